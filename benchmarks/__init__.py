@@ -1,0 +1,1 @@
+"""Measurements: peer and ours in one run, as ratios. See RESULTS.md."""

@@ -1,0 +1,1 @@
+"""Recording, files, voice activity and playback."""

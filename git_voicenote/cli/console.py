@@ -1,0 +1,64 @@
+"""How commands talk: stdout is the product, stderr is for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.config import Settings, load_settings
+from git_voicenote.repo.repository import read_config
+
+if TYPE_CHECKING:
+    from git_voicenote.errors import VoicenoteError
+
+
+def say(text: str) -> None:
+    """Tell the person something, on stderr."""
+    click.echo(text, err=True)
+
+
+def warn(text: str) -> None:
+    """Tell the person of something that did not stop the work, on stderr."""
+    say(f"warning: {text}")
+
+
+def print_error(error: VoicenoteError) -> None:
+    """Print an error and its way out, on stderr, as git prints its own."""
+    say(f"error: {error.message}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def settings(**overrides: object) -> Settings:
+    """Return the settings for the folder we stand in; an override of None was not given."""
+    return load_settings(read_config(Path.cwd()), os.environ, **overrides)
+
+
+def is_interactive() -> bool:
+    """Return whether a person can see what we say and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str, answers: dict[str, str], default: str) -> str:
+    """Ask on the terminal until one of the answers (key: what it says) is given; return its key."""
+    choices = ", ".join(
+        f"[{key}]{word.removeprefix(key)}" if word.startswith(key) else f"[{key}] {word}"
+        for key, word in answers.items()
+    )
+    while True:
+        reply = click.prompt(
+            f"{question} {choices}?", default=default, show_default=False, err=True
+        )
+        key = str(reply).strip().lower()[:1]
+        if key in answers:
+            return key

@@ -1,0 +1,111 @@
+"""The values that flow from the microphone to the patch: frozen, without I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of it
+    from datetime import datetime
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples: TypeAlias = NDArray[np.float32]
+    """Mono sound, shape (n,), in -1 … 1, at SAMPLE_RATE."""
+
+SAMPLE_RATE = 16_000
+"""Hertz; the rate of every engine, and of all sound between files and engines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Sound on disk. `duration` in seconds; `created_at` is timezone-aware."""
+
+    id: str
+    path: Path
+    sample_rate: int
+    duration: float
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waveform:
+    """A stretch of speech, on its way to an engine while the person still talks.
+
+    `samples` is mono float32 of shape (n,) at 16 kHz; `start` is in seconds from the start of
+    the recording. Speech arrives in consecutive waveforms; the one with `final` set ends at a
+    pause, and an engine answers it with a segment.
+    """
+
+    samples: Samples
+    start: float
+    final: bool
+
+    @property
+    def end(self) -> float:
+        """Seconds from the start of the recording to the end of this stretch."""
+        return self.start + len(self.samples) / SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What was heard between two pauses. Seconds from the start of the recording.
+
+    `confidence` is in 0 … 1, or None where the engine has no figure worth showing.
+    """
+
+    start: float
+    end: float
+    text: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What an engine heard in a recording."""
+
+    recording_id: str
+    engine: str
+    language: str
+    segments: tuple[Segment, ...]
+
+    @property
+    def text(self) -> str:
+        """The words of all segments, in order, as one line."""
+        return " ".join(segment.text for segment in self.segments if segment.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person said about a commit or a series, as it stands in git.
+
+    All but the text is optional: a note may have been typed. `duration` in seconds.
+    """
+
+    text: str
+    recording_id: str | None = None
+    engine: str | None = None
+    language: str | None = None
+    duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverLetter:
+    """The words of a cover letter: one line, and paragraphs wrapped for mail."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitMessage:
+    """A message as Conventional Commits 1.0.0 has it; `trailers` are (token, value)."""
+
+    type: str
+    scope: str | None
+    breaking: bool
+    description: str
+    body: str
+    trailers: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,58 @@
+"""What an engine is to the rest of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from git_voicenote.datatypes import Segment, Waveform
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """An engine's name, its languages (codes such as "en") and the machine it computes on."""
+
+    name: str
+    languages: tuple[str, ...]
+    device: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known about a recording before it is heard.
+
+    `hotwords` are terms likely to be spoken, the most relevant first; `itn` asks for numbers
+    and the like as people write them, from engines that can.
+    """
+
+    language: str = "en"
+    hotwords: tuple[str, ...] = ()
+    itn: bool = True
+
+
+class Engine(Protocol):
+    """A speech engine.
+
+    `load` is slow and runs while the person is already speaking; `transcribe` loads first if
+    nobody did. Both raise EngineError.
+    """
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine is; cheap, before any loading."""
+        ...
+
+    def load(self) -> None:
+        """Bring the weights into memory; a second call does nothing."""
+        ...
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        """Yield a segment for each run of pieces that ends with a final one, as it is ready.
+
+        `pieces` may block while the person thinks. Speech in which no words are found gives no
+        segment.
+        """
+        ...

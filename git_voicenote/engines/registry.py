@@ -1,0 +1,48 @@
+"""Which engines there are. Listing them imports none of them."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, cast
+
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from git_voicenote.engines.base import Engine
+
+ENTRY_POINT_GROUP = "git_voicenote.engines"
+
+_BUILT_IN = {"pocketsphinx": "git_voicenote.engines.pocketsphinx:PocketSphinxEngine"}
+
+
+def engine_names() -> dict[str, str]:
+    """Return the names of all engines, with where each one lives ("module:Class")."""
+    installed = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
+    return {**installed, **_BUILT_IN}
+
+
+def make_engine(name: str) -> Engine:
+    """Return a new engine, not yet loaded.
+
+    `name` is one of `engine_names`, "auto" (the best that is installed) or "module:Class".
+    Raises EngineError.
+    """
+    if name == "auto":
+        name = "pocketsphinx"
+    if ":" in name:
+        location = name
+    else:
+        names = engine_names()
+        if name not in names:
+            raise EngineError(
+                f"no engine is named {name!r}",
+                hint=f"voicenote.engine may be auto, {', '.join(sorted(names))} or module:Class",
+            )
+        location = names[name]
+    module, _, attribute = location.partition(":")
+    try:
+        engine = getattr(importlib.import_module(module), attribute)()
+    except (ImportError, AttributeError) as exc:
+        raise EngineError(f"the engine {name!r} cannot be loaded: {exc}") from exc
+    return cast("Engine", engine)

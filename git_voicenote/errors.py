@@ -1,0 +1,96 @@
+"""Everything that can go wrong, each with the way out.
+
+VoicenoteError                 exit 128: failed, with an explanation
+ ├─ GitError                   git refused, or could not be run
+ │   ├─ NotARepositoryError
+ │   └─ UnknownRevisionError
+ ├─ AudioError
+ │   ├─ AudioDeviceError       no PortAudio, no microphone, a device that died
+ │   └─ AudioFileError         a file that is not sound, or only in part
+ ├─ EngineError                an engine is missing, or failed
+ ├─ StoreError                 a full disk, a read-only repository, a broken database
+ ├─ SettingError               a setting has a value that it cannot have
+ ├─ PatchError                 a series that would not survive the mail
+ ├─ HookError                  a hook that cannot be installed or removed
+ └─ NegativeAnswer             exit 1: it worked, and the answer is no
+     ├─ NothingHeardError
+     └─ NoNoteError
+
+Errors of foreign libraries are translated where the library is called.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VoicenoteError(Exception):
+    """A failure that a person can act on.
+
+    `message` names the thing; `hint`, where there is one, names the way out.
+    """
+
+    exit_code: ClassVar[int] = 128
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class GitError(VoicenoteError):
+    """Git refused a command, or could not be run."""
+
+
+class NotARepositoryError(GitError):
+    """The command needs a repository and there is none here."""
+
+
+class UnknownRevisionError(GitError):
+    """A revision names no commit."""
+
+
+class AudioError(VoicenoteError):
+    """Sound could not be recorded, read or played."""
+
+
+class AudioDeviceError(AudioError):
+    """PortAudio or a device is missing, or stopped working."""
+
+
+class AudioFileError(AudioError):
+    """A file holds no sound that can be read."""
+
+
+class EngineError(VoicenoteError):
+    """A speech engine is missing or failed."""
+
+
+class StoreError(VoicenoteError):
+    """Recordings or history could not be read or written."""
+
+
+class SettingError(VoicenoteError):
+    """A setting has a value that it cannot have."""
+
+
+class PatchError(VoicenoteError):
+    """A series would not survive the mail."""
+
+
+class HookError(VoicenoteError):
+    """A hook could not be installed or removed."""
+
+
+class NegativeAnswer(VoicenoteError):  # noqa: N818 - the command worked; its answer is no
+    """The command did its work and the answer is no: exit 1."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class NothingHeardError(NegativeAnswer):
+    """A recording holds no speech that could be understood."""
+
+
+class NoNoteError(NegativeAnswer):
+    """What was asked for has no note."""

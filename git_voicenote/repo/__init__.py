@@ -1,0 +1,1 @@
+"""Git: notes, covers, patches, mail and hooks."""

@@ -1,0 +1,65 @@
+"""Git, run as a process: bytes in, bytes out.
+
+Plain subprocess and not GitPython's runner: importing GitPython costs 0.11 s, which
+`git voicenote format-patch` would pay on every run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def run_git(
+    *args: str | bytes,
+    cwd: Path,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    accept: tuple[int, ...] = (0,),
+) -> bytes:
+    """Run git and return what it printed.
+
+    `environment` is laid over the process's own. Raises GitError, with git's own words, on an
+    exit status that is not in `accept`.
+    """
+    done = try_git(*args, cwd=cwd, stdin=stdin, environment=environment)
+    if done.returncode not in accept:
+        raise GitError(_explain(done))
+    return done.stdout
+
+
+def try_git(
+    *args: str | bytes,
+    cwd: Path,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git and return the finished process, whatever its exit status."""
+    try:
+        return subprocess.run(
+            ["git", *args],
+            cwd=cwd,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            env={**os.environ, **(environment or {})},
+            check=False,
+        )
+    except FileNotFoundError as exc:
+        if not cwd.is_dir():
+            raise GitError(f"the folder {cwd} is gone") from exc
+        raise GitError("git is not installed, or not on PATH") from exc
+
+
+def _explain(done: subprocess.CompletedProcess[bytes]) -> str:
+    words = done.stderr.decode("utf-8", "replace").strip()
+    for prefix in ("fatal: ", "error: "):
+        words = words.removeprefix(prefix)
+    return words or f"git stopped with exit status {done.returncode}"

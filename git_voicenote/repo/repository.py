@@ -1,0 +1,131 @@
+"""The repository that a command runs in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
+from git_voicenote.repo.process import run_git, try_git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, as far as people need it named. `id` is the full object name."""
+
+    id: str
+    subject: str
+
+    @property
+    def short(self) -> str:
+        """The first seven digits of the object name."""
+        return self.id[:7]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository, from the folder that the person stands in.
+
+    `worktree` is None in a bare repository; `common_dir` is shared by all worktrees.
+    """
+
+    cwd: Path
+    git_dir: Path
+    common_dir: Path
+    worktree: Path | None
+
+    @classmethod
+    def discover(cls, cwd: Path | None = None) -> Repository:
+        """Find the repository around a folder, as git does.
+
+        Raises NotARepositoryError.
+        """
+        cwd = cwd or Path.cwd()
+        done = try_git(
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-dir",
+            "--git-common-dir",
+            "--is-inside-work-tree",
+            cwd=cwd,
+        )
+        if done.returncode:
+            words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+            raise NotARepositoryError(
+                words, hint="run this inside a git repository, or name one with `git -C FOLDER`"
+            )
+        git_dir, common_dir, inside = os.fsdecode(done.stdout).splitlines()
+        worktree = None
+        if inside == "true":
+            # a separate call: git dies on --show-toplevel in a bare repository
+            top = run_git("rev-parse", "--show-toplevel", cwd=cwd)
+            worktree = Path(os.fsdecode(top.removesuffix(b"\n")))
+        return cls(cwd, Path(git_dir), Path(common_dir), worktree)
+
+    def run(
+        self,
+        *args: str | bytes,
+        stdin: bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+        accept: tuple[int, ...] = (0,),
+    ) -> bytes:
+        """Run git here; see `run_git`."""
+        return run_git(*args, cwd=self.cwd, stdin=stdin, environment=environment, accept=accept)
+
+    def read(self, *args: str) -> str:
+        """Run git here and return what it printed as text, without the last newline."""
+        return self.run(*args).decode("utf-8", "replace").removesuffix("\n")
+
+    def commit(self, revision: str) -> Commit:
+        """Return the commit that a revision names.
+
+        Raises UnknownRevisionError.
+        """
+        try:
+            # --end-of-options: a revision from the command line may start with a dash
+            line = self.read(
+                "log", "-1", "--format=%H %s", "--no-show-signature", "--end-of-options", revision,
+                "--",
+            )  # fmt: skip
+        except GitError as exc:
+            raise UnknownRevisionError(
+                f"no commit is named {revision!r}",
+                hint="`git log --oneline` lists the commits that can be explained",
+            ) from exc
+        if not line:
+            raise UnknownRevisionError(f"{revision!r} names no single commit")
+        commit_id, _, subject = line.partition(" ")
+        return Commit(commit_id, subject)
+
+    def current_branch(self) -> str | None:
+        """Return the short name of the branch that HEAD is on, or None when it is detached."""
+        name = self.run("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
+        return name.decode("utf-8", "replace").strip() or None
+
+    def config(self, pattern: str) -> dict[str, str | None]:
+        """Return the config entries whose keys match, keys in lower case, the last value wins."""
+        return read_config(self.cwd, pattern)
+
+    @property
+    def state_dir(self) -> Path:
+        """Where this program keeps recordings and history for the repository."""
+        return self.common_dir / "voicenote"
+
+
+def read_config(cwd: Path, pattern: str = r"^voicenote\.") -> dict[str, str | None]:
+    """Return git's config entries whose keys match, in a repository or outside of one.
+
+    A key without a value maps to None, as git has it.
+    """
+    listed = run_git("config", "-z", "--get-regexp", pattern, cwd=cwd, accept=(0, 1))
+    entries: dict[str, str | None] = {}
+    for entry in listed.decode("utf-8", "replace").split("\0"):
+        if entry:
+            key, separator, value = entry.partition("\n")
+            entries[key] = value if separator else None
+    return entries

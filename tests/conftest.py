@@ -1,0 +1,40 @@
+"""Every test runs sealed: own HOME, own git config, fixed dates, no network, no real microphone."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.sandbox import Sandbox, sealed_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay the sealed environment over this process too, for tests that call the core directly."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in set(os.environ) - {"PATH"}:
+        monkeypatch.delenv(name)
+    for name, value in sealed_environment(home).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    """A folder with a sealed environment, without a repository."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Sandbox(folder, home=tmp_path / "home")
+
+
+@pytest.fixture
+def repo(sandbox: Sandbox) -> Sandbox:
+    """A real repository on branch main with one commit."""
+    sandbox.git("init", "--quiet", "--initial-branch=main")
+    sandbox.commit("start the project", {"README": "hello\n"})
+    return sandbox

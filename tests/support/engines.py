@@ -1,0 +1,58 @@
+"""Engines for tests. They enter through the registry: `voicenote.engine = module:Class`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import Segment
+from git_voicenote.engines.base import Context, EngineInfo
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from git_voicenote.datatypes import Waveform
+
+
+class ScriptedEngine:
+    """Answers each stretch of speech with the next line of the file $SCRIPTED_SPEECH.
+
+    Counts its calls in $ENGINE_CALLS, where that is set, so that a test can see it was not asked.
+    """
+
+    info = EngineInfo("scripted", ("en",))
+
+    def load(self) -> None:
+        calls = os.environ.get("ENGINE_CALLS")
+        if calls:
+            with Path(calls).open("a") as file:
+                file.write("load\n")
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        self.load()
+        lines = iter(Path(os.environ["SCRIPTED_SPEECH"]).read_text().splitlines())
+        start = None
+        for piece in pieces:
+            start = piece.start if start is None else start
+            if piece.final:
+                yield Segment(start, piece.end, next(lines, ""), 0.9)
+                start = None
+
+
+class FailingEngine:
+    """Fails as soon as it is asked for words."""
+
+    info = EngineInfo("failing", ("en",))
+
+    def load(self) -> None:
+        """Load without a fault: the failure comes later."""
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        raise EngineError("the engine broke down")
+        yield
+
+
+SCRIPTED = f"{__name__}:ScriptedEngine"
+FAILING = f"{__name__}:FailingEngine"
