@@ -1,0 +1,130 @@
+"""A person at a terminal: a command on a controlling pty, with answers typed when it asks."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+ENTER = "\n"
+CTRL_C = "\x03"
+CTRL_D = "\x04"
+
+_PATIENCE = 60.0
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_=>])")
+
+
+class Terminal:
+    """A command whose stdin, stdout, stderr and /dev/tty are one pty of its own.
+
+    Usable as a context manager, which leaves no process behind. Every wait ends: a command that
+    hangs fails the test with all that it has shown.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        cwd: Path,
+        *,
+        columns: int = 100,
+        rows: int = 30,
+    ) -> None:
+        self._read = b""
+        self._seen = 0
+        self._master, slave = pty.openpty()
+        try:
+            fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            self.process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=dict(environment),
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                start_new_session=True,
+                # in the new session (setsid runs first), stdin's pty becomes what /dev/tty opens
+                preexec_fn=_take_terminal,  # the tests start no threads
+            )
+        except BaseException:
+            os.close(self._master)
+            raise
+        finally:
+            os.close(slave)
+
+    @property
+    def screen(self) -> str:
+        """All that was shown so far, with plain line ends and without colours and cursor moves."""
+        shown = _ESCAPES.sub("", self._read.decode("utf-8", "replace"))
+        return shown.replace("\r\n", "\n").replace("\r", "\n")
+
+    def expect(self, text: str, timeout: float = _PATIENCE) -> str:
+        """Wait until a text is shown, after the last one that was expected; return the screen."""
+        deadline = time.monotonic() + timeout
+        while (found := self.screen.find(text, self._seen)) < 0:
+            if not self._drain(deadline):
+                raise AssertionError(f"{text!r} was not shown; the screen:\n{self.screen}")
+        self._seen = found + len(text)
+        return self.screen
+
+    def type(self, text: str) -> None:
+        """Type keys, Enter as a newline; the answer to a prompt goes after `expect`."""
+        os.write(self._master, text.encode())
+
+    def wait(self, timeout: float = _PATIENCE) -> int:
+        """Read on until the command has ended, and return its exit status."""
+        deadline = time.monotonic() + timeout
+        while self.process.poll() is None and time.monotonic() < deadline:
+            self._drain(min(deadline, time.monotonic() + 0.05))
+        while self._drain(time.monotonic()):  # what is left; a child may still hold the other side
+            pass
+        try:
+            return self.process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired as exc:
+            raise AssertionError(f"it hangs; the screen:\n{self.screen}") from exc
+
+    def hang_up(self) -> None:
+        """Close the terminal, as when its window is closed."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.hang_up()
+
+    def _drain(self, deadline: float) -> bool:
+        """Read what was shown; return False when nothing more comes before the deadline."""
+        if self._master < 0:
+            return False
+        ready, _, _ = select.select([self._master], [], [], max(deadline - time.monotonic(), 0))
+        if not ready:
+            return False
+        try:
+            read = os.read(self._master, 65536)
+        except OSError:  # EIO: the last process that held the other side has ended
+            return False
+        self._read += read
+        return bool(read)
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
