@@ -81,11 +81,12 @@ class Transcript:
 class Note:
     """What a person said about a commit or a series, as it stands in git.
 
-    All but the text is optional: a note may have been typed. `duration` in seconds.
+    All but the text is optional: a note may have been typed. A note that was added to has more
+    than one recording, in the order they were spoken. `duration` in seconds, of all of them.
     """
 
     text: str
-    recording_id: str | None = None
+    recording_ids: tuple[str, ...] = ()
     engine: str | None = None
     language: str | None = None
     duration: float | None = None
