@@ -13,7 +13,6 @@ Nothing is ever dropped but characters that nobody can see.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _WHITESPACE = " \t\n\v\f\r"
 """What C's isspace sees; Python's own strip would see more."""
@@ -65,26 +64,6 @@ def quote_diffs(text: str) -> str:
     return "".join(paragraphs)
 
 
-def visible(text: str) -> str:
-    """Return the text without what nobody can see: control and format characters.
-
-    b4 refuses a mail with zero-width and bidirectional characters (Unicode category Cf), save
-    beside the letters that need them: joiners are part of how Persian or Hindi is written. Lines
-    end in a line feed alone.
-    """
-    text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text)
-    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    kept = [
-        character
-        for number, character in enumerate(text)
-        if character in "\n\t"
-        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-        or (character in "\u200c\u200d" and _is_beside_letter(text, number))
-    ]
-    return "".join(kept)
-
-
 def _is_scissors(line: str) -> bool:
     """Return whether `git mailinfo --scissors` may cut here.
 
@@ -97,8 +76,3 @@ def _is_scissors(line: str) -> bool:
     width = len(octets.strip(_WHITESPACE))
     gaps = sum(runs.count(space) for space in _WHITESPACE)
     return bool(_BLADES.search(runs)) and 8 <= width <= 3 * len(runs) and 2 * gaps < len(runs)
-
-
-def _is_beside_letter(text: str, number: int) -> bool:
-    beside = text[max(0, number - 1) : number] + text[number + 1 : number + 2]
-    return any(unicodedata.category(character) == "Lo" for character in beside)

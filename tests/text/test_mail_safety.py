@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from git_voicenote.text.mail_safety import indent_hazards, quote_diffs, visible
+from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,19 +115,3 @@ def test_a_diff_is_quoted_so_that_patch_does_not_see_it() -> None:
         "\nafter @@ -1"
     )
     assert quote_diffs(quote_diffs(text)) == quote_diffs(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "seen"),
-    [
-        ("plain\ttext\n", "plain\ttext\n"),
-        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
-        ("zero\u200bwidth \u202eand bidi\u202c \ufeff", "zerowidth and bidi "),
-        ("\x1b[31mred\x1b[0m \x00nul", "[31mred[0m nul"),
-        ("می\u200cخواهم", "می\u200cخواهم"),
-        ("ab\u200dcd", "abcd"),
-        ("日本語 é ü", "日本語 é ü"),
-    ],
-)
-def test_only_what_nobody_sees_is_dropped(text: str, seen: str) -> None:
-    assert visible(text) == seen

@@ -1,0 +1,31 @@
+"""Which characters a text may hold, wherever it goes: git, mail, a terminal, a page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def visible(text: str) -> str:
+    """Return the text without what nobody can see: control and format characters.
+
+    git cuts a note off at a NUL; a terminal obeys an escape; b4 refuses a mail with zero-width
+    and bidirectional characters (Unicode category Cf), save beside the letters that need them:
+    joiners are part of how Persian or Hindi is written. Lines end in a line feed alone.
+    """
+    text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text)
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    kept = [
+        character
+        for number, character in enumerate(text)
+        if character in "\n\t"
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        or (character in "\u200c\u200d" and _is_beside_letter(text, number))
+    ]
+    return "".join(kept)
+
+
+def _is_beside_letter(text: str, number: int) -> bool:
+    beside = text[max(0, number - 1) : number] + text[number + 1 : number + 2]
+    return any(unicodedata.category(character) == "Lo" for character in beside)

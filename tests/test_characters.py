@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from git_voicenote.characters import visible
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("plain\ttext\n", "plain\ttext\n"),
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("zero\u200bwidth \u202eand bidi\u202c \ufeff", "zerowidth and bidi "),
+        ("\x1b[31mred\x1b[0m \x00nul", "[31mred[0m nul"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("ab\u200dcd", "abcd"),
+        ("日本語 é ü", "日本語 é ü"),
+    ],
+)
+def test_only_what_nobody_sees_is_dropped(text: str, seen: str) -> None:
+    assert visible(text) == seen
