@@ -93,6 +93,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundNote:
+    """A note's text as it stands in git, and the commit that it was found on."""
+
+    text: str
+    commit_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoverLetter:
     """The words of a cover letter: one line, and paragraphs wrapped for mail."""
 

@@ -1,0 +1,145 @@
+"""What was said about a whole series: one note for each branch, under refs/voicenote/cover/.
+
+Each ref names a commit whose tree holds one file, `cover`, in the format of notes. So every cover
+has a history (`git log -p refs/voicenote/cover/topic`), and two of them can be merged like files.
+The person's own branch.<name>.description is never written: other tools keep their data there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError
+from git_voicenote.repo.note_format import parse_notes, render_notes
+from git_voicenote.repo.process import try_git
+from git_voicenote.repo.write_failures import explain_write_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.datatypes import Note
+    from git_voicenote.repo.repository import Repository
+
+_PREFIX = "refs/voicenote/cover/"
+_ASIDE = "refs/voicenote/set-aside/"
+_DETACHED = "detached/"
+
+
+class Covers:
+    """The covers of a repository, by key: the name of a branch, or `detached/<commit id>`."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    def key_for_head(self) -> str:
+        """Return the key of the series that HEAD ends.
+
+        Raises GitError where there is no branch and no commit either.
+        """
+        branch = self.repository.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
+        if branch:
+            return os.fsdecode(branch).removesuffix("\n").removeprefix("refs/heads/")
+        return _DETACHED + self.repository.commit("HEAD").id
+
+    def key_for_tip(self, tip: str, branch: str | None = None) -> str | None:
+        """Return the key of the cover for a series that ends at a commit, or None.
+
+        That of the branch which names the series comes first, then that of the branch HEAD is on,
+        of any branch that points at the commit, and of the bare commit.
+        """
+        keys = self.keys()
+        if not keys:
+            return None
+        if branch in keys:
+            return branch
+        pointing = self._refs("refs/heads/", "--points-at", tip)
+        head = self.repository.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
+        current = os.fsdecode(head).removesuffix("\n").removeprefix("refs/heads/")
+        pointing.sort(key=lambda name: name != current)
+        candidates = [*pointing, _DETACHED + tip]
+        return next((key for key in candidates if key in keys), None)
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of all covers."""
+        return tuple(self._refs(_PREFIX))
+
+    def read(self, key: str) -> tuple[Note, ...]:
+        """Return what was said about a series; nothing where it has no cover."""
+        return parse_notes(self.text(key) or "")
+
+    def text(self, key: str) -> str | None:
+        """Return a cover as it stands in git, or None."""
+        done = try_git("cat-file", "blob", f"{_PREFIX}{key}:cover", cwd=self.repository.cwd)
+        return None if done.returncode else done.stdout.decode("utf-8", "replace")
+
+    def write(self, key: str, notes: Sequence[Note]) -> None:
+        """Set the cover of a series; what was there before stays in the history of its ref.
+
+        Raises GitError or StoreError with the way out.
+        """
+        in_the_way = self._in_the_way_of(key)
+        try:
+            for stale in in_the_way:
+                self._set_aside(stale)
+            run = self.repository.run
+            blob = run("hash-object", "-w", "--stdin", stdin=render_notes(notes).encode()).strip()
+            tree = run("mktree", stdin=b"100644 blob " + blob + b"\tcover\n").strip()
+            before = self._tip(key)
+            parent = ("-p", before) if before else ()
+            commit = run(
+                "commit-tree", *parent, "-m", f"voicenote: cover of {key}", tree.decode()
+            ).strip()
+            self._update(_PREFIX + key, commit.decode(), before, "git voicenote: write the cover")
+        except GitError as exc:
+            raise explain_write_failure(self.repository, _PREFIX + key, exc) from exc
+
+    def remove(self, key: str) -> None:
+        """Remove the cover of a series, if it has one."""
+        if before := self._tip(key):
+            try:
+                self.repository.run("update-ref", "-d", _PREFIX + key, before)
+            except GitError as exc:
+                raise explain_write_failure(self.repository, _PREFIX + key, exc) from exc
+
+    def _in_the_way_of(self, key: str) -> list[str]:
+        """Return the covers of deleted branches that git cannot keep beside this one.
+
+        A ref is a file, so `a` and `a/b` exclude one another. The same holds for the branches
+        themselves: while this one is there, the other one is not, and its cover has no use.
+        """
+        parents = ["/".join(key.split("/")[:depth]) for depth in range(1, key.count("/") + 1)]
+        stale = [k for k in self.keys() if k in parents or k.startswith(key + "/")]
+        for other in stale:
+            if other.startswith(_DETACHED) or self._is_branch(other):
+                raise GitError(
+                    f"the cover of {other!r} is in the way: git cannot keep both names",
+                    hint=f"rename the branch, or `git update-ref -d {_PREFIX}{other}`",
+                )
+        return stale
+
+    def _set_aside(self, key: str) -> None:
+        tip = self._tip(key)
+        self._update(_ASIDE + tip, tip, "", f"git voicenote: set aside the cover of {key}")
+        self.repository.run("update-ref", "-d", _PREFIX + key, tip)
+
+    def _is_branch(self, name: str) -> bool:
+        found = self.repository.run(
+            "rev-parse", "--verify", "--quiet", f"refs/heads/{name}", accept=(0, 1)
+        )
+        return bool(found)
+
+    def _tip(self, key: str) -> str:
+        """Return the commit that holds a cover, or ""."""
+        found = self.repository.run(
+            "rev-parse", "--verify", "--quiet", _PREFIX + key, accept=(0, 1)
+        )
+        return found.decode("ascii").strip()
+
+    def _update(self, ref: str, new: str, before: str, reason: str) -> None:
+        # the old value ("" for none) makes git refuse where somebody else was faster
+        self.repository.run("update-ref", "--create-reflog", "-m", reason, ref, new, before)
+
+    def _refs(self, prefix: str, *options: str) -> list[str]:
+        listed = self.repository.run("for-each-ref", "--format=%(refname)", *options, prefix)
+        return [name.removeprefix(prefix) for name in os.fsdecode(listed).splitlines()]

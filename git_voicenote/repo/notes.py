@@ -1,0 +1,230 @@
+"""Notes of commits, kept in a notes ref as `git notes` keeps its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
+
+from git_voicenote.datatypes import FoundNote
+from git_voicenote.errors import GitError
+from git_voicenote.repo.note_format import parse_notes, render_notes
+from git_voicenote.repo.patch_ids import patch_ids
+from git_voicenote.repo.write_failures import explain_write_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from git_voicenote.datatypes import Note
+    from git_voicenote.repo.repository import Repository
+
+    Remembered: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[FoundNote]]]
+    """Answers patch-ids with the notes once saved for each, the newest first."""
+
+
+class Notes:
+    """The notes in one ref of a repository, by the full object name of their commit."""
+
+    def __init__(self, repository: Repository, ref: str = "refs/notes/voicenote") -> None:
+        self.repository = repository
+        self.ref = ref
+
+    def read(self, commit_id: str) -> tuple[Note, ...]:
+        """Return what was said about a commit; nothing where it has no note."""
+        return parse_notes(self.text(commit_id) or "")
+
+    def text(self, commit_id: str) -> str | None:
+        """Return a commit's note as it stands in git, or None."""
+        return self.texts((commit_id,)).get(commit_id)
+
+    def texts(self, commit_ids: Iterable[str]) -> dict[str, str]:
+        """Return the notes of those commits that have one, in two processes of git for them all."""
+        blobs = self._blobs()
+        wanted = {commit_id: blobs[commit_id] for commit_id in commit_ids if commit_id in blobs}
+        contents = self._contents(wanted.values())
+        return {commit_id: contents[blob] for commit_id, blob in wanted.items()}
+
+    def annotated(self) -> tuple[str, ...]:
+        """Return the ids of all commits with a note, even of those that are gone."""
+        return tuple(self._blobs())
+
+    def write(self, commit_id: str, notes: Sequence[Note]) -> None:
+        """Set a commit's notes; what was there before stays in the history of the ref.
+
+        Raises GitError or StoreError with the way out.
+        """
+        self.write_text(commit_id, render_notes(notes))
+
+    def write_text(self, commit_id: str, text: str) -> None:
+        """Set a commit's note to a text that is already in the format of notes."""
+        with self._one_writer():
+            try:
+                # a blob and -C: before git 2.42 every other way strips the text
+                blob = self.repository.run("hash-object", "-w", "--stdin", stdin=text.encode())
+                self.repository.run(
+                    "notes", "--ref", self.ref, "add", "-f", "-C", blob.strip(), commit_id
+                )
+            except GitError as exc:
+                raise explain_write_failure(self.repository, self.ref, exc) from exc
+
+    def remove(self, commit_id: str) -> None:
+        """Remove a commit's note, if it has one; the history of the ref keeps the words."""
+        with self._one_writer():
+            try:
+                self.repository.run(
+                    "notes", "--ref", self.ref, "remove", "--ignore-missing", commit_id
+                )
+            except GitError as exc:
+                raise explain_write_failure(self.repository, self.ref, exc) from exc
+
+    def find(self, commit_id: str, remembered: Remembered | None = None) -> FoundNote | None:
+        """Return the note of the commit that this one was made from, told by its stable patch-id.
+
+        That is how the words come back after a cherry-pick, or a reset and another commit.
+        """
+        return self.find_all((commit_id,), remembered).get(commit_id)
+
+    def lost(
+        self, commit_ids: Iterable[str], remembered: Remembered | None = None
+    ) -> dict[str, str]:
+        """Return the texts of notes that these commits lost, by commit; see `find`."""
+        found = self.find_all(commit_ids, remembered)
+        return {commit_id: note.text for commit_id, note in found.items()}
+
+    def find_all(
+        self, commit_ids: Iterable[str], remembered: Remembered | None = None
+    ) -> dict[str, FoundNote]:
+        """Return, for each commit without a note whose patch had one elsewhere, that note.
+
+        `remembered` is asked first: it knows commits that git has forgotten. Then all annotated
+        commits are compared that are in the object store and no part of the same history.
+        """
+        blobs = self._blobs()
+        bare = [commit_id for commit_id in commit_ids if commit_id not in blobs]
+        if not bare or not (blobs or remembered):
+            return {}
+        wanted = patch_ids(self.repository, bare)
+        found: dict[str, FoundNote] = {}
+        if remembered is not None:
+            found = self._first_valid(remembered(set(wanted.values())), blobs)
+        if any(patch_id not in found for patch_id in wanted.values()):
+            found = self._on_other_branches(bare, blobs) | found
+        return {
+            commit_id: found[patch_id]
+            for commit_id, patch_id in wanted.items()
+            if patch_id in found
+        }
+
+    def _blobs(self) -> dict[str, str]:
+        """Return the object that holds each annotated commit's note."""
+        listed = self.repository.run("notes", "--ref", self.ref, "list").decode("ascii")
+        pairs = (line.split(" ", 1) for line in listed.splitlines())
+        return {commit_id: blob for blob, commit_id in pairs}
+
+    def _contents(self, blobs: Iterable[str]) -> dict[str, str]:
+        """Return what these objects hold, to the letter (%N of `git log` trims and recodes)."""
+        wanted = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs))
+        if not wanted:
+            return {}
+        answer = self.repository.run("cat-file", "--batch", stdin=wanted.encode())
+        contents = {}
+        position = 0
+        while position < len(answer):
+            end = answer.index(b"\n", position)
+            name, kind, *size = answer[position:end].decode("ascii").split(" ")
+            if not size:
+                raise GitError(f"the object {name}, which holds a note, is {kind}")
+            start, position = end + 1, end + 1 + int(size[0]) + 1
+            contents[name] = answer[start : position - 1].decode("utf-8", "replace")
+        return contents
+
+    def _first_valid(
+        self, remembered: Mapping[str, Sequence[FoundNote]], blobs: Mapping[str, str]
+    ) -> dict[str, FoundNote]:
+        """Choose among remembered notes, by patch-id.
+
+        What stands in git now beats what was saved then. A commit that is still there without its
+        note had it removed by somebody: that note is not brought back.
+        """
+        known = {note.commit_id for notes in remembered.values() for note in notes}
+        present = self._existing(known - set(blobs))
+        contents = self._contents(blobs[commit_id] for commit_id in known & set(blobs))
+        chosen = {}
+        for patch_id, notes in remembered.items():
+            for note in notes:
+                if note.commit_id in blobs:
+                    text = contents[blobs[note.commit_id]]
+                    chosen[patch_id] = FoundNote(text, note.commit_id)
+                elif note.commit_id not in present:
+                    chosen[patch_id] = note
+                else:
+                    continue
+                break
+        return chosen
+
+    def _existing(self, commit_ids: Collection[str]) -> set[str]:
+        if not commit_ids:
+            return set()
+        answer = self.repository.run(
+            "cat-file", "--batch-check=%(objectname) %(objecttype)",
+            stdin="".join(f"{commit_id}\n" for commit_id in commit_ids).encode(),
+        )  # fmt: skip
+        lines = (line.split(" ") for line in answer.decode("ascii").splitlines())
+        return {name for name, kind in lines if kind == "commit"}
+
+    def _on_other_branches(
+        self, commit_ids: Sequence[str], blobs: Mapping[str, str]
+    ) -> dict[str, FoundNote]:
+        """Return the notes of commits that none of these descends from, by patch-id."""
+        # one walk tells which annotated commits exist, and leaves out the long explained history
+        # below: an ancestor is not what a commit was made from
+        revisions = [*blobs, *(f"^{commit_id}" for commit_id in commit_ids)]
+        walked = self.repository.run(
+            "rev-list", "--ignore-missing", "--stdin", stdin="\n".join(revisions).encode()
+        )
+        candidates = [name for name in walked.decode("ascii").split() if name in blobs]
+        by_patch: dict[str, str] = {}
+        for commit_id, patch_id in patch_ids(self.repository, candidates).items():
+            by_patch.setdefault(patch_id, commit_id)  # rev-list puts the newest first
+        contents = self._contents(blobs[commit_id] for commit_id in by_patch.values())
+        return {
+            patch_id: FoundNote(contents[blobs[commit_id]], commit_id)
+            for patch_id, commit_id in by_patch.items()
+        }
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """Keep two of us from writing at once: `git notes` updates its ref without comparing.
+
+        Where no lock can be had, git goes first: it knows best why nothing can be written.
+        """
+        try:
+            self.repository.state_dir.mkdir(mode=0o700, exist_ok=True)
+            lock = os.open(self.repository.state_dir / "notes.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            yield
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+
+def rewrite_ref_is_set(repository: Repository, ref: str) -> bool:
+    """Return whether git copies the notes of a ref when it amends or rebases their commits."""
+    instead = os.environ.get("GIT_NOTES_REWRITE_REF")  # beats the config, says git-notes(1)
+    if instead is not None:
+        patterns = instead.split(":")
+    else:
+        answer = repository.run("config", "-z", "--get-all", "notes.rewriteRef", accept=(0, 1))
+        patterns = answer.decode("utf-8", "replace").split("\0")
+    return any(fnmatchcase(ref, pattern) for pattern in patterns)
+
+
+def set_rewrite_ref(repository: Repository, ref: str) -> None:
+    """Let git copy the notes of a ref when it amends or rebases; does nothing where it does."""
+    if not rewrite_ref_is_set(repository, ref):
+        repository.run("config", "--local", "--add", "notes.rewriteRef", ref)
