@@ -37,10 +37,8 @@ class Covers:
 
         Raises GitError where there is no branch and no commit either.
         """
-        branch = self.repository.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
-        if branch:
-            return os.fsdecode(branch).removesuffix("\n").removeprefix("refs/heads/")
-        return _DETACHED + self.repository.commit("HEAD").id
+        branch = self.repository.current_branch()
+        return branch or _DETACHED + self.repository.commit("HEAD").id
 
     def key_for_tip(self, tip: str, branch: str | None = None) -> str | None:
         """Return the key of the cover for a series that ends at a commit, or None.
@@ -54,8 +52,7 @@ class Covers:
         if branch in keys:
             return branch
         pointing = self._refs("refs/heads/", "--points-at", tip)
-        head = self.repository.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
-        current = os.fsdecode(head).removesuffix("\n").removeprefix("refs/heads/")
+        current = self.repository.current_branch()
         pointing.sort(key=lambda name: name != current)
         candidates = [*pointing, _DETACHED + tip]
         return next((key for key in candidates if key in keys), None)

@@ -93,19 +93,28 @@ class Repository:
                 "--",
             )  # fmt: skip
         except GitError as exc:
-            raise UnknownRevisionError(
-                f"no commit is named {revision!r}",
-                hint="`git log --oneline` lists the commits that can be explained",
-            ) from exc
+            raise self.unknown_revision(revision) from exc
         if not line:
             raise UnknownRevisionError(f"{revision!r} names no single commit")
         commit_id, _, subject = line.partition(" ")
         return Commit(commit_id, subject)
 
+    def unknown_revision(self, revision: str) -> UnknownRevisionError:
+        """Return the error to raise where a revision names no commit."""
+        if not self.run("rev-list", "--all", "--max-count=1"):
+            return UnknownRevisionError(
+                "there is no commit here yet", hint="explain the first one after `git commit`"
+            )
+        return UnknownRevisionError(
+            f"no commit is named {revision!r}",
+            hint="`git log --oneline` lists the commits that can be explained",
+        )
+
     def current_branch(self) -> str | None:
         """Return the short name of the branch that HEAD is on, or None when it is detached."""
-        name = self.run("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
-        return name.decode("utf-8", "replace").strip() or None
+        # not --short: beside a tag of that name it says heads/NAME, which is no branch's name
+        name = os.fsdecode(self.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)))
+        return name.removesuffix("\n").removeprefix("refs/heads/") or None
 
     def config(self, pattern: str) -> dict[str, str | None]:
         """Return the config entries whose keys match, keys in lower case, the last value wins."""

@@ -1,0 +1,128 @@
+"""What a person wants to see of a commit or a series while they explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError, UnknownRevisionError
+from git_voicenote.repo.repository import Commit
+
+if TYPE_CHECKING:
+    from git_voicenote.repo.repository import Repository
+
+_SHA1_DIGITS = 40
+# what people set for their own eyes must not leak into a text that we put before them
+_PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--stat=72", "--summary")
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDetails:
+    """A commit as people know it: who, when, and what they wrote. `authored_at` is aware."""
+
+    commit: Commit
+    author: str
+    authored_at: datetime
+    parents: tuple[str, ...]
+    message: str
+
+
+def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
+    """Return who made a commit, when, from what, and with which message.
+
+    Raises UnknownRevisionError where the object store has no such commit.
+    """
+    if len(commit_id) != _SHA1_DIGITS:
+        return _details_from_log(repository, commit_id)  # GitPython knows SHA-1 names only
+    import git
+    import git.exc
+
+    try:
+        with git.Repo(repository.worktree or repository.git_dir) as opened:
+            found = opened.commit(commit_id)
+            message = found.message
+            if isinstance(message, bytes):
+                message = message.decode("utf-8", "replace")
+            return CommitDetails(
+                Commit(commit_id, str(message).partition("\n")[0]),
+                author=str(found.author.name),
+                authored_at=found.authored_datetime,
+                parents=tuple(parent.hexsha for parent in found.parents),
+                message=message,
+            )
+    except (git.exc.ODBError, ValueError) as exc:
+        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
+    except git.GitError as exc:
+        raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
+
+
+def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Commit, ...]:
+    """Return the commits that revisions name, as `git show` takes them: a range is walked.
+
+    Newest first within a range; single commits in the order given. Raises UnknownRevisionError.
+    """
+    try:
+        listed = repository.run(
+            "log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %s",
+            "--end-of-options", *revisions, "--",
+        )  # fmt: skip
+    except GitError as exc:
+        raise repository.unknown_revision(" ".join(revisions)) from exc
+    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
+
+
+def commit_summary(repository: Repository, commit_id: str) -> str:
+    """Return a commit's title, author, date and diffstat, for the comments of an editor."""
+    details = commit_details(repository, commit_id)
+    head = f"{details.commit.short} {details.commit.subject}\n"
+    head += f"{details.author}, {details.authored_at:%Y-%m-%d %H:%M}\n"
+    stat = repository.read("diff-tree", "--root", "--no-commit-id", "-m", "--first-parent",
+                           *_PLAIN_DIFF, commit_id)  # fmt: skip
+    return f"{head}\n{stat}" if stat else head
+
+
+def series_summary(repository: Repository, tip: str = "HEAD") -> str:
+    """Return shortlog and diffstat of the series that ends at a commit, for an editor's comments.
+
+    The series begins where the branch left its upstream, else the remote's or the usual main
+    branch; "" where none of them is there, or nothing lies between.
+    """
+    base = _base_of_series(repository, tip)
+    if base is None:
+        return ""
+    # a range, else shortlog would read from stdin
+    shortlog = repository.read("shortlog", "-w72,2,4", f"{base}..{tip}", "--")
+    if not shortlog:
+        return ""
+    stat = repository.read("diff-tree", *_PLAIN_DIFF, base, tip)
+    return f"{shortlog.rstrip()}\n\n{stat}"
+
+
+def _base_of_series(repository: Repository, tip: str) -> str | None:
+    default = repository.config(r"^init\.defaultbranch$").get("init.defaultbranch")
+    for name in ("@{upstream}", "refs/remotes/origin/HEAD", default, "main", "master"):
+        if not name:
+            continue
+        found = repository.run("merge-base", name, tip, accept=(0, 1, 128)).decode().strip()
+        if found and found != repository.read("rev-parse", f"{tip}^{{commit}}"):
+            return found
+    return None
+
+
+def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
+    answer = repository.run(
+        "log", "-1", "--no-show-signature", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
+        commit_id, "--",
+    )  # fmt: skip
+    author, date, parents, message = answer.decode("utf-8", "replace").split("\0")
+    seconds, zone = date.split(" ")
+    offset = timedelta(hours=int(zone[:-2]), minutes=int(zone[0] + zone[-2:]))
+    return CommitDetails(
+        Commit(commit_id, message.partition("\n")[0]),
+        author=author,
+        authored_at=datetime.fromtimestamp(int(seconds), UTC).astimezone(timezone(offset)),
+        parents=tuple(parents.split()),
+        message=message.removesuffix("\n"),
+    )
