@@ -1,0 +1,178 @@
+"""From what was said to a commit message as Conventional Commits 1.0.0 has it.
+
+What commitlint's config-conventional and commitizen refuse is avoided, and nothing that was said
+is dropped: what does not fit the first line goes on in the body.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import CommitMessage
+from git_voicenote.text.change_guess import guess_scope, guess_type
+from git_voicenote.text.issue_reference import issue_trailers
+from git_voicenote.text.mail_safety import indent_hazards
+from git_voicenote.text.spoken_header import TYPES, Heard, leading_type, take_apart
+from git_voicenote.text.templates import fill_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+BREAKING_TOKEN = "BREAKING-CHANGE"  # noqa: S105 - a trailer's token; git sees no "BREAKING CHANGE"
+
+_WIDTH = 72
+_HEADER_LIMIT = 100
+_SHORTEST_DESCRIPTION = 20
+_CLAUSES = {
+    "and", "but", "because", "so", "which", "when", "while", "since", "where", "unless", "until",
+    "instead", "although", "then",
+}  # fmt: skip
+_BREAKING = re.compile(r"breaking[ -]change\b[\s:,]*(?:is\s+that\s+)?", re.IGNORECASE)
+_TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:|\(cherry picked from commit ")
+_REFERENCE = re.compile(r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s.*#\w", re.IGNORECASE)
+
+
+def compose(
+    spoken: str | Sequence[str],
+    *,
+    staged_paths: Sequence[str] = (),
+    new_paths: Collection[str] = (),
+    types: Sequence[str] = TYPES,
+) -> CommitMessage:
+    """Return the message for a text, or for the segments between two pauses.
+
+    Where nobody said a type, type and scope are guessed from the staged paths.
+    """
+    heard = take_apart(spoken, types)
+    if heard.type is not None:
+        return build(heard, heard.type, heard.scope)
+    guessed = leading_type(heard, types) or guess_type(staged_paths, new_paths)
+    return build(heard, guessed, guess_scope(staged_paths))
+
+
+def build(heard: Heard, kind: str, scope: str | None) -> CommitMessage:
+    """Return the message for what was said, with the type and scope that were chosen."""
+    trailers: list[tuple[str, str]] = []
+    breaking_changes: list[str] = []
+    sentences: list[str] = []
+    for number, sentence in enumerate(heard.sentences):
+        said_breaking = _BREAKING.match(sentence)
+        if number and said_breaking and sentence[said_breaking.end() :]:
+            breaking_changes.append(sentence[said_breaking.end() :])
+        elif number and issue_trailers(sentence):
+            trailers += issue_trailers(sentence)
+        else:
+            sentences.append(sentence)
+    breaking = heard.breaking or bool(breaking_changes)
+    prefix = f"{kind}({scope})" if scope else kind
+    prefix += "!: " if breaking else ": "
+    description, left = _description(sentences[0] if sentences else "", _length(prefix))
+    body = [left, *sentences[1:]] if left else sentences[1:]
+    if not heard.punctuated:
+        body = [_punctuate(sentence) for sentence in body]
+        breaking_changes = [_punctuate(sentence) for sentence in breaking_changes]
+    trailers[:0] = [(BREAKING_TOKEN, change) for change in breaking_changes]
+    return CommitMessage(kind, scope, breaking, description, _paragraphs(body), tuple(trailers))
+
+
+def render(message: CommitMessage, comment: str = "#") -> str:
+    """Return the message as text, wrapped, ending in a line feed.
+
+    No line of it starts with `comment`, which git would drop after the editor; none is taken by
+    `git am` for a patch, and no paragraph by git for trailers.
+    """
+    return fill_in(
+        "commit-message.j2",
+        type=message.type,
+        scope=message.scope,
+        breaking=message.breaking,
+        description=message.description,
+        body=_safe_body(message.body, comment),
+        trailers="\n".join(_wrap(f"{token}: {value}", "  ") for token, value in message.trailers),
+    )
+
+
+def _description(sentence: str, prefix: int) -> tuple[str, str]:
+    """Return what of a sentence goes into the first line, and what is left for the body."""
+    text = _start_low(sentence.rstrip(" .,;:") or sentence)
+    if prefix + _length(text) <= _WIDTH:
+        return text, ""
+    words = text.split(" ")
+    fits = [n for n in range(1, len(words)) if prefix + _length(" ".join(words[:n])) <= _WIDTH]
+    clauses = [
+        n
+        for n in fits
+        if (words[n].lower() in _CLAUSES or words[n - 1][-1:] in ",;:")
+        and _length(" ".join(words[:n])) >= _SHORTEST_DESCRIPTION
+    ]
+    if not clauses and prefix + _length(text) <= _HEADER_LIMIT:
+        return text, ""
+    if not fits:
+        # one word (an address?) that is longer than any line: its start, and all of it below
+        return words[0][: _WIDTH - prefix - 1] + "…", sentence
+    cut = (clauses or fits)[-1]
+    return " ".join(words[:cut]).rstrip(" .,;:"), sentence.split(" ", cut)[cut]
+
+
+def _start_low(text: str) -> str:
+    """Return a text as the description must start: not with a capital, the words unchanged.
+
+    An acronym is lowered whole; an identifier keeps its letters, quoted: commitlint looks past
+    what stands in backticks.
+    """
+    found = re.match(r"[\w'’.+#-]*\w", text)
+    word = found[0] if found else ""
+    if not word or unicodedata.category(word[0]) not in ("Lu", "Ll", "Lt"):
+        return text
+    low = word
+    if word[0].lower() != word[0]:
+        is_plain = word[1:] == word[1:].lower() and word.replace("'", "").isalpha()
+        is_acronym = re.fullmatch(r"[A-Z][A-Z0-9-]*s?", word)
+        low = word[0].lower() + word[1:] if is_plain else word
+        low = word.lower() if is_acronym else low
+    if low[0].upper() == low[0]:  # an identifier; or a letter without another case
+        low = f"`{word}`"
+    return low + text[len(word) :]
+
+
+def _punctuate(sentence: str) -> str:
+    """Write a pause as people do: a capital before, a full stop after."""
+    first, _, rest = sentence.partition(" ")
+    if first.isalpha():  # an address or an identifier keeps its letters
+        sentence = first[0].upper() + first[1:] + (" " + rest if rest else "")
+    return sentence + "." if sentence[-1].isalnum() else sentence
+
+
+def _paragraphs(sentences: Sequence[str]) -> str:
+    """Join sentences; "Fixes #12 …" starts a paragraph, for tools take it for a footer's start."""
+    text = ""
+    for sentence in sentences:
+        text += ("\n\n" if _REFERENCE.match(sentence) else " ") + sentence
+    return text.strip()
+
+
+def _safe_body(body: str, comment: str) -> str:
+    paragraphs = [_wrap(paragraph) for paragraph in body.split("\n\n") if paragraph.strip()]
+    if paragraphs:
+        # git takes a last paragraph of "Note: …" lines for trailers; a space makes it prose
+        paragraphs[-1] = _indent(paragraphs[-1], lambda line: bool(_TRAILER.match(line)))
+    text = "\n\n".join(paragraphs)
+    return indent_hazards(_indent(text, lambda line: line.startswith(comment)))
+
+
+def _indent(text: str, wanted: Callable[[str], bool]) -> str:
+    return "\n".join(" " + line if wanted(line) else line for line in text.split("\n"))
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _length(text: str) -> int:
+    """Count as commitlint does, in UTF-16 units: a JavaScript string's length."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

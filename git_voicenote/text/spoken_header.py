@@ -1,0 +1,187 @@
+"""Take apart what was said for a commit message: its type, its scope, and its sentences.
+
+"fix, scope parser. Empty input no longer crashes." An engine that writes no punctuation still
+hears pauses: where there is none to be read, each segment is a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TYPES = (
+    "fix", "feat", "docs", "test", "refactor", "perf", "build", "ci", "chore", "style", "revert",
+)  # fmt: skip
+"""The types of config-conventional, the most likely first."""
+
+_SPOKEN_TYPES: dict[tuple[str, ...], str] = {
+    **{(name,): name for name in TYPES},
+    ("bug", "fix"): "fix", ("bugfix",): "fix", ("fixes",): "fix",
+    ("feature",): "feat", ("new", "feature"): "feat",
+    ("documentation",): "docs", ("doc",): "docs", ("tests",): "test",
+    ("refactoring",): "refactor", ("performance",): "perf",
+    # how engines write the letters C and I
+    ("c", "i"): "ci", ("see", "eye"): "ci", ("see", "i"): "ci", ("c", "eye"): "ci",
+}  # fmt: skip
+_SCOPE_WORDS = 2
+_SCOPE_LENGTH = 40
+_WRITTEN = re.compile(r"(\w+)(?:\(([\w./-]{1,40})\))?(!)?:\s+(?=\S)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?<=[。！？])\s*")
+_ABBREVIATION = re.compile(r"(?:^|\s|\()(?:e\.g|i\.e|vs|cf|etc|approx)\.$", re.IGNORECASE)
+_PAUSE = ",.:;!?。！？，：；"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said for a message. `type` is None where nobody named one.
+
+    `sentences` holds every word that is not part of type, scope or "breaking"; `punctuated` says
+    whether their full stops and capitals were written by who said or heard them.
+    """
+
+    type: str | None
+    scope: str | None
+    breaking: bool
+    sentences: tuple[str, ...]
+    punctuated: bool
+
+
+def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Heard:
+    """Take apart a text, or the segments between two pauses.
+
+    A type counts as named when a pause, a scope or "breaking" follows it: "fix, empty input …"
+    names one, "fix the parser" describes what was done.
+    """
+    sentences, punctuated = _sentences(spoken)
+    written = _WRITTEN.match(sentences[0]) if sentences else None
+    if written and written[1].lower() in types:
+        rest = (sentences[0][written.end() :], *sentences[1:])
+        scope = written[2].lower() if written[2] else None
+        return Heard(written[1].lower(), scope, bool(written[3]), rest, punctuated)
+    words = [
+        _Word(text, number, text[-1] in _PAUSE or last)
+        for number, sentence in enumerate(sentences)
+        for text, last in _marked(sentence.split())
+    ]
+    return _named(words, sentences, punctuated, types) or Heard(
+        None, None, False, sentences, punctuated
+    )
+
+
+def leading_type(heard: Heard, types: Sequence[str] = TYPES) -> str | None:
+    """Return the type that the first words are, although nobody named one: "fix the parser"."""
+    words = [_plain(word) for word in heard.sentences[0].split()[:2]] if heard.sentences else []
+    kind = _SPOKEN_TYPES.get(tuple(words)) or _SPOKEN_TYPES.get(tuple(words[:1]))
+    return kind if kind in types else None
+
+
+def type_named(text: str, types: Sequence[str] = TYPES) -> str | None:
+    """Return the type that somebody typed or said as the answer to a question, or None."""
+    words = tuple(_plain(word) for word in text.split())
+    kind = _SPOKEN_TYPES.get(words)
+    if kind is None and len(words) == 1:
+        started = [name for name in types if name.startswith(words[0])]
+        kind = started[0] if len(started) == 1 else None
+    return kind if kind in types else None
+
+
+def scope_named(words: str) -> str | None:
+    """Return words as a scope: one word, for tools refuse a space there; None if nothing is left.
+
+    A scope too long to leave room for the rest of the line is none.
+    """
+    scope = re.sub(r"[^\w./-]+", "-", words.lower()).strip("-._/")
+    return scope if 0 < len(scope) <= _SCOPE_LENGTH else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    sentence: int
+    pause: bool
+
+    @property
+    def plain(self) -> str:
+        return _plain(self.text)
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word).lower()
+
+
+def _marked(words: Sequence[str]) -> list[tuple[str, bool]]:
+    return [(word, number == len(words)) for number, word in enumerate(words, 1)]
+
+
+def _sentences(spoken: str | Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    segments = [spoken] if isinstance(spoken, str) else spoken
+    lines = [line for segment in segments for line in visible(segment).splitlines()]
+    lines = [" ".join(line.split()) for line in lines]
+    lines = [line for line in lines if line]
+    punctuated = any(re.search(r"[.!?。！？](\s|$)|[。！？]", line) for line in lines)
+    if not punctuated:
+        return tuple(lines), False
+    sentences: list[str] = []
+    for part in _SENTENCE_END.split(" ".join(lines)):
+        if sentences and _ABBREVIATION.search(sentences[-1]):
+            sentences[-1] += " " + part
+        elif part:
+            sentences.append(part)
+    return tuple(sentences), True
+
+
+def _named(
+    words: Sequence[_Word], sentences: Sequence[str], punctuated: bool, types: Sequence[str]
+) -> Heard | None:
+    """Read type, scope and "breaking" off the first words; None if no type is named."""
+    kind, at = _type(words)
+    if kind not in types:
+        return None
+    named = words[at - 1].pause
+    breaking, at = _breaking(words, at)
+    scope, at = _scope(words, at)
+    again, at = _breaking(words, at)
+    if not (named or scope or breaking or again) or at >= len(words):
+        return None  # "fix the parser", or a header without a word of what was done
+    first = words[at].sentence
+    rest = " ".join(word.text for word in words[at:] if word.sentence == first)
+    return Heard(kind, scope, breaking or again, (rest, *sentences[first + 1 :]), punctuated)
+
+
+def _type(words: Sequence[_Word]) -> tuple[str | None, int]:
+    start = 1 if words and words[0].plain == "type" else 0
+    for length in (2, 1):
+        spoken = tuple(word.plain for word in words[start : start + length])
+        if len(spoken) == length and spoken in _SPOKEN_TYPES:
+            return _SPOKEN_TYPES[spoken], start + length
+    return None, 0
+
+
+def _breaking(words: Sequence[_Word], at: int) -> tuple[bool, int]:
+    """Read "breaking" or "breaking change", where a pause or a scope follows."""
+    if at >= len(words) or words[at].plain != "breaking":
+        return False, at
+    end = at + 1
+    if not words[at].pause and end < len(words) and words[end].plain == "change":
+        end += 1
+    if words[end - 1].pause or (end < len(words) and words[end].plain == "scope"):
+        return True, end
+    return False, at
+
+
+def _scope(words: Sequence[_Word], at: int) -> tuple[str | None, int]:
+    """Read "scope parser": up to the next pause if that is near, else one word."""
+    if at + 1 >= len(words) or words[at].plain != "scope":
+        return None, at
+    start = at + 1
+    end = next((n for n in range(start, len(words)) if words[n].pause), len(words) - 1) + 1
+    if end - start > _SCOPE_WORDS or end >= len(words):
+        end = start + 1
+    scope = scope_named(" ".join(word.text.strip(_PAUSE) for word in words[start:end]))
+    return (scope, end) if scope else (None, at)
