@@ -1,0 +1,381 @@
+"""The history: every recording, every attempt to turn it into text, every note made of it.
+
+    history = History(state_dir(repository.state_dir))
+    history.begin("20261122-101400-3f2a", target="commit:3f2a91c…", title="feat: …", created_at=now)
+    history.finish(recording)                           # its sound is whole; call it again after
+                                                        # compression, which changes the path
+    history.attempt(transcript)                         # what an engine heard, or
+    history.failed_attempt(recording.id, "nano", "en", "out of memory")
+    history.note_saved("commit:3f2a91c…", text, patch_id=None, recording_ids=(recording.id,))
+    history.keep(recording.id)                          # a person wants no text of it: ask no more
+    history.unfinished()                                # begun or recorded, never turned to text
+    history.entries(), history.search("foo_bar"), history.entry(id), history.delete(id)
+
+A target is `commit:<id>`, `cover:<key>`, `message:` or `file:<name>`. All methods raise StoreError,
+with the way out; a caller with a person's words in hand treats that as a warning and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from git_voicenote.datatypes import FoundNote, Segment, Transcript
+from git_voicenote.errors import StoreError
+from git_voicenote.store.database import Database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Recording
+
+State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
+TARGET_KINDS = ("commit", "cover", "message", "file")
+_SHORTEST_INDEXED = 3
+"""Characters; the index of trigrams knows nothing shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One engine's try at a recording: a transcript, or why there is none."""
+
+    created_at: datetime
+    engine: str
+    language: str
+    transcript: Transcript | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedNote:
+    """A note as it was saved, in the format of notes."""
+
+    created_at: datetime
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that is known of one recording; attempts and notes are oldest first.
+
+    `duration` in seconds; `path` below the folder of the history.
+    """
+
+    id: str
+    path: str
+    sample_rate: int
+    duration: float
+    created_at: datetime
+    target: str
+    title: str
+    state: State
+    attempts: tuple[Attempt, ...]
+    notes: tuple[SavedNote, ...]
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """The latest transcript, or None."""
+        found = [attempt.transcript for attempt in self.attempts if attempt.transcript]
+        return found[-1] if found else None
+
+    @property
+    def text(self) -> str:
+        """The words of the latest transcript; "" where there is none."""
+        return self.transcript.text if self.transcript else ""
+
+
+class History:
+    """The history in one folder (see `state_dir`); many processes may share it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.path = root / "history.db"
+        self._database = Database(self.path)
+
+    def begin(
+        self, recording_id: str, *, target: str, title: str, created_at: datetime, path: str = ""
+    ) -> None:
+        """Note that a recording begins, before its first sound.
+
+        A recording that is known stays as it is.
+        """
+        if target.partition(":")[0] not in TARGET_KINDS or ":" not in target:
+            raise ValueError(f"{target!r} is no target: {', '.join(TARGET_KINDS)}, then a colon")
+        with self._database.writing() as connection:
+            begun = connection.execute(
+                "INSERT INTO recordings VALUES (?, ?, 0, 0, ?, ?, ?, 'recording')"
+                " ON CONFLICT DO NOTHING",
+                (
+                    recording_id,
+                    path or f"recordings/{recording_id}.wav",
+                    created_at.isoformat(),
+                    target,
+                    title,
+                ),
+            )
+            if begun.rowcount:
+                _index(connection, recording_id, title)
+
+    def finish(self, recording: Recording) -> None:
+        """Note that the sound of a recording is whole, how long it is and where it lies."""
+        path = recording.path
+        if path.is_relative_to(self.root):
+            path = path.relative_to(self.root)
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE recordings SET path = ?, sample_rate = ?, duration = ?,"
+                " state = CASE state WHEN 'recording' THEN 'recorded' ELSE state END WHERE id = ?",
+                (str(path), recording.sample_rate, recording.duration, recording.id),
+            )
+
+    def attempt(self, transcript: Transcript) -> None:
+        """Keep what an engine heard."""
+        with self._database.writing() as connection:
+            attempt_id = _add_attempt(
+                connection, transcript.recording_id, transcript.engine, transcript.language, None
+            )
+            connection.executemany(
+                "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (attempt_id, position, s.start, s.end, s.text, s.confidence)
+                    for position, s in enumerate(transcript.segments)
+                ),
+            )
+            _set_state(connection, transcript.recording_id, "transcribed")
+            _index(connection, transcript.recording_id, transcript.text)
+
+    def failed_attempt(self, recording_id: str, engine: str, language: str, message: str) -> None:
+        """Keep that an engine failed, and why."""
+        with self._database.writing() as connection:
+            _add_attempt(connection, recording_id, engine, language, message)
+            connection.execute(
+                "UPDATE recordings SET state = 'failed' WHERE id = ? AND state != 'transcribed'",
+                (recording_id,),
+            )
+
+    def keep(self, recording_id: str) -> None:
+        """Keep a recording as it is: nobody is asked about it again."""
+        with self._database.writing() as connection:
+            _set_state(connection, recording_id, "kept")
+
+    def note_saved(
+        self,
+        target: str,
+        text: str,
+        *,
+        patch_id: str | None = None,
+        recording_ids: Collection[str] = (),
+    ) -> None:
+        """Keep a note as it was saved, and the patch that it explains.
+
+        Recordings that this machine does not have are passed over: a note may have travelled.
+        """
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO notes (target, text, patch_id, created_at) VALUES (?, ?, ?, ?)",
+                (target, text, patch_id, _now()),
+            )
+            for recording_id in dict.fromkeys(recording_ids):
+                linked = connection.execute(
+                    "INSERT INTO note_recordings SELECT ?, id FROM recordings WHERE id = ?",
+                    (cursor.lastrowid, recording_id),
+                )
+                if linked.rowcount:
+                    _index(connection, recording_id, text)
+
+    def unfinished(self) -> tuple[Entry, ...]:
+        """Return the recordings that were never turned to text, the oldest first.
+
+        One that is being recorded or transcribed at this moment is among them.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM recordings WHERE state IN ('recording', 'recorded') ORDER BY id"
+            )
+            return _entries(connection, rows.fetchall())
+
+    def finished_ids(self) -> frozenset[str]:
+        """Return the ids of all recordings but the unfinished ones."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM recordings WHERE state NOT IN ('recording', 'recorded')"
+            )
+            return frozenset(row["id"] for row in rows)
+
+    def entries(self, limit: int | None = None) -> tuple[Entry, ...]:
+        """Return recordings, the newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM recordings ORDER BY created_at DESC, id DESC LIMIT ?",
+                (-1 if limit is None else limit,),
+            )
+            return _entries(connection, rows.fetchall())
+
+    def search(self, query: str) -> tuple[Entry, ...]:
+        """Return the recordings whose title, transcripts or notes hold all words of a query.
+
+        Parts of words count; case does not. The newest first. Any text is a query.
+        """
+        terms = query.replace("\0", "").split()
+        if not terms:
+            return ()
+        sql, parameters = _search_condition(terms)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT * FROM recordings WHERE {sql} ORDER BY created_at DESC, id DESC",  # noqa: S608 - built of constants; every value is a parameter
+                parameters,
+            )
+            return _entries(connection, rows.fetchall())
+
+    def entry(self, recording_id: str) -> Entry | None:
+        """Return what is known of a recording, or None."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT * FROM recordings WHERE id = ?", (recording_id,))
+            return next(iter(_entries(connection, rows.fetchall())), None)
+
+    def notes_of_patches(self, patch_ids: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
+        """Return the notes once saved for commits with these patch-ids, the newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT patch_id, target, text FROM notes"
+                " WHERE patch_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+                (json.dumps(list(patch_ids)),),
+            ).fetchall()
+        found: dict[str, tuple[FoundNote, ...]] = {}
+        for row in rows:
+            kind, _, commit_id = row["target"].partition(":")
+            if kind == "commit":
+                note = FoundNote(row["text"], commit_id)
+                found[row["patch_id"]] = (*found.get(row["patch_id"], ()), note)
+        return found
+
+    def delete(self, recording_id: str) -> bool:
+        """Forget a recording and what was made of it; return whether it was known.
+
+        Neither its sound nor a note in git is touched. A note here that other recordings belong
+        to as well stays.
+        """
+        with self._database.writing() as connection:
+            connection.execute(
+                "DELETE FROM notes WHERE id IN"
+                " (SELECT note_id FROM note_recordings WHERE recording_id = ?)"
+                " AND id NOT IN (SELECT note_id FROM note_recordings WHERE recording_id != ?)",
+                (recording_id, recording_id),
+            )
+            connection.execute("DELETE FROM words WHERE recording_id = ?", (recording_id,))
+            # merges the index, which else would keep the trigrams of what is gone
+            connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+            gone = connection.execute("DELETE FROM recordings WHERE id = ?", (recording_id,))
+            return gone.rowcount > 0
+
+
+def _search_condition(terms: Sequence[str]) -> tuple[str, list[str]]:
+    """Return a condition on `recordings`, in SQL, and its parameters: every term is somewhere."""
+    condition = []
+    parameters = []
+    for term in terms:
+        if len(term) < _SHORTEST_INDEXED:
+            pattern = "".join("\\" + c if c in "\\%_" else c for c in term)
+            condition.append("id IN (SELECT recording_id FROM words WHERE text LIKE ? ESCAPE '\\')")
+            parameters.append(f"%{pattern}%")
+        else:
+            condition.append("id IN (SELECT recording_id FROM words WHERE text MATCH ?)")
+            parameters.append('"' + term.replace('"', '""') + '"')
+    return " AND ".join(condition), parameters
+
+
+def _index(connection: sqlite3.Connection, recording_id: str, text: str) -> None:
+    connection.execute(
+        "INSERT INTO words (recording_id, text) SELECT id, ? FROM recordings WHERE id = ?",
+        (text, recording_id),
+    )
+
+
+def _add_attempt(
+    connection: sqlite3.Connection, recording_id: str, engine: str, language: str, error: str | None
+) -> int | None:
+    _check_known(connection, recording_id)
+    cursor = connection.execute(
+        "INSERT INTO attempts (recording_id, engine, language, created_at, error)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (recording_id, engine, language, _now(), error),
+    )
+    return cursor.lastrowid
+
+
+def _check_known(connection: sqlite3.Connection, recording_id: str) -> None:
+    row = connection.execute("SELECT 1 FROM recordings WHERE id = ?", (recording_id,)).fetchone()
+    if row is None:
+        raise StoreError(f"the history knows no recording {recording_id}")
+
+
+def _set_state(connection: sqlite3.Connection, recording_id: str, state: State) -> None:
+    connection.execute("UPDATE recordings SET state = ? WHERE id = ?", (state, recording_id))
+
+
+def _entries(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            id=row["id"],
+            path=row["path"],
+            sample_rate=row["sample_rate"],
+            duration=row["duration"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            target=row["target"],
+            title=row["title"],
+            state=row["state"],
+            attempts=_attempts(connection, row["id"]),
+            notes=_notes(connection, row["id"]),
+        )
+        for row in rows
+    )
+
+
+def _attempts(connection: sqlite3.Connection, recording_id: str) -> tuple[Attempt, ...]:
+    rows = connection.execute(
+        "SELECT * FROM attempts WHERE recording_id = ? ORDER BY id", (recording_id,)
+    )
+    return tuple(
+        Attempt(
+            created_at=datetime.fromisoformat(row["created_at"]),
+            engine=row["engine"],
+            language=row["language"],
+            transcript=None
+            if row["error"] is not None
+            else Transcript(
+                recording_id, row["engine"], row["language"], _segments(connection, row["id"])
+            ),
+            error=row["error"],
+        )
+        for row in rows.fetchall()
+    )
+
+
+def _segments(connection: sqlite3.Connection, attempt_id: int) -> tuple[Segment, ...]:
+    rows = connection.execute(
+        "SELECT start_time, end_time, text, confidence FROM segments"
+        " WHERE attempt_id = ? ORDER BY position",
+        (attempt_id,),
+    )
+    return tuple(Segment(*row) for row in rows)
+
+
+def _notes(connection: sqlite3.Connection, recording_id: str) -> tuple[SavedNote, ...]:
+    rows = connection.execute(
+        "SELECT notes.* FROM notes JOIN note_recordings ON note_id = notes.id"
+        " WHERE recording_id = ? ORDER BY notes.id",
+        (recording_id,),
+    )
+    return tuple(
+        SavedNote(datetime.fromisoformat(row["created_at"]), row["target"], row["text"])
+        for row in rows
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,60 @@
+"""The history's schema, one migration per change. A migration is never edited afterwards."""
+
+from __future__ import annotations
+
+MIGRATIONS = (
+    # 1: recordings, what engines heard in them, and the notes made of that
+    """
+    CREATE TABLE recordings (
+        id TEXT PRIMARY KEY,
+        path TEXT NOT NULL,           -- below the folder of the history
+        sample_rate INTEGER NOT NULL,
+        duration REAL NOT NULL,       -- seconds
+        created_at TEXT NOT NULL,     -- ISO 8601, with the person's offset
+        target TEXT NOT NULL,         -- commit:ID, cover:KEY, message: or file:NAME
+        title TEXT NOT NULL,
+        state TEXT NOT NULL
+    );
+
+    CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY,
+        recording_id TEXT NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,
+        engine TEXT NOT NULL,
+        language TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        error TEXT                    -- why there is no transcript, where there is none
+    );
+    CREATE INDEX attempts_of_recording ON attempts (recording_id);
+
+    CREATE TABLE segments (
+        attempt_id INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        start_time REAL NOT NULL,     -- seconds
+        end_time REAL NOT NULL,
+        text TEXT NOT NULL,
+        confidence REAL,
+        PRIMARY KEY (attempt_id, position)
+    );
+
+    CREATE TABLE notes (
+        id INTEGER PRIMARY KEY,
+        target TEXT NOT NULL,
+        text TEXT NOT NULL,           -- as it stands in git
+        patch_id TEXT,
+        created_at TEXT NOT NULL
+    );
+    CREATE INDEX notes_of_patch ON notes (patch_id);
+
+    CREATE TABLE note_recordings (
+        note_id INTEGER NOT NULL REFERENCES notes (id) ON DELETE CASCADE,
+        recording_id TEXT NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,
+        PRIMARY KEY (note_id, recording_id)
+    );
+    CREATE INDEX notes_of_recording ON note_recordings (recording_id);
+    """,
+    # 2: search. Trigrams, because people look for parts of words: foo in foo_bar, Bar in fooBar,
+    # and for words in languages that put no space between them
+    """
+    CREATE VIRTUAL TABLE words USING fts5 (recording_id UNINDEXED, text, tokenize = 'trigram');
+    """,
+)

@@ -1,0 +1,124 @@
+"""Recordings on disk: one file each, that nobody else on the machine can read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from datetime import datetime
+
+_FORMS = (".wav", ".flac", ".ogg")
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,}")
+
+
+def state_dir(of_repository: Path | None) -> Path:
+    """Return the folder for recordings and history: the repository's own, or the person's.
+
+    `of_repository` is Repository.state_dir, or None outside of repositories, where the folder is
+    $XDG_DATA_HOME/git-voicenote.
+    """
+    if of_repository is not None:
+        return of_repository
+    data_home = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if not data_home.is_absolute():  # as the XDG specification wants it, "" too
+        data_home = Path.home() / ".local" / "share"
+    return data_home / "git-voicenote"
+
+
+def new_recording_id(created_at: datetime) -> str:
+    """Return an id that sorts by time and that no other recording has: 20261122-101400-3f2a."""
+    return f"{created_at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class Recordings:
+    """The recordings below one folder (see `state_dir`), by id."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / "recordings"
+
+    def new_path(self, recording_id: str) -> Path:
+        """Return where a new recording is to be written, in a folder that is there.
+
+        Raises StoreError where nothing can be written.
+        """
+        self._check(recording_id)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.folder / f"{recording_id}.wav"
+            # found out now, before anybody speaks
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            path.unlink()
+        except OSError as exc:
+            raise store_error(f"{self.folder} cannot take a recording", exc) from exc
+        return path
+
+    def path_of(self, recording_id: str) -> Path | None:
+        """Return the sound of a recording, in whatever form it is kept, or None.
+
+        An id may come from a note that somebody else wrote: one that is no id has no path.
+        """
+        if not _ID.fullmatch(recording_id):
+            return None
+        paths = (self.folder / f"{recording_id}{form}" for form in _FORMS)
+        return next((path for path in paths if path.is_file()), None)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of all recordings whose sound is there, the oldest first."""
+        try:
+            names = [path for path in self.folder.iterdir() if path.suffix in _FORMS]
+        except FileNotFoundError:
+            return ()
+        except OSError as exc:
+            raise store_error(f"{self.folder} cannot be read", exc) from exc
+        return tuple(sorted({path.stem for path in names if _ID.fullmatch(path.stem)}))
+
+    def unfinished(
+        self, finished: Container[str], is_being_written: Callable[[Path], bool]
+    ) -> tuple[str, ...]:
+        """Return the ids of recordings that were cut off, the oldest first.
+
+        Those still WAV, not among the `finished` ones of the history, and not being written by a
+        process that is alive.
+        """
+        cut_off = []
+        for recording_id in self.ids():
+            path = self.path_of(recording_id)
+            if path is None or path.suffix != ".wav" or recording_id in finished:
+                continue
+            if not is_being_written(path):
+                cut_off.append(recording_id)
+        return tuple(cut_off)
+
+    def delete(self, recording_id: str) -> bool:
+        """Delete the sound of a recording, in all its forms; return whether there was any."""
+        deleted = False
+        while (path := self.path_of(recording_id)) is not None:
+            try:
+                path.unlink()
+            except OSError as exc:
+                raise store_error(f"{path} cannot be deleted", exc) from exc
+            deleted = True
+        return deleted
+
+    def _check(self, recording_id: str) -> None:
+        if not _ID.fullmatch(recording_id):
+            raise StoreError(f"{recording_id!r} is not the id of a recording")
+
+
+def store_error(what: str, exc: OSError) -> StoreError:
+    """Return what an error of the operating system means for a person, and the way out."""
+    hint = None
+    if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        hint = "make room; `git voicenote history delete` removes old recordings"
+    elif exc.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        hint = "it is read-only, or belongs to somebody else; work in a clone of your own"
+    return StoreError(f"{what}: {exc.strerror or exc}", hint=hint)

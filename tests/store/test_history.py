@@ -1,0 +1,358 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from git_voicenote.datatypes import FoundNote, Recording, Segment, Transcript
+from git_voicenote.errors import StoreError
+from git_voicenote.store.history import Entry, History
+from git_voicenote.store.migrations import MIGRATIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WHEN = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
+FIRST = "20261122-101400-0001"
+SECOND = "20261122-101500-0002"
+COMMIT = "commit:" + 40 * "a"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History(tmp_path / "voicenote")
+
+
+def begin(history: History, recording_id: str = FIRST, title: str = "feat: jitter") -> None:
+    later = timedelta(minutes=1) if recording_id == SECOND else timedelta()
+    history.begin(recording_id, target=COMMIT, title=title, created_at=WHEN + later)
+
+
+def transcript(recording_id: str, *lines: str, engine: str = "pocketsphinx") -> Transcript:
+    segments = (Segment(n, n + 0.5, line, 0.9) for n, line in enumerate(lines))
+    return Transcript(recording_id, engine, "en", tuple(segments))
+
+
+def test_a_recording_is_known_from_its_first_sound_to_its_note(history: History) -> None:
+    begin(history)
+    assert [(e.id, e.state) for e in history.unfinished()] == [(FIRST, "recording")]
+
+    path = history.root / "recordings" / f"{FIRST}.flac"
+    history.finish(Recording(FIRST, path, 16000, 21.5, WHEN))
+    assert [(e.id, e.state) for e in history.unfinished()] == [(FIRST, "recorded")]
+    assert history.finished_ids() == frozenset()
+
+    history.failed_attempt(FIRST, "nano", "en", "out of memory")
+    heard = transcript(FIRST, "Without jitter", "all come back at once.")
+    history.attempt(heard)
+    history.note_saved(COMMIT, "Without jitter …\n", recording_ids=(FIRST, "unknown"))
+
+    entry = history.entry(FIRST)
+    assert entry is not None
+    assert (entry.path, entry.duration, entry.sample_rate) == (
+        f"recordings/{FIRST}.flac",
+        21.5,
+        16000,
+    )
+    assert (entry.target, entry.title, entry.created_at) == (COMMIT, "feat: jitter", WHEN)
+    assert (entry.state, entry.transcript) == ("transcribed", heard)
+    assert entry.text == "Without jitter all come back at once."
+    assert [(a.engine, a.error) for a in entry.attempts] == [
+        ("nano", "out of memory"),
+        ("pocketsphinx", None),
+    ]
+    assert [(note.target, note.text) for note in entry.notes] == [(COMMIT, "Without jitter …\n")]
+    assert history.unfinished() == ()
+    assert history.finished_ids() == {FIRST}
+
+
+def test_reading_makes_no_file_and_finds_nothing(history: History) -> None:
+    assert history.entries() == ()
+    assert history.entry(FIRST) is None
+    assert history.search("anything") == ()
+    assert history.notes_of_patches({"1"}) == {}
+    assert not history.root.exists()
+
+
+def test_nobody_else_can_read_it(history: History) -> None:
+    begin(history)
+
+    assert history.path.stat().st_mode & 0o777 == 0o600
+    assert history.root.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_is_in_wal_mode_at_the_latest_version(history: History) -> None:
+    begin(history)
+
+    with sqlite3.connect(history.path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+
+
+def test_the_newest_come_first_and_as_many_as_asked_for(history: History) -> None:
+    begin(history, FIRST)
+    begin(history, SECOND)
+
+    assert [entry.id for entry in history.entries()] == [SECOND, FIRST]
+    assert [entry.id for entry in history.entries(limit=1)] == [SECOND]
+
+
+def test_what_a_person_keeps_is_not_asked_about_again(history: History) -> None:
+    begin(history)
+    history.keep(FIRST)
+
+    assert history.unfinished() == ()
+
+
+def test_a_failure_after_a_transcript_takes_nothing_away(history: History) -> None:
+    begin(history)
+    history.attempt(transcript(FIRST, "words"))
+    history.failed_attempt(FIRST, "nano", "en", "out of memory")
+
+    entry = history.entry(FIRST)
+    assert entry is not None
+    assert (entry.state, entry.text) == ("transcribed", "words")
+
+
+def test_beginning_twice_changes_nothing(history: History) -> None:
+    begin(history)
+    history.keep(FIRST)
+    begin(history, title="another title")
+
+    assert [(e.title, e.state) for e in history.entries()] == [("feat: jitter", "kept")]
+
+
+def test_an_attempt_at_an_unknown_recording_says_so(history: History) -> None:
+    with pytest.raises(StoreError, match=f"knows no recording {FIRST}"):
+        history.attempt(transcript(FIRST, "words"))
+
+
+@pytest.mark.parametrize("target", ["", "commit", "branch:main"])
+def test_a_target_that_is_none_is_refused(history: History, target: str) -> None:
+    with pytest.raises(ValueError, match="is no target"):
+        history.begin(FIRST, target=target, title="", created_at=WHEN)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("foo_bar", [FIRST]),
+        ("foo", [FIRST]),
+        ("FOO_BAR", [FIRST]),
+        ("bar calls", [FIRST]),
+        ("parse", [SECOND, FIRST]),
+        ("Url", [SECOND]),
+        ("ab", [SECOND]),
+        ("a_", [FIRST]),
+        ("重试", [SECOND]),
+        ("重试循环", [SECOND]),
+        ("jitter", [SECOND, FIRST]),
+        ("typed later", [FIRST]),
+        ("absent", []),
+        ("foo absent", []),
+        ("", []),
+        ('"', []),
+        ("foo* OR parse", []),
+        ("-", []),
+        ("%", []),
+    ],
+)
+def test_search_finds_parts_of_identifiers_in_titles_words_and_notes(
+    history: History, query: str, found: list[str]
+) -> None:
+    begin(history, FIRST)
+    begin(history, SECOND)
+    history.attempt(transcript(FIRST, "foo_bar calls data_parser"))
+    history.attempt(transcript(SECOND, "parseUrl moved to ab 重试循环在客户端"))
+    history.note_saved(COMMIT, "Typed later.\n", recording_ids=(FIRST,))
+
+    assert [entry.id for entry in history.search(query)] == found
+
+
+@given(query=st.text())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_a_query(history: History, query: str) -> None:
+    history.search(query)
+
+
+def test_notes_are_remembered_by_the_patch_they_explain(history: History) -> None:
+    history.note_saved(COMMIT, "first\n", patch_id="p1")
+    history.note_saved(COMMIT, "edited\n", patch_id="p1")
+    history.note_saved("cover:main", "cover\n", patch_id="p2")
+
+    commit_id = 40 * "a"
+    assert history.notes_of_patches({"p1", "p2", "p3"}) == {
+        "p1": (FoundNote("edited\n", commit_id), FoundNote("first\n", commit_id))
+    }
+
+
+def test_what_is_deleted_leaves_no_word_on_disk(history: History) -> None:
+    for recording_id, word in ((FIRST, "confidential"), (SECOND, "harmless")):
+        begin(history, recording_id, title=word)
+        history.attempt(transcript(recording_id, f"{word} words"))
+        history.note_saved(COMMIT, f"{word} note\n", recording_ids=(recording_id,))
+    history.note_saved(COMMIT, "said twice\n", recording_ids=(FIRST, SECOND))
+
+    assert history.delete(FIRST)
+    assert not history.delete(FIRST)
+
+    assert history.entry(FIRST) is None
+    remaining = history.entry(SECOND)
+    assert remaining is not None
+    assert [note.text for note in remaining.notes] == ["harmless note\n", "said twice\n"]
+    content = b"".join(path.read_bytes() for path in history.root.glob("history.db*"))
+    assert b"confidential" not in content
+    assert b"harmless" in content
+
+
+PROCESS = """
+import sys
+from datetime import datetime, UTC
+from pathlib import Path
+from git_voicenote.datatypes import Segment, Transcript
+from git_voicenote.store.history import History
+history = History(Path(sys.argv[1]))
+for number in range(10):
+    recording_id = f"20261122-{sys.argv[2]}-{number:04}"
+    history.begin(recording_id, target="message:", title="t", created_at=datetime.now(UTC))
+    history.attempt(Transcript(recording_id, "e", "en", (Segment(0, 1, "words"),)))
+    history.entries()
+"""
+
+
+def test_several_processes_share_it_from_the_first_moment_on(history: History) -> None:
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PROCESS, history.root, f"{n:06}"]) for n in range(4)
+    ]
+
+    assert [process.wait() for process in processes] == [0, 0, 0, 0]
+    assert {entry.state for entry in history.entries()} == {"transcribed"}
+    assert len(history.entries()) == 40
+
+
+def test_an_older_database_is_brought_up_to_date(history: History) -> None:
+    history.root.mkdir()
+    with sqlite3.connect(history.path) as connection:
+        connection.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
+        connection.execute(
+            "INSERT INTO recordings VALUES ('old', 'old.wav', 16000, 1, '2026-01-01T00:00:00', "
+            "'message:', 'an old one', 'kept')"
+        )
+
+    begin(history)
+
+    assert [entry.id for entry in history.entries()] == [FIRST, "old"]
+    assert [entry.id for entry in history.search("jitter")] == [FIRST]
+
+
+def test_a_later_database_is_left_alone(history: History) -> None:
+    begin(history)
+    with sqlite3.connect(history.path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+
+    for work in (history.entries, lambda: history.keep(FIRST)):
+        with pytest.raises(StoreError, match="later version") as caught:
+            work()
+        assert caught.value.hint == "update git-voicenote on this machine"
+
+
+def damage(history: History, content: bytes) -> None:
+    history.root.mkdir(exist_ok=True)
+    history.path.write_bytes(content)
+
+
+def test_a_damaged_database_can_be_set_aside_as_the_hint_says(history: History) -> None:
+    damage(history, b"<html>" * 1000)
+
+    with pytest.raises(StoreError, match="is damaged") as caught:
+        begin(history)
+    with pytest.raises(StoreError, match="is damaged"):
+        history.entries()
+
+    assert caught.value.hint is not None
+    subprocess.run(caught.value.hint.split("`")[1], shell=True, check=True)  # noqa: S602 - the hint is for a shell
+    begin(history)
+    assert [entry.id for entry in history.entries()] == [FIRST]
+    assert (history.root / "damaged" / "history.db").read_bytes().startswith(b"<html>")
+
+
+def test_a_damaged_page_is_told_from_a_programming_error(history: History) -> None:
+    begin(history)
+    content = history.path.read_bytes()
+    damage(history, content[:4096] + b"\xff" * (len(content) - 4096))
+
+    with pytest.raises(StoreError, match="is damaged"):
+        history.entries()
+
+
+def test_a_full_disk_keeps_what_was_there(history: History) -> None:
+    begin(history)
+    # as many octets as a file may have: for SQLite the disk is full from there on
+    script = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from datetime import datetime, UTC;"
+        "from git_voicenote.store.history import History;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192));"
+        "History(Path(sys.argv[1])).begin('x', target='message:', title=100000 * 'long ',"
+        " created_at=datetime.now(UTC))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, history.root], capture_output=True, check=False
+    )
+
+    assert b"StoreError" in done.stderr.splitlines()[-1]
+    assert [entry.id for entry in history.entries()] == [FIRST]
+
+
+def test_a_read_only_disk_can_still_be_read(history: History, tmp_path: Path) -> None:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode
+    ):
+        pytest.skip("this needs a mount namespace of its own (unshare -m)")
+    begin(history)
+    script = (
+        "from pathlib import Path; from datetime import datetime, UTC; import sys;"
+        "from git_voicenote.store.history import History;"
+        "history = History(Path(sys.argv[1]));"
+        "print([entry.id for entry in history.entries()]);"
+        "history.keep('x')"
+    )
+    mount = 'mount --bind -o ro "$1" "$1" && exec "$2" -c "$3" "$1"'
+
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", mount, "sh", history.root, sys.executable, script],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.stdout == f"['{FIRST}']\n", done.stderr
+    assert "StoreError: the history" in done.stderr.splitlines()[-1]
+    assert "Read-only file system" in done.stderr.splitlines()[-1]
+
+
+def test_entries_are_plain_values(history: History) -> None:
+    begin(history)
+
+    assert history.entries() == (
+        Entry(
+            id=FIRST,
+            path=f"recordings/{FIRST}.wav",
+            sample_rate=0,
+            duration=0.0,
+            created_at=WHEN,
+            target=COMMIT,
+            title="feat: jitter",
+            state="recording",
+            attempts=(),
+            notes=(),
+        ),
+    )
