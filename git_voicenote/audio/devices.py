@@ -1,0 +1,106 @@
+"""The microphones that PortAudio sees, and which of them is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote.errors import AudioDeviceError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class InputDevice:
+    """A device that gives sound. `number` is PortAudio's; `sample_rate`, its own, in hertz."""
+
+    number: int
+    name: str
+    host_api: str
+    channels: int
+    sample_rate: float
+    is_default: bool
+
+
+def input_devices() -> tuple[InputDevice, ...]:
+    """Return the devices that give sound, which may be none, in PortAudio's order.
+
+    Raises AudioDeviceError where PortAudio is missing.
+    """
+    portaudio = load_portaudio()
+    host_apis = portaudio.query_hostapis()
+    default = _default_number(portaudio)
+    return tuple(
+        InputDevice(
+            number=device["index"],
+            name=device["name"],
+            host_api=host_apis[device["hostapi"]]["name"],
+            channels=device["max_input_channels"],
+            sample_rate=device["default_samplerate"],
+            is_default=device["index"] == default,
+        )
+        for device in portaudio.query_devices()
+        if device["max_input_channels"] > 0
+    )
+
+
+def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> InputDevice:
+    """Return the device that is meant: by number, by name, by part of its name, or the default.
+
+    Raises AudioDeviceError where there is none, or more than one.
+    """
+    if not devices:
+        raise no_microphone()
+    if wanted is None:
+        return next((device for device in devices if device.is_default), devices[0])
+    by_number = [device for device in devices if str(device.number) == wanted.strip()]
+    by_name = [device for device in devices if device.name.lower() == wanted.lower()]
+    by_part = [device for device in devices if wanted.lower() in device.name.lower()]
+    found = by_number or by_name or by_part
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise AudioDeviceError(
+            f"no microphone is called {wanted!r}", hint=f"there is: {_listed(devices)}"
+        )
+    raise AudioDeviceError(
+        f"{wanted!r} is the name of more than one microphone",
+        hint=f"give the number of one: {_listed(found)}",
+    )
+
+
+def load_portaudio() -> ModuleType:
+    """Import sounddevice, which loads and starts PortAudio."""
+    try:
+        import sounddevice
+    except OSError as exc:
+        # sounddevice is a Python module and always there; the C library below it may not be
+        raise AudioDeviceError(
+            f"PortAudio, which reaches the microphone, is not installed ({exc})",
+            hint="apt install libportaudio2 (Debian), dnf install portaudio (Fedora); "
+            "`--from FILE` takes a recording",
+        ) from exc
+    module: ModuleType = sounddevice
+    return module
+
+
+def no_microphone() -> AudioDeviceError:
+    """Return the error for a machine that has no device to record from."""
+    return AudioDeviceError(
+        "no microphone found (PortAudio sees 0 input devices)",
+        hint="`git voicenote devices` lists them; `--from FILE` takes a recording; "
+        "over ssh, record on your own machine and pass the file",
+    )
+
+
+def _default_number(portaudio: Any) -> int | None:  # noqa: ANN401 - sounddevice has no types
+    try:
+        number: int = portaudio.query_devices(kind="input")["index"]
+    except portaudio.PortAudioError:  # there is none
+        return None
+    return number
+
+
+def _listed(devices: tuple[InputDevice, ...] | list[InputDevice]) -> str:
+    return ", ".join(f"{device.number} {device.name!r}" for device in devices)

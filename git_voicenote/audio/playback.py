@@ -1,0 +1,108 @@
+"""Playing a recording through the loudspeaker."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from git_voicenote.audio.devices import load_portaudio
+from git_voicenote.audio.files import read_blocks
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import AudioDeviceError, AudioFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FRAMES = SAMPLE_RATE // 10
+_AHEAD = 20
+"""Blocks of 0.1 s that are decoded ahead of what is heard."""
+_PATIENCE = 5.0
+"""Seconds without progress after which the device is given up; PulseAudio may take 2 to start."""
+
+
+def play(path: Path, start: float = 0.0) -> None:
+    """Play a sound file from `start` (seconds) to its end; ^C stops it at once.
+
+    Raises AudioFileError, and AudioDeviceError, whose hint is the file's path, where there is no
+    loudspeaker or it stops working.
+    """
+    blocks = _blocks(path, start)
+    first = next(blocks)  # what cannot be read is said before a device is opened
+    try:
+        portaudio = load_portaudio()
+    except AudioDeviceError as exc:
+        raise _no_loudspeaker(path, exc.message) from exc
+    player = _Player(portaudio)
+    try:
+        with player.open():
+            player.feed(first)
+            for block in blocks:
+                player.feed(block)
+            player.finish()
+    except portaudio.PortAudioError as exc:
+        raise _no_loudspeaker(path, str(exc.args[0])) from exc
+    except TimeoutError as exc:
+        raise _no_loudspeaker(path, "the loudspeaker stopped working") from exc
+
+
+class _Player:
+    """A queue of blocks that PortAudio's own thread empties, so that ^C is never held up."""
+
+    def __init__(self, portaudio: Any) -> None:  # noqa: ANN401 - sounddevice has no types
+        self._portaudio = portaudio
+        self._queue: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
+        self._ended = threading.Event()
+
+    def open(self) -> Any:  # noqa: ANN401 - sounddevice has no types
+        return self._portaudio.RawOutputStream(
+            samplerate=SAMPLE_RATE, channels=1, dtype="float32", blocksize=_FRAMES,
+            callback=self._fill, finished_callback=self._ended.set,
+        )  # fmt: skip
+
+    def feed(self, block: bytes | None) -> None:
+        """Hand a block over; wait while enough is decoded ahead."""
+        try:
+            self._queue.put(block, timeout=_PATIENCE)
+        except queue.Full:
+            raise TimeoutError from None
+
+    def finish(self) -> None:
+        """Wait until the last block was heard."""
+        self.feed(None)
+        if not self._ended.wait(_AHEAD * _FRAMES / SAMPLE_RATE + _PATIENCE):
+            raise TimeoutError
+
+    def _fill(self, out: Any, _frames: int, _time: object, _status: object) -> None:  # noqa: ANN401 - cffi's
+        try:
+            block = self._queue.get_nowait()
+        except queue.Empty:
+            block = bytes(len(out))  # the disk is slow: silence, then on
+        if block is None:
+            out[:] = bytes(len(out))
+            raise self._portaudio.CallbackStop
+        out[:] = block
+
+
+def _blocks(path: Path, start: float) -> Iterator[bytes]:
+    """Yield the sound from `start` on in blocks of exactly _FRAMES samples, the last one padded."""
+    skip = int(start * SAMPLE_RATE)
+    waiting = np.zeros(0, np.float32)
+    for samples in read_blocks(path):
+        skipped = min(skip, len(samples))
+        skip -= skipped
+        waiting = np.concatenate((waiting, samples[skipped:]))
+        while len(waiting) >= _FRAMES:
+            yield waiting[:_FRAMES].tobytes()
+            waiting = waiting[_FRAMES:]
+    if skip > 0:
+        seconds = start - skip / SAMPLE_RATE
+        raise AudioFileError(f"{path} is only {seconds:.1f} s long", hint="start earlier")
+    yield np.pad(waiting, (0, _FRAMES - len(waiting))).tobytes()
+
+
+def _no_loudspeaker(path: Path, reason: str) -> AudioDeviceError:
+    return AudioDeviceError(f"no loudspeaker to play on ({reason})", hint=f"the sound is in {path}")

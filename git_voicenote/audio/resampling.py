@@ -1,0 +1,29 @@
+"""From any sample rate to the one of the engines, block by block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from git_voicenote.datatypes import Samples
+
+
+class Resampler:
+    """Turns mono sound of one rate into 16 kHz, without seams between blocks (soxr, HQ)."""
+
+    def __init__(self, rate: float) -> None:
+        self._stream = None
+        if rate != SAMPLE_RATE:
+            # only where it is needed: most microphones give 16 kHz when asked
+            import soxr  # type: ignore[import-untyped] # it publishes no types
+
+            self._stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
+
+    def feed(self, samples: Samples, *, last: bool = False) -> Samples:
+        """Return what is ready so far, which may be nothing; `last` gives the rest."""
+        if self._stream is None:
+            return samples
+        resampled: Samples = self._stream.resample_chunk(samples, last=last)
+        return resampled

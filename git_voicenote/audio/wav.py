@@ -1,0 +1,253 @@
+"""WAV files that survive: sizes right after every write, on disk twice a second, locked meanwhile.
+
+WAV, and not a smaller format, because of what is left after `kill -9` in mid-recording: all of a
+WAV, all but a second of Ogg/Opus, nothing of FLAC.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import struct
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import AudioFileError, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from git_voicenote.datatypes import Samples
+
+HEADER_SIZE = 44
+"""Where the samples start in a file of ours."""
+SAMPLE_WIDTH = 2
+"""Bytes: 16-bit samples, one channel."""
+FULL_SCALE = 32768
+
+_SYNC_INTERVAL = 0.4
+_MAX_SIZE = 0xFFFFFFFF - HEADER_SIZE
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_PCM = 1
+
+
+class WavWriter:
+    """Writes a new 16 kHz mono 16-bit WAV, mode 0600, and holds a lock on it until closed.
+
+    After every `write` the file is complete as it stands: its header states its size. Raises
+    StoreError where the disk refuses; what was written before stays.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._size = 0
+        self._synced_at = time.monotonic()
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise storage_error(path, exc) from exc
+        with suppress(OSError):  # some network file systems have no locks: record all the same
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            os.write(self._file, _header(0))
+            os.fsync(self._file)
+            sync_folder(path.parent)
+        except OSError as exc:
+            os.close(self._file)
+            path.unlink(missing_ok=True)
+            raise storage_error(path, exc) from exc
+
+    def write(self, samples: Samples) -> None:
+        """Append samples; louder than full scale is clipped. On disk within half a second."""
+        scaled = (samples * FULL_SCALE).round().clip(-FULL_SCALE, FULL_SCALE - 1)
+        pcm = memoryview(scaled.astype("<i2").tobytes())
+        try:
+            while pcm:
+                # a disk that fills takes a part, then refuses: count every byte it took
+                taken = os.write(self._file, pcm)
+                self._size += taken
+                pcm = pcm[taken:]
+            _state_size(self._file, self._size)
+            if time.monotonic() - self._synced_at >= _SYNC_INTERVAL:
+                os.fsync(self._file)
+                self._synced_at = time.monotonic()
+        except OSError as exc:
+            raise storage_error(self.path, exc) from exc
+
+    @property
+    def duration(self) -> float:
+        """Seconds of sound written so far."""
+        return self._size // SAMPLE_WIDTH / SAMPLE_RATE
+
+    def close(self) -> None:
+        """Finish the file and release the lock; never raises for a disk that is full."""
+        if self._file < 0:
+            return
+        whole = self._size - self._size % SAMPLE_WIDTH
+        with suppress(OSError):
+            os.ftruncate(self._file, HEADER_SIZE + whole)
+            _state_size(self._file, whole)
+            os.fsync(self._file)
+        os.close(self._file)
+        self._file = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def is_being_written(path: Path) -> bool:
+    """Return whether a WavWriter, of any process that lives, still has the file open."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def repair_wav(path: Path) -> float:
+    """Make a WAV whose writer was killed whole again, and return its seconds.
+
+    Every complete sample in the file is kept; a header that was never completed is written anew.
+    Raises AudioFileError for a file that is no WAV, or is still being written.
+    """
+    if is_being_written(path):
+        raise AudioFileError(f"{path} is still being written", hint="stop that recording first")
+    try:
+        with path.open("r+b") as file:
+            return _repair(file, path)
+    except OSError as exc:
+        raise storage_error(path, exc) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class DataChunk:
+    """Where a WAV's samples start, the bytes its header states and the bytes there are."""
+
+    offset: int
+    stated: int
+    real: int
+
+    @property
+    def was_streamed(self) -> bool:
+        """Return whether the size is one that programs write into pipes, for want of the real."""
+        # ffmpeg writes 0xFFFFFFFF, sox 0x7FFFF000, arecord 0x7FFFFFFF or 0x80000000, others 0
+        return self.stated == 0 or self.stated >= 0x7FFFF000
+
+
+def find_data(file: BinaryIO) -> DataChunk | None:
+    """Find a WAV's samples; None where the file is no WAV or has no data chunk.
+
+    Samples go on to the end of the file, unless another chunk follows where they should end.
+    """
+    length = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(12)
+    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return None
+    while len(chunk := file.read(8)) == 8:
+        name, size = struct.unpack("<4sI", chunk)
+        offset = file.tell()
+        end = offset + size + size % 2
+        if name == b"data":
+            file.seek(end)
+            ended = end <= length and _starts_chunk(file.read(8), length - end) and size
+            return DataChunk(offset, size, size if ended else length - offset)
+        file.seek(end)
+    return None
+
+
+def storage_error(path: Path, error: OSError) -> StoreError:
+    """Translate what the system says about a file that we write."""
+    hint = {
+        errno.ENOSPC: "free some space on that disk",
+        errno.EDQUOT: "your quota on that disk is used up: free some space",
+        errno.EROFS: "the disk is mounted read-only",
+        errno.EACCES: "check who may write there",
+        errno.EPERM: "check who may write there",
+    }.get(error.errno or 0)
+    return StoreError(f"could not write {path}: {error.strerror or error}", hint=hint)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's list of names to disk: a file's own fsync does not cover its name."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # not every file system can
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _header(data_size: int) -> bytes:
+    size = min(data_size, _MAX_SIZE)
+    return _HEADER.pack(
+        b"RIFF", HEADER_SIZE - 8 + size, b"WAVE",
+        b"fmt ", 16, _PCM, 1, SAMPLE_RATE, SAMPLE_RATE * SAMPLE_WIDTH, SAMPLE_WIDTH,
+        8 * SAMPLE_WIDTH, b"data", size,
+    )  # fmt: skip
+
+
+def _state_size(file: int, data_size: int) -> None:
+    os.pwrite(file, _header(data_size), 0)
+
+
+def _repair(file: BinaryIO, path: Path) -> float:
+    length = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    head = file.read(HEADER_SIZE)
+    ours = _header(0)
+    if not head.strip(b"\0") or (len(head) < HEADER_SIZE and ours.startswith(head)):
+        # the machine went down before the header reached the disk: only we write such a file
+        offset, width, rate = HEADER_SIZE, SAMPLE_WIDTH, SAMPLE_RATE
+        file.seek(0)
+        file.write(ours)
+        length = max(length, HEADER_SIZE)
+    else:
+        offset, width, rate = _shape(file, head, path)
+    size = length - offset
+    size -= size % width
+    file.truncate(offset + size)
+    for position, value in ((4, offset - 8 + size), (offset - 4, size)):
+        file.seek(position)
+        file.write(struct.pack("<I", min(value, 0xFFFFFFFF)))
+    file.flush()
+    os.fsync(file.fileno())
+    return size / width / rate
+
+
+def _shape(file: BinaryIO, head: bytes, path: Path) -> tuple[int, int, int]:
+    """Return where the samples start, the bytes of one sample of all channels, and the rate."""
+    data = find_data(file)
+    rate, width = struct.unpack_from("<I4xH", head, 24) if len(head) == HEADER_SIZE else (0, 0)
+    if data is None or head[12:16] != b"fmt " or not rate or not width:
+        raise AudioFileError(f"{path} is not a WAV recording", hint="it was left as it is")
+    if data.offset + data.real < os.fstat(file.fileno()).st_size:
+        raise AudioFileError(f"{path} was not made by a recording", hint="it was left as it is")
+    return data.offset, width, rate
+
+
+def _starts_chunk(head: bytes, room: int) -> bool:
+    """Return whether these bytes, after which `room` less 8 follow, can be a chunk's start."""
+    if len(head) < 8:
+        return not head
+    name: bytes
+    size: int
+    name, size = struct.unpack("<4sI", head)
+    return name.replace(b" ", b"x").isalnum() and size <= room - 8

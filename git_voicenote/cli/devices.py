@@ -1,0 +1,68 @@
+"""git voicenote devices: the microphones."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.audio.devices import choose_device, input_devices, no_microphone
+from git_voicenote.cli.console import print_json, settings, warn
+from git_voicenote.errors import AudioDeviceError, NegativeAnswer
+
+if TYPE_CHECKING:
+    from git_voicenote.audio.devices import InputDevice
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def devices(as_json: bool) -> None:
+    """List the microphones, with a star before the one that `record` uses.
+
+    That is the system's default, or what `git config voicenote.microphone` names: a number, a
+    name or part of one. Exits with 1 where there is no microphone.
+    """
+    wanted = settings().microphone
+    found = input_devices()
+    chosen = _chosen(wanted, found)
+    if as_json:
+        print_json(
+            {
+                "microphone": wanted,
+                "chosen": chosen.number if chosen else None,
+                "devices": [asdict(device) for device in found],
+            }
+        )
+    else:
+        for device in found:
+            click.echo(_line(device, is_chosen=device == chosen))
+    if not found:
+        error = no_microphone()
+        raise NegativeAnswer(error.message, hint=_WAYS_OUT)
+    if wanted is not None and chosen is not None:
+        click.echo(f"voicenote.microphone = {wanted} selects {chosen.name}", err=True)
+
+
+_WAYS_OUT = (
+    "plug one in, or start the sound server; `--from FILE` takes a recording; "
+    "over ssh, record on your own machine and pass the file"
+)
+
+
+def _chosen(wanted: str | None, found: tuple[InputDevice, ...]) -> InputDevice | None:
+    try:
+        return choose_device(wanted, found)
+    except AudioDeviceError as exc:
+        if found:
+            warn(f"voicenote.microphone: {exc.message}")
+        return None
+
+
+def _line(device: InputDevice, *, is_chosen: bool) -> str:
+    channels = "1 channel" if device.channels == 1 else f"{device.channels} channels"
+    default = ", the system's default" if device.is_default else ""
+    return (
+        f"{'*' if is_chosen else ' '} {device.number:2}  {device.name}  "
+        f"({device.host_api}, {channels}, {device.sample_rate:.0f} Hz{default})"
+    )
