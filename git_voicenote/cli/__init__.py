@@ -77,12 +77,11 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        root.main(arguments, prog_name="git voicenote", standalone_mode=False)
+        # outside of its standalone mode, click returns the status that a command exits with
+        status = root.main(arguments, prog_name="git voicenote", standalone_mode=False)
     except click.UsageError as exc:
         exc.show()
         return _USAGE_ERROR
-    except click.exceptions.Exit as exc:
-        return exc.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(err=True)
         return _INTERRUPTED
@@ -93,4 +92,4 @@ def _run(arguments: list[str]) -> int:
         # the reader of our stdout went away (`| head`): keep Python from complaining at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return 0
+    return status if isinstance(status, int) else 0
