@@ -1,0 +1,142 @@
+"""`git voicenote hook`: dictate commit messages from within `git commit`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import print_json, say
+from git_voicenote.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from git_voicenote.repo.hooks import HookPlace
+
+_ANSWER_NO = 1
+
+
+@click.group(name="hook")
+def hook() -> None:
+    """Install the hook that lets you dictate commit messages.
+
+    With it, `git commit` asks whether you want to speak the message, and opens the editor on what
+    you said. `git config voicenote.hook.record always|never` answers for good.
+    """
+
+
+@hook.command()
+@click.option("--force", is_flag=True, help="Replace changed text of ours; allow a shared folder.")
+@click.option("--manual", is_flag=True, help="Print what to put where; write nothing.")
+def install(*, force: bool, manual: bool) -> None:
+    """Install the hook beside what is there."""
+    from git_voicenote.repo import hooks
+
+    repository = Repository.discover()
+    if manual:
+        _print_manual(repository)
+        return
+    before = hooks.install_hook(repository, force=force)
+    path = _shown(before.place.path)
+    if before.state == "installed":
+        say(f"the hook is installed already: {path}")
+    else:
+        say(f"{'installed' if before.state == 'missing' else 'brought up to date'}: {path}")
+    _explain(before.place, repository)
+
+
+@hook.command()
+@click.option("--force", is_flag=True, help="Remove our text even where somebody changed it.")
+def uninstall(*, force: bool) -> None:
+    """Remove the hook, and nothing else."""
+    from git_voicenote.repo import hooks
+
+    before = hooks.uninstall_hook(Repository.discover(), force=force)
+    path = _shown(before.place.path)
+    say(f"there is no hook of ours: {path}" if before.state == "missing" else f"removed: {path}")
+
+
+@hook.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(*, as_json: bool) -> None:
+    """Say whether the hook is installed, where, and what it runs; exit 1 if git will not run it."""
+    from git_voicenote.repo import hooks
+
+    found = hooks.hook_status(Repository.discover())
+    program = shutil.which("git-voicenote")
+    if as_json:
+        print_json(
+            {
+                "hook": hooks.HOOK,
+                "state": found.state,
+                "path": str(found.place.path),
+                "manager": found.place.manager,
+                "scope": found.place.scope,
+                "command": program and f"{program} hook run {hooks.HOOK}",
+            }
+        )
+    else:
+        states = {"missing": "not installed", "disabled": "not executable, so git passes it over"}
+        click.echo(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
+        if found.state == "outdated":
+            say("hint: `git voicenote hook install` brings it up to date")
+        if found.works:
+            _say_program(program, hooks.HOOK)
+    if not found.works:
+        raise click.exceptions.Exit(_ANSWER_NO)
+
+
+@hook.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", type=click.Choice(["prepare-commit-msg"]))
+@click.argument("message_file", type=click.Path(path_type=Path))
+@click.argument("source", required=False)
+@click.argument("commit", required=False)
+def run(*, name: str, message_file: Path, source: str | None, commit: str | None) -> None:  # noqa: ARG001 - git gives all of them
+    """Do what the hook does; git calls this."""
+    from git_voicenote.cli.spoken_message import offer_to_dictate
+
+    offer_to_dictate(message_file, source)
+
+
+def _print_manual(repository: Repository) -> None:
+    from git_voicenote.repo import hooks
+
+    place = hooks.hook_place(repository)
+    say(f"put this into {shlex.quote(str(place.path))}, right after its first line (`#!/bin/sh`),")
+    say("and make that file executable; a hook in another language runs this instead:")
+    say(f'  git-voicenote hook run {hooks.HOOK} "$@"')
+    if place.manager == "pre-commit":
+        say("(pre-commit runs what it finds there before its own hooks)")
+    say("")
+    click.echo(hooks.hook_text(), nl=False)
+
+
+def _explain(place: HookPlace, repository: Repository) -> None:
+    """Say what a person may not expect of the place."""
+    if place.manager == "pre-commit":
+        say("pre-commit runs it before its own hooks, and keeps it when it installs them again")
+    if place.is_shared:
+        say(f"every repository runs it: core.hooksPath is set in the {place.scope} config")
+    worktree, git_dir = repository.worktree, repository.git_dir
+    if worktree and place.path.is_relative_to(worktree) and not place.path.is_relative_to(git_dir):
+        say("the file is part of the working tree: whoever gets it committed has the hook too")
+    if shutil.which("git-voicenote") is None:
+        _say_program(None, place.path.name)
+
+
+def _say_program(program: str | None, name: str) -> None:
+    if program:
+        say(f"it runs {program} hook run {name}")
+        return
+    say("warning: git-voicenote is not on PATH, so the hook would only warn")
+    say(f"hint: add {Path(sys.argv[0]).resolve().parent} to PATH")
+
+
+def _shown(path: Path) -> str:
+    """Return a path as seen from here, where that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)

@@ -1,0 +1,167 @@
+"""Ask for a commit message, hear it, and put it into git's message file.
+
+Runs inside `git commit`. A commit is never lost to it: whatever fails is a warning, and git goes
+on with the message file as it was, unless voicenote.hook.strict asks otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import print_error, say, settings, warn
+from git_voicenote.cli.terminal import has_terminal, take_terminal
+from git_voicenote.config import Settings
+from git_voicenote.errors import HookError, NegativeAnswer, VoicenoteError
+from git_voicenote.repo.pending_commit import PendingCommit
+from git_voicenote.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from git_voicenote.text.spoken_header import Heard
+
+_NO_SCOPE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a person said, or typed instead; `kept` says where else it can be found."""
+
+    segments: tuple[str, ...]
+    kept: str | None
+
+
+def offer_to_dictate(message_file: Path, source: str | None) -> None:
+    """Offer to dictate the message of the commit that git is about to make."""
+    chosen = Settings()
+    try:
+        chosen = settings()
+        commit = PendingCommit(Repository.discover(), message_file, source)
+        # the hook's script has looked at all this; not every hook that calls us is that script
+        if (
+            chosen.hook_record == "never"
+            or not commit.awaits_message(os.environ)
+            or not has_terminal()
+        ):
+            return
+        take_terminal()
+        _dictate(commit, chosen)
+    except (click.Abort, KeyboardInterrupt):
+        say("\nthe message is left as it was")
+    except VoicenoteError as exc:
+        if chosen.hook_strict and not isinstance(exc, NegativeAnswer):
+            raise
+        print_error(exc)
+        warn("git goes on without a spoken message")
+
+
+def _dictate(commit: PendingCommit, chosen: Settings) -> None:
+    words = _words(commit, chosen)
+    if words is None:
+        return
+    if not any(character.isalnum() for segment in words.segments for character in segment):
+        say("nothing was said; the message is left as it was")
+        return
+    try:
+        _write_message(commit, words.segments)
+    except BaseException:  # Ctrl-C at the menu, a full disk, a fault of ours: words are never lost
+        _keep(commit, words)
+        raise
+
+
+def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
+    """Ask, and return what was said or typed; None if the person wants neither."""
+    answer = "y" if chosen.hook_record == "always" else _ask_how()
+    if answer == "n":
+        return None
+    if answer != "y":
+        return _Words((answer,), None)
+    from git_voicenote.cli.dictation import dictate
+
+    dictation = dictate(
+        commit.repository, chosen, target="message", title="the message of this commit"
+    )
+    segments = tuple(segment.text for segment in dictation.transcript.segments)
+    return _Words(segments, f"recording {dictation.recording.id} (`git voicenote history`)")
+
+
+def _ask_how() -> str:
+    """Return "y" to speak, "n" to leave the message alone, or the message itself, typed."""
+    while True:
+        answer = str(
+            click.prompt(
+                "voicenote: speak the message? [Y/n/text]",
+                default="y",
+                show_default=False,
+                prompt_suffix=" ",
+                err=True,
+            )
+        ).strip()
+        match answer.lower():
+            case "y" | "yes":
+                return "y"
+            case "n" | "no" | "q":
+                return "n"
+            case "t" | "text":
+                return str(click.prompt("message", prompt_suffix="> ", err=True)).strip()
+        if " " in answer:  # the message itself, right away
+            return answer
+        say("y: speak it, n: go on to the editor, text: type a sentence or two here")
+
+
+def _write_message(commit: PendingCommit, segments: Sequence[str]) -> None:
+    from dataclasses import replace
+
+    from git_voicenote.text import conventional_commit, spoken_header
+
+    heard = spoken_header.take_apart(segments)
+    kind = heard.type
+    if kind is None:
+        kind, scope = _choose(commit, heard)
+        heard = replace(heard, scope=scope)
+    message = conventional_commit.build(heard, kind, heard.scope)
+    text = conventional_commit.render(message, commit.comment())
+    commit.insert(text, ends_in_trailers=bool(message.trailers))
+
+
+def _choose(commit: PendingCommit, heard: Heard) -> tuple[str, str | None]:
+    """Let the person choose type and scope; Enter takes what the staged paths look like."""
+    from git_voicenote.text import change_guess, spoken_header
+
+    paths, new = commit.staged()
+    guessed = spoken_header.leading_type(heard) or change_guess.guess_type(paths, new)
+    say("  ".join(f"{number} {kind}" for number, kind in enumerate(spoken_header.TYPES, 1)))
+    while True:
+        answer = str(click.prompt("type", default=guessed, err=True)).strip()
+        number = int(answer) if answer.isascii() and answer.isdigit() else 0
+        if 1 <= number <= len(spoken_header.TYPES):
+            kind = spoken_header.TYPES[number - 1]
+            break
+        named = spoken_header.type_named(answer)
+        if named:
+            kind = named
+            break
+        say("a number or a name of the list, or the start of one")
+    default = change_guess.guess_scope(paths)
+    label = f"scope ({_NO_SCOPE} for none)" if default else "scope (optional)"
+    answer = str(click.prompt(label, default=default or "", show_default=bool(default), err=True))
+    return kind, None if answer.strip() == _NO_SCOPE else spoken_header.scope_named(answer)
+
+
+def _keep(commit: PendingCommit, words: _Words) -> None:
+    """Leave what was said where the person finds it: in the message file, or on the screen."""
+    text = "\n".join(words.segments)
+    try:
+        commit.remark("voicenote heard:", text)
+    except HookError as exc:
+        warn(exc.message)
+        say(f"what was said:\n{text}")
+    else:
+        say("\nwhat was said stands in the message file, as a comment")
+    if words.kept:
+        say(f"it is kept in {words.kept}")

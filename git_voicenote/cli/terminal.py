@@ -1,0 +1,95 @@
+"""The person's own terminal, for a command that git runs without one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.errors import HookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import TextIOWrapper
+
+_TERMINAL = "/dev/tty"
+
+
+def has_terminal() -> bool:
+    """Return whether a person sits at the terminal of this process, and not of a background job."""
+    try:
+        terminal = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
+def take_terminal() -> None:
+    """Go on in a child process that has the terminal to itself; does not return in this one.
+
+    git gives a hook /dev/null for stdin and its own stderr for stdout. In the child all three are
+    the terminal, for click and rich to work as in any other command. The child is the terminal's
+    foreground process group, so Ctrl-C reaches it and not git, which would die of it and take the
+    commit along; Ctrl-Z does nothing there, for no shell would know what to continue. This process
+    waits, gives the terminal back as it was, even after a crash, and exits as the child did.
+    """
+    try:
+        terminal = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY)
+        modes = termios.tcgetattr(terminal)
+    except (OSError, termios.error) as exc:
+        raise HookError("there is no terminal to ask on") from exc
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        _move_in(terminal)
+        return
+    with suppress(OSError):  # whoever is first: the child does the same
+        os.setpgid(child, child)
+    _, status = os.waitpid(child, 0)
+    with suppress(OSError, termios.error), _from_background():  # the terminal may be gone
+        os.tcsetpgrp(terminal, os.getpgrp())
+        termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+    code = os.waitstatus_to_exitcode(status)
+    raise click.exceptions.Exit(code if code >= 0 else 128 - code)
+
+
+def _move_in(terminal: int) -> None:
+    os.setpgid(0, 0)
+    with _from_background():
+        os.tcsetpgrp(terminal, os.getpgrp())
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    for descriptor in (0, 1, 2):
+        os.dup2(terminal, descriptor)
+    if terminal > 2:
+        os.close(terminal)
+    _adapt(sys.stdin)
+    _adapt(sys.stdout)
+    _adapt(sys.stderr)
+
+
+def _adapt(stream: object) -> None:
+    """Make a stream behave as on a terminal; it was opened on something else."""
+    if TYPE_CHECKING:
+        assert isinstance(stream, TextIOWrapper)
+    stream.reconfigure(line_buffering=True, errors="replace")
+
+
+@contextmanager
+def _from_background() -> Iterator[None]:
+    """Allow what SIGTTOU would stop a background process for."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTTOU, before)
