@@ -1,0 +1,87 @@
+"""`git voicenote edit`: change or write a note by hand."""
+
+from __future__ import annotations
+
+import click
+
+from git_voicenote.cli.console import say, settings
+from git_voicenote.cli.editor import edit_text
+from git_voicenote.cli.saving import remembered, save_cover, save_note
+from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
+from git_voicenote.repo.commits import commit_summary, series_summary
+from git_voicenote.repo.covers import Covers
+from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.repo.notes import Notes
+from git_voicenote.repo.repository import Repository
+
+
+@click.command()
+@click.argument("revision", required=False, metavar="[COMMIT | BRANCH]")
+@click.option(
+    "--cover", is_flag=True, help="Edit the cover of a branch's series (default: HEAD's)."
+)
+def edit(revision: str | None, *, cover: bool) -> None:
+    """Edit a note in git's editor; where there is none, write one.
+
+    What the note is about is shown below a line with scissors, and cut off again. Lines that
+    begin with # stay. Where the editor fails, or nothing is left, the note stays as it was.
+    """
+    repository = Repository.discover()
+    if cover:
+        _edit_cover(repository, revision)
+    else:
+        _edit_note(repository, revision or "HEAD")
+
+
+def _edit_note(repository: Repository, revision: str) -> None:
+    chosen = settings()
+    commit = repository.commit(revision)
+    notes = Notes(repository, chosen.notes_ref)
+    before = notes.text(commit.id)
+    text = before or ""
+    if before is None and (found := notes.find(commit.id, remembered(repository))):
+        say(f"starting from the note of {found.commit_id[:7]}, which has the same patch")
+        text = found.text
+    edited = edit_text(
+        repository, text, f"note for {commit_summary(repository, commit.id)}", "NOTES_EDITMSG"
+    )
+    remove = f"git notes --ref={chosen.notes_ref} remove {commit.short}"
+    if _is_new(edited, before, f"note for {commit.short}", remove):
+        save_note(repository, chosen, commit.id, parse_notes(edited or ""))
+        say(f"note for {commit.short} saved")
+
+
+def _edit_cover(repository: Repository, branch: str | None) -> None:
+    covers = Covers(repository)
+    key = branch or covers.key_for_head()
+    before = covers.text(key)
+    tip = key.removeprefix("detached/") if key.startswith("detached/") else f"refs/heads/{key}"
+    if before is None and branch is not None:
+        _check_branch(repository, branch)
+    summary = series_summary(repository, tip) or "the series has no commits yet"
+    edited = edit_text(repository, before or "", f"cover of {key}\n\n{summary}", "NOTES_EDITMSG")
+    remove = f"git update-ref -d refs/voicenote/cover/{key}"
+    if _is_new(edited, before, f"cover of {key}", remove):
+        save_cover(repository, key, parse_notes(edited or ""))
+        say(f"cover of {key} saved")
+
+
+def _is_new(edited: str | None, before: str | None, name: str, remove: str) -> bool:
+    """Return whether there is something to save, and say so where there is not."""
+    if edited is None:
+        if before is None:
+            raise NegativeAnswer(f"the text is empty: no {name} was saved")
+        raise NegativeAnswer(
+            f"the text is empty: the {name} stays as it was", hint=f"to remove it: `{remove}`"
+        )
+    if edited == before:
+        say(f"the {name} stays as it was")
+    return edited != before
+
+
+def _check_branch(repository: Repository, name: str) -> None:
+    found = repository.run("rev-parse", "--verify", "--quiet", f"refs/heads/{name}", accept=(0, 1))
+    if not found:
+        raise UnknownRevisionError(
+            f"no branch is named {name!r}", hint="`git branch` lists the branches"
+        )

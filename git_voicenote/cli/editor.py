@@ -1,0 +1,127 @@
+"""A text in git's editor, with what a person wants in view below it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import say
+from git_voicenote.errors import GitError
+from git_voicenote.store.recordings import store_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from git_voicenote.repo.repository import Repository
+
+_SCISSORS = " ------------------------ >8 ------------------------"
+_BELOW = "Do not modify or remove the line above.\nEverything below it will be ignored.\n"
+
+
+def edit_text(
+    repository: Repository, text: str, comments: str, name: str = "NOTES_EDITMSG"
+) -> str | None:
+    """Let a person edit a text in git's editor; return it with one newline at its end, or None.
+
+    None means that they left nothing but blank space. `comments` are shown below a line with
+    scissors, as `git commit --cleanup=scissors` has it: only what stands below that line is cut
+    off, so a line of the text may begin with `#`. `name` is what the editor sees as the file's
+    name: editors know NOTES_EDITMSG and COMMIT_EDITMSG.
+
+    Raises GitError where the editor fails, and click.Abort where it is interrupted; the text is
+    then kept in a file that is named to the person.
+    """
+    marker = _comment_prefix(repository) + _SCISSORS
+    try:
+        repository.state_dir.mkdir(mode=0o700, exist_ok=True)
+        # a folder for each text: what an earlier failure left is never overwritten
+        folder = Path(tempfile.mkdtemp(prefix="edit-", dir=repository.state_dir))
+        buffer = folder / name
+        content = f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
+        buffer.write_text(content, encoding="utf-8", errors="replace")
+    except OSError as exc:
+        raise store_error(f"{repository.state_dir} cannot take the text to edit", exc) from exc
+    _run_editor(repository, buffer)
+    edited = _above(buffer.read_bytes().decode("utf-8", "replace"), marker)
+    shutil.rmtree(folder, ignore_errors=True)
+    return f"{edited.rstrip()}\n" if edited.strip() else None
+
+
+def keep_text(repository: Repository, text: str, name: str = "NOTES_EDITMSG") -> Path:
+    """Write a text that could not be saved to a file, in the repository or else in /tmp."""
+    folder = repository.state_dir if os.access(repository.state_dir, os.W_OK) else None
+    path = Path(tempfile.mkdtemp(prefix="edit-", dir=folder)) / name
+    path.write_text(text, encoding="utf-8", errors="replace")
+    return path
+
+
+def _run_editor(repository: Repository, buffer: Path) -> None:
+    editor = repository.read("var", "GIT_EDITOR")
+    with ExitStack() as stack:
+        # as git does it: the shell, so that an editor may have arguments (`code --wait`)
+        process = subprocess.Popen(
+            ["sh", "-c", f'{editor} "$@"', editor, buffer],
+            cwd=repository.worktree or repository.cwd,
+            stdin=_terminal(stack),
+            stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product
+        )
+        with _interrupts_go_to_the_editor():
+            status = process.wait()
+    kept = f"the text is kept in {buffer}"
+    if status in (-signal.SIGINT, 128 + signal.SIGINT):
+        say(kept)
+        raise click.Abort
+    if status:
+        raise GitError(f"the editor {editor!r} stopped with exit status {status}", hint=kept)
+
+
+def _terminal(stack: ExitStack) -> int | None:
+    """Return the terminal for the editor to read from where our own stdin is something else."""
+    if sys.stdin.isatty():
+        return None
+    try:
+        return stack.enter_context(Path("/dev/tty").open("rb")).fileno()
+    except OSError:
+        return None
+
+
+@contextmanager
+def _interrupts_go_to_the_editor() -> Iterator[None]:
+    """Leave ^C and ^\\ to the editor, as git does: they are keys of many."""
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGQUIT)]
+    for number, _ in before:
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _comment_prefix(repository: Repository) -> str:
+    """Return what begins a comment. The words are safe with any; editors colour git's own."""
+    settings = repository.config(r"^core\.comment(char|string)$")
+    chosen = settings.get("core.commentstring") or settings.get("core.commentchar")
+    return chosen if chosen and chosen != "auto" else "#"
+
+
+def _commented(repository: Repository, marker: str, comments: str) -> str:
+    prefix = _comment_prefix(repository)
+    lines = (_BELOW + "\n" + comments).rstrip().split("\n")
+    return "\n".join([marker, *(f"{prefix} {line}".rstrip() for line in lines), ""])
+
+
+def _above(content: str, marker: str) -> str:
+    """Return what stands above our scissors: the last ones, as the words may hold some too."""
+    lines = content.split("\n")
+    places = [number for number, line in enumerate(lines) if line.rstrip() == marker]
+    return "\n".join(lines[: places[-1]]) if places else content

@@ -1,0 +1,223 @@
+"""`git voicenote history`: what was recorded on this machine, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.console import is_interactive, print_json, say
+from git_voicenote.cli.saving import repository_if_any, state_root
+from git_voicenote.errors import NegativeAnswer, StoreError
+from git_voicenote.repo.note_format import format_duration
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings
+from git_voicenote.text.subtitles import subtitles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.store.history import Attempt, Entry
+
+_LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
+
+
+@click.group()
+def history() -> None:
+    """List, search, show, export and delete the recordings of this repository.
+
+    Outside of a repository, those that were made outside of one.
+    """
+
+
+@history.command("list")
+@click.option("-n", "--max-count", type=click.IntRange(min=1), help="Show so many at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(max_count: int | None, *, as_json: bool) -> None:
+    """List recordings, the newest first."""
+    _print_list(_history().entries(max_count), as_json=as_json)
+
+
+@history.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def search(words: tuple[str, ...], *, as_json: bool) -> None:
+    """List the recordings in whose title, text or notes all these words occur.
+
+    Parts of words count: foo finds foo_bar. Case does not.
+    """
+    found = _history().search(" ".join(words))
+    if not found:
+        raise NegativeAnswer(f"nothing in the history has {' '.join(words)!r}")
+    _print_list(found, as_json=as_json)
+
+
+@history.command()
+@click.argument("recording_id", metavar="RECORDING")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(recording_id: str, *, as_json: bool) -> None:
+    """Show all that is known of a recording."""
+    entry = _entry(recording_id)
+    if as_json:
+        print_json(_value(entry))
+    else:
+        click.echo(visible(_describe(entry)), nl=False)
+
+
+@history.command()
+@click.argument("recording_ids", nargs=-1, required=True, metavar="RECORDING...")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+def delete(recording_ids: tuple[str, ...], *, yes: bool) -> None:
+    """Delete recordings: their sound, and what the history knows. Notes in git stay."""
+    root = state_root(repository_if_any())
+    known, recordings = History(root), Recordings(root)
+    missing = [
+        name
+        for name in recording_ids
+        if recordings.path_of(name) is None and known.entry(name) is None
+    ]
+    if missing:
+        raise NegativeAnswer(f"there is no recording {', '.join(missing)}", hint=_LIST_HINT)
+    if not yes:
+        _ask_to_delete(recording_ids)
+    for name in recording_ids:
+        recordings.delete(name)
+        known.delete(name)
+        say(f"{name} deleted")
+
+
+@history.command()
+@click.argument("recording_ids", nargs=-1, metavar="[RECORDING]...")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "srt"]), default="text",
+    show_default=True, help="Words, everything, or subtitles of one recording.",
+)  # fmt: skip
+def export(recording_ids: tuple[str, ...], form: str) -> None:
+    """Print the transcripts of recordings (default: of all, the oldest first)."""
+    if form == "srt" and len(recording_ids) != 1:
+        raise click.UsageError("subtitles belong to one recording: name it")
+    entries = [_entry(name) for name in recording_ids] or [*reversed(_history().entries())]
+    if form == "json":
+        print_json([_value(entry) for entry in entries])
+        return
+    spoken = [entry for entry in entries if entry.transcript]
+    if not spoken:
+        raise NegativeAnswer("there is no transcript to export", hint=_LIST_HINT)
+    if form == "text":
+        click.echo("\n".join(f"{visible(entry.text)}\n" for entry in spoken), nl=False)
+        return
+    for entry in spoken:
+        if entry.transcript:
+            click.echo(visible(subtitles(entry.transcript.segments)), nl=False)
+
+
+def _history() -> History:
+    return History(state_root(repository_if_any()))
+
+
+def _entry(recording_id: str) -> Entry:
+    entry = _history().entry(recording_id)
+    if entry is None:
+        raise NegativeAnswer(f"there is no recording {recording_id}", hint=_LIST_HINT)
+    return entry
+
+
+def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
+    if as_json:
+        print_json([_value(entry) for entry in entries])
+        return
+    for entry in entries:
+        words = visible(entry.title or entry.text).replace("\n", " ")
+        click.echo(
+            f"{entry.id:20}  {entry.created_at.astimezone():%Y-%m-%d %H:%M}  "
+            f"{format_duration(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
+        )
+
+
+def _target(entry: Entry) -> str:
+    kind, _, name = entry.target.partition(":")
+    return name[:7] if kind == "commit" else kind
+
+
+def _describe(entry: Entry) -> str:
+    lines = [
+        f"recording {entry.id}",
+        f"Date:      {entry.created_at.astimezone():%Y-%m-%d %H:%M:%S %z}",
+        f"Duration:  {format_duration(entry.duration)}",
+        f"For:       {entry.target.replace(':', ' ', 1).strip()}",
+        f"Title:     {entry.title}",
+        f"State:     {entry.state}",
+        f"Sound:     {_sound(entry.id)}",
+    ]
+    for attempt in entry.attempts:
+        lines += ["", _heading(attempt), "", *_body(attempt)]
+    for note in entry.notes:
+        title = f"note saved {note.created_at.astimezone():%Y-%m-%d %H:%M}"
+        lines += ["", title, "", *(f"    {line}".rstrip() for line in note.text.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _sound(recording_id: str) -> str:
+    path = Recordings(state_root(repository_if_any())).path_of(recording_id)
+    return str(path) if path else "not on this machine"
+
+
+def _heading(attempt: Attempt) -> str:
+    return (
+        f"{'failed' if attempt.error else 'heard'} by {attempt.engine} ({attempt.language}) "
+        f"{attempt.created_at.astimezone():%Y-%m-%d %H:%M}"
+    )
+
+
+def _body(attempt: Attempt) -> list[str]:
+    if attempt.transcript is None:
+        return [f"    {attempt.error}"]
+    return [
+        f"    {format_duration(segment.start):>6}  {segment.text}"
+        for segment in attempt.transcript.segments
+    ]
+
+
+def _ask_to_delete(recording_ids: Sequence[str]) -> None:
+    count = len(recording_ids)
+    what = recording_ids[0] if count == 1 else f"{count} recordings"
+    if not is_interactive():
+        raise StoreError(
+            f"deleting {what} needs a yes, and there is nobody to ask", hint="add --yes"
+        )
+    if not click.confirm(f"delete {what}, with the sound?", default=False, err=True):
+        raise NegativeAnswer("nothing was deleted")
+
+
+def _value(entry: Entry) -> dict[str, object]:
+    transcript = entry.transcript
+    return {
+        "id": entry.id,
+        "created_at": entry.created_at.isoformat(),
+        "duration": entry.duration,
+        "target": entry.target,
+        "title": entry.title,
+        "state": entry.state,
+        "path": entry.path,
+        "text": entry.text,
+        "engine": transcript.engine if transcript else None,
+        "language": transcript.language if transcript else None,
+        "segments": [
+            {"start": s.start, "end": s.end, "text": s.text, "confidence": s.confidence}
+            for s in (transcript.segments if transcript else ())
+        ],
+        "attempts": [
+            {
+                "created_at": attempt.created_at.isoformat(),
+                "engine": attempt.engine,
+                "language": attempt.language,
+                "error": attempt.error,
+            }
+            for attempt in entry.attempts
+        ],
+        "notes": [
+            {"created_at": n.created_at.isoformat(), "target": n.target, "text": n.text}
+            for n in entry.notes
+        ],
+    }

@@ -1,0 +1,138 @@
+"""`git voicenote show`: read notes and covers."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.console import print_json, say, settings
+from git_voicenote.cli.saving import remembered, save_note
+from git_voicenote.errors import NoNoteError
+from git_voicenote.repo.commits import commits_in
+from git_voicenote.repo.covers import Covers
+from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.repo.notes import Notes
+from git_voicenote.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import FoundNote, Note
+    from git_voicenote.repo.repository import Commit
+
+
+@click.command()
+@click.argument("revisions", nargs=-1, metavar="[COMMIT | RANGE | BRANCH]...")
+@click.option(
+    "--cover", is_flag=True, help="Show the cover of a branch's series (default: HEAD's)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--adopt", is_flag=True, help="Keep notes that were found by their patch.")
+def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool) -> None:
+    """Show a commit's note, or the cover of a series.
+
+    A range (main..topic) shows each commit's. A commit that lost its note, as cherry-pick makes
+    it, shows the note of the commit with the same patch; --adopt writes it to the new commit.
+    """
+    repository = Repository.discover()
+    if cover:
+        if len(revisions) > 1:
+            raise click.UsageError("--cover takes one branch")
+        _show_cover(repository, next(iter(revisions), None), as_json=as_json)
+        return
+    chosen = settings()
+    commits = commits_in(repository, revisions or ("HEAD",))
+    texts, found = _look_up(repository, chosen, commits)
+    if not texts and not found:
+        _nothing(commits, revisions)
+    for commit in commits:
+        if commit.id in found:
+            _tell_found(repository, chosen, commit, found[commit.id], adopt=adopt)
+    texts |= {commit_id: note.text for commit_id, note in found.items()}
+    is_list = len(commits) > 1 or any(".." in revision for revision in revisions)
+    if as_json:
+        values = [_commit_value(commit, texts, found) for commit in commits]
+        print_json(values if is_list else values[0])
+    elif is_list:
+        click.echo("\n".join(_entry(commit, texts.get(commit.id)) for commit in commits), nl=False)
+    else:
+        click.echo(visible(texts[commits[0].id]), nl=False)
+
+
+def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) -> None:
+    covers = Covers(repository)
+    key = branch or covers.key_for_head()
+    text = covers.text(key)
+    if text is None:
+        raise NoNoteError(
+            f"no cover for {key}", hint="record one with `git voicenote record --cover`"
+        )
+    if as_json:
+        print_json({"cover": key, "notes": [_note_value(note) for note in parse_notes(text)]})
+    else:
+        click.echo(visible(text), nl=False)
+
+
+def _look_up(
+    repository: Repository, chosen: Settings, commits: tuple[Commit, ...]
+) -> tuple[dict[str, str], dict[str, FoundNote]]:
+    notes = Notes(repository, chosen.notes_ref)
+    commit_ids = [commit.id for commit in commits]
+    texts = notes.texts(commit_ids)
+    bare = [commit_id for commit_id in commit_ids if commit_id not in texts]
+    return texts, notes.find_all(bare, remembered(repository)) if bare else {}
+
+
+def _nothing(commits: tuple[Commit, ...], revisions: tuple[str, ...]) -> None:
+    if not commits:
+        raise NoNoteError(f"{' '.join(revisions)} holds no commits")
+    if len(commits) > 1:
+        raise NoNoteError(
+            f"none of these {len(commits)} commits has a note",
+            hint="record one with `git voicenote record COMMIT`",
+        )
+    raise NoNoteError(
+        f"no note for {commits[0].short}",
+        hint=f"record one with `git voicenote record {commits[0].short}`",
+    )
+
+
+def _tell_found(
+    repository: Repository, chosen: Settings, commit: Commit, note: FoundNote, *, adopt: bool
+) -> None:
+    say(f"{commit.short} has no note; found by its patch on {note.commit_id[:7]}")
+    if adopt:
+        save_note(repository, chosen, commit.id, parse_notes(note.text))
+        say(f"note for {commit.short} saved")
+    else:
+        say(f"hint: `git voicenote show --adopt {commit.short}` keeps it here")
+
+
+def _entry(commit: Commit, text: str | None) -> str:
+    words = visible(text) if text else "no note\n"
+    return f"{commit.short} {visible(commit.subject)}\n\n{textwrap.indent(words, '    ')}"
+
+
+def _commit_value(
+    commit: Commit, texts: Mapping[str, str], found: Mapping[str, FoundNote]
+) -> dict[str, object]:
+    return {
+        "commit": commit.id,
+        "subject": commit.subject,
+        "found_on": found[commit.id].commit_id if commit.id in found else None,
+        "notes": [_note_value(note) for note in parse_notes(texts.get(commit.id, ""))],
+    }
+
+
+def _note_value(note: Note) -> dict[str, object]:
+    return {
+        "text": note.text,
+        "recordings": list(note.recording_ids),
+        "engine": note.engine,
+        "language": note.language,
+        "duration": note.duration,
+    }
