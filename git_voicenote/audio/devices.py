@@ -81,6 +81,12 @@ def load_portaudio() -> ModuleType:
             hint="apt install libportaudio2 (Debian), dnf install portaudio (Fedora); "
             "`--from FILE` takes a recording",
         ) from exc
+    except Exception as exc:  # PortAudioError, which the module that failed to import defines
+        raise AudioDeviceError(
+            f"PortAudio could not be started ({exc})",
+            hint="check the sound system's settings (ALSA: ~/.asoundrc); "
+            "`--from FILE` takes a recording",
+        ) from exc
     module: ModuleType = sounddevice
     return module
 
