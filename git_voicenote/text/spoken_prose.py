@@ -1,0 +1,30 @@
+"""From the segments of a transcript to sentences that a person would have typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from git_voicenote.datatypes import Segment
+
+_LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
+
+
+def spoken_prose(segments: Iterable[Segment]) -> str:
+    """Return what was said as sentences on one line.
+
+    An engine that writes sentences is taken at its word. One that knows words alone (all lower
+    case, no stops) gets a sentence for each segment: people pause where a sentence ends.
+    """
+    texts = [text for segment in segments if (text := segment.text.strip())]
+    if any(character.isupper() or character in ".?!。？！" for character in "".join(texts)):
+        return " ".join(texts)
+    return " ".join(_sentence(text) for text in texts)
+
+
+def _sentence(text: str) -> str:
+    text = _LONE_I.sub("I", text)
+    return f"{text[0].upper()}{text[1:]}."
