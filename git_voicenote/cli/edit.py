@@ -58,8 +58,8 @@ def _edit_cover(repository: Repository, branch: str | None) -> None:
     tip = key.removeprefix("detached/") if key.startswith("detached/") else f"refs/heads/{key}"
     if before is None and branch is not None:
         _check_branch(repository, branch)
-    summary = series_summary(repository, tip) or "the series has no commits yet"
-    edited = edit_text(repository, before or "", f"cover of {key}\n\n{summary}", "NOTES_EDITMSG")
+    about = f"cover of {key}\n\n{series_summary(repository, tip)}"
+    edited = edit_text(repository, before or "", about, "NOTES_EDITMSG")
     remove = f"git update-ref -d refs/voicenote/cover/{key}"
     if _is_new(edited, before, f"cover of {key}", remove):
         save_cover(repository, key, parse_notes(edited or ""))
