@@ -112,10 +112,13 @@ def _base_of_series(repository: Repository, tip: str) -> str | None:
 
 
 def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
-    answer = repository.run(
-        "log", "-1", "--no-show-signature", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
-        commit_id, "--",
-    )  # fmt: skip
+    try:
+        answer = repository.run(
+            "log", "-1", "--no-show-signature", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
+            commit_id, "--",
+        )  # fmt: skip
+    except GitError as exc:
+        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
     author, date, parents, message = answer.decode("utf-8", "replace").split("\0")
     seconds, zone = date.split(" ")
     offset = timedelta(hours=int(zone[:-2]), minutes=int(zone[0] + zone[-2:]))

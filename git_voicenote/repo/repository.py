@@ -101,7 +101,8 @@ class Repository:
 
     def unknown_revision(self, revision: str) -> UnknownRevisionError:
         """Return the error to raise where a revision names no commit."""
-        if not self.run("rev-list", "--all", "--max-count=1"):
+        head = self.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1, 128))
+        if not head and not self.run("for-each-ref", "--count=1"):
             return UnknownRevisionError(
                 "there is no commit here yet", hint="explain the first one after `git commit`"
             )
