@@ -213,7 +213,8 @@ def _repair(file: BinaryIO, path: Path) -> float:
     file.seek(0)
     head = file.read(HEADER_SIZE)
     ours = _header(0)
-    if not head.strip(b"\0") or (len(head) < HEADER_SIZE and ours.startswith(head)):
+    broken_off = len(head) < HEADER_SIZE and ours.startswith(head[:4])
+    if not head.strip(b"\0") or (broken_off and ours[8:].startswith(head[8:40])):
         # the machine went down before the header reached the disk: only we write such a file
         offset, width, rate = HEADER_SIZE, SAMPLE_WIDTH, SAMPLE_RATE
         file.seek(0)
