@@ -1,0 +1,209 @@
+"""Prose as mail wants it: lines that fit, and a first sentence that makes a subject."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.datatypes import CoverLetter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SUBJECT_WIDTH = 72
+_LONGEST_LINE = 900  # octets: RFC 5322 allows 998, and a note is indented
+_LONGEST_WORD = 200  # characters, of up to four octets each
+
+_LIST_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+(?=\S)")
+_NOT_PROSE = re.compile(r"[ \t>|#]|```|~~~|[A-Za-z][\w-]*: \S+$")
+"""Indented, quoted, a table, a heading, a fence or a trailer: somebody set these lines so."""
+
+_UNFIT_TO_START_A_LINE = re.compile(r"[-*+•>|]+$|\d{1,3}[.)]$|#|>|-{2,}|diff$|Index:|From$")
+"""Words that at the start of a line are a list, a quote, a comment of git or the end of a patch."""
+
+_BLANK_LINES_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
+_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:e\.g|i\.e|vs|cf|dr|mr|mrs|ms|st|no|fig|sec|approx|resp|incl|ca|[A-Z])\.$",
+    re.IGNORECASE,
+)
+_MAYBE_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:etc|al|inc|ltd|jr|sr|v\d+)\.$", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:]\s|\s[-–—]\s|—|[，；：、]")
+_DANGLING = re.compile(
+    r"(?:[\s,;:–—-]|[，；：、]|\s(?:a|an|and|as|at|because|but|by|for|from|in|into|of|on|or|so|that"
+    r"|the|to|which|while|with)$)+$",
+    re.IGNORECASE,
+)
+_CLOSING = frozenset("、。，．！？：；）」』】〉》〕…ー々”’")
+_OPENING = frozenset("（「『【〈《〔“‘")
+
+
+def wrap(text: str, width: int = 72) -> str:
+    """Return the text with its prose filled to lines of at most `width` columns.
+
+    A paragraph whose lines all fit stays as the person broke it; so do lists, quotes, code and
+    whatever else is set in, save that a long list item goes on under its own text. Wide characters
+    (CJK) count two and may be parted without a space; a long word, such as a URL, is not cut
+    until no mail could carry it.
+    """
+    wrapped: list[str] = []
+    for is_prose, group in groupby(text.split("\n"), key=_is_prose):
+        lines = list(group)
+        if is_prose and any(columns(line) > width for line in lines):
+            wrapped += _fill(_joined(lines), width)
+        elif is_prose:
+            wrapped += lines
+        else:
+            wrapped += [part for line in lines for part in _fit(line, width)]
+    return "\n".join(wrapped)
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text on one line, with its full stop if it has one."""
+    for stop in _STOP.finditer(text):
+        sentence, following = text[: stop.end()], text[stop.end() :].lstrip()[:1]
+        if _ABBREVIATION.search(sentence):
+            continue
+        if _MAYBE_ABBREVIATION.search(sentence) and following and not following.isupper():
+            continue
+        return sentence
+    return text
+
+
+def cover_letter(text: str) -> CoverLetter:
+    """Make a cover letter of what was said: the first sentence is the subject, the rest the body.
+
+    A first sentence too long for a subject is cut at the end of a clause or a word, and stands
+    whole at the start of the body: nothing that was said is lost.
+    """
+    lines = _BLANK_LINES_BEFORE.sub("", visible(text)).rstrip().split("\n")
+    end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    paragraph, rest = lines[:end], "\n".join(lines[end:]).strip("\n")
+    if not all(_is_prose(line) for line in paragraph):
+        first = paragraph[0].strip(" \t>|#") or paragraph[0].strip()
+        subject = _cut(_LIST_ITEM.sub("", first, count=1))
+        return CoverLetter(subject, wrap("\n".join(lines)))
+    flowing = _joined(paragraph)
+    sentence = first_sentence(flowing)
+    subject = _without_full_stop(sentence)
+    if columns(subject) > SUBJECT_WIDTH:
+        return CoverLetter(_cut(subject), wrap("\n".join(lines)))
+    body = "\n\n".join(part for part in (flowing[len(sentence) :].strip(), rest) if part)
+    return CoverLetter(subject, wrap(body))
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal gives to a text."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _is_prose(line: str) -> bool:
+    return bool(line.strip()) and not (_NOT_PROSE.match(line) or _LIST_ITEM.match(line))
+
+
+def _fit(line: str, width: int) -> list[str]:
+    """Return a line that is not prose in as many lines as it needs."""
+    item = _LIST_ITEM.match(line)
+    if item and columns(line) > width:
+        indent = " " * len(item[0])
+        first, *others = _fill(line[item.end() :], max(20, width - len(indent)))
+        return [item[0] + first, *(indent + other for other in others)]
+    if len(line.encode()) > _LONGEST_LINE:
+        indent = line[: len(line) - len(line.lstrip())][:width]
+        return [indent + row for row in _fill(line, _LONGEST_WORD)]
+    return [line]
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """Return lines as one, with a space between them but where CJK needs none."""
+    text = ""
+    for line in lines:
+        words = line.strip()
+        between = "" if text and words and _parts(text[-1], words[0]) else " "
+        text = text + between + words if text else words
+    return text
+
+
+def _fill(text: str, width: int) -> list[str]:
+    """Return the text in rows, filled one after the other."""
+    return ["".join(row) for row in _rows(_pieces(text), width)]
+
+
+def _rows(pieces: Iterable[str], width: int) -> Iterator[list[str]]:
+    row: list[str] = []
+    used = 0
+    for piece in pieces:
+        wide = columns(piece)
+        if row and used + columns(piece.rstrip()) > width:
+            row[-1] = row[-1].rstrip()
+            yield row
+            row, used = [], 0
+        row.append(piece)
+        used += wide
+    if row:
+        row[-1] = row[-1].rstrip()
+        yield row
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what may not be parted, each piece with the space after it."""
+    held = ""
+    for word in re.findall(r"\S+", text):
+        if held and not _UNFIT_TO_START_A_LINE.match(word):
+            yield held
+            held = ""
+        *parted, last = _parted(word)
+        for part in parted:
+            yield held + part
+            held = ""
+        held += last + " "
+    if held:
+        yield held
+
+
+def _parted(word: str) -> list[str]:
+    """Return the parts of a word between which a line may end."""
+    if word.isascii() and len(word) <= _LONGEST_WORD:
+        return [word]
+    parts = [word[0]]
+    for before, character in pairwise(word):
+        if _parts(before, character) or len(parts[-1]) >= _LONGEST_WORD:
+            parts.append(character)
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _parts(before: str, after: str) -> bool:
+    """Return whether a line may end between two characters that no space is between."""
+    both_wide = all(unicodedata.east_asian_width(one) in "WF" for one in (before, after))
+    hangul = "\uac00" <= before <= "\ud7a3" or "\uac00" <= after <= "\ud7a3"
+    return both_wide and not hangul and after not in _CLOSING and before not in _OPENING
+
+
+def _without_full_stop(sentence: str) -> str:
+    if sentence.endswith("..") or not sentence.endswith((".", "。")):
+        return sentence
+    return sentence[:-1].rstrip() or sentence
+
+
+def _cut(sentence: str) -> str:
+    """Return the start of a sentence that fits a subject: whole clauses if they say enough."""
+    sentence = _without_full_stop(sentence)
+    if columns(sentence) <= SUBJECT_WIDTH:
+        return sentence
+    start = _fill(sentence, SUBJECT_WIDTH)[0][: 2 * SUBJECT_WIDTH]
+    clauses = [clause.start() for clause in _CLAUSE.finditer(start)]
+    end = next((at for at in reversed(clauses) if columns(start[:at]) >= SUBJECT_WIDTH // 3), None)
+    return _DANGLING.sub("", start[:end]) or start

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_voicenote.datatypes import CoverLetter
+from git_voicenote.text.prose import columns, cover_letter, first_sentence, wrap
+
+LONG = "The old retry loop lived in the client, so every caller got its own back-off and jitter."
+
+
+def test_prose_is_filled() -> None:
+    assert wrap(LONG) == (
+        "The old retry loop lived in the client, so every caller got its own\nback-off and jitter."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "short\nlines stay\nas they are\n",
+        "a list:\n\n- one\n- two\n  goes on\n\n1. first\n",
+        "    " + "code " * 30,
+        "> " + "quoted " * 20,
+        "| a | b |\n|---|---|",
+        "Link: https://example.org/" + "x" * 90,
+        "see\nhttps://example.org/" + "x" * 90 + "\nfor more",
+    ],
+)
+def test_what_somebody_set_stays(text: str) -> None:
+    assert wrap(text) == text
+
+
+def test_a_long_list_item_goes_on_under_its_own_text() -> None:
+    assert (
+        wrap("- one two three four five six seven", 20) == "- one two three four\n  five six seven"
+    )
+
+
+def test_no_line_starts_with_what_would_make_it_something_else() -> None:
+    text = "it fixes the bug of issue #42 and then - as said - runs diff -u on it"
+
+    for width in range(12, 60):
+        for line in wrap(text, width).split("\n"):
+            assert not line.startswith(("#", "- ", "diff -"))
+        assert wrap(text, width).replace("\n", " ") == text
+
+
+def test_wide_text_is_parted_without_spaces() -> None:
+    text = "重试循环原来在客户端里，所以每个调用者都有自己的退避。这个改动把它移到传输层。"
+
+    lines = wrap(text, 20).split("\n")
+
+    assert "".join(lines) == text
+    assert max(map(columns, lines)) <= 22  # a full stop may stand out, but never starts a line
+    assert not any(line[0] in "，。" for line in lines)
+
+
+def test_no_line_is_too_long_for_mail() -> None:
+    for text in ("x" * 5000, "é" * 5000, "𝄞" * 5000, "    " + "word " * 1000):
+        assert max(len(line.encode()) for line in wrap(text).split("\n")) < 990
+        assert "".join(wrap(text).split()) == "".join(text.split())
+
+
+@given(st.text(alphabet=st.sampled_from("ab中文。 \n-#.1>"), max_size=200))
+def test_wrapping_loses_nothing_and_is_done_once(text: str) -> None:
+    wrapped = wrap(text, 20)
+
+    assert "".join(wrapped.split()) == "".join(text.split())
+    assert wrap(wrapped, 20) == wrapped
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("One. Two.", "One."),
+        ("Needs git 2.6.1 or later. Two.", "Needs git 2.6.1 or later."),
+        ("Faster, e.g. on ARM. Two.", "Faster, e.g. on ARM."),
+        ("Drop Foo, Bar etc. from it. Two.", "Drop Foo, Bar etc. from it."),
+        ("Drop Foo, Bar etc. Then more.", "Drop Foo, Bar etc."),
+        ("After J. Doe's work. Two.", "After J. Doe's work."),
+        ('He said "stop." Then it did.', 'He said "stop."'),
+        ("Why? Because.", "Why?"),
+        ("no full stop", "no full stop"),
+        ("改动传输层。然后测试。", "改动传输层。"),
+        ("call foo.bar() in x.py. done", "call foo.bar() in x.py."),
+    ],
+)
+def test_the_first_sentence(text: str, sentence: str) -> None:
+    assert first_sentence(text) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "cover"),
+    [
+        ("", CoverLetter("", "")),
+        ("Move retries.", CoverLetter("Move retries", "")),
+        ("Move retries. " + LONG, CoverLetter("Move retries", wrap(LONG))),
+        ("A title\n\nThe body.", CoverLetter("A title", "The body.")),
+        (
+            "Move retries\ninto the transport. Two.\n\n- a\n- b\n",
+            CoverLetter("Move retries into the transport", "Two.\n\n- a\n- b"),
+        ),
+        ("Wait for it... It comes.", CoverLetter("Wait for it...", "It comes.")),
+        (LONG, CoverLetter("The old retry loop lived in the client", wrap(LONG))),
+        ("- a list\n- alone", CoverLetter("a list", "- a list\n- alone")),
+        ("zero\u200bwidth. Two", CoverLetter("zerowidth", "Two")),
+    ],
+)
+def test_a_cover_letter(text: str, cover: CoverLetter) -> None:
+    assert cover_letter(text) == cover
+
+
+@given(st.text(alphabet=st.sampled_from("ab,中文。. \n-#"), max_size=300))
+def test_a_cover_letter_keeps_every_word_and_its_subject_fits(text: str) -> None:
+    cover = cover_letter(text)
+
+    said, written = "".join(text.split()), "".join((cover.subject + cover.body).split())
+    assert (
+        said in (written, cover.subject)
+        or "".join(cover.body.split()) == said
+        or (said.replace(".", "").replace("。", "") == written.replace(".", "").replace("。", ""))
+    )
+    assert "\n" not in cover.subject
+    assert columns(cover.subject) <= 74
+    assert cover.subject or not said
