@@ -37,7 +37,7 @@ def read_blocks(
     first, as most formats need to be read back and forth. `warn` is told of what is damaged but
     can be read. Raises AudioFileError, from the first block on, for what holds no sound.
     """
-    if isinstance(source, Path) and not source.is_fifo():
+    if isinstance(source, Path) and not _is_pipe(source):
         yield from decode(source, str(source), warn)
         return
     with tempfile.TemporaryDirectory(prefix="git-voicenote-") as folder:
@@ -56,7 +56,7 @@ def import_sound(
     and named. Raises AudioFileError for what holds no sound, StoreError for a destination that
     cannot be written; neither leaves a destination behind.
     """
-    if isinstance(source, Path) and not source.is_fifo():
+    if isinstance(source, Path) and not _is_pipe(source):
         return _write(source, str(source), destination, warn)
     spool = destination.with_name(f".{destination.name}.incoming")
     name = _name(source)
@@ -93,7 +93,11 @@ def _write(path: Path, name: str, destination: Path, warn: Callable[[str], None]
 
 def _copy(source: Path | BinaryIO, spool: Path) -> None:
     if isinstance(source, Path):
-        with source.open("rb") as pipe:
+        try:
+            pipe = source.open("rb")
+        except OSError as exc:
+            raise AudioFileError(f"{source} could not be opened: {exc.strerror}") from exc
+        with pipe:
             _copy(pipe, spool)
         return
     try:
@@ -102,6 +106,13 @@ def _copy(source: Path | BinaryIO, spool: Path) -> None:
             shutil.copyfileobj(source, file)
     except OSError as exc:
         raise storage_error(spool, exc) from exc
+
+
+def _is_pipe(path: Path) -> bool:
+    try:
+        return path.is_fifo()
+    except OSError:  # not one that can be read, and opening it will tell why
+        return False
 
 
 def _name(source: Path | BinaryIO) -> str:
