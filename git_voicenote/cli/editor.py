@@ -67,9 +67,10 @@ def keep_text(repository: Repository, text: str, name: str = "NOTES_EDITMSG") ->
 def _run_editor(repository: Repository, buffer: Path) -> None:
     editor = repository.read("var", "GIT_EDITOR")
     with ExitStack() as stack:
-        # as git does it: the shell, so that an editor may have arguments (`code --wait`)
+        # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
+        # keeps that shell from dying of a ^C that its editor lived through.
         process = subprocess.Popen(
-            ["sh", "-c", f'{editor} "$@"', editor, buffer],
+            ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, buffer],
             cwd=repository.worktree or repository.cwd,
             stdin=_terminal(stack),
             stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product

@@ -22,7 +22,7 @@ def covers_of(sandbox: Sandbox, folder: Path | None = None) -> Covers:
     return Covers(Repository.discover(folder or sandbox.folder))
 
 
-@pytest.mark.parametrize("key", ["main", "topic/a=b", "größe", "-x", "a.b/c d".replace(" ", "_")])
+@pytest.mark.parametrize("key", ["main", "topic/a=b", "größe", "-x", "a.b/c"])
 def test_a_cover_is_one_file_in_a_ref_of_its_own(repo: Sandbox, key: str) -> None:
     covers = covers_of(repo)
     covers.write(key, [WHY])
@@ -40,10 +40,7 @@ def test_each_writing_is_a_commit_on_the_one_before(repo: Sandbox) -> None:
 
     assert covers.text("main") == "Said better.\n"
     log = repo.git("log", "--format=%an: %s", "refs/voicenote/cover/main")
-    assert (
-        log
-        == "Ada Lovelace: voicenote: cover of main\n" * 1 + "Ada Lovelace: voicenote: cover of main"
-    )
+    assert log.splitlines() == ["Ada Lovelace: voicenote: cover of main"] * 2
     assert "git voicenote: write the cover" in repo.git("reflog", "refs/voicenote/cover/main")
 
 
