@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import print_error, say, settings, warn
-from git_voicenote.cli.terminal import has_terminal, take_terminal
+from git_voicenote.cli.terminal import ask_line, has_terminal, take_terminal
 from git_voicenote.config import Settings
 from git_voicenote.errors import HookError, NegativeAnswer, VoicenoteError
 from git_voicenote.repo.pending_commit import PendingCommit
@@ -84,7 +84,7 @@ def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
     from git_voicenote.cli.dictation import dictate
 
     dictation = dictate(
-        commit.repository, chosen, target="message", title="the message of this commit"
+        commit.repository, chosen, target="message:", title="the message of this commit"
     )
     segments = tuple(segment.text for segment in dictation.transcript.segments)
     return _Words(segments, f"recording {dictation.recording.id} (`git voicenote history`)")
@@ -93,22 +93,14 @@ def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
 def _ask_how() -> str:
     """Return "y" to speak, "n" to leave the message alone, or the message itself, typed."""
     while True:
-        answer = str(
-            click.prompt(
-                "voicenote: speak the message? [Y/n/text]",
-                default="y",
-                show_default=False,
-                prompt_suffix=" ",
-                err=True,
-            )
-        ).strip()
+        answer = ask_line("voicenote: speak the message? [Y/n/text]")
         match answer.lower():
-            case "y" | "yes":
+            case "" | "y" | "yes":
                 return "y"
             case "n" | "no" | "q":
                 return "n"
             case "t" | "text":
-                return str(click.prompt("message", prompt_suffix="> ", err=True)).strip()
+                return ask_line("message>")
         if " " in answer:  # the message itself, right away
             return answer
         say("y: speak it, n: go on to the editor, text: type a sentence or two here")
@@ -137,7 +129,7 @@ def _choose(commit: PendingCommit, heard: Heard) -> tuple[str, str | None]:
     guessed = spoken_header.leading_type(heard) or change_guess.guess_type(paths, new)
     say("  ".join(f"{number} {kind}" for number, kind in enumerate(spoken_header.TYPES, 1)))
     while True:
-        answer = str(click.prompt("type", default=guessed, err=True)).strip()
+        answer = ask_line(f"type [{guessed}]:") or guessed
         number = int(answer) if answer.isascii() and answer.isdigit() else 0
         if 1 <= number <= len(spoken_header.TYPES):
             kind = spoken_header.TYPES[number - 1]
@@ -148,9 +140,9 @@ def _choose(commit: PendingCommit, heard: Heard) -> tuple[str, str | None]:
             break
         say("a number or a name of the list, or the start of one")
     default = change_guess.guess_scope(paths)
-    label = f"scope ({_NO_SCOPE} for none)" if default else "scope (optional)"
-    answer = str(click.prompt(label, default=default or "", show_default=bool(default), err=True))
-    return kind, None if answer.strip() == _NO_SCOPE else spoken_header.scope_named(answer)
+    label = f"scope ({_NO_SCOPE} for none) [{default}]:" if default else "scope (optional):"
+    answer = ask_line(label) or default or _NO_SCOPE
+    return kind, None if answer == _NO_SCOPE else spoken_header.scope_named(answer)
 
 
 def _keep(commit: PendingCommit, words: _Words) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import termios
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
 
 _TERMINAL = "/dev/tty"
+_GLANCE = 0.2
+"""Seconds between two looks at whether Ctrl-C was pressed."""
 
 
 def has_terminal() -> bool:
@@ -64,11 +67,32 @@ def take_terminal() -> None:
     raise click.exceptions.Exit(code if code >= 0 else 128 - code)
 
 
+def ask_line(question: str) -> str:
+    """Ask on the terminal, and return the line that is typed, without spaces around it.
+
+    Raises click.Abort at the end of input, and KeyboardInterrupt. Python's own input() may miss a
+    Ctrl-C that comes right after the question, and would then wait for a line for ever.
+    """
+    click.echo(question + " ", nl=False, err=True)
+    descriptor = sys.stdin.fileno()
+    while not select.select([descriptor], (), (), _GLANCE)[0]:
+        pass  # Python acts on signals between two statements
+    try:
+        typed = os.read(descriptor, 65536)
+    except OSError as exc:  # the terminal was closed
+        raise click.Abort from exc
+    if not typed:
+        raise click.Abort
+    return typed.decode("utf-8", "replace").strip()
+
+
 def _move_in(terminal: int) -> None:
     os.setpgid(0, 0)
     with _from_background():
         os.tcsetpgrp(terminal, os.getpgrp())
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    # whoever started git may ignore it, and Python then keeps to that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for descriptor in (0, 1, 2):
         os.dup2(terminal, descriptor)
     if terminal > 2:

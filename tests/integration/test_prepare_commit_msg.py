@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.engines import FAILING, SCRIPTED
-from tests.support.sandbox import CHECKOUT, Sandbox
+from tests.support.sandbox import Sandbox
 from tests.support.terminal import CTRL_C, CTRL_D, Terminal
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ MESSAGE = "fix(parser): empty input no longer crashes\n\nNobody checked.\n\nClos
 EDITOR = """\
 #!/bin/sh
 cp "$1" "$OPENED"
-grep -v "^[#;]" "$1" | grep -q . || { echo "by hand"; cat "$1"; } >"$1.new"
-[ ! -s "$1.new" ] || mv "$1.new" "$1"
-rm -f "$1.new"
+sed '/ >8 /,$d' "$1" | grep -q '^[^#;]' || { echo 'by hand'; cat "$OPENED"; } >"$1"
 """
 SEQUENCE_EDITOR = "#!/bin/sh\nsed -i.bak '2s/^pick/'$VERB'/' \"$1\"\n"
 
@@ -198,3 +195,281 @@ def run_copy(
         status = terminal.wait()
     assert (QUESTION in terminal.screen) == (hook and asks)
     return outcome(here, status)
+
+
+def commit_typing(desk: Desk, *arguments: str | Path, cwd: Path | None = None) -> str:
+    """Commit at a terminal with the message typed into the hook; return what the editor got."""
+    environment = desk.sandbox.environment
+    with Terminal(["git", *arguments], environment, cwd or desk.sandbox.folder) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type(TYPED + "\n")
+        assert terminal.wait() == 0, terminal.screen
+    return desk.opened.read_text()
+
+
+def test_the_editor_opens_on_the_message(desk: Desk) -> None:
+    opened = commit_typing(desk, "commit")
+    assert opened.startswith(MESSAGE + "\n# Please enter the commit message for your changes.")
+    assert "#\tmodified:   README\n" in opened
+    assert desk.message() == MESSAGE
+
+
+@pytest.mark.parametrize("options", [["-v"], ["--cleanup=scissors"], ["--no-verify"], ["-q", "-a"]])
+def test_options_of_commit_keep_what_they_show(desk: Desk, options: list[str]) -> None:
+    with desk.at_terminal("git", "commit", *options) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("n\n")
+        assert terminal.wait() == 0
+    untouched = desk.opened.read_text()
+    desk.git("reset", "--quiet", "--soft", "HEAD~1")
+    assert commit_typing(desk, "commit", *options) == MESSAGE + untouched
+    assert desk.message() == MESSAGE
+
+
+def test_sign_off_joins_the_trailers(desk: Desk) -> None:
+    commit_typing(desk, "commit", "--signoff")
+    signed = MESSAGE + "Signed-off-by: Ada Lovelace <ada@example.org>\n"
+    assert desk.message() == signed
+    trailers = desk.git("log", "-1", "--format=%(trailers:key=Closes)%(trailers:key=Signed-off-by)")
+    assert trailers.splitlines() == signed.splitlines()[-2:]
+
+
+def test_a_template_is_kept(desk: Desk) -> None:
+    template = desk.sandbox.write("../template", "Why:\n\n# be brief\n")
+    opened = commit_typing(desk, "commit", "-t", template)
+    assert opened.startswith(f"{MESSAGE}\nWhy:\n\n# be brief\n")
+    assert desk.message() == f"{MESSAGE}\nWhy:\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "template", "shown"),
+    [(";", "; brief\n", ";"), ("auto", "# 1 is the\n# first\n", ";")],
+)
+def test_other_comment_characters(desk: Desk, setting: str, template: str, shown: str) -> None:
+    desk.git("config", "core.commentChar", setting)
+    desk.sandbox.write("../template", template)
+    with desk.at_terminal("git", "commit", "-t", "../template") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type(f"fix, scope parser. Do it. {shown} is how a comment starts.\n")
+        assert terminal.wait() == 0
+    opened = desk.opened.read_text()
+    message = f"fix(parser): do it\n\n {shown} is how a comment starts.\n"
+    assert opened.startswith(f"{message}\n{template}")
+    assert f"\n{shown} Please enter" in opened
+    assert desk.message().startswith(message.rstrip("\n"))
+
+
+def test_the_index_of_a_partial_commit_is_the_one_that_counts(desk: Desk) -> None:
+    desk.sandbox.write("tests/test_new.py", "new\n")
+    desk.git("add", ".")
+    desk.sandbox.write("README", "more\n")
+    with desk.at_terminal("git", "commit", "README") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("say more\n")
+        terminal.expect("type [docs]:")  # README alone, not the new test that is staged too
+        terminal.type("\n")
+        terminal.expect("scope (optional):")
+        terminal.type("\n")
+        assert terminal.wait() == 0
+    assert desk.message() == "docs: say more\n"
+
+
+def test_the_menu_offers_what_the_paths_look_like(desk: Desk) -> None:
+    desk.sandbox.write("src/parser.py", "1\n")
+    desk.git("add", ".")
+    with desk.at_terminal("git", "commit") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("text\n")
+        terminal.expect("message>")
+        terminal.type("Empty input no longer crashes.\n")
+        terminal.expect("type [feat]:")
+        terminal.type("re\n")
+        terminal.expect("a number or a name of the list")
+        terminal.type("1\n")
+        terminal.expect("scope (- for none)")
+        terminal.type("HTTP client\n")
+        assert terminal.wait() == 0
+    assert desk.message() == "fix(http-client): empty input no longer crashes\n"
+
+
+def test_worktrees_submodules_and_first_commits(desk: Desk) -> None:
+    commit_typing(desk, "commit")
+    desk.git("worktree", "add", "--quiet", "../tree")
+    tree = Sandbox(desk.sandbox.folder.parent / "tree", desk.sandbox.home, desk.sandbox.extra)
+    tree.write("folder/file", "1\n")
+    tree.git("add", ".")
+    commit_typing(desk, "commit", cwd=tree.folder / "folder")
+    assert tree.git("log", "-1", "--format=%B") == MESSAGE
+
+    desk.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tree.folder), "sub"
+    )
+    sub = Sandbox(desk.sandbox.folder / "sub", desk.sandbox.home, desk.sandbox.extra)
+    sub.voicenote("hook", "install")
+    sub.write("file", "1\n")
+    sub.git("add", ".")
+    commit_typing(desk, "commit", cwd=sub.folder)
+    assert sub.git("log", "-1", "--format=%B") == MESSAGE
+
+    fresh = Sandbox(desk.sandbox.folder.parent / "fresh", desk.sandbox.home, desk.sandbox.extra)
+    fresh.folder.mkdir()
+    fresh.git("init", "--quiet")
+    fresh.voicenote("hook", "install")
+    fresh.write("file", "1\n")
+    fresh.git("add", ".")
+    commit_typing(desk, "commit", cwd=fresh.folder)
+    assert fresh.git("log", "-1", "--format=%B") == MESSAGE
+
+
+@pytest.mark.parametrize("answer", ["n\n", CTRL_C, CTRL_D], ids=["n", "ctrl-c", "ctrl-d"])
+def test_a_person_may_decline(desk: Desk, answer: str) -> None:
+    with desk.at_terminal("git", "commit") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type(answer)
+        assert terminal.wait() == 0
+    assert desk.opened.read_text().startswith("\n# Please enter")
+    assert desk.message() == "by hand\n"
+
+
+def test_the_terminal_is_given_back_to_git_and_its_editor(desk: Desk) -> None:
+    editor = desk.sandbox.write(
+        "../asking-editor",
+        '#!/bin/sh\nprintf "title? "\nread title </dev/tty\necho "$title" >"$1"\n',
+    )
+    editor.chmod(0o755)
+    with desk.at_terminal("git", "commit", GIT_EDITOR=str(editor)) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type(CTRL_C)
+        terminal.expect("title? ")
+        terminal.type("by keyboard\n")
+        assert terminal.wait() == 0
+    assert desk.message() == "by keyboard\n"
+
+
+def test_words_outlive_ctrl_c_at_the_menu(desk: Desk) -> None:
+    with desk.at_terminal("git", "commit") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("Empty input no longer crashes.\n")
+        terminal.expect("type [docs]:")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 0
+    opened = desk.opened.read_text()
+    assert "\n# voicenote heard:\n#   Empty input no longer crashes.\n# Please enter" in opened
+    assert desk.message() == "by hand\n"
+
+
+def test_words_below_the_scissors_are_cut_with_them(desk: Desk) -> None:
+    with desk.at_terminal("git", "commit", "--cleanup=scissors", "-v") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("Empty input no longer crashes.\n")
+        terminal.expect("type [docs]:")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 0
+    opened = desk.opened.read_text()
+    scissors, words = opened.index(" >8 "), opened.index("# voicenote heard:\n")
+    assert scissors < words < opened.index("diff --git")
+    assert desk.message() == "by hand\n"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_words_outlive_a_full_disk(desk: Desk, strict: bool) -> None:
+    message = desk.sandbox.write(".git/COMMIT_EDITMSG", "\n# Please enter\n")
+    desk.git("config", "voicenote.hook.strict", str(strict).lower())
+    # no file may grow over 0 blocks: what a full disk is to whoever writes
+    run = f"ulimit -f 0; git-voicenote hook run prepare-commit-msg {message}"
+    with desk.at_terminal("sh", "-c", run) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type(TYPED + "\n")
+        status = terminal.wait()
+    assert status == (128 if strict else 0)
+    assert "COMMIT_EDITMSG cannot be written: File too large" in terminal.screen
+    assert f"what was said:\n{TYPED}" in terminal.screen
+    assert message.read_text() == "\n# Please enter\n"
+    assert [path.name for path in message.parent.glob("voicenote-*")] == []
+
+
+def test_a_message_that_the_encoding_cannot_hold_is_not_lost(desk: Desk) -> None:
+    desk.git("config", "i18n.commitEncoding", "latin-1")
+    with desk.at_terminal("git", "commit") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("fix: 修复解析器 now\n")
+        assert terminal.wait() == 0
+    assert "what was said:\nfix: 修复解析器 now" in terminal.screen
+    assert desk.message() == "by hand\n"
+
+
+def test_a_message_in_another_encoding(desk: Desk) -> None:
+    desk.git("config", "i18n.commitEncoding", "latin-1")
+    with desk.at_terminal("git", "commit") as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("fix: der Überlauf\n")
+        assert terminal.wait() == 0
+    assert b"fix: der \xdcberlauf" in desk.sandbox.run("git", "cat-file", "commit", "HEAD").stdout
+
+
+def test_a_background_job_is_not_asked(desk: Desk) -> None:
+    with desk.at_terminal("bash", "-c", "set -m; git commit & wait $!") as terminal:
+        assert terminal.wait() == 0
+    assert QUESTION not in terminal.screen
+    assert desk.message() == "by hand\n"
+
+
+def test_magit_is_not_asked(desk: Desk) -> None:
+    with desk.at_terminal("git", "commit", INSIDE_EMACS="29.1,magit") as terminal:
+        assert terminal.wait() == 0
+    assert QUESTION not in terminal.screen
+
+
+def test_a_closed_terminal_ends_it(desk: Desk) -> None:
+    with desk.at_terminal("git", "commit") as terminal:
+        terminal.expect(QUESTION)
+        terminal.hang_up()
+        terminal.wait()
+    assert desk.git("log", "--format=%s") == "start the project"
+    desk.git("commit", "--quiet", "-m", "later")  # no lock was left behind
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_missing_program_is_a_warning(desk: Desk, tmp_path: Path, strict: bool) -> None:
+    desk.git("config", "voicenote.hook.strict", str(strict).lower())
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("git", "sh", "cp", "grep", "cat", "sed"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    with desk.at_terminal("git", "commit", PATH=str(programs)) as terminal:
+        status = terminal.wait()
+    assert "git-voicenote is not on PATH" in terminal.screen
+    assert status == (1 if strict else 0)
+    assert desk.git("log", "-1", "--format=%s") == ("start the project" if strict else "by hand")
+
+
+@pytest.mark.parametrize("death", ["kill -SEGV $$", "kill -KILL $$", "exit 1", "exit 130"])
+def test_a_crash_is_a_warning(desk: Desk, tmp_path: Path, death: str) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "git-voicenote").write_text(f"#!/bin/sh\n{death}\n")
+    (programs / "git-voicenote").chmod(0o755)
+    path = f"{programs}:{desk.sandbox.environment['PATH']}"
+    with desk.at_terminal("git", "commit", PATH=path) as terminal:
+        assert terminal.wait() == 0
+    assert "warning: git voicenote stopped with status" in terminal.screen
+    assert desk.message() == "by hand\n"
+
+
+@pytest.mark.parametrize("where", ["config", "environment"])
+def test_never(desk: Desk, where: str) -> None:
+    if where == "config":
+        desk.git("config", "voicenote.hook.record", "never")
+    environment = {"GIT_VOICENOTE_HOOK_RECORD": "never"} if where == "environment" else {}
+    with desk.at_terminal("git", "commit", **environment) as terminal:
+        assert terminal.wait() == 0
+    assert QUESTION not in terminal.screen
+    assert desk.message() == "by hand\n"
+
+
+def test_a_wrong_setting_is_a_warning(desk: Desk) -> None:
+    desk.git("config", "voicenote.hook.record", "sometimes")
+    with desk.at_terminal("git", "commit") as terminal:
+        assert terminal.wait() == 0
+    assert "voicenote.hook.record is 'sometimes'" in terminal.screen
+    assert desk.message() == "by hand\n"

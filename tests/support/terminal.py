@@ -127,4 +127,7 @@ class Terminal:
 
 
 def _take_terminal() -> None:
+    # a shell starts its jobs with these; who runs the tests may ignore them
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTOU):
+        signal.signal(number, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
