@@ -13,7 +13,8 @@ MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
 BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", "__init__"})
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
-    "cli": frozenset({"dictation", "series", "transcription"}) | MIDDLE | BOTTOM,
+    "cli": frozenset({"archive", "dictation", "series", "transcription"}) | MIDDLE | BOTTOM,
+    "archive": MIDDLE | BOTTOM,
     "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,

@@ -57,8 +57,9 @@ def ask(question: str, answers: dict[str, str], default: str) -> str:
     )
     while True:
         reply = click.prompt(
-            f"{question} {choices}?", default=default, show_default=False, err=True
-        )
+            f"{question} {choices}?",
+            default=default, show_default=False, prompt_suffix=" ", err=True,
+        )  # fmt: skip
         key = str(reply).strip().lower()[:1]
         if key in answers:
             return key

@@ -1,0 +1,192 @@
+"""A recording from its first sound to its place in the history, as one thing to keep.
+
+The sound comes first. Where the history fails (a broken database, a full disk), that is told and
+passed over: nobody loses what they said because it could not be listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.wav import is_being_written, repair_wav
+from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript
+from git_voicenote.errors import AudioFileError, NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.store.history import Entry, History
+from git_voicenote.store.recordings import Recordings, new_recording_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from git_voicenote.config import RecordingFormat
+    from git_voicenote.datatypes import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a recording is about.
+
+    `target` names it for the history (`commit:<id>`, `cover:<key>`, `message:`, `file:<name>`),
+    `title` for people.
+    """
+
+    target: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dictation:
+    """Something said: its sound, and what was heard in it."""
+
+    recording: Recording
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A recording whose end nobody saw: a crash, or a terminal that was closed."""
+
+    recording: Recording
+    subject: Subject | None
+
+
+class Archive:
+    """The recordings and the history in one folder (`store.recordings.state_dir`)."""
+
+    def __init__(self, root: Path, form: RecordingFormat, tell: Callable[[str], None]) -> None:
+        self.recordings = Recordings(root)
+        self._form = form
+        self._history = History(root)
+        self._tell = tell
+
+    def begin(self, subject: Subject) -> Recording:
+        """Make a place for a new recording. Raises StoreError where none can be."""
+        created_at = datetime.now(UTC)
+        recording_id = new_recording_id(created_at)
+        path = self.recordings.new_path(recording_id)
+        recording = Recording(recording_id, path, SAMPLE_RATE, 0.0, created_at)
+        self._remember(
+            lambda history: history.begin(
+                recording_id, target=subject.target, title=subject.title, created_at=created_at
+            )
+        )
+        return recording
+
+    def take_in(self, source: Path | BinaryIO, subject: Subject) -> Recording:
+        """Copy a sound file, or what a pipe brings, to a new recording.
+
+        Raises AudioFileError, with no recording left behind.
+        """
+        from git_voicenote.audio.files import import_sound
+
+        recording = self.begin(subject)
+        try:
+            duration = import_sound(source, recording.path, warn=self._tell)
+        except VoicenoteError:
+            self.forget(recording)
+            raise
+        return self.complete(replace(recording, duration=duration))
+
+    def complete(self, recording: Recording) -> Recording:
+        """Note that the sound of a recording is whole."""
+        self._remember(lambda history: history.finish(recording))
+        return recording
+
+    def heard(
+        self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
+    ) -> Dictation:
+        """Keep what an engine heard, and the sound in the form that it is kept in.
+
+        Raises NothingHeardError, with the way to the recording.
+        """
+        transcript = Transcript(recording.id, engine, language, tuple(segments))
+        self._remember(lambda history: history.attempt(transcript))
+        recording = self._compress(recording)
+        if not transcript.text:
+            raise NothingHeardError(
+                f"nothing was heard in the recording {recording.id}",
+                hint=f"`git voicenote play {recording.id}` plays it; `git voicenote devices` "
+                "lists the microphones",
+            )
+        return Dictation(recording, transcript)
+
+    def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> None:
+        """Keep why an engine failed."""
+        self._remember(
+            lambda history: history.failed_attempt(recording.id, engine, language, str(error))
+        )
+
+    def keep(self, recording: Recording) -> Recording:
+        """Keep the sound alone: nobody is asked about it again."""
+        self._remember(lambda history: history.keep(recording.id))
+        return self._compress(recording)
+
+    def forget(self, recording: Recording) -> None:
+        """Delete a recording, sound and all."""
+        self.recordings.delete(recording.id)
+        self._remember(lambda history: history.delete(recording.id))
+
+    def find(self, recording_id: str) -> Recording | None:
+        """Return the recording with an id, or None where its sound is not here."""
+        path = self.recordings.path_of(recording_id)
+        if path is None:
+            return None
+        entry = self._recall(recording_id)
+        if entry is None:
+            return Recording(recording_id, path, SAMPLE_RATE, 0.0, _time_of(recording_id))
+        return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
+
+    def cut_off(self) -> tuple[CutOff, ...]:
+        """Return the recordings that were cut off, made whole; those without sound are deleted."""
+        finished: frozenset[str] = frozenset()
+        try:
+            finished = self._history.finished_ids()
+        except StoreError as exc:
+            self._tell(exc.message)
+        found = []
+        for recording_id in self.recordings.unfinished(finished, is_being_written):
+            recording = self.find(recording_id)
+            if recording is None:
+                continue
+            try:
+                recording = replace(recording, duration=repair_wav(recording.path))
+            except AudioFileError:
+                continue  # somebody else took it up meanwhile
+            if not recording.duration:
+                self.forget(recording)
+                continue
+            entry = self._recall(recording_id)
+            subject = Subject(entry.target, entry.title) if entry else None
+            found.append(CutOff(self.complete(recording), subject))
+        return tuple(found)
+
+    def _recall(self, recording_id: str) -> Entry | None:
+        try:
+            return self._history.entry(recording_id)
+        except StoreError as exc:
+            self._tell(exc.message)
+            return None
+
+    def _compress(self, recording: Recording) -> Recording:
+        from git_voicenote.audio.compression import compress
+
+        try:
+            recording = replace(recording, path=compress(recording.path, self._form))
+        except VoicenoteError as exc:
+            self._tell(f"the recording stays a WAV: {exc.message}")
+            return recording
+        return self.complete(recording)
+
+    def _remember(self, change: Callable[[History], object]) -> None:
+        try:
+            change(self._history)
+        except StoreError as exc:
+            self._tell(f"the history does not know of this: {exc.message}")
+
+
+def _time_of(recording_id: str) -> datetime:
+    """Return the time that an id was made of."""
+    return datetime.strptime(recording_id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)

@@ -1,0 +1,155 @@
+"""Dictating at a terminal: the microphone opens, the person speaks, the words appear."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.archive import Archive, Dictation, Subject
+from git_voicenote.cli.console import is_interactive, say, warn
+from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, clock
+from git_voicenote.engines.base import Context
+from git_voicenote.engines.registry import make_engine
+from git_voicenote.errors import EngineError
+from git_voicenote.store.recordings import state_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from git_voicenote.cli.recording_display import Display
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Recording, Segment
+    from git_voicenote.dictation import LiveDictation
+    from git_voicenote.engines.base import Engine
+    from git_voicenote.repo.repository import Repository
+
+_REFRESH = 0.08
+"""Seconds between two looks at the recording."""
+_UNATTENDED_SILENCE = 3.0
+"""Seconds without speech after which a recording ends where no key can end it."""
+
+
+def open_archive(repository: Repository | None, settings: Settings) -> Archive:
+    """Return the recordings and the history of a repository, or of the person outside of one."""
+    root = state_dir(repository.state_dir if repository else None)
+    return Archive(root, settings.recording_format, warn)
+
+
+def dictate(
+    repository: Repository | None, settings: Settings, *, target: str, title: str
+) -> Dictation:
+    """Record from the microphone, and return the sound and what was heard in it.
+
+    Raises NothingHeardError, AudioError, EngineError, StoreError; on Ctrl-C KeyboardInterrupt. But
+    for a microphone that never gave sound, the recording is kept in each case, and named.
+    """
+    # these cost 0.2 s that no other command should pay
+    from git_voicenote.audio.capture import Capture
+    from git_voicenote.audio.voice_activity import VoiceActivity
+    from git_voicenote.dictation import LiveDictation
+
+    archive = open_archive(repository, settings)
+    engine = make_engine(settings.engine)
+    recording = archive.begin(Subject(target, title))
+    capture = Capture(
+        recording.path, device=settings.microphone, max_duration=settings.max_duration
+    )
+    dictation = LiveDictation(capture, engine, Context(language=settings.language), VoiceActivity())
+    with capture:
+        try:
+            dictation.start()
+        except BaseException:
+            archive.forget(recording)  # nobody was told to speak yet
+            raise
+        try:
+            delay = _record(dictation, settings, engine)
+        except KeyboardInterrupt:
+            capture.cancel()
+            recording = archive.keep(replace(recording, duration=capture.elapsed))
+            say(
+                f"\nthe recording {recording.id} is kept ({clock(capture.elapsed)}) · "
+                f"`git voicenote record --from {recording.id}` turns it into a note"
+            )
+            raise
+    recording = archive.complete(replace(recording, duration=capture.elapsed))
+    if capture.failure:
+        warn(capture.failure)
+    try:
+        segments = dictation.result()
+    except EngineError as exc:
+        raise _engine_failed(archive, recording, settings, engine, exc) from exc
+    say(f"{clock(recording.duration)} spoken, text in {delay:.1f} s")
+    return archive.heard(recording, engine.info.name, settings.language, segments)
+
+
+def transcribe_source(
+    archive: Archive, settings: Settings, source: Path | BinaryIO | Recording, subject: Subject
+) -> Dictation:
+    """Return what an engine hears in a sound file, a pipe or an earlier recording.
+
+    A file's sound is copied to a recording first. Raises as `dictate` does, and AudioFileError.
+    """
+    from git_voicenote.audio.files import read_blocks
+    from git_voicenote.audio.voice_activity import VoiceActivity
+    from git_voicenote.datatypes import Recording
+    from git_voicenote.transcription import transcribe
+
+    engine = make_engine(settings.engine)
+    recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
+    segments: list[Segment] = []
+    blocks = read_blocks(recording.path, warn=warn)
+    try:
+        for segment in transcribe(
+            blocks, engine, Context(language=settings.language), VoiceActivity()
+        ):
+            say(f"  {segment.text}")
+            segments.append(segment)
+    except EngineError as exc:
+        raise _engine_failed(archive, recording, settings, engine, exc) from exc
+    return archive.heard(recording, engine.info.name, settings.language, segments)
+
+
+def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> float:
+    """Record until the person stops; return how long they then waited for the text."""
+    from git_voicenote.cli.keys import stop_key
+
+    capture = dictation.capture
+    interactive = is_interactive()
+    silence = settings.silence or (0.0 if interactive else _UNATTENDED_SILENCE)
+    say(
+        f"engine {engine.info.name} ({engine.info.device}) "
+        f"{'is ready' if dictation.is_loaded else 'is loading while you speak'} · "
+        f"microphone: {capture.device_name}"
+    )
+    stops = [f"{silence:g} s of silence stop"] if silence else []
+    stops += ["Enter stops", "Ctrl-C keeps the sound and quits"] if interactive else []
+    say(f"speak now · {', '.join(stops)}")
+    display: Display = LiveDisplay() if interactive else PlainDisplay()
+    with stop_key() as pressed, display:
+        while capture.reason is None:
+            display.update(dictation)
+            if pressed(_REFRESH):
+                capture.stop()
+                break
+            if silence and dictation.has_fallen_silent(silence):
+                capture.stop()
+                break
+            if dictation.failure is not None and not interactive:
+                capture.stop()
+                break
+        stopped_at = time.monotonic()
+        while not dictation.wait(_REFRESH):
+            display.update(dictation)
+        display.update(dictation)
+    return time.monotonic() - stopped_at
+
+
+def _engine_failed(
+    archive: Archive, recording: Recording, settings: Settings, engine: Engine, error: EngineError
+) -> EngineError:
+    archive.failed(recording, engine.info.name, settings.language, error)
+    again = f"`git voicenote record --from {recording.id}` tries again (--engine: another one)"
+    hint = f"{error.hint}; {again}" if error.hint else again
+    return EngineError(f"{error.message}; the recording is kept", hint=hint)

@@ -1,0 +1,158 @@
+"""Explaining a commit or a series: speak, edit, save."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+from git_voicenote.archive import Dictation, Subject
+from git_voicenote.cli.console import ask, is_interactive, say
+from git_voicenote.cli.dictation import dictate, open_archive, transcribe_source
+from git_voicenote.cli.editor import edit_text
+from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
+from git_voicenote.datatypes import Note
+from git_voicenote.errors import AudioFileError, NegativeAnswer
+from git_voicenote.repo.note_format import join_notes, parse_notes, render_note
+from git_voicenote.repo.notes import rewrite_ref_is_set, set_rewrite_ref
+from git_voicenote.text.prose import wrap
+from git_voicenote.text.spoken_prose import spoken_prose
+
+if TYPE_CHECKING:
+    from git_voicenote.archive import Archive
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Recording
+    from git_voicenote.repo.repository import Commit, Repository
+
+Existing = Literal["replace", "append", "both"]
+"""What becomes of a note that is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A note as it was saved, and the dictation that it came from."""
+
+    note: Note
+    dictation: Dictation
+
+
+def record_commit(repository: Repository, settings: Settings, commit: Commit) -> None:
+    """Let the person explain a commit; its note is saved. Raises as `dictate` does."""
+    record_note(repository, settings, CommitTarget(repository, commit, settings.notes_ref))
+
+
+def record_cover(repository: Repository, settings: Settings, key: str) -> None:
+    """Let the person explain a series; its cover is saved. Raises as `dictate` does."""
+    record_note(repository, settings, CoverTarget(repository, key))
+
+
+def record_note(
+    repository: Repository,
+    settings: Settings,
+    target: Target,
+    *,
+    source: str | None = None,
+    existing: Existing | None = None,
+) -> Spoken:
+    """Let the person explain a target, let them edit the words, and save them."""
+    say(f"explaining {target.heading}")
+    before = target.read()
+    if before and existing is None:
+        existing = _ask_about_existing(target)
+    dictation = _dictation(repository, settings, target, source)
+    spoken = _edited(repository, settings, target, _note_of(dictation))
+    notes: tuple[Note, ...] = (spoken,)
+    if before and existing == "append":
+        notes = (*before[:-1], join_notes(before[-1], spoken))
+    elif before and existing == "both":
+        notes = (*before, spoken)
+    target.save(settings, notes)
+    say(f"{target.name} saved · git voicenote show {target.argument}")
+    if isinstance(target, CommitTarget):
+        _offer_rewrite_ref(repository, settings.notes_ref)
+    return Spoken(spoken, dictation)
+
+
+def _ask_about_existing(target: Target) -> Existing:
+    if not is_interactive():
+        say(f"there is a {target.name} already: this is added to it (--replace, --keep-both)")
+        return "append"
+    answers: dict[str, Existing] = {"r": "replace", "a": "append", "k": "both"}
+    choice = ask(
+        f"there is a {target.name} already:",
+        {"r": "replace", "a": "append", "k": "keep both"},
+        default="a",
+    )
+    return answers[choice]
+
+
+def _dictation(
+    repository: Repository, settings: Settings, target: Target, source: str | None
+) -> Dictation:
+    if source is None:
+        return dictate(repository, settings, target=target.key, title=target.title)
+    archive = open_archive(repository, settings)
+    subject = Subject(target.key, target.title)
+    return transcribe_source(archive, settings, _sound(archive, source), subject)
+
+
+def _sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:
+    """Return what --from names: standard input, a file, or a recording by its id."""
+    if source == "-":
+        return sys.stdin.buffer
+    path = Path(source)
+    if path.exists():
+        return path
+    recording = archive.find(source)
+    if recording is None:
+        raise AudioFileError(
+            f"there is no file and no recording {source!r}",
+            hint="`git voicenote history list` shows the recordings",
+        )
+    return recording
+
+
+def _note_of(dictation: Dictation) -> Note:
+    return Note(
+        text=wrap(spoken_prose(dictation.transcript.segments)),
+        recording_ids=(dictation.recording.id,),
+        engine=dictation.transcript.engine,
+        language=dictation.transcript.language,
+        duration=dictation.recording.duration,
+    )
+
+
+def _edited(repository: Repository, settings: Settings, target: Target, note: Note) -> Note:
+    """Let the person edit the words; the trailers stand with them, as in `git voicenote edit`."""
+    if not (settings.edit and is_interactive()):
+        return note
+    edited = edit_text(repository, render_note(note), target.summary())
+    notes = parse_notes(edited or "")
+    if not any(kept.text for kept in notes):
+        raise NegativeAnswer(
+            f"the text is empty: no {target.name} was saved",
+            hint=f"`git voicenote record --from {note.recording_ids[0]}` takes the words up again",
+        )
+    return notes[0] if len(notes) == 1 else _as_one(notes)
+
+
+def _as_one(notes: tuple[Note, ...]) -> Note:
+    joined = notes[0]
+    for note in notes[1:]:
+        joined = join_notes(joined, note)
+    return joined
+
+
+def _offer_rewrite_ref(repository: Repository, ref: str) -> None:
+    """Offer to let notes follow their commits: git has no default for notes.rewriteRef."""
+    if rewrite_ref_is_set(repository, ref):
+        return
+    command = f"git config notes.rewriteRef {ref}"
+    if not is_interactive():
+        say(f"hint: `{command}` lets notes follow amend and rebase")
+        return
+    if ask("let notes follow amend and rebase?", {"y": "yes", "n": "no"}, default="y") == "y":
+        set_rewrite_ref(repository, ref)
+    else:
+        say(f"`{command}` does so at any time")

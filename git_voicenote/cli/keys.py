@@ -1,0 +1,50 @@
+"""Single key presses from a terminal, without blocking."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import termios
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def stop_key() -> Iterator[Callable[[float], bool]]:
+    """Watch stdin for the stop key; yields a function that waits seconds for it.
+
+    On a terminal, Enter is the key and nothing typed is shown; Ctrl-C still interrupts. From a
+    pipe, a line is the key and the end of input is not: a script may close stdin and leave the
+    stop to silence.
+    """
+    descriptor = sys.stdin.fileno()
+    if not os.isatty(descriptor):
+        yield _LineWatch(descriptor).pressed
+        return
+    before = termios.tcgetattr(descriptor)
+    quiet = termios.tcgetattr(descriptor)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    # TCSAFLUSH: an Enter typed before recording began is not the stop key
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, quiet)
+    try:
+        yield _LineWatch(descriptor).pressed
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+class _LineWatch:
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._open = True
+
+    def pressed(self, seconds: float) -> bool:
+        watched = [self._descriptor] if self._open else []
+        if not select.select(watched, (), (), seconds)[0]:
+            return False
+        typed = os.read(self._descriptor, 1024)
+        self._open = bool(typed)
+        return b"\n" in typed or b"\r" in typed

@@ -1,0 +1,109 @@
+"""What a note can be about: a commit, or a series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from git_voicenote.cli.saving import save_cover, save_note
+from git_voicenote.repo.commits import commit_summary, series_summary
+from git_voicenote.repo.covers import Covers
+from git_voicenote.repo.notes import Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Note
+    from git_voicenote.repo.repository import Commit, Repository
+
+
+class Target(Protocol):
+    """Something that can be explained."""
+
+    @property
+    def key(self) -> str:
+        """How the history names it: `commit:<id>` or `cover:<key>`."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """How people know it, for the history."""
+        ...
+
+    @property
+    def heading(self) -> str:
+        """What a person reads when they are about to explain it."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What its note is called: `note for 3f2a91c`."""
+        ...
+
+    @property
+    def argument(self) -> str:
+        """What `git voicenote show` takes for it."""
+        ...
+
+    def read(self) -> tuple[Note, ...]:
+        """Return what was said about it before."""
+        ...
+
+    def save(self, settings: Settings, notes: Sequence[Note]) -> None:
+        """Set what is said about it, and remember it in the history."""
+        ...
+
+    def summary(self) -> str:
+        """Return what a person wants in view while they write about it."""
+        ...
+
+
+class CommitTarget:
+    """A commit, explained by a note."""
+
+    def __init__(self, repository: Repository, commit: Commit, notes_ref: str) -> None:
+        self._repository = repository
+        self._commit = commit
+        self._notes_ref = notes_ref
+        self.key = f"commit:{commit.id}"
+        self.title = commit.subject
+        self.heading = f"{commit.short} {commit.subject}"
+        self.name = f"note for {commit.short}"
+        self.argument = commit.short
+
+    def read(self) -> tuple[Note, ...]:
+        """Return the commit's notes."""
+        return Notes(self._repository, self._notes_ref).read(self._commit.id)
+
+    def save(self, settings: Settings, notes: Sequence[Note]) -> None:
+        """Write the commit's notes."""
+        save_note(self._repository, settings, self._commit.id, notes)
+
+    def summary(self) -> str:
+        """Return author, date and diffstat."""
+        return f"{self.name}\n\n{commit_summary(self._repository, self._commit.id)}"
+
+
+class CoverTarget:
+    """A series, explained by its cover."""
+
+    def __init__(self, repository: Repository, key: str) -> None:
+        self._repository = repository
+        self._key = key
+        self.key = f"cover:{key}"
+        self.title = self.heading = f"the series of {key}"
+        self.name = f"cover of {key}"
+        self.argument = "--cover"
+
+    def read(self) -> tuple[Note, ...]:
+        """Return the cover."""
+        return Covers(self._repository).read(self._key)
+
+    def save(self, settings: Settings, notes: Sequence[Note]) -> None:
+        """Write the cover."""
+        save_cover(self._repository, self._key, notes)
+
+    def summary(self) -> str:
+        """Return shortlog and diffstat of the series."""
+        summary = series_summary(self._repository) or "the series has no commits yet"
+        return f"{self.name}\n\n{summary}"

@@ -1,0 +1,100 @@
+"""`git voicenote record`: explain a commit, or a series, by speaking."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import print_json, settings
+from git_voicenote.cli.explaining import record_note
+from git_voicenote.cli.note_targets import CommitTarget, CoverTarget
+from git_voicenote.cli.unfinished import offer_unfinished
+from git_voicenote.repo.covers import Covers
+from git_voicenote.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from git_voicenote.cli.explaining import Existing, Spoken
+    from git_voicenote.cli.note_targets import Target
+
+
+@click.command()
+@click.argument("commit", required=False)
+@click.option("--cover", is_flag=True, help="Explain the branch's series as a whole.")
+@click.option(
+    "--from", "source", metavar="FILE|-|ID",
+    help="Take a sound file, standard input or an earlier recording, not the microphone.",
+)  # fmt: skip
+@click.option("--device", help="The microphone: a name, a part of one, or a number.")
+@click.option(
+    "--silence",
+    type=click.FloatRange(0),
+    help="Stop after SECONDS without speech.",
+    metavar="SECONDS",
+)
+@click.option(
+    "--max-duration", type=click.FloatRange(0), help="Stop after SECONDS.", metavar="SECONDS"
+)
+@click.option("--engine", help="The speech engine.")
+@click.option("--language", help="The language that is spoken: en, zh, ...")
+@click.option("--edit/--no-edit", default=None, help="Open the words in the editor first.")
+@click.option("--replace", "existing", flag_value="replace", help="Replace the note that is there.")
+@click.option("--append", "existing", flag_value="append", help="Add to the note that is there.")
+@click.option(
+    "--keep-both",
+    "existing",
+    flag_value="both",
+    help="Keep the note that is there beside the new one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the note as one JSON object.")
+def record(
+    commit: str | None,
+    cover: bool,
+    source: str | None,
+    device: str | None,
+    silence: float | None,
+    max_duration: float | None,
+    engine: str | None,
+    language: str | None,
+    edit: bool | None,
+    existing: Existing | None,
+    as_json: bool,
+) -> None:
+    """Explain COMMIT (default: HEAD), or the branch's series with --cover, by speaking.
+
+    Enter stops; Ctrl-C keeps the sound and quits. The words open in your editor and become the
+    commit's note, which `git voicenote format-patch` puts under the patch.
+    """
+    if cover and commit:
+        raise click.UsageError("--cover explains the series of the branch; it takes no commit")
+    chosen = settings(
+        microphone=device, silence=silence, max_duration=max_duration, engine=engine,
+        language=language, edit=edit,
+    )  # fmt: skip
+    repository = Repository.discover()
+    target: Target = (
+        CoverTarget(repository, Covers(repository).key_for_head())
+        if cover
+        else CommitTarget(repository, repository.commit(commit or "HEAD"), chosen.notes_ref)
+    )
+    offer_unfinished(repository, chosen, skip=source)
+    spoken = record_note(repository, chosen, target, source=source, existing=existing)
+    if as_json:
+        print_json(_as_json(target, spoken))
+
+
+def _as_json(target: Target, spoken: Spoken) -> dict[str, object]:
+    note, dictation = spoken.note, spoken.dictation
+    return {
+        "target": target.key,
+        "text": note.text,
+        "engine": note.engine,
+        "language": note.language,
+        "recording": {
+            "id": dictation.recording.id,
+            "path": str(dictation.recording.path),
+            "duration": round(dictation.recording.duration, 3),
+        },
+        "segments": [asdict(segment) for segment in dictation.transcript.segments],
+    }

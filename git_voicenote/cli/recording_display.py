@@ -1,0 +1,111 @@
+"""What a person sees while they speak: time, level and the words so far."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from typing import TYPE_CHECKING, Protocol
+
+from git_voicenote.cli.console import say, warn
+
+if TYPE_CHECKING:
+    from git_voicenote.dictation import LiveDictation
+
+_BARS = "▁▂▃▄▅▆▇█"
+_METER_WIDTH = 7
+_LINES_OF_TEXT = 3
+
+
+class Display(Protocol):
+    """Shows a dictation; `update` is called some ten times a second."""
+
+    def __enter__(self) -> Display: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def update(self, dictation: LiveDictation) -> None:
+        """Show how the dictation stands."""
+        ...
+
+
+class PlainDisplay:
+    """Lines, for a pipe: each segment as it is understood, each warning once."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._warned: set[str] = set()
+
+    def __enter__(self) -> PlainDisplay:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def update(self, dictation: LiveDictation) -> None:
+        """Print what is new."""
+        for segment in dictation.segments[self._shown :]:
+            say(segment.text)
+            self._shown += 1
+        for warning in warnings_of(dictation):
+            if warning not in self._warned:
+                self._warned.add(warning)
+                warn(warning)
+
+
+class LiveDisplay:
+    """A meter and the words so far, redrawn in place; nothing of it stays on the screen."""
+
+    def __init__(self) -> None:
+        # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(stderr=True, highlight=False)
+        self._live = Live(console=console, refresh_per_second=12, transient=True)
+        self._levels = [0.0] * _METER_WIDTH
+
+    def __enter__(self) -> LiveDisplay:
+        self._live.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._live.stop()
+
+    def update(self, dictation: LiveDictation) -> None:
+        """Redraw."""
+        from rich.text import Text
+
+        self._levels = [*self._levels[1:], dictation.capture.level]
+        drawn = Text("● ", style="red")
+        drawn.append(f"{clock(dictation.capture.elapsed)}  ", style="default")
+        drawn.append("".join(_bar(level) for level in self._levels), style="green")
+        for warning in warnings_of(dictation):
+            drawn.append(f"\n{warning}", style="yellow")
+        words = " ".join(segment.text for segment in dictation.segments)
+        for line in _last_lines(words):
+            drawn.append(f"\n  {line}", style="default")
+        self._live.update(drawn)
+
+
+def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:
+    """Return what a person should know while they speak."""
+    warnings = [dictation.capture.warning] if dictation.capture.warning else []
+    if dictation.failure is not None:
+        warnings.append(f"no text is made: {dictation.failure}; the sound is recorded all the same")
+    return tuple(warnings)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as people read it: 0:18, 1:02:03."""
+    minutes, rest = divmod(math.floor(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _bar(level: float) -> str:
+    return _BARS[min(int(level * len(_BARS)), len(_BARS) - 1)]
+
+
+def _last_lines(words: str) -> list[str]:
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns - 4, 20)
+    return textwrap.wrap(words, width)[-_LINES_OF_TEXT:]

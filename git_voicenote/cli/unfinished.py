@@ -1,0 +1,76 @@
+"""Recordings that a crash cut off: the next command offers what was saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.cli.console import ask, is_interactive, say
+from git_voicenote.cli.dictation import open_archive, transcribe_source
+from git_voicenote.cli.explaining import record_note
+from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
+from git_voicenote.cli.recording_display import clock
+from git_voicenote.errors import UnknownRevisionError
+
+if TYPE_CHECKING:
+    from git_voicenote.archive import Archive, CutOff, Subject
+    from git_voicenote.config import Settings
+    from git_voicenote.repo.repository import Repository
+
+
+def offer_unfinished(
+    repository: Repository, settings: Settings, *, skip: str | None = None
+) -> None:
+    """Let the person decide on each recording that was cut off, but for the one they named.
+
+    Where nobody can be asked, name it and go on.
+    """
+    archive = open_archive(repository, settings)
+    for found in archive.cut_off():
+        recording = found.recording
+        if recording.id == skip:
+            continue
+        about = f" for {_name(found.subject)}" if found.subject else ""
+        when = recording.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        story = f"a recording of {when} ({clock(recording.duration)}){about} was not finished"
+        if not is_interactive():
+            say(f"{story}: `git voicenote record --from {recording.id}` takes it up")
+            continue
+        answers = {"t": "transcribe", "k": "keep", "d": "delete"}
+        match ask(f"{story}.", answers, default="t"):
+            case "t":
+                _take_up(repository, settings, archive, found)
+            case "k":
+                archive.keep(recording)
+            case "d":
+                archive.forget(recording)
+
+
+def _name(subject: Subject) -> str:
+    kind, _, name = subject.target.partition(":")
+    return f"{name[:7]} {subject.title}" if kind == "commit" else subject.title
+
+
+def _take_up(repository: Repository, settings: Settings, archive: Archive, found: CutOff) -> None:
+    target = _target_of(repository, settings, found)
+    if target is not None:
+        record_note(repository, settings, target, source=found.recording.id)
+        return
+    if found.subject is None:
+        raise AssertionError("a recording without a subject has a target")
+    # a message that was being dictated, or a commit that is gone: the words are shown
+    transcribe_source(archive, settings, found.recording, found.subject)
+
+
+def _target_of(repository: Repository, settings: Settings, found: CutOff) -> Target | None:
+    """Return what a recording explains: what it was begun for, else HEAD; None for a message."""
+    kind, _, name = (
+        found.subject.target.partition(":") if found.subject else ("commit", ":", "HEAD")
+    )
+    if kind == "cover":
+        return CoverTarget(repository, name)
+    if kind == "commit":
+        try:
+            return CommitTarget(repository, repository.commit(name), settings.notes_ref)
+        except UnknownRevisionError:
+            return None
+    return None

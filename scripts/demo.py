@@ -1,0 +1,118 @@
+"""`make demo`: three commits, explained by voice, become a patch series. No network, no microphone.
+
+Everything happens in a throwaway repository. The recordings are the ones in examples/speech; what
+you read is what the engine hears in them, now, on this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]
+SPEECH = CHECKOUT / "examples" / "speech"
+
+BASE = """\
+def parse(text):
+    tokens = tokenize(text)
+    return build(tokens)
+"""
+COMMITS = (
+    (
+        "fix(parser): return early on empty input",
+        "empty-input.flac",
+        BASE.replace("    tokens", '    if text == "":\n        return None\n    tokens'),
+    ),
+    (
+        "perf(parser): cache the result of the last parse",
+        "cache.flac",
+        BASE.replace("def", "@cached\ndef").replace(
+            "    tokens", '    if text == "":\n        return None\n    tokens'
+        ),
+    ),
+    (
+        "test(parser): cover empty input and the cache",
+        "tests.flac",
+        "def test_parse():\n    assert parse('') is None\n    assert parse('a') is parse('a')\n",
+    ),
+)
+
+
+def main() -> None:
+    """Show it in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="voicenote-demo-") as folder:
+        Demo(Path(folder)).show()
+
+
+class Demo:
+    """A repository of its own, sealed from the person's settings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.repository = folder / "project"
+        self.repository.mkdir()
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "XDG_CONFIG_HOME": str(folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_VOICENOTE_EDIT": "false",
+            "GIT_VOICENOTE_ENGINE": "pocketsphinx",
+        }
+
+    def show(self) -> None:
+        """Do what a developer would do, and show what they would see."""
+        self._make_commits()
+        for back, (_, recording, _) in zip((2, 1, 0), COMMITS, strict=True):
+            self._run("voicenote", "record", f"HEAD~{back}", f"--from={SPEECH / recording}")
+        self._run("voicenote", "record", "--cover", f"--from={SPEECH / 'cover.flac'}")
+        self._run("voicenote", "format-patch", "-3", "-o", "outgoing")
+        patches = sorted((self.repository / "outgoing").iterdir())
+        _print_mail("the cover letter", patches[0].read_text())
+        _print_mail("one of the patches", patches[1].read_text())
+        print(_NEXT)
+
+    def _make_commits(self) -> None:
+        self._git("init", "--quiet", "--initial-branch=main")
+        self._git("config", "user.name", "Ada Lovelace")
+        self._git("config", "user.email", "ada@example.org")
+        self._git("config", "notes.rewriteRef", "refs/notes/voicenote")
+        self._commit("start the parser", "parser.py", BASE)
+        for message, _, content in COMMITS:
+            name = "test_parser.py" if message.startswith("test") else "parser.py"
+            self._commit(message, name, content)
+
+    def _commit(self, message: str, name: str, content: str) -> None:
+        (self.repository / name).write_text(content)
+        self._git("add", name)
+        self._git("commit", "--quiet", f"--message={message}")
+
+    def _run(self, *arguments: str) -> None:
+        shown = " ".join(arguments).replace(f"{SPEECH}{os.sep}", "")
+        print(f"\n$ git {shown}", flush=True)
+        self._git(*arguments)
+
+    def _git(self, *arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=self.repository, env=self.environment, check=True)
+
+
+def _print_mail(title: str, mail: str) -> None:
+    print(f"\n── {title} " + "─" * (74 - len(title)))
+    print(mail.rstrip())
+
+
+_NEXT = """
+That was real: the engine heard the recordings just now. In a repository of yours, try
+
+  . .venv/bin/activate
+  git voicenote record            speak about your last commit; Enter stops
+  git voicenote record --cover    speak about the whole series
+  git voicenote format-patch -3   patches that carry what you said
+  git voicenote hook install      then `git commit`, and dictate the message"""
+
+
+if __name__ == "__main__":
+    main()
