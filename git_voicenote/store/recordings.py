@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
     from datetime import datetime
 
-_FORMS = (".wav", ".flac", ".ogg")
+_FORMS = (".wav", ".flac", ".opus")
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,}")
 
 
