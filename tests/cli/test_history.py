@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.datatypes import Recording, Segment, Transcript
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+WHEN = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
+FIRST = "20261122-101400-0001"
+SECOND = "20261122-101500-0002"
+TARGET = "commit:" + 40 * "a"
+
+
+def fill(root: Path) -> None:
+    """Put one recording with a note and one whose engine failed into a history."""
+    history, recordings = History(root), Recordings(root)
+    for recording_id, later in ((FIRST, 0), (SECOND, 1)):
+        path = recordings.new_path(recording_id)
+        when = WHEN + timedelta(minutes=later)
+        history.begin(recording_id, target=TARGET, title=f"feat: part {later}", created_at=when)
+        path.write_bytes(b"sound")
+        history.finish(Recording(recording_id, path, 16000, 62.4 * (later + 1), when))
+    segments = (
+        Segment(0.5, 2.0, "foo_bar is slow.", 0.9),
+        Segment(61.0, 62.0, "So it goes.", None),
+    )
+    history.attempt(Transcript(FIRST, "pocketsphinx", "en", segments))
+    history.note_saved(TARGET, "foo_bar is slow.\n", recording_ids=(FIRST,))
+    history.failed_attempt(SECOND, "nano", "de", "out of memory")
+
+
+@pytest.fixture
+def filled(repo: Sandbox) -> Sandbox:
+    fill(repo.folder / ".git/voicenote")
+    return repo
+
+
+def out(sandbox: Sandbox, *arguments: str) -> str:
+    done = sandbox.voicenote("history", *arguments)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode()
+
+
+def test_the_list_is_a_table_with_the_newest_on_top(filled: Sandbox) -> None:
+    assert out(filled, "list") == (
+        f"{SECOND}  2026-11-22 10:15    2:05  failed       aaaaaaa       feat: part 1\n"
+        f"{FIRST}  2026-11-22 10:14    1:02  transcribed  aaaaaaa       feat: part 0\n"
+    )
+    assert out(filled, "list", "-n1").startswith(SECOND)
+    assert len(out(filled, "list", "-n1").splitlines()) == 1
+
+
+def test_an_empty_history_is_an_empty_list(repo: Sandbox) -> None:
+    assert out(repo, "list") == ""
+    assert json.loads(out(repo, "list", "--json")) == []
+    assert not (repo.folder / ".git/voicenote").exists()
+
+
+def test_search_lists_what_it_finds(filled: Sandbox) -> None:
+    assert out(filled, "search", "FOO", "slow").startswith(FIRST)
+    assert len(out(filled, "search", "feat").splitlines()) == 2
+    assert [entry["id"] for entry in json.loads(out(filled, "search", "--json", "bar"))] == [FIRST]
+
+    done = filled.voicenote("history", "search", "absent words")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b"error: nothing in the history has 'absent words'\n"
+
+
+def test_show_tells_all(filled: Sandbox) -> None:
+    known = History(filled.folder / ".git/voicenote").entry(FIRST)
+    assert known is not None
+    now = f"{known.attempts[0].created_at:%Y-%m-%d %H:%M}"
+
+    assert out(filled, "show", FIRST) == (
+        f"recording {FIRST}\n"
+        "Date:      2026-11-22 10:14:00 +0000\n"
+        "Duration:  1:02\n"
+        f"For:       commit {40 * 'a'}\n"
+        "Title:     feat: part 0\n"
+        "State:     transcribed\n"
+        f"Sound:     {filled.folder}/.git/voicenote/recordings/{FIRST}.wav\n"
+        f"\nheard by pocketsphinx (en) {now}\n\n"
+        "      0:00  foo_bar is slow.\n      1:01  So it goes.\n"
+        f"\nnote saved {now}\n\n    foo_bar is slow.\n"
+    )
+    assert f"failed by nano (de) {now}\n\n    out of memory\n" in out(filled, "show", SECOND)
+    shown = json.loads(out(filled, "show", "--json", SECOND))
+    assert shown["attempts"][0]["error"] == "out of memory"
+    assert (shown["state"], shown["text"], shown["segments"]) == ("failed", "", [])
+
+
+def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
+    assert out(filled, "export") == "foo_bar is slow. So it goes.\n"
+    assert out(filled, "export", "--format", "srt", FIRST) == (
+        "1\n00:00:00,500 --> 00:00:02,000\nfoo_bar is slow.\n"
+        "\n"
+        "2\n00:01:01,000 --> 00:01:02,000\nSo it goes.\n"
+    )
+    exported = json.loads(out(filled, "export", "--format", "json"))
+    assert [entry["id"] for entry in exported] == [FIRST, SECOND]
+    assert exported[0]["segments"][1] == {
+        "start": 61.0, "end": 62.0, "text": "So it goes.", "confidence": None,
+    }  # fmt: skip
+    assert exported[0]["notes"][0]["text"] == "foo_bar is slow.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "error"),
+    [
+        (["show", "nope"], 1, "error: there is no recording nope\nhint: `git voicenote history"),
+        (["export", "nope"], 1, "error: there is no recording nope\n"),
+        (["export", SECOND], 1, "error: there is no transcript to export\n"),
+        (["export", "--format", "srt"], 129, "subtitles belong to one recording"),
+        (["export", "--format", "srt", FIRST, SECOND], 129, "subtitles belong to one recording"),
+        (["delete", "--yes", FIRST, "nope"], 1, "error: there is no recording nope\n"),
+        (["delete", "--yes", "../../config"], 1, "error: there is no recording ../../config\n"),
+        (["delete", FIRST], 128, "error: deleting 20261122-101400-0001 needs a yes"),
+        (["search"], 129, "Missing argument"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    filled: Sandbox, arguments: list[str], status: int, error: str
+) -> None:
+    done = filled.voicenote("history", *arguments)
+
+    assert (done.returncode, done.stdout) == (status, b"")
+    assert error in done.stderr.decode()
+    assert len(out(filled, "list").splitlines()) == 2
+    assert (filled.folder / f".git/voicenote/recordings/{FIRST}.wav").exists()
+
+
+def test_delete_takes_the_sound_and_what_was_known_but_no_note_in_git(filled: Sandbox) -> None:
+    filled.git("notes", "--ref=voicenote", "add", "-m", "stays")
+
+    done = filled.voicenote("history", "delete", "--yes", FIRST)
+
+    assert (done.returncode, done.stderr.decode()) == (0, f"{FIRST} deleted\n")
+    assert out(filled, "list").startswith(SECOND)
+    assert len(out(filled, "list").splitlines()) == 1
+    assert not (filled.folder / f".git/voicenote/recordings/{FIRST}.wav").exists()
+    assert filled.git("notes", "--ref=voicenote", "show") == "stays"
+
+
+@pytest.mark.parametrize(("answer", "status", "left"), [("n\n", 1, 2), ("\n", 1, 2), ("y\n", 0, 1)])
+def test_delete_asks_a_person(filled: Sandbox, answer: str, status: int, left: int) -> None:
+    command = [sys.executable, "-m", "git_voicenote", "history", "delete", FIRST]
+
+    with Terminal(command, filled.environment, filled.folder) as terminal:
+        terminal.expect(f"delete {FIRST}, with the sound? [y/N]")
+        terminal.type(answer)
+        assert terminal.wait() == status
+
+    assert len(out(filled, "list").splitlines()) == left
+
+
+def test_outside_of_a_repository_it_is_the_persons_own(sandbox: Sandbox) -> None:
+    fill(sandbox.home / ".local/share/git-voicenote")
+
+    assert len(out(sandbox, "list").splitlines()) == 2
+
+
+def test_all_worktrees_share_one_history(filled: Sandbox, tmp_path: Path) -> None:
+    filled.git("worktree", "add", "--quiet", "--detach", tmp_path / "tree")
+
+    done = filled.voicenote("history", "list", cwd=tmp_path / "tree")
+
+    assert done.stdout.decode() == out(filled, "list")
+
+
+def test_a_damaged_history_is_an_error_with_a_way_out(filled: Sandbox) -> None:
+    filled.write(".git/voicenote/history.db", 1000 * "<html>")
+
+    done = filled.voicenote("history", "list")
+
+    assert done.returncode == 128
+    assert "is damaged" in done.stderr.decode()
+    assert "hint: recordings and notes are not in it; set it aside with" in done.stderr.decode()
