@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.repo.repository import Repository
 
-# Plumbing, so that no diff.* setting of the person's changes an id; the full index lines are
-# what tells the changes of a binary file apart.
+# Plumbing, so that no diff.* setting of the person's changes an id. For a binary file the id is
+# made of the index line, whose abbreviated form would change as the repository grows.
 _DIFFS = (
     "git", "diff-tree", "--stdin", "--root", "-p", "--full-index", "--no-renames",
     "--no-ext-diff", "--no-textconv", "--no-color",
