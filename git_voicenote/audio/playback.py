@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 _FRAMES = SAMPLE_RATE // 10
 _AHEAD = 20
 """Blocks of 0.1 s that are decoded ahead of what is heard."""
+_TAIL = 2
+"""Blocks of silence at the end: PulseAudio drops what it still holds when a stream is closed."""
+_LATENCY = 0.2
+"""Seconds of sound that the system holds; with PortAudio's own choice (0.035) a busy machine
+stutters."""
 _PATIENCE = 5.0
 """Seconds without progress after which the device is given up; PulseAudio may take 2 to start."""
 
@@ -60,18 +67,22 @@ class _Player:
     def open(self) -> Any:  # noqa: ANN401 - sounddevice has no types
         return self._portaudio.RawOutputStream(
             samplerate=SAMPLE_RATE, channels=1, dtype="float32", blocksize=_FRAMES,
-            callback=self._fill, finished_callback=self._ended.set,
+            latency=_LATENCY, callback=self._fill, finished_callback=self._ended.set,
         )  # fmt: skip
 
     def feed(self, block: bytes | None) -> None:
         """Hand a block over; wait while enough is decoded ahead."""
-        try:
-            self._queue.put(block, timeout=_PATIENCE)
-        except queue.Full:
-            raise TimeoutError from None
+        give_up = time.monotonic() + _PATIENCE
+        while not self._ended.is_set() and time.monotonic() < give_up:
+            with suppress(queue.Full):
+                self._queue.put(block, timeout=_FRAMES / SAMPLE_RATE)
+                return
+        raise TimeoutError
 
     def finish(self) -> None:
         """Wait until the last block was heard."""
+        for _ in range(_TAIL):
+            self.feed(bytes(_FRAMES * 4))
         self.feed(None)
         if not self._ended.wait(_AHEAD * _FRAMES / SAMPLE_RATE + _PATIENCE):
             raise TimeoutError

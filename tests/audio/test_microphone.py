@@ -10,7 +10,7 @@ import pytest
 from git_voicenote.audio.capture import Capture
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.datatypes import SAMPLE_RATE
-from tests.support.sound import pitch, tone, write_sound
+from tests.support.sound import loud_part, pitch, tone, write_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def test_what_is_spoken_after_start_is_recorded_whole(
         heard = np.concatenate(list(capture.blocks()))
     assert (capture.reason, capture.failure) == ("stopped", None)
     assert capture.device_name == "default"
-    loud = _loud_part(heard)
+    loud = loud_part(heard)
     assert len(loud) == pytest.approx(len(spoken), abs=0.1 * SAMPLE_RATE)
     assert pitch(loud[: len(loud) // 2]) == pytest.approx(440, rel=0.03)
     assert pitch(loud[len(loud) // 2 :]) == pytest.approx(880, rel=0.03)
@@ -67,7 +67,7 @@ def test_a_microphone_lost_in_mid_recording_leaves_what_was_said(
         blocks = capture.blocks()
         for block in blocks:
             heard.append(block)
-            if len(_loud_part(np.concatenate(heard))) > SAMPLE_RATE:
+            if len(loud_part(np.concatenate(heard))) > SAMPLE_RATE:
                 break
         getattr(microphone, accident)()
         heard += list(blocks)  # ends by itself
@@ -76,7 +76,7 @@ def test_a_microphone_lost_in_mid_recording_leaves_what_was_said(
     assert "the microphone default" in capture.failure
     kept = np.concatenate(list(read_blocks(path)))
     np.testing.assert_array_equal(kept, np.concatenate(heard))
-    assert len(_loud_part(kept)) > SAMPLE_RATE
+    assert len(loud_part(kept)) > SAMPLE_RATE
 
 
 def test_a_muted_microphone_is_named_while_it_can_still_be_helped(
@@ -91,12 +91,6 @@ def test_a_muted_microphone_is_named_while_it_can_still_be_helped(
         _follow_until(blocks, lambda: capture.warning is None)
         capture.cancel()
     assert (capture.reason, capture.failure) == ("cancelled", None)
-
-
-def _loud_part(heard: Samples) -> Samples:
-    """Return what lies between the first and the last loud sample."""
-    loud = np.flatnonzero(np.abs(heard) > 0.1)
-    return heard[loud[0] : loud[-1] + 1] if len(loud) else heard[:0]
 
 
 def _follow_until(blocks: Iterator[Samples], condition: Callable[[], bool]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import signal
@@ -142,6 +143,22 @@ def microphone(
         for name, value in virtual.environment.items():
             monkeypatch.setenv(name, value)
         yield virtual
+
+
+@pytest.fixture
+def no_microphone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a machine without a sound card, laid over this process's own."""
+    if not ctypes.util.find_library("portaudio"):
+        pytest.skip("PortAudio is not installed (Debian: libportaudio2)")
+    configuration = tmp_path / "asound.conf"
+    configuration.write_text(_ALSA)
+    environment = {
+        "ALSA_CONFIG_PATH": str(configuration),
+        "PULSE_SERVER": f"unix:{tmp_path}/nothing",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return environment
 
 
 @contextmanager

@@ -28,6 +28,12 @@ def pitch(samples: Samples) -> float:
     return float(spectrum[1:].argmax() + 1) * SAMPLE_RATE / len(samples)
 
 
+def loud_part(samples: Samples) -> Samples:
+    """Return what lies between the first and the last loud sample."""
+    loud = np.flatnonzero(np.abs(samples) > 0.1)
+    return samples[loud[0] : loud[-1] + 1] if len(loud) else samples[:0]
+
+
 def write_sound(path: Path, samples: Samples, *, rate: int = SAMPLE_RATE, **how: str) -> Path:
     """Write a sound file with soundfile (format, subtype, endian) and return its path."""
     import soundfile
