@@ -1,0 +1,91 @@
+"""`git voicenote format-patch`: git's own, with what was said in its place."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import say, settings
+from git_voicenote.repo.repository import Repository
+from git_voicenote.series import format_series, plan_series
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from git_voicenote.datatypes import FoundNote
+
+
+class PassThrough(click.Command):
+    """A command whose arguments are another program's: click would drop a `--` among them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Leave the arguments as they are, save -h and --help."""
+        own = args[: args.index("--")] if "--" in args else args
+        if "-h" in own or "--help" in own:
+            click.echo(self.get_help(ctx))
+            ctx.exit()
+        ctx.params["arguments"] = tuple(args)
+        return []
+
+
+@click.command(
+    cls=PassThrough,
+    options_metavar="[--record[=newest|cover]] [OPTIONS OF GIT FORMAT-PATCH] [RANGE]",
+)
+@click.pass_context
+def format_patch(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+    """Make patches that carry the notes, and a cover letter of what was said of the series.
+
+    Every option of git format-patch passes through (git format-patch -h lists them), and stdout
+    is what it prints: the names of the files, or the mails with --stdout.
+
+    \b
+      --record          ask for what is missing first: the cover and the notes
+      --record=newest   from the newest commit to the oldest, then the cover
+      --record=cover    the cover, then the commits
+      --no-notes, --no-cover-letter
+                        leave out what was said
+
+    The first sentence of the cover is its subject. Text that would break a patch in the mail is
+    set in by a space, never dropped; git reads all mails back before they are handed over.
+    """
+    own, rest = _take_record(arguments)
+    chosen = settings()
+    repository = Repository.discover()
+    plan = plan_series(repository, rest)
+    if own:
+        from git_voicenote.cli.record_missing import record_missing
+
+        record_missing(repository, chosen, plan, own)
+        plan = plan_series(repository, rest)
+
+    def remembered(patch_ids: Collection[str]) -> Mapping[str, Sequence[FoundNote]]:
+        from git_voicenote.cli.saving import remembered as look_up
+
+        return look_up(repository)(patch_ids)
+
+    formatted = format_series(repository, chosen, plan, remembered)
+    if not plan.arguments.is_quiet:
+        for remark in formatted.remarks:
+            say(remark)
+    sys.stdout.buffer.write(formatted.stdout)
+    sys.stdout.buffer.flush()
+    ctx.exit(formatted.status)
+
+
+def _take_record(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """Take --record out of the arguments; "ask" where no order was named."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    order = None
+    kept = []
+    for argument in arguments[:end]:
+        name, _, value = argument.partition("=")
+        if name != "--record":
+            kept.append(argument)
+        elif value in ("", "newest", "cover"):
+            order = value or "ask"
+        else:
+            raise click.UsageError("--record takes newest or cover")
+    return order, (*kept, *arguments[end:])

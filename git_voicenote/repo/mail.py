@@ -1,0 +1,348 @@
+"""The mails that git format-patch writes, taken apart and put together byte for byte.
+
+They are never parsed into a message and written anew: that is how patches get corrupted.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import PatchError
+from git_voicenote.repo.process import run_git, try_git
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from git_voicenote.repo.repository import Repository
+
+_START = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001\n")
+_STARTS = re.compile(rb"^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\n", re.MULTILINE)
+_BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\n]+)"$', re.MULTILINE)
+_SIGN_OFF = re.compile(rb"\n*(?:[A-Za-z-]+-by: [^\n]*\n)+(?=---\n)")
+_NOTE = re.compile(rb"\nNotes(?: \(([^\n]*)\))?:\n((?:    [^\n]*\n)*)")
+_SUBJECT_LINE = re.compile(rb"^Subject:[^\n]*\n", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]+):[ \t]*((?:[^\n]|\n[ \t])*)\n", re.MULTILINE)
+_PLACEHOLDER = re.compile(rb"\*\*\*\s+SUBJECT\s+HERE\s+\*\*\*\n")
+_BLURB = b"\n*** BLURB HERE ***\n"
+
+_PREFIX = re.compile(rb"\[[^\]]*\]\s+")
+
+_PLAIN_HEADERS = frozenset(
+    b"from date subject mime-version content-type content-transfer-encoding message-id "
+    b"in-reply-to references to cc".split()
+)
+_PLAIN_VALUES = re.compile(
+    rb"1\.0$|text/plain; charset=utf-8$|8bit$|multipart/mixed; boundary=", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailedCommit:
+    """A commit as git shows it in the encoding of the mails."""
+
+    id: str
+    parents: tuple[str, ...]
+    author: bytes
+    email: bytes
+    message: bytes
+
+    @property
+    def title(self) -> bytes:
+        """The first paragraph on one line, as git puts it in the subject."""
+        return b" ".join(self._parts()[0].split(b"\n"))
+
+    @property
+    def body(self) -> bytes:
+        """What git writes of the rest: no blank space at the ends of lines."""
+        return self._parts()[1]
+
+    def _parts(self) -> tuple[bytes, bytes]:
+        lines = [line.rstrip(b" \t\n\v\f\r") for line in self.message.split(b"\n")]
+        text = b"\n".join(lines).strip(b"\n")
+        title, _, body = text.partition(b"\n\n")
+        body = body.strip(b"\n")
+        return title, body + b"\n" if body else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, cut where its parts meet; their concatenation is the mail.
+
+    `head` ends where the commit's words begin; `body` is these words; `rest` starts at the `---`.
+    Where the words are not found to the letter (a cover, another encoding), `body` is empty,
+    `rest` is all that follows the headers and `is_exact` is not set.
+    """
+
+    head: bytes
+    body: bytes
+    rest: bytes
+    is_exact: bool
+    boundary: bytes | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The whole mail."""
+        return self.head + self.body + self.rest
+
+    @property
+    def commit_id(self) -> str:
+        """The object name in the first line."""
+        found = _START.match(self.head)
+        return found[1].decode("ascii") if found else ""
+
+    @property
+    def headers(self) -> bytes:
+        """The headers, without the first line and without those of a part."""
+        start = self.head.index(b"\n") + 1
+        return self.head[start : self.head.index(b"\n\n", start) + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class MailInfo:
+    """What git am reads in a mail."""
+
+    author: bytes
+    email: bytes
+    subject: bytes
+    message: bytes
+    patch: bytes
+
+
+def read_commits(
+    repository: Repository, revisions: Sequence[str], options: Sequence[str] = ()
+) -> dict[str, MailedCommit]:
+    """Return the commits of a walk by id; none where git does not understand it.
+
+    git log recodes messages just as format-patch does (i18n.logOutputEncoding).
+    """
+    done = try_git(
+        "log", "-z", "--no-merges", "--no-show-signature", "--no-notes", "--no-color",
+        "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B", *options, *revisions,
+        cwd=repository.cwd,
+    )  # fmt: skip
+    commits = {}
+    if not done.returncode:
+        for entry in done.stdout.split(b"\0")[:-1]:
+            name, parents, author, email, message = entry.split(b"\n", 4)
+            commit_id = name.decode("ascii")
+            commits[commit_id] = MailedCommit(
+                commit_id, tuple(parents.decode("ascii").split()), author, email, message
+            )
+    return commits
+
+
+def split_stream(stream: bytes, mark: bytes) -> list[bytes]:
+    """Return the mails of a stream, without the mark.
+
+    A commit message may hold a whole mail: only those whose headers carry `mark`, a header line
+    that nobody could have foreseen, were written by git format-patch.
+    """
+    starts = [found.start() for found in _STARTS.finditer(stream)]
+    real: list[int] = []
+    for at in starts:
+        end = stream.find(b"\n\n", at)
+        if stream.find(mark, at, end + 1 if end >= 0 else len(stream)) >= 0:
+            real.append(at)
+    if not real or real[0] != 0:
+        raise PatchError("git format-patch wrote something that is not a mail")
+    ends = [*real[1:], len(stream)]
+    return [stream[at:end].replace(mark, b"", 1) for at, end in zip(real, ends, strict=True)]
+
+
+def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
+    """Cut a mail where its parts meet; without a commit, after its headers."""
+    if not _START.match(raw):
+        raise PatchError("git format-patch wrote something that is not a mail")
+    end = raw.index(b"\n\n") + 2
+    found = _BOUNDARY.search(raw, 0, end)
+    boundary = found[1] if found else None
+    if boundary:
+        part = raw.index(b"\n--" + boundary + b"\n", end - 1)
+        end = raw.index(b"\n\n", part + 1) + 2
+        while raw[end : end + 1] == b"\n":
+            end += 1
+    starts = [end]
+    if raw.startswith(b"From: ", end):  # git's own, for a mail in another name (--from)
+        starts.append(raw.find(b"\n\n", end) + 2)
+    for start in starts if commit else ():
+        stop = start + len(commit.body) if commit else start
+        if commit and raw.startswith(commit.body, start):
+            signed = _SIGN_OFF.match(raw, stop)
+            stop = signed.end() if signed else stop
+            if raw.startswith(b"---\n", stop):
+                return Mail(raw[:start], raw[start:stop], raw[stop:], True, boundary)
+    return Mail(raw[:end], b"", raw[end:], False, boundary)
+
+
+def note_heading(ref: str) -> bytes:
+    """Return the line that git sets above a note of this ref in a mail."""
+    short = ref.removeprefix("refs/").removeprefix("notes/")
+    return b"\nNotes:\n" if ref == "refs/notes/commits" else f"\nNotes ({short}):\n".encode()
+
+
+def find_note(rest: bytes, heading: bytes) -> tuple[int, int] | None:
+    """Return where a note's lines stand after the `---`, or None; they are set in by four."""
+    position = len(b"---\n")
+    while found := _NOTE.match(rest, position):
+        if rest.startswith(heading, found.start()):
+            return found.start(2), found.end(2)
+        position = found.end()
+    return None
+
+
+def has_placeholder(mail: Mail) -> bool:
+    """Return whether a cover waits for words in its subject or its body."""
+    return bool(_PLACEHOLDER.search(mail.headers)) or mail.rest.startswith(_BLURB[1:])
+
+
+def fill_cover(mail: Mail, subject: str, body: bytes) -> Mail | None:
+    """Return the cover with its words in place of both placeholders, or None where one is missing.
+
+    The subject is encoded as RFC 2047 asks and folded; nothing else of the mail is touched.
+    """
+    found = _PLACEHOLDER.search(mail.head)
+    line = mail.head.rfind(b"\nSubject:", 0, found.start()) + 1 if found else 0
+    if not found or not line or not mail.rest.startswith(_BLURB[1:]):
+        return None
+    # a long prefix makes git fold the placeholder, and the line before it
+    prefix = b" ".join(mail.head[line : found.start()].split()) + b" "
+    head = mail.head[:line] + prefix + _encode(subject, len(prefix)) + b"\n"
+    return Mail(
+        head + mail.head[found.end() :], b"", body + mail.rest[len(_BLURB) - 1 :], False, None
+    )
+
+
+def declare_charset(mail: Mail, charset: bytes) -> Mail:
+    """Return a mail that says how its non-ASCII text is encoded; git says it of messages alone."""
+    if mail.raw.isascii() or re.search(rb"^MIME-Version:", mail.headers, re.I | re.M):
+        return mail
+    try:
+        mail.raw.decode("utf-8")
+    except UnicodeDecodeError:
+        if charset.upper() == b"UTF-8":
+            return mail  # the diff holds bytes of another encoding: to say UTF-8 would be wrong
+    found = _SUBJECT_LINE.search(mail.head)
+    at = found.end() if found else mail.head.index(b"\n") + 1
+    while mail.head[at : at + 1] in (b" ", b"\t"):
+        at = mail.head.index(b"\n", at) + 1
+    added = (
+        b"MIME-Version: 1.0\nContent-Type: text/plain; charset=%s\n"
+        b"Content-Transfer-Encoding: 8bit\n" % charset
+    )
+    return Mail(mail.head[:at] + added + mail.head[at:], mail.body, mail.rest, mail.is_exact)
+
+
+def is_plain(mail: Mail, commit: MailedCommit) -> bool:
+    """Return whether nothing but the body of a mail could mean anything else to mailinfo.
+
+    Said in doubt: no. The body itself is for `indent_hazards` to judge.
+    """
+    if not mail.is_exact or mail.head.count(b"\n\n") > (2 if mail.boundary else 1):
+        return False
+    for name, value in _HEADER.findall(mail.headers):
+        lower = name.lower()
+        if lower not in _PLAIN_HEADERS and not lower.startswith(b"x-"):
+            return False
+        if lower.startswith((b"mime", b"content")) and not _PLAIN_VALUES.match(value):
+            return False
+    if mail.boundary and mail.rest.count(b"\n--" + mail.boundary) != 2:
+        return False
+    if not mail.headers.isascii() or any(
+        line.startswith(b"From ") for line in mail.headers.split(b"\n")
+    ):
+        return False
+    subject = next((v for n, v in _HEADER.findall(mail.headers) if n.lower() == b"subject"), b"")
+    return _is_plain_title(commit.title, subject) and _is_plain_author(commit)
+
+
+def read_back(
+    repository: Repository,
+    mails: Sequence[bytes],
+    numbers: Collection[int],
+    *,
+    keep_subject: bool = False,
+    mboxrd: bool = False,
+) -> dict[int, MailInfo]:
+    """Split the mails as git am does and return what it reads in those with these numbers.
+
+    Raises PatchError where git sees another number of mails.
+    """
+    with TemporaryDirectory(prefix="git-voicenote-") as folder:
+        whole = b"".join(mail if mail.endswith(b"\n") else mail + b"\n" for mail in mails)
+        options = ("--mboxrd",) if mboxrd else ()
+        counted = run_git("mailsplit", *options, f"-o{folder}", cwd=repository.cwd, stdin=whole)
+        if int(counted) != len(mails):
+            raise PatchError(
+                f"git would take these {len(mails)} mails for {int(counted)}",
+                hint="a header or a signature of yours may start with `From `",
+            )
+        command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
+        split = {number: Path(folder, f"{number + 1:04}") for number in numbers}
+        with ThreadPoolExecutor(2) as pool:
+            read = pool.map(lambda path: _mailinfo(repository, path, command), split.values())
+            return dict(zip(split, read, strict=True))
+
+
+def patch_in(mail: Mail) -> bytes:
+    """Return what git am should find after the message, with the line ends of mail."""
+    text = mail.rest
+    if mail.boundary:
+        part = rb"\n--" + re.escape(mail.boundary) + rb"(?:--\n*|\n(?:[^\n]+\n)*\n)"
+        text = re.sub(part, b"\n", text)
+    return text.replace(b"\r\n", b"\n")
+
+
+def _mailinfo(repository: Repository, path: Path, command: Sequence[str]) -> MailInfo:
+    message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
+    with path.open("rb") as mail:
+        # --scissors: b4 always reads so, and what survives them survives their absence
+        done = subprocess.run(
+            ["git", *command, "--scissors", "--encoding=UTF-8", message, patch],
+            stdin=mail, capture_output=True, check=False, cwd=repository.cwd,
+        )  # fmt: skip
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip()
+        raise PatchError(f"git could not read a patch back: {words}")
+    fields: dict[bytes, list[bytes]] = {}
+    for line in done.stdout.split(b"\n"):
+        name, _, value = line.partition(b": ")
+        fields.setdefault(name, []).append(value)
+    author, email, subject = (
+        b" ".join(fields.get(name, [])) for name in (b"Author", b"Email", b"Subject")
+    )
+    return MailInfo(author, email, subject, message.read_bytes(), patch.read_bytes())
+
+
+def _encode(subject: str, indent: int) -> bytes:
+    """Return a subject as it stands in a header, folded, after `indent` octets of its own line."""
+    from email.header import Header
+
+    plain = subject.isascii() and "=?" not in subject
+    header = Header(
+        subject, "us-ascii" if plain else "utf-8", maxlinelen=76,
+        header_name=" " * max(0, min(indent, 60) - 2),
+    )  # fmt: skip
+    return header.encode(splitchars=" ").encode("ascii")
+
+
+def _is_plain_title(title: bytes, subject: bytes) -> bool:
+    if title[:1] in (b"", b"[", b":", b" ", b"\t") or title[:3].lower() == b"re:" or b"=?" in title:
+        return False
+    words = _PREFIX.sub(b"", subject, count=1)
+    return words.startswith(b"=?UTF-8?q?") or words.split() == title.split()
+
+
+def _is_plain_author(commit: MailedCommit) -> bool:
+    name, email = commit.author, commit.email
+    return bool(
+        0 < len(name) <= 60
+        and name == b" ".join(name.split())
+        and not re.search(rb'[@<>()"\\,\0]|=\?', name)
+        and re.fullmatch(rb'[^\s@<>()"\\]+@[^\s@<>()"\\]+', email)
+    )

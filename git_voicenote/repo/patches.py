@@ -1,0 +1,249 @@
+"""`git format-patch`, run once, as the person called it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError, PatchError
+from git_voicenote.repo.process import try_git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from git_voicenote.repo.repository import Repository
+
+# options of git format-patch, and of the walk and the diff behind it, whose value may be the next
+# argument: it must not be taken for a revision
+_WITH_VALUE = frozenset(
+    (
+        "-o", "--output-directory", "--suffix", "--start-number", "-v", "--reroll-count",
+        "--filename-max-length", "--subject-prefix", "--to", "--cc", "--in-reply-to",
+        "--add-header", "--signature", "--signature-file", "--base", "--interdiff",
+        "--range-diff", "--creation-factor", "--cover-from-description", "--description-file",
+        "--commit-list-format", "--output", "--max-count", "--skip", "--since", "--after",
+        "--until", "--before", "--author", "--committer", "--grep", "-S", "-G", "-O",
+        "--diff-algorithm", "--diff-filter", "--inter-hunk-context", "--encoding",
+    )
+)  # fmt: skip
+_QUIET = re.compile(r"--quiet$|-[nNskp]*q")
+_LIMIT = re.compile(r"-\d|--max-count=")
+_NOT_FOR_A_WALK = re.compile(r"--(?:pretty|header|objects|objects-edge|parents)$|-n$")
+_STEM = re.compile(r"(?:refs/heads/|heads/)?(?P<branch>[^~^:]+?)(?:@\{.*)?(?:[~^:].*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of git format-patch, as far as they must be understood ahead of it.
+
+    `options` come before a `--`, `rest` from there on; `flags` are the options without the values
+    that follow them, and `operands` all that is neither.
+    """
+
+    options: tuple[str, ...]
+    rest: tuple[str, ...]
+    flags: tuple[str, ...]
+    operands: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, arguments: Sequence[str]) -> Arguments:
+        """Take the command line apart. git allows no abbreviations here (unlike elsewhere)."""
+        flags, operands = [], []
+        remaining = iter(range(len(arguments)))
+        end = len(arguments)
+        for at in remaining:
+            argument = arguments[at]
+            if argument in ("--", "--end-of-options"):
+                end = at
+                break
+            is_flag = argument.startswith("-") and argument != "-"
+            if is_flag:
+                flags.append(argument)
+                if argument in _WITH_VALUE:
+                    next(remaining, None)
+            if not is_flag or _LIMIT.match(argument):
+                operands.append(argument)
+        if end < len(arguments) and arguments[end] == "--end-of-options":
+            after = arguments[end + 1 :]
+            operands += after[: after.index("--")] if "--" in after else after
+        return cls(tuple(arguments[:end]), tuple(arguments[end:]), tuple(flags), tuple(operands))
+
+    def has(self, *names: str) -> bool:
+        """Return whether one of these options was given, with or without a value."""
+        return any(flag.partition("=")[0] in names for flag in self.flags)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the person wants no names printed."""
+        return any(_QUIET.match(flag) for flag in self.flags)
+
+    @property
+    def output(self) -> str | None:
+        """The one file that all mails go to (--output), where one was named."""
+        for flag, following in zip(self.options, (*self.options[1:], ""), strict=True):
+            if flag == "--output":
+                return following
+            if flag.startswith("--output="):
+                return flag.partition("=")[2]
+        return None
+
+    @property
+    def pathspec(self) -> tuple[str, ...]:
+        """The `--` and the paths after it, if there are any."""
+        return self.rest[self.rest.index("--") :] if "--" in self.rest else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The commits that git format-patch is likely to walk, as it reads revisions.
+
+    `revisions` are arguments of `git rev-list`; `tip` is the one positive revision, or None where
+    there are several; `branch` is the branch that the tip is named by.
+    """
+
+    revisions: tuple[str, ...]
+    tip: str | None
+    branch: str | None
+
+    @property
+    def is_head(self) -> bool:
+        """Whether the series ends at HEAD, by that name."""
+        return self.tip == "HEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What git format-patch left: its exit status, what it printed, and the mails.
+
+    `paths` name the files, in order; none where all mails came in one stream.
+    """
+
+    status: int
+    printed: bytes
+    paths: tuple[Path, ...]
+    stream: bytes | None
+
+
+def find_walk(repository: Repository, arguments: Arguments, current: str | None) -> Walk:
+    """Tell which commits are meant; `current` is the branch HEAD is on.
+
+    git format-patch reads a lone revision as `<since>..HEAD`, unless there is a limit or --root.
+    """
+    done = try_git(
+        "rev-parse", "--revs-only", "--symbolic", *arguments.operands, cwd=repository.cwd
+    )
+    lines = os.fsdecode(done.stdout).splitlines()
+    options = [line for line in lines if line.startswith("-") and not _NOT_FOR_A_WALK.match(line)]
+    negative = [line for line in lines if line.startswith("^")]
+    positive = [line for line in lines if not line.startswith(("-", "^"))]
+    is_limited = any(_LIMIT.match(line) for line in options) or arguments.has(
+        "--max-count", "--root"
+    )
+    if not positive and not options:
+        positive = ["HEAD"]
+        if not negative and not is_limited:
+            negative = ["^HEAD"]
+    elif not positive:
+        positive = ["HEAD"]
+    elif len(positive) == 1 and not negative and not is_limited:
+        positive, negative = ["HEAD"], ["^" + positive[0]]
+    tip = positive[0] if len(positive) == 1 else None
+    found = _STEM.match(tip) if tip else None
+    branch = found["branch"] if found else None
+    if branch in ("HEAD", "@"):
+        branch = current
+    return Walk((*options, *positive, *negative), tip, branch)
+
+
+def has_several(repository: Repository, walk: Walk, arguments: Arguments) -> bool:
+    """Return whether a walk has more than one commit without counting a long one."""
+    limit = () if any(_LIMIT.match(one) for one in walk.revisions) else ("--max-count=2",)
+    done = try_git(
+        "rev-list", "--no-merges", *limit, *walk.revisions, *arguments.pathspec,
+        cwd=repository.cwd,
+    )  # fmt: skip
+    return done.stdout.count(b"\n") > 1
+
+
+def start_format_patch(
+    repository: Repository,
+    arguments: Arguments,
+    before: Sequence[str],
+    after: Sequence[str],
+    environment: Mapping[str, str],
+) -> subprocess.Popen[bytes]:
+    """Start git format-patch; its complaints and its progress go where ours do.
+
+    `before` goes ahead of the person's own options, so that theirs win; `after` goes behind them.
+    """
+    command = [
+        "git", "format-patch", *before, *arguments.options, *after, *arguments.rest,
+    ]  # fmt: skip
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=repository.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **environment},
+        )
+    except FileNotFoundError as exc:
+        raise GitError("git is not installed, or not on PATH") from exc
+
+
+def collect(
+    repository: Repository, arguments: Arguments, process: subprocess.Popen[bytes]
+) -> Written:
+    """Wait for git format-patch and find what it wrote."""
+    printed = process.communicate()[0]
+    if printed.startswith(b"From ") and re.match(rb"From [0-9a-f]{40,64} Mon Sep 17 ", printed):
+        return Written(process.returncode, printed, (), printed)
+    output = arguments.output
+    if output is not None and not printed:
+        path = repository.cwd / output
+        stream = path.read_bytes() if path.is_file() else b""
+        return Written(process.returncode, b"", (path,) if stream else (), stream)
+    return Written(process.returncode, printed, _paths(repository, printed), None)
+
+
+def range_diff_environment(
+    arguments: Arguments, git_config: Mapping[str, str | None], notes_ref: str
+) -> dict[str, str]:
+    """Return what keeps other notes out of a range-diff.
+
+    Before git 2.52 a range-diff shows the default notes (refs/notes/commits) whatever was asked
+    for: with these variables, the default is our own. A person who asks for them gets them.
+    """
+    asked = arguments.has("--show-notes") or "--notes" in arguments.flags
+    configured = (git_config.get("format.notes", "false") or "true").lower()
+    if asked or configured in ("true", "yes", "on", "1") or not arguments.has("--range-diff"):
+        return {}
+    return {"GIT_NOTES_REF": notes_ref, "GIT_NOTES_DISPLAY_REF": ""}
+
+
+def remove_files(paths: Sequence[Path]) -> None:
+    """Remove what a failed run wrote: nothing half-made is left to be sent."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _paths(repository: Repository, printed: bytes) -> tuple[Path, ...]:
+    """Return the files whose names git printed, one a line.
+
+    git quotes nothing there: a folder's name may hold a line feed, so lines are joined until they
+    name a file.
+    """
+    paths: list[Path] = []
+    name = ""
+    for line in os.fsdecode(printed).removesuffix("\n").split("\n") if printed else ():
+        name = f"{name}\n{line}" if name else line
+        if (repository.cwd / name).is_file():
+            paths.append(repository.cwd / name)
+            name = ""
+    if name:
+        raise PatchError(f"git named a patch that is not there: {name!r}")
+    return tuple(paths)
