@@ -69,14 +69,13 @@ def _run_editor(repository: Repository, buffer: Path) -> None:
     with ExitStack() as stack:
         # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
         # keeps that shell from dying of a ^C that its editor lived through.
-        process = subprocess.Popen(
+        stack.enter_context(_interrupts_go_to_the_editor())
+        status = subprocess.call(
             ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, buffer],
             cwd=repository.worktree or repository.cwd,
             stdin=_terminal(stack),
             stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product
         )
-        with _interrupts_go_to_the_editor():
-            status = process.wait()
     kept = f"the text is kept in {buffer}"
     if status in (-signal.SIGINT, 128 + signal.SIGINT):
         say(kept)
@@ -97,10 +96,13 @@ def _terminal(stack: ExitStack) -> int | None:
 
 @contextmanager
 def _interrupts_go_to_the_editor() -> Iterator[None]:
-    """Leave ^C and ^\\ to the editor, as git does: they are keys of many."""
+    """Leave ^C and ^\\ to the editor, as git does: they are keys of many.
+
+    A handler that does nothing, and not SIG_IGN, which the editor would inherit.
+    """
     before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGQUIT)]
     for number, _ in before:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, lambda *_: None)
     try:
         yield
     finally:

@@ -153,7 +153,7 @@ def test_a_note_that_cannot_be_saved_is_kept_in_a_file(explained: Sandbox) -> No
 
 
 def test_ctrl_c_in_the_editor_keeps_the_text(explained: Sandbox) -> None:
-    editor = "sh -c 'echo half a thought > \"$0\"; echo at work; sleep 60'"
+    editor = "sh -c 'echo half a thought > \"$0\"; echo at work; while :; do sleep 0.1; done'"
     command = [sys.executable, "-m", "git_voicenote", "edit"]
     environment = {**explained.environment, "GIT_EDITOR": editor}
 

@@ -41,7 +41,7 @@ def test_a_recording_lies_in_a_folder_that_nobody_else_can_read(tmp_path: Path) 
     assert recordings.ids() == ()
 
 
-@pytest.mark.parametrize("form", ["wav", "flac", "ogg"])
+@pytest.mark.parametrize("form", ["wav", "flac", "opus"])
 def test_a_recording_is_found_and_deleted_in_every_form(tmp_path: Path, form: str) -> None:
     recordings = Recordings(tmp_path)
     path = recordings.new_path(ID).with_suffix("." + form)
