@@ -9,7 +9,8 @@ import click
 
 from git_voicenote.cli.console import say, settings
 from git_voicenote.repo.repository import Repository
-from git_voicenote.series import format_series, plan_series
+from git_voicenote.series.plan import plan_series
+from git_voicenote.series.run import format_series
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -14,7 +14,7 @@ from git_voicenote.repo.patches import has_several
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.repo.repository import Commit, Repository
-    from git_voicenote.series import Plan
+    from git_voicenote.series.plan import Plan
 
 
 def record_missing(repository: Repository, settings: Settings, plan: Plan, order: str) -> None:

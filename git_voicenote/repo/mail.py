@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
-from git_voicenote.repo.process import run_git, try_git
+from git_voicenote.repo.process import run_git
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,6 +29,7 @@ _HEADER = re.compile(rb"^([!-9;-~]+):[ \t]*((?:[^\n]|\n[ \t])*)\n", re.MULTILINE
 _PLACEHOLDER = re.compile(rb"\*\*\*\s+SUBJECT\s+HERE\s+\*\*\*\n")
 _BLURB = b"\n*** BLURB HERE ***\n"
 
+_WHITESPACE = b" \t\n\v\f\r"
 _PREFIX = re.compile(rb"\[[^\]]*\]\s+")
 
 _PLAIN_HEADERS = frozenset(
@@ -44,30 +43,18 @@ _PLAIN_VALUES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MailedCommit:
-    """A commit as git shows it in the encoding of the mails."""
+    """A commit as git shows it in the encoding of the mails.
+
+    `title` is the first paragraph on one line, as git puts it in the subject; `body` is what git
+    writes of the rest, without blank space at the ends of lines.
+    """
 
     id: str
     parents: tuple[str, ...]
     author: bytes
     email: bytes
-    message: bytes
-
-    @property
-    def title(self) -> bytes:
-        """The first paragraph on one line, as git puts it in the subject."""
-        return b" ".join(self._parts()[0].split(b"\n"))
-
-    @property
-    def body(self) -> bytes:
-        """What git writes of the rest: no blank space at the ends of lines."""
-        return self._parts()[1]
-
-    def _parts(self) -> tuple[bytes, bytes]:
-        lines = [line.rstrip(b" \t\n\v\f\r") for line in self.message.split(b"\n")]
-        text = b"\n".join(lines).strip(b"\n")
-        title, _, body = text.partition(b"\n\n")
-        body = body.strip(b"\n")
-        return title, body + b"\n" if body else b""
+    title: bytes
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +80,7 @@ class Mail:
     @property
     def commit_id(self) -> str:
         """The object name in the first line."""
-        found = _START.match(self.head)
-        return found[1].decode("ascii") if found else ""
+        return commit_id_of(self.head)
 
     @property
     def headers(self) -> bytes:
@@ -114,27 +100,36 @@ class MailInfo:
     patch: bytes
 
 
-def read_commits(
+def start_reading_commits(
     repository: Repository, revisions: Sequence[str], options: Sequence[str] = ()
-) -> dict[str, MailedCommit]:
-    """Return the commits of a walk by id; none where git does not understand it.
+) -> subprocess.Popen[bytes]:
+    """Start reading the commits of a walk, beside git format-patch.
 
     git log recodes messages just as format-patch does (i18n.logOutputEncoding).
     """
-    done = try_git(
-        "log", "-z", "--no-merges", "--no-show-signature", "--no-notes", "--no-color",
-        "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B", *options, *revisions,
-        cwd=repository.cwd,
+    return subprocess.Popen(
+        [
+            "git", "log", "-z", "--no-merges", "--no-show-signature", "--no-notes", "--no-color",
+            "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B", *options, *revisions,
+        ],
+        cwd=repository.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    commits = {}
-    if not done.returncode:
-        for entry in done.stdout.split(b"\0")[:-1]:
-            name, parents, author, email, message = entry.split(b"\n", 4)
-            commit_id = name.decode("ascii")
-            commits[commit_id] = MailedCommit(
-                commit_id, tuple(parents.decode("ascii").split()), author, email, message
-            )
-    return commits
+
+
+def finish_reading_commits(process: subprocess.Popen[bytes]) -> dict[str, MailedCommit]:
+    """Return the commits by id; none where git did not understand the walk."""
+    printed = process.communicate()[0]
+    commits = (_read_commit(entry) for entry in printed.split(b"\0")[:-1])
+    return {} if process.returncode else {commit.id: commit for commit in commits}
+
+
+def commit_id_of(raw: bytes) -> str:
+    """Return the object name in the first line of a mail."""
+    found = _START.match(raw)
+    if not found:
+        raise PatchError("git format-patch wrote something that is not a mail")
+    return found[1].decode("ascii")
 
 
 def split_stream(stream: bytes, mark: bytes) -> list[bytes]:
@@ -157,8 +152,6 @@ def split_stream(stream: bytes, mark: bytes) -> list[bytes]:
 
 def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
     """Cut a mail where its parts meet; without a commit, after its headers."""
-    if not _START.match(raw):
-        raise PatchError("git format-patch wrote something that is not a mail")
     end = raw.index(b"\n\n") + 2
     found = _BOUNDARY.search(raw, 0, end)
     boundary = found[1] if found else None
@@ -273,6 +266,8 @@ def read_back(
 
     Raises PatchError where git sees another number of mails.
     """
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="git-voicenote-") as folder:
         whole = b"".join(mail if mail.endswith(b"\n") else mail + b"\n" for mail in mails)
         options = ("--mboxrd",) if mboxrd else ()
@@ -283,6 +278,10 @@ def read_back(
                 hint="a header or a signature of yours may start with `From `",
             )
         command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
+        if not numbers:
+            return {}
+        from concurrent.futures import ThreadPoolExecutor
+
         split = {number: Path(folder, f"{number + 1:04}") for number in numbers}
         with ThreadPoolExecutor(2) as pool:
             read = pool.map(lambda path: _mailinfo(repository, path, command), split.values())
@@ -296,6 +295,20 @@ def patch_in(mail: Mail) -> bytes:
         part = rb"\n--" + re.escape(mail.boundary) + rb"(?:--\n*|\n(?:[^\n]+\n)*\n)"
         text = re.sub(part, b"\n", text)
     return text.replace(b"\r\n", b"\n")
+
+
+def _read_commit(entry: bytes) -> MailedCommit:
+    name, parents, author, email, message = entry.split(b"\n", 4)
+    lines = [line.rstrip(_WHITESPACE) for line in message.split(b"\n")]
+    title, _, body = b"\n".join(lines).strip(b"\n").partition(b"\n\n")
+    return MailedCommit(
+        id=name.decode("ascii"),
+        parents=tuple(parents.decode("ascii").split()),
+        author=author,
+        email=email,
+        title=title.replace(b"\n", b" "),
+        body=body.strip(b"\n") + b"\n" if body else b"",
+    )
 
 
 def _mailinfo(repository: Repository, path: Path, command: Sequence[str]) -> MailInfo:

@@ -128,8 +128,8 @@ class Written:
     stream: bytes | None
 
 
-def find_walk(repository: Repository, arguments: Arguments, current: str | None) -> Walk:
-    """Tell which commits are meant; `current` is the branch HEAD is on.
+def find_walk(repository: Repository, arguments: Arguments) -> Walk:
+    """Tell which commits are meant.
 
     git format-patch reads a lone revision as `<since>..HEAD`, unless there is a limit or --root.
     """
@@ -155,7 +155,7 @@ def find_walk(repository: Repository, arguments: Arguments, current: str | None)
     found = _STEM.match(tip) if tip else None
     branch = found["branch"] if found else None
     if branch in ("HEAD", "@"):
-        branch = current
+        branch = repository.current_branch()
     return Walk((*options, *positive, *negative), tip, branch)
 
 

@@ -28,6 +28,12 @@ _TAKEN_FOR_SOMETHING = re.compile(
 _TAKEN_FOR_HEADER = re.compile(
     r"(?:from|subject|date):|\[PATCH\](?:\s|$)|>from\s", re.IGNORECASE | re.ASCII
 )
+_MAY_HOLD_HAZARDS = re.compile(
+    r"^(?:diff -|Index: |---|From )|>[8%]|[8%]<|\A\s*(?:from|subject|date|\[PATCH\]|>from)",
+    re.IGNORECASE | re.MULTILINE | re.ASCII,
+)
+"""Says no to most texts at once: each mail of a long series is asked about."""
+
 _PERFORATION = re.compile(r"(?:-|>[8%]|[8%]<)(?:-|>[8%]|[8%]<|\s)*", re.ASCII)
 _BLADES = re.compile(r">[8%]|[8%]<")
 _BETWEEN_BLADES = re.compile(r"(?<=>)(?=[8%])|(?<=[8%])(?=<)")
@@ -41,6 +47,8 @@ def indent_hazards(text: str) -> str:
     lines concerned change: by one space before them, or by one inside scissors. A safe text comes
     back as it is, so a second call changes nothing.
     """
+    if not _MAY_HOLD_HAZARDS.search(text):
+        return text
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip(_WHITESPACE)), None)
     for number, line in enumerate(lines):
