@@ -16,27 +16,19 @@ CHECKOUT = Path(__file__).parents[1]
 SPEECH = CHECKOUT / "examples" / "speech"
 
 BASE = """\
-def parse(text):
-    tokens = tokenize(text)
-    return build(tokens)
+def read(path):
+    text = open(path).read()
+    return build(tokenize(text))
 """
+EARLY = BASE.replace("    return", "    if not text:\n        return None\n    return")
 COMMITS = (
+    ("fix(reader): return early when the file is empty", "empty-file.flac", "reader.py", EARLY),
+    ("perf(reader): keep the last result", "last-result.flac", "reader.py", f"@cache\n{EARLY}"),
     (
-        "fix(parser): return early on empty input",
-        "empty-input.flac",
-        BASE.replace("    tokens", '    if text == "":\n        return None\n    tokens'),
-    ),
-    (
-        "perf(parser): cache the result of the last parse",
-        "cache.flac",
-        BASE.replace("def", "@cached\ndef").replace(
-            "    tokens", '    if text == "":\n        return None\n    tokens'
-        ),
-    ),
-    (
-        "test(parser): cover empty input and the cache",
+        "test(reader): cover empty files and the last result",
         "tests.flac",
-        "def test_parse():\n    assert parse('') is None\n    assert parse('a') is parse('a')\n",
+        "test_reader.py",
+        "def test_read():\n    assert read(EMPTY) is None\n    assert read(FULL) is read(FULL)\n",
     ),
 )
 
@@ -66,7 +58,7 @@ class Demo:
     def show(self) -> None:
         """Do what a developer would do, and show what they would see."""
         self._make_commits()
-        for back, (_, recording, _) in zip((2, 1, 0), COMMITS, strict=True):
+        for back, (_, recording, _, _) in zip((2, 1, 0), COMMITS, strict=True):
             self._run("voicenote", "record", f"HEAD~{back}", f"--from={SPEECH / recording}")
         self._run("voicenote", "record", "--cover", f"--from={SPEECH / 'cover.flac'}")
         self._run("voicenote", "format-patch", "-3", "-o", "outgoing")
@@ -80,9 +72,8 @@ class Demo:
         self._git("config", "user.name", "Ada Lovelace")
         self._git("config", "user.email", "ada@example.org")
         self._git("config", "notes.rewriteRef", "refs/notes/voicenote")
-        self._commit("start the parser", "parser.py", BASE)
-        for message, _, content in COMMITS:
-            name = "test_parser.py" if message.startswith("test") else "parser.py"
+        self._commit("start the reader", "reader.py", BASE)
+        for message, _, name, content in COMMITS:
             self._commit(message, name, content)
 
     def _commit(self, message: str, name: str, content: str) -> None:
