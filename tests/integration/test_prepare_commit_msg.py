@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sandbox import Sandbox
+from tests.support.engines import CRASHING, FAILING, SCRIPTED
+from tests.support.sandbox import CHECKOUT, Sandbox
 from tests.support.terminal import CTRL_C, CTRL_D, Terminal
 
 if TYPE_CHECKING:
@@ -183,17 +184,32 @@ def run_copy(
     desk.opened.unlink(missing_ok=True)
     if hook:
         here.sandbox.voicenote("hook", "install")
+    calls = folder / "calls"
+    here.sandbox.extra = here.sandbox.extra | {
+        "GIT_VOICENOTE_ENGINE": SCRIPTED,
+        "GIT_VOICENOTE_MICROPHONE": f"file:{folder}/none.wav",
+        "ENGINE_CALLS": str(calls),
+        # where it may not ask, it may not record unasked either
+        "GIT_VOICENOTE_HOOK_RECORD": "ask" if asks and at_terminal else "always",
+    }
+    result = watch(here, command, at_terminal, hook and asks)
+    assert not calls.exists()
+    return result
+
+
+def watch(here: Desk, command: str, at_terminal: bool, asks: bool) -> list[object]:
+    """Run a command, answer the question with no where it must come, and say what became."""
     if not at_terminal:
         # setsid: the tests themselves may run at a terminal
         done = here.sandbox.run("setsid", "--wait", "sh", "-c", command, check=False)
         assert QUESTION.encode() not in done.stdout + done.stderr
         return outcome(here, done.returncode)
     with here.at_terminal("sh", "-c", command) as terminal:
-        if hook and asks:
+        if asks:
             terminal.expect(QUESTION)
             terminal.type("n\n")
         status = terminal.wait()
-    assert (QUESTION in terminal.screen) == (hook and asks)
+    assert (QUESTION in terminal.screen) == asks
     return outcome(here, status)
 
 
@@ -473,3 +489,111 @@ def test_a_wrong_setting_is_a_warning(desk: Desk) -> None:
         assert terminal.wait() == 0
     assert "voicenote.hook.record is 'sometimes'" in terminal.screen
     assert desk.message() == "by hand\n"
+
+
+@pytest.fixture
+def spoken(desk: Desk) -> dict[str, str]:
+    """The environment in which somebody speaks into the microphone, and what the engine hears."""
+    recording = CHECKOUT / "examples/speech/message.flac"
+    words = desk.sandbox.home / "words"
+    words.write_text("fix scope parser empty input no longer crashes\n")
+    return {
+        "GIT_VOICENOTE_MICROPHONE": f"file:{recording}",
+        "GIT_VOICENOTE_ENGINE": SCRIPTED,
+        "GIT_VOICENOTE_SILENCE": "1.5",
+        "SCRIPTED_SPEECH": str(words),
+        "ENGINE_CALLS": str(desk.sandbox.home / "calls"),
+    }
+
+
+@pytest.mark.parametrize("record", ["ask", "always"])
+def test_a_message_is_spoken(desk: Desk, spoken: dict[str, str], record: str) -> None:
+    desk.git("config", "voicenote.hook.record", record)
+    with desk.at_terminal("git", "commit", **spoken) as terminal:
+        if record == "ask":
+            terminal.expect(QUESTION)
+            terminal.type("\n")
+        terminal.expect("speak now")
+        assert terminal.wait() == 0
+    assert (QUESTION in terminal.screen) == (record == "ask")
+    assert desk.message() == "fix(parser): empty input no longer crashes\n"
+    assert (desk.sandbox.home / "calls").exists()
+    found = desk.sandbox.voicenote("history", "search", "crashes").stdout.decode()
+    assert "the message of this commit" in found or "empty input" in found
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"GIT_VOICENOTE_ENGINE": FAILING}, "error: the engine broke down; the recording is kept"),
+        ({"GIT_VOICENOTE_MICROPHONE": "file:none.wav"}, "none.wav"),
+        ({"GIT_VOICENOTE_ENGINE": "none"}, "error: no engine is named 'none'"),
+        ({"GIT_VOICENOTE_ENGINE": CRASHING}, "warning: git voicenote stopped with status 137"),
+    ],
+    ids=["engine fails", "no microphone", "no engine", "crash"],
+)
+def test_a_failure_while_speaking_is_a_warning(
+    desk: Desk, spoken: dict[str, str], fault: dict[str, str], said: str, strict: bool
+) -> None:
+    desk.git("config", "voicenote.hook.strict", str(strict).lower())
+    with desk.at_terminal("git", "commit", **(spoken | fault)) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("y\n")
+        if fault.get("GIT_VOICENOTE_ENGINE") == FAILING:
+            terminal.expect("speak now")
+            # the sound is worth keeping all the same: recording goes on until it is stopped
+            terminal.press("\n", until="the recording is kept")
+        status = terminal.wait()
+    assert said in terminal.screen
+    assert (status == 0) == (not strict)
+    assert desk.git("log", "-1", "--format=%s") == ("start the project" if strict else "by hand")
+
+
+def test_nothing_heard_is_no_failure(desk: Desk, spoken: dict[str, str]) -> None:
+    desk.git("config", "voicenote.hook.strict", "true")
+    (desk.sandbox.home / "words").write_text("")
+    with desk.at_terminal("git", "commit", **spoken) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("y\n")
+        assert terminal.wait() == 0
+    assert "warning: git goes on without a spoken message" in terminal.screen
+    assert desk.message() == "by hand\n"
+
+
+def test_ctrl_c_while_speaking_keeps_the_recording_and_the_commit(
+    desk: Desk, spoken: dict[str, str]
+) -> None:
+    with desk.at_terminal("git", "commit", **spoken) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("y\n")
+        terminal.expect("speak now")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 0
+    assert "is kept" in terminal.screen
+    assert desk.opened.read_text().startswith("\n# Please enter")
+    assert desk.message() == "by hand\n"
+    assert [*(desk.sandbox.folder / ".git/voicenote/recordings").iterdir()]
+
+
+def test_words_outlive_a_failure_after_they_were_heard(desk: Desk, spoken: dict[str, str]) -> None:
+    (desk.sandbox.home / "words").write_text("empty input no longer crashes\n")
+    with desk.at_terminal("git", "commit", **spoken) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("y\n")
+        terminal.expect("type [docs]:")
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 0
+    assert "\n# voicenote heard:\n#   empty input no longer crashes\n" in desk.opened.read_text()
+    assert "it is kept in recording" in terminal.screen
+
+
+def test_the_embedded_engine_hears_a_whole_message(desk: Desk, spoken: dict[str, str]) -> None:
+    with desk.at_terminal(
+        "git", "commit", **(spoken | {"GIT_VOICENOTE_ENGINE": "auto"})
+    ) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("\n")
+        assert terminal.wait() == 0, terminal.screen
+    assert desk.message().startswith("fix(reader): return early")
+    assert desk.message().endswith("\n\nCloses: #42\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,5 +55,20 @@ class FailingEngine:
         yield
 
 
+class CrashingEngine:
+    """Takes its process along, as a fault in native code does."""
+
+    info = EngineInfo("crashing", ("en",))
+
+    def load(self) -> None:
+        """Load without a fault: the crash comes later."""
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        for _ in pieces:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield Segment(0.0, 0.0, "")
+
+
 SCRIPTED = f"{__name__}:ScriptedEngine"
 FAILING = f"{__name__}:FailingEngine"
+CRASHING = f"{__name__}:CrashingEngine"

@@ -84,6 +84,18 @@ class Terminal:
         """Type keys, Enter as a newline; the answer to a prompt goes after `expect`."""
         os.write(self._master, text.encode())
 
+    def press(self, key: str, until: str, timeout: float = _PATIENCE) -> str:
+        """Press a key, again and again as people do, until a text is shown; return the screen.
+
+        For a key that is listened to only from some moment on, which the screen does not tell.
+        """
+        deadline = time.monotonic() + timeout
+        while self.screen.find(until, self._seen) < 0 and time.monotonic() < deadline:
+            self.type(key)
+            if not self._drain(min(deadline, time.monotonic() + 0.3)):
+                self.process.poll()
+        return self.expect(until, max(deadline - time.monotonic(), 0))
+
     def wait(self, timeout: float = _PATIENCE) -> int:
         """Read on until the command has ended, and return its exit status."""
         deadline = time.monotonic() + timeout
