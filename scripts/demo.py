@@ -58,8 +58,10 @@ class Demo:
     def show(self) -> None:
         """Do what a developer would do, and show what they would see."""
         self._make_commits()
-        for back, (_, recording, _, _) in zip((2, 1, 0), COMMITS, strict=True):
-            self._run("voicenote", "record", f"HEAD~{back}", f"--from={SPEECH / recording}")
+        for revision, (_, recording, _, _) in zip(
+            ("HEAD~2", "HEAD~1", "HEAD"), COMMITS, strict=True
+        ):
+            self._run("voicenote", "record", revision, f"--from={SPEECH / recording}")
         self._run("voicenote", "record", "--cover", f"--from={SPEECH / 'cover.flac'}")
         self._run("voicenote", "format-patch", "-3", "-o", "outgoing")
         patches = sorted((self.repository / "outgoing").iterdir())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.archive import Archive, Dictation, Subject
 from git_voicenote.cli.console import is_interactive, say, warn
-from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, clock
+from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.errors import EngineError
@@ -126,7 +126,7 @@ def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> flo
     stops = [f"{silence:g} s of silence stop"] if silence else []
     stops += ["Enter stops", "Ctrl-C keeps the sound and quits"] if interactive else []
     say(f"speak now · {', '.join(stops)}")
-    display: Display = LiveDisplay() if interactive else PlainDisplay()
+    display: Display = LiveDisplay() if interactive and can_redraw() else PlainDisplay()
     with stop_key() as pressed, display:
         while capture.reason is None:
             display.update(dictation)

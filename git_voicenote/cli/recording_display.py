@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from typing import TYPE_CHECKING, Protocol
 
@@ -83,6 +84,11 @@ class LiveDisplay:
         for line in _last_lines(words):
             drawn.append(f"\n  {line}", style="default")
         self._live.update(drawn)
+
+
+def can_redraw() -> bool:
+    """Whether the terminal moves its cursor: that of an editor's shell may not."""
+    return os.environ.get("TERM", "dumb") != "dumb"
 
 
 def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:

@@ -1,0 +1,375 @@
+"""`git voicenote record`, from sound to a note in git."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.repo.note_format import parse_notes
+from tests.support.engines import CRASHING, FAILING, SCRIPTED
+from tests.support.speech import SPEECH
+from tests.support.terminal import CTRL_C, ENTER, Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+EMPTY_FILE = SPEECH / "empty-file.flac"
+RECORD = (sys.executable, "-m", "git_voicenote", "record")
+
+
+@pytest.fixture
+def scripted(repo: Sandbox) -> Sandbox:
+    """The repository, with an engine whose words are known: two sentences."""
+    lines = repo.home / "lines"
+    lines.write_text("an empty file made the program crash\nnow the function returns at once\n")
+    repo.extra |= {"GIT_VOICENOTE_ENGINE": SCRIPTED, "SCRIPTED_SPEECH": str(lines)}
+    return repo
+
+
+def note_of(repo: Sandbox, revision: str = "HEAD") -> str:
+    return repo.git("notes", "--ref=voicenote", "show", revision)
+
+
+def words_of(repo: Sandbox, revision: str = "HEAD") -> list[str]:
+    return [note.text for note in parse_notes(note_of(repo, revision))]
+
+
+def recordings(repo: Sandbox) -> list[Path]:
+    return sorted((repo.folder / ".git/voicenote/recordings").glob("*"))
+
+
+WORDS = "An empty file made the program crash. Now the function returns at once."
+
+
+# from files, pipes and earlier recordings
+
+
+def test_a_sound_file_becomes_the_note_of_a_commit(scripted: Sandbox) -> None:
+    done = scripted.voicenote("record", "--from", EMPTY_FILE)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+    (recording,) = recordings(scripted)
+    assert note_of(scripted) == (
+        f"{WORDS}\n\nVoicenote-Recording: {recording.stem}\nVoicenote-Engine: scripted\n"
+        "Voicenote-Language: en\nVoicenote-Duration: 0:07"
+    )
+
+
+def test_recordings_are_for_nobody_else_to_read(scripted: Sandbox) -> None:
+    scripted.voicenote("record", "--from", EMPTY_FILE)
+    (recording,) = recordings(scripted)
+    assert recording.suffix == ".flac"
+    assert recording.stat().st_mode & 0o777 == 0o600
+    assert recording.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_standard_input_can_be_the_sound(scripted: Sandbox) -> None:
+    scripted.voicenote("record", "--from", "-", stdin=EMPTY_FILE.read_bytes())
+    assert words_of(scripted) == [WORDS]
+
+
+def test_an_earlier_recording_can_be_taken_up_again(scripted: Sandbox) -> None:
+    scripted.voicenote("record", "--from", EMPTY_FILE)
+    (recording,) = recordings(scripted)
+    scripted.git("notes", "--ref=voicenote", "remove", "HEAD")
+    scripted.voicenote("record", "--from", recording.stem)
+    assert words_of(scripted) == [WORDS]
+    assert recordings(scripted) == [recording]
+
+
+def test_another_commit_can_be_explained_from_a_subfolder(scripted: Sandbox) -> None:
+    first = scripted.git("rev-parse", "HEAD")
+    scripted.commit("feat: go on", {"sub/a": "a"})
+    done = scripted.voicenote("record", "HEAD~1", "--from", EMPTY_FILE, cwd=scripted.folder / "sub")
+    assert f"explaining {first[:7]} start the project" in done.stderr.decode()
+    assert words_of(scripted, first) == [WORDS]
+
+
+def test_a_series_is_explained_by_its_cover(scripted: Sandbox) -> None:
+    done = scripted.voicenote("record", "--cover", "--from", EMPTY_FILE)
+    assert done.returncode == 0, done.stderr
+    shown = scripted.git("show", "refs/voicenote/cover/main:cover")
+    assert shown.startswith(WORDS)
+    assert scripted.run("git", "config", "branch.main.description", check=False).stdout == b""
+
+
+def test_json_tells_all_on_stdout(scripted: Sandbox) -> None:
+    done = scripted.voicenote("record", "--from", EMPTY_FILE, "--json")
+    told = json.loads(done.stdout)
+    assert told["target"] == "commit:" + scripted.git("rev-parse", "HEAD")
+    assert told["text"] == WORDS
+    assert told["recording"]["path"] == str(recordings(scripted)[0])
+    assert [segment["text"] for segment in told["segments"]] == [
+        "an empty file made the program crash",
+        "now the function returns at once",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "texts"),
+    [
+        ("--replace", [WORDS]),
+        ("--append", [f"{WORDS}\n\n{WORDS}"]),
+        ("--keep-both", [WORDS, WORDS]),
+        (None, [f"{WORDS}\n\n{WORDS}"]),  # nobody to ask: what loses nothing
+    ],
+)
+def test_a_second_recording_replaces_adds_or_stands_beside(
+    scripted: Sandbox, option: str | None, texts: list[str]
+) -> None:
+    scripted.voicenote("record", "--from", EMPTY_FILE)
+    scripted.voicenote("record", "--from", EMPTY_FILE, *([option] if option else []))
+    assert words_of(scripted) == texts
+    assert len(recordings(scripted)) == 2
+
+
+# from the microphone; a sound file stands in for it
+
+
+def at_terminal(repo: Sandbox, *arguments: str, editor: str = "true") -> Terminal:
+    environment = {**repo.environment, "GIT_EDITOR": editor}
+    return Terminal((*RECORD, f"--device=file:{EMPTY_FILE}", *arguments), environment, repo.folder)
+
+
+def test_enter_stops_and_the_words_open_in_the_editor(scripted: Sandbox) -> None:
+    editor = scripted.write("editor", '#!/bin/sh\nsed -i s/program/PROGRAM/ "$1"\n')
+    editor.chmod(0o755)
+    with at_terminal(scripted, editor=str(editor)) as terminal:
+        terminal.expect("speak now · Enter stops, Ctrl-C keeps the sound and quits")
+        terminal.expect("an empty file made the program crash")  # while recording goes on
+        terminal.type(ENTER)
+        terminal.expect("spoken, text in")
+        terminal.expect("let notes follow amend and rebase?")
+        terminal.type(f"y{ENTER}")
+        assert terminal.wait() == 0, terminal.screen
+    assert words_of(scripted)[0].startswith("An empty file made the PROGRAM crash.")
+    assert scripted.git("config", "--get-all", "notes.rewriteRef") == "refs/notes/voicenote"
+
+
+def test_a_terminal_that_can_redraw_shows_time_level_and_words(scripted: Sandbox) -> None:
+    scripted.extra["TERM"] = "xterm"
+    with at_terminal(scripted, "--silence=1") as terminal:
+        terminal.expect("● 0:0")
+        terminal.expect("an empty file made the program crash")
+        terminal.expect("let notes follow")
+        terminal.type(f"n{ENTER}")
+        assert terminal.wait() == 0
+    assert any(bar in terminal.screen for bar in "▄▅▆▇█")
+
+
+def test_silence_stops_when_asked_to(scripted: Sandbox) -> None:
+    done = scripted.voicenote("record", f"--device=file:{EMPTY_FILE}", "--silence=1.5")
+    assert done.returncode == 0, done.stderr
+    assert words_of(scripted) == [WORDS]
+
+
+def test_the_longest_time_stops(scripted: Sandbox) -> None:
+    done = scripted.voicenote("record", f"--device=file:{EMPTY_FILE}", "--max-duration=3.5")
+    assert done.returncode == 0, done.stderr
+    assert words_of(scripted) == ["An empty file made the program crash."]
+    assert parse_notes(note_of(scripted))[0].duration == pytest.approx(3.5, abs=1)
+
+
+def test_an_editor_that_leaves_nothing_saves_nothing_and_names_the_way_back(
+    scripted: Sandbox,
+) -> None:
+    editor = scripted.write("editor", '#!/bin/sh\n: >"$1"\n')
+    editor.chmod(0o755)
+    with at_terminal(scripted, "--silence=1", editor=str(editor)) as terminal:
+        assert terminal.wait() == 1, terminal.screen
+    (recording,) = recordings(scripted)
+    assert "the text is empty: no note for" in terminal.screen
+    assert f"git voicenote record --from {recording.stem}" in terminal.screen.replace("\n", "")
+
+
+def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
+    with at_terminal(scripted) as terminal:
+        terminal.expect("speak now")
+        time.sleep(1.5)
+        terminal.type(CTRL_C)
+        assert terminal.wait() == 130
+    (recording,) = recordings(scripted)
+    assert recording.suffix == ".flac"
+    assert f"the recording {recording.stem} is kept" in terminal.screen
+    assert scripted.run("git", "notes", "--ref=voicenote", "list").stdout == b""
+    again = scripted.voicenote("record", "--from", recording.stem)
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [("t", "transcribed"), ("k", "kept"), ("d", None)],
+    ids=["transcribe", "keep", "delete"],
+)
+def test_after_a_kill_the_next_command_offers_what_was_saved(
+    scripted: Sandbox, answer: str, left: str | None
+) -> None:
+    head = scripted.git("rev-parse", "HEAD")
+    process = subprocess.Popen(
+        (*RECORD, f"--device=file:{EMPTY_FILE}"), cwd=scripted.folder, env=scripted.environment,
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    while b"speak now" not in process.stderr.readline():
+        pass
+    spoken_from = time.monotonic()
+    time.sleep(4)
+    recorder = subprocess.check_output(["pgrep", "-P", str(process.pid)], text=True).split()
+    for pid in (process.pid, *map(int, recorder)):
+        os.kill(pid, signal.SIGKILL)
+    spoken = time.monotonic() - spoken_from
+    process.wait()
+
+    scripted.commit("feat: go on")
+    with Terminal(
+        (*RECORD, "--device=file:/nonexistent", "--no-edit"), scripted.environment, scripted.folder
+    ) as terminal:
+        terminal.expect(f"for {head[:7]} start the project was not finished.")
+        terminal.type(f"{answer}{ENTER}")
+        if answer == "t":
+            terminal.expect("let notes follow amend and rebase?")
+            terminal.type(f"n{ENTER}")
+        terminal.wait()
+    listed = json.loads(scripted.voicenote("history", "list", "--json").stdout)
+    found = [entry for entry in listed if entry["target"] == f"commit:{head}"]
+    assert [entry["state"] for entry in found] == ([left] if left else [])
+    if left:
+        assert spoken - 1 <= found[0]["duration"] <= spoken + 1
+    if answer == "t":
+        assert words_of(scripted, head)[0].startswith("An empty file made the program crash.")
+    again = scripted.voicenote("record", "--from", EMPTY_FILE)
+    assert b"was not finished" not in again.stderr
+
+
+def test_without_a_terminal_what_was_saved_is_named(scripted: Sandbox) -> None:
+    scripted.voicenote("record", "--from", EMPTY_FILE)
+    folder = scripted.folder / ".git/voicenote"
+    shutil.copy(EMPTY_FILE, folder / "recordings/a.flac")
+    cut_off = folder / "recordings/20260102-030405-abcd.wav"
+    scripted.run("sox", EMPTY_FILE, cut_off) if shutil.which("sox") else _write_wav(cut_off)
+    done = scripted.voicenote("record", "--from", EMPTY_FILE)
+    assert b"`git voicenote record --from 20260102-030405-abcd` takes it up" in done.stderr
+
+
+def _write_wav(path: Path) -> None:
+    from git_voicenote.audio.files import import_sound
+
+    import_sound(EMPTY_FILE, path)
+
+
+# what can go wrong
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--from", str(EMPTY_FILE)), (f"--device=file:{EMPTY_FILE}",)]
+)
+def test_an_engine_that_fails_costs_no_sound(repo: Sandbox, arguments: tuple[str, ...]) -> None:
+    repo.extra["GIT_VOICENOTE_ENGINE"] = FAILING
+    done = repo.voicenote("record", *arguments)
+    (recording,) = recordings(repo)
+    assert done.returncode == 128
+    assert b"error: the engine broke down; the recording is kept" in done.stderr
+    assert f"git voicenote record --from {recording.stem}" in done.stderr.decode()
+
+
+def test_an_engine_that_takes_us_down_costs_no_sound(scripted: Sandbox) -> None:
+    done = scripted.voicenote("record", "--from", EMPTY_FILE, "--engine", CRASHING)
+    assert done.returncode == -signal.SIGKILL
+    (recording,) = recordings(scripted)
+    scripted.voicenote("record", "--from", recording.stem)
+    assert words_of(scripted) == [WORDS]
+
+
+def test_nothing_heard_is_no_note_and_exit_1(repo: Sandbox) -> None:
+    silence = repo.home / "silence.wav"
+    silence.write_bytes(_silent_wav(seconds=2))
+    done = repo.voicenote("record", "--from", silence)
+    assert done.returncode == 1
+    assert b"error: nothing was heard in the recording" in done.stderr
+    assert repo.run("git", "notes", "--ref=voicenote", "list").stdout == b""
+    assert len(recordings(repo)) == 1
+
+
+def _silent_wav(seconds: int) -> bytes:
+    import io
+    import wave
+
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 16_000 * seconds))
+    return written.getvalue()
+
+
+def test_a_file_that_is_no_sound_is_refused_by_name_and_leaves_nothing(repo: Sandbox) -> None:
+    page = repo.write("page.wav", "<!DOCTYPE html><html><body>404</body></html>")
+    done = repo.voicenote("record", "--from", page)
+    assert done.returncode == 128
+    assert str(page) in done.stderr.decode()
+    assert b"hint: " in done.stderr
+    assert recordings(repo) == []
+    assert json.loads(repo.voicenote("history", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("record", "nonsense"), 128, "error: no commit is named 'nonsense'"),
+        (("record", "--from", "nonsense"), 128, "there is no file and no recording 'nonsense'"),
+        (("record", "--cover", "HEAD"), 129, "--cover explains the series of the branch"),
+        (("record", "--engine", "nonsense", "--from", str(EMPTY_FILE)), 128, "no engine is named"),
+        (("record", "--device", "file:/nonexistent"), 128, "/nonexistent"),
+        (("record", "--silence", "-1"), 129, "--silence"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(
+    repo: Sandbox, arguments: tuple[str, ...], status: int, message: str
+) -> None:
+    done = repo.voicenote(*arguments)
+    assert done.returncode == status
+    assert message in done.stderr.decode()
+    assert recordings(repo) == []
+
+
+def test_outside_a_repository_there_is_nothing_to_explain(sandbox: Sandbox) -> None:
+    done = sandbox.voicenote("record", "--from", EMPTY_FILE)
+    assert done.returncode == 128
+    assert b"error: not a git repository" in done.stderr
+    assert b"hint: run this inside a git repository" in done.stderr
+
+
+def test_a_branch_without_commits_has_nothing_to_explain(sandbox: Sandbox) -> None:
+    sandbox.git("init", "--quiet")
+    done = sandbox.voicenote("record", "--from", EMPTY_FILE)
+    assert done.returncode == 128
+    assert b"no commit" in done.stderr
+
+
+def test_a_broken_history_costs_no_word(scripted: Sandbox) -> None:
+    folder = scripted.folder / ".git/voicenote"
+    folder.mkdir()
+    (folder / "history.db").write_bytes(b"not a database" * 1000)
+    done = scripted.voicenote("record", "--from", EMPTY_FILE)
+    assert done.returncode == 0, done.stderr
+    assert b"warning: " in done.stderr
+    assert words_of(scripted) == [WORDS]
+
+
+def test_no_microphone_is_said_with_the_ways_out(
+    repo: Sandbox, no_microphone: dict[str, str]
+) -> None:
+    done = repo.voicenote("record", environment=no_microphone)
+    assert done.returncode == 128
+    assert b"error: no microphone found (PortAudio sees 0 input devices)" in done.stderr
+    assert b"`--from FILE` takes a recording" in done.stderr
+    assert recordings(repo) == []
