@@ -91,7 +91,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailInfo:
-    """What git am reads in a mail."""
+    """What git am reads in a mail, in the encoding of commits (i18n.commitEncoding)."""
 
     author: bytes
     email: bytes
@@ -120,7 +120,9 @@ def start_reading_commits(
 def finish_reading_commits(process: subprocess.Popen[bytes]) -> dict[str, MailedCommit]:
     """Return the commits by id; none where git did not understand the walk."""
     printed = process.communicate()[0]
-    commits = (_read_commit(entry) for entry in printed.split(b"\0")[:-1])
+    # an encoding with NUL in it (UTF-16) leaves no entries to speak of
+    entries = [entry.split(b"\n", 4) for entry in printed.split(b"\0")[:-1]]
+    commits = [_read_commit(*fields) for fields in entries if len(fields) == 5]
     return {} if process.returncode else {commit.id: commit for commit in commits}
 
 
@@ -297,8 +299,9 @@ def patch_in(mail: Mail) -> bytes:
     return text.replace(b"\r\n", b"\n")
 
 
-def _read_commit(entry: bytes) -> MailedCommit:
-    name, parents, author, email, message = entry.split(b"\n", 4)
+def _read_commit(
+    name: bytes, parents: bytes, author: bytes, email: bytes, message: bytes
+) -> MailedCommit:
     lines = [line.rstrip(_WHITESPACE) for line in message.split(b"\n")]
     title, _, body = b"\n".join(lines).strip(b"\n").partition(b"\n\n")
     return MailedCommit(
@@ -316,7 +319,7 @@ def _mailinfo(repository: Repository, path: Path, command: Sequence[str]) -> Mai
     with path.open("rb") as mail:
         # --scissors: b4 always reads so, and what survives them survives their absence
         done = subprocess.run(
-            ["git", *command, "--scissors", "--encoding=UTF-8", message, patch],
+            ["git", *command, "--scissors", message, patch],
             stdin=mail, capture_output=True, check=False, cwd=repository.cwd,
         )  # fmt: skip
     if done.returncode:

@@ -84,11 +84,11 @@ class Arguments:
     @property
     def output(self) -> str | None:
         """The one file that all mails go to (--output), where one was named."""
-        for flag, following in zip(self.options, (*self.options[1:], ""), strict=True):
-            if flag == "--output":
-                return following
-            if flag.startswith("--output="):
-                return flag.partition("=")[2]
+        for at, option in enumerate(self.options):
+            if option == "--output":
+                return next(iter(self.options[at + 1 :]), None)
+            if option.startswith("--output="):
+                return option.partition("=")[2]
         return None
 
     @property

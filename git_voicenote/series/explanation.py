@@ -56,7 +56,7 @@ class Explanation:
             lines = mail.rest[start:end].split(b"\n")
             block = self._block(b"\n".join(line[4:] for line in lines))
             new = mail.rest[:start] + block + mail.rest[end:] if block else mail.rest
-            explained.append(replace(mail, rest=new))
+            explained.append(_without_dashes(replace(mail, rest=new)))
         if bare and not self._plan.arguments.has("--no-notes"):
             self._find_lost(explained, bare)
         return explained
@@ -119,6 +119,17 @@ class Explanation:
             back = len(patches) - 1 - number
             return f"HEAD~{back}" if back else "HEAD"
         return commit_id[:7]
+
+
+def _without_dashes(mail: Mail) -> Mail:
+    """Return a mail without a diff (--always) as one that has no patch at all.
+
+    git am takes whatever follows the `---` for a patch and would stop at one that changes nothing;
+    without one it does as --empty says.
+    """
+    if b"\ndiff --git " in mail.rest:
+        return mail
+    return replace(mail, rest=mail.rest.removeprefix(_DASHES), is_exact=False)
 
 
 def list_numbers(numbers: Sequence[int]) -> str:

@@ -43,32 +43,38 @@ def verify(
             commit = commits.get(mail.commit_id)
             if commit is None:
                 raise PatchError(f"patch {patch} is of no commit that git knows")
-            remarks += _compare(mail, commit, found, patch, plan.charset)
+            remarks += _compare(mail, commit, found, patch, plan)
         elif found.patch:
             raise PatchError("git am would take the cover letter for a patch")
     return remarks
 
 
 def _compare(
-    mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, charset: str
+    mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, plan: Plan
 ) -> Iterator[str]:
     if mail.is_exact and found.patch.rstrip(b"\n") != mails_of.patch_in(mail).rstrip(b"\n"):
         raise PatchError(f"patch {patch} would not be read as it was written")
-    if not _words(found.message, "utf-8").startswith(_words(commit.body, charset)):
+    written, read = plan.charset, plan.git_config.get("i18n.commitencoding") or "UTF-8"
+    if not _words(found.message, read).startswith(_words(commit.body, written)):
         raise PatchError(
             f"the message of patch {patch} would not survive the mail",
             hint="`git commit --amend` or `git rebase -i` can reword it",
         )
-    if _words(commit.title, charset) != _words(found.subject, "utf-8"):
-        yield f"patch {patch}: git am makes its title {found.subject.decode('utf-8', 'replace')!r}"
-    if _words(commit.author, charset) != _words(found.author, "utf-8"):
-        yield f"patch {patch}: git am makes its author {found.author.decode('utf-8', 'replace')!r}"
+    for what, told, kept in (
+        ("title", commit.title, found.subject),
+        ("author", commit.author, found.author),
+    ):
+        if _words(told, written) != _words(kept, read):
+            yield f"patch {patch}: git am makes its {what} {_decode(kept, read)!r}"
 
 
 def _words(text: bytes, charset: str) -> str:
     """Return a text without its blank space: git am may change that, and nothing else."""
+    return "".join(_decode(text, charset).split())
+
+
+def _decode(text: bytes, charset: str) -> str:
     try:
-        decoded = text.decode(charset, "replace")
+        return text.decode(charset, "replace")
     except LookupError:
-        decoded = text.decode("utf-8", "replace")
-    return "".join(decoded.split())
+        return text.decode("utf-8", "replace")
