@@ -146,6 +146,8 @@ def split_stream(stream: bytes, mark: bytes) -> list[bytes]:
         end = stream.find(b"\n\n", at)
         if stream.find(mark, at, end + 1 if end >= 0 else len(stream)) >= 0:
             real.append(at)
+    if not stream:
+        return []
     if not real or real[0] != 0:
         raise PatchError("git format-patch wrote something that is not a mail")
     ends = [*real[1:], len(stream)]
