@@ -35,7 +35,13 @@ PIECES = st.sampled_from(
         "=?utf-8?q?=41?=", "a", "B", "é", "重", "=", "?", "_", ".", ",", "'", "-", "x" * 30,
     ]
 )  # fmt: skip
-WORDS = st.lists(PIECES, min_size=1, max_size=6).map("".join).map(str.strip).filter(bool)
+PLAIN_PIECES = st.sampled_from(["a", "B", " ", "é", "重", "x" * 30, "fix(x)", "Ö", ".", "- "])
+WORDS = (
+    st.one_of(*(st.lists(of, min_size=1, max_size=6) for of in (PIECES, PLAIN_PIECES)))
+    .map("".join)
+    .map(str.strip)
+    .filter(bool)
+)
 BODIES = st.lists(
     st.sampled_from(
         [
