@@ -9,18 +9,16 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Self, cast
 
 from git_voicenote.errors import PatchError
-from git_voicenote.repo.process import run_git
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from git_voicenote.repo.repository import Repository
 
 _START = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001\n")
-_STARTS = re.compile(rb"^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\n", re.MULTILINE)
 _BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\n]+)"$', re.MULTILINE)
 _SIGN_OFF = re.compile(rb"\n*(?:[A-Za-z-]+-by: [^\n]*\n)+(?=---\n)")
 _NOTE = re.compile(rb"\nNotes(?: \(([^\n]*)\))?:\n((?:    [^\n]*\n)*)")
@@ -134,26 +132,6 @@ def commit_id_of(raw: bytes) -> str:
     return found[1].decode("ascii")
 
 
-def split_stream(stream: bytes, mark: bytes) -> list[bytes]:
-    """Return the mails of a stream, without the mark.
-
-    A commit message may hold a whole mail: only those whose headers carry `mark`, a header line
-    that nobody could have foreseen, were written by git format-patch.
-    """
-    starts = [found.start() for found in _STARTS.finditer(stream)]
-    real: list[int] = []
-    for at in starts:
-        end = stream.find(b"\n\n", at)
-        if stream.find(mark, at, end + 1 if end >= 0 else len(stream)) >= 0:
-            real.append(at)
-    if not stream:
-        return []
-    if not real or real[0] != 0:
-        raise PatchError("git format-patch wrote something that is not a mail")
-    ends = [*real[1:], len(stream)]
-    return [stream[at:end].replace(mark, b"", 1) for at, end in zip(real, ends, strict=True)]
-
-
 def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
     """Cut a mail where its parts meet; without a commit, after its headers."""
     end = raw.index(b"\n\n") + 2
@@ -258,38 +236,66 @@ def is_plain(mail: Mail, commit: MailedCommit) -> bool:
     return _is_plain_title(commit.title, subject) and _is_plain_author(commit)
 
 
-def read_back(
-    repository: Repository,
-    mails: Sequence[bytes],
-    numbers: Collection[int],
-    *,
-    keep_subject: bool = False,
-    mboxrd: bool = False,
-) -> dict[int, MailInfo]:
-    """Split the mails as git am does and return what it reads in those with these numbers.
+class ReadBack:
+    """Reads mails as git am does, while they are still being made.
 
-    Raises PatchError where git sees another number of mails.
+    A context manager. Mails are fed in any order; git mailsplit takes them as they come.
     """
-    from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory(prefix="git-voicenote-") as folder:
-        whole = b"".join(mail if mail.endswith(b"\n") else mail + b"\n" for mail in mails)
-        options = ("--mboxrd",) if mboxrd else ()
-        counted = run_git("mailsplit", *options, f"-o{folder}", cwd=repository.cwd, stdin=whole)
-        if int(counted) != len(mails):
+    def __init__(self, repository: Repository, *, mboxrd: bool = False) -> None:
+        self._repository = repository
+        self._options = ("--mboxrd",) if mboxrd else ()
+        self._fed = 0
+
+    def __enter__(self) -> Self:
+        from tempfile import TemporaryDirectory
+
+        self._folder = TemporaryDirectory(prefix="git-voicenote-")
+        self._mailsplit = subprocess.Popen(
+            ["git", "mailsplit", *self._options, f"-o{self._folder.name}"],
+            cwd=self._repository.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._mailsplit.kill()
+        self._mailsplit.communicate()
+        self._folder.cleanup()
+
+    def feed(self, mail: bytes) -> Path:
+        """Let git take a mail; return where it is to be found after `close`."""
+        self._fed += 1
+        try:
+            cast("IO[bytes]", self._mailsplit.stdin).write(mail)
+            if not mail.endswith(b"\n"):
+                cast("IO[bytes]", self._mailsplit.stdin).write(b"\n")
+        except BrokenPipeError:
+            self.close()
+            raise
+        return Path(self._folder.name, f"{self._fed:04}")
+
+    def close(self) -> None:
+        """Raise PatchError where git saw another number of mails than it was fed."""
+        counted, complaint = self._mailsplit.communicate()
+        if self._mailsplit.returncode:
+            words = complaint.decode("utf-8", "replace").strip()
+            raise PatchError(f"git could not read the patches back: {words}")
+        if int(counted) != self._fed:
             raise PatchError(
-                f"git would take these {len(mails)} mails for {int(counted)}",
+                f"git would take these {self._fed} mails for {int(counted)}",
                 hint="a header or a signature of yours may start with `From `",
             )
-        command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
-        if not numbers:
-            return {}
+
+    def read(self, paths: Sequence[Path], *, keep_subject: bool = False) -> list[MailInfo]:
+        """Return what git am finds in some of the mails, in their order."""
+        if not paths:
+            return []
         from concurrent.futures import ThreadPoolExecutor
 
-        split = {number: Path(folder, f"{number + 1:04}") for number in numbers}
+        command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
         with ThreadPoolExecutor(2) as pool:
-            read = pool.map(lambda path: _mailinfo(repository, path, command), split.values())
-            return dict(zip(split, read, strict=True))
+            return list(pool.map(lambda path: _mailinfo(self._repository, path, command), paths))
 
 
 def patch_in(mail: Mail) -> bytes:

@@ -6,13 +6,15 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, cast
 
 from git_voicenote.errors import GitError, PatchError
 from git_voicenote.repo.process import try_git
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import io
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from git_voicenote.repo.repository import Repository
@@ -30,6 +32,8 @@ _WITH_VALUE = frozenset(
         "--diff-algorithm", "--diff-filter", "--inter-hunk-context", "--encoding",
     )
 )  # fmt: skip
+_MAIL_START = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\n")
+_MAIL_STARTS = re.compile(rb"^" + _MAIL_START.pattern, re.MULTILINE)
 _QUIET = re.compile(r"--quiet$|-[nNskp]*q")
 _LIMIT = re.compile(r"-\d|--max-count=")
 _NOT_FOR_A_WALK = re.compile(r"--(?:pretty|header|objects|objects-edge|parents)$|-n$")
@@ -115,19 +119,6 @@ class Walk:
         return self.tip == "HEAD"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What git format-patch left: its exit status, what it printed, and the mails.
-
-    `paths` name the files, in order; none where all mails came in one stream.
-    """
-
-    status: int
-    printed: bytes
-    paths: tuple[Path, ...]
-    stream: bytes | None
-
-
 def find_walk(repository: Repository, arguments: Arguments) -> Walk:
     """Tell which commits are meant.
 
@@ -195,19 +186,120 @@ def start_format_patch(
         raise GitError("git is not installed, or not on PATH") from exc
 
 
-def collect(
-    repository: Repository, arguments: Arguments, process: subprocess.Popen[bytes]
-) -> Written:
-    """Wait for git format-patch and find what it wrote."""
-    printed = process.communicate()[0]
-    if printed.startswith(b"From ") and re.match(rb"From [0-9a-f]{40,64} Mon Sep 17 ", printed):
-        return Written(process.returncode, printed, (), printed)
-    output = arguments.output
-    if output is not None and not printed:
-        path = repository.cwd / output
-        stream = path.read_bytes() if path.is_file() else b""
-        return Written(process.returncode, b"", (path,) if stream else (), stream)
-    return Written(process.returncode, printed, _paths(repository, printed), None)
+class Writing:
+    """git format-patch at work: gives each mail as soon as git has written it.
+
+    `paths` are the files, in order, none where all mails go to stdout; `printed` is what git
+    printed of them. In a stream, `mark` tells the mails from what they quote.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        arguments: Arguments,
+        process: subprocess.Popen[bytes],
+        mark: bytes,
+    ) -> None:
+        self.paths: list[Path] = []
+        self.printed = b""
+        self.is_stream = False
+        self._folder = repository.cwd
+        self._output = arguments.output
+        self._process = process
+        self._mark = mark
+
+    def mails(self) -> Iterator[bytes]:
+        """Yield the mails; the first one may not be whole until all were given (`first`)."""
+        chunks = self._chunks()
+        start = next(chunks, b"")
+        if not start and self._output is not None:
+            self._wait()
+            path = self._folder / self._output
+            self.is_stream = True
+            if path.is_file():
+                self.paths = [path]
+                yield from split_stream([path.read_bytes()], self._mark)
+        elif _MAIL_START.match(start):
+            self.is_stream = True
+            yield from split_stream(chain([start], chunks), self._mark)
+        else:
+            for name in self._names(chain([start], chunks)):
+                self.paths.append(self._folder / name)
+                yield self.paths[-1].read_bytes()
+        self._wait()
+
+    @property
+    def status(self) -> int:
+        """The status that git exited with."""
+        return self._process.wait()
+
+    def stop(self) -> None:
+        """Stop git and remove what it wrote: nothing half-made is left to be sent."""
+        self._process.kill()
+        self._process.wait()
+        names = os.fsdecode(self.printed).split("\n") if not self.is_stream else []
+        for path in [*self.paths, *(self._folder / name for name in names if name)]:
+            if path.is_file():
+                path.unlink()
+
+    def _wait(self) -> None:
+        self._process.wait()
+
+    def _chunks(self) -> Iterator[bytes]:
+        stdout = cast("io.BufferedReader", self._process.stdout)
+        while chunk := stdout.read1(1 << 16):
+            yield chunk
+
+    def _names(self, chunks: Iterable[bytes]) -> Iterator[str]:
+        """Yield the names of files that are done: git has opened the next one, or left.
+
+        It quotes nothing: a folder's name may hold a line feed, so lines are joined until they
+        name a file.
+        """
+        held = ""
+        rest = b""
+        for chunk in chunks:
+            self.printed += chunk
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in map(os.fsdecode, lines):
+                if held and (self._folder / held).is_file():
+                    yield held
+                    held = line
+                else:
+                    held = f"{held}\n{line}" if held else line
+        self._wait()
+        if held and (self._folder / held).is_file():
+            yield held
+        elif held and not self._process.returncode:
+            raise PatchError(f"git named a patch that is not there: {held!r}")
+
+
+def split_stream(chunks: Iterable[bytes], mark: bytes) -> Iterator[bytes]:
+    """Yield the mails of a stream as they come, without the mark.
+
+    A commit message may hold a whole mail: only those whose headers carry `mark`, a header line
+    that nobody could have foreseen, were written by git format-patch.
+    """
+    buffer = bytearray()
+    seen = 0
+    for chunk in chunks:
+        buffer += chunk
+        while found := _MAIL_STARTS.search(buffer, seen):
+            at = found.start()
+            end = buffer.find(b"\n\n", at)
+            if end < 0:
+                break
+            seen = end
+            if at and buffer.find(mark, at, end + 1) >= 0:
+                yield bytes(buffer[:at]).replace(mark, b"", 1)
+                del buffer[:at]
+                seen = end - at
+        else:
+            seen = max(seen, buffer.rfind(b"\n") + 1)
+    if mark not in buffer and (buffer or seen):
+        raise PatchError("git format-patch wrote something that is not a mail")
+    if buffer:
+        yield bytes(buffer).replace(mark, b"", 1)
 
 
 def range_diff_environment(
@@ -223,27 +315,3 @@ def range_diff_environment(
     if asked or configured in ("true", "yes", "on", "1") or not arguments.has("--range-diff"):
         return {}
     return {"GIT_NOTES_REF": notes_ref, "GIT_NOTES_DISPLAY_REF": ""}
-
-
-def remove_files(paths: Sequence[Path]) -> None:
-    """Remove what a failed run wrote: nothing half-made is left to be sent."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-
-
-def _paths(repository: Repository, printed: bytes) -> tuple[Path, ...]:
-    """Return the files whose names git printed, one a line.
-
-    git quotes nothing there: a folder's name may hold a line feed, so lines are joined until they
-    name a file.
-    """
-    paths: list[Path] = []
-    name = ""
-    for line in os.fsdecode(printed).removesuffix("\n").split("\n") if printed else ():
-        name = f"{name}\n{line}" if name else line
-        if (repository.cwd / name).is_file():
-            paths.append(repository.cwd / name)
-            name = ""
-    if name:
-        raise PatchError(f"git named a patch that is not there: {name!r}")
-    return tuple(paths)

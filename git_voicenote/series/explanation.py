@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from git_voicenote.repo.mail import find_note, note_heading
@@ -25,68 +26,73 @@ _DASHES = b"---\n"
 class Explanation:
     """Sets the notes in their places; `remarks` tells which patches have none."""
 
-    def __init__(
-        self,
-        repository: Repository,
-        settings: Settings,
-        plan: Plan,
-        commits: Mapping[str, MailedCommit],
-        remembered: Remembered | None,
-    ) -> None:
+    def __init__(self, repository: Repository, settings: Settings, plan: Plan) -> None:
         self.remarks: list[str] = []
         self._notes = Notes(repository, settings.notes_ref)
         self._heading = note_heading(settings.notes_ref)
         self._plan = plan
-        self._commits = commits
-        self._remembered = remembered
 
-    def explain(self, patches: Sequence[Mail]) -> list[Mail]:
-        """Return the patches with their notes as readers want them.
+    def explain(self, mail: Mail) -> Mail | None:
+        """Return a patch with its note as readers want it, or None where none stands in it.
 
-        A note that is not where git sets it (--no-notes, an exotic encoding) stays as git left it.
+        A note that is not where git sets it (an exotic encoding) stays as git left it.
         """
-        explained, bare = [], []
-        for number, mail in enumerate(patches):
-            where = find_note(mail.rest, self._heading) if mail.is_exact else None
-            if where is None:
-                bare.append(number)
-                explained.append(mail)
-                continue
-            start, end = where
-            lines = mail.rest[start:end].split(b"\n")
-            block = self._block(b"\n".join(line[4:] for line in lines))
-            new = mail.rest[:start] + block + mail.rest[end:] if block else mail.rest
-            explained.append(_without_dashes(replace(mail, rest=new)))
-        if bare and not self._plan.arguments.has("--no-notes"):
-            self._find_lost(explained, bare)
-        return explained
+        where = find_note(mail.rest, self._heading) if mail.is_exact else None
+        if where is None:
+            return None
+        start, end = where
+        lines = mail.rest[start:end].split(b"\n")
+        block = self._block(b"\n".join(line[4:] for line in lines))
+        if block:
+            mail = replace(mail, rest=mail.rest[:start] + block + mail.rest[end:])
+        return _without_dashes(mail)
 
-    def _find_lost(self, patches: list[Mail], bare: Sequence[int]) -> None:
-        """Give patches back the notes that they lost; tell which never had one."""
+    def explain_bare(
+        self,
+        ids: Sequence[str],
+        bare: Mapping[int, Mail],
+        commits: Mapping[str, MailedCommit],
+        remembered: Remembered | None,
+    ) -> dict[int, Mail]:
+        """Return the patches in which no note stands, by number from 0, with those they lost.
+
+        `ids` are the commits of the whole series, in order. Tells which never had a note.
+        """
+        patches = dict(bare)
+        if not bare or self._plan.arguments.has("--no-notes"):
+            return patches
         annotated = set(self._notes.annotated())
-        silent = [number for number in bare if patches[number].commit_id not in annotated]
-        found = self._notes.find_all(
-            [patches[number].commit_id for number in silent], self._remembered
-        )
-        for number in silent:
-            commit_id = patches[number].commit_id
-            if commit_id in found and self._insert(patches, number, found[commit_id]):
+        silent = [number for number in bare if ids[number] not in annotated]
+        found = self._notes.find_all([ids[number] for number in silent], remembered)
+        for number in [number for number in silent if ids[number] in found]:
+            note = found[ids[number]]
+            if with_note := self._inserted(patches[number], note):
+                patches[number] = with_note
                 self.remarks.append(
-                    f"patch {number + 1} takes the note of {found[commit_id].commit_id[:7]}, the "
-                    f"same patch (git voicenote show --adopt {commit_id[:7]} keeps it)"
+                    f"patch {number + 1} takes the note of {note.commit_id[:7]}, the same patch "
+                    f"(git voicenote show --adopt {ids[number][:7]} keeps it)"
                 )
-        silent = [number for number in silent if patches[number].commit_id not in found]
+        silent = [number for number in silent if ids[number] not in found]
         if silent:
-            self.remarks.append(self._name_silent(patches, silent))
+            commit = self._revision(ids, silent[-1], commits)
+            which = (
+                f"all {len(ids)} patches"
+                if 1 < len(silent) == len(ids)
+                else list_numbers([number + 1 for number in silent])
+            )
+            has = "has" if len(silent) == 1 else "have"
+            self.remarks.append(
+                f"{which} {has} no note (git voicenote record {commit}, or --record)"
+            )
+        return patches
 
-    def _insert(self, patches: list[Mail], number: int, note: FoundNote) -> bool:
-        mail = patches[number]
+    def _inserted(self, mail: Mail, note: FoundNote) -> Mail | None:
+        """Return a patch with a note where git would have set it, if that can be."""
         block = self._block(note.text.encode())
         if not block or not mail.is_exact:
-            return False
+            return None
         rest = mail.rest.removeprefix(_DASHES)
-        patches[number] = replace(mail, rest=_DASHES + self._heading + block + b"\n" + rest)
-        return True
+        return _without_dashes(replace(mail, rest=_DASHES + self._heading + block + b"\n" + rest))
 
     def _block(self, text: bytes) -> bytes:
         """Return the lines of a note, set in as git does; none where it cannot be encoded."""
@@ -97,28 +103,16 @@ class Explanation:
         except (LookupError, UnicodeError):
             return b""
 
-    def _name_silent(self, patches: Sequence[Mail], silent: Sequence[int]) -> str:
-        if 1 < len(silent) == len(patches):
-            which = f"all {len(patches)} patches"
-        else:
-            which = list_numbers([number + 1 for number in silent])
-        has = "has" if len(silent) == 1 else "have"
-        commit = self._revision(patches, silent[-1])
-        return f"{which} {has} no note (git voicenote record {commit}, or --record)"
-
-    def _revision(self, patches: Sequence[Mail], number: int) -> str:
+    def _revision(
+        self, ids: Sequence[str], number: int, commits: Mapping[str, MailedCommit]
+    ) -> str:
         """Name a commit as the person would: HEAD~2 where that is what it is."""
-        commit_id = patches[number].commit_id
-        if self._plan.walk.is_head:
-            at = len(patches) - 1
-            while at > number:
-                commit = self._commits.get(patches[at].commit_id)
-                if commit is None or commit.parents[:1] != (patches[at - 1].commit_id,):
-                    return commit_id[:7]
-                at -= 1
-            back = len(patches) - 1 - number
+        if self._plan.walk.is_head and all(
+            commits[after].parents[:1] == (before,) for before, after in pairwise(ids[number:])
+        ):
+            back = len(ids) - 1 - number
             return f"HEAD~{back}" if back else "HEAD"
-        return commit_id[:7]
+        return ids[number][:7]
 
 
 def _without_dashes(mail: Mail) -> Mail:

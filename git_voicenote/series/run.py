@@ -6,20 +6,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import PatchError
-from git_voicenote.repo.patches import (
-    collect,
-    range_diff_environment,
-    remove_files,
-    start_format_patch,
-)
+from git_voicenote.repo.patches import Writing, range_diff_environment, start_format_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from git_voicenote.config import Settings
     from git_voicenote.repo.notes import Remembered
-    from git_voicenote.repo.patches import Arguments, Written
     from git_voicenote.repo.repository import Repository
     from git_voicenote.series.plan import Plan
 
@@ -56,31 +49,69 @@ def format_series(
         ("--no-quiet", "--no-zero-commit", *((f"--add-header={mark}",) if is_stream else ())),
         range_diff_environment(arguments, plan.git_config, settings.notes_ref),
     )
-    # from here on git is at work: whatever is imported now costs no time
+    writing = Writing(repository, arguments, process, mark.encode() + b"\n")
+    try:
+        return _finish(repository, settings, plan, writing, remembered)
+    except BaseException:
+        writing.stop()
+        raise
+
+
+def _finish(
+    repository: Repository,
+    settings: Settings,
+    plan: Plan,
+    writing: Writing,
+    remembered: Remembered | None,
+) -> Formatted:
+    """Finish each mail while git writes the next; whatever is imported here costs no time."""
     from git_voicenote.repo import mail
     from git_voicenote.series.finishing import Finishing
+    from git_voicenote.series.verification import Verification
 
+    arguments = plan.arguments
     reading = mail.start_reading_commits(
         repository,
         (*plan.walk.revisions, *arguments.pathspec),
         [flag for flag in arguments.flags if flag.startswith("--encoding=")],
     )
-    commits = mail.finish_reading_commits(reading)
-    written = collect(repository, arguments, process)
-    try:
-        if written.status:
-            remove_files(written.paths)
-            return Formatted(written.status, b"", ())
-        if written.stream is None:
-            raw = [path.read_bytes() for path in written.paths]
+    mboxrd = arguments.has("--stdout") and plan.has_setting("format.mboxrd")
+    sent: dict[int, bytes] = {}
+
+    def send(position: int, content: bytes) -> None:
+        if writing.is_stream:
+            sent[position] = content
         else:
-            raw = mail.split_stream(written.stream, mark.encode() + b"\n")
-        finishing = Finishing(repository, settings, plan, commits, remembered)
-        final = finishing.finish(raw)
-    except PatchError:
-        remove_files(written.paths)
-        raise
-    return Formatted(0, _hand_over(written, raw, final, arguments), tuple(finishing.remarks))
+            _overwrite(writing.paths[position], content)
+
+    with mail.ReadBack(repository, mboxrd=mboxrd) as read_back:
+        commits = mail.finish_reading_commits(reading)
+        verification = Verification(plan, read_back)
+        finishing = Finishing(repository, settings, plan, commits, verification, send)
+        for raw in writing.mails():
+            finishing.take(raw)
+        if writing.status:
+            writing.stop()
+            return Formatted(writing.status, b"", ())
+        if writing.paths and not writing.is_stream:
+            finishing.replace_first(writing.paths[0].read_bytes())
+        finishing.finish(remembered)
+    stream = b"".join(sent[position] for position in sorted(sent))
+    if writing.is_stream and writing.paths:
+        _overwrite(writing.paths[0], stream)
+        stream = b""
+    printed = b"" if arguments.is_quiet else writing.printed
+    return Formatted(0, stream if writing.is_stream else printed, tuple(finishing.remarks))
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    """Replace what is in a file.
+
+    Not by emptying it first: ext4 takes an emptied file to the disk as soon as it is closed.
+    """
+    with path.open("r+b") as file:
+        file.write(content)
+        file.truncate()
 
 
 def _pattern(ref: str) -> str:
@@ -97,18 +128,3 @@ def _cover_options(plan: Plan) -> list[str]:
         return []
     # git's own default leaves a placeholder for the subject
     return ["--cover-from-description=subject"]
-
-
-def _hand_over(
-    written: Written, before: Sequence[bytes], final: Sequence[bytes], arguments: Arguments
-) -> bytes:
-    """Put the finished mails where git put its own; return what goes to stdout."""
-    if written.stream is None:
-        for path, old, new in zip(written.paths, before, final, strict=True):
-            if new != old:
-                path.write_bytes(new)
-        return b"" if arguments.is_quiet else written.printed
-    if written.paths:
-        written.paths[0].write_bytes(b"".join(final))
-        return b""
-    return b"".join(final)

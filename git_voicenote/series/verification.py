@@ -8,45 +8,50 @@ from git_voicenote.errors import PatchError
 from git_voicenote.repo import mail as mails_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from git_voicenote.repo.mail import Mail, MailedCommit, MailInfo
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.repo.mail import Mail, MailedCommit, MailInfo, ReadBack
     from git_voicenote.series.plan import Plan
 
 
-def verify(
-    repository: Repository,
-    plan: Plan,
-    mails: Sequence[Mail],
-    covers: int,
-    suspects: Collection[int],
-    commits: Mapping[str, MailedCommit],
-) -> list[str]:
-    """Let git count the mails and read the suspects among them back; return what it changes.
+class Verification:
+    """Holds the mails that could be read as something else, until git has read them."""
 
-    git am always loses brackets at the start of a title: that is told, not refused. Raises
-    PatchError where a message or a patch would not come out of the mail.
-    """
-    arguments = plan.arguments
-    read = mails_of.read_back(
-        repository,
-        [mail.raw for mail in mails],
-        sorted(suspects),
-        keep_subject=arguments.has("-k", "--keep-subject"),
-        mboxrd=arguments.has("--stdout") and plan.has_setting("format.mboxrd"),
-    )
-    remarks: list[str] = []
-    for number, found in read.items():
-        mail, patch = mails[number], number + 1 - covers
-        if number >= covers:
-            commit = commits.get(mail.commit_id)
-            if commit is None:
-                raise PatchError(f"patch {patch} is of no commit that git knows")
-            remarks += _compare(mail, commit, found, patch, plan)
-        elif found.patch:
-            raise PatchError("git am would take the cover letter for a patch")
-    return remarks
+    def __init__(self, plan: Plan, reading: ReadBack) -> None:
+        self._plan = plan
+        self._reading = reading
+        self._suspects: list[tuple[int, Path, Mail, MailedCommit | None]] = []
+
+    def add(self, sent: bytes) -> None:
+        """Let git take a mail that could only be read as it was written."""
+        self._reading.feed(sent)
+
+    def add_suspect(
+        self, position: int, mail: Mail, commit: MailedCommit | None, sent: bytes
+    ) -> None:
+        """Let git take a mail to be compared with its commit; a cover has none."""
+        self._suspects.append((position, self._reading.feed(sent), mail, commit))
+
+    def finish(self, covers: int) -> list[str]:
+        """Compare; return what git am changes. Ahead of the patches are `covers` cover letters.
+
+        git am always loses brackets at the start of a title: that is told, not refused. Raises
+        PatchError where a message or a patch would not come out of the mail.
+        """
+        self._reading.close()
+        self._suspects.sort(key=lambda suspect: suspect[0])
+        keep_subject = self._plan.arguments.has("-k", "--keep-subject")
+        read = self._reading.read(
+            [path for _, path, _, _ in self._suspects], keep_subject=keep_subject
+        )
+        remarks: list[str] = []
+        for (position, _, mail, commit), found in zip(self._suspects, read, strict=True):
+            if commit is not None:
+                remarks += _compare(mail, commit, found, position + 1 - covers, self._plan)
+            elif found.patch:
+                raise PatchError("git am would take the cover letter for a patch")
+        return remarks
 
 
 def _compare(

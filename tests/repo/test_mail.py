@@ -15,9 +15,9 @@ from git_voicenote.repo.mail import (
     is_plain,
     note_heading,
     patch_in,
-    split_stream,
     take_apart,
 )
+from git_voicenote.repo.patches import split_stream
 from git_voicenote.text.mail_safety import indent_hazards
 
 if TYPE_CHECKING:
@@ -146,10 +146,13 @@ def test_a_stream_is_split_at_the_mails_that_carry_the_mark() -> None:
     one = START.encode() + b"Subject: a\n" + mark + b"\n" + quoted + b"---\n"
     two = START.encode() + b"Subject: b\n" + mark + b"\nwords\n"
 
-    assert split_stream(one + two, mark) == [one.replace(mark, b""), two.replace(mark, b"")]
-    assert split_stream(b"", mark) == []
+    stream, mails = one + two, [one.replace(mark, b""), two.replace(mark, b"")]
+    for size in (1, 7, 64, len(stream)):
+        chunks = [stream[at : at + size] for at in range(0, len(stream), size)]
+        assert list(split_stream(chunks, mark)) == mails
+    assert list(split_stream([], mark)) == []
     with pytest.raises(PatchError, match="not a mail"):
-        split_stream(quoted, mark)
+        list(split_stream([quoted], mark))
 
 
 def test_a_mail_starts_with_its_commit() -> None:
