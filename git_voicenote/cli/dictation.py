@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.archive import Archive, Dictation, Subject
+from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
 from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
 from git_voicenote.engines.base import Context
@@ -104,7 +105,7 @@ def transcribe_source(
         for segment in transcribe(
             blocks, engine, Context(language=settings.language), VoiceActivity()
         ):
-            say(f"  {segment.text}")
+            say(f"  {visible(segment.text)}")
             segments.append(segment)
     except EngineError as exc:
         raise _engine_failed(archive, recording, settings, engine, exc) from exc
@@ -125,25 +126,26 @@ def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> flo
     )
     stops = [f"{silence:g} s of silence stop"] if silence else []
     stops += ["Enter stops", "Ctrl-C keeps the sound and quits"] if interactive else []
-    say(f"speak now · {', '.join(stops)}")
     display: Display = LiveDisplay() if interactive and can_redraw() else PlainDisplay()
-    with stop_key() as pressed, display:
-        while capture.reason is None:
+    with stop_key() as pressed:
+        # not before the key is watched: an Enter that is typed at once counts
+        say(f"speak now · {', '.join(stops)}")
+        with display:
+            while capture.reason is None:
+                display.update(dictation)
+                if pressed(_REFRESH) or _stops_by_itself(dictation, silence):
+                    capture.stop()
+                    break
+            stopped_at = time.monotonic()
+            while not dictation.wait(_REFRESH):
+                display.update(dictation)
             display.update(dictation)
-            if pressed(_REFRESH):
-                capture.stop()
-                break
-            if silence and dictation.has_fallen_silent(silence):
-                capture.stop()
-                break
-            if dictation.failure is not None and not interactive:
-                capture.stop()
-                break
-        stopped_at = time.monotonic()
-        while not dictation.wait(_REFRESH):
-            display.update(dictation)
-        display.update(dictation)
     return time.monotonic() - stopped_at
+
+
+def _stops_by_itself(dictation: LiveDictation, silence: float) -> bool:
+    """Whether nobody has to stop it: after silence, or where no silence will be heard any more."""
+    return silence > 0 and (dictation.failure is not None or dictation.has_fallen_silent(silence))
 
 
 def _engine_failed(

@@ -7,6 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Protocol
 
+from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class PlainDisplay:
     def update(self, dictation: LiveDictation) -> None:
         """Print what is new."""
         for segment in dictation.segments[self._shown :]:
-            say(segment.text)
+            say(visible(segment.text))
             self._shown += 1
         for warning in warnings_of(dictation):
             if warning not in self._warned:
@@ -80,7 +81,7 @@ class LiveDisplay:
         drawn.append("".join(_bar(level) for level in self._levels), style="green")
         for warning in warnings_of(dictation):
             drawn.append(f"\n{warning}", style="yellow")
-        words = " ".join(segment.text for segment in dictation.segments)
+        words = visible(" ".join(segment.text for segment in dictation.segments))
         for line in _last_lines(words):
             drawn.append(f"\n  {line}", style="default")
         self._live.update(drawn)
