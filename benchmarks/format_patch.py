@@ -19,8 +19,9 @@ from pathlib import Path
 from benchmarks.measure import machine, markdown_table, paired
 
 NOTE = """\
-Without jitter all clients come back in the same second, and the server that has just recovered
-falls over again. Patch {number} spreads them out. See the discussion of last week for the numbers.
+Without jitter all clients come back in the same second, and the server
+that has just recovered falls over again. Patch {number} spreads them out.
+See the discussion of last week for the numbers.
 
 Voicenote-Recording: 20260102-030405-{number:04}
 Voicenote-Engine: pocketsphinx

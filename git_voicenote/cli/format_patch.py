@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ def format_patch(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     The first sentence of the cover is its subject. Text that would break a patch in the mail is
     set in by a space, never dropped; git reads all mails back before they are handed over.
     """
+    gc.disable()  # a process of half a second has nothing to collect
     own, rest = _take_record(arguments)
     chosen = settings()
     repository = Repository.discover()

@@ -289,11 +289,11 @@ class ReadBack:
 
     def read(self, paths: Sequence[Path], *, keep_subject: bool = False) -> list[MailInfo]:
         """Return what git am finds in some of the mails, in their order."""
-        if not paths:
-            return []
+        command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
+        if len(paths) < 3:  # often the cover alone: it is not worth the import
+            return [_mailinfo(self._repository, path, command) for path in paths]
         from concurrent.futures import ThreadPoolExecutor
 
-        command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
         with ThreadPoolExecutor(2) as pool:
             return list(pool.map(lambda path: _mailinfo(self._repository, path, command), paths))
 

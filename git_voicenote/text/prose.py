@@ -49,15 +49,18 @@ def wrap(text: str, width: int = 72) -> str:
     (CJK) count two and may be parted without a space; a long word, such as a URL, is not cut
     until no mail could carry it.
     """
+    lines = text.split("\n")
+    if text.isascii() and len(max(lines, key=len)) <= width:
+        return text  # most texts come here for the second time
     wrapped: list[str] = []
-    for is_prose, group in groupby(text.split("\n"), key=_is_prose):
-        lines = list(group)
-        if is_prose and any(columns(line) > width for line in lines):
-            wrapped += _fill(_joined(lines), width)
+    for is_prose, group in groupby(lines, key=_is_prose):
+        run = list(group)
+        if is_prose and any(columns(line) > width for line in run):
+            wrapped += _fill(_joined(run), width)
         elif is_prose:
-            wrapped += lines
+            wrapped += run
         else:
-            wrapped += [part for line in lines for part in _fit(line, width)]
+            wrapped += [part for line in run for part in _fit(line, width)]
     return "\n".join(wrapped)
 
 
