@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import say
-from git_voicenote.errors import GitError
+from git_voicenote.errors import GitError, StoreError
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
@@ -57,11 +56,22 @@ def edit_text(
 
 
 def keep_text(repository: Repository, text: str, name: str = "NOTES_EDITMSG") -> Path:
-    """Write a text that could not be saved to a file, in the repository or else in /tmp."""
-    folder = repository.state_dir if os.access(repository.state_dir, os.W_OK) else None
-    path = Path(tempfile.mkdtemp(prefix="edit-", dir=folder)) / name
-    path.write_text(text, encoding="utf-8", errors="replace")
-    return path
+    """Write a text that could not be saved to a file, in the repository or else in /tmp.
+
+    Raises StoreError, with the text in it, where neither takes one.
+    """
+    for place in (repository.state_dir, None):
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="edit-", dir=place))
+        except OSError:
+            continue
+        try:
+            (folder / name).write_text(text, encoding="utf-8", errors="replace")
+        except OSError:  # a full disk takes the file's name, and no word of it
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        return folder / name
+    raise StoreError(f"no file can be written; the text is:\n{text}")
 
 
 def _run_editor(repository: Repository, buffer: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, StoreError
@@ -11,6 +12,9 @@ from git_voicenote.repo.process import try_git
 if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError
     from git_voicenote.repo.repository import Repository
+
+_LITTLE = 64 * 1024
+"""Bytes: with less, git writes no note, which is some small objects and a ref."""
 
 
 def explain_write_failure(repository: Repository, ref: str, failure: GitError) -> VoicenoteError:
@@ -32,4 +36,7 @@ def explain_write_failure(repository: Repository, ref: str, failure: GitError) -
             f"{ref} is locked: another git process writes it, or died while it did",
             hint=f"where none is running, remove {lock}",
         )
-    return GitError(f"{ref} could not be written: {failure.message}", hint=failure.hint)
+    hint = failure.hint
+    if shutil.disk_usage(objects).free < _LITTLE:
+        hint = "the disk is full: make room; `git voicenote history delete` removes old recordings"
+    return GitError(f"{ref} could not be written: {failure.message}", hint=hint)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from git_voicenote.repo.note_format import parse_notes
 from tests.support.engines import CRASHING, FAILING, SCRIPTED
+from tests.support.sandbox import Sandbox
 from tests.support.speech import SPEECH
 from tests.support.terminal import CTRL_C, ENTER, Terminal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from tests.support.sandbox import Sandbox
+    from tests.support.disk import SmallDisk
 
 EMPTY_FILE = SPEECH / "empty-file.flac"
 RECORD = (sys.executable, "-m", "git_voicenote", "record")
@@ -373,3 +376,40 @@ def test_no_microphone_is_said_with_the_ways_out(
     assert b"error: no microphone found (PortAudio sees 0 input devices)" in done.stderr
     assert b"`--from FILE` takes a recording" in done.stderr
     assert recordings(repo) == []
+
+
+def test_a_read_only_repository_is_told_of_before_anybody_speaks(
+    scripted: Sandbox, read_only: Callable[[Path], tuple[str, ...]]
+) -> None:
+    done = scripted.run(
+        *read_only(scripted.folder), *RECORD, f"--device=file:{EMPTY_FILE}", check=False
+    )
+    assert done.returncode == 128
+    assert b"Read-only file system" in done.stderr
+    assert b"hint: it is read-only, or belongs to somebody else" in done.stderr
+    assert b"speak now" not in done.stderr
+
+
+@pytest.mark.parametrize("leave", [100_000, 150_000, 200_000, 250_000])
+def test_a_disk_that_fills_is_told_of_and_what_was_said_is_kept(
+    scripted: Sandbox, small_disk: SmallDisk, leave: int
+) -> None:
+    full = Sandbox(small_disk.folder, scripted.home, scripted.extra)
+    full.git("init", "--quiet", "--template=")
+    full.commit("start")
+    small_disk.fill(leave=leave)
+    done = full.voicenote("record", f"--device=file:{EMPTY_FILE}", "--silence=1")
+    screen = done.stderr.decode()
+    assert "Traceback" not in screen
+    if "speak now" not in screen:  # refused before anybody said a word
+        assert "No space left on device\nhint: free some space on that disk" in screen
+        return
+    (recording,) = recordings(full)
+    assert recording.stat().st_size > 2 * 16_000  # more than a second
+    if done.returncode == 0:
+        (words,) = words_of(full)
+    else:
+        assert "the disk is full: make room" in screen
+        (path,) = re.findall("the text is kept in (.*)", screen)
+        words = Path(path).read_text()
+    assert words.startswith("An empty file made the program crash.")

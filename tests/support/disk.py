@@ -1,4 +1,4 @@
-"""A disk so small that it is soon full."""
+"""Disks that take nothing: full ones, and read-only ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _SIZE = "512k"
@@ -45,3 +45,15 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
         yield SmallDisk(folder)
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def read_only() -> Callable[[Path], tuple[str, ...]]:
+    """Return what to put before a command for it to run in a folder that is read-only to it."""
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("this needs a mount namespace of its own (unshare -m)")
+    mount = 'mount --bind -o ro "$0" "$0" && cd "$0" && exec "$@"'
+    return lambda folder: ("unshare", "-m", "sh", "-c", mount, str(folder))
