@@ -239,7 +239,8 @@ class Writing:
         self._process.wait()
         names = os.fsdecode(self.printed).split("\n") if not self.is_stream else []
         for path in [*self.paths, *(self._folder / name for name in names if name)]:
-            if path.is_file():
+            # one that git could not open is not of this run
+            if path.is_file() and os.access(path, os.W_OK):
                 path.unlink()
 
     def _wait(self) -> None:

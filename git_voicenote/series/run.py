@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def format_series(
     process = start_format_patch(
         repository,
         arguments,
-        (f"--notes={_pattern(settings.notes_ref)}", *_cover_options(plan)),
+        (_notes_option(repository, settings.notes_ref), *_cover_options(plan)),
         ("--no-quiet", "--no-zero-commit", *((f"--add-header={mark}",) if is_stream else ())),
         range_diff_environment(arguments, plan.git_config, settings.notes_ref),
     )
@@ -114,9 +115,15 @@ def _overwrite(path: Path, content: bytes) -> None:
         file.truncate()
 
 
-def _pattern(ref: str) -> str:
-    """Return a pattern that only this ref matches: git warns of a ref that is not there yet."""
-    return f"{ref[:-1]}[{ref[-1]}]"
+def _notes_option(repository: Repository, ref: str) -> str:
+    """Return what makes git show our notes and say nothing of a ref that is not there yet.
+
+    git warns of a missing ref, but not of a pattern that none matches. A pattern makes it look
+    at every ref, so it is only used where the ref is not seen at once.
+    """
+    if not (repository.common_dir / ref).is_file():
+        ref = re.sub(r"([0-9A-Za-z])([^0-9A-Za-z]*)$", r"[\1]\2", ref)
+    return f"--notes={ref}"
 
 
 def _cover_options(plan: Plan) -> list[str]:

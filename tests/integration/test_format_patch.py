@@ -424,6 +424,48 @@ def test_no_placeholder_is_ever_handed_over(
     assert everything(repo) == {}
 
 
+@pytest.mark.parametrize("stdout", [(), ("--stdout",)], ids=["files", "stdout"])
+def test_what_would_not_survive_is_not_handed_over(
+    series: Sandbox, stdout: tuple[str, ...]
+) -> None:
+    signature = "--signature=words\nFrom alice Mon Sep 17 00:00:00 2001\nwords"
+
+    done = series.voicenote("format-patch", "main", signature, *stdout)
+
+    assert done.returncode == 128
+    assert done.stdout == b""
+    assert done.stderr.decode().startswith("error: git would take these 4 mails for 7\nhint: ")
+    assert everything(series) == {}
+
+
+def test_a_file_that_git_cannot_write_is_left_alone(series: Sandbox) -> None:
+    series.git("format-patch", "-q", "main", "-o", "out")
+    blocked = series.folder / "out/0002-feat-change-2.patch"
+    blocked.unlink()
+    blocked.mkdir()
+
+    done = series.voicenote("format-patch", "main", "-o", "out")
+
+    assert done.returncode == 128
+    assert b"cannot open patch file" in done.stderr
+    assert blocked.is_dir()
+    assert not (series.folder / "out/0000-cover-letter.patch").exists()
+
+
+def test_a_notes_ref_of_the_persons_own(repo: Sandbox) -> None:
+    make_branch(repo, ["one\n"])
+    repo.git("notes", "--ref=spoken", "add", "-m", LONG_NOTE)
+    repo.git("config", "voicenote.notesRef", "spoken")
+
+    for pack in (False, True):
+        if pack:
+            repo.git("pack-refs", "--all")
+        done = repo.voicenote("format-patch", "-1", "--stdout")
+
+        assert b"Notes (spoken):\n    Without jitter" in done.stdout
+        assert done.stderr == b""
+
+
 def test_a_description_of_the_persons_own_is_used(repo: Sandbox) -> None:
     make_branch(repo, ["one\n", "two\n"])
     repo.git("config", "branch.topic.description", "Their title\n\nTheir words.\n")
