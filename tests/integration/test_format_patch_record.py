@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.engines import SCRIPTED
+from tests.support.sandbox import CHECKOUT
 from tests.support.series import make_branch
-from tests.support.speech import SPEECH
 from tests.support.terminal import ENTER, Terminal
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def desk(repo: Sandbox) -> Sandbox:
     repo.extra |= {
         "GIT_VOICENOTE_ENGINE": SCRIPTED,
         "SCRIPTED_SPEECH": str(lines),
-        "GIT_VOICENOTE_MICROPHONE": f"file:{SPEECH / 'empty-file.flac'}",
+        "GIT_VOICENOTE_MICROPHONE": f"file:{CHECKOUT / 'examples/speech/cover.flac'}",
         "GIT_VOICENOTE_EDIT": "false",
     }
     return repo
