@@ -16,20 +16,27 @@ CHECKOUT = Path(__file__).parents[1]
 SPEECH = CHECKOUT / "examples" / "speech"
 
 BASE = """\
-def read(path):
-    text = open(path).read()
-    return build(tokenize(text))
+def save(path, data):
+    path.write_bytes(data)
 """
-EARLY = BASE.replace("    return", "    if not text:\n        return None\n    return")
+RENAMED = """\
+def save(path, data):
+    new = path.with_suffix(".new")
+    new.write_bytes(data)
+    new.replace(path)
+"""
+LOCKED = RENAMED.replace("):\n", "):\n    with lock(path):\n").replace("\n    new", "\n        new")
+TEST = """\
+def test_the_old_data_stays_when_the_power_fails(store):
+    store.save(b"old")
+    with pytest.raises(PowerFailure):
+        store.save_until_power_fails(b"new")
+    assert store.read() == b"old"
+"""
 COMMITS = (
-    ("fix(reader): return early when the file is empty", "empty-file.flac", "reader.py", EARLY),
-    ("perf(reader): keep the last result", "last-result.flac", "reader.py", f"@cache\n{EARLY}"),
-    (
-        "test(reader): cover empty files and the last result",
-        "tests.flac",
-        "test_reader.py",
-        "def test_read():\n    assert read(EMPTY) is None\n    assert read(FULL) is read(FULL)\n",
-    ),
+    ("fix(store): write to a new file and rename it", "rename.flac", "store.py", RENAMED),
+    ("fix(store): let one writer wait for the other", "lock.flac", "store.py", LOCKED),
+    ("test(store): cut the power in the middle of a write", "test.flac", "test_store.py", TEST),
 )
 
 
@@ -74,7 +81,7 @@ class Demo:
         self._git("config", "user.name", "Ada Lovelace")
         self._git("config", "user.email", "ada@example.org")
         self._git("config", "notes.rewriteRef", "refs/notes/voicenote")
-        self._commit("start the reader", "reader.py", BASE)
+        self._commit("feat(store): save and read", "store.py", BASE)
         for message, _, name, content in COMMITS:
             self._commit(message, name, content)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.support.disk import SmallDisk
 
-EMPTY_FILE = SPEECH / "empty-file.flac"
+SPOKEN = SPEECH / "rename.flac"
 RECORD = (sys.executable, "-m", "git_voicenote", "record")
 
 
@@ -34,7 +34,7 @@ RECORD = (sys.executable, "-m", "git_voicenote", "record")
 def scripted(repo: Sandbox) -> Sandbox:
     """The repository, with an engine whose words are known: two sentences."""
     lines = repo.home / "lines"
-    lines.write_text("an empty file made the program crash\nnow the function returns at once\n")
+    lines.write_text("we now write a new file\nif that fails we can still read the old file\n")
     repo.extra |= {"GIT_VOICENOTE_ENGINE": SCRIPTED, "SCRIPTED_SPEECH": str(lines)}
     return repo
 
@@ -51,25 +51,25 @@ def recordings(repo: Sandbox) -> list[Path]:
     return sorted((repo.folder / ".git/voicenote/recordings").glob("*"))
 
 
-WORDS = "An empty file made the program crash. Now the function returns at once."
+WORDS = "We now write a new file. If that fails we can still read the old file."
 
 
 # from files, pipes and earlier recordings
 
 
 def test_a_sound_file_becomes_the_note_of_a_commit(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", "--from", EMPTY_FILE)
+    done = scripted.voicenote("record", "--from", SPOKEN)
     assert done.returncode == 0, done.stderr
     assert done.stdout == b""
     (recording,) = recordings(scripted)
     assert note_of(scripted) == (
         f"{WORDS}\n\nVoicenote-Recording: {recording.stem}\nVoicenote-Engine: scripted\n"
-        "Voicenote-Language: en\nVoicenote-Duration: 0:07"
+        "Voicenote-Language: en\nVoicenote-Duration: 0:08"
     )
 
 
 def test_recordings_are_for_nobody_else_to_read(scripted: Sandbox) -> None:
-    scripted.voicenote("record", "--from", EMPTY_FILE)
+    scripted.voicenote("record", "--from", SPOKEN)
     (recording,) = recordings(scripted)
     assert recording.suffix == ".flac"
     assert recording.stat().st_mode & 0o777 == 0o600
@@ -77,12 +77,12 @@ def test_recordings_are_for_nobody_else_to_read(scripted: Sandbox) -> None:
 
 
 def test_standard_input_can_be_the_sound(scripted: Sandbox) -> None:
-    scripted.voicenote("record", "--from", "-", stdin=EMPTY_FILE.read_bytes())
+    scripted.voicenote("record", "--from", "-", stdin=SPOKEN.read_bytes())
     assert words_of(scripted) == [WORDS]
 
 
 def test_an_earlier_recording_can_be_taken_up_again(scripted: Sandbox) -> None:
-    scripted.voicenote("record", "--from", EMPTY_FILE)
+    scripted.voicenote("record", "--from", SPOKEN)
     (recording,) = recordings(scripted)
     scripted.git("notes", "--ref=voicenote", "remove", "HEAD")
     scripted.voicenote("record", "--from", recording.stem)
@@ -93,13 +93,13 @@ def test_an_earlier_recording_can_be_taken_up_again(scripted: Sandbox) -> None:
 def test_another_commit_can_be_explained_from_a_subfolder(scripted: Sandbox) -> None:
     first = scripted.git("rev-parse", "HEAD")
     scripted.commit("feat: go on", {"sub/a": "a"})
-    done = scripted.voicenote("record", "HEAD~1", "--from", EMPTY_FILE, cwd=scripted.folder / "sub")
+    done = scripted.voicenote("record", "HEAD~1", "--from", SPOKEN, cwd=scripted.folder / "sub")
     assert f"explaining {first[:7]} start the project" in done.stderr.decode()
     assert words_of(scripted, first) == [WORDS]
 
 
 def test_a_series_is_explained_by_its_cover(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", "--cover", "--from", EMPTY_FILE)
+    done = scripted.voicenote("record", "--cover", "--from", SPOKEN)
     assert done.returncode == 0, done.stderr
     shown = scripted.git("show", "refs/voicenote/cover/main:cover")
     assert shown.startswith(WORDS)
@@ -107,14 +107,14 @@ def test_a_series_is_explained_by_its_cover(scripted: Sandbox) -> None:
 
 
 def test_json_tells_all_on_stdout(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", "--from", EMPTY_FILE, "--json")
+    done = scripted.voicenote("record", "--from", SPOKEN, "--json")
     told = json.loads(done.stdout)
     assert told["target"] == "commit:" + scripted.git("rev-parse", "HEAD")
     assert told["text"] == WORDS
     assert told["recording"]["path"] == str(recordings(scripted)[0])
     assert [segment["text"] for segment in told["segments"]] == [
-        "an empty file made the program crash",
-        "now the function returns at once",
+        "we now write a new file",
+        "if that fails we can still read the old file",
     ]
 
 
@@ -130,8 +130,8 @@ def test_json_tells_all_on_stdout(scripted: Sandbox) -> None:
 def test_a_second_recording_replaces_adds_or_stands_beside(
     scripted: Sandbox, option: str | None, texts: list[str]
 ) -> None:
-    scripted.voicenote("record", "--from", EMPTY_FILE)
-    scripted.voicenote("record", "--from", EMPTY_FILE, *([option] if option else []))
+    scripted.voicenote("record", "--from", SPOKEN)
+    scripted.voicenote("record", "--from", SPOKEN, *([option] if option else []))
     assert words_of(scripted) == texts
     assert len(recordings(scripted)) == 2
 
@@ -141,21 +141,21 @@ def test_a_second_recording_replaces_adds_or_stands_beside(
 
 def at_terminal(repo: Sandbox, *arguments: str, editor: str = "true") -> Terminal:
     environment = {**repo.environment, "GIT_EDITOR": editor}
-    return Terminal((*RECORD, f"--device=file:{EMPTY_FILE}", *arguments), environment, repo.folder)
+    return Terminal((*RECORD, f"--device=file:{SPOKEN}", *arguments), environment, repo.folder)
 
 
 def test_enter_stops_and_the_words_open_in_the_editor(scripted: Sandbox) -> None:
-    editor = scripted.write("editor", '#!/bin/sh\nsed -i s/program/PROGRAM/ "$1"\n')
+    editor = scripted.write("editor", '#!/bin/sh\nsed -i s/new/NEW/ "$1"\n')
     editor.chmod(0o755)
     with at_terminal(scripted, editor=str(editor)) as terminal:
         terminal.expect("speak now · Enter stops, Ctrl-C keeps the sound and quits")
-        terminal.expect("an empty file made the program crash")  # while recording goes on
+        terminal.expect("we now write a new file")  # while recording goes on
         terminal.type(ENTER)
         terminal.expect("spoken, text in")
         terminal.expect("let notes follow amend and rebase?")
         terminal.type(f"y{ENTER}")
         assert terminal.wait() == 0, terminal.screen
-    assert words_of(scripted)[0].startswith("An empty file made the PROGRAM crash.")
+    assert words_of(scripted)[0].startswith("We now write a NEW file.")
     assert scripted.git("config", "--get-all", "notes.rewriteRef") == "refs/notes/voicenote"
 
 
@@ -163,7 +163,7 @@ def test_a_terminal_that_can_redraw_shows_time_level_and_words(scripted: Sandbox
     scripted.extra["TERM"] = "xterm"
     with at_terminal(scripted, "--silence=1") as terminal:
         terminal.expect("● 0:0")
-        terminal.expect("an empty file made the program crash")
+        terminal.expect("we now write a new file")
         terminal.expect("let notes follow")
         terminal.type(f"n{ENTER}")
         assert terminal.wait() == 0
@@ -171,15 +171,15 @@ def test_a_terminal_that_can_redraw_shows_time_level_and_words(scripted: Sandbox
 
 
 def test_silence_stops_when_asked_to(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", f"--device=file:{EMPTY_FILE}", "--silence=1.5")
+    done = scripted.voicenote("record", f"--device=file:{SPOKEN}", "--silence=1.5")
     assert done.returncode == 0, done.stderr
     assert words_of(scripted) == [WORDS]
 
 
 def test_the_longest_time_stops(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", f"--device=file:{EMPTY_FILE}", "--max-duration=3.5")
+    done = scripted.voicenote("record", f"--device=file:{SPOKEN}", "--max-duration=3.5")
     assert done.returncode == 0, done.stderr
-    assert words_of(scripted) == ["An empty file made the program crash."]
+    assert words_of(scripted) == ["We now write a new file."]
     assert parse_notes(note_of(scripted))[0].duration == pytest.approx(3.5, abs=1)
 
 
@@ -219,7 +219,7 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
 ) -> None:
     head = scripted.git("rev-parse", "HEAD")
     process = subprocess.Popen(
-        (*RECORD, f"--device=file:{EMPTY_FILE}"), cwd=scripted.folder, env=scripted.environment,
+        (*RECORD, f"--device=file:{SPOKEN}"), cwd=scripted.folder, env=scripted.environment,
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None
@@ -249,33 +249,31 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
     if left:
         assert spoken - 1 <= found[0]["duration"] <= spoken + 1
     if answer == "t":
-        assert words_of(scripted, head)[0].startswith("An empty file made the program crash.")
-    again = scripted.voicenote("record", "--from", EMPTY_FILE)
+        assert words_of(scripted, head)[0].startswith("We now write a new file.")
+    again = scripted.voicenote("record", "--from", SPOKEN)
     assert b"was not finished" not in again.stderr
 
 
 def test_without_a_terminal_what_was_saved_is_named(scripted: Sandbox) -> None:
-    scripted.voicenote("record", "--from", EMPTY_FILE)
+    scripted.voicenote("record", "--from", SPOKEN)
     folder = scripted.folder / ".git/voicenote"
-    shutil.copy(EMPTY_FILE, folder / "recordings/a.flac")
+    shutil.copy(SPOKEN, folder / "recordings/a.flac")
     cut_off = folder / "recordings/20260102-030405-abcd.wav"
-    scripted.run("sox", EMPTY_FILE, cut_off) if shutil.which("sox") else _write_wav(cut_off)
-    done = scripted.voicenote("record", "--from", EMPTY_FILE)
+    scripted.run("sox", SPOKEN, cut_off) if shutil.which("sox") else _write_wav(cut_off)
+    done = scripted.voicenote("record", "--from", SPOKEN)
     assert b"`git voicenote record --from 20260102-030405-abcd` takes it up" in done.stderr
 
 
 def _write_wav(path: Path) -> None:
     from git_voicenote.audio.files import import_sound
 
-    import_sound(EMPTY_FILE, path)
+    import_sound(SPOKEN, path)
 
 
 # what can go wrong
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--from", str(EMPTY_FILE)), (f"--device=file:{EMPTY_FILE}",)]
-)
+@pytest.mark.parametrize("arguments", [("--from", str(SPOKEN)), (f"--device=file:{SPOKEN}",)])
 def test_an_engine_that_fails_costs_no_sound(repo: Sandbox, arguments: tuple[str, ...]) -> None:
     repo.extra["GIT_VOICENOTE_ENGINE"] = FAILING
     done = repo.voicenote("record", *arguments)
@@ -286,7 +284,7 @@ def test_an_engine_that_fails_costs_no_sound(repo: Sandbox, arguments: tuple[str
 
 
 def test_an_engine_that_takes_us_down_costs_no_sound(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", "--from", EMPTY_FILE, "--engine", CRASHING)
+    done = scripted.voicenote("record", "--from", SPOKEN, "--engine", CRASHING)
     assert done.returncode == -signal.SIGKILL
     (recording,) = recordings(scripted)
     scripted.voicenote("record", "--from", recording.stem)
@@ -330,7 +328,7 @@ def test_a_file_that_is_no_sound_is_refused_by_name_and_leaves_nothing(repo: San
         (("record", "nonsense"), 128, "error: no commit is named 'nonsense'"),
         (("record", "--from", "nonsense"), 128, "there is no file and no recording 'nonsense'"),
         (("record", "--cover", "HEAD"), 129, "--cover explains the series of the branch"),
-        (("record", "--engine", "nonsense", "--from", str(EMPTY_FILE)), 128, "no engine is named"),
+        (("record", "--engine", "nonsense", "--from", str(SPOKEN)), 128, "no engine is named"),
         (("record", "--device", "file:/nonexistent"), 128, "/nonexistent"),
         (("record", "--silence", "-1"), 129, "--silence"),
     ],
@@ -345,7 +343,7 @@ def test_what_cannot_be_is_refused_by_name(
 
 
 def test_outside_a_repository_there_is_nothing_to_explain(sandbox: Sandbox) -> None:
-    done = sandbox.voicenote("record", "--from", EMPTY_FILE)
+    done = sandbox.voicenote("record", "--from", SPOKEN)
     assert done.returncode == 128
     assert b"error: not a git repository" in done.stderr
     assert b"hint: run this inside a git repository" in done.stderr
@@ -353,7 +351,7 @@ def test_outside_a_repository_there_is_nothing_to_explain(sandbox: Sandbox) -> N
 
 def test_a_branch_without_commits_has_nothing_to_explain(sandbox: Sandbox) -> None:
     sandbox.git("init", "--quiet")
-    done = sandbox.voicenote("record", "--from", EMPTY_FILE)
+    done = sandbox.voicenote("record", "--from", SPOKEN)
     assert done.returncode == 128
     assert b"no commit" in done.stderr
 
@@ -362,7 +360,7 @@ def test_a_broken_history_costs_no_word(scripted: Sandbox) -> None:
     folder = scripted.folder / ".git/voicenote"
     folder.mkdir()
     (folder / "history.db").write_bytes(b"not a database" * 1000)
-    done = scripted.voicenote("record", "--from", EMPTY_FILE)
+    done = scripted.voicenote("record", "--from", SPOKEN)
     assert done.returncode == 0, done.stderr
     assert b"warning: " in done.stderr
     assert words_of(scripted) == [WORDS]
@@ -382,7 +380,7 @@ def test_a_read_only_repository_is_told_of_before_anybody_speaks(
     scripted: Sandbox, read_only: Callable[[Path], tuple[str, ...]]
 ) -> None:
     done = scripted.run(
-        *read_only(scripted.folder), *RECORD, f"--device=file:{EMPTY_FILE}", check=False
+        *read_only(scripted.folder), *RECORD, f"--device=file:{SPOKEN}", check=False
     )
     assert done.returncode == 128
     assert b"Read-only file system" in done.stderr
@@ -398,7 +396,7 @@ def test_a_disk_that_fills_is_told_of_and_what_was_said_is_kept(
     full.git("init", "--quiet", "--template=")
     full.commit("start")
     small_disk.fill(leave=leave)
-    done = full.voicenote("record", f"--device=file:{EMPTY_FILE}", "--silence=1")
+    done = full.voicenote("record", f"--device=file:{SPOKEN}", "--silence=1")
     screen = done.stderr.decode()
     assert "Traceback" not in screen
     if "speak now" not in screen:  # refused before anybody said a word
@@ -412,4 +410,4 @@ def test_a_disk_that_fills_is_told_of_and_what_was_said_is_kept(
         assert "the disk is full: make room" in screen
         (path,) = re.findall("the text is kept in (.*)", screen)
         words = Path(path).read_text()
-    assert words.startswith("An empty file made the program crash.")
+    assert words.startswith("We now write a new file.")

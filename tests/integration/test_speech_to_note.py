@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.microphone, pytest.mark.xdist_group("microphone")]
 def test_what_is_spoken_into_the_microphone_becomes_the_note(
     repo: Sandbox, microphone: VirtualMicrophone
 ) -> None:
-    said = "last-result.flac"
+    said = "rename.flac"
     environment = {**repo.environment, **microphone.environment, "GIT_VOICENOTE_EDIT": "false"}
     command = (sys.executable, "-m", "git_voicenote", "record")
     with Terminal(command, environment, repo.folder) as terminal:
@@ -35,6 +35,7 @@ def test_what_is_spoken_into_the_microphone_becomes_the_note(
         assert terminal.wait() == 0, terminal.screen
     (note,) = parse_notes(repo.git("notes", "--ref=voicenote", "show"))
     assert note.text == (
-        "The same file was read again and again. Now we keep the last result in\nmemory."
+        "We now write a new file and rename it at the end. If that fails we can\n"
+        "still read the old file."
     )
     assert note.engine == "pocketsphinx"

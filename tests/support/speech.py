@@ -6,9 +6,8 @@ from tests.support.sandbox import CHECKOUT
 
 SPEECH = CHECKOUT / "examples" / "speech"
 
-SAID = dict(
-    line.split("\t") for line in (SPEECH / "transcripts.tsv").read_text().splitlines() if line
-)
+_LINES = (SPEECH / "transcripts.tsv").read_text().splitlines()
+SAID = {file: text for file, _voice, text in (line.split("\t") for line in _LINES)}
 """What is said in each file, sentences in lower case with full stops."""
 
 
