@@ -1,0 +1,121 @@
+"""`git voicenote transcribe` prints what is said in a file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.engines import FAILING, SCRIPTED
+from tests.support.speech import SPEECH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+RENAME = SPEECH / "rename.flac"
+TEXT = """\
+We now write a new file and rename it at the end.
+If that fails we can still read the old file.
+"""
+
+
+def test_the_text_is_printed_outside_of_any_repository(sandbox: Sandbox) -> None:
+    done = sandbox.voicenote("transcribe", RENAME)
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, TEXT, b"")
+    assert not (sandbox.home / ".local/share/git-voicenote").exists()  # nothing is kept of it
+
+
+def test_standard_input_is_read_and_json_tells_the_times(repo: Sandbox) -> None:
+    done = repo.voicenote("transcribe", "-", "--json", stdin=RENAME.read_bytes())
+    told = json.loads(done.stdout)
+    assert told["text"] == TEXT.replace("\n", " ").strip()
+    assert (told["file"], told["engine"], told["language"]) == ("-", "pocketsphinx", "en")
+    first, second = told["segments"]
+    assert first["text"] == "we now write a new file and rename it at the end"
+    assert 0 <= first["start"] < first["end"] <= second["start"] < second["end"]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_nothing_heard_is_an_empty_transcript_and_exit_1(
+    sandbox: Sandbox, options: tuple[str, ...]
+) -> None:
+    silence = sandbox.write("silence.wav", wav(bytes(2 * 16_000 * 3)))
+    done = sandbox.voicenote("transcribe", silence, *options)
+    assert done.returncode == 1
+    assert f"error: nothing was heard in {silence}".encode() in done.stderr
+    assert (json.loads(done.stdout)["segments"] == []) if options else (done.stdout == b"")
+
+
+def wav(pcm: bytes) -> bytes:
+    import io
+    import wave
+
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(pcm)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.wav", b"<!DOCTYPE html><html><body>not found</body></html>"),
+        ("empty.wav", b""),
+        ("header.wav", wav(b"")),
+        ("cut.flac", RENAME.read_bytes()[:200]),
+    ],
+)
+def test_what_holds_no_sound_is_refused_by_name(
+    sandbox: Sandbox, name: str, content: bytes
+) -> None:
+    file = sandbox.write(name, content)
+    done = sandbox.voicenote("transcribe", file)
+    assert done.returncode == 128
+    assert done.stdout == b""
+    error, hint = done.stderr.decode().splitlines()
+    assert error.startswith(f"error: {file}")
+    assert hint.startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("nonexistent.wav",), 128, "nonexistent.wav"),
+        ((".",), 128, "folder"),
+        ((), 129, "Missing argument"),
+        ((RENAME, "--engine=nonsense"), 128, "no engine is named 'nonsense'"),
+        ((RENAME, f"--engine={FAILING}"), 128, "the engine broke down"),
+        ((RENAME, "--language=zh"), 128, "understands English (en) only"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(
+    sandbox: Sandbox, arguments: tuple[str | Path, ...], status: int, message: str
+) -> None:
+    done = sandbox.voicenote("transcribe", *arguments)
+    assert done.returncode == status
+    assert message in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_segments_come_as_they_are_understood(sandbox: Sandbox) -> None:
+    lines = sandbox.write("lines", "one\ntwo\n")
+    environment = {
+        **sandbox.environment,
+        "SCRIPTED_SPEECH": str(lines),
+        "GIT_VOICENOTE_ENGINE": SCRIPTED,
+    }
+    # a pipe that stays open: what is in it so far is all that can be understood
+    with subprocess.Popen(
+        (sys.executable, "-m", "git_voicenote", "transcribe", RENAME),
+        env=environment, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"One.\n"
+        assert process.stdout.read() == b"Two.\n"
+    assert process.returncode == 0
