@@ -22,7 +22,7 @@ TYPES = (
 
 _SPOKEN_TYPES: dict[tuple[str, ...], str] = {
     **{(name,): name for name in TYPES},
-    ("bug", "fix"): "fix", ("bugfix",): "fix", ("fixes",): "fix",
+    ("bug", "fix"): "fix", ("bugfix",): "fix", ("fixes",): "fix", ("fixed",): "fix",
     ("feature",): "feat", ("new", "feature"): "feat",
     ("documentation",): "docs", ("doc",): "docs", ("tests",): "test",
     ("refactoring",): "refactor", ("performance",): "perf",

@@ -494,7 +494,7 @@ def test_a_wrong_setting_is_a_warning(desk: Desk) -> None:
 @pytest.fixture
 def spoken(desk: Desk) -> dict[str, str]:
     """The environment in which somebody speaks into the microphone, and what the engine hears."""
-    recording = CHECKOUT / "examples/speech/message.flac"
+    recording = CHECKOUT / "examples/speech/commit-message.flac"
     words = desk.sandbox.home / "words"
     words.write_text("fix scope parser empty input no longer crashes\n")
     return {
@@ -595,5 +595,7 @@ def test_the_embedded_engine_hears_a_whole_message(desk: Desk, spoken: dict[str,
         terminal.expect(QUESTION)
         terminal.type("\n")
         assert terminal.wait() == 0, terminal.screen
-    assert desk.message().startswith("fix(reader): return early")
+    assert desk.message().startswith(
+        "fix(network): the server no longer stops when the name is empty\n"
+    )
     assert desk.message().endswith("\n\nCloses: #42\n")
