@@ -18,8 +18,8 @@ MAY_IMPORT = {
     "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,
-    **{name: BOTTOM for name in MIDDLE},
-    **{name: BOTTOM for name in BOTTOM},
+    **dict.fromkeys(MIDDLE, BOTTOM),
+    **dict.fromkeys(BOTTOM, BOTTOM),
     "__main__": frozenset({"cli"}),
 }
 

@@ -22,7 +22,7 @@ _TYPICAL_MEAN = (54.0, 4.0, 3.0, 15.0, -3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 
 """The mean cepstrum of speech at _LOUDNESS. (The model's own guess begins with 40.)"""
 _MEAN_WINDOW = 500
 """Frames that the decoder counts the mean that it is given for."""
-_TRUST = 150
+_TRUST = 200
 """Frames that we count the typical mean for, against those that were heard."""
 _FRAME = SAMPLE_RATE // 100
 _ENOUGH = round(1.5 * SAMPLE_RATE)
