@@ -81,7 +81,7 @@ def dictate(
         segments = dictation.result()
     except EngineError as exc:
         raise _engine_failed(archive, recording, settings, engine, exc) from exc
-    say(f"{clock(recording.duration)} spoken, text in {delay:.1f} s")
+    say(f"{clock(round(recording.duration))} spoken, text in {delay:.1f} s")
     return archive.heard(recording, engine.info.name, settings.language, segments)
 
 
