@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript
-from git_voicenote.errors import AudioFileError, NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.errors import NothingHeardError, StoreError, VoicenoteError
 from git_voicenote.store.history import Entry, History
 from git_voicenote.store.recordings import Recordings, new_recording_id
 
@@ -153,8 +153,8 @@ class Archive:
                 continue
             try:
                 recording = replace(recording, duration=repair_wav(recording.path))
-            except AudioFileError:
-                continue  # somebody else took it up meanwhile
+            except VoicenoteError:
+                continue  # somebody else took it up meanwhile, or the disk is read-only
             if not recording.duration:
                 self.forget(recording)
                 continue

@@ -7,6 +7,7 @@ import click
 from git_voicenote.cli.console import say, settings
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.saving import remembered, save_cover, save_note
+from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
 from git_voicenote.repo.commits import commit_summary, series_summary
 from git_voicenote.repo.covers import Covers
@@ -27,6 +28,7 @@ def edit(revision: str | None, *, cover: bool) -> None:
     begin with # stay. Where the editor fails, or nothing is left, the note stays as it was.
     """
     repository = Repository.discover()
+    mention_unfinished(repository, settings())
     if cover:
         _edit_cover(repository, revision)
     else:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import is_interactive, print_json, say
+from git_voicenote.cli.console import is_interactive, print_json, say, settings
 from git_voicenote.cli.saving import repository_if_any, state_root
+from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, StoreError
 from git_voicenote.repo.note_format import format_duration
 from git_voicenote.store.history import History
@@ -36,6 +37,7 @@ def history() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(max_count: int | None, *, as_json: bool) -> None:
     """List recordings, the newest first."""
+    mention_unfinished(repository_if_any(), settings())
     _print_list(_history().entries(max_count), as_json=as_json)
 
 

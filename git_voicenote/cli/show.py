@@ -10,6 +10,7 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import print_json, say, settings
 from git_voicenote.cli.saving import remembered, save_note
+from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NoNoteError
 from git_voicenote.repo.commits import commits_in
 from git_voicenote.repo.covers import Covers
@@ -45,6 +46,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
         _show_cover(repository, next(iter(revisions), None), as_json=as_json)
         return
     chosen = settings()
+    mention_unfinished(repository, chosen)
     commits = commits_in(repository, revisions or ("HEAD",))
     texts, found = _look_up(repository, chosen, commits)
     if not texts and not found:

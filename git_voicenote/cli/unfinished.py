@@ -29,20 +29,33 @@ def offer_unfinished(
         recording = found.recording
         if recording.id == skip:
             continue
-        about = f" for {_name(found.subject)}" if found.subject else ""
-        when = recording.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
-        story = f"a recording of {when} ({clock(recording.duration)}){about} was not finished"
         if not is_interactive():
-            say(f"{story}: `git voicenote record --from {recording.id}` takes it up")
+            _mention(found)
             continue
         answers = {"t": "transcribe", "k": "keep", "d": "delete"}
-        match ask(f"{story}.", answers, default="t"):
+        match ask(f"{_story(found)}.", answers, default="t"):
             case "t":
                 _take_up(repository, settings, archive, found)
             case "k":
                 archive.keep(recording)
             case "d":
                 archive.forget(recording)
+
+
+def mention_unfinished(repository: Repository | None, settings: Settings) -> None:
+    """Name the recordings that were cut off, for a command that has something else to do."""
+    for found in open_archive(repository, settings).cut_off():
+        _mention(found)
+
+
+def _mention(found: CutOff) -> None:
+    say(f"{_story(found)}: `git voicenote record --from {found.recording.id}` takes it up")
+
+
+def _story(found: CutOff) -> str:
+    about = f" for {_name(found.subject)}" if found.subject else ""
+    when = found.recording.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"a recording of {when} ({clock(found.recording.duration)}){about} was not finished"
 
 
 def _name(subject: Subject) -> str:
