@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.cli.console import print_json, settings, warn
 from git_voicenote.cli.recording_display import clock
 from git_voicenote.engines.base import Context
@@ -36,8 +37,9 @@ def transcribe(file: str, *, engine: str | None, language: str | None, as_json: 
     """
     chosen = settings(engine=engine, language=language)
     used = make_engine(chosen.engine)
+    activity = VoiceActivity()
     segments = []
-    for segment in _segments(file, used, chosen):
+    for segment in _segments(file, used, chosen, activity):
         segments.append(segment)
         if not as_json:
             click.echo(spoken_prose([segment]))
@@ -47,6 +49,7 @@ def transcribe(file: str, *, engine: str | None, language: str | None, as_json: 
                 "file": file,
                 "engine": used.info.name,
                 "language": chosen.language,
+                "duration": round(activity.heard, 3),
                 "text": spoken_prose(segments),
                 "segments": [asdict(segment) for segment in segments],
             }
@@ -58,14 +61,14 @@ def transcribe(file: str, *, engine: str | None, language: str | None, as_json: 
         )
 
 
-def _segments(file: str, engine: Engine, settings: Settings) -> Iterator[Segment]:
+def _segments(
+    file: str, engine: Engine, settings: Settings, activity: VoiceActivity
+) -> Iterator[Segment]:
     """Yield what is heard, and say on a terminal how far it is; that line is gone at the end."""
-    # numpy, soundfile and the detector cost 0.2 s: not before the options are known to be right
+    # numpy and soundfile cost 0.2 s: not before the options are known to be right
     from git_voicenote.audio.files import read_blocks
-    from git_voicenote.audio.voice_activity import VoiceActivity
     from git_voicenote.transcription import transcribe as hear
 
-    activity = VoiceActivity()
     source = sys.stdin.buffer if file == "-" else Path(file)
     blocks = read_blocks(source, warn=warn)
     tell = sys.stderr.isatty() and not sys.stdout.isatty()

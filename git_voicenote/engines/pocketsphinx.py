@@ -126,7 +126,8 @@ class _Listener:
         """Decode what is held back."""
         import numpy as np
 
-        samples = np.nan_to_num(np.concatenate(self._held))
+        # a file of floats may hold NaN and infinity
+        samples = np.nan_to_num(np.concatenate(self._held)).clip(-1, 1)
         self._held.clear()
         if not self._is_decoding:
             if not self._voice.is_known:

@@ -35,6 +35,7 @@ def test_standard_input_is_read_and_json_tells_the_times(repo: Sandbox) -> None:
     told = json.loads(done.stdout)
     assert told["text"] == TEXT.replace("\n", " ").strip()
     assert (told["file"], told["engine"], told["language"]) == ("-", "pocketsphinx", "en")
+    assert told["duration"] == pytest.approx(7.4, abs=1)
     first, second = told["segments"]
     assert first["text"] == "we now write a new file and rename it at the end"
     assert 0 <= first["start"] < first["end"] <= second["start"] < second["end"]
@@ -101,6 +102,29 @@ def test_what_cannot_be_is_refused_by_name(
     assert done.returncode == status
     assert message in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads its memory from /proc")
+def test_long_sound_takes_no_more_memory_than_short(sandbox: Sandbox) -> None:
+    """The engine is not asked, for nobody speaks: what is measured is the way of the sound."""
+    # not ru_maxrss: a child starts with its parent's, and the parent made the sound
+    script = (
+        "import sys; from git_voicenote.cli import main\n"
+        "try: main()\n"
+        "finally: print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+    )
+    environment = {"SCRIPTED_SPEECH": str(sandbox.write("lines", ""))}
+    peaks = []
+    for seconds in (10, 180):
+        file = sandbox.write("long.wav", wav(bytes(2 * 16_000 * seconds)))
+        done = sandbox.run(
+            sys.executable, "-c", script, "transcribe", file, f"--engine={SCRIPTED}",
+            check=False, environment=environment,
+        )  # fmt: skip
+        assert b"nothing was heard" in done.stderr
+        peaks.append(int(done.stdout))
+    sound = 2 * 16_000 * 170 // 1024
+    assert peaks[1] - peaks[0] < sound / 2
 
 
 def test_segments_come_as_they_are_understood(sandbox: Sandbox) -> None:

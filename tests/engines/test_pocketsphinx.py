@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from git_voicenote.datatypes import Samples, Segment
+    from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.xdist_group("pocketsphinx")  # its models are read once
 
@@ -96,6 +97,33 @@ def test_no_words_are_made_of_what_is_no_speech(
 def test_speech_that_holds_no_word_gives_no_segment(engine: PocketSphinxEngine) -> None:
     silence = Waveform(np.zeros(SAMPLE_RATE // 10, np.float32), 0.0, final=True)
     assert list(engine.transcribe([silence], Context())) == []
+
+
+def test_a_segment_may_come_in_one_long_piece(engine: PocketSphinxEngine) -> None:
+    pieces = list(VoiceActivity().pieces(read_blocks(SPEECH / "cover.flac")))
+    first = pieces[: next(i for i, piece in enumerate(pieces) if piece.final) + 1]
+    whole = Waveform(np.concatenate([piece.samples for piece in first]), first[0].start, final=True)
+    (segment,) = engine.transcribe([whole], Context())
+    assert segment.text == sentences("cover.flac")[0]
+    assert (segment.start, segment.end) == (whole.start, whole.end)
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("raise ImportError('no module of that name')", "no module of that name"),
+        ("def Decoder(**_): raise RuntimeError('the models are gone')", "the models are gone"),
+    ],
+)
+def test_a_missing_pocketsphinx_is_explained(sandbox: Sandbox, module: str, message: str) -> None:
+    sandbox.write("pocketsphinx.py", module + "\n")
+    environment = {"PYTHONPATH": f"{sandbox.folder}:{sandbox.environment['PYTHONPATH']}"}
+    done = sandbox.voicenote("transcribe", SPEECH / "test.flac", environment=environment)
+    assert done.returncode == 128
+    assert done.stderr.decode().splitlines() == [
+        f"error: PocketSphinx cannot be loaded: {message}",
+        "hint: install git-voicenote again: pocketsphinx is part of it",
+    ]
 
 
 def test_another_language_is_refused_with_the_way_out(engine: PocketSphinxEngine) -> None:
