@@ -12,6 +12,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ SettingError               a setting has a value that it cannot have
  ├─ PatchError                 a series that would not survive the mail
  ├─ HookError                  a hook that cannot be installed or removed
+ ├─ UsageError                 exit 129: an argument that cannot be
  └─ NegativeAnswer             exit 1: it worked, and the answer is no
      ├─ NothingHeardError
      └─ NoNoteError
@@ -80,6 +81,12 @@ class PatchError(VoicenoteError):
 
 class HookError(VoicenoteError):
     """A hook could not be installed or removed."""
+
+
+class UsageError(VoicenoteError):
+    """A command was called with an argument that it does not take: exit 129."""
+
+    exit_code: ClassVar[int] = 129
 
 
 class NegativeAnswer(VoicenoteError):  # noqa: N818 - the command worked; its answer is no

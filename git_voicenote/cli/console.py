@@ -1,14 +1,14 @@
-"""How commands talk: stdout is the product, stderr is for people."""
+"""How commands talk: stdout is the product, stderr is for people.
+
+click is imported where it is needed: format-patch, which does without, is used in loops.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from git_voicenote.config import Settings, load_settings
 from git_voicenote.repo.repository import read_config
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """Tell the person something, on stderr."""
-    click.echo(text, err=True)
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place that prints
 
 
 def warn(text: str) -> None:
@@ -36,7 +36,9 @@ def print_error(error: VoicenoteError) -> None:
 
 def print_json(value: object) -> None:
     """Print one JSON object on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - likewise
 
 
 def settings(**overrides: object) -> Settings:
@@ -51,6 +53,8 @@ def is_interactive() -> bool:
 
 def ask(question: str, answers: dict[str, str], default: str) -> str:
     """Ask on the terminal until one of the answers (key: what it says) is given; return its key."""
+    import click
+
     choices = ", ".join(
         f"[{key}]{word.removeprefix(key)}" if word.startswith(key) else f"[{key}] {word}"
         for key, word in answers.items()

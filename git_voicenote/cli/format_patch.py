@@ -6,9 +6,8 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from git_voicenote.cli.console import say, settings
+from git_voicenote.errors import UsageError
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.plan import plan_series
 from git_voicenote.series.run import format_series
@@ -19,49 +18,47 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import FoundNote
 
 
-class PassThrough(click.Command):
-    """A command whose arguments are another program's: click would drop a `--` among them."""
+_HELP = """\
+Usage: git voicenote format-patch [--record[=newest|cover]]
+                                  [OPTIONS OF GIT FORMAT-PATCH] [RANGE]
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Leave the arguments as they are, save -h and --help."""
-        own = args[: args.index("--")] if "--" in args else args
-        if "-h" in own or "--help" in own:
-            click.echo(self.get_help(ctx))
-            ctx.exit()
-        ctx.params["arguments"] = tuple(args)
-        return []
+  Make patches that carry the notes, and a cover letter of what was said of
+  the series.
+
+  Every option of git format-patch passes through (git format-patch -h lists
+  them), and stdout is what it prints: the names of the files, or the mails
+  with --stdout.
+
+    --record          ask for what is missing first: the cover and the notes
+    --record=newest   from the newest commit to the oldest, then the cover
+    --record=cover    the cover, then the commits
+    --no-notes, --no-cover-letter
+                      leave out what was said
+
+  The first sentence of the cover is its subject. Text that would break a
+  patch in the mail is set in by a space, never dropped; git reads all mails
+  back before they are handed over.
+"""
 
 
-@click.command(
-    cls=PassThrough,
-    options_metavar="[--record[=newest|cover]] [OPTIONS OF GIT FORMAT-PATCH] [RANGE]",
-)
-@click.pass_context
-def format_patch(ctx: click.Context, arguments: tuple[str, ...]) -> None:
-    """Make patches that carry the notes, and a cover letter of what was said of the series.
+def format_patch(arguments: tuple[str, ...]) -> int:
+    """Make patches that carry the notes, and return git's exit status.
 
-    Every option of git format-patch passes through (git format-patch -h lists them), and stdout
-    is what it prints: the names of the files, or the mails with --stdout.
-
-    \b
-      --record          ask for what is missing first: the cover and the notes
-      --record=newest   from the newest commit to the oldest, then the cover
-      --record=cover    the cover, then the commits
-      --no-notes, --no-cover-letter
-                        leave out what was said
-
-    The first sentence of the cover is its subject. Text that would break a patch in the mail is
-    set in by a space, never dropped; git reads all mails back before they are handed over.
+    Raises VoicenoteError; nothing half-made is left then.
     """
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "-h" in own or "--help" in own:
+        sys.stdout.write(_HELP)
+        return 0
     gc.disable()  # a process of half a second has nothing to collect
-    own, rest = _take_record(arguments)
+    order, rest = _take_record(arguments)
     chosen = settings()
     repository = Repository.discover()
     plan = plan_series(repository, rest)
-    if own:
+    if order:
         from git_voicenote.cli.record_missing import record_missing
 
-        record_missing(repository, chosen, plan, own)
+        record_missing(repository, chosen, plan, order)
         plan = plan_series(repository, rest)
 
     def remembered(patch_ids: Collection[str]) -> Mapping[str, Sequence[FoundNote]]:
@@ -75,7 +72,7 @@ def format_patch(ctx: click.Context, arguments: tuple[str, ...]) -> None:
             say(remark)
     sys.stdout.buffer.write(formatted.stdout)
     sys.stdout.buffer.flush()
-    ctx.exit(formatted.status)
+    return formatted.status
 
 
 def _take_record(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
@@ -90,5 +87,5 @@ def _take_record(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...
         elif value in ("", "newest", "cover"):
             order = value or "ask"
         else:
-            raise click.UsageError("--record takes newest or cover")
+            raise UsageError("--record takes newest or cover")
     return order, (*kept, *arguments[end:])

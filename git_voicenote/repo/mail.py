@@ -5,6 +5,7 @@ They are never parsed into a message and written anew: that is how patches get c
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _HEADER = re.compile(rb"^([!-9;-~]+):[ \t]*((?:[^\n]|\n[ \t])*)\n", re.MULTILINE
 _PLACEHOLDER = re.compile(rb"\*\*\*\s+SUBJECT\s+HERE\s+\*\*\*\n")
 _BLURB = b"\n*** BLURB HERE ***\n"
 
+_ENOUGH_MEMORY = 1 << 30  # octets: more than any series that people mail
 _WHITESPACE = b" \t\n\v\f\r"
 _PREFIX = re.compile(rb"\[[^\]]*\]\s+")
 
@@ -250,7 +252,7 @@ class ReadBack:
     def __enter__(self) -> Self:
         from tempfile import TemporaryDirectory
 
-        self._folder = TemporaryDirectory(prefix="git-voicenote-")
+        self._folder = TemporaryDirectory(prefix="git-voicenote-", dir=_scratch_folder())
         self._mailsplit = subprocess.Popen(
             ["git", "mailsplit", *self._options, f"-o{self._folder.name}"],
             cwd=self._repository.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -305,6 +307,19 @@ def patch_in(mail: Mail) -> bytes:
         part = rb"\n--" + re.escape(mail.boundary) + rb"(?:--\n*|\n(?:[^\n]+\n)*\n)"
         text = re.sub(part, b"\n", text)
     return text.replace(b"\r\n", b"\n")
+
+
+def _scratch_folder() -> str | None:
+    """Return where mails are written only to be read again; None is the usual place.
+
+    In memory, if the person named no place and there is room: ext4 takes 0.35 ms to make a file
+    where others were just removed, in turn with git, which makes its own there.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - TemporaryDirectory makes a private folder in it
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
+        return None
+    room = os.statvfs(memory)
+    return str(memory) if room.f_bavail * room.f_frsize >= _ENOUGH_MEMORY else None
 
 
 def _read_commit(

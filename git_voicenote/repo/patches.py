@@ -35,7 +35,7 @@ _WITH_VALUE = frozenset(
 _MAIL_START = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\n")
 _MAIL_STARTS = re.compile(rb"^" + _MAIL_START.pattern, re.MULTILINE)
 _QUIET = re.compile(r"--quiet$|-[nNskp]*q")
-_LIMIT = re.compile(r"-\d|--max-count=")
+_LIMIT = re.compile(r"(?:-|--max-count=)(?P<count>\d+)|--max-count=")
 _NOT_FOR_A_WALK = re.compile(r"--(?:pretty|header|objects|objects-edge|parents)$|-n$")
 _STEM = re.compile(r"(?:refs/heads/|heads/)?(?P<branch>[^~^:]+?)(?:@\{.*)?(?:[~^:].*)?$")
 
@@ -151,10 +151,13 @@ def find_walk(repository: Repository, arguments: Arguments) -> Walk:
 
 
 def has_several(repository: Repository, walk: Walk, arguments: Arguments) -> bool:
-    """Return whether a walk has more than one commit without counting a long one."""
-    limit = () if any(_LIMIT.match(one) for one in walk.revisions) else ("--max-count=2",)
+    """Return whether a walk has more than one commit, without walking a long one."""
+    limits = [found for one in walk.revisions if (found := _LIMIT.match(one))]
+    # of several limits git takes the last
+    count = limits[-1]["count"] if limits else "2"
+    enough = ("--max-count=2",) if count and int(count) > 1 else ()
     done = try_git(
-        "rev-list", "--no-merges", *limit, *walk.revisions, *arguments.pathspec,
+        "rev-list", "--no-merges", *walk.revisions, *enough, *arguments.pathspec,
         cwd=repository.cwd,
     )  # fmt: skip
     return done.stdout.count(b"\n") > 1

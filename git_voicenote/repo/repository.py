@@ -47,25 +47,18 @@ class Repository:
         """
         cwd = cwd or Path.cwd()
         done = try_git(
-            "rev-parse",
-            "--path-format=absolute",
-            "--git-dir",
-            "--git-common-dir",
-            "--is-inside-work-tree",
-            cwd=cwd,
-        )
-        if done.returncode:
+            "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir",
+            "--show-toplevel", cwd=cwd,
+        )  # fmt: skip
+        # without a work tree git dies on the last question; the first two are answered by then
+        folders = [Path(line) for line in os.fsdecode(done.stdout).splitlines()]
+        if len(folders) < 2:
             words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise NotARepositoryError(
                 words, hint="run this inside a git repository, or name one with `git -C FOLDER`"
             )
-        git_dir, common_dir, inside = os.fsdecode(done.stdout).splitlines()
-        worktree = None
-        if inside == "true":
-            # a separate call: git dies on --show-toplevel in a bare repository
-            top = run_git("rev-parse", "--show-toplevel", cwd=cwd)
-            worktree = Path(os.fsdecode(top.removesuffix(b"\n")))
-        return cls(cwd, Path(git_dir), Path(common_dir), worktree)
+        git_dir, common_dir, *worktree = folders
+        return cls(cwd, git_dir, common_dir, worktree[0] if worktree else None)
 
     def run(
         self,
