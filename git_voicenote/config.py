@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +20,10 @@ class Settings:
     """What a person may choose; the defaults are what most want. Seconds for all times."""
 
     engine: str = "auto"
+    model: str | None = None
+    """An installed model, by name, or a folder with one."""
+    device: str = "auto"
+    """What computes: auto, cpu, mps, cuda or cuda:N."""
     language: str = "en"
     microphone: str | None = None
     """The input device, by name, part of its name or number; None is the system's default."""
@@ -113,6 +118,12 @@ def _choice(*choices: str) -> Callable[[str | None], str]:
     return convert
 
 
+def _device(raw: str | None) -> str:
+    if raw in ("auto", "cpu", "mps", "cuda") or (raw and re.fullmatch(r"cuda:\d+", raw)):
+        return raw
+    raise ValueError("expected auto, cpu, mps, cuda or cuda:N")
+
+
 def _notes_ref(raw: str | None) -> str:
     """Complete a short name as `git notes --ref` does."""
     name = _text(raw)
@@ -123,6 +134,8 @@ def _notes_ref(raw: str | None) -> str:
 
 _SETTINGS = (
     _Setting("engine", "voicenote.engine", _text),
+    _Setting("model", "voicenote.model", _text),
+    _Setting("device", "voicenote.device", _device),
     _Setting("language", "voicenote.language", _text),
     _Setting("microphone", "voicenote.microphone", _text),
     _Setting("edit", "voicenote.edit", _boolean),

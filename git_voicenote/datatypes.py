@@ -53,13 +53,15 @@ class Waveform:
 class Segment:
     """What was heard between two pauses. Seconds from the start of the recording.
 
-    `confidence` is in 0 … 1, or None where the engine has no figure worth showing.
+    `confidence` is in 0 … 1, or None where the engine has no figure worth showing. `failure` says
+    why an engine gave up on this stretch; what is in `text` then is the part that it had.
     """
 
     start: float
     end: float
     text: str
     confidence: float | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

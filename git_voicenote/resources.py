@@ -1,7 +1,8 @@
-"""The hooks and templates that travel with the program."""
+"""The files that travel with the program, and where those of the person are kept."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -18,3 +19,19 @@ def resource(kind: str, name: str) -> Path:
         if path.is_file():
             return path
     raise FileNotFoundError(f"{kind}/{name} is not part of this installation")
+
+
+def data_home() -> Path:
+    """Return $XDG_DATA_HOME/git-voicenote: models, and what belongs to no repository."""
+    root = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if not root.is_absolute():  # as the XDG specification wants it, "" too
+        root = Path.home() / ".local" / "share"
+    return root / "git-voicenote"
+
+
+def cache_home() -> Path:
+    """Return $XDG_CACHE_HOME/git-voicenote: what can be made again."""
+    root = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not root.is_absolute():
+        root = Path.home() / ".cache"
+    return root / "git-voicenote"

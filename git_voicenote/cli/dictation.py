@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from git_voicenote.archive import Archive, Dictation, Subject
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
+from git_voicenote.cli.engines import chosen_engine
 from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.registry import make_engine
 from git_voicenote.errors import EngineError
 from git_voicenote.store.recordings import state_dir
 
@@ -52,7 +52,7 @@ def dictate(
     from git_voicenote.dictation import LiveDictation
 
     archive = open_archive(repository, settings)
-    engine = make_engine(settings.engine)
+    engine = chosen_engine(settings)
     recording = archive.begin(Subject(target, title))
     capture = Capture(
         recording.path, device=settings.microphone, max_duration=settings.max_duration
@@ -97,7 +97,7 @@ def transcribe_source(
     from git_voicenote.datatypes import Recording
     from git_voicenote.transcription import transcribe
 
-    engine = make_engine(settings.engine)
+    engine = chosen_engine(settings)
     recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
     segments: list[Segment] = []
     blocks = read_blocks(recording.path, warn=warn)

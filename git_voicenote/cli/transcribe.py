@@ -11,9 +11,9 @@ import click
 
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.cli.console import print_json, settings, warn
+from git_voicenote.cli.engines import chosen_engine
 from git_voicenote.cli.recording_display import clock
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.registry import make_engine
 from git_voicenote.errors import NothingHeardError
 from git_voicenote.text.spoken_prose import spoken_prose
 
@@ -36,7 +36,7 @@ def transcribe(file: str, *, engine: str | None, language: str | None, as_json: 
     A line for each stretch between two pauses, as soon as it is understood.
     """
     chosen = settings(engine=engine, language=language)
-    used = make_engine(chosen.engine)
+    used = chosen_engine(chosen)
     activity = VoiceActivity()
     segments = []
     for segment in _segments(file, used, chosen, activity):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from git_voicenote.datatypes import Segment, Waveform
 
@@ -18,6 +18,23 @@ class EngineInfo:
     name: str
     languages: tuple[str, ...]
     device: str = "cpu"
+
+
+def _tell_nobody(_: str) -> None:
+    """Take what nobody is there to hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What a person chose, for engines that have the choice.
+
+    `model` is the name of an installed one, or a folder; `device` is auto, cpu, mps, cuda or
+    cuda:N. `tell` takes what must be said aloud while the engine works.
+    """
+
+    model: str | None = None
+    device: str = "auto"
+    tell: Callable[[str], None] = _tell_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +51,7 @@ class Context:
 
 
 class Engine(Protocol):
-    """A speech engine.
+    """A speech engine; its class is called with EngineOptions.
 
     `load` is slow and runs while the person is already speaking; `transcribe` loads first if
     nobody did. Both raise EngineError.
@@ -53,6 +70,7 @@ class Engine(Protocol):
         """Yield a segment for each run of pieces that ends with a final one, as it is ready.
 
         `pieces` may block while the person thinks. Speech in which no words are found gives no
-        segment.
+        segment; speech that the engine failed on gives one with the failure in it, and the rest
+        goes on.
         """
         ...

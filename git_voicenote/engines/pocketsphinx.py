@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from git_voicenote.datatypes import Samples, Waveform
-    from git_voicenote.engines.base import Context
+    from git_voicenote.engines.base import Context, EngineOptions
 
 _TYPICAL_MEAN = (54.0, 4.0, 3.0, 15.0, -3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """The mean cepstrum of speech at _LOUDNESS. (The model's own guess begins with 40.)"""
@@ -40,7 +40,7 @@ class PocketSphinxEngine:
 
     info = EngineInfo("pocketsphinx", ("en",))
 
-    def __init__(self) -> None:
+    def __init__(self, options: EngineOptions | None = None) -> None:
         self._decoder: Any = None
 
     def load(self) -> None:

@@ -6,6 +6,8 @@ import importlib
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
+from git_voicenote.engines.base import EngineOptions
+from git_voicenote.engines.nano.installed import can_run, find_model
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP = "git_voicenote.engines"
 
-_BUILT_IN = {"pocketsphinx": "git_voicenote.engines.pocketsphinx:PocketSphinxEngine"}
+_BUILT_IN = {
+    "nano": "git_voicenote.engines.nano.engine:NanoEngine",
+    "pocketsphinx": "git_voicenote.engines.pocketsphinx:PocketSphinxEngine",
+}
 
 
 def engine_names() -> dict[str, str]:
@@ -22,14 +27,15 @@ def engine_names() -> dict[str, str]:
     return {**installed, **_BUILT_IN}
 
 
-def make_engine(name: str) -> Engine:
+def make_engine(name: str, options: EngineOptions | None = None) -> Engine:
     """Return a new engine, not yet loaded.
 
-    `name` is one of `engine_names`, "auto" (the best that is installed) or "module:Class".
-    Raises EngineError.
+    `name` is one of `engine_names`, "module:Class" or "auto": Nano where a model is installed and
+    can be run, else PocketSphinx. Raises EngineError.
     """
+    options = options or EngineOptions()
     if name == "auto":
-        name = "pocketsphinx"
+        name = "nano" if can_run() and find_model(options.model) else "pocketsphinx"
     if ":" in name:
         location = name
     else:
@@ -42,7 +48,7 @@ def make_engine(name: str) -> Engine:
         location = names[name]
     module, _, attribute = location.partition(":")
     try:
-        engine = getattr(importlib.import_module(module), attribute)()
+        engine = getattr(importlib.import_module(module), attribute)(options)
     except (ImportError, AttributeError) as exc:
         raise EngineError(f"the engine {name!r} cannot be loaded: {exc}") from exc
     return cast("Engine", engine)

@@ -6,14 +6,15 @@ import errno
 import os
 import re
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import StoreError
+from git_voicenote.resources import data_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
     from datetime import datetime
+    from pathlib import Path
 
 _FORMS = (".wav", ".flac", ".opus")
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,}")
@@ -25,12 +26,7 @@ def state_dir(of_repository: Path | None) -> Path:
     `of_repository` is Repository.state_dir, or None outside of repositories, where the folder is
     $XDG_DATA_HOME/git-voicenote.
     """
-    if of_repository is not None:
-        return of_repository
-    data_home = Path(os.environ.get("XDG_DATA_HOME", ""))
-    if not data_home.is_absolute():  # as the XDG specification wants it, "" too
-        data_home = Path.home() / ".local" / "share"
-    return data_home / "git-voicenote"
+    return data_home() if of_repository is None else of_repository
 
 
 def new_recording_id(created_at: datetime) -> str:

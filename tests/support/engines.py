@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Segment
-from git_voicenote.engines.base import Context, EngineInfo
+from git_voicenote.engines.base import Context, EngineInfo, EngineOptions
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class ScriptedEngine:
     """
 
     info = EngineInfo("scripted", ("en",))
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Have no choice."""
 
     def load(self) -> None:
         calls = os.environ.get("ENGINE_CALLS")
@@ -47,6 +50,9 @@ class FailingEngine:
 
     info = EngineInfo("failing", ("en",))
 
+    def __init__(self, options: EngineOptions) -> None:
+        """Have no choice."""
+
     def load(self) -> None:
         """Load without a fault: the failure comes later."""
 
@@ -59,6 +65,9 @@ class CrashingEngine:
     """Takes its process along, as a fault in native code does."""
 
     info = EngineInfo("crashing", ("en",))
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Have no choice."""
 
     def load(self) -> None:
         """Load without a fault: the crash comes later."""

@@ -1,0 +1,71 @@
+"""The shape of a Fun-ASR-Nano model; the defaults are those of the released one.
+
+A SenseVoice encoder (SAN-M blocks), an adaptor (transformer blocks as wide as the language model)
+and a Qwen3 language model: 221 M, 12.6 M and 596 M parameters as released.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderShape:
+    """The SAN-M blocks that hear: `layers` for the words, then `timestamp_layers` more.
+
+    A layer norm follows the last block of each kind.
+    """
+
+    mel_bins: int = 80
+    stacked_frames: int = 7
+    width: int = 512
+    heads: int = 4
+    feed_forward: int = 2048
+    layers: int = 50
+    timestamp_layers: int = 20
+    kernel: int = 11
+    norm_eps: float = 1e-5
+
+    @property
+    def input_width(self) -> int:
+        """Values in a frame at the low frame rate."""
+        return self.mel_bins * self.stacked_frames
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptorShape:
+    """Two linear layers and the blocks that bring sound to the width of the language model.
+
+    The reference computes with `norm_eps` of 1e-12, transformers with 1e-5.
+    """
+
+    width: int = 1024
+    hidden: int = 2048
+    heads: int = 8
+    feed_forward: int = 256
+    layers: int = 2
+    norm_eps: float = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderShape:
+    """The Qwen3 language model; its output layer is its embedding, transposed."""
+
+    vocabulary: int = 151936
+    width: int = 1024
+    feed_forward: int = 3072
+    layers: int = 28
+    heads: int = 16
+    key_value_heads: int = 8
+    head_width: int = 128
+    rope_theta: float = 1e6
+    norm_eps: float = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The shape of the whole model."""
+
+    encoder: EncoderShape = field(default_factory=EncoderShape)
+    adaptor: AdaptorShape = field(default_factory=AdaptorShape)
+    decoder: DecoderShape = field(default_factory=DecoderShape)
