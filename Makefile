@@ -10,11 +10,11 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
 
-test: $(VENV)/.ready lint
+test: $(VENV)/.nano lint
 	@scripts/system-packages tests
 	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST_ARGS)
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.nano
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -23,12 +23,15 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The lock names every package, its version and its hashes, for every platform.
+# The locks name every package, its version and its hashes, for every platform: what all need, and
+# what the nano engine needs besides (4.6 GB, which a demonstration does without).
+COMPILE = build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
-	build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
-	  --all-extras --group dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --group dev --extra nano pyproject.toml --constraint requirements.lock \
+	  --output-file requirements-nano.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or later is needed; name one with make PYTHON=...")'
@@ -36,6 +39,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@scripts/system-packages demo
+	@touch $@
+
+$(VENV)/.nano: $(VENV)/.ready requirements-nano.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-nano.lock
 	@touch $@
 
 clean:
