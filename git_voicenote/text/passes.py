@@ -1,0 +1,69 @@
+"""What a text goes through on its way from the engine to the page: passes, in a chain.
+
+A pass is a plain callable: a text in, a text out, and a record of what it changed. It leaves alone
+what it does not know. The original is whoever calls's to keep; nothing here forgets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One replacement: `text[start:end]` of a pass's input was `before` and became `after`.
+
+    `source` names the pass and the rule, e.g. "itn:version". `score` says how sure the pass was,
+    0 to 1, where it weighs things at all.
+    """
+
+    start: int
+    end: int
+    before: str
+    after: str
+    source: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a pass made of a text; `changes` are in order and do not overlap."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+
+
+Pass = Callable[[str], Passed]
+Chain = tuple[tuple[str, Pass], ...]
+
+
+def run_chain(text: str, chain: Chain) -> tuple[tuple[str, Passed], ...]:
+    """Run a text through a chain; return what each pass made of it, by the pass's name.
+
+    The last one's text is the chain's; with an empty chain there is none.
+    """
+    passed: list[tuple[str, Passed]] = []
+    for name, step in chain:
+        result = step(text)
+        text = result.text
+        passed.append((name, result))
+    return tuple(passed)
+
+
+def apply_changes(text: str, changes: Sequence[Change]) -> Passed:
+    """Return a text with changes made to it: what a pass returns that found them.
+
+    Changes come in any order. One that overlaps an earlier one, or that changes nothing, is left
+    out.
+    """
+    made: list[Change] = []
+    pieces: list[str] = []
+    at = 0
+    for change in sorted(changes, key=lambda change: (change.start, -change.end)):
+        if change.start < at or change.after == text[change.start : change.end]:
+            continue
+        pieces += [text[at : change.start], change.after]
+        at = change.end
+        made.append(change)
+    return Passed("".join((*pieces, text[at:])), tuple(made))
