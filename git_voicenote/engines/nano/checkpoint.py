@@ -1,0 +1,271 @@
+"""Open a checkpoint in a folder: its shape, and its tensors by name, read when they are asked for.
+
+Both layouts of transformers open as they are; FunASR's own is imported first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote.engines.nano.configuration import architecture_of
+from git_voicenote.engines.nano.installed import WEIGHTS
+from git_voicenote.engines.nano.layouts import (
+    EMBEDDING,
+    OUTPUT,
+    canonical_names,
+    expected_shapes,
+    layout_of,
+)
+from git_voicenote.engines.nano.safetensors_file import StoredTensor, read_header
+from git_voicenote.engines.nano.wrong_files import refuse_wrong_file
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import torch
+
+    from git_voicenote.engines.nano.architecture import Architecture
+    from git_voicenote.engines.nano.layouts import Layout
+
+INDEX = WEIGHTS + ".index.json"
+TOKENIZER = "tokenizer.json"
+ORIGINAL_WEIGHTS = "model.pt"
+
+_SAMPLE = 16  # rows of the output layer that are compared with the embedding
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tensor is stored: in one of `parts` equal runs of rows of a stored one."""
+
+    file: Path
+    stored: StoredTensor
+    part: int = 0
+    parts: int = 1
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the tensor itself."""
+        rows, *others = self.stored.shape
+        return (rows // self.parts, *others)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the stored rows can be told apart into the parts."""
+        return len(self.stored.shape) > 0 and self.stored.shape[0] % self.parts == 0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """An open checkpoint. Opening reads no weights; `tensor` maps them into memory."""
+
+    folder: Path
+    layout: Layout
+    architecture: Architecture
+    fingerprint: str
+    """Another one when the weights or the config are; cheap: it does not read the weights."""
+    places: Mapping[str, Place]
+    left_out: tuple[str, ...]
+    """Stored tensors that the model has no use for."""
+    _open_files: dict[Path, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all tensors, as transformers 5.17 calls them."""
+        return frozenset(self.places)
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer, in the form of the tokenizers library."""
+        return self.folder / TOKENIZER
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """Return a tensor as it is stored: of its own type, mapped into memory where it can be."""
+        return self.read(self.places[name])
+
+    def read(self, place: Place) -> torch.Tensor:
+        """Return the tensor at a place; it is a view of the file."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            if place.file not in self._open_files:
+                self._open_files[place.file] = safe_open(place.file, framework="pt")
+            stored: torch.Tensor = self._open_files[place.file].get_tensor(place.stored.name)
+        except (SafetensorError, OSError) as exc:
+            raise EngineError(f"{place.file} cannot be read: {exc}") from exc
+        if place.parts == 1:
+            return stored
+        rows = place.shape[0]
+        return stored.narrow(0, place.part * rows, rows)
+
+
+def open_checkpoint(folder: Path) -> Checkpoint:
+    """Open the checkpoint in a folder, and check all names and shapes.
+
+    Raises EngineError, naming the file and the way out.
+    """
+    files = weight_files(folder)
+    stored = {file: read_header(file) for file in files}
+    names = [tensor.name for header in stored.values() for tensor in header.tensors]
+    layout = layout_of(names)
+    config = folder / "config.json"
+    text = _read(config)
+    try:
+        architecture = architecture_of(_parse(config, text), layout)
+    except EngineError as exc:
+        raise EngineError(f"{config}: {exc.message}", hint=exc.hint) from exc
+    digest = hashlib.sha256(text)
+    for file, header in stored.items():
+        status = file.stat()
+        digest.update(f"{file.name} {status.st_size} {status.st_mtime_ns} {header.digest}".encode())
+    found, left_out = arrange(
+        {file: header.tensors for file, header in stored.items()}, layout, architecture
+    )
+    checkpoint = Checkpoint(
+        folder, layout, architecture, digest.hexdigest()[:32],
+        check_places(found, architecture, folder), left_out,
+    )  # fmt: skip
+    _check_output_layer(checkpoint, found.get(OUTPUT))
+    if not checkpoint.tokenizer.is_file():
+        raise EngineError(
+            f"{folder} has no {TOKENIZER}", hint="it belongs to the model: copy it there, too"
+        )
+    return checkpoint
+
+
+def weight_files(folder: Path) -> tuple[Path, ...]:
+    """Return the safetensors files of a checkpoint; raises EngineError where there are none."""
+    single, index = folder / WEIGHTS, folder / INDEX
+    if single.is_file():
+        files = [single]
+    elif index.is_file():
+        weight_map = _parse(index, _read(index)).get("weight_map")
+        names = set(weight_map.values()) if isinstance(weight_map, dict) else set()
+        if not names or not all(isinstance(n, str) and n == Path(n).name for n in names):
+            raise EngineError(f"{index} names no files of weights beside it")
+        files = [folder / name for name in sorted(names)]
+    else:
+        raise _no_weights(folder)
+    for file in files:
+        if not file.is_file():
+            raise EngineError(
+                f"{index} names {file.name}, which is not there",
+                hint="the weights are in several files: copy or fetch all of them",
+            )
+        refuse_wrong_file(file)
+    return tuple(files)
+
+
+def arrange(
+    stored: Mapping[Path, tuple[StoredTensor, ...]], layout: Layout, architecture: Architecture
+) -> tuple[dict[str, Place], tuple[str, ...]]:
+    """Find the place of each canonical name, and the names that stand for none."""
+    places: dict[str, Place] = {}
+    left_out = []
+    wanted = {*expected_shapes(architecture), OUTPUT}
+    for file, tensors in stored.items():
+        for tensor in tensors:
+            names = canonical_names(tensor.name, layout, architecture.encoder)
+            if not wanted.issuperset(names) or not names:
+                left_out.append(tensor.name)
+                continue
+            for part, name in enumerate(names):
+                if name in places:
+                    raise EngineError(
+                        f"{file} has {name} twice: as {places[name].stored.name} and as "
+                        f"{tensor.name}",
+                        hint="its names are of two layouts at once; fetch the model again",
+                    )
+                places[name] = Place(file, tensor, part, len(names))
+    return places, tuple(left_out)
+
+
+def check_places(
+    found: Mapping[str, Place], architecture: Architecture, source: Path
+) -> dict[str, Place]:
+    """Return the places of all tensors that the architecture has.
+
+    Raises EngineError where one is missing or has another shape.
+    """
+    expected = expected_shapes(architecture)
+    missing = [name for name in expected if name not in found]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise EngineError(
+            f"{source} lacks {missing[0]}{more}",
+            hint="its config.json and its weights are not of one model, or a part is missing",
+        )
+    for name, shape in expected.items():
+        place = found[name]
+        if not place.is_whole or place.shape != shape:
+            raise EngineError(
+                f"{place.file}: {place.stored.name} has the shape {_shown(place.stored.shape)}; "
+                f"{_shown((shape[0] * place.parts, *shape[1:]))} was expected",
+                hint="its config.json and its weights are not of one model",
+            )
+    return {name: found[name] for name in expected}
+
+
+def _check_output_layer(checkpoint: Checkpoint, output: Place | None) -> None:
+    """Raise EngineError where an output layer is there and is not the embedding: a sample."""
+    if output is None:
+        return
+    embedding = checkpoint.tensor(EMBEDDING)
+    kept = checkpoint.read(output)
+    step = max(1, len(embedding) // _SAMPLE)
+    if kept.shape != embedding.shape or not kept[::step].equal(embedding[::step]):
+        raise other_output_layer(output.file)
+
+
+def other_output_layer(file: Path) -> EngineError:
+    """Return the error for an output layer that is not the embedding, transposed."""
+    return EngineError(
+        f"{file}: the output layer is not the embedding, as it is in the released models",
+        hint="a model that was trained further with untied layers cannot be used",
+    )
+
+
+def _no_weights(folder: Path) -> EngineError:
+    if not folder.is_dir():
+        return EngineError(f"{folder} is not a folder")
+    if (folder / ORIGINAL_WEIGHTS).exists():
+        return EngineError(
+            f"{folder} holds a model in the layout of FunASR",
+            hint=f"bring it into this program's: `git voicenote models import {folder}`",
+        )
+    return EngineError(
+        f"{folder} has no {WEIGHTS}",
+        hint="a model's folder has config.json, model.safetensors and tokenizer.json",
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as exc:
+        raise EngineError(
+            f"{path.parent} has no {path.name}", hint="it belongs to the model: copy it there, too"
+        ) from exc
+    except OSError as exc:
+        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+
+
+def _parse(path: Path, text: bytes) -> dict[str, Any]:
+    refuse_wrong_file(path)
+    try:
+        value = json.loads(text)
+    except ValueError as exc:
+        raise EngineError(f"{path} is not JSON: {exc}") from exc
+    if not isinstance(value, dict):
+        raise EngineError(f"{path} holds no JSON object")
+    return value
+
+
+def _shown(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "of a single number"

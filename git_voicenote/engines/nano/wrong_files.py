@@ -1,0 +1,35 @@
+"""Files that are named like weights and are something else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml)", re.IGNORECASE)
+
+
+def refuse_wrong_file(path: Path) -> None:
+    """Raise EngineError for an empty file, a web page or a pointer of Git LFS."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as exc:
+        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+    if not start:
+        raise EngineError(f"{path} is empty", hint="copy or fetch it once more")
+    if start.startswith(_LFS_POINTER):
+        raise EngineError(
+            f"{path} is a pointer of Git LFS, not the file itself",
+            hint="run `git lfs pull` in the clone that it comes from, then try again",
+        )
+    if _WEB_PAGE.match(start):
+        raise EngineError(
+            f"{path} is a web page, not what its name says",
+            hint="a proxy or a login page was saved in its place: fetch the file itself",
+        )
