@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript
-from git_voicenote.errors import NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
 from git_voicenote.store.history import Entry, History
 from git_voicenote.store.recordings import Recordings, new_recording_id
 
@@ -100,9 +100,12 @@ class Archive:
     ) -> Dictation:
         """Keep what an engine heard, and the sound in the form that it is kept in.
 
-        Raises NothingHeardError, with the way to the recording.
+        Raises NothingHeardError, with the way to the recording; EngineError, with nothing kept
+        yet, where the engine gave up on all that was said.
         """
         transcript = Transcript(recording.id, engine, language, tuple(segments))
+        if transcript.failure is not None:
+            raise EngineError(f"nothing of what was said was understood: {transcript.failure}")
         self._remember(lambda history: history.attempt(transcript))
         recording = self._compress(recording)
         if not transcript.text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of 
 
 SAMPLE_RATE = 16_000
 """Hertz; the rate of every engine, and of all sound between files and engines."""
+
+MARK = re.compile(r"\[\d+:\d\d(?::\d\d)?-\d+:\d\d(?::\d\d)? not understood\]")
+"""What stands in a text for speech that an engine gave up on; see Segment.mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,18 @@ class Segment:
     confidence: float | None = None
     failure: str | None = None
 
+    @property
+    def mark(self) -> str:
+        """Where the engine gave up, what a text says of it: [0:31-0:42 not understood]; else ""."""
+        if self.failure is None:
+            return ""
+        return f"[{_clock(math.floor(self.start))}-{_clock(math.ceil(self.end))} not understood]"
+
+    @property
+    def marked_text(self) -> str:
+        """The words, and after them the mark if there is one."""
+        return f"{self.text} {self.mark}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -75,8 +92,16 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """The words of all segments, in order, as one line."""
-        return " ".join(segment.text for segment in self.segments if segment.text)
+        """The words and marks of all segments, in order, as one line."""
+        return " ".join(text for segment in self.segments if (text := segment.marked_text))
+
+    @property
+    def failure(self) -> str | None:
+        """Why there is not one word, where the engine gave up on some speech; else None."""
+        if any(segment.text.strip() for segment in self.segments):
+            return None
+        failures = [segment.failure for segment in self.segments if segment.failure is not None]
+        return "; ".join(dict.fromkeys(failures)) if failures else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +145,9 @@ class CommitMessage:
     description: str
     body: str
     trailers: tuple[tuple[str, str], ...] = ()
+
+
+def _clock(seconds: int) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

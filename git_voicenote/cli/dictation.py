@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from git_voicenote.archive import Archive, Dictation, Subject
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
-from git_voicenote.cli.engines import chosen_engine
+from git_voicenote.cli.engines import chosen_engine, warn_of_failures
 from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
 from git_voicenote.engines.base import Context
 from git_voicenote.errors import EngineError
 from git_voicenote.store.recordings import state_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -79,10 +80,10 @@ def dictate(
         warn(capture.failure)
     try:
         segments = dictation.result()
+        say(f"{clock(round(recording.duration))} spoken, text in {delay:.1f} s")
+        return _heard(archive, recording, settings, engine, segments)
     except EngineError as exc:
         raise _engine_failed(archive, recording, settings, engine, exc) from exc
-    say(f"{clock(round(recording.duration))} spoken, text in {delay:.1f} s")
-    return archive.heard(recording, engine.info.name, settings.language, segments)
 
 
 def transcribe_source(
@@ -105,11 +106,11 @@ def transcribe_source(
         for segment in transcribe(
             blocks, engine, Context(language=settings.language), VoiceActivity()
         ):
-            say(f"  {visible(segment.text)}")
+            say(f"  {visible(segment.marked_text)}")
             segments.append(segment)
+        return _heard(archive, recording, settings, engine, segments)
     except EngineError as exc:
         raise _engine_failed(archive, recording, settings, engine, exc) from exc
-    return archive.heard(recording, engine.info.name, settings.language, segments)
 
 
 def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> float:
@@ -146,6 +147,19 @@ def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> flo
 def _stops_by_itself(dictation: LiveDictation, silence: float) -> bool:
     """Whether nobody has to stop it: after silence, or where no silence will be heard any more."""
     return silence > 0 and (dictation.failure is not None or dictation.has_fallen_silent(silence))
+
+
+def _heard(
+    archive: Archive,
+    recording: Recording,
+    settings: Settings,
+    engine: Engine,
+    segments: Sequence[Segment],
+) -> Dictation:
+    """Keep what was heard, and tell what of it was not understood."""
+    dictation = archive.heard(recording, engine.info.name, settings.language, segments)
+    warn_of_failures(segments)
+    return dictation
 
 
 def _engine_failed(

@@ -1,18 +1,32 @@
-"""The speech engine that a person chose."""
+"""The speech engine that a person chose, and what it could not do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from git_voicenote.characters import visible
 from git_voicenote.cli.console import warn
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.registry import make_engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Engine
 
 
 def chosen_engine(settings: Settings) -> Engine:
     """Return the engine of the settings, not yet loaded. Raises EngineError."""
     return make_engine(settings.engine, EngineOptions(settings.model, settings.device, warn))
+
+
+def warn_of_failures(segments: Iterable[Segment], name: str = "") -> None:
+    """Tell which stretches of a recording an engine gave up on, and why; `name` is its file's."""
+    marks: dict[str, list[str]] = {}
+    for segment in segments:
+        if segment.failure is not None:
+            marks.setdefault(segment.failure, []).append(segment.mark)
+    for failure, found in marks.items():
+        warn(visible(f"{name}: " if name else "") + f"{' '.join(found)} ({visible(failure)})")

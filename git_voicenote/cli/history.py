@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -176,7 +177,8 @@ def _body(attempt: Attempt) -> list[str]:
     if attempt.transcript is None:
         return [f"    {attempt.error}"]
     return [
-        f"    {format_duration(segment.start):>6}  {segment.text}"
+        f"    {format_duration(segment.start):>6}  {segment.marked_text}"
+        + (f" ({segment.failure})" if segment.failure else "")
         for segment in attempt.transcript.segments
     ]
 
@@ -205,10 +207,7 @@ def _value(entry: Entry) -> dict[str, object]:
         "text": entry.text,
         "engine": transcript.engine if transcript else None,
         "language": transcript.language if transcript else None,
-        "segments": [
-            {"start": s.start, "end": s.end, "text": s.text, "confidence": s.confidence}
-            for s in (transcript.segments if transcript else ())
-        ],
+        "segments": [asdict(segment) for segment in (transcript.segments if transcript else ())],
         "attempts": [
             {
                 "created_at": attempt.created_at.isoformat(),

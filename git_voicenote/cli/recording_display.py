@@ -44,7 +44,7 @@ class PlainDisplay:
     def update(self, dictation: LiveDictation) -> None:
         """Print what is new."""
         for segment in dictation.segments[self._shown :]:
-            say(visible(segment.text))
+            say(visible(segment.marked_text))
             self._shown += 1
         for warning in warnings_of(dictation):
             if warning not in self._warned:
@@ -81,7 +81,7 @@ class LiveDisplay:
         drawn.append("".join(_bar(level) for level in self._levels), style="green")
         for warning in warnings_of(dictation):
             drawn.append(f"\n{warning}", style="yellow")
-        words = visible(" ".join(segment.text for segment in dictation.segments))
+        words = visible(" ".join(segment.marked_text for segment in dictation.segments))
         for line in _last_lines(words):
             drawn.append(f"\n  {line}", style="default")
         self._live.update(drawn)

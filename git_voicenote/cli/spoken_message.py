@@ -15,6 +15,7 @@ import click
 from git_voicenote.cli.console import print_error, say, settings, warn
 from git_voicenote.cli.terminal import ask_line, has_terminal, take_terminal
 from git_voicenote.config import Settings
+from git_voicenote.datatypes import MARK
 from git_voicenote.errors import HookError, NegativeAnswer, VoicenoteError
 from git_voicenote.repo.pending_commit import PendingCommit
 from git_voicenote.repo.repository import Repository
@@ -30,7 +31,10 @@ _NO_SCOPE = "-"
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What a person said, or typed instead; `kept` says where else it can be found."""
+    """What a person said, or typed instead; `kept` says where else it can be found.
+
+    Where the engine gave up on a stretch, its mark stands among the segments.
+    """
 
     segments: tuple[str, ...]
     kept: str | None
@@ -64,7 +68,8 @@ def _dictate(commit: PendingCommit, chosen: Settings) -> None:
     words = _words(commit, chosen)
     if words is None:
         return
-    if not any(character.isalnum() for segment in words.segments for character in segment):
+    said = "".join(MARK.sub("", segment) for segment in words.segments)
+    if not any(character.isalnum() for character in said):
         say("nothing was said; the message is left as it was")
         return
     try:
@@ -86,7 +91,7 @@ def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
     dictation = dictate(
         commit.repository, chosen, target="message:", title="the message of this commit"
     )
-    segments = tuple(segment.text for segment in dictation.transcript.segments)
+    segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
     return _Words(segments, f"recording {dictation.recording.id} (`git voicenote history`)")
 
 

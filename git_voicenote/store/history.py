@@ -140,9 +140,9 @@ class History:
                 connection, transcript.recording_id, transcript.engine, transcript.language, None
             )
             connection.executemany(
-                "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (attempt_id, position, s.start, s.end, s.text, s.confidence)
+                    (attempt_id, position, s.start, s.end, s.text, s.confidence, s.failure)
                     for position, s in enumerate(transcript.segments)
                 ),
             )
@@ -358,7 +358,7 @@ def _attempts(connection: sqlite3.Connection, recording_id: str) -> tuple[Attemp
 
 def _segments(connection: sqlite3.Connection, attempt_id: int) -> tuple[Segment, ...]:
     rows = connection.execute(
-        "SELECT start_time, end_time, text, confidence FROM segments"
+        "SELECT start_time, end_time, text, confidence, failure FROM segments"
         " WHERE attempt_id = ? ORDER BY position",
         (attempt_id,),
     )

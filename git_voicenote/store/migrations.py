@@ -57,4 +57,8 @@ MIGRATIONS = (
     """
     CREATE VIRTUAL TABLE words USING fts5 (recording_id UNINDEXED, text, tokenize = 'trigram');
     """,
+    # 3: a stretch of speech that an engine gave up on, in a recording that it understood else
+    """
+    ALTER TABLE segments ADD COLUMN failure TEXT;  -- why; NULL for what was understood
+    """,
 )

@@ -15,7 +15,13 @@ from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.change_guess import guess_scope, guess_type
 from git_voicenote.text.issue_reference import issue_trailers
 from git_voicenote.text.mail_safety import indent_hazards
-from git_voicenote.text.spoken_header import TYPES, Heard, leading_type, take_apart
+from git_voicenote.text.spoken_header import (
+    TYPES,
+    Heard,
+    first_spoken,
+    leading_type,
+    take_apart,
+)
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
@@ -54,11 +60,16 @@ def compose(
 
 
 def build(heard: Heard, kind: str, scope: str | None) -> CommitMessage:
-    """Return the message for what was said, with the type and scope that were chosen."""
+    """Return the message for what was said, with the type and scope that were chosen.
+
+    The first words make the description; the mark of what an engine gave up on stands in the body.
+    """
     trailers: list[tuple[str, str]] = []
     breaking_changes: list[str] = []
     sentences: list[str] = []
-    for number, sentence in enumerate(heard.sentences):
+    first = first_spoken(heard.sentences)
+    marks, spoken = heard.sentences[:first], heard.sentences[first:]
+    for number, sentence in enumerate(spoken):
         said_breaking = _BREAKING.match(sentence)
         if number and said_breaking and sentence[said_breaking.end() :]:
             breaking_changes.append(sentence[said_breaking.end() :])
@@ -70,7 +81,7 @@ def build(heard: Heard, kind: str, scope: str | None) -> CommitMessage:
     prefix = f"{kind}({scope})" if scope else kind
     prefix += "!: " if breaking else ": "
     description, left = _description(sentences[0] if sentences else "", _length(prefix))
-    body = [left, *sentences[1:]] if left else sentences[1:]
+    body = [*marks, *([left] if left else []), *sentences[1:]]
     if not heard.punctuated:
         body = [_punctuate(sentence) for sentence in body]
         breaking_changes = [_punctuate(sentence) for sentence in breaking_changes]

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.datatypes import CoverLetter
+from git_voicenote.datatypes import MARK, CoverLetter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +24,7 @@ _NOT_PROSE = re.compile(r"[ \t>|#]|```|~~~|[A-Za-z][\w-]*: \S+$")
 _UNFIT_TO_START_A_LINE = re.compile(r"[-*+•>|]+$|\d{1,3}[.)]$|#|>|-{2,}|diff$|Index:|From$")
 """Words that at the start of a line are a list, a quote, a comment of git or the end of a patch."""
 
+_MARKS_BEFORE = re.compile(rf"(?:{MARK.pattern}\s*)+(?=\S)")
 _BLANK_LINES_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*")
 _ABBREVIATION = re.compile(
@@ -80,7 +81,8 @@ def cover_letter(text: str) -> CoverLetter:
     """Make a cover letter of what was said: the first sentence is the subject, the rest the body.
 
     A first sentence too long for a subject is cut at the end of a clause or a word, and stands
-    whole at the start of the body: nothing that was said is lost.
+    whole at the start of the body: nothing that was said is lost. The mark of what an engine gave
+    up on stands in the body alone: git takes what is in brackets off the start of a subject.
     """
     lines = _BLANK_LINES_BEFORE.sub("", visible(text)).rstrip().split("\n")
     end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
@@ -90,9 +92,12 @@ def cover_letter(text: str) -> CoverLetter:
         subject = _cut(_LIST_ITEM.sub("", first, count=1))
         return CoverLetter(subject, wrap("\n".join(lines)))
     flowing = _joined(paragraph)
-    sentence = first_sentence(flowing)
+    marks = _MARKS_BEFORE.match(flowing)
+    spoken = flowing[marks.end() :] if marks else flowing
+    following = MARK.search(spoken, 1)
+    sentence = first_sentence(spoken[: following.start()].rstrip() if following else spoken)
     subject = _without_full_stop(sentence)
-    if columns(subject) > SUBJECT_WIDTH:
+    if marks or columns(subject) > SUBJECT_WIDTH:
         return CoverLetter(_cut(subject), wrap("\n".join(lines)))
     body = "\n\n".join(part for part in (flowing[len(sentence) :].strip(), rest) if part)
     return CoverLetter(subject, wrap(body))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
+from git_voicenote.datatypes import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ _SCOPE_LENGTH = 40
 _WRITTEN = re.compile(r"(\w+)(?:\(([\w./-]{1,40})\))?(!)?:\s+(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?<=[。！？])\s*")
 _ABBREVIATION = re.compile(r"(?:^|\s|\()(?:e\.g|i\.e|vs|cf|etc|approx)\.$", re.IGNORECASE)
+_MARK_APART = re.compile(f"({MARK.pattern})")
 _PAUSE = ",.:;!?。！？，：；"
 
 
@@ -41,8 +43,9 @@ _PAUSE = ",.:;!?。！？，：；"
 class Heard:
     """What was said for a message. `type` is None where nobody named one.
 
-    `sentences` holds every word that is not part of type, scope or "breaking"; `punctuated` says
-    whether their full stops and capitals were written by who said or heard them.
+    `sentences` holds every word that is not part of type, scope or "breaking", and each mark of
+    what an engine gave up on; `punctuated` says whether their full stops and capitals were written
+    by who said or heard them.
     """
 
     type: str | None
@@ -59,15 +62,17 @@ def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Hea
     names one, "fix the parser" describes what was done.
     """
     sentences, punctuated = _sentences(spoken)
-    written = _WRITTEN.match(sentences[0]) if sentences else None
+    first = first_spoken(sentences)
+    written = _WRITTEN.match(sentences[first]) if first < len(sentences) else None
     if written and written[1].lower() in types:
-        rest = (sentences[0][written.end() :], *sentences[1:])
+        rest = (*sentences[:first], sentences[first][written.end() :], *sentences[first + 1 :])
         scope = written[2].lower() if written[2] else None
         return Heard(written[1].lower(), scope, bool(written[3]), rest, punctuated)
     words = [
         _Word(text, number, text[-1] in _PAUSE or last)
         for number, sentence in enumerate(sentences)
-        for text, last in _marked(sentence.split())
+        if not is_mark(sentence)
+        for text, last in _with_last(sentence.split())
     ]
     return _named(words, sentences, punctuated, types) or Heard(
         None, None, False, sentences, punctuated
@@ -76,7 +81,8 @@ def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Hea
 
 def leading_type(heard: Heard, types: Sequence[str] = TYPES) -> str | None:
     """Return the type that the first words are, although nobody named one: "fix the parser"."""
-    words = [_plain(word) for word in heard.sentences[0].split()[:2]] if heard.sentences else []
+    first = first_spoken(heard.sentences)
+    words = [_plain(word) for word in " ".join(heard.sentences[first : first + 1]).split()[:2]]
     kind = _SPOKEN_TYPES.get(tuple(words)) or _SPOKEN_TYPES.get(tuple(words[:1]))
     return kind if kind in types else None
 
@@ -100,6 +106,17 @@ def scope_named(words: str) -> str | None:
     return scope if 0 < len(scope) <= _SCOPE_LENGTH else None
 
 
+def is_mark(sentence: str) -> bool:
+    """Return whether a sentence is the mark of what an engine gave up on, and no words."""
+    return MARK.fullmatch(sentence) is not None
+
+
+def first_spoken(sentences: Sequence[str]) -> int:
+    """Return the number of the first sentence that has words; how many there are if none has."""
+    spoken = (number for number, sentence in enumerate(sentences) if not is_mark(sentence))
+    return next(spoken, len(sentences))
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     text: str
@@ -115,25 +132,31 @@ def _plain(word: str) -> str:
     return re.sub(r"[\W_]+", "", word).lower()
 
 
-def _marked(words: Sequence[str]) -> list[tuple[str, bool]]:
+def _with_last(words: Sequence[str]) -> list[tuple[str, bool]]:
     return [(word, number == len(words)) for number, word in enumerate(words, 1)]
 
 
 def _sentences(spoken: str | Sequence[str]) -> tuple[tuple[str, ...], bool]:
     segments = [spoken] if isinstance(spoken, str) else spoken
     lines = [line for segment in segments for line in visible(segment).splitlines()]
-    lines = [" ".join(line.split()) for line in lines]
+    lines = [" ".join(part.split()) for line in lines for part in _MARK_APART.split(line)]
     lines = [line for line in lines if line]
     punctuated = any(re.search(r"[.!?。！？](\s|$)|[。！？]", line) for line in lines)
     if not punctuated:
         return tuple(lines), False
     sentences: list[str] = []
-    for part in _SENTENCE_END.split(" ".join(lines)):
-        if sentences and _ABBREVIATION.search(sentences[-1]):
+    for part in _parts(" ".join(lines)):
+        if sentences and _ABBREVIATION.search(sentences[-1]) and not is_mark(part):
             sentences[-1] += " " + part
         elif part:
             sentences.append(part)
     return tuple(sentences), True
+
+
+def _parts(text: str) -> list[str]:
+    """Split where a sentence ends and around marks."""
+    stretches = [stretch.strip() for stretch in _MARK_APART.split(text)]
+    return [part for stretch in stretches for part in _SENTENCE_END.split(stretch)]
 
 
 def _named(
@@ -151,7 +174,9 @@ def _named(
         return None  # "fix the parser", or a header without a word of what was done
     first = words[at].sentence
     rest = " ".join(word.text for word in words[at:] if word.sentence == first)
-    return Heard(kind, scope, breaking or again, (rest, *sentences[first + 1 :]), punctuated)
+    marks = [sentence for sentence in sentences[:first] if is_mark(sentence)]
+    left = (*marks, rest, *sentences[first + 1 :])
+    return Heard(kind, scope, breaking or again, left, punctuated)
 
 
 def _type(words: Sequence[_Word]) -> tuple[str | None, int]:

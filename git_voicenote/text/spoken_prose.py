@@ -17,14 +17,16 @@ def spoken_prose(segments: Iterable[Segment]) -> str:
     """Return what was said as sentences on one line.
 
     An engine that writes sentences is taken at its word. One that knows words alone (all lower
-    case, no stops) gets a sentence for each segment: people pause where a sentence ends.
+    case, no stops) gets a sentence for each segment: people pause where a sentence ends. What an
+    engine gave up on has its mark, and the words before it no full stop.
     """
-    texts = [text for segment in segments if (text := segment.text.strip())]
-    if any(character.isupper() or character in ".?!。？！" for character in "".join(texts)):
-        return " ".join(texts)
-    return " ".join(_sentence(text) for text in texts)
+    said = [(segment.text.strip(), segment.mark) for segment in segments]
+    words = "".join(text for text, _ in said)
+    if not any(character.isupper() or character in ".?!。？！" for character in words):
+        said = [(_sentence(text, "" if mark else "."), mark) for text, mark in said]
+    return " ".join(part for text, mark in said for part in (text, mark) if part)
 
 
-def _sentence(text: str) -> str:
+def _sentence(text: str, stop: str) -> str:
     text = _LONE_I.sub("I", text)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{text[0].upper()}{text[1:]}{stop}" if text else ""

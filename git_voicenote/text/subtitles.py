@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 def subtitles(segments: Iterable[Segment]) -> str:
     """Return segments as SubRip: number, times in milliseconds with a comma, text, blank line.
 
-    A segment without words is left out. An arrow in the text is opened: players take `-->` for
-    the line of times. A blank line would end a subtitle, so the words stand on one line.
+    A segment without words is left out; one that an engine gave up on shows its mark. An arrow in
+    the text is opened: players take `-->` for the line of times. A blank line would end a
+    subtitle, so the words stand on one line.
     """
     spoken = [
         (segment, words)
         for segment in segments
-        if (words := " ".join(segment.text.replace("-->", "-- >").split()))
+        if (words := " ".join(segment.marked_text.replace("-->", "-- >").split()))
     ]
     return "\n".join(
         f"{number}\n{_timestamp(segment.start)} --> {_timestamp(segment.end)}\n{words}\n"

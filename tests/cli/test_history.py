@@ -101,6 +101,22 @@ def test_show_tells_all(filled: Sandbox) -> None:
     assert (shown["state"], shown["text"], shown["segments"]) == ("failed", "", [])
 
 
+def test_what_an_engine_gave_up_on_is_marked_with_the_reason(filled: Sandbox) -> None:
+    segments = (Segment(0.5, 2.0, "It is slow."), Segment(3.0, 4.5, "", failure="out of memory"))
+    known = History(filled.folder / ".git/voicenote")
+    known.attempt(Transcript(SECOND, "nano", "en", segments))
+
+    mark = "[0:03-0:05 not understood]"
+    assert f"      0:00  It is slow.\n      0:03  {mark} (out of memory)\n" in out(
+        filled, "show", SECOND
+    )
+    assert json.loads(out(filled, "show", "--json", SECOND))["segments"][1]["failure"] == (
+        "out of memory"
+    )
+    assert out(filled, "export", SECOND) == f"It is slow. {mark}\n"
+    assert out(filled, "export", "--format", "srt", SECOND).endswith(f"\n{mark}\n")
+
+
 def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
     assert out(filled, "export") == "foo_bar is slow. So it goes.\n"
     assert out(filled, "export", "--format", "srt", FIRST) == (
@@ -111,7 +127,7 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
     exported = json.loads(out(filled, "export", "--format", "json"))
     assert [entry["id"] for entry in exported] == [FIRST, SECOND]
     assert exported[0]["segments"][1] == {
-        "start": 61.0, "end": 62.0, "text": "So it goes.", "confidence": None,
+        "start": 61.0, "end": 62.0, "text": "So it goes.", "confidence": None, "failure": None,
     }  # fmt: skip
     assert exported[0]["notes"][0]["text"] == "foo_bar is slow.\n"
 

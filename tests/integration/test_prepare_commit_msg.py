@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from git_voicenote.datatypes import MARK
 from tests.support.engines import CRASHING, FAILING, SCRIPTED
 from tests.support.sandbox import CHECKOUT, Sandbox
 from tests.support.terminal import CTRL_C, CTRL_D, Terminal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 QUESTION = "speak the message? [Y/n/text]"
 TYPED = "fix, scope parser. Empty input no longer crashes. Nobody checked. Closes issue forty two."
@@ -520,6 +518,35 @@ def test_a_message_is_spoken(desk: Desk, spoken: dict[str, str], record: str) ->
     assert (desk.sandbox.home / "calls").exists()
     found = desk.sandbox.voicenote("history", "search", "crashes").stdout.decode()
     assert "the message of this commit" in found or "empty input" in found
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_stretch_that_fails_is_told_and_marked_below_the_subject(
+    desk: Desk, spoken: dict[str, str], line: int
+) -> None:
+    lines = ["fix scope parser empty input no longer crashes"]
+    lines.insert(line, "!!out of memory")
+    Path(spoken["SCRIPTED_SPEECH"]).write_text("\n".join(lines))
+    with desk.at_terminal(
+        "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
+    ) as terminal:
+        terminal.expect("not understood] (out of memory)")
+        assert terminal.wait() == 0
+    subject, empty, body = desk.message().removesuffix("\n").split("\n")
+    assert (subject, empty) == ("fix(parser): empty input no longer crashes", "")
+    assert MARK.fullmatch(body)
+
+
+def test_where_all_that_was_said_fails_git_goes_on_without(
+    desk: Desk, spoken: dict[str, str]
+) -> None:
+    Path(spoken["SCRIPTED_SPEECH"]).write_text("!!out of memory\n")
+    with desk.at_terminal(
+        "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
+    ) as terminal:
+        assert terminal.wait() == 0
+    assert "nothing of what was said was understood: out of memory" in terminal.screen
+    assert desk.message() == "by hand\n"
 
 
 @pytest.mark.parametrize("strict", [False, True])

@@ -286,6 +286,46 @@ def test_an_engine_that_fails_costs_no_sound(repo: Sandbox, arguments: tuple[str
     assert f"git voicenote record --from {recording.stem}" in done.stderr.decode()
 
 
+def test_a_stretch_that_fails_is_marked_in_the_note_and_told(scripted: Sandbox) -> None:
+    (scripted.home / "lines").write_text("we now write a new file\n!!out of memory\n")
+    done = scripted.voicenote("record", "--from", SPOKEN, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    failed = told["segments"][1]
+    assert (failed["text"], failed["failure"]) == ("", "out of memory")
+    mark = "[0:04-0:08 not understood]"
+    assert told["text"] == f"We now write a new file. {mark}"
+    assert words_of(scripted) == [told["text"]]
+    assert f"warning: {mark} (out of memory)\n" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("arguments", [("--from", str(SPOKEN)), (f"--device=file:{SPOKEN}",)])
+def test_an_engine_that_gives_up_on_all_that_was_said_has_failed(
+    scripted: Sandbox, arguments: tuple[str, ...]
+) -> None:
+    (scripted.home / "lines").write_text("!!out of memory\n" * 9)
+    done = scripted.voicenote("record", *arguments)
+    (recording,) = recordings(scripted)
+    assert done.returncode == 128
+    assert (
+        "error: nothing of what was said was understood: out of memory; the recording is kept\n"
+        f"hint: `git voicenote record --from {recording.stem}` tries again"
+    ) in done.stderr.decode()
+    assert scripted.git("notes", "--ref=voicenote", "list") == ""
+    known = scripted.voicenote("history", "show", recording.stem).stdout.decode()
+    assert "State:     failed\n" in known
+    assert "understood: out of memory\n" in known
+
+
+def test_a_stretch_that_fails_is_seen_while_one_speaks(scripted: Sandbox) -> None:
+    (scripted.home / "lines").write_text("we now write !!out of memory\nand rename it\n")
+    with at_terminal(scripted) as terminal:
+        terminal.expect("we now write [0:0")
+        terminal.press(ENTER, until="warning: [0:0")
+        assert terminal.wait() == 0
+    assert "not understood] (out of memory)" in terminal.screen
+
+
 def test_an_engine_that_takes_us_down_costs_no_sound(scripted: Sandbox) -> None:
     done = scripted.voicenote("record", "--from", SPOKEN, "--engine", CRASHING)
     assert done.returncode == -signal.SIGKILL

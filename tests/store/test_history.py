@@ -252,6 +252,29 @@ def test_an_older_database_is_brought_up_to_date(history: History) -> None:
     assert [entry.id for entry in history.search("jitter")] == [FIRST]
 
 
+def test_what_an_engine_gave_up_on_is_kept_with_the_reason(history: History) -> None:
+    history.root.mkdir()
+    with sqlite3.connect(history.path) as connection:
+        connection.executescript(MIGRATIONS[0] + MIGRATIONS[1] + "PRAGMA user_version = 2;")
+        connection.execute(
+            "INSERT INTO recordings VALUES ('old', 'old.wav', 16000, 1, '2026-01-01T00:00:00', "
+            "'message:', 'an old one', 'transcribed')"
+        )
+        connection.execute("INSERT INTO attempts VALUES (1, 'old', 'e', 'en', '2026-01-01', NULL)")
+        connection.execute("INSERT INTO segments VALUES (1, 0, 0, 1, 'old words', NULL)")
+
+    begin(history)
+    segments = (Segment(0, 1, "words", 0.9), Segment(1, 2, "", failure="out of memory"))
+    history.attempt(Transcript(FIRST, "nano", "en", segments))
+
+    kept = [entry.transcript for entry in history.entries()]
+    assert [transcript.segments for transcript in kept if transcript] == [
+        segments,
+        (Segment(0, 1, "old words"),),
+    ]
+    assert [entry.id for entry in history.search("not understood")] == [FIRST]
+
+
 def test_a_later_database_is_left_alone(history: History) -> None:
     begin(history)
     with sqlite3.connect(history.path) as connection:

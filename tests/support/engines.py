@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class ScriptedEngine:
     """Answers each stretch of speech with the next line of the file $SCRIPTED_SPEECH.
 
+    A line `words !! reason` is a stretch that it gives up on, for that reason, after these words.
     Counts its calls in $ENGINE_CALLS, where that is set, so that a test can see it was not asked.
     """
 
@@ -41,8 +42,13 @@ class ScriptedEngine:
         for piece in pieces:
             start = piece.start if start is None else start
             if piece.final:
-                yield Segment(start, piece.end, next(lines, ""), 0.9)
+                yield scripted_segment(start, piece.end, next(lines, ""))
                 start = None
+
+
+def scripted_segment(start: float, end: float, line: str) -> Segment:
+    text, _, failure = line.partition("!!")
+    return Segment(start, end, text.strip(), 0.9, failure.strip() or None)
 
 
 class FailingEngine:

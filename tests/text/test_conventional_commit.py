@@ -313,3 +313,39 @@ def test_no_word_is_lost_and_no_linter_complains(
     assert len(letters(" ".join(spoken))) - len(kept) <= 8 + 3 * len(message.trailers)
     # what is shown again once the person saves: nothing vanishes as a comment
     assert not any(line.startswith("#") for line in text.splitlines())
+
+
+MARK = "[0:03-0:09 not understood]"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        (
+            [MARK, "fix, scope parser. Empty input crashes.", "Nobody checked. Closes issue two."],
+            f"fix(parser): empty input crashes\n\n{MARK} Nobody checked.\n\nCloses: #2\n",
+        ),
+        (
+            ["Fix, scope parser.", MARK, "Empty input crashes.", "Nobody checked."],
+            f"fix(parser): empty input crashes\n\n{MARK} Nobody checked.\n",
+        ),
+        (
+            [
+                "fix scope parser",
+                "empty input crashes",
+                "nobody " + MARK,
+                "it was so",
+                MARK,
+            ],
+            f"fix(parser): empty input crashes\n\nNobody. {MARK} It was so. {MARK}\n",
+        ),
+        ([MARK, "fix: empty input crashes"], f"fix: empty input crashes\n\n{MARK}\n"),
+        ([MARK, "fix the parser"], f"fix: fix the parser\n\n{MARK}\n"),
+        (["fix, scope parser. " + MARK], f"fix: fix, scope parser\n\n{MARK}\n"),
+    ],
+)
+def test_what_was_not_understood_is_marked_in_the_body(spoken: list[str], written: str) -> None:
+    text = render(compose(spoken))
+    assert " ".join(text.split()) == " ".join(written.split())
+    assert text.splitlines()[0] == written.splitlines()[0]
+    assert not text.splitlines()[1]

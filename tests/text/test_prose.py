@@ -113,6 +113,24 @@ def test_a_cover_letter(text: str, cover: CoverLetter) -> None:
     assert cover_letter(text) == cover
 
 
+MARK = "[0:03-0:09 not understood]"
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "body"),
+    [
+        (f"{MARK} Retry once. Or not.", "Retry once", f"{MARK} Retry once. Or not."),
+        (f"Retry {MARK} once. Or not.", "Retry", f"{MARK} once. Or not."),
+        (f"Retry once. {MARK} Or not.", "Retry once", f"{MARK} Or not."),
+        (MARK, MARK, ""),
+    ],
+)
+def test_a_mark_of_what_was_not_understood_is_kept_out_of_the_subject(
+    text: str, subject: str, body: str
+) -> None:
+    assert cover_letter(text) == CoverLetter(subject, body)
+
+
 @given(st.text(alphabet=st.sampled_from("ab,中文。. \n-#"), max_size=300))
 def test_a_cover_letter_keeps_every_word_and_its_subject_fits(text: str) -> None:
     cover = cover_letter(text)

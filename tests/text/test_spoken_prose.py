@@ -7,6 +7,8 @@ import pytest
 from git_voicenote.datatypes import Segment
 from git_voicenote.text.spoken_prose import spoken_prose
 
+MARK = "[0:01-0:02 not understood]"
+
 
 @pytest.mark.parametrize(
     ("heard", "prose"),
@@ -23,4 +25,25 @@ from git_voicenote.text.spoken_prose import spoken_prose
 )
 def test_segments_become_sentences(heard: tuple[str, ...], prose: str) -> None:
     segments = [Segment(float(n), n + 1.0, text) for n, text in enumerate(heard)]
+    assert spoken_prose(segments) == prose
+
+
+@pytest.mark.parametrize(
+    ("before", "failed", "after", "prose"),
+    [
+        ("one thing", "", "another", f"One thing. {MARK} Another."),
+        ("one thing", "i was", "another", f"One thing. I was {MARK} Another."),
+        ("One thing.", "Then it", "Another.", f"One thing. Then it {MARK} Another."),
+        ("", "", "another", f"{MARK} Another."),
+        ("", "", "", MARK),
+    ],
+)
+def test_a_stretch_that_failed_is_marked_in_its_place(
+    before: str, failed: str, after: str, prose: str
+) -> None:
+    segments = [
+        Segment(0.0, 0.9, before),
+        Segment(1.2, 1.7, failed, failure="out of memory"),
+        Segment(2.0, 3.0, after),
+    ]
     assert spoken_prose(segments) == prose

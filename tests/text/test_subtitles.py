@@ -24,6 +24,10 @@ def test_each_segment_is_a_subtitle_with_its_times() -> None:
     [
         ((), ""),
         ((Segment(0, 1, "  "),), ""),
+        (
+            (Segment(31.2, 41.5, "", failure="out of memory"),),
+            "1\n00:00:31,200 --> 00:00:41,500\n[0:31-0:42 not understood]\n",
+        ),
         ((Segment(0, 1, "a --> b"),), "1\n00:00:00,000 --> 00:00:01,000\na -- > b\n"),
     ],
 )
