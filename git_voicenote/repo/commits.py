@@ -89,7 +89,7 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
     The series begins where the branch left its upstream, else the remote's or the usual main
     branch; "" where none of them is there, or nothing lies between.
     """
-    base = _base_of_series(repository, tip)
+    base = base_of_series(repository, tip)
     if base is None:
         return ""
     # a range, else shortlog would read from stdin
@@ -100,7 +100,11 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
     return f"{shortlog.rstrip()}\n\n{stat}"
 
 
-def _base_of_series(repository: Repository, tip: str) -> str | None:
+def base_of_series(repository: Repository, tip: str) -> str | None:
+    """Return the commit that a series began at: where the branch left its upstream, or the like.
+
+    None where nothing lies between.
+    """
     default = repository.config(r"^init\.defaultbranch$").get("init.defaultbranch")
     for name in ("@{upstream}", "refs/remotes/origin/HEAD", default, "main", "master"):
         if not name:

@@ -35,6 +35,28 @@ def run_git(
     return done.stdout
 
 
+def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
+    """Run git and return the first `limit` bytes of what it prints; stop it there.
+
+    For what may be longer than anybody wants to wait for. What git printed before it failed is
+    returned, too: "" where it had nothing to say.
+    """
+    try:
+        with subprocess.Popen(
+            ["git", *args],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
+            printed = process.stdout.read(limit)
+            process.kill()  # one that is done takes no notice
+            return printed
+    except FileNotFoundError as exc:
+        raise GitError("git is not installed, or not on PATH") from exc
+
+
 def try_git(
     *args: str | bytes,
     cwd: Path,
