@@ -1,0 +1,82 @@
+"""A list of terms that people keep: `.voicenote/vocabulary`, and one of a person's own.
+
+One entry a line: `term`, or `heard as => term`. What follows a `#` at the start of a line or after
+a space is a comment. What is edited keeps comments and order.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ARROW = "=>"
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term, and what an engine hears where it is said; None where that is not given."""
+
+    term: str
+    heard: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.heard} {_ARROW} {self.term}" if self.heard else self.term
+
+
+def parse_entry(text: str) -> Entry | None:
+    """Read one entry, or None where the text is none: empty, too long, or no term in it."""
+    heard, arrow, term = (part.strip() for part in visible(text).rpartition(_ARROW))
+    heard = " ".join(heard.split())
+    if not any(character.isalnum() for character in term) or len(term) > _LONGEST:
+        return None
+    if arrow and not any(character.isalnum() for character in heard):
+        return None
+    return None if "\n" in text.strip() or len(heard) > _LONGEST else Entry(term, heard or None)
+
+
+def parse_list(text: str) -> tuple[tuple[Entry, ...], tuple[int, ...]]:
+    """Return the entries of a list, and the numbers of the lines that are none, from 1."""
+    entries, bad = [], []
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = _without_comment(line)
+        entry = parse_entry(bare)
+        if entry:
+            entries.append(entry)
+        elif bare:
+            bad.append(number)
+    return tuple(entries), tuple(bad)
+
+
+def with_entry(text: str, entry: Entry) -> str:
+    """Return a list with an entry at its end, or as it was where it stands there."""
+    if entry in parse_list(text)[0]:
+        return text
+    newline = "" if not text or text.endswith("\n") else "\n"
+    return f"{text}{newline}{entry}\n"
+
+
+def without_term(text: str, term: str) -> str:
+    """Return a list without the lines for a term, whatever it is heard as."""
+    return "".join(line for line in text.splitlines(keepends=True) if not _is_of(line, term))
+
+
+def _is_of(line: str, term: str) -> bool:
+    entry = parse_entry(_without_comment(line))
+    return entry is not None and entry.term == term
+
+
+def _without_comment(line: str) -> str:
+    return _COMMENT.sub("", line).strip()
+
+
+def aliases_of(entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what is heard, and the term that it means."""
+    return ((entry.heard, entry.term) for entry in entries if entry.heard)
