@@ -35,3 +35,11 @@ def cache_home() -> Path:
     if not root.is_absolute():
         root = Path.home() / ".cache"
     return root / "git-voicenote"
+
+
+def config_home() -> Path:
+    """Return $XDG_CONFIG_HOME/git-voicenote: what a person keeps for all repositories."""
+    root = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    if not root.is_absolute():
+        root = Path.home() / ".config"
+    return root / "git-voicenote"

@@ -1,0 +1,79 @@
+"""What was harvested for the vocabulary, kept beside the history: all of it can be made again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.store.recordings import store_error
+
+if TYPE_CHECKING:
+    from git_voicenote.errors import StoreError
+
+_VERSION = 1
+_MOST = 8
+"""Values of a kind that are kept; a person works on few changes at a time."""
+_BIG = 1_000_000
+"""Bytes of a value beside which no other is kept: the prose of a long history."""
+
+
+class VocabularyCache:
+    """Values under keys, in the folder `vocabulary` below a root; the oldest go first.
+
+    A value is anything that JSON holds.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "vocabulary"
+
+    def read(self, kind: str, key: str) -> tuple[object | None, str | None]:
+        """Return the value under a key, None where there is none; and what is wrong, if so."""
+        path = self._path(kind)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None, None
+        except OSError as exc:
+            return None, f"{path} cannot be read: {exc.strerror}"
+        try:
+            kept = json.loads(content)
+            if kept["version"] != _VERSION:
+                return None, None
+            return next((value for name, value in kept["values"] if name == key), None), None
+        except (ValueError, KeyError, TypeError):
+            return None, f"{path} is broken; it is made anew"
+
+    def write(self, kind: str, key: str, value: object) -> StoreError | None:
+        """Keep a value, and few before it; return what kept it from being written, if anything."""
+        path = self._path(kind)
+        before: list[object] = []
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(path.read_bytes())
+            if kept["version"] == _VERSION:
+                before = [pair for pair in kept["values"] if pair[0] != key]
+        pairs = [
+            json.dumps(pair, ensure_ascii=False) for pair in (*before[1 - _MOST :], (key, value))
+        ]
+        while len(pairs) > 1 and sum(map(len, pairs)) > _BIG:
+            del pairs[0]
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # replaced at once: another process reads the old one or the new one
+            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=f"{kind}-")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(f'{{"version": {_VERSION}, "values": [{", ".join(pairs)}]}}')
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except OSError as exc:
+            return store_error(f"{path} cannot be written", exc)
+        return None
+
+    def _path(self, kind: str) -> Path:
+        return self._folder / f"{kind}.json"
