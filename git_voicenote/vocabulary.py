@@ -22,6 +22,7 @@ from git_voicenote.store.recordings import store_error
 from git_voicenote.store.vocabulary_cache import VocabularyCache
 from git_voicenote.text import vocabulary as ranking
 from git_voicenote.text.evidence import as_evidence
+from git_voicenote.text.identifiers import Saying
 from git_voicenote.text.ordinary_words import ordinary_words
 from git_voicenote.text.vocabulary import PLACES, Sighting, Term
 from git_voicenote.text.vocabulary_list import aliases_of, parse_list
@@ -222,7 +223,9 @@ def _terms(kept: Any) -> tuple[Term, ...]:  # noqa: ANN401 - likewise
         Term(
             _string(text),
             tuple(Sighting(_place(place), int(count)) for place, count in sightings),
-            tuple(tuple(map(_string, saying)) for saying in sayings),
+            tuple(
+                Saying(tuple(map(_string, words)), is_sound is True) for words, is_sound in sayings
+            ),
             tuple(map(_string, aliases)),
         )
         for text, sightings, sayings, aliases in kept
@@ -274,7 +277,7 @@ def _of_repository(repository: Repository) -> _Harvest:
             ("paths", ranking.counted_in_paths(around.paths)),
             ("history", ranking.counted_in_prose(messages)),
         ),
-        as_evidence(around.messages),
+        as_evidence(around.messages, around.paths),
     )
 
 

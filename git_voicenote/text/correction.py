@@ -20,7 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.evidence import Evidence
-from git_voicenote.text.identifiers import as_heard, letters_of
+from git_voicenote.text.identifiers import as_heard, is_solid, letters_of
 from git_voicenote.text.ordinary_words import is_form_of, is_ordinary
 from git_voicenote.text.passes import Change, apply_changes
 
@@ -42,13 +42,16 @@ _FEWEST_CONSONANTS = 3
 _FEWEST_CONSONANTS_OF_ORDINARY = 4
 _NEAR = 0.75
 """The least likeness in spelling of one unknown word."""
-_NEAR_RUN = 0.68
-"""And of a run of words: "sequel light" is 0.71 like sqlite."""
+_NEAR_RUN = 0.8
+"""And of a run of words, some of them unknown."""
+_NEAR_ORDINARY_RUN = 0.85
+"""And of ordinary words: "date stack" is 0.71 like `test_tick`."""
 _LINKING = """
 a an the of to in on at by for from with and or but nor if as is are was were be been it its this
 that these those we you they he she i not no so do does did has have had can will would may might
 must shall should all any each which who what when where how than then there here out up down off
-over into onto my your our their us them him her me
+over into onto my your our their us them him her me though although even because since while until
+whether also just only such both either neither same other another more most some very still yet
 """
 _EDGE_WORDS = frozenset(_LINKING.split())
 """Words that a name neither begins nor ends with by chance; in prose most runs do."""
@@ -118,14 +121,28 @@ class _Corrector:
                 self._aliases.setdefault(" ".join(alias.lower().split()), term)
             else:
                 self._foreign.append((alias, term))  # Chinese: no spaces between words
-        letters = letters_of(term.text)
-        self._said.setdefault(letters, term)
+        self._say(letters_of(term.text), term)
         for saying in term.sayings:
-            joined = "".join(saying)
-            self._said.setdefault(joined, term)
-            key = _key(tuple(saying))
+            if not (saying.is_sound or term.is_listed):
+                continue
+            joined = "".join(saying.words)
+            self._say(joined, term)
+            key = _key(saying.words)
             if len(key) >= _FEWEST_CONSONANTS and term.text.isascii():
                 self._sounds[key].append((joined, term))
+
+    def _say(self, joined: str, term: Term) -> None:
+        """Let letters lead to a term; of two with the same, to the one that people write."""
+        other = self._said.setdefault(joined, term)
+        if other is not term and (term.is_listed, term.is_near, self._written_before(term)) > (
+            other.is_listed,
+            other.is_near,
+            self._written_before(other),
+        ):
+            self._said[joined] = term
+
+    def _written_before(self, term: Term) -> int:
+        return sum(each.count for each in term.sightings if each.place == "history")
 
     def _of_foreign_aliases(self, text: str) -> Iterator[_Candidate]:
         for alias, term in self._foreign:
@@ -157,18 +174,30 @@ class _Corrector:
 
     def _may_be_said(self, written: str, heard: Sequence[str], term: Term) -> bool:
         """Whether words that are a term's saying, or its letters, mean the term."""
+        if "-" in written:
+            return False  # who wrote it as one word meant it so
         if len(heard) == 1:
-            # case alone, or a saying of one word (`cfg`): never against English or the history
+            # case alone: never against English or the history
             return (
                 written.islower()
+                and written == term.text.lower()
                 and not is_ordinary(heard[0], self._ordinary)
                 and not self._evidence.count(heard[0])
             )
+        if any(len(word) == 1 for word in heard) and not any(
+            tuple(heard) == saying.words for saying in term.sayings
+        ):
+            return False  # "e g it", "URL s"
         if term.is_listed:
             return True
-        if self._evidence.count(" ".join(heard)):
+        if self._evidence.count(" ".join(heard)) or heard[0] in _EDGE_WORDS:
             return False
-        return self._evidence.is_ample or not self._is_all_ordinary(heard)
+        if self._evidence.count("-".join(heard)) > self._evidence.count(term.text.lower()):
+            return False  # people write SHA-1, whatever a variable is called
+        if self._is_all_ordinary(heard):
+            return term.is_near and self._evidence.is_ample and heard[-1] not in _EDGE_WORDS
+        # "wt status" may be the start of a longer name; "f s monitor" is nothing else
+        return term.is_near or is_solid(term.text)
 
     def _of_sound(
         self, text: str, start: int, end: int, heard: Sequence[str], joined: str
@@ -187,11 +216,12 @@ class _Corrector:
         if near is None:
             return None
         score, term = near
-        if score < (_NEAR if len(heard) == 1 else _NEAR_RUN):
+        enough = _NEAR_ORDINARY_RUN if is_ordinary_run else _NEAR if len(heard) == 1 else _NEAR_RUN
+        if score < enough:
             return None
         if is_form_of(joined, letters_of(term.text)) or self._is_attested(heard):
             return None
-        if is_ordinary_run and not self._evidence.is_ample:
+        if is_ordinary_run and not (self._evidence.is_ample and term.is_near):
             return None
         return _candidate(text, start, end, term, "sound", score, len(heard))
 

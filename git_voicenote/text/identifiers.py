@@ -7,6 +7,7 @@ refs"; `strbuf` is "string buffer" or "stir buff"; `OID` is "o i d".
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NAME = re.compile(
     r"(?<![\w.+/@&-])--?[a-z][\w-]*"  # a flag: found to be left out
@@ -56,41 +57,73 @@ def is_plain(name: str) -> bool:
     return name.isalpha() and (name[1:].islower() or len(name) == 1)
 
 
+def is_solid(name: str) -> bool:
+    """Whether a name is written as one word: `fsmonitor`, `SQLite`, no `fs_monitor`."""
+    return name.isalnum()
+
+
 def is_made_up(name: str) -> bool:
     """Whether the shape alone tells a name of code: humps, underscores, digits in it."""
     return not is_plain(name.replace("-", "")) and not (name.isalpha() and name.isupper())
 
 
-def sayings_of(name: str, words: frozenset[str]) -> tuple[tuple[str, ...], ...]:
-    """Return how a name is said, as words in lower case, the likeliest first.
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A way to say a name: words in lower case.
+
+    `is_sound` is whether they are the name, read out; else some stand for what it means, and could
+    be meant as English: "system call" for `syscall`.
+    """
+
+    words: tuple[str, ...]
+    is_sound: bool = True
+
+
+def sayings_of(name: str, words: frozenset[str]) -> tuple[Saying, ...]:
+    """Return how a name is said, the likeliest first.
 
     `words` is ordinary English; what is none of it is taken apart into words that are, and into
-    letters. A file's suffix is said with a dot: `strbuf.c` is "string buffer dot see".
+    letters. A file's suffix is said with a dot: `strbuf.c` is "string buffer dot c".
     """
-    whole = abbreviations().get(name.lower())
+    whole = _abbreviation(name.lower())
     if whole:
-        return tuple(tuple(said.split()) for said in whole)
-    choices: list[tuple[tuple[str, ...], ...]] = []
+        return tuple(dict.fromkeys(whole))
+    choices: list[tuple[Saying, ...]] = []
     for number, stretch in enumerate(name.strip("./_-").split(".")):
         if number:
-            choices.append((("dot",),))
+            choices.append((Saying(("dot",)),))
         choices += [_sayings_of_part(part, words) for part in parts_of(stretch)]
-    found = dict.fromkeys(
-        tuple(word for part in combination for word in part)
-        for combination in islice(product(*choices), 4 * _MOST_SAYINGS)
-    )
-    return tuple(islice((saying for saying in found if saying), _MOST_SAYINGS))
+    found = dict.fromkeys(_joined(parts) for parts in islice(product(*choices), 4 * _MOST_SAYINGS))
+    return tuple(islice((saying for saying in found if saying.words), _MOST_SAYINGS))
 
 
 @cache
-def abbreviations() -> dict[str, tuple[str, ...]]:
+def abbreviations() -> dict[str, tuple[Saying, ...]]:
     """Return what programmers shorten, and how that is said: `buf` to "buffer", "buff"."""
-    said: dict[str, tuple[str, ...]] = {}
+    said: dict[str, tuple[Saying, ...]] = {}
     for line in resource("text/data", "abbreviations.txt").read_text("utf-8").splitlines():
-        short, equals, long = line.partition(" = ")
+        short, equals, rest = line.partition(" = ")
         if equals:
-            said[short] = tuple(long.split(", "))
+            meanings, _, sounds = rest.partition("|")
+            said[short] = (
+                *(
+                    Saying(tuple(each.split()), False)
+                    for each in meanings.split(",")
+                    if each.strip()
+                ),
+                *(Saying(tuple(each.split())) for each in sounds.split(",") if each.strip()),
+            )
     return said
+
+
+def _abbreviation(short: str) -> tuple[Saying, ...]:
+    return abbreviations().get(short, ())
+
+
+def _joined(sayings: Iterable[Saying]) -> Saying:
+    parts = tuple(sayings)
+    words = tuple(word for part in parts for word in part.words)
+    return Saying(words, all(part.is_sound for part in parts))
 
 
 def number_in_words(digits: str) -> tuple[str, ...]:
@@ -104,32 +137,31 @@ def number_in_words(digits: str) -> tuple[str, ...]:
     return (_TENS[tens - 2], *([_UNITS[units]] if units else []))
 
 
-def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[Saying, ...]:
     small = part.lower()
     if part.isdigit():
-        return ((part,), number_in_words(part)) if part.isascii() else ((part,),)
-    sayings: list[tuple[str, ...]] = []
+        in_words = (Saying(number_in_words(part)),) if part.isascii() else ()
+        return (Saying((part,)), *in_words)
+    sayings: list[Saying] = []
     if small in words and not (part.isupper() and len(part) <= 3):
-        sayings.append((small,))
-    sayings += [tuple(said.split()) for said in abbreviations().get(small, ())]
+        sayings.append(Saying((small,)))
+    sayings += _abbreviation(small)
     if not sayings and (pieces := _taken_apart(small, words)):
-        sayings += list(_of_pieces(pieces, words))
+        sayings += _of_pieces(pieces, words)
     if small not in words:
-        sayings.append((small,))
+        sayings.append(Saying((small,)))
     if len(small) <= 4 and (part.isupper() or small not in words):
-        sayings.append(tuple(small))
+        sayings.append(Saying(tuple(small)))
     return tuple(dict.fromkeys(sayings))
 
 
-def _of_pieces(pieces: tuple[str, ...], words: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    known = abbreviations()
-    ways: list[list[tuple[str, ...]]] = [
-        [(piece,)] * (piece in words or piece not in known)
-        + [tuple(said.split()) for said in known.get(piece, ())]
+def _of_pieces(pieces: tuple[str, ...], words: frozenset[str]) -> Iterator[Saying]:
+    ways = [
+        ((Saying((piece,)),) if piece in words or not _abbreviation(piece) else ())
+        + _abbreviation(piece)
         for piece in pieces
     ]
-    for combination in islice(product(*ways), _MOST_SAYINGS):
-        yield tuple(word for piece in combination for word in piece)
+    return (_joined(parts) for parts in islice(product(*ways), _MOST_SAYINGS))
 
 
 def _taken_apart(name: str, words: frozenset[str]) -> tuple[str, ...] | None:

@@ -28,6 +28,8 @@ from git_voicenote.text.ordinary_words import is_ordinary
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from git_voicenote.text.identifiers import Saying
+
 Place = Literal[
     "personal list", "project list", "changed lines", "message", "changed paths", "branch",
     "lines around", "touched files", "issue keys", "branches", "authors", "tags", "paths",
@@ -72,8 +74,10 @@ _SHORTEST = 3
 _LONGEST = 40
 _RARE = 3
 """A plain word of the history that is used less often is a slip of the pen as often as a term."""
-_ISSUE_KEY = re.compile(r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
+_ISSUE_KEY = re.compile(
+    r"\b(?!(?:UTF|SHA|ISO|MD|RFC|CVE|CP|AES|IEEE|ANSI|ES|C)-)[A-Z][A-Z0-9]{1,9}-\d{1,6}\b"
+)
+_WORD = re.compile(r"(?<![\w'’])[^\W\d_](?:[\w-]*\w)?(?![\w'’])")
 _HEXADECIMAL = re.compile(r"(?=.*\d)(?:0x)?[0-9a-f]{5,}", re.IGNORECASE)
 
 
@@ -94,13 +98,13 @@ class Sighting:
 class Term:
     """A word that people say of this repository, as they write it.
 
-    `sayings` are the words it is said with, in lower case, the likeliest first; `aliases` what
+    `sayings` are the ways to say it, the likeliest first; `aliases` what
     somebody listed that engines hear instead.
     """
 
     text: str
     sightings: tuple[Sighting, ...]
-    sayings: tuple[tuple[str, ...], ...]
+    sayings: tuple[Saying, ...]
     aliases: tuple[str, ...] = ()
 
     @property
@@ -151,11 +155,7 @@ def counted_in_prose(text: str, rare: int = _RARE) -> Counter[str]:
     """Count the words of messages that may be terms: names of code, and words that are not rare."""
     counts = Counter(_WORD.findall(without_trailers(text)))
     return Counter(
-        {
-            word: count
-            for word, count in counts.items()
-            if is_made_up(word) or (count >= rare and not word.endswith(("'s", "’s")))
-        }
+        {word: count for word, count in counts.items() if is_made_up(word) or count >= rare}
     )
 
 
