@@ -21,12 +21,12 @@ from git_voicenote.engines.nano.layouts import (
     expected_shapes,
     layout_of,
 )
-from git_voicenote.engines.nano.safetensors_file import StoredTensor, read_header
+from git_voicenote.engines.nano.safetensors_file import BYTES_OF, StoredTensor, read_header
 from git_voicenote.engines.nano.wrong_files import refuse_wrong_file
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import torch
 
@@ -37,6 +37,7 @@ INDEX = WEIGHTS + ".index.json"
 TOKENIZER = "tokenizer.json"
 ORIGINAL_WEIGHTS = "model.pt"
 
+_PIECE = 32 << 20  # bytes that are read at a time
 _SAMPLE = 16  # rows of the output layer that are compared with the embedding
 
 
@@ -56,6 +57,16 @@ class Place:
         return (rows // self.parts, *others)
 
     @property
+    def start(self) -> int:
+        """The byte of the file at which its values begin."""
+        return self.stored.start + self.part * self.size
+
+    @property
+    def size(self) -> int:
+        """Bytes of its values."""
+        return self.stored.size // self.parts
+
+    @property
     def is_whole(self) -> bool:
         """Whether the stored rows can be told apart into the parts."""
         return len(self.stored.shape) > 0 and self.stored.shape[0] % self.parts == 0
@@ -71,6 +82,8 @@ class Checkpoint:
     fingerprint: str
     """Another one when the weights or the config are; cheap: it does not read the weights."""
     places: Mapping[str, Place]
+    output: Place | None
+    """The output layer, where it is stored beside the embedding that it equals."""
     left_out: tuple[str, ...]
     """Stored tensors that the model has no use for."""
     _open_files: dict[Path, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -84,6 +97,11 @@ class Checkpoint:
     def tokenizer(self) -> Path:
         """The tokenizer, in the form of the tokenizers library."""
         return self.folder / TOKENIZER
+
+    @property
+    def tokenizer_folder(self) -> Path:
+        """Where the files of the tokenizer are."""
+        return self.folder
 
     def tensor(self, name: str) -> torch.Tensor:
         """Return a tensor as it is stored: of its own type, mapped into memory where it can be."""
@@ -103,6 +121,20 @@ class Checkpoint:
             return stored
         rows = place.shape[0]
         return stored.narrow(0, place.part * rows, rows)
+
+    def pieces(self, place: Place) -> Iterator[memoryview]:
+        """Yield the values at a place, as bytes; read, so that they do not stay in memory."""
+        buffer = bytearray(min(_PIECE, place.size))
+        left = place.size
+        with place.file.open("rb") as file:
+            file.seek(place.start)
+            while left:
+                piece = memoryview(buffer)[: min(left, len(buffer))]
+                read = file.readinto(piece)
+                if not read:
+                    raise EngineError(f"{place.file} changed while it was read")
+                left -= read
+                yield piece[:read]
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:
@@ -129,9 +161,9 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     )
     checkpoint = Checkpoint(
         folder, layout, architecture, digest.hexdigest()[:32],
-        check_places(found, architecture, folder), left_out,
+        check_places(found, architecture, folder), found.get(OUTPUT), left_out,
     )  # fmt: skip
-    _check_output_layer(checkpoint, found.get(OUTPUT))
+    _check_output_layer(checkpoint)
     if not checkpoint.tokenizer.is_file():
         raise EngineError(
             f"{folder} has no {TOKENIZER}", hint="it belongs to the model: copy it there, too"
@@ -203,6 +235,11 @@ def check_places(
         )
     for name, shape in expected.items():
         place = found[name]
+        if place.stored.dtype not in BYTES_OF:
+            raise EngineError(
+                f"{place.file} holds {place.stored.name} as {place.stored.dtype}",
+                hint="weights must be F32, F16 or BF16; quantized models cannot be used",
+            )
         if not place.is_whole or place.shape != shape:
             raise EngineError(
                 f"{place.file}: {place.stored.name} has the shape {_shown(place.stored.shape)}; "
@@ -212,8 +249,9 @@ def check_places(
     return {name: found[name] for name in expected}
 
 
-def _check_output_layer(checkpoint: Checkpoint, output: Place | None) -> None:
+def _check_output_layer(checkpoint: Checkpoint) -> None:
     """Raise EngineError where an output layer is there and is not the embedding: a sample."""
+    output = checkpoint.output
     if output is None:
         return
     embedding = checkpoint.tensor(EMBEDDING)

@@ -40,11 +40,31 @@ def architecture_of(config: Section, layout: Layout) -> Architecture:
     try:
         decoder = decoder_shape(_section(config, "text_config"))
         audio = _section(config, "audio_config", "encoder_config", "audio_encoder_config")
-        return Architecture(
-            _encoder_shape(audio, layout), _adaptor_shape(config, decoder.width), decoder
+        return checked(
+            Architecture(
+                _encoder_shape(audio, layout), _adaptor_shape(config, decoder.width), decoder
+            )
         )
     except (TypeError, ValueError) as exc:
         raise EngineError(f"its config.json cannot be understood: {exc}") from exc
+
+
+def checked(architecture: Architecture) -> Architecture:
+    """Return an architecture, or raise ValueError for one that cannot be."""
+    encoder, adaptor, decoder = architecture.encoder, architecture.adaptor, architecture.decoder
+    if encoder.layers < 1:
+        raise ValueError(
+            f"{encoder.timestamp_layers} of its {encoder.layers + encoder.timestamp_layers} "
+            "blocks are for timestamps"
+        )
+    for width, heads in (
+        (encoder.width, encoder.heads),
+        (adaptor.width, adaptor.heads),
+        (decoder.heads, decoder.key_value_heads),
+    ):
+        if heads < 1 or width < 1 or width % heads:
+            raise ValueError(f"{width} cannot be divided among {heads} heads")
+    return architecture
 
 
 def decoder_shape(text: Section) -> DecoderShape:

@@ -29,11 +29,15 @@ _METADATA = "__metadata__"
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
-    """A tensor as a header describes it; `dtype` is the format's own name, as in BF16."""
+    """A tensor as a header describes it; `dtype` is the format's own name, as in BF16.
+
+    `start` is the byte of the file at which its values begin, where that is known.
+    """
 
     name: str
     dtype: str
     shape: tuple[int, ...]
+    start: int = 0
 
     @property
     def size(self) -> int:
@@ -65,17 +69,11 @@ def read_header(path: Path) -> Header:
     except OSError as exc:
         raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
     try:
-        tensors, end = _parse(raw)
+        tensors, end = _parse(raw, 8 + length)
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise _damaged(path) from exc
-    if 8 + length + end != total:
-        raise _cut_off(path, expected=8 + length + end, found=total)
-    for tensor in tensors:
-        if tensor.dtype not in BYTES_OF:
-            raise EngineError(
-                f"{path} holds {tensor.name} as {tensor.dtype}",
-                hint="the weights must be F32, F16 or BF16; quantized models cannot be used",
-            )
+    if end != total:
+        raise _cut_off(path, expected=end, found=total)
     return Header(tensors, hashlib.sha256(raw).hexdigest())
 
 
@@ -138,14 +136,19 @@ class SafetensorsWriter:
             place = end
 
 
-def _parse(raw: bytes) -> tuple[tuple[StoredTensor, ...], int]:
+def _parse(raw: bytes, start: int) -> tuple[tuple[StoredTensor, ...], int]:
     """Return the tensors of a header, and where the values of the last one end."""
     tensors = []
-    end = 0
+    end = start
     for name, entry in json.loads(raw).items():
         if name != _METADATA:
-            tensors.append(StoredTensor(name, str(entry["dtype"]), tuple(map(int, entry["shape"]))))
-            end = max(end, int(entry["data_offsets"][1]))
+            first, last = map(int, entry["data_offsets"])
+            shape = tuple(map(int, entry["shape"]))
+            tensor = StoredTensor(name, str(entry["dtype"]), shape, start + first)
+            if tensor.dtype in BYTES_OF and tensor.size != last - first:
+                raise ValueError(f"{name} has another size than its shape")
+            tensors.append(tensor)
+            end = max(end, start + last)
     return tuple(tensors), end
 
 
