@@ -19,6 +19,7 @@ _COMMANDS = {
     "history": ("history:history", "List, search, show, export and delete recordings."),
     "hook": ("hook:hook", "Install the hook that lets you dictate commit messages."),
     "devices": ("devices:devices", "List the microphones."),
+    "models": ("models:models", "Fetch, import and check models of the nano engine."),
 }
 
 _USAGE_ERROR = 129

@@ -1,7 +1,9 @@
-"""Where models are kept, and which one is meant. Light: it imports none of torch."""
+"""Where models are kept, what is known of each, and which is meant. It imports none of torch."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +12,43 @@ from git_voicenote.resources import data_home
 
 PREFERRED = "Fun-ASR-Nano-2512"
 WEIGHTS = "model.safetensors"
+RECORD = "voicenote-model.json"
+
+_LIBRARIES = ("torch", "torchaudio", "tokenizers", "safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledFile:
+    """A file of an installed model as it was when it was installed."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """Where an installed model comes from; kept beside it as voicenote-model.json.
+
+    `source` is a folder, an archive or the address of a repository, `revision` that of the
+    repository; `licence` is what the model says of itself, where it does.
+    """
+
+    source: str
+    revision: str | None
+    layout: str
+    parameters: int
+    licence: str | None
+    installed: str
+    files: dict[str, InstalledFile]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files.values())
+
+    def to_json(self) -> str:
+        """Return the text that `read_record` reads."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
 
 
 def models_dir() -> Path:
@@ -43,6 +82,36 @@ def find_model(chosen: str | None) -> Path | None:
     )
 
 
+def read_record(folder: Path) -> ModelRecord | None:
+    """Return what is known of a model; None where nothing is, as in a folder of one's own.
+
+    Raises EngineError for a record that cannot be read.
+    """
+    path = folder / RECORD
+    try:
+        values = json.loads(path.read_bytes())
+        files = {name: InstalledFile(**file) for name, file in values.pop("files").items()}
+        return ModelRecord(files=files, **values)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise EngineError(
+            f"{path} is damaged", hint="remove the model's folder and import it again"
+        ) from exc
+
+
 def can_run() -> bool:
     """Return whether what Nano computes with is installed (the extra `nano`)."""
-    return all(find_spec(name) for name in ("torch", "torchaudio", "tokenizers", "safetensors"))
+    return all(find_spec(name) for name in _LIBRARIES)
+
+
+def require_libraries() -> None:
+    """Raise EngineError where what reads and computes models is not installed."""
+    missing = [name for name in _LIBRARIES if not find_spec(name)]
+    if missing:
+        raise EngineError(
+            f"{missing[0]} is not installed, which the nano engine needs",
+            hint="install git-voicenote with its extra: `pip install 'git-voicenote[nano]'`",
+        )

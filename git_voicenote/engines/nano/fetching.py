@@ -1,0 +1,188 @@
+"""Fetch a model from Hugging Face's hub, or from a mirror of it.
+
+Nothing else in this program opens a socket. What is fetched is said before, and what the hub says
+of a file, its size and its hash, is checked.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from git_voicenote.engines.nano.hub import RemoteFile, fetch_file, hub, no_hub, partial_path
+from git_voicenote.engines.nano.importing import Imported, Origin, import_model
+from git_voicenote.engines.nano.installed import PREFERRED
+from git_voicenote.engines.nano.workplace import need_space
+from git_voicenote.errors import EngineError
+from git_voicenote.resources import cache_home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from huggingface_hub.hf_api import RepoSibling
+
+    from git_voicenote.engines.nano.importing import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published model: its repository on the hub, and the revision that is known to work."""
+
+    repository: str
+    revision: str | None
+
+
+RELEASES = {
+    PREFERRED: Release(
+        "FunAudioLLM/Fun-ASR-Nano-2512-hf", "7ef6cafdc445b5beff0b730cbeb51952c793ca6e"
+    ),
+    # in FunASR's layout, and imported from it; which revision is good is not known
+    "Fun-ASR-MLT-Nano-2512": Release("FunAudioLLM/Fun-ASR-MLT-Nano-2512", None),
+}
+
+_WANTED = (
+    "config.json", "config.yaml", "generation_config.json", "LICENSE*", "README.md",
+    "model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json", "model.pt",
+    "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+    "Qwen3-0.6B/config.json", "Qwen3-0.6B/tokenizer.json", "Qwen3-0.6B/tokenizer_config.json",
+    "Qwen3-0.6B/vocab.json", "Qwen3-0.6B/merges.txt",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is about to be fetched, and from where."""
+
+    repository: str
+    commit: str
+    endpoint: str
+    licence: str | None
+    files: tuple[RemoteFile, ...]
+    folder: Path
+    """Where the files are kept until the model is installed."""
+
+    @property
+    def name(self) -> str:
+        """What the model will be called."""
+        return self.repository.split("/")[-1].removesuffix("-hf")
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def host(self) -> str:
+        """The machine that is asked."""
+        return urlsplit(self.endpoint).netloc
+
+    @property
+    def present(self) -> int:
+        """Bytes that an earlier try has brought."""
+        return sum(
+            min(file.size, path.stat().st_size)
+            for file in self.files
+            for path in (self.folder / file.path, partial_path(self.folder, file))
+            if path.is_file()
+        )
+
+    @property
+    def origin(self) -> Origin:
+        """What is written down of where the model comes from."""
+        return Origin(f"{self.endpoint}/{self.repository}", self.commit, self.licence)
+
+
+def name_of(wanted: str) -> str:
+    """Return what a release, or a repository, will be called."""
+    return release_of(wanted).repository.split("/")[-1].removesuffix("-hf")
+
+
+def release_of(wanted: str) -> Release:
+    """Return the release of that name, or the repository of that name ("ORG/NAME")."""
+    if "/" in wanted:
+        known = {release.repository: release for release in RELEASES.values()}
+        return known.get(wanted, Release(wanted, None))
+    if wanted in RELEASES:
+        return RELEASES[wanted]
+    raise EngineError(
+        f"no release is called {wanted!r}",
+        hint=f"known are {' and '.join(RELEASES)}; or name a repository of the hub, as ORG/NAME",
+    )
+
+
+def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
+    """Ask the hub for the files of a model; `revision` is a commit, a tag or a branch.
+
+    Raises EngineError: offline, not there, or what answers is not a hub.
+    """
+    release = release_of(wanted)
+    revision = revision or release.revision or "main"
+    with hub(release.repository, revision) as endpoint:
+        from huggingface_hub import HfApi
+
+        info = HfApi(endpoint=endpoint).model_info(
+            release.repository, revision=revision, files_metadata=True
+        )
+    if not info.sha:
+        raise no_hub(endpoint)
+    files = tuple(_remote_file(file) for file in info.siblings or () if _is_wanted(file.rfilename))
+    if not any(file.path.startswith("model") for file in files):
+        raise EngineError(
+            f"{release.repository} has no model that can be used at {revision}",
+            hint="it needs model.safetensors, or model.pt and config.yaml",
+        )
+    licence = info.card_data.get("license") if info.card_data else None
+    folder = cache_home() / "fetch" / f"{release.repository.replace('/', '--')}@{info.sha}"
+    return Plan(release.repository, info.sha, endpoint, licence, files, folder)
+
+
+def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
+    """Bring all files of a plan into its folder, going on where an earlier try stopped.
+
+    Raises EngineError; what was fetched stays for the next try.
+    """
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        need_space(plan.folder, plan.size - plan.present, to="fetch the model")
+    except OSError as exc:
+        raise EngineError(f"{plan.folder} cannot be written: {exc.strerror}") from exc
+    done = 0
+    for file in plan.files:
+        if not (plan.folder / file.path).is_file():
+            _fetch(plan, file, done, progress)
+        done += file.size
+        progress("fetching", done, plan.size)
+    return plan.folder
+
+
+def install(plan: Plan, name: str | None = None, progress: Progress = lambda *_: None) -> Imported:
+    """Install the model that was fetched, and remove what was fetched.
+
+    Raises EngineError; then what was fetched stays.
+    """
+    imported = import_model(plan.folder, name or plan.name, origin=plan.origin, progress=progress)
+    shutil.rmtree(plan.folder, ignore_errors=True)
+    return imported
+
+
+def _fetch(plan: Plan, file: RemoteFile, before: int, progress: Progress) -> None:
+    fetch_file(
+        plan.repository,
+        plan.commit,
+        file,
+        plan.folder,
+        lambda here: progress("fetching", before + here, plan.size),
+    )
+
+
+def _remote_file(file: RepoSibling) -> RemoteFile:
+    sha256 = file.lfs.sha256 if file.lfs else None
+    return RemoteFile(file.rfilename, file.size or 0, sha256, file.blob_id)
+
+
+def _is_wanted(path: str) -> bool:
+    """Return whether a file belongs to the model; only names that cannot lead out of a folder."""
+    return any(fnmatch(path, pattern) for pattern in _WANTED) and path.count("/") <= 1

@@ -1,0 +1,33 @@
+"""Hashes of files."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_PIECE = 8 << 20
+
+
+def sha256_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
+    """Return the SHA-256 of a file, in hexadecimal; `progress` is told the bytes read so far."""
+    return _digest(path, hashlib.sha256(), progress)
+
+
+def git_blob_id(path: Path) -> str:
+    """Return the name that git gives a file's content: SHA-1 over its size and its bytes."""
+    start = b"blob %d\0" % path.stat().st_size
+    return _digest(path, hashlib.sha1(start, usedforsecurity=False), lambda _: None)
+
+
+def _digest(path: Path, digest: hashlib._Hash, progress: Callable[[int], None]) -> str:
+    done = 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            done += len(piece)
+            progress(done)
+    return digest.hexdigest()
