@@ -1,0 +1,46 @@
+"""The tables of words that travel with the program, as data: git_voicenote/text/data/*.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+_FOLDER = Path(__file__).parent / "data"
+
+
+@cache
+def table(name: str) -> dict[str, object]:
+    """Return a table by its name; read once."""
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def section(name: str, *keys: str) -> dict[str, object]:
+    """Return a section of a table, {} where there is none."""
+    found: object = table(name)
+    for key in keys:
+        found = found.get(key, {}) if isinstance(found, dict) else {}
+    return cast("dict[str, object]", found)  # a table of TOML has strings for keys
+
+
+@cache
+def strings(name: str, *keys: str) -> dict[str, str]:
+    """Return the entries of a section that are strings."""
+    entries = section(name, *keys).items()
+    return {key: value for key, value in entries if isinstance(value, str)}
+
+
+@cache
+def numbers(name: str, *keys: str) -> dict[str, int]:
+    """Return the entries of a section that are whole numbers."""
+    entries = section(name, *keys).items()
+    return {key: value for key, value in entries if isinstance(value, int)}
+
+
+@cache
+def words(name: str, *keys: str) -> frozenset[str]:
+    """Return the words of one entry: a list, or a string with spaces between them."""
+    *sections, key = keys
+    value = section(name, *sections).get(key, ())
+    return frozenset(value.split() if isinstance(value, str) else cast("list[str]", value))
