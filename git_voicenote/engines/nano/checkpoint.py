@@ -136,6 +136,10 @@ class Checkpoint:
                 left -= read
                 yield piece[:read]
 
+    def close(self) -> None:
+        """Give back the memory of what was mapped and is no longer looked at."""
+        self._open_files.clear()
+
 
 def open_checkpoint(folder: Path) -> Checkpoint:
     """Open the checkpoint in a folder, and check all names and shapes.

@@ -1,0 +1,167 @@
+"""Greedy decoding: the likeliest token, again and again, until the model says that it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from git_voicenote.engines.nano.decoder import Cache
+from git_voicenote.engines.nano.graphs import Graph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.engines.nano.decoder import Decoder
+
+_LOOK_BACK = 36
+_FEW = 3
+"""A model that has lost its way says the same again: so few different tokens in so many."""
+_CHECK_EVERY = 8
+"""Tokens between two looks of the CPU at what a GPU wrote: each look makes the GPU wait."""
+_SLOT_BUCKET = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What the model wrote for one segment: its tokens, and why it did not come to an end."""
+
+    token_ids: tuple[int, ...]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prefix:
+    """The start of a prompt, read once: its keys and values, in slots 0 … length - 1."""
+
+    cache: Cache
+    length: int
+
+
+def read_prefix(decoder: Decoder, tokens: Sequence[int], device: torch.device) -> Prefix:
+    """Let the model read what comes before the sound: it is the same for all segments."""
+    count = len(tokens)
+    cache = Cache(decoder.shape, 1, count, decoder.dtype, device)
+    at = torch.arange(count, device=device)
+    rows = decoder.embed(torch.tensor([tokens], device=device))
+    causal = at[:, None] >= at
+    decoder(rows, at[None], at, cache, count, causal[None, None])
+    return Prefix(cache, count)
+
+
+class Generation:
+    """The state of a batch that is being decoded; it can be used again for one of its size.
+
+    Segments of different lengths stand at the same end: what is missing at the start of a shorter
+    one is a gap after the common start of the prompt, which nobody looks at.
+    """
+
+    def __init__(
+        self, decoder: Decoder, batch: int, slots: int, budget: int, device: torch.device
+    ) -> None:
+        self.batch, self.slots, self.budget = batch, slots, budget
+        self._decoder = decoder
+        self._cache = Cache(decoder.shape, batch, slots, decoder.dtype, device)
+        self._token = torch.zeros((batch, 1), dtype=torch.long, device=device)
+        self._position = torch.zeros((batch, 1), dtype=torch.long, device=device)
+        self._slot = torch.zeros(1, dtype=torch.long, device=device)
+        self._count = torch.zeros(1, dtype=torch.long, device=device)
+        self._open = torch.zeros((batch, 1, 1, slots), dtype=torch.bool, device=device)
+        self._written = torch.zeros((batch, budget), dtype=torch.long, device=device)
+        self._graph: Graph | None = None
+
+    def begin(self, prefix: Prefix, rows: Sequence[torch.Tensor], *, all_rows: bool = False) -> (
+        torch.Tensor
+    ):  # fmt: skip
+        """Read the rest of the prompts, rows of shape (n_i, width); return the logits after it."""
+        device = self._token.device
+        longest = max(map(len, rows))
+        gaps = torch.tensor([[longest - len(row)] for row in rows], device=device)
+        padded = torch.stack(
+            [torch.nn.functional.pad(row, (0, 0, longest - len(row), 0)) for row in rows]
+        )
+        self._cache.take(prefix.cache)
+        slots = torch.arange(prefix.length, prefix.length + longest, device=device)
+        everything = torch.arange(self.slots, device=device)
+        is_gap = (everything >= prefix.length) & (everything < prefix.length + gaps)
+        self._open.copy_((~is_gap & (everything < prefix.length + longest))[:, None, None])
+        visible = prefix.length + longest
+        # a row of the gap looks at itself alone: with nothing to look at it would be no number
+        is_own = slots[:, None] == everything
+        causal = (slots[:, None] >= everything) & self._open | is_own
+        positions = (slots - gaps).clamp_min(0)
+        logits: torch.Tensor = self._decoder(
+            padded, positions, slots, self._cache, visible, causal[..., :visible],
+            all_rows=all_rows,
+        )  # fmt: skip
+        self._slot.fill_(visible)
+        self._position.copy_(visible - gaps)
+        self._count.zero_()
+        return logits
+
+    def run(self, logits: torch.Tensor, stops: frozenset[int]) -> list[Decoded]:
+        """Write on from these logits until each row has come to an end."""
+        self._take(logits)
+        is_gpu = self._token.is_cuda
+        has_gaps = not bool(self._open[..., : int(self._slot)].all())
+        start = int(self._slot)
+        for count in range(1, self.budget + 1):
+            if not is_gpu or count % _CHECK_EVERY == 0 or count == self.budget:
+                decoded = [_judge(row, stops) for row in self._written[:, :count].tolist()]
+                if count == self.budget or None not in decoded:
+                    break
+            if is_gpu:
+                self._replay()
+            else:
+                self._step(start + count, has_gaps=has_gaps)
+        return [
+            one or Decoded(tuple(row), f"no end after {self.budget} tokens")
+            for one, row in zip(decoded, self._written.tolist(), strict=True)
+        ]
+
+    def _step(self, visible: int, *, has_gaps: bool) -> torch.Tensor:
+        """Write one token in each row."""
+        mask = None
+        if has_gaps:
+            self._open.index_fill_(3, self._slot, value=True)
+            mask = self._open[..., :visible]
+        logits: torch.Tensor = self._decoder(
+            self._decoder.embed(self._token), self._position, self._slot, self._cache, visible, mask
+        )
+        self._slot += 1
+        self._position += 1
+        self._take(logits)
+        return logits
+
+    def _take(self, logits: torch.Tensor) -> None:
+        """Take the likeliest token of each row, without telling the CPU."""
+        self._token.copy_(logits.argmax(-1, keepdim=True))
+        self._written.index_copy_(1, self._count, self._token)
+        self._count += 1
+
+    def _replay(self) -> None:
+        if self._graph is None:
+            # a capture runs the step and moves the state on: it is put back before the first use
+            state = (self._token, self._position, self._slot, self._count, self._open)
+            before = [one.clone() for one in state]
+            self._graph = Graph(lambda: self._step(self.slots, has_gaps=True))
+            for one, was in zip(state, before, strict=True):
+                one.copy_(was)
+        self._graph()
+
+
+def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
+    """Return how many slots a batch needs; on a GPU in steps, so that graphs are used again."""
+    needed = prefix + rows + budget
+    return -(-needed // _SLOT_BUCKET) * _SLOT_BUCKET if device.type == "cuda" else needed
+
+
+def _judge(tokens: Sequence[int], stops: frozenset[int]) -> Decoded | None:
+    """Tell whether a row is done: at its end, or lost in repetition."""
+    for at, token in enumerate(tokens):
+        if token in stops:
+            return Decoded(tuple(tokens[:at]))
+        if at >= _LOOK_BACK and len(set(tokens[at - _LOOK_BACK + 1 : at + 1])) <= _FEW:
+            return Decoded(tuple(tokens[: at + 1]), "it repeats itself")
+    return None
