@@ -37,11 +37,12 @@ _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
 _POSSESSIVE = re.compile(r"['’]s$")
 
-_FEWEST_CONSONANTS = 3
-"""Of a term's key: with fewer, half the dictionary sounds like it."""
-_FEWEST_CONSONANTS_OF_ORDINARY = 4
-_NEAR = 0.75
-"""The least likeness in spelling of one unknown word."""
+_FEWEST_CONSONANTS = 4
+"""Of a term's key: with three, argc sounds like `arg`."""
+_COMMON = 5
+"""As often as that, a word of the history is as good as English: git, ref."""
+_NEAR = 0.8
+"""The least likeness in spelling of one unknown word; it begins with the same letter, too."""
 _NEAR_RUN = 0.8
 """And of a run of words, some of them unknown."""
 _NEAR_ORDINARY_RUN = 0.85
@@ -122,13 +123,14 @@ class _Corrector:
             else:
                 self._foreign.append((alias, term))  # Chinese: no spaces between words
         self._say(letters_of(term.text), term)
+        digits = any(character.isdigit() for character in term.text)
         for saying in term.sayings:
             if not (saying.is_sound or term.is_listed):
                 continue
             joined = "".join(saying.words)
             self._say(joined, term)
             key = _key(saying.words)
-            if len(key) >= _FEWEST_CONSONANTS and term.text.isascii():
+            if len(key) >= _FEWEST_CONSONANTS and term.text.isascii() and not digits:
                 self._sounds[key].append((joined, term))
 
     def _say(self, joined: str, term: Term) -> None:
@@ -195,31 +197,37 @@ class _Corrector:
         if self._evidence.count("-".join(heard)) > self._evidence.count(term.text.lower()):
             return False  # people write SHA-1, whatever a variable is called
         if self._is_all_ordinary(heard):
+            if term.text.isupper():
+                return False  # FAILED_RUN: a name that was made of what people say
             return term.is_near and self._evidence.is_ample and heard[-1] not in _EDGE_WORDS
-        # "wt status" may be the start of a longer name; "f s monitor" is nothing else
-        return term.is_near or is_solid(term.text)
+        # "wt status" may be the start of a longer name; "f s monitor", "s h a 1" are nothing else
+        is_spelled = sum(len(word) == 1 for word in heard) > 1
+        return is_spelled or term.is_near or is_solid(term.text)
 
     def _of_sound(
         self, text: str, start: int, end: int, heard: Sequence[str], joined: str
     ) -> _Candidate | None:
-        if not joined.isascii() or any(word.isdigit() for word in heard):
-            return None
+        if not joined.isascii() or any(word.isdigit() or len(word) == 1 for word in heard):
+            return None  # letters are said one by one, or they are "e g"
         is_ordinary_run = self._is_all_ordinary(heard)
         if len(heard) == 1 and (is_ordinary_run or not _is_unknown_shape(text[start:end])):
             return None
         if len(heard) > 1 and (heard[0] in _EDGE_WORDS or heard[-1] in _EDGE_WORDS):
             return None
         key = _key(tuple(heard))
-        if len(key) < (_FEWEST_CONSONANTS_OF_ORDINARY if is_ordinary_run else _FEWEST_CONSONANTS):
-            return None
         near = self._nearest(key, joined)
         if near is None:
             return None
         score, term = near
         enough = _NEAR_ORDINARY_RUN if is_ordinary_run else _NEAR if len(heard) == 1 else _NEAR_RUN
+        letters = letters_of(term.text)
         if score < enough:
             return None
-        if is_form_of(joined, letters_of(term.text)) or self._is_attested(heard):
+        if len(heard) == 1 and (joined[0] != letters[0] or not is_solid(term.text)):
+            return None  # refinfo is a name of its own, and no rev_info
+        if joined.startswith(letters) or letters.startswith(joined):
+            return None  # xdiffi is no xdiff
+        if is_form_of(joined, letters) or self._is_attested(heard):
             return None
         if is_ordinary_run and not (self._evidence.is_ample and term.is_near):
             return None
@@ -243,7 +251,12 @@ class _Corrector:
         return bool(strange) and all(self._evidence.count(word) > 1 for word in strange)
 
     def _is_all_ordinary(self, heard: Sequence[str]) -> bool:
-        return all(is_ordinary(word, self._ordinary) for word in heard)
+        return all(
+            is_ordinary(word, self._ordinary) or self._evidence.count(word) >= _COMMON
+            if len(word) > 1
+            else word in ("a", "i")
+            for word in heard
+        )
 
 
 def _candidate(

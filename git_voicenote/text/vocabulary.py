@@ -78,6 +78,7 @@ _ISSUE_KEY = re.compile(
     r"\b(?!(?:UTF|SHA|ISO|MD|RFC|CVE|CP|AES|IEEE|ANSI|ES|C)-)[A-Z][A-Z0-9]{1,9}-\d{1,6}\b"
 )
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_](?:[\w-]*\w)?(?![\w'’])")
+_NAME = re.compile(r"[\w.@+-]+")
 _HEXADECIMAL = re.compile(r"(?=.*\d)(?:0x)?[0-9a-f]{5,}", re.IGNORECASE)
 
 
@@ -248,9 +249,10 @@ def needs_help(text: str, ordinary: Collection[str]) -> bool:
 def _may_be_term(name: str, ordinary: frozenset[str]) -> bool:
     """Whether a name is worth a place: none of plain English, no number, nothing cut off."""
     letters = letters_of(name)
-    if not _SHORTEST <= len(letters) <= _LONGEST or letters.isdigit() or "\ufffd" in name:
+    if not _SHORTEST <= len(letters) <= _LONGEST or letters.isdigit():
         return False
-    if name[-1] in "_-" or name[0].isdigit():
+    # a file's name may hold anything: blanks, escape sequences
+    if name[-1] in "_-" or name[0].isdigit() or not _NAME.fullmatch(name):
         return False
     if name[0] == "_" or _HEXADECIMAL.fullmatch(name):
         return name[0] == "_" and name[1:2].isalpha() and not name.startswith("__")

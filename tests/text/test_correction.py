@@ -1,0 +1,131 @@
+"""Terms are put where something like them was heard, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from git_voicenote.text.correction import corrector
+from git_voicenote.text.evidence import ENOUGH, as_evidence
+from git_voicenote.text.identifiers import sayings_of
+from git_voicenote.text.ordinary_words import ordinary_words
+from git_voicenote.text.vocabulary import Place, Sighting, Term
+
+WORDS = ordinary_words()
+LONG = as_evidence(["nothing of note happened here. " * (ENOUGH // 30)])
+
+
+def term(text: str, *aliases: str, place: Place = "changed lines", count: int = 1) -> Term:
+    return Term(text, (Sighting(place, count),), sayings_of(text, WORDS), aliases)
+
+
+TERMS = (
+    term("SQLite"),
+    term("kubectl"),
+    term("nginx", "engine x", "恩金克斯"),
+    term("strbuf"),
+    term(".gitignore"),
+    term("packed_refs"),
+    term("reftable"),
+    term("fsmonitor"),
+    term("utf8"),
+    term("Soren", place="authors"),
+    term("Codex"),
+    term("rev_list", place="history"),
+    term("HEAD"),
+)
+
+
+def corrected(text: str, prose: str = LONG, terms: tuple[Term, ...] = TERMS) -> str:
+    return corrector(terms, WORDS, prose)(text).text
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # an engine of small letters without stops
+        ("we keep it in sequel light now", "we keep it in SQLite now"),
+        ("cube cuttle talks to engine x", "kubectl talks to nginx"),
+        ("the stir buff grows", "the strbuf grows"),
+        ("add it to get ignore", "add it to .gitignore"),
+        ("the f. s. monitor and the f s monitor", "the fsmonitor and the fsmonitor"),
+        ("text is u t f eight", "text is utf8"),
+        # one of sentences
+        ("Sequel light, and Cube cuttle.", "SQLite, and kubectl."),
+        ("(packed refs)", "(packed_refs)"),
+        ("Packed refs? The ref table's size!", "packed_refs? The reftable's size!"),
+        ("sqlite", "SQLite"),
+        ("it calls kubektle twice", "it calls kubectl twice"),
+        ("我们用恩金克斯。", "我们用nginx。"),
+    ],
+)
+def test_terms_are_put_where_they_were_meant(heard: str, meant: str) -> None:
+    assert corrected(heard) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sure, the head of the context is in codecs",  # Soren, HEAD, Codex by sound
+        "the reftable and Reftable, REFTABLE",  # written so by somebody
+        "path/sequel/light and `sequel light` and sequel_light",
+        "it is a sequel. Light is another",  # a stop between
+        "a string buffer is one, a file system monitor another",  # what it means, not its sound
+        "rev list",  # far away, and ordinary
+        "reftables, packfiles",
+        "e g it is, the url s",
+        "",
+        "   \n\n ",
+        "Ω ≈ ç √ 日本語 \x00 \ud800",
+        "`unclosed sequel_light",
+    ],
+)
+def test_everything_else_is_left_alone(text: str) -> None:
+    assert corrected(text) == text
+
+
+def test_what_people_write_in_the_history_is_left_alone() -> None:
+    text = "the stir buff is in the ref table of sqlite"
+    assert corrected(text) == "the strbuf is in the reftable of SQLite"
+    assert corrected(text, LONG + "a ref table of the stir buff in sqlite ") == text
+
+
+def test_a_short_history_cannot_show_that_nobody_writes_so() -> None:
+    assert corrected("packed refs and f s monitor", prose="") == "packed refs and fsmonitor"
+
+
+def test_what_is_listed_needs_no_evidence() -> None:
+    listed = (term("packed_refs", "back traffs", place="project list"),)
+    assert corrected("packed refs, back traffs", "", listed) == "packed_refs, packed_refs"
+
+
+def test_an_alias_holds_for_ordinary_words_too() -> None:
+    listed = (term("Soren", "sure", place="personal list"),)
+    assert corrected("Sure, I'm sure.", "", listed) == "Soren, I'm Soren."
+
+
+def test_of_two_spellings_the_one_that_people_write_is_taken() -> None:
+    variable, name = term("sha1", place="touched files"), term("SHA-1", place="history", count=9)
+    assert corrected("s h a one", LONG, (variable, name)) == "SHA-1"
+    assert corrected("shah 1", LONG + "shah-1 " * 9, (variable,)) == "shah 1"
+
+
+def test_it_says_what_it_did() -> None:
+    passed = corrector(TERMS, WORDS, LONG)("Sequel light, engine x, kubektle")
+    assert [(each.before, each.after, each.source, each.score) for each in passed.changes] == [
+        ("Sequel light", "SQLite", "vocabulary:as said", 1.0),
+        ("engine x", "nginx", "vocabulary:alias", 1.0),
+        ("kubektle", "kubectl", "vocabulary:sound", 0.8),
+    ]  # fmt: skip
+
+
+def test_without_terms_nothing_happens() -> None:
+    assert corrector((), WORDS)("anything at all").changes == ()
+
+
+def test_evidence_has_words_without_stops_and_trailers() -> None:
+    evidence = as_evidence(
+        ["A fix, for `read_tree()`: it's (SHA-1).\n\nSigned-off-by: A <a@b.c>\n"], ["src/Xdiffi.c"]
+    )
+    assert " a fix for read_tree it's sha-1 " in evidence
+    assert " xdiffi " in evidence
+    assert "signed" not in evidence
