@@ -102,6 +102,12 @@ def read_record(folder: Path) -> ModelRecord | None:
         ) from exc
 
 
+def is_multilingual(folder: Path) -> bool:
+    """Return whether a model is Fun-ASR-MLT-Nano, which knows 31 languages, by its names."""
+    record = read_record(folder)
+    return "MLT" in folder.name or (record is not None and "MLT" in record.source)
+
+
 def can_run() -> bool:
     """Return whether what Nano computes with is installed (the extra `nano`)."""
     return all(find_spec(name) for name in _LIBRARIES)

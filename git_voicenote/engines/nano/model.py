@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.base import Context
     from git_voicenote.engines.nano.checkpoint import Checkpoint
     from git_voicenote.engines.nano.generation import Decoded, Prefix
     from git_voicenote.engines.nano.weights import Precision
@@ -55,7 +54,7 @@ class NanoModel:
         self._tokenizer = tokenizer
         self._frame_shape = shape_of.architecture.encoder
         self._audio_rows = audio_rows
-        self._after = self._ids(prompt.AFTER_SOUND)
+        self._after = self.ids(prompt.AFTER_SOUND)
         found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
         self._stops = frozenset(one for one in found if one is not None)
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
@@ -94,11 +93,17 @@ class NanoModel:
         where = torch.device(device)
         return cls(encoder.to(where), decoder.to(where), tokenizer, checkpoint, where, audio_rows)
 
-    def prompt_ids(
-        self, context: Context, languages: dict[str, str] = prompt.LANGUAGES
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the tokens before and after the sound."""
-        return self._ids(prompt.before_sound(context, languages)), self._after
+    def ids(self, text: str) -> tuple[int, ...]:
+        """Return the tokens of a text, special ones too."""
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def forget(self) -> None:
+        """Give back the memory of all but the weights."""
+        self._prefix = None
+        self._graphs.clear()
+        self._generations.clear()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     @torch.inference_mode()
     def prepare(self, before: tuple[int, ...]) -> Prefix:
@@ -124,7 +129,7 @@ class NanoModel:
     def decode(
         self, segments: Sequence[Samples], before: tuple[int, ...], budget: int | None = None
     ) -> list[Decoded]:
-        """Return what is said in each segment; `before` is the prompt's start (`prompt_ids`)."""
+        """Return what is said in each segment; `before` is the prompt's start (`before_sound`)."""
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
         budget = budget or _LEAST_BUDGET + round(_BUDGET_PER_SECOND * seconds)
         prefix = self.prepare(before)
@@ -149,9 +154,6 @@ class NanoModel:
         """Return what was written as text; the model writes a pause as /sil."""
         text: str = self._tokenizer.decode(list(decoded.token_ids), skip_special_tokens=True)
         return re.sub(r"\s+", " ", text.replace("/sil", " ")).strip()
-
-    def _ids(self, text: str) -> tuple[int, ...]:
-        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _rows(self, count: int) -> int:
         return count if self._audio_rows == "all" else -(-count // 8)

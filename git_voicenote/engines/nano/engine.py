@@ -1,0 +1,226 @@
+"""Fun-ASR-Nano as a speech engine: what was said between two pauses becomes a segment."""
+
+from __future__ import annotations
+
+import gc
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from git_voicenote.datatypes import Segment
+from git_voicenote.engines.base import EngineInfo, EngineOptions
+from git_voicenote.engines.nano.devices import choose_device, likely_device, precision_for
+from git_voicenote.engines.nano.installed import can_run, find_model, is_multilingual
+from git_voicenote.engines.nano.prompt import LANGUAGES, MLT_LANGUAGES
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Waveform
+    from git_voicenote.engines.base import Context
+    from git_voicenote.engines.nano.generation import Decoded
+    from git_voicenote.engines.nano.model import NanoModel
+    from git_voicenote.engines.nano.utterances import Utterance
+
+    LoadModel = Callable[[Path, str], NanoModel]
+    """Brings the model in a folder to a device."""
+
+K = TypeVar("K")
+
+_AT_ONCE = {"cuda": 32, "cpu": 4, "mps": 4}
+"""Segments of files that are decoded together."""
+_WINDOW = 4
+"""Batches of segments that are held, to put those of one length together."""
+
+
+def load_model(folder: Path, device: str) -> NanoModel:
+    """Bring the model in a folder to a device, in the precision that suits it."""
+    from git_voicenote.engines.nano.checkpoint import open_checkpoint
+    from git_voicenote.engines.nano.model import NanoModel
+
+    return NanoModel.load(open_checkpoint(folder), device, precision_for(device))
+
+
+class NanoEngine:
+    """Hears what Fun-ASR-Nano-2512 or its multilingual sister was trained on."""
+
+    def __init__(self, options: EngineOptions | None = None, load: LoadModel = load_model) -> None:
+        self._options = options or EngineOptions()
+        self._load_model = load
+        self._model: NanoModel | None = None
+        self._wanted = self._options.device
+        self._device = likely_device(self._wanted)
+        self._folder = find_model(self._options.model)
+        is_multilingual_one = self._folder is not None and is_multilingual(self._folder)
+        self._languages = MLT_LANGUAGES if is_multilingual_one else LANGUAGES
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine is; the device is a guess until it is loaded."""
+        model = self._folder.name if self._folder else None
+        return EngineInfo("nano", tuple(self._languages), self._device, model)
+
+    def load(self) -> None:
+        """Bring the weights to the device: two to four seconds.
+
+        Raises EngineError.
+        """
+        self._loaded()
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        """Yield a segment for each stretch of speech; one that failed says why.
+
+        Raises EngineError, also for a language that the model does not know.
+        """
+        from git_voicenote.engines.nano.utterances import utterances
+
+        # while the person begins to speak: the prompt's start is the same for all they say
+        before = self._prompt(context)
+        for utterance in utterances(pieces):
+            yield from self._hear([utterance], before)[0]
+
+    def transcribe_many(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
+    ) -> Iterator[tuple[K, Segment | EngineError | None]]:
+        """Yield the segments of many recordings, decoded together; None after the last of each."""
+        before = self._prompt(context)
+        stream = _in_a_row(recordings)
+        count = _AT_ONCE[self._device.partition(":")[0]]
+        while window := list(islice(stream, count * _WINDOW)):
+            spoken = [utterance for _, utterance in window if utterance is not None]
+            segments = iter(self._hear_window(spoken, before, count))
+            for key, utterance in window:
+                if utterance is None:
+                    yield key, None
+                else:
+                    for segment in next(segments):
+                        yield key, segment
+
+    def _hear_window(
+        self, spoken: Sequence[Utterance], before: tuple[int, ...], count: int
+    ) -> list[list[Segment]]:
+        """Decode segments in batches of like length; return what was heard in each, in order."""
+        by_length = sorted(range(len(spoken)), key=lambda i: len(spoken[i].samples))
+        heard: dict[int, list[Segment]] = {}
+        for start in range(0, len(by_length), count):
+            chosen = by_length[start : start + count]
+            batch = self._hear([spoken[i] for i in chosen], before)
+            heard |= dict(zip(chosen, batch, strict=True))
+        return [heard[i] for i in range(len(spoken))]
+
+    def _hear(self, spoken: Sequence[Utterance], before: tuple[int, ...]) -> list[list[Segment]]:
+        """Return the segments of each utterance: none, one, or some where it was divided."""
+        audible = [utterance for utterance in spoken if not utterance.is_silent]
+        decoded = iter(self._decode(audible, before) if audible else ())
+        return [
+            [] if utterance.is_silent else self._judge(utterance, next(decoded), before)
+            for utterance in spoken
+        ]
+
+    def _judge(
+        self, utterance: Utterance, decoded: Decoded, before: tuple[int, ...]
+    ) -> list[Segment]:
+        """Make segments of what was decoded; where that failed, try again in smaller pieces."""
+        if decoded.failure is None:
+            text = self._loaded().text(decoded)
+            return [Segment(utterance.start, utterance.end, text)] if text else []
+        halves = utterance.divide()
+        if halves is None:
+            return [Segment(utterance.start, utterance.end, "", failure=decoded.failure)]
+        return [segment for half in self._hear(halves, before) for segment in half]
+
+    def _decode(self, spoken: Sequence[Utterance], before: tuple[int, ...]) -> list[Decoded]:
+        """Decode a batch; a smaller one, and at last on the CPU, where memory does not suffice.
+
+        Raises EngineError.
+        """
+        try:
+            return self._loaded().decode([utterance.padded for utterance in spoken], before)
+        except RuntimeError as exc:
+            if not _is_out_of_memory(exc):
+                raise EngineError(f"the model failed on the {self._device}: {exc}") from exc
+        self._loaded().forget()
+        if len(spoken) > 1:
+            self._options.tell(
+                f"the memory of the {self._device} does not hold {len(spoken)} segments at once: "
+                "going on with half of them"
+            )
+            middle = len(spoken) // 2
+            return [*self._decode(spoken[:middle], before), *self._decode(spoken[middle:], before)]
+        self._retreat_to_cpu()
+        return self._decode(spoken, before)
+
+    def _prompt(self, context: Context) -> tuple[int, ...]:
+        """Return the start of the prompt, read by the model."""
+        from git_voicenote.engines.nano.prompt import before_sound
+
+        text = before_sound(context, self._languages)  # a wrong language costs no loading
+        model = self._loaded()
+        before = model.ids(text)
+        model.prepare(before)
+        return before
+
+    def _loaded(self) -> NanoModel:
+        if self._model is None:
+            folder = self._require_model()
+            self._device = choose_device(self._wanted)
+            try:
+                self._model = self._load_model(folder, self._device)
+            except RuntimeError as exc:
+                if not _is_out_of_memory(exc):
+                    raise EngineError(f"the model in {folder} cannot be loaded: {exc}") from exc
+            if self._model is None:
+                self._retreat_to_cpu()
+                return self._loaded()
+        return self._model
+
+    def _retreat_to_cpu(self) -> None:
+        """Give up the device. Raises EngineError where it is the CPU."""
+        import torch
+
+        if self._device == "cpu":
+            raise EngineError(
+                "there is not enough memory for the model",
+                hint="free about 3 GB, or set voicenote.engine to pocketsphinx",
+            )
+        self._options.tell(f"the memory of the {self._device} is full: going on with the CPU")
+        self._wanted = "cpu"
+        self._model = None
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _require_model(self) -> Path:
+        if not can_run():
+            raise EngineError(
+                "the nano engine needs torch, which is not installed",
+                hint="pip install 'git-voicenote[nano]'",
+            )
+        if self._folder is None:
+            raise EngineError(
+                "no model is installed",
+                hint="`git voicenote models fetch` gets Fun-ASR-Nano-2512 (1.7 GB), `git voicenote "
+                "models import` takes it from a folder or an archive",
+            )
+        return self._folder
+
+
+def _in_a_row(
+    recordings: Iterable[tuple[K, Iterable[Waveform]]],
+) -> Iterator[tuple[K, Utterance | None]]:
+    """Yield all utterances of all recordings; None at the end of each recording."""
+    from git_voicenote.engines.nano.utterances import utterances
+
+    for key, pieces in recordings:
+        for utterance in utterances(pieces):
+            yield key, utterance
+        yield key, None
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        words in str(error) for words in ("can't allocate memory", "out of memory")
+    )
