@@ -105,7 +105,7 @@ class Archive:
         """
         transcript = Transcript(recording.id, engine, language, tuple(segments))
         if transcript.failure is not None:
-            raise EngineError(f"nothing of what was said was understood: {transcript.failure}")
+            raise EngineError(transcript.failure)
         self._remember(lambda history: history.attempt(transcript))
         recording = self._compress(recording)
         if not transcript.text:

@@ -97,11 +97,13 @@ class Transcript:
 
     @property
     def failure(self) -> str | None:
-        """Why there is not one word, where the engine gave up on some speech; else None."""
+        """What to say where there is not one word, as the engine gave up on it; else None."""
         if any(segment.text.strip() for segment in self.segments):
             return None
         failures = [segment.failure for segment in self.segments if segment.failure is not None]
-        return "; ".join(dict.fromkeys(failures)) if failures else None
+        if not failures:
+            return None
+        return f"nothing of what was said was understood: {'; '.join(dict.fromkeys(failures))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ GOOD = Segment(0.0, 1.0, "one")
 QUIET = Segment(1.0, 2.0, "")
 PART = Segment(2.0, 3.0, "two", failure="broke")
 FAILED = Segment(3.0, 4.0, "", failure="broke")
+ALL = "nothing of what was said was understood: "
 OTHER = Segment(4.0, 5.0, "", failure="out of memory")
 
 
@@ -36,11 +37,11 @@ OTHER = Segment(4.0, 5.0, "", failure="out of memory")
         ((GOOD, QUIET), "one", None),
         ((GOOD, FAILED), "one [0:03-0:04 not understood]", None),
         ((PART, GOOD), "two [0:02-0:03 not understood] one", None),
-        ((FAILED, QUIET), "[0:03-0:04 not understood]", "broke"),
+        ((FAILED, QUIET), "[0:03-0:04 not understood]", f"{ALL}broke"),
         (
             (FAILED, OTHER, FAILED),
             "[0:03-0:04 not understood] [0:04-0:05 not understood] [0:03-0:04 not understood]",
-            "broke; out of memory",
+            f"{ALL}broke; out of memory",
         ),
     ],
 )

@@ -13,10 +13,11 @@ MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
 BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", "__init__"})
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
-    "cli": frozenset({"archive", "dictation", "series", "transcription", "vocabulary"})
+    "cli": frozenset({"archive", "batch", "dictation", "series", "transcription", "vocabulary"})
     | MIDDLE
     | BOTTOM,
     "archive": MIDDLE | BOTTOM,
+    "batch": MIDDLE | BOTTOM,
     "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
     "vocabulary": MIDDLE | BOTTOM,

@@ -1,82 +1,207 @@
-"""`git voicenote transcribe`: the text of a sound file."""
+"""`git voicenote transcribe`: the text of sound files."""
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import asdict
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.cli.console import print_json, settings, warn
-from git_voicenote.cli.engines import chosen_engine
-from git_voicenote.cli.recording_display import clock
+from git_voicenote.cli.batch_display import BatchDisplay
+from git_voicenote.cli.console import print_error, say, settings, warn
+from git_voicenote.cli.engines import chosen_engine, warn_of_failures
+from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
+from git_voicenote.datatypes import Segment
 from git_voicenote.engines.base import Context
-from git_voicenote.errors import NothingHeardError
-from git_voicenote.text.spoken_prose import spoken_prose
+from git_voicenote.errors import NothingHeardError, VoicenoteError
+from git_voicenote.store.results import ResultFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from git_voicenote.config import Settings
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.batch import Finished
+    from git_voicenote.cli.transcript_forms import Results
     from git_voicenote.engines.base import Engine
 
 
 @click.command()
-@click.argument("file", metavar="FILE|-")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "srt"]),
+    help="Words (the default), everything, or subtitles.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Write a file for each result to FOLDER, and print their names.",
+)  # fmt: skip
+@click.option("--again", is_flag=True, help="Make anew what is in FOLDER already.")
 @click.option("--engine", help="The speech engine.")
 @click.option("--language", help="The language that is spoken: en, zh, ...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with segments.")
-def transcribe(file: str, *, engine: str | None, language: str | None, as_json: bool) -> None:
-    """Print the text of a sound FILE, or of standard input (-); keep nothing of it.
+def transcribe(
+    files: tuple[str, ...],
+    *,
+    form: Form | None,
+    as_json: bool,
+    output: Path | None,
+    again: bool,
+    engine: str | None,
+    language: str | None,
+) -> None:
+    """Print the text of sound FILEs, or of standard input (-); keep nothing of it.
 
-    A line for each stretch between two pauses, as soon as it is understood.
+    A line for each stretch between two pauses; of one file, as soon as it is understood. A FOLDER
+    stands for the sound files in it and below. A file that fails is named, and the others go on.
+
+    With --output, a file whose result is there already is passed over: the same command goes on
+    after an interruption. A result that you have edited is never replaced.
+
+    Exits with 1 if there is a file in which nobody speaks, with 128 if one failed.
     """
+    if as_json and form not in (None, "json"):
+        raise click.UsageError("--json and --format do not agree")
+    form = "json" if as_json else form or "text"
+    sources = _sources(files, has_output=output is not None)
+    is_list = len(files) > 1 or Path(files[0]).is_dir()
+    if output is None and again:
+        raise click.UsageError("--again belongs to --output")
+    if output is None and form == "srt" and is_list:
+        raise click.UsageError("subtitles belong to one recording: name a folder by --output")
     chosen = settings(engine=engine, language=language)
     used = chosen_engine(chosen)
-    activity = VoiceActivity()
-    segments = []
-    for segment in _segments(file, used, chosen, activity):
-        segments.append(segment)
-        if not as_json:
-            click.echo(spoken_prose([segment]))
-    if as_json:
-        print_json(
-            {
-                "file": file,
-                "engine": used.info.name,
-                "language": chosen.language,
-                "duration": round(activity.heard, 3),
-                "text": spoken_prose(segments),
-                "segments": [asdict(segment) for segment in segments],
-            }
+    rendering = Rendering(form, used.info.name, used.info.model or chosen.model, chosen.language)
+    work = _Work(
+        sources, used, Context(language=chosen.language), is_many=is_list or output is not None
+    )
+    if output is not None:
+        with ResultFolder(output, rendering.suffix) as folder:
+            work.do(Written(folder, sources, rendering, again=again))
+    elif is_list:
+        work.do(Listed(sources, rendering))
+    else:
+        work.do(Printed(sources[0], rendering))
+    work.conclude()
+
+
+def _sources(files: Sequence[str], *, has_output: bool) -> tuple[str, ...]:
+    """Return the files that are meant, each once, in the order in which they are named."""
+    from git_voicenote.audio.finding import sound_files
+
+    if "-" in files and (len(files) > 1 or has_output):
+        raise click.UsageError("standard input (-) stands alone, and goes to standard output")
+    named: dict[str, str] = {}
+    for file in files:
+        for found in sound_files(Path(file)) if Path(file).is_dir() else (file,):
+            named.setdefault(os.path.realpath(found), str(found))
+    return tuple(named.values())
+
+
+class _Work:
+    """Files on their way to results; it counts what becomes of them."""
+
+    def __init__(
+        self, sources: Sequence[str], engine: Engine, context: Context, *, is_many: bool
+    ) -> None:
+        self._sources = sources
+        self._engine = engine
+        self._context = context
+        self._is_many = is_many
+        self._counts: Counter[str] = Counter()
+        self._error: VoicenoteError | None = None
+
+    def do(self, results: Results) -> None:
+        """Hear what is not there yet, and print what the results say in the order of the files."""
+        ready = dict(results.there)
+        todo = [number for number in range(len(self._sources)) if number not in ready]
+        self._counts.update({"there": len(ready), "silent before": results.silent})
+        turn = 0
+        display = BatchDisplay([self._path(number) for number in todo])
+        try:
+            with display:
+                for number, event in self._heard(todo, display):
+                    if isinstance(event, Segment):
+                        display.show(results.segment(event))
+                        continue
+                    ready[number] = results.finished(number, event)
+                    self._count(number, event)
+                    display.finished()
+                    while turn in ready:
+                        display.show(ready.pop(turn))
+                        turn += 1
+        except KeyboardInterrupt:
+            if isinstance(results, Written):
+                done = sum(self._counts[what] for what in ("there", "heard", "silent"))
+                say(f"\n{done} of {len(self._sources)} are done; the same command does the others")
+            raise
+        finally:
+            for number in sorted(ready):
+                display.show(ready[number])
+
+    def conclude(self) -> None:
+        """Say what became of the files; exit with what it comes to."""
+        name = self._sources[0]
+        if not self._is_many:
+            if self._error is not None:
+                raise self._error
+            if self._counts["silent"]:
+                raise NothingHeardError(
+                    f"nothing was heard in {name}",
+                    hint="play it: does somebody speak, and in the language that was asked for?",
+                )
+            return
+        counts, count = self._counts, len(self._sources)
+        told = (
+            (counts["heard"], "transcribed"),
+            (counts["there"], "there already (--again makes them anew)"),
+            (counts["silent"], "without speech"),
+            (counts["failed"], "failed"),
         )
-    if not segments:
-        raise NothingHeardError(
-            f"nothing was heard in {file}",
-            hint="play it: does somebody speak, and in the language that was asked for?",
-        )
+        parts = ", ".join(f"{number} {what}" for number, what in told if number)
+        say(f"{count} {'file' if count == 1 else 'files'}: {parts}")
+        if counts["failed"]:
+            raise click.exceptions.Exit(VoicenoteError.exit_code)
+        if counts["silent"] or counts["silent before"]:
+            raise click.exceptions.Exit(NothingHeardError.exit_code)
 
+    def _heard(
+        self, todo: Sequence[int], display: BatchDisplay
+    ) -> Iterator[tuple[int, Segment | Finished]]:
+        if not todo:
+            return
+        # numpy and soundfile cost 0.2 s: not before the options are known to be right
+        from git_voicenote.batch import transcribe_files
 
-def _segments(
-    file: str, engine: Engine, settings: Settings, activity: VoiceActivity
-) -> Iterator[Segment]:
-    """Yield what is heard, and say on a terminal how far it is; that line is gone at the end."""
-    # numpy and soundfile cost 0.2 s: not before the options are known to be right
-    from git_voicenote.audio.files import read_blocks
-    from git_voicenote.transcription import transcribe as hear
+        sources = [self._path(number) or sys.stdin.buffer for number in todo]
+        for index, event in transcribe_files(
+            sources, self._engine, self._context, warn=warn, listened=display.listened
+        ):
+            yield todo[index], event
 
-    source = sys.stdin.buffer if file == "-" else Path(file)
-    blocks = read_blocks(source, warn=warn)
-    tell = sys.stderr.isatty() and not sys.stdout.isatty()
-    try:
-        for segment in hear(blocks, engine, Context(language=settings.language), activity):
-            if tell:
-                click.echo(f"\r{clock(activity.heard)} heard", nl=False, err=True)
-            yield segment
-    finally:
-        if tell:
-            click.echo("\r\x1b[K", nl=False, err=True)
+    def _path(self, number: int) -> Path | None:
+        name = self._sources[number]
+        return None if name == "-" else Path(name)
+
+    def _count(self, number: int, finished: Finished) -> None:
+        name = self._sources[number]
+        if finished.error is not None:
+            self._counts["failed"] += 1
+            self._error = finished.error
+            if self._is_many:
+                print_error(self._naming(name, finished.error))
+        elif not finished.has_words:
+            self._counts["silent"] += 1
+            if self._is_many:
+                warn(f"nothing was heard in {name}")
+        else:
+            self._counts["heard"] += 1
+            warn_of_failures(finished.segments, name if self._is_many else "")
+
+    @staticmethod
+    def _naming(name: str, error: VoicenoteError) -> VoicenoteError:
+        """Return an error that names the file: those of engines do not."""
+        if name in error.message:
+            return error
+        return VoicenoteError(f"{name}: {error.message}", hint=error.hint)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from git_voicenote.datatypes import Segment, Waveform
+    from git_voicenote.errors import EngineError
+
+K = TypeVar("K")
+"""What an engine is to call a recording by, among many."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """An engine's name, its languages (codes such as "en") and the machine it computes on."""
+    """An engine's name, its languages (codes such as "en") and the machine it computes on.
+
+    `model` names the weights, where there is a choice of them: results of two are not the same.
+    """
 
     name: str
     languages: tuple[str, ...]
     device: str = "cpu"
+    model: str | None = None
 
 
 def _tell_nobody(_: str) -> None:
@@ -72,5 +80,26 @@ class Engine(Protocol):
         `pieces` may block while the person thinks. Speech in which no words are found gives no
         segment; speech that the engine failed on gives one with the failure in it, and the rest
         goes on.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchEngine(Engine, Protocol):
+    """An engine that is faster with segments of several recordings at a time."""
+
+    def transcribe_many(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
+    ) -> Iterator[tuple[K, Segment | EngineError | None]]:
+        """Yield the segments of many recordings, each with its recording's key, as it is ready.
+
+        Drawing a recording opens it, and its pieces are read as they are drawn: an engine draws
+        no more of either than it has room for. Those of a recording end where its sound ends or
+        cannot be read on; drawing never fails.
+
+        Segments of one recording come in their order, those of several may come in between. When
+        no more segments of a recording will come, None follows; or an EngineError, where the
+        engine failed on it: that ends this one alone. Each recording that was drawn ends so, once.
+        Raises EngineError where the engine as a whole can do nothing more.
         """
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from git_voicenote.datatypes import Waveform
+    from git_voicenote.engines.base import K
 
 
 class ScriptedEngine:
@@ -87,3 +89,52 @@ class CrashingEngine:
 SCRIPTED = f"{__name__}:ScriptedEngine"
 FAILING = f"{__name__}:FailingEngine"
 CRASHING = f"{__name__}:CrashingEngine"
+
+
+class PairingEngine:
+    """An engine for batches: hears two recordings at a time, in turns, and the later one first.
+
+    Each stretch gets the next line of $SCRIPTED_SPEECH; `!!reason` gives up on it, `!!!reason` on
+    the whole recording.
+    """
+
+    info = EngineInfo("pairing", ("en",))
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Have no choice."""
+
+    def load(self) -> None:
+        """Be ready at once."""
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        raise AssertionError("files are heard in batches")
+        yield
+
+    def transcribe_many(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
+    ) -> Iterator[tuple[K, Segment | EngineError | None]]:
+        lines = iter(Path(os.environ["SCRIPTED_SPEECH"]).read_text().splitlines())
+        drawn = iter(recordings)
+        while pair := list(islice(drawn, 2)):
+            hearing = {key: _stretches(pieces) for key, pieces in reversed(pair)}
+            while hearing:
+                for key in tuple(hearing):
+                    stretch = next(hearing[key], None)
+                    line = next(lines, "") if stretch else ""
+                    if stretch and not line.startswith("!!!"):
+                        yield key, scripted_segment(*stretch, line)
+                        continue
+                    yield key, EngineError(line[3:]) if stretch else None
+                    del hearing[key]
+
+
+def _stretches(pieces: Iterable[Waveform]) -> Iterator[tuple[float, float]]:
+    start = None
+    for piece in pieces:
+        start = piece.start if start is None else start
+        if piece.final:
+            yield start, piece.end
+            start = None
+
+
+PAIRING = f"{__name__}:PairingEngine"

@@ -1,0 +1,58 @@
+"""Sound files by name and header: which ones a folder holds, and how long they say they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from git_voicenote.errors import AudioFileError
+
+SUFFIXES = frozenset(
+    {
+        # what libsndfile reads
+        ".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3",
+        ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf",
+        # what ffmpeg reads besides, recordings of meetings among them
+        ".m4a", ".m4b", ".mp4", ".m4v", ".mov", ".aac", ".wma", ".amr", ".3gp", ".ac3", ".mka",
+        ".mkv", ".webm", ".avi", ".mpg", ".mpeg",
+    }
+)  # fmt: skip
+"""How the names of sound files end, in lower case."""
+
+
+def sound_files(folder: Path) -> tuple[Path, ...]:
+    """Return the sound files in a folder and those below it, by name.
+
+    Those that are hidden are passed over. Raises AudioFileError where there is none, or where a
+    folder may not be read.
+    """
+    found: list[Path] = []
+    for where, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            Path(where, name)
+            for name in names
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+        ]
+    if not found:
+        raise AudioFileError(
+            f"the folder {folder} holds no sound files",
+            hint="they are known by their names (.wav, .flac, .mp3, ...); name other files one "
+            "by one",
+        )
+    return tuple(sorted(found))
+
+
+def stated_duration(path: Path) -> float | None:
+    """Return how many seconds of sound a file's header states, or None; it may be wrong."""
+    import soundfile
+
+    try:
+        duration = float(soundfile.info(path).duration) if path.is_file() else 0.0
+    except (soundfile.LibsndfileError, OSError):
+        return None
+    return duration if 0 < duration < float("inf") else None
+
+
+def _refuse(error: OSError) -> None:
+    raise AudioFileError(f"the folder {error.filename} cannot be read: {error.strerror}")

@@ -1,0 +1,166 @@
+"""Where the transcripts of files go, and in which form: printed, listed or written to a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from git_voicenote.characters import visible
+from git_voicenote.text.spoken_prose import spoken_prose
+from git_voicenote.text.subtitles import subtitles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from git_voicenote.batch import Finished
+    from git_voicenote.datatypes import Segment
+    from git_voicenote.store.results import ResultFolder
+
+Form = Literal["text", "json", "srt"]
+_SUFFIXES: dict[Form, str] = {"text": ".txt", "json": ".json", "srt": ".srt"}
+
+
+class Results(Protocol):
+    """Takes what is heard; what it returns is for stdout, in the order of the files."""
+
+    @property
+    def there(self) -> Mapping[int, str]:
+        """What to print of the files whose results are there already, by number."""
+        ...
+
+    @property
+    def silent(self) -> int:
+        """In how many of those nobody speaks."""
+        ...
+
+    def segment(self, segment: Segment) -> str:
+        """Take a segment, as soon as it is understood."""
+        ...
+
+    def finished(self, number: int, finished: Finished) -> str:
+        """Take all that is heard in a file, or its failure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How a transcript is written down: in which form, and what made it."""
+
+    form: Form
+    engine: str
+    model: str | None
+    language: str
+
+    @property
+    def suffix(self) -> str:
+        """How the names of files in this form end."""
+        return _SUFFIXES[self.form]
+
+    def lines(self, segments: Iterable[Segment]) -> str:
+        """Return a line for each stretch between two pauses."""
+        lines = (visible(spoken_prose([segment])) for segment in segments)
+        return "".join(f"{line}\n" for line in lines if line)
+
+    def text(self, name: str, finished: Finished) -> str:
+        """Return all that was heard in a file; nothing in text and subtitles if nobody speaks."""
+        if self.form == "text":
+            return self.lines(finished.segments)
+        if self.form == "srt":
+            return visible(subtitles(finished.segments))
+        return json.dumps(self.value(name, finished), ensure_ascii=False, indent=2) + "\n"
+
+    def value(self, name: str, finished: Finished) -> dict[str, object]:
+        """Return what JSON tells of a file."""
+        # Linux takes any octets for a name; JSON is UTF-8
+        name = os.fsencode(name).decode("utf-8", "replace")
+        told: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
+        if finished.error is not None:
+            return {**told, "error": finished.error.message}
+        return {
+            **told,
+            "duration": round(finished.duration, 3),
+            "text": spoken_prose(finished.segments),
+            "segments": [asdict(segment) for segment in finished.segments],
+        }
+
+
+class Printed:
+    """One file, on stdout: its lines as they are understood, or the whole of another form."""
+
+    def __init__(self, name: str, rendering: Rendering) -> None:
+        self.there: Mapping[int, str] = {}
+        self.silent = 0
+        self._name = name
+        self._rendering = rendering
+
+    def segment(self, segment: Segment) -> str:
+        """Return a line of text."""
+        return self._rendering.lines([segment]) if self._rendering.form == "text" else ""
+
+    def finished(self, number: int, finished: Finished) -> str:
+        """Return another form than text, whole; nothing of a failure."""
+        if finished.error is not None or self._rendering.form == "text":
+            return ""
+        return self._rendering.text(self._name, finished)
+
+
+class Listed:
+    """Several files, on stdout: text below the name of its file, JSON on one line for each."""
+
+    def __init__(self, sources: Sequence[str], rendering: Rendering) -> None:
+        self.there: Mapping[int, str] = {}
+        self.silent = 0
+        self._sources = sources
+        self._rendering = rendering
+
+    def segment(self, segment: Segment) -> str:
+        """Wait for the rest of the file."""
+        return ""
+
+    def finished(self, number: int, finished: Finished) -> str:
+        """Return all of a file."""
+        name = self._sources[number]
+        if self._rendering.form == "json":
+            return json.dumps(self._rendering.value(name, finished), ensure_ascii=False) + "\n"
+        if finished.error is not None:
+            return ""
+        text = self._rendering.text(name, finished)
+        return f"{chr(10) if number else ''}==> {name} <==\n{text}"
+
+
+class Written:
+    """Files in a folder, one for each sound file; on stdout their names."""
+
+    def __init__(
+        self, folder: ResultFolder, sources: Sequence[str], rendering: Rendering, *, again: bool
+    ) -> None:
+        self._folder = folder
+        self._sources = sources
+        self._rendering = rendering
+        self._places = [
+            folder.place_for(
+                Path(name),
+                engine=rendering.engine,
+                model=rendering.model,
+                language=rendering.language,
+            )
+            for name in sources
+        ]
+        there = {n: p for n, p in enumerate(self._places) if p.is_done and not again}
+        self.there: Mapping[int, str] = {n: f"{place.path}\n" for n, place in there.items()}
+        self.silent = sum(not place.has_words for place in there.values())
+
+    def segment(self, segment: Segment) -> str:
+        """Wait for the rest of the file."""
+        return ""
+
+    def finished(self, number: int, finished: Finished) -> str:
+        """Write a result and return its name; of a failure there is none."""
+        if finished.error is not None:
+            return ""
+        text = self._rendering.text(self._sources[number], finished)
+        path = self._folder.write(self._places[number], text, has_words=finished.has_words)
+        return f"{path}\n"

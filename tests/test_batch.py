@@ -1,0 +1,182 @@
+"""Many files, one engine: each comes to its end, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from git_voicenote.batch import Finished, transcribe_files
+from git_voicenote.datatypes import SAMPLE_RATE, Segment
+from git_voicenote.engines.base import BatchEngine, Context, EngineInfo, EngineOptions
+from git_voicenote.errors import AudioFileError, EngineError
+from tests.support.engines import FailingEngine, PairingEngine, ScriptedEngine
+from tests.support.sound import write_sound
+from tests.support.speech import SPEECH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from git_voicenote.datatypes import Waveform
+    from git_voicenote.engines.base import Engine, K
+
+SPOKEN = SPEECH / "test.flac"
+"""Two stretches of speech."""
+
+
+@pytest.fixture(params=[ScriptedEngine, PairingEngine], ids=["one by one", "in batches"])
+def engine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Engine:
+    """An engine whose words are known: for a batch, those of whoever is heard first."""
+    lines = tmp_path / "lines"
+    lines.write_text("one\ntwo\n" if request.param is ScriptedEngine else "one\ntwo\n" * 9)
+    monkeypatch.setenv("SCRIPTED_SPEECH", str(lines))
+    made: Engine = request.param(EngineOptions())
+    return made
+
+
+@dataclass
+class Heard:
+    finished: dict[int, Finished] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
+    segments: dict[int, list[Segment]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def listened(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def hear(engine: Engine, *sources: Path) -> Heard:
+    heard = Heard()
+    for number, event in transcribe_files(
+        sources, engine, Context(), warn=heard.warnings.append, listened=heard.listened
+    ):
+        if isinstance(event, Finished):
+            assert number not in heard.finished
+            heard.finished[number] = event
+            heard.order.append(number)
+        else:
+            heard.segments.setdefault(number, []).append(event)
+    return heard
+
+
+def test_which_engine_takes_batches_is_seen_by_its_methods() -> None:
+    options = EngineOptions()
+    assert isinstance(PairingEngine(options), BatchEngine)
+    assert not isinstance(ScriptedEngine(options), BatchEngine)
+
+
+def test_every_file_comes_to_its_end_with_its_own_words(engine: Engine, tmp_path: Path) -> None:
+    silence = write_sound(tmp_path / "silence.wav", np.zeros(2 * SAMPLE_RATE, np.float32))
+    page = tmp_path / "page.wav"
+    page.write_text("<html>")
+    absent = tmp_path / "absent.wav"
+
+    heard = hear(engine, SPOKEN, page, silence, absent, SPOKEN)
+
+    assert sorted(heard.finished) == [0, 1, 2, 3, 4]
+    for number in (0, 4):
+        finished = heard.finished[number]
+        assert (finished.error, finished.has_words) == (None, True)
+        assert list(finished.segments) == heard.segments[number]
+        assert len(finished.segments) == 2
+        assert finished.segments[0].end <= finished.segments[1].start
+    assert heard.finished[2] == Finished(2.0, ())
+    for number, message in ((1, "page.wav is a web page"), (3, "there is no file")):
+        error = heard.finished[number].error
+        assert isinstance(error, AudioFileError)
+        assert message in error.message
+    assert heard.seconds == pytest.approx(2 + 2 * heard.finished[0].duration, abs=0.01)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sees its open files in /proc")
+def test_no_more_files_are_open_than_the_engine_asks_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = tmp_path / "lines"
+    lines.write_text("words\n!!!broke\n" * 20)
+    monkeypatch.setenv("SCRIPTED_SPEECH", str(lines))
+    most = 0
+    heard = transcribe_files(
+        [SPOKEN] * 9, PairingEngine(EngineOptions()), Context(), warn=print, listened=lambda _: None
+    )
+    for _ in heard:
+        links = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+        most = max(most, links.count(str(SPOKEN)))
+    assert 1 <= most <= 2
+
+
+def test_a_batch_may_mix_files_and_end_them_in_any_order(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = tmp_path / "lines"
+    lines.write_text("one\n!!!out of memory\ntwo\n")
+    monkeypatch.setenv("SCRIPTED_SPEECH", str(lines))
+    silence = write_sound(tmp_path / "silence.wav", np.zeros(SAMPLE_RATE, np.float32))
+
+    heard = hear(PairingEngine(EngineOptions()), SPOKEN, SPOKEN, SPOKEN, silence)
+
+    assert heard.order == [0, 1, 3, 2]
+    error = heard.finished[0].error
+    assert isinstance(error, EngineError)
+    assert error.message == "out of memory"
+    assert [segment.text for segment in heard.segments[1]] == ["one", "two"]
+    assert heard.finished[1].error is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "error", "has_words"),
+    [
+        ("!!broke\n!!broke\n", "nothing of what was said was understood: broke", True),
+        ("one\n!!broke\n", None, True),
+        ("\n\n", None, False),
+    ],
+)
+def test_a_file_of_which_nothing_was_understood_has_failed(
+    engine: Engine, lines: str, error: str | None, has_words: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "lines").write_text(lines)
+    finished = hear(engine, SPOKEN).finished[0]
+    assert (finished.error and finished.error.message, finished.has_words) == (error, has_words)
+
+
+def test_an_engine_that_fails_before_it_heard_anything_fails_for_all() -> None:
+    with pytest.raises(EngineError, match="the engine broke down"):
+        hear(FailingEngine(EngineOptions()), SPOKEN, SPOKEN)
+
+
+class ForgetfulEngine(PairingEngine):
+    """Ends without a word about what it drew."""
+
+    info = EngineInfo("forgetful", ("en",))
+
+    def transcribe_many(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
+    ) -> Iterator[tuple[K, Segment | EngineError | None]]:
+        for _, pieces in recordings:
+            list(pieces)
+        yield from ()
+
+
+def test_no_file_is_forgotten_by_an_engine_that_ends_early() -> None:
+    heard = hear(ForgetfulEngine(EngineOptions()), SPOKEN, SPOKEN)
+    assert heard.order == [0, 1]
+    assert "forgetful ended before" in str(heard.finished[1].error)
+
+
+def test_a_file_that_is_cut_off_is_told_and_heard_as_far_as_it_goes(
+    engine: Engine, tmp_path: Path
+) -> None:
+    whole = write_sound(tmp_path / "whole.wav", np.zeros(2 * SAMPLE_RATE, np.float32))
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(whole.read_bytes()[:-SAMPLE_RATE])
+    heard = hear(engine, cut)
+    assert heard.finished[0].error is None
+    assert "is cut off" in heard.warnings[0]
