@@ -37,7 +37,7 @@ INDEX = WEIGHTS + ".index.json"
 TOKENIZER = "tokenizer.json"
 ORIGINAL_WEIGHTS = "model.pt"
 
-_PIECE = 32 << 20  # bytes that are read at a time
+_PIECE = 4 << 20  # bytes that are read at a time
 _SAMPLE = 16  # rows of the output layer that are compared with the embedding
 
 

@@ -39,7 +39,7 @@ LANGUAGE_MODEL = "Qwen3-0.6B"
 
 _ENCODER_DEFAULTS = {"num_blocks": 50, "tp_blocks": 20}
 _DTYPES = {"torch.float32": "F32", "torch.float16": "F16", "torch.bfloat16": "BF16"}
-_PIECE = 32 << 20  # bytes that are read and let go at a time
+_PIECE = 4 << 20  # bytes that are read and let go at a time
 
 
 @dataclass(frozen=True)

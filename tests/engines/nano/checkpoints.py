@@ -87,10 +87,12 @@ SPLIT_CONFIGS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def random_tensors(dtype: torch.dtype = torch.bfloat16) -> Tensors:
-    """Return the weights of a tiny model, named as transformers 5.17 names them."""
+def random_tensors(config: Mapping[str, Any] = FLAT_CONFIG) -> Tensors:
+    """Return the weights of a model, named as transformers 5.17 names them."""
     random = torch.Generator().manual_seed(7)
-    return {name: torch.randn(shape, generator=random).to(dtype) for name, shape in _flat_shapes()}
+    return {
+        name: torch.randn(shape, generator=random).bfloat16() for name, shape in flat_shapes(config)
+    }
 
 
 def write_flat(folder: Path, tensors: Tensors, config: Mapping[str, object] = FLAT_CONFIG) -> Path:
@@ -122,14 +124,17 @@ def split_tensors(tensors: Tensors, fsmn: str, *, mlp: bool, adaptor: str) -> Te
 
 
 def write_original(
-    folder: Path, tensors: Mapping[str, object], wrap: str | None = "state_dict"
+    folder: Path,
+    tensors: Mapping[str, object],
+    wrap: str | None = "state_dict",
+    text_config: Mapping[str, object] = TEXT_CONFIG,
 ) -> Path:
     """Write what FunASR publishes; `tensors` by its names."""
     language_model = folder / "Qwen3-0.6B"
     language_model.mkdir(parents=True)
     torch.save({wrap: tensors, "epoch": 3} if wrap else tensors, folder / "model.pt")
     (folder / "config.yaml").write_text(yaml.safe_dump(ORIGINAL_CONFIG))
-    (language_model / "config.json").write_text(json.dumps(TEXT_CONFIG))
+    (language_model / "config.json").write_text(json.dumps(text_config))
     tokenizer().save(str(language_model / "tokenizer.json"))
     return folder
 
@@ -170,7 +175,8 @@ def tokenizer() -> Tokenizer:
     return made
 
 
-def _flat_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
+def flat_shapes(config: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield names and shapes of a model, as transformers 5.17 has them."""
     for number in range(LAYERS + TIMESTAMPS):
         layer = f"model.audio_tower.layers.{number}"
         yield from _block(layer, MELS * STACKED if number == 0 else WIDTH, WIDTH, 24)
@@ -178,23 +184,25 @@ def _flat_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
         if number in (LAYERS - 1, LAYERS + TIMESTAMPS - 1):
             yield f"{layer}.final_layernorm.weight", (WIDTH,)
             yield f"{layer}.final_layernorm.bias", (WIDTH,)
-    for linear, entry, width in (("linear_1", WIDTH, HIDDEN), ("linear_2", HIDDEN, TEXT)):
-        yield f"model.multi_modal_projector.{linear}.weight", (width, entry)
-        yield f"model.multi_modal_projector.{linear}.bias", (width,)
+    text = config["text_config"]
+    width, hidden = text["hidden_size"], text["intermediate_size"]
+    for linear, entry, rows in (("linear_1", WIDTH, HIDDEN), ("linear_2", HIDDEN, width)):
+        yield f"model.multi_modal_projector.{linear}.weight", (rows, entry)
+        yield f"model.multi_modal_projector.{linear}.bias", (rows,)
     for number in range(2):
-        yield from _block(f"model.multi_modal_projector.layers.{number}", TEXT, TEXT, TEXT // 4)
-    yield "model.language_model.embed_tokens.weight", (VOCABULARY, TEXT)
+        yield from _block(f"model.multi_modal_projector.layers.{number}", width, width, width // 4)
+    yield "model.language_model.embed_tokens.weight", (text["vocab_size"], width)
     for number in range(2):
         layer = f"model.language_model.layers.{number}"
         for name, shape in {
-            "input_layernorm": (TEXT,), "post_attention_layernorm": (TEXT,),
-            "self_attn.q_proj": (32, TEXT), "self_attn.k_proj": (16, TEXT),
-            "self_attn.v_proj": (16, TEXT), "self_attn.o_proj": (TEXT, 32),
-            "self_attn.q_norm": (8,), "self_attn.k_norm": (8,),
-            "mlp.gate_proj": (40, TEXT), "mlp.up_proj": (40, TEXT), "mlp.down_proj": (TEXT, 40),
+            "input_layernorm": (width,), "post_attention_layernorm": (width,),
+            "self_attn.q_proj": (32, width), "self_attn.k_proj": (16, width),
+            "self_attn.v_proj": (16, width), "self_attn.o_proj": (width, 32),
+            "self_attn.q_norm": (8,), "self_attn.k_norm": (8,), "mlp.gate_proj": (hidden, width),
+            "mlp.up_proj": (hidden, width), "mlp.down_proj": (width, hidden),
         }.items():  # fmt: skip
             yield f"{layer}.{name}.weight", shape
-    yield "model.language_model.norm.weight", (TEXT,)
+    yield "model.language_model.norm.weight", (width,)
 
 
 def _block(

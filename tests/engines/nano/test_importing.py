@@ -1,0 +1,447 @@
+"""Installing a model from a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+import yaml
+from tokenizers import Tokenizer
+
+from git_voicenote.engines.nano.checkpoint import open_checkpoint
+from git_voicenote.engines.nano.importing import Origin, default_name, import_model
+from git_voicenote.engines.nano.installed import (
+    find_model,
+    installed_models,
+    models_dir,
+    read_record,
+)
+from git_voicenote.engines.nano.verification import verify_model
+from git_voicenote.errors import EngineError
+from tests.engines.nano import checkpoints as made
+
+if TYPE_CHECKING:
+    from tests.support.disk import SmallDisk
+
+ALL = (
+    "flat", "flat-untied", "sharded", "split-nested", "split-encoder", "split-oldest", "draft",
+    "original", "original-parallel", "original-ctc",
+)  # fmt: skip
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("layout", ALL)
+def test_every_layout_becomes_the_same_file(
+    layouts: dict[str, Path], tensors: made.Tensors, layout: str
+) -> None:
+    before = content_of(layouts[layout])
+    imported = import_model(layouts[layout])
+    assert imported.folder == models_dir() / layout
+    assert content_of(layouts[layout]) == before
+
+    checkpoint = open_checkpoint(imported.folder)
+    assert checkpoint.layout == "flat"
+    assert all(torch.equal(checkpoint.tensor(name), tensors[name]) for name in tensors)
+    assert checkpoint.architecture.decoder == open_checkpoint(layouts["flat"]).architecture.decoder
+    # the reference normalizes the adaptor with 1e-12, transformers with what its config says
+    expected_eps = 1e-12 if layout.startswith("original") else 1e-5
+    assert checkpoint.architecture.adaptor.norm_eps == expected_eps
+
+    record = read_record(imported.folder)
+    assert record == imported.record
+    assert record.layout == layout.split("-")[0].replace("sharded", "flat").replace(
+        "draft", "original"
+    )
+    assert record.parameters == sum(tensor.numel() for tensor in tensors.values())
+    assert set(record.files) == {"config.json", "model.safetensors", "tokenizer.json"}
+    assert verify_model(imported.folder) == ()
+    ctc = ("ctc_decoder.blocks.0.norm1.weight", "ctc.ctc_lo.bias")
+    assert imported.left_out == (ctc if layout == "original-ctc" else ())
+    assert sorted(os.listdir(models_dir())) == [layout]  # noqa: PTH208 - hidden names, too
+
+
+def test_values_are_kept_as_they_are_stored(tmp_path: Path) -> None:
+    tensors = {
+        name: tensor.float() / 3 if "language_model" not in name else tensor
+        for name, tensor in made.random_tensors().items()
+    }
+    imported = import_model(made.write_original(tmp_path / "mixed", made.original(tensors)))
+    checkpoint = open_checkpoint(imported.folder)
+    for name, tensor in tensors.items():
+        assert checkpoint.tensor(name).dtype == tensor.dtype
+        assert torch.equal(checkpoint.tensor(name), tensor)
+
+
+def test_a_pickle_of_an_old_torch_and_transposed_tensors_are_read(
+    tmp_path: Path, tensors: made.Tensors
+) -> None:
+    old = made.original(tensors)
+    name = "audio_adaptor.linear1.weight"
+    old[name] = old[name].t().contiguous().t()
+    folder = made.write_original(tmp_path / "old", old)
+    imported = import_model(folder, "transposed")
+    torch.save(old, folder / "model.pt", _use_new_zipfile_serialization=False)
+    again = import_model(folder, "old")
+    assert verify_model(again.folder) == ()
+    files = [model.record.files["model.safetensors"] for model in (imported, again)]
+    assert files[0] == files[1]
+
+
+def test_the_record_tells_source_licence_and_files(
+    layouts: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(layouts["flat"], tmp_path / "Fun-ASR-Nano-2512-hf")
+    (folder / "README.md").write_text("---\nlanguage: en\nlicense: apache-2.0\n---\n# Model\n")
+    (folder / "LICENSE").write_text("Terms\n")
+    (folder / "training.log").write_text("not part of the model\n")
+    imported = import_model(folder)
+    assert imported.folder.name == "Fun-ASR-Nano-2512"
+    assert imported.record.source == str(folder)
+    assert imported.record.licence == "apache-2.0"
+    assert set(imported.record.files) == {
+        "config.json", "model.safetensors", "tokenizer.json", "README.md", "LICENSE",
+    }  # fmt: skip
+    assert imported.record.size == sum(
+        path.stat().st_size
+        for path in imported.folder.iterdir()
+        if path.name != "voicenote-model.json"
+    )
+    other = import_model(folder, "other", origin=Origin("https://hub/x", "0123", "mit"))
+    assert (other.record.source, other.record.revision) == ("https://hub/x", "0123")
+    assert other.record.licence == "mit"
+    assert installed_models() == (imported.folder, other.folder)
+    assert find_model(None) == imported.folder
+
+
+def test_nothing_that_is_installed_is_overwritten(layouts: dict[str, Path]) -> None:
+    folder = models_dir() / "flat"
+    folder.mkdir(parents=True)
+    (folder / "mine").write_text("keep me")
+    with pytest.raises(EngineError, match="there is a model flat already") as caught:
+        import_model(layouts["flat"])
+    assert caught.value.hint is not None
+    assert "--name OTHER" in caught.value.hint
+    assert content_of(folder) == {"mine": b"keep me"}
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "../up", "a/b", "-x", "two words"])
+def test_a_name_is_a_name(layouts: dict[str, Path], name: str) -> None:
+    if name:
+        with pytest.raises(EngineError, match="a model cannot be called"):
+            import_model(layouts["flat"], name)
+    assert installed_models() == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Fun-ASR-Nano-2512-hf", "Fun-ASR-Nano-2512"),
+        ("down/Fun-ASR-MLT-Nano-2512.tar.gz", "Fun-ASR-MLT-Nano-2512"),
+        ("nano.zip", "nano"),
+        ("hub/models--FunAudioLLM--Fun-ASR-Nano-2512-hf/snapshots/7ef6cafd", "Fun-ASR-Nano-2512"),
+    ],
+)
+def test_a_model_is_called_as_its_publisher_calls_it(path: str, name: str) -> None:
+    assert default_name(Path(path)) == name
+
+
+def test_the_cache_of_the_hub_can_be_imported(layouts: dict[str, Path], tmp_path: Path) -> None:
+    root = tmp_path / "models--FunAudioLLM--Fun-ASR-Nano-2512-hf"
+    blobs, snapshot = root / "blobs", root / "snapshots" / "7ef6cafd"
+    blobs.mkdir(parents=True)
+    snapshot.mkdir(parents=True)
+    for number, path in enumerate(sorted(layouts["flat"].iterdir())):
+        shutil.copyfile(path, blobs / str(number))
+        (snapshot / path.name).symlink_to(blobs / str(number))
+    assert import_model(root).folder.name == "Fun-ASR-Nano-2512"
+
+
+def test_two_models_in_a_folder_are_not_guessed_between(
+    layouts: dict[str, Path], tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        shutil.copytree(layouts["flat"], tmp_path / "both" / name)
+    with pytest.raises(EngineError, match="holds several models: one, two"):
+        import_model(tmp_path / "both")
+
+
+def test_what_holds_no_model_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("hello\n")
+    with pytest.raises(EngineError, match="holds no model"):
+        import_model(tmp_path / "empty")
+    with pytest.raises(EngineError, match="there is no "):
+        import_model(tmp_path / "nowhere")
+    with pytest.raises(EngineError, match=r"notes\.txt is neither a folder nor an archive"):
+        import_model(tmp_path / "notes.txt")
+
+
+class Evil:
+    """Runs a program when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("touch pwned",)
+
+
+def test_a_pickle_with_a_program_runs_nothing(
+    layouts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(layouts["original"], tmp_path / "evil")
+    monkeypatch.chdir(tmp_path)
+    torch.save({"state_dict": {"x": Evil()}}, folder / "model.pt")
+    with pytest.raises(EngineError, match="holds more than weights"):
+        import_model(folder)
+    (folder / "model.pt").write_bytes(pickle.dumps({"state_dict": Evil()}))
+    with pytest.raises(EngineError, match="holds more than weights, or is damaged"):
+        import_model(folder)
+    assert not (tmp_path / "pwned").exists()
+    assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "complaint"),
+    [
+        ("model.pt", b"<html>\n<title>502 Bad Gateway</title>", r"model\.pt is a web page"),
+        ("model.pt", b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        ("model.pt", b"", r"model\.pt is empty"),
+        ("model.pt", b"PK\x03\x04 and no more", r"model\.pt is cut off or damaged"),
+        ("config.yaml", None, r"has no config\.yaml"),
+        ("config.yaml", b"<html>", r"config\.yaml is a web page"),
+        ("config.yaml", b"- 1\n", "is not that of a Fun-ASR-Nano"),
+        ("config.yaml", b"a: [\n", r"config\.yaml cannot be read"),
+        ("Qwen3-0.6B/config.json", None, r"has no Qwen3-0\.6B/config\.json"),
+        ("Qwen3-0.6B/config.json", b"{", "cannot be understood"),
+        ("Qwen3-0.6B/config.json", b'{"model_type": "qwen2"}', "of the kind 'qwen2'"),
+        ("Qwen3-0.6B/tokenizer.json", None, "has no tokenizer"),
+        ("Qwen3-0.6B/tokenizer.json", b"{}", "is no tokenizer"),
+    ],
+)
+def test_a_broken_file_of_the_original_is_named(
+    layouts: dict[str, Path], tmp_path: Path, file: str, content: bytes | None, complaint: str
+) -> None:
+    folder = shutil.copytree(layouts["original"], tmp_path / "broken")
+    if content is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_bytes(content)
+    with pytest.raises(EngineError, match=complaint):
+        import_model(folder)
+    assert installed_models() == ()
+
+
+def test_a_pickle_that_is_cut_off_is_told(layouts: dict[str, Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(layouts["original"], tmp_path / "short")
+    whole = (folder / "model.pt").read_bytes()
+    (folder / "model.pt").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(EngineError, match=r"model\.pt is cut off or damaged"):
+        import_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("section", "entry", "complaint"),
+    [
+        (None, {"model": "SenseVoiceSmall"}, "model is 'SenseVoiceSmall'; only 'FunASRNano'"),
+        ("audio_encoder_conf", {"sanm_shfit": 2}, r"audio_encoder_conf\.sanm_shfit is 2"),
+        ("audio_adaptor_conf", {"downsample_rate": 2}, "downsample_rate is 2; only 1"),
+        ("llm_conf", {"use_lora": True}, "use_lora is True"),
+        ("frontend_conf", {"cmvn_file": "am.mvn"}, "cmvn_file is 'am.mvn'"),
+        ("audio_encoder_conf", {"num_blocks": "many"}, "is not that of a Fun-ASR-Nano"),
+        ("audio_encoder_conf", {"num_blocks": 9}, "lacks model.audio_tower.layers"),
+    ],
+)
+def test_a_variant_that_would_be_computed_wrongly_is_refused(
+    layouts: dict[str, Path],
+    tmp_path: Path,
+    section: str | None,
+    entry: dict[str, object],
+    complaint: str,
+) -> None:
+    folder = shutil.copytree(layouts["original"], tmp_path / "variant")
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    (config[section] if section else config).update(entry)
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    with pytest.raises(EngineError, match=complaint):
+        import_model(folder)
+
+
+def test_an_output_layer_is_compared_to_its_last_value(
+    tmp_path: Path, tensors: made.Tensors
+) -> None:
+    head = tensors["model.language_model.embed_tokens.weight"].clone()
+    head[-1, -1] += 1
+    folder = made.write_flat(tmp_path / "untied", {**tensors, "lm_head.weight": head})
+    with pytest.raises(EngineError, match="the output layer is not the embedding"):
+        import_model(folder)
+
+
+def split_tokenizer(folder: Path) -> None:
+    """Leave what an older Qwen has: vocab.json, merges.txt, and the special tokens apart."""
+    whole = json.loads((folder / "tokenizer.json").read_text())
+    (folder / "tokenizer.json").unlink()
+    (folder / "vocab.json").write_text(json.dumps(whole["model"]["vocab"]))
+    merges = [" ".join(pair) for pair in whole["model"]["merges"]]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]))
+    added = {str(token.pop("id")): token for token in whole["added_tokens"]}
+    (folder / "tokenizer_config.json").write_text(json.dumps({"added_tokens_decoder": added}))
+
+
+def test_a_tokenizer_is_built_of_vocabulary_and_merges(
+    layouts: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(layouts["original"], tmp_path / "parts")
+    before = Tokenizer.from_file(str(folder / "Qwen3-0.6B/tokenizer.json"))
+    split_tokenizer(folder / "Qwen3-0.6B")
+    imported = import_model(folder)
+    after = Tokenizer.from_file(str(imported.folder / "tokenizer.json"))
+    assert after.get_vocab() == before.get_vocab()
+    prompt = "<|im_start|>user\nthe 语音转写：Ångström's<|im_end|>\n<|endoftext|>"
+    assert after.encode(prompt).ids == before.encode(prompt).ids
+    assert after.decode(after.encode("the theme, 语音").ids) == "the theme, 语音"
+    # Qwen takes numbers apart, so that no merge can join digits
+    assert [text for text, _ in after.pre_tokenizer.pre_tokenize_str("a 42")] == [
+        "a",
+        "Ġ",
+        "4",
+        "2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({}, "has no <|im_start|>"),
+        ({"added_tokens_decoder": {"299": {"content": "<|im_start|>"}}}, "the number 299"),
+        ({"added_tokens_decoder": ["<|im_start|>"]}, "cannot be understood"),
+    ],
+)
+def test_a_tokenizer_without_what_the_prompt_needs_is_refused(
+    layouts: dict[str, Path], tmp_path: Path, change: dict[str, object], complaint: str
+) -> None:
+    folder = shutil.copytree(layouts["original"], tmp_path / "parts")
+    split_tokenizer(folder / "Qwen3-0.6B")
+    (folder / "Qwen3-0.6B/tokenizer_config.json").write_text(json.dumps(change))
+    with pytest.raises(EngineError) as caught:
+        import_model(folder)
+    assert complaint in caught.value.message
+
+
+def test_a_tokenizer_of_another_model_is_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(layouts["flat"], tmp_path / "other")
+    tokenizer = made.tokenizer()
+    tokenizer.add_tokens([f"<extra-{number}>" for number in range(50)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    with pytest.raises(EngineError, match="has the token 310; the model knows 300"):
+        import_model(folder)
+
+
+def test_a_full_disk_is_told_before_anything_is_copied(
+    layouts: dict[str, Path], small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
+    with pytest.raises(EngineError, match="not enough room to install the model") as caught:
+        import_model(layouts["flat"])
+    assert "XDG_DATA_HOME" in str(caught.value.hint)
+    assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
+
+
+def test_an_import_that_was_killed_leaves_nothing_that_looks_installed(
+    layouts: dict[str, Path],
+) -> None:
+    abandoned, in_use = models_dir() / ".import-old", models_dir() / ".import-new"
+    for folder in (abandoned, in_use):
+        shutil.copytree(layouts["flat"], folder / "model")
+        (folder / "lock").touch()
+    os.utime(abandoned, (0, 0))
+    assert installed_models() == ()
+    import_model(layouts["flat"])
+    assert not abandoned.exists()
+    assert in_use.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ("flip", "has changed since it was installed"),
+        ("cut", "bytes; "),
+        ("remove", "is gone"),
+        ("add", "was not installed with the model"),
+    ],
+)
+def test_verification_finds_every_change(
+    layouts: dict[str, Path], change: str, complaint: str
+) -> None:
+    folder = import_model(layouts["flat"]).folder
+    weights = folder / "model.safetensors"
+    whole = bytearray(weights.read_bytes())
+    if change == "flip":
+        whole[-1] ^= 1
+        weights.write_bytes(whole)
+    elif change == "cut":
+        weights.write_bytes(whole[:-1])
+    elif change == "remove":
+        weights.unlink()
+    else:
+        (folder / "adapter.safetensors").touch()
+    wrong = verify_model(folder)
+    assert len(wrong) == 1
+    assert complaint in wrong[0]
+
+
+def test_a_record_that_is_damaged_is_told(layouts: dict[str, Path]) -> None:
+    folder = import_model(layouts["flat"]).folder
+    (folder / "voicenote-model.json").write_text("{}")
+    with pytest.raises(EngineError, match=r"voicenote-model\.json is damaged"):
+        read_record(folder)
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+import tokenizers, torch, yaml
+from git_voicenote.engines.nano.importing import import_model
+
+def memory(what):  # getrusage would give the peak of the parent, too
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(what + ":")[1].split()[0]) * 1024
+
+Path("/proc/self/clear_refs").write_text("5")  # forgets the peak of the imports
+before = memory("VmRSS")
+import_model(Path(sys.argv[1]))
+print(memory("VmHWM") - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="measured with Linux' means")
+@pytest.mark.parametrize("layout", ["flat", "original"])
+def test_an_import_holds_no_copy_of_the_weights(tmp_path: Path, layout: str) -> None:
+    """The file has 130 MB, its largest tensor 31 MB; whole, it would be there once or twice."""
+    config = json.loads(json.dumps(made.FLAT_CONFIG))
+    config["text_config"] |= {"vocab_size": 61440, "hidden_size": 256, "intermediate_size": 32768}
+    config["adaptor_config"] |= {"hidden_size": 256, "intermediate_size": 64}
+    tensors = {name: torch.zeros(shape).bfloat16() for name, shape in made.flat_shapes(config)}
+    sizes = [tensor.nbytes for tensor in tensors.values()]
+    assert sum(sizes) > 125e6 > 3 * max(sizes)
+    folder = tmp_path / "big"
+    if layout == "flat":
+        made.write_flat(folder, tensors, config)
+    else:
+        made.write_original(folder, made.original(tensors), text_config=config["text_config"])
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, folder], check=True, capture_output=True, text=True
+    )
+    assert int(done.stdout) < 1.5 * max(sizes)
