@@ -1,0 +1,122 @@
+"""The chain as a whole: what it makes of what was said, and what it leaves alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_voicenote.errors import SettingError
+from git_voicenote.text.chain import PASSES, build_chain, named_passes, polish
+from git_voicenote.text.passes import Change, Passed, apply_changes
+from git_voicenote.text.spoken_edits import LINE
+
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "minimal_pairs.tsv").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+PAIRS = [(row[0], row[-1]) for row in ROWS]
+CHAIN = build_chain("en")
+
+
+def chained(text: str) -> str:
+    return polish([text], CHAIN).text
+
+
+def kubectl(text: str) -> Passed:
+    at = text.find("cube cuttle")
+    if at < 0:
+        return Passed(text)
+    return apply_changes(
+        text, [Change(at, at + 11, "cube cuttle", "kubectl", "vocabulary:alias", 1.0)]
+    )
+
+
+def test_minimal_pairs() -> None:
+    assert {heard: chained(heard) for heard, _ in PAIRS} == dict(PAIRS)
+
+
+def test_what_is_written_stays() -> None:
+    written = [after for before, after in PAIRS if "literal" not in before]
+    assert [chained(text) for text in written] == written
+
+
+def test_the_table_is_long_enough_to_mean_something() -> None:
+    assert len(PAIRS) >= 120
+    assert sum(heard == written for heard, written in PAIRS) >= 60
+
+
+def test_terms_are_put_in_before_paths_are_joined() -> None:
+    chain = build_chain("en", correct=kubectl)
+    polished = polish(["um, cube cuttle dot yaml is read"], chain)
+    assert polished.text == "kubectl.yaml is read"
+    assert [(name, [c.source for c in passed.changes]) for name, passed in polished.passed] == [
+        ("fillers", ["fillers:filler"]),
+        ("edits", []),
+        ("vocabulary", ["vocabulary:alias"]),
+        ("itn", ["itn:path"]),
+        ("identifiers", []),
+    ]
+
+
+def test_without_a_corrector_there_is_no_such_pass() -> None:
+    assert [name for name, _ in CHAIN] == ["fillers", "edits", "itn", "identifiers"]
+
+
+def test_what_is_taken_back_leaves_no_segment() -> None:
+    heard = ["the loop stays", "scratch that", "the loop moved", "new line", "it is faster"]
+    assert polish(heard, CHAIN).segments == (f"the loop moved{LINE}it is faster",)
+
+
+def test_nothing_said_is_nothing_written() -> None:
+    assert polish([], CHAIN).segments == ()
+    assert polish(["um", ""], CHAIN).segments == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("all", tuple(PASSES)),
+        ("on", tuple(PASSES)),
+        ("off", ()),
+        ("itn", ("itn",)),
+        ("itn, fillers", ("fillers", "itn")),
+    ],
+)
+def test_passes_are_chosen_by_name(value: str, names: tuple[str, ...]) -> None:
+    assert named_passes(value) == names
+
+
+@pytest.mark.parametrize("value", ["itm", "itn,nothing", "", ","])
+def test_a_name_that_no_pass_has_is_refused(value: str) -> None:
+    with pytest.raises(SettingError) as failed:
+        named_passes(value)
+    assert "fillers, edits, vocabulary, itn, identifiers" in (failed.value.hint or "")
+
+
+def test_off_leaves_all_as_it_was_heard() -> None:
+    assert polish(["um dash dash force"], build_chain(passes="off")).text == "um dash dash force"
+
+
+PROSE = st.lists(
+    st.sampled_from(
+        """the parser client loop cache branch file of and to in is reads writes keeps moves one
+        two first second new line period dash a no it this that which when so because point view
+        code commit hash issue version number quote scratch correction bullet case""".split()  # noqa: SIM905
+    ),
+    max_size=9,
+)
+
+
+@given(PROSE)
+def test_ordinary_words_stay_or_say_why_not(words: list[str]) -> None:
+    """Between pauses, words change only where a command or a number was said."""
+    text = " ".join(["the", *words, "there"])
+    polished = polish([text], CHAIN)
+    if not any(passed.changes for _, passed in polished.passed):
+        assert polished.text == text
+    for _, passed in polished.passed:
+        assert all(change.before != change.after for change in passed.changes)
