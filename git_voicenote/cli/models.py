@@ -193,9 +193,11 @@ def _bytes(folder: Path) -> int:
 def _report(imported: Imported) -> None:
     record = imported.record
     if imported.left_out:
-        kinds = sorted({name.split(".")[0] for name in imported.left_out})
+        kinds = ", ".join(sorted({name.split(".")[0] for name in imported.left_out}))
+        count = len(imported.left_out)
         say(
-            f"left out: {len(imported.left_out)} × {', '.join(kinds)}: the engine has no use for it"
+            f"left out: {count} {'tensor' if count == 1 else 'tensors'} of {kinds}, which the "
+            "engine has no use for"
         )
     say(
         f"installed {imported.folder.name}: {_count(record.parameters)} parameters, "

@@ -184,5 +184,7 @@ def _remote_file(file: RepoSibling) -> RemoteFile:
 
 
 def _is_wanted(path: str) -> bool:
-    """Return whether a file belongs to the model; only names that cannot lead out of a folder."""
-    return any(fnmatch(path, pattern) for pattern in _WANTED) and path.count("/") <= 1
+    """Return whether a file belongs to the model; no pattern matches a path out of the folder."""
+    return any(
+        fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in _WANTED
+    )

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _WAITS = (0.5, 2.0)  # seconds before another try where the last one brought nothing
 _TIMEOUT = 30.0  # seconds in which nothing came
-_PIECE = 1 << 20
 _AIR_GAP = (
     "or fetch the model's files on another machine, and bring them here with "
     "`git voicenote models import FOLDER`"
@@ -172,7 +171,7 @@ def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[i
             start = 0
             output.truncate(0)
         _refuse_other_content(response.headers, url, file.size - start)
-        for piece in response.iter_bytes(_PIECE):
+        for piece in response.iter_bytes():  # as it comes: larger pieces would be lost in a break
             output.write(piece)
             progress(output.tell())
 

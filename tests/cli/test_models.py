@@ -1,0 +1,182 @@
+"""git voicenote models, as a person calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engines.nano import checkpoints as made
+from tests.engines.nano.hub_server import COMMIT, REPOSITORY, Hub, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+MODELS = ".local/share/git-voicenote/models"
+
+
+@pytest.fixture(scope="session")
+def nano(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model in the layout of transformers."""
+    folder = tmp_path_factory.mktemp("nano") / "Fun-ASR-Nano-2512-hf"
+    made.write_flat(folder, made.random_tensors())
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model in FunASR's layout, with a branch for word times."""
+    tensors = made.random_tensors()
+    norm = tensors["model.language_model.norm.weight"].clone()
+    folder = tmp_path_factory.mktemp("nano") / "mine"
+    return made.write_original(folder, {**made.original(tensors), "ctc.ctc_lo.bias": norm})
+
+
+def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, original: Path) -> None:
+    done = sandbox.voicenote("models", "list")
+    assert (done.returncode, done.stdout) == (1, b"")
+    error, hint = done.stderr.decode().splitlines()
+    assert error == "error: no model is installed"
+    assert "`git voicenote models import FOLDER`" in hint
+    empty = sandbox.voicenote("models", "list", "--json")
+    assert (empty.returncode, json.loads(empty.stdout)) == (1, {"used": None, "models": []})
+
+    folder = sandbox.home / MODELS / "Fun-ASR-Nano-2512"
+    done = sandbox.voicenote("models", "import", nano)
+    assert (done.returncode, done.stdout.decode()) == (0, f"{folder}\n")
+    assert done.stderr == (
+        b"installed Fun-ASR-Nano-2512: 44500 parameters, 113 kB, licence apache-2.0\n"
+    )
+    done = sandbox.voicenote("models", "import", original, "--name", "ours")
+    assert done.stderr == (
+        b"left out: 1 tensor of ctc, which the engine has no use for\n"
+        b"installed ours: 44500 parameters, 112 kB, licence not stated\n"
+    )
+
+    done = sandbox.voicenote("models", "list")
+    assert done.stdout.decode() == (
+        f"* Fun-ASR-Nano-2512  44500 parameters  113 kB  flat layout, from {nano}\n"
+        f"  ours               44500 parameters  112 kB  original layout, from {original}\n"
+    )
+    listed = json.loads(sandbox.voicenote("models", "list", "--json").stdout)
+    assert listed["used"] == str(folder)
+    assert [model["name"] for model in listed["models"]] == ["Fun-ASR-Nano-2512", "ours"]
+    assert listed["models"][1]["record"]["layout"] == "original"
+
+    assert sandbox.voicenote("models", "path").stdout.decode() == f"{folder}\n"
+    assert sandbox.voicenote("models", "path", "ours").stdout.decode().endswith("/ours\n")
+    assert sandbox.voicenote("models", "verify", "ours").stdout == b"ours: all is as it should be\n"
+
+    with (folder / "model.safetensors").open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\x7f")
+    done = sandbox.voicenote("models", "verify")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "model.safetensors has changed since it was installed" in done.stderr.decode()
+
+
+def test_a_name_that_is_taken_is_refused(sandbox: Sandbox, nano: Path) -> None:
+    assert sandbox.voicenote("models", "import", nano, "--name", "x").returncode == 0
+    done = sandbox.voicenote("models", "import", nano, "--name", "x")
+    assert (done.returncode, done.stdout) == (128, b"")
+    assert done.stderr.decode().splitlines() == [
+        f"error: there is a model x already: {sandbox.home / MODELS / 'x'}",
+        "hint: install this one beside it with `--name OTHER`, or remove that folder yourself",
+    ]
+
+
+def test_a_folder_of_ones_own_can_be_used(sandbox: Sandbox, nano: Path) -> None:
+    chosen = {"GIT_VOICENOTE_MODEL": str(nano)}
+    done = sandbox.voicenote("models", "verify", environment=chosen)
+    assert (done.returncode, done.stdout.decode()) == (0, f"{nano.name}: all is as it should be\n")
+    assert done.stderr.decode().startswith("nothing is written down of its files")
+    assert sandbox.voicenote("models", "import", nano, "--name", "x").returncode == 0
+    done = sandbox.voicenote("models", "list", environment=chosen)
+    assert done.stdout.startswith(b"  x  ")
+    assert done.stderr.decode() == f"voicenote.model selects {nano}\n"
+    done = sandbox.voicenote("models", "list", environment={"GIT_VOICENOTE_MODEL": "gone"})
+    assert done.stderr == b"warning: voicenote.model: there is no model 'gone'\n"
+
+
+def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nano: Path) -> None:
+    with serving(Hub({REPOSITORY: nano})) as hub:
+        sandbox.extra["HF_ENDPOINT"] = hub.address
+        hub.break_after, hub.breaks, hub.gone_after_break = 40_000, 1, True
+        done = sandbox.voicenote("models", "fetch")
+        assert (done.returncode, done.stdout) == (128, b"")
+        said = done.stderr.decode().splitlines()
+        host = hub.address.removeprefix("http://")
+        assert said[0] == f"fetching {REPOSITORY} from {host}, revision {COMMIT}:"
+        assert [line.split()[-1] for line in said[1:5]] == [
+            "README.md", "config.json", "model.safetensors", "tokenizer.json",
+        ]  # fmt: skip
+        assert said[5] == "     112 kB  in all"
+        assert said[6] == f"error: {host} answered with the status 503"
+        assert "`git voicenote models import FOLDER`" in said[7]
+        assert not (sandbox.home / MODELS).exists()
+
+        hub.status = None
+        done = sandbox.voicenote("models", "fetch")
+        assert done.returncode == 0
+        in_all = done.stderr.decode().splitlines()[5]
+        assert in_all == "     112 kB  in all, of which 41 kB are here"
+        assert hub.asked_for(f"/cdn/{REPOSITORY}/model.safetensors")[-1] == "bytes=40000-"
+        assert sandbox.voicenote("models", "verify").returncode == 0
+
+        asked = len(hub.requests)
+        done = sandbox.voicenote("models", "fetch")
+        assert done.returncode == 128
+        assert b"there is a model Fun-ASR-Nano-2512 already" in done.stderr
+        assert len(hub.requests) == asked
+
+
+def test_offline_is_honoured(sandbox: Sandbox, nano: Path) -> None:
+    with serving(Hub({REPOSITORY: nano})) as hub:
+        offline = {"HF_ENDPOINT": hub.address, "HF_HUB_OFFLINE": "1"}
+        done = sandbox.voicenote("models", "fetch", environment=offline)
+        assert done.returncode == 128
+        assert done.stderr.startswith(b"error: HF_HUB_OFFLINE is set, so nothing is fetched\n")
+        assert hub.requests == []
+
+
+NO_SOCKETS = """
+import socket, sys
+
+def refuse(*_):
+    raise AssertionError("a socket was opened")
+
+socket.socket.connect = refuse
+socket.getaddrinfo = refuse
+from git_voicenote.cli.root import run
+
+status = run(sys.argv[1:])
+assert "huggingface_hub" not in sys.modules, "the hub's client was imported"
+sys.exit(status)
+"""
+
+
+def test_no_other_command_opens_a_socket(sandbox: Sandbox, nano: Path) -> None:
+    for arguments in (("import", nano), ("verify",), ("list",), ("path",)):
+        sandbox.run(sys.executable, "-c", NO_SOCKETS, "models", *arguments)
+
+
+def test_an_interrupted_import_leaves_nothing(sandbox: Sandbox, nano: Path) -> None:
+    broken = shutil.copytree(nano, sandbox.folder / "broken")
+    (broken / "tokenizer.json").write_text("{}")
+    done = sandbox.voicenote("models", "import", broken)
+    assert done.returncode == 128
+    assert list((sandbox.home / MODELS).iterdir()) == []
+
+
+def test_wrong_use_is_told(sandbox: Sandbox) -> None:
+    assert sandbox.voicenote("models", "import").returncode == 129
+    assert sandbox.voicenote("models", "nonsense").returncode == 129
+    done = sandbox.voicenote("models", "path")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, b"error: no model is installed")
