@@ -74,6 +74,14 @@ _SHORTEST = 3
 _LONGEST = 40
 _RARE = 3
 """A plain word of the history that is used less often is a slip of the pen as often as a term."""
+_LANGUAGES = """
+int uint char bool str len struct enum const void typedef sizeof nullptr elif def func impl async
+await init args kwargs param params args argc argv printf stdio stdlib endif ifdef ifndef foreach
+readonly namespace typename instanceof extern mut pub fn usize size_t ssize_t uint8_t uint32_t
+uint64_t int8_t int32_t int64_t uintmax_t
+"""
+_KEYWORDS = frozenset(_LANGUAGES.split())
+"""Words of every program: they tell one change from another as little as English does."""
 _ISSUE_KEY = re.compile(
     r"\b(?!(?:UTF|SHA|ISO|MD|RFC|CVE|CP|AES|IEEE|ANSI|ES|C)-)[A-Z][A-Z0-9]{1,9}-\d{1,6}\b"
 )
@@ -250,6 +258,8 @@ def _may_be_term(name: str, ordinary: frozenset[str]) -> bool:
     """Whether a name is worth a place: none of plain English, no number, nothing cut off."""
     letters = letters_of(name)
     if not _SHORTEST <= len(letters) <= _LONGEST or letters.isdigit():
+        return False
+    if name.lower() in _KEYWORDS:
         return False
     # a file's name may hold anything: blanks, escape sequences
     if name[-1] in "_-" or name[0].isdigit() or not _NAME.fullmatch(name):
