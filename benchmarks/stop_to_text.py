@@ -70,7 +70,7 @@ def main() -> None:
 def live(engine: Engine, speech: Path, seconds: float, recorded: Path) -> float:
     """Record as a person does, stop when the speech is over, and return the wait for the text."""
     with Capture(recorded, device=f"file:{speech}") as capture:
-        dictation = LiveDictation(capture, engine, Context(), VoiceActivity())
+        dictation = LiveDictation(capture, engine, Context, VoiceActivity())
         dictation.start()
         while capture.elapsed < seconds:
             time.sleep(0.02)

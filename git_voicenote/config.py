@@ -35,6 +35,8 @@ class Settings:
     notes_ref: str = "refs/notes/voicenote"
     recording_format: RecordingFormat = "flac"
     """What a finished recording is kept as; WAV is written while recording."""
+    vocabulary: bool = True
+    """Tell engines the repository's terms, and correct what they hear by them."""
     hook_record: HookRecord = "ask"
     hook_strict: bool = False
     """Let a failure in a hook stop the commit."""
@@ -143,6 +145,7 @@ _SETTINGS = (
     _Setting("max_duration", "voicenote.maxDuration", _seconds),
     _Setting("notes_ref", "voicenote.notesRef", _notes_ref),
     _Setting("recording_format", "voicenote.recordingFormat", _choice("flac", "opus", "wav")),
+    _Setting("vocabulary", "voicenote.vocabulary", _boolean),
     _Setting("hook_record", "voicenote.hook.record", _choice("ask", "always", "never")),
     _Setting("hook_strict", "voicenote.hook.strict", _boolean),
 )

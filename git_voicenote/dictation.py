@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from git_voicenote.transcription import transcribe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from git_voicenote.audio.capture import Capture
     from git_voicenote.audio.voice_activity import VoiceActivity
     from git_voicenote.datatypes import Segment
@@ -23,10 +25,16 @@ class LiveDictation:
     The engine loads while the microphone opens and the person begins to speak. It reads what is
     already on disk and nothing else, so an engine that is slow or fails costs no sound: recording
     goes on until `stop` or `cancel`.
+
+    `context` may take its time: it is called while the person already speaks.
     """
 
     def __init__(
-        self, capture: Capture, engine: Engine, context: Context, activity: VoiceActivity
+        self,
+        capture: Capture,
+        engine: Engine,
+        context: Callable[[], Context],
+        activity: VoiceActivity,
     ) -> None:
         self.capture = capture
         self.is_loaded = False
@@ -83,10 +91,10 @@ class LiveDictation:
         try:
             self._engine.load()
             self.is_loaded = True
+            # not before: what it reads must not keep the microphone from opening
             self._sound_is_there.wait()
-            for segment in transcribe(
-                self.capture.blocks(), self._engine, self._context, self._activity
-            ):
+            context = self._context()
+            for segment in transcribe(self.capture.blocks(), self._engine, context, self._activity):
                 self._segments.append(segment)
         except Exception as exc:  # noqa: BLE001 - kept for result(), in the thread that asks
             self._failure = exc

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from git_voicenote.archive import Archive, Dictation, Subject
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
-from git_voicenote.cli.engines import chosen_engine, warn_of_failures
+from git_voicenote.cli.engines import chosen_engine, context_for, warn_of_failures
 from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
-from git_voicenote.engines.base import Context
 from git_voicenote.errors import EngineError
 from git_voicenote.store.recordings import state_dir
 
@@ -58,7 +58,13 @@ def dictate(
     capture = Capture(
         recording.path, device=settings.microphone, max_duration=settings.max_duration
     )
-    dictation = LiveDictation(capture, engine, Context(language=settings.language), VoiceActivity())
+    told: list[str] = []  # a warning in the middle of the display would not be seen
+    dictation = LiveDictation(
+        capture,
+        engine,
+        partial(context_for, repository, settings, target, told.append),
+        VoiceActivity(),
+    )
     with capture:
         try:
             dictation.start()
@@ -76,6 +82,8 @@ def dictate(
             )
             raise
     recording = archive.complete(replace(recording, duration=capture.elapsed))
+    for text in told:
+        warn(text)
     if capture.failure:
         warn(capture.failure)
     try:
@@ -87,7 +95,11 @@ def dictate(
 
 
 def transcribe_source(
-    archive: Archive, settings: Settings, source: Path | BinaryIO | Recording, subject: Subject
+    repository: Repository | None,
+    archive: Archive,
+    settings: Settings,
+    source: Path | BinaryIO | Recording,
+    subject: Subject,
 ) -> Dictation:
     """Return what an engine hears in a sound file, a pipe or an earlier recording.
 
@@ -100,12 +112,11 @@ def transcribe_source(
 
     engine = chosen_engine(settings)
     recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
+    context = context_for(repository, settings, subject.target, warn)
     segments: list[Segment] = []
     blocks = read_blocks(recording.path, warn=warn)
     try:
-        for segment in transcribe(
-            blocks, engine, Context(language=settings.language), VoiceActivity()
-        ):
+        for segment in transcribe(blocks, engine, context, VoiceActivity()):
             say(f"  {visible(segment.marked_text)}")
             segments.append(segment)
         return _heard(archive, recording, settings, engine, segments)

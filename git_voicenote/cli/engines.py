@@ -1,4 +1,4 @@
-"""The speech engine that a person chose, and what it could not do."""
+"""The speech engine that a person chose, what it is told, and what it could not do."""
 
 from __future__ import annotations
 
@@ -6,20 +6,36 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import warn
-from git_voicenote.engines.base import EngineOptions
+from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Engine
+    from git_voicenote.repo.repository import Repository
 
 
 def chosen_engine(settings: Settings) -> Engine:
     """Return the engine of the settings, not yet loaded. Raises EngineError."""
     return make_engine(settings.engine, EngineOptions(settings.model, settings.device, warn))
+
+
+def context_for(
+    repository: Repository | None, settings: Settings, target: str, tell: Callable[[str], None]
+) -> Context:
+    """Return what an engine is told of a target (`commit:<id>`, …) before it hears about it.
+
+    What cannot be read of the repository's words is told, and left out.
+    """
+    hotwords: tuple[str, ...] = ()
+    if settings.vocabulary:
+        from git_voicenote.vocabulary import vocabulary_for
+
+        hotwords = vocabulary_for(repository, target, tell).hotwords
+    return Context(language=settings.language, hotwords=hotwords)
 
 
 def warn_of_failures(segments: Iterable[Segment], name: str = "") -> None:

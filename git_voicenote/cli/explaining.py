@@ -94,7 +94,7 @@ def _dictation(
         return dictate(repository, settings, target=target.key, title=target.title)
     archive = open_archive(repository, settings)
     subject = Subject(target.key, target.title)
-    return transcribe_source(archive, settings, _sound(archive, source), subject)
+    return transcribe_source(repository, archive, settings, _sound(archive, source), subject)
 
 
 def _sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:

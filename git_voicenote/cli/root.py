@@ -18,6 +18,10 @@ _COMMANDS = {
     "transcribe": ("transcribe:transcribe", "Print the text of a sound file."),
     "history": ("history:history", "List, search, show, export and delete recordings."),
     "hook": ("hook:hook", "Install the hook that lets you dictate commit messages."),
+    "vocabulary": (
+        "vocabulary:vocabulary",
+        "List, add and explain the terms that are listened for.",
+    ),
     "devices": ("devices:devices", "List the microphones."),
     "models": ("models:models", "Fetch, import and check models of the nano engine."),
 }

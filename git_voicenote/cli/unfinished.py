@@ -71,7 +71,7 @@ def _take_up(repository: Repository, settings: Settings, archive: Archive, found
     if found.subject is None:
         raise AssertionError("a recording without a subject has a target")
     # a message that was being dictated, or a commit that is gone: the words are shown
-    transcribe_source(archive, settings, found.recording, found.subject)
+    transcribe_source(repository, archive, settings, found.recording, found.subject)
 
 
 def _target_of(repository: Repository, settings: Settings, found: CutOff) -> Target | None:

@@ -89,7 +89,7 @@ def explained(repository: Repository, target: str) -> Explained | None:
         case "commit":
             return _commit(repository, name)
         case "cover":
-            return _series(repository)
+            return _series(repository, name)
         case "message":
             return _staged(repository)
     return None
@@ -144,9 +144,12 @@ def _commit(repository: Repository, name: str) -> Explained | None:
     return Explained(old, new, (new,), f"commit {new}")
 
 
-def _series(repository: Repository) -> Explained | None:
-    tip = _verify(repository, "HEAD^{commit}")
-    base = base_of_series(repository, "HEAD") if tip else None
+def _series(repository: Repository, key: str) -> Explained | None:
+    """Compare the branch of a series with its base; a key that is no branch means HEAD."""
+    tip = _verify(repository, f"refs/heads/{key}^{{commit}}") or _verify(
+        repository, "HEAD^{commit}"
+    )
+    base = base_of_series(repository, tip) if tip else None
     if tip is None or base is None:
         return None
     commits = repository.read("rev-list", f"--max-count={_COMMITS // 10}", f"{base}..{tip}", "--")

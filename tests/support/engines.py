@@ -23,7 +23,8 @@ class ScriptedEngine:
     """Answers each stretch of speech with the next line of the file $SCRIPTED_SPEECH.
 
     A line `words !! reason` is a stretch that it gives up on, for that reason, after these words.
-    Counts its calls in $ENGINE_CALLS, where that is set, so that a test can see it was not asked.
+    Counts its calls in $ENGINE_CALLS, where that is set, so that a test can see it was not asked,
+    and writes what it is told to $ENGINE_HOTWORDS.
     """
 
     info = EngineInfo("scripted", ("en",))
@@ -39,6 +40,9 @@ class ScriptedEngine:
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
         self.load()
+        told = os.environ.get("ENGINE_HOTWORDS")
+        if told:
+            Path(told).write_text("\n".join(context.hotwords))
         lines = iter(Path(os.environ["SCRIPTED_SPEECH"]).read_text().splitlines())
         start = None
         for piece in pieces:

@@ -1,0 +1,207 @@
+"""`git voicenote vocabulary`: the terms that are listened for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import print_json, say, warn
+from git_voicenote.cli.saving import repository_if_any
+from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
+from git_voicenote.repo.harvest import explained
+from git_voicenote.text.ordinary_words import is_ordinary, ordinary_words
+from git_voicenote.text.vocabulary_list import parse_entry, with_entry, without_term
+from git_voicenote.vocabulary import (
+    personal_list,
+    project_list,
+    read_list,
+    vocabulary_for,
+    write_list,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.repo.repository import Repository
+    from git_voicenote.text.vocabulary import Term
+    from git_voicenote.vocabulary import Vocabulary
+
+_TOLD = ">"
+
+
+class _ListByDefault(click.Group):
+    """A group whose first command is meant where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+_for = click.option(
+    "--for", "revision", metavar="REV", help="For this commit, not the staged change (or HEAD)."
+)
+_personal = click.option(
+    "--personal", is_flag=True, help="Your own list, for all repositories, not the repository's."
+)
+
+
+@click.group(cls=_ListByDefault)
+def vocabulary() -> None:
+    """List, add and explain the terms that are listened for.
+
+    Names in the change that is being explained, in the repository around it, and in two lists:
+    .voicenote/vocabulary in the repository, and your own. Without a command: list.
+    """
+
+
+@vocabulary.command("list")
+@_for
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(revision: str | None, *, as_json: bool) -> None:
+    """List the terms, the most relevant first; the engine is told those with a >."""
+    found = _vocabulary(revision)
+    told = frozenset(found.hotwords)
+    if as_json:
+        print_json([_as_value(number, term, found) for number, term in enumerate(found.terms, 1)])
+        return
+    width = min(30, max((len(term.text) for term in found.terms), default=0))
+    for term in found.terms:
+        mark = _TOLD if term.text in told else " "
+        places = ", ".join(sighting.place for sighting in term.sightings)
+        click.echo(f"{mark} {term.text:<{width}}  {places}")
+
+
+@vocabulary.command()
+@click.argument("entry", metavar="TERM|'HEARD => TERM'")
+@_personal
+def add(entry: str, *, personal: bool) -> None:
+    """Put a TERM on the list, and what is HEARD where it is said, if that is something else."""
+    parsed = parse_entry(entry)
+    if parsed is None or parsed.term.startswith("#"):
+        raise UsageError(
+            f"{entry!r} is no entry", hint="one is `kubectl`, or `cube cuttle => kubectl`"
+        )
+    path = _list_to_edit(personal=personal)
+    before = read_list(path)
+    after = with_entry(before, parsed)
+    if after == before:
+        say(f"{parsed} is in {path} already")
+        return
+    write_list(path, after)
+    say(f"{parsed} added to {path}")
+
+
+@vocabulary.command()
+@click.argument("term")
+@_personal
+def remove(term: str, *, personal: bool) -> None:
+    """Take a TERM off the list, with all that is heard for it."""
+    path = _list_to_edit(personal=personal)
+    before = read_list(path)
+    after = without_term(before, term)
+    if after == before:
+        raise NegativeAnswer(
+            f"{term} is not in {path}", hint=f"`git voicenote vocabulary explain {term}` says where"
+        )
+    write_list(path, after)
+    say(f"{term} removed from {path}")
+
+
+@vocabulary.command()
+@click.argument("term")
+@_for
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(term: str, revision: str | None, *, as_json: bool) -> None:
+    """Tell where a TERM was found, what that is worth, how it is said, and who is told."""
+    found = _vocabulary(revision)
+    named = [each for each in found.terms if each.text == term] or [
+        each for each in found.terms if each.text.lower() == term.lower()
+    ]
+    if not named:
+        raise _no_term(term)
+    value = _as_value(found.terms.index(named[0]) + 1, named[0], found)
+    if as_json:
+        print_json(value)
+        return
+    click.echo(_explanation(named[0], found))
+
+
+def _vocabulary(revision: str | None) -> Vocabulary:
+    repository = repository_if_any()
+    if repository is None:
+        if revision is not None:
+            raise NotARepositoryError("--for needs a repository", hint="run this inside of one")
+        return vocabulary_for(None, "", warn)
+    return vocabulary_for(repository, _target(repository, revision), warn)
+
+
+def _target(repository: Repository, revision: str | None) -> str:
+    """Return what a person is about to explain: what they name, what is staged, or HEAD."""
+    if revision is not None:
+        return f"commit:{repository.commit(revision).id}"
+    return "message:" if explained(repository, "message:") else "commit:HEAD"
+
+
+def _list_to_edit(*, personal: bool) -> Path:
+    if personal:
+        return personal_list()
+    repository = repository_if_any()
+    if repository is None:
+        raise NotARepositoryError(
+            "there is no repository here whose list could be edited",
+            hint="--personal edits your own list, which holds everywhere",
+        )
+    path = project_list(repository)
+    if path is None:
+        raise VoicenoteError(
+            "a bare repository has no files to edit",
+            hint="edit .voicenote/vocabulary in a clone, or your own list with --personal",
+        )
+    return path
+
+
+def _no_term(term: str) -> NegativeAnswer:
+    if is_ordinary(term.lower(), ordinary_words()):
+        return NegativeAnswer(
+            f"{term} is ordinary English: engines know it, and nothing is corrected to it",
+            hint=f"`git voicenote vocabulary add {term}` makes it a term all the same",
+        )
+    return NegativeAnswer(
+        f"{term} is not among the terms for what is being explained",
+        hint=f"`git voicenote vocabulary add {term}` puts it there for good",
+    )
+
+
+def _as_value(rank: int, term: Term, found: Vocabulary) -> dict[str, object]:
+    return {
+        "term": term.text,
+        "rank": rank,
+        "score": round(term.score, 2),
+        "told": term.text in found.hotwords,
+        "found": [
+            {"place": each.place, "count": each.count, "worth": round(each.worth, 2)}
+            for each in term.sightings
+        ],
+        "said": [" ".join(saying.words) for saying in term.sayings],
+        "heard": list(term.aliases),
+    }
+
+
+def _explanation(term: Term, found: Vocabulary) -> str:
+    rank = found.terms.index(term) + 1
+    lines = [f"{term.text}", f"rank:   {rank} of {len(found.terms)} (worth {term.score:.1f})"]
+    for number, each in enumerate(term.sightings):
+        head = "found:" if number == 0 else ""
+        times = "once" if each.count == 1 else f"{each.count} times"
+        lines.append(f"{head:<7} {each.place}, {times} (worth {each.worth:.1f})")
+    lines.append("said:   " + ", ".join(" ".join(saying.words) for saying in term.sayings))
+    if term.aliases:
+        lines.append("heard:  " + ", ".join(term.aliases))
+    if term.text in found.hotwords:
+        number = found.hotwords.index(term.text) + 1
+        lines.append(f"engine: is told, as number {number} of {len(found.hotwords)}")
+    else:
+        lines.append("engine: is not told; what it hears is corrected all the same")
+    return "\n".join(lines)
