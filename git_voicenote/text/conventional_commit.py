@@ -15,6 +15,7 @@ from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.change_guess import guess_scope, guess_type
 from git_voicenote.text.issue_reference import issue_trailers
 from git_voicenote.text.mail_safety import indent_hazards
+from git_voicenote.text.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
 from git_voicenote.text.spoken_header import (
     TYPES,
     Heard,
@@ -150,7 +151,9 @@ def _start_low(text: str) -> str:
 
 
 def _punctuate(sentence: str) -> str:
-    """Write a pause as people do: a capital before, a full stop after."""
+    """Write a pause as people do: a capital before, a full stop after; not in a list."""
+    if sentence.startswith(BULLET):
+        return sentence
     first, _, rest = sentence.partition(" ")
     if first.isalpha():  # an address or an identifier keeps its letters
         sentence = first[0].upper() + first[1:] + (" " + rest if rest else "")
@@ -158,15 +161,28 @@ def _punctuate(sentence: str) -> str:
 
 
 def _paragraphs(sentences: Sequence[str]) -> str:
-    """Join sentences; "Fixes #12 …" starts a paragraph, for tools take it for a footer's start."""
+    """Join sentences, with the lines and paragraphs that were asked for.
+
+    "Fixes #12 …" starts a paragraph, for tools take it for a footer's start.
+    """
     text = ""
     for sentence in sentences:
-        text += ("\n\n" if _REFERENCE.match(sentence) else " ") + sentence
-    return text.strip()
+        if sentence in (LINE, PARAGRAPH):
+            text += sentence
+        else:
+            text += (PARAGRAPH if _REFERENCE.match(sentence) else " ") + sentence
+    text = re.sub(f"[ {LINE}]*{PARAGRAPH}[ {LINE}{PARAGRAPH}]*", PARAGRAPH, text)
+    return written_lines(re.sub(f"[ {LINE}]*{LINE}[ {LINE}]*", LINE, text)).strip()
 
 
 def _safe_body(body: str, comment: str) -> str:
-    paragraphs = [_wrap(paragraph) for paragraph in body.split("\n\n") if paragraph.strip()]
+    paragraphs = [
+        "\n".join(
+            _wrap(line, "  " if line.startswith(BULLET) else "") for line in paragraph.split("\n")
+        )
+        for paragraph in body.split("\n\n")
+        if paragraph.strip()
+    ]
     if paragraphs:
         # git takes a last paragraph of "Note: …" lines for trailers; a space makes it prose
         paragraphs[-1] = _indent(paragraphs[-1], lambda line: bool(_TRAILER.match(line)))

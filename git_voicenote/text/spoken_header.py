@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import MARK
+from git_voicenote.text.spoken_edits import LINE, PARAGRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ _SCOPE_LENGTH = 40
 _WRITTEN = re.compile(r"(\w+)(?:\(([\w./-]{1,40})\))?(!)?:\s+(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?<=[。！？])\s*")
 _ABBREVIATION = re.compile(r"(?:^|\s|\()(?:e\.g|i\.e|vs|cf|etc|approx)\.$", re.IGNORECASE)
-_MARK_APART = re.compile(f"({MARK.pattern})")
+_MARK_APART = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 _PAUSE = ",.:;!?。！？，：；"
 
 
@@ -43,9 +44,9 @@ _PAUSE = ",.:;!?。！？，：；"
 class Heard:
     """What was said for a message. `type` is None where nobody named one.
 
-    `sentences` holds every word that is not part of type, scope or "breaking", and each mark of
-    what an engine gave up on; `punctuated` says whether their full stops and capitals were written
-    by who said or heard them.
+    `sentences` holds every word that is not part of type, scope or "breaking", and by themselves
+    each mark of what an engine gave up on, and LINE and PARAGRAPH where those were asked for;
+    `punctuated` says whether their full stops and capitals were written by who said or heard them.
     """
 
     type: str | None
@@ -107,8 +108,8 @@ def scope_named(words: str) -> str | None:
 
 
 def is_mark(sentence: str) -> bool:
-    """Return whether a sentence is the mark of what an engine gave up on, and no words."""
-    return MARK.fullmatch(sentence) is not None
+    """Return whether a sentence is no words: a mark of what an engine gave up on, or a new line."""
+    return _MARK_APART.fullmatch(sentence) is not None
 
 
 def first_spoken(sentences: Sequence[str]) -> int:
@@ -137,10 +138,8 @@ def _with_last(words: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def _sentences(spoken: str | Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    segments = [spoken] if isinstance(spoken, str) else spoken
-    lines = [line for segment in segments for line in visible(segment).splitlines()]
-    lines = [" ".join(part.split()) for line in lines for part in _MARK_APART.split(line)]
-    lines = [line for line in lines if line]
+    text = spoken if isinstance(spoken, str) else "\n".join(spoken)
+    lines = [line for part in _MARK_APART.split(text) for line in _lines(part)]
     punctuated = any(re.search(r"[.!?。！？](\s|$)|[。！？]", line) for line in lines)
     if not punctuated:
         return tuple(lines), False
@@ -153,9 +152,15 @@ def _sentences(spoken: str | Sequence[str]) -> tuple[tuple[str, ...], bool]:
     return tuple(sentences), True
 
 
+def _lines(part: str) -> list[str]:
+    if part in (LINE, PARAGRAPH):
+        return [part]
+    return [" ".join(line.split()) for line in visible(part).splitlines() if line.strip()]
+
+
 def _parts(text: str) -> list[str]:
     """Split where a sentence ends and around marks."""
-    stretches = [stretch.strip() for stretch in _MARK_APART.split(text)]
+    stretches = [stretch.strip(" ") for stretch in _MARK_APART.split(text)]
     return [part for stretch in stretches for part in _SENTENCE_END.split(stretch)]
 
 

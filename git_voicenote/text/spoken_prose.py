@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from git_voicenote.datatypes import MARK
+from git_voicenote.text.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from git_voicenote.datatypes import Segment
 
 _LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
+_PLAIN_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?=[\s,;:!?/]|$)")
+_PARTS = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 
 
 def spoken_prose(segments: Iterable[Segment]) -> str:
@@ -20,13 +25,37 @@ def spoken_prose(segments: Iterable[Segment]) -> str:
     case, no stops) gets a sentence for each segment: people pause where a sentence ends. What an
     engine gave up on has its mark, and the words before it no full stop.
     """
-    said = [(segment.text.strip(), segment.mark) for segment in segments]
-    words = "".join(text for text, _ in said)
-    if not any(character.isupper() or character in ".?!。？！" for character in words):
-        said = [(_sentence(text, "" if mark else "."), mark) for text, mark in said]
-    return " ".join(part for text, mark in said for part in (text, mark) if part)
+    said = list(segments)
+    written = writes_sentences(segment.text for segment in said)
+    return sentences([segment.marked_text for segment in said], written=written)
+
+
+def writes_sentences(texts: Iterable[str]) -> bool:
+    """Whether an engine wrote sentences; to be asked of its words, before any pass."""
+    return any(character.isupper() or character in ".?!。？！" for character in "".join(texts))
+
+
+def sentences(texts: Sequence[str], *, written: bool) -> str:
+    """Join what was said between pauses, with the lines and paragraphs that were asked for.
+
+    With `written` it is sentences already; without, each pause ends one.
+    """
+    parts: list[str] = []
+    for text in texts:
+        found = [part.strip(" \t\n") for part in _PARTS.split(text)]
+        for number, part in enumerate(found):
+            goes_on = number + 1 < len(found) and MARK.fullmatch(found[number + 1])
+            parts.append(part if written else _sentence(part, "" if goes_on else "."))
+    text = " ".join(part for part in parts if part)
+    lines = re.sub(f" *([{LINE}{PARAGRAPH}]) *", r"\1", text).strip(f" {LINE}{PARAGRAPH}")
+    return re.sub(r"\n{3,}", "\n\n", written_lines(lines))
 
 
 def _sentence(text: str, stop: str) -> str:
+    """Write a pause as people do; a name or a path that comes first keeps its letters."""
+    if not text or _PARTS.fullmatch(text) or text.startswith(BULLET):
+        return text
     text = _LONE_I.sub("I", text)
-    return f"{text[0].upper()}{text[1:]}{stop}" if text else ""
+    if _PLAIN_WORD.match(text):
+        text = f"{text[0].upper()}{text[1:]}"
+    return text if text[-1] in ".!?:;。！？" else f"{text}{stop}"
