@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.utterances import Utterance
 
     LoadModel = Callable[[Path, str], NanoModel]
-    """Brings the model in a folder to a device."""
+    """Brings the model in a folder to the device that is wanted; "auto" is the best there is."""
 
 K = TypeVar("K")
 
@@ -34,11 +34,15 @@ _WINDOW = 4
 """Batches of segments that are held, to put those of one length together."""
 
 
-def load_model(folder: Path, device: str) -> NanoModel:
-    """Bring the model in a folder to a device, in the precision that suits it."""
+def load_model(folder: Path, wanted: str) -> NanoModel:
+    """Bring the model in a folder to a device, in the precision that suits it.
+
+    Raises EngineError where the wanted one is not there.
+    """
     from git_voicenote.engines.nano.checkpoint import open_checkpoint
     from git_voicenote.engines.nano.model import NanoModel
 
+    device = choose_device(wanted)
     return NanoModel.load(open_checkpoint(folder), device, precision_for(device))
 
 
@@ -164,9 +168,9 @@ class NanoEngine:
     def _loaded(self) -> NanoModel:
         if self._model is None:
             folder = self._require_model()
-            self._device = choose_device(self._wanted)
             try:
-                self._model = self._load_model(folder, self._device)
+                self._model = self._load_model(folder, self._wanted)
+                self._device = str(self._model.device)
             except RuntimeError as exc:
                 if not _is_out_of_memory(exc):
                     raise EngineError(f"the model in {folder} cannot be loaded: {exc}") from exc

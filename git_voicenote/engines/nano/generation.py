@@ -55,12 +55,22 @@ class Generation:
 
     Segments of different lengths stand at the same end: what is missing at the start of a shorter
     one is a gap after the common start of the prompt, which nobody looks at.
+
+    A `static` one computes every token alike, over all slots, as a CUDA graph must.
     """
 
     def __init__(
-        self, decoder: Decoder, batch: int, slots: int, budget: int, device: torch.device
+        self,
+        decoder: Decoder,
+        batch: int,
+        slots: int,
+        budget: int,
+        device: torch.device,
+        *,
+        static: bool,
     ) -> None:
-        self.batch, self.slots, self.budget = batch, slots, budget
+        self.slots, self.budget = slots, budget
+        self._static = static
         self._decoder = decoder
         self._cache = Cache(decoder.shape, batch, slots, decoder.dtype, device)
         self._token = torch.zeros((batch, 1), dtype=torch.long, device=device)
@@ -103,27 +113,28 @@ class Generation:
     def run(self, logits: torch.Tensor, stops: frozenset[int]) -> list[Decoded]:
         """Write on from these logits until each row has come to an end."""
         self._take(logits)
-        is_gpu = self._token.is_cuda
-        has_gaps = not bool(self._open[..., : int(self._slot)].all())
         start = int(self._slot)
+        has_gaps = not bool(self._open[..., :start].all())
         for count in range(1, self.budget + 1):
-            if not is_gpu or count % _CHECK_EVERY == 0 or count == self.budget:
+            if not self._static or count % _CHECK_EVERY == 0 or count == self.budget:
                 decoded = [_judge(row, stops) for row in self._written[:, :count].tolist()]
                 if count == self.budget or None not in decoded:
                     break
-            if is_gpu:
+            if self._token.is_cuda:
                 self._replay()
+            elif self._static:
+                self._step(self.slots, is_masked=True)
             else:
-                self._step(start + count, has_gaps=has_gaps)
+                self._step(start + count, is_masked=has_gaps)
         return [
             one or Decoded(tuple(row), f"no end after {self.budget} tokens")
             for one, row in zip(decoded, self._written.tolist(), strict=True)
         ]
 
-    def _step(self, visible: int, *, has_gaps: bool) -> torch.Tensor:
+    def _step(self, visible: int, *, is_masked: bool) -> torch.Tensor:
         """Write one token in each row."""
         mask = None
-        if has_gaps:
+        if is_masked:
             self._open.index_fill_(3, self._slot, value=True)
             mask = self._open[..., :visible]
         logits: torch.Tensor = self._decoder(
@@ -145,7 +156,7 @@ class Generation:
             # a capture runs the step and moves the state on: it is put back before the first use
             state = (self._token, self._position, self._slot, self._count, self._open)
             before = [one.clone() for one in state]
-            self._graph = Graph(lambda: self._step(self.slots, has_gaps=True))
+            self._graph = Graph(lambda: self._step(self.slots, is_masked=True))
             for one, was in zip(state, before, strict=True):
                 one.copy_(was)
         self._graph()

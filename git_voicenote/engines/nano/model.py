@@ -164,11 +164,11 @@ class NanoModel:
 
     def _generation(self, prefix: int, rows: Sequence[torch.Tensor], budget: int) -> Generation:
         slots = slots_for(prefix, max(map(len, rows)), budget, self.device)
-        if self.device.type != "cuda":
-            return Generation(self._decoder, len(rows), slots, budget, self.device)
         key = (len(rows), slots, budget)
+        if self.device.type != "cuda":
+            return Generation(self._decoder, *key, self.device, static=False)
         if key not in self._generations:
-            self._generations[key] = Generation(self._decoder, *key, self.device)
+            self._generations[key] = Generation(self._decoder, *key, self.device, static=True)
         return self._generations[key]
 
     def _encode_graphed(self, batch: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,30 @@
+"""The small model that the project ships for its tests, and models that go wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.voice_activity import VoiceActivity
+from git_voicenote.engines.nano.checkpoint import open_checkpoint
+from git_voicenote.engines.nano.model import NanoModel
+from git_voicenote.engines.nano.utterances import utterances
+from tests.support.sandbox import CHECKOUT
+from tests.support.speech import SPEECH
+
+if TYPE_CHECKING:
+    from git_voicenote.datatypes import Samples
+    from git_voicenote.engines.nano.weights import Precision
+
+TINY = CHECKOUT / "examples" / "nano-tiny" / "hf"
+
+
+def tiny_model(precision: Precision = "fp32") -> NanoModel:
+    """Load the small model."""
+    return NanoModel.load(open_checkpoint(TINY), "cpu", precision)
+
+
+def spoken(file: str) -> list[Samples]:
+    """Return the sound of each utterance in a shipped recording."""
+    pieces = VoiceActivity().pieces(read_blocks(SPEECH / file))
+    return [utterance.padded for utterance in utterances(pieces)]
