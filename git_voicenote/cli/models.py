@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.installed import ModelRecord
 
 _HOW = (
-    f"`git voicenote models fetch` brings {PREFERRED} (2 GB) from the network; "
+    f"`git voicenote models fetch` brings {PREFERRED} (1.7 GB) from the network; "
     "`git voicenote models import FOLDER` takes one that is on this machine"
 )
 

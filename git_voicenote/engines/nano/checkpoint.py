@@ -208,6 +208,11 @@ def arrange(
     for file, tensors in stored.items():
         for tensor in tensors:
             names = canonical_names(tensor.name, layout, architecture.encoder)
+            if "lora_" in tensor.name:
+                raise EngineError(
+                    f"{file} has weights of an adapter (LoRA), {tensor.name}",
+                    hint="merge the adapter into the model where it was trained, and export it",
+                )
             if not wanted.issuperset(names) or not names:
                 left_out.append(tensor.name)
                 continue

@@ -14,11 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from git_voicenote.engines.nano.architecture import AdaptorShape, Architecture
-from git_voicenote.engines.nano.checkpoint import (
-    ORIGINAL_WEIGHTS,
-    arrange,
-    check_places,
-)
+from git_voicenote.engines.nano.checkpoint import ORIGINAL_WEIGHTS, arrange, check_places
 from git_voicenote.engines.nano.configuration import checked, decoder_shape, encoder_shape
 from git_voicenote.engines.nano.layouts import OUTPUT
 from git_voicenote.engines.nano.safetensors_file import StoredTensor
@@ -168,16 +164,12 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 def _refuse_other_modules(settings: Mapping[str, Any]) -> None:
     """Raise EngineError for what the reference can be told and the released models do not use."""
     encoder = settings["audio_encoder_conf"]
-    adaptor = settings.get("audio_adaptor_conf") or {}
-    language_model = settings.get("llm_conf") or {}
     frontend = settings.get("frontend_conf") or {}
     expected = (
         ("model", settings.get("model"), "FunASRNano"),
         ("audio_encoder", settings.get("audio_encoder"), "SenseVoiceEncoderSmall"),
         ("audio_adaptor", settings.get("audio_adaptor"), "Transformer"),
         ("audio_encoder_conf.sanm_shfit", encoder.get("sanm_shfit") or 0, 0),
-        ("audio_adaptor_conf.downsample_rate", adaptor.get("downsample_rate"), 1),
-        ("llm_conf.use_lora", bool(language_model.get("use_lora")), False),
         ("frontend_conf.lfr_n", frontend.get("lfr_n", 6), 6),
         ("frontend_conf.cmvn_file", frontend.get("cmvn_file"), None),
     )

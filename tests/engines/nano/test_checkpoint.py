@@ -138,6 +138,10 @@ NORM = "model.language_model.norm.weight"
         ),
         ({NORM: torch.zeros(31)}, f"{NORM} has the shape 31; 32 was expected"),
         ({NORM: torch.zeros(32, dtype=torch.int8)}, f"holds {NORM} as I8"),
+        (
+            {"model.language_model.layers.0.self_attn.q_proj.lora_A.weight": torch.zeros(8, 32)},
+            "has weights of an adapter",
+        ),
         ({"lm_head.weight": torch.zeros(300, 32)}, "the output layer is not the embedding"),
         (
             {"model.multi_modal_projector.blocks.0.fc1.bias": torch.zeros(8)},
