@@ -15,7 +15,7 @@ _COMMANDS = {
     "show": ("show:show", "Show a commit's note, or the cover of a series."),
     "edit": ("edit:edit", "Edit a note in git's editor."),
     "play": ("play:play", "Play the recording behind a note."),
-    "transcribe": ("transcribe:transcribe", "Print the text of a sound file."),
+    "transcribe": ("transcribe:transcribe", "Print the text of sound files."),
     "history": ("history:history", "List, search, show, export and delete recordings."),
     "hook": ("hook:hook", "Install the hook that lets you dictate commit messages."),
     "vocabulary": (
