@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -137,6 +141,28 @@ def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nan
         assert len(hub.requests) == asked
 
 
+def test_an_interrupted_download_is_kept(sandbox: Sandbox, nano: Path) -> None:
+    hub = Hub({REPOSITORY: nano}, break_after=40_000, held=threading.Event())
+    assert hub.held is not None
+    with serving(hub):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "git_voicenote", "models", "fetch"],
+            env={**sandbox.environment, "HF_ENDPOINT": hub.address},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert hub.holding.wait(60)
+        parts = sandbox.home / ".cache/git-voicenote/fetch"
+        while sum(path.stat().st_size for path in parts.glob("*/.partial/*")) < 40_000:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=60)
+        hub.held.set()
+    assert (process.returncode, stdout) == (130, b"")
+    assert sum(path.stat().st_size for path in parts.glob("*/.partial/*")) == 40_000
+    assert not (sandbox.home / MODELS).exists()
+
+
 def test_offline_is_honoured(sandbox: Sandbox, nano: Path) -> None:
     with serving(Hub({REPOSITORY: nano})) as hub:
         offline = {"HF_ENDPOINT": hub.address, "HF_HUB_OFFLINE": "1"}
@@ -167,7 +193,7 @@ def test_no_other_command_opens_a_socket(sandbox: Sandbox, nano: Path) -> None:
         sandbox.run(sys.executable, "-c", NO_SOCKETS, "models", *arguments)
 
 
-def test_an_interrupted_import_leaves_nothing(sandbox: Sandbox, nano: Path) -> None:
+def test_an_import_that_fails_leaves_nothing(sandbox: Sandbox, nano: Path) -> None:
     broken = shutil.copytree(nano, sandbox.folder / "broken")
     (broken / "tokenizer.json").write_text("{}")
     done = sandbox.voicenote("models", "import", broken)

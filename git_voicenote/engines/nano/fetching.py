@@ -43,10 +43,12 @@ RELEASES = {
     "Fun-ASR-MLT-Nano-2512": Release("FunAudioLLM/Fun-ASR-MLT-Nano-2512", None),
 }
 
+_ORIGINAL = ("config.yaml", "model.pt", "Qwen3-0.6B/*")
 _WANTED = (
-    "config.json", "config.yaml", "generation_config.json", "LICENSE*", "README.md",
-    "model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json", "model.pt",
+    "config.json", "generation_config.json", "LICENSE*", "README.md",
+    "model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json",
     "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+    "config.yaml", "model.pt",
     "Qwen3-0.6B/config.json", "Qwen3-0.6B/tokenizer.json", "Qwen3-0.6B/tokenizer_config.json",
     "Qwen3-0.6B/vocab.json", "Qwen3-0.6B/merges.txt",
 )  # fmt: skip
@@ -128,7 +130,7 @@ def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
         )
     if not info.sha:
         raise no_hub(endpoint)
-    files = tuple(_remote_file(file) for file in info.siblings or () if _is_wanted(file.rfilename))
+    files = _wanted_files(info.siblings or [])
     if not any(file.path.startswith("model") for file in files):
         raise EngineError(
             f"{release.repository} has no model that can be used at {revision}",
@@ -178,13 +180,22 @@ def _fetch(plan: Plan, file: RemoteFile, before: int, progress: Progress) -> Non
     )
 
 
-def _remote_file(file: RepoSibling) -> RemoteFile:
-    sha256 = file.lfs.sha256 if file.lfs else None
-    return RemoteFile(file.rfilename, file.size or 0, sha256, file.blob_id)
+def _wanted_files(listed: list[RepoSibling]) -> tuple[RemoteFile, ...]:
+    """Return the files that belong to the model; of two layouts side by side, the newer one."""
+    files = [
+        RemoteFile(
+            file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None, file.blob_id
+        )
+        for file in listed
+        if _matches(file.rfilename, _WANTED)
+    ]
+    if any(file.path.endswith(".safetensors") for file in files):
+        files = [file for file in files if not _matches(file.path, _ORIGINAL)]
+    return tuple(files)
 
 
-def _is_wanted(path: str) -> bool:
-    """Return whether a file belongs to the model; no pattern matches a path out of the folder."""
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a path fits a pattern; none fits a path out of the folder."""
     return any(
-        fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in _WANTED
+        fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in patterns
     )

@@ -6,6 +6,7 @@ and the next try goes on from its end.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from contextlib import contextmanager
@@ -114,6 +115,7 @@ def fetch_file(
         for parent in (partial.parent, target.parent):
             parent.mkdir(parents=True, exist_ok=True)
         with partial.open("ab") as output:
+            _lock(output, file)
             _complete(repository, commit, file, output, progress)
             output.flush()
             os.fsync(output.fileno())
@@ -121,6 +123,16 @@ def fetch_file(
         partial.rename(target)
     except OSError as exc:
         raise EngineError(f"{target} cannot be written: {exc.strerror or exc}") from exc
+
+
+def _lock(output: IO[bytes], file: RemoteFile) -> None:
+    """Let nobody else write to a part until it is closed."""
+    try:
+        fcntl.flock(output, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        raise EngineError(
+            f"{file.path} is being fetched by another process", hint="wait for that one"
+        ) from exc
 
 
 def _complete(
@@ -173,6 +185,7 @@ def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[i
         _refuse_other_content(response.headers, url, file.size - start)
         for piece in response.iter_bytes():  # as it comes: larger pieces would be lost in a break
             output.write(piece)
+            output.flush()  # a process that is killed leaves all that came
             progress(output.tell())
 
 

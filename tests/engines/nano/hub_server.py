@@ -39,6 +39,11 @@ class Hub:
     gone_after_break: bool = False
     """Whether it answers with 503 after a break."""
     status: int | None = None
+    refusal: str | None = None
+    """The hub's own code for why it answers with 403, as in GatedRepo."""
+    held: threading.Event | None = None
+    """Where it is set, a file stops coming at `break_after` until the event is; `holding` tells."""
+    holding: threading.Event = field(default_factory=threading.Event)
     address: str = ""
 
     def asked_for(self, name: str) -> list[str | None]:
@@ -78,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         hub.requests.append((path, self.headers["Range"]))
         if hub.status:
             return self._send(hub.status, b"", "text/plain")
+        if hub.refusal:
+            return self._send(403, b"", "text/plain", {"X-Error-Code": hub.refusal})
         if hub.page == "everything" or (hub.page == "files" and not path.startswith("/api/")):
             return self._send(200, b"<html>Please sign in.</html>", "text/html")
         if path.startswith("/cdn/"):
@@ -141,6 +148,12 @@ class _Handler(BaseHTTPRequestHandler):
             hub.breaks -= 1
             hub.status = 503 if hub.gone_after_break else None
             content = content[: hub.break_after]
+            self.close_connection = True
+        if hub.held and hub.break_after is not None and len(content) > hub.break_after:
+            self.wfile.write(content[: hub.break_after])
+            hub.holding.set()
+            hub.held.wait()
+            content = b""
             self.close_connection = True
         self.wfile.write(content)
 

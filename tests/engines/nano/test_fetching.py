@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import re
 import shutil
@@ -176,6 +177,31 @@ def test_what_is_not_there_is_told(
 ) -> None:
     with pytest.raises(EngineError, match=complaint):
         plan_fetch(wanted, revision)
+
+
+def test_a_repository_that_wants_its_terms_accepted_is_told(hub: Hub) -> None:
+    hub.refusal = "GatedRepo"
+    with pytest.raises(EngineError, match="only to those who accepted its terms") as caught:
+        plan_fetch(REPOSITORY)
+    assert "HF_TOKEN" in str(caught.value.hint)
+
+
+def test_of_two_layouts_the_newer_one_is_fetched(hub: Hub) -> None:
+    wanted = plan_fetch(REPOSITORY).files
+    hub.listed_too = ("model.pt", "config.yaml", "Qwen3-0.6B/config.json")
+    assert plan_fetch(REPOSITORY).files == wanted
+
+
+def test_a_file_is_fetched_by_one_process_at_a_time(hub: Hub) -> None:
+    plan = plan_fetch(REPOSITORY)
+    weights = next(file for file in plan.files if file.path == WEIGHTS)
+    partial = plan.folder / ".partial" / str(weights.sha256)
+    partial.parent.mkdir(parents=True)
+    with partial.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(EngineError, match="is being fetched by another process"):
+            fetch(plan)
+    fetch(plan)
 
 
 def test_a_repository_without_a_model_is_told(
