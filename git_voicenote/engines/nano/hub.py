@@ -146,7 +146,7 @@ def _complete(
     waits = iter(_WAITS)
     while (before := output.tell()) != file.size:
         if before > file.size:
-            output.truncate(0)
+            _empty(output)
             continue
         with hub(repository, commit) as endpoint:
             from huggingface_hub import errors, hf_hub_url
@@ -166,6 +166,11 @@ def _complete(
                     raise no_hub(endpoint)
 
 
+def _empty(output: IO[bytes]) -> None:
+    output.truncate(0)
+    output.seek(0)  # or it would go on to count from where it was
+
+
 def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[int], None]) -> None:
     from huggingface_hub import get_session
     from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented there
@@ -181,7 +186,7 @@ def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[i
         hf_raise_for_status(response)
         if start and response.status_code != 206:  # it begins at the beginning
             start = 0
-            output.truncate(0)
+            _empty(output)
         _refuse_other_content(response.headers, url, file.size - start)
         for piece in response.iter_bytes():  # as it comes: larger pieces would be lost in a break
             output.write(piece)
@@ -191,7 +196,7 @@ def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[i
 
 def _refuse_other_content(headers: Mapping[str, str], url: str, expected: int) -> None:
     """Raise EngineError where what comes is not the file: a proxy answers with a page and 200."""
-    length = headers.get("Content-Length")
+    length = None if "Content-Encoding" in headers else headers.get("Content-Length")
     kind = headers.get("Content-Type", "")
     if kind.startswith("text/html") or (length and int(length) != expected):
         raise EngineError(

@@ -118,6 +118,23 @@ def test_a_later_call_goes_on_where_the_last_one_stopped(
     assert verify_model(install(plan).folder) == ()
 
 
+@pytest.mark.parametrize("size", [-7, 7], ids=["shorter", "longer"])
+def test_a_part_that_is_of_another_file_is_fetched_anew(
+    hub: Hub, published: dict[str, Path], size: int
+) -> None:
+    plan = plan_fetch(REPOSITORY)
+    weights = next(file for file in plan.files if file.path == WEIGHTS)
+    partial = plan.folder / ".partial" / str(weights.sha256)
+    partial.parent.mkdir(parents=True)
+    partial.write_bytes(b"x" * (weights.size + size))
+    if size < 0:
+        with pytest.raises(EngineError, match="came over damaged"):
+            fetch(plan)
+    fetch(plan)
+    assert hub.asked_for(f"/cdn/{REPOSITORY}/{WEIGHTS}")[-1] is None
+    assert (plan.folder / WEIGHTS).read_bytes() == (published[REPOSITORY] / WEIGHTS).read_bytes()
+
+
 def test_a_server_that_stays_away_leaves_what_came(hub: Hub) -> None:
     hub.break_after, hub.breaks, hub.gone_after_break = 40_000, 1, True
     plan = plan_fetch(REPOSITORY)
