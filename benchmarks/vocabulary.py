@@ -11,14 +11,24 @@ they were written and as an engine without capitals and stops would write them.
 from __future__ import annotations
 
 import re
+import shutil
+import statistics
+import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.voice_activity import VoiceActivity
+from git_voicenote.engines.base import Context
+from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.repository import Repository
 from git_voicenote.text.correction import corrector
 from git_voicenote.text.ordinary_words import ordinary_words
+from git_voicenote.transcription import transcribe
 from git_voicenote.vocabulary import vocabulary_for
 
 if TYPE_CHECKING:
@@ -27,6 +37,9 @@ if TYPE_CHECKING:
 _WORDS = 25_000
 _OLDER = 4000
 """Commits that are skipped: the vocabulary reads the newest 3,000."""
+_VOICES = ("slt", "rms", "awb", "kal16")
+_SENTENCES = Path(__file__).with_suffix("").with_name("vocabulary_speech.tsv")
+_MARK = re.compile(r"\{(.*?)\|(.*?)\}")
 _TRAILER = re.compile(r"^[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .*$", re.MULTILINE)
 
 
@@ -89,11 +102,113 @@ def _judged(change: Change, written: str) -> str:
     return "within a longer name" if re.search(longer, written, re.IGNORECASE) else "wrong"
 
 
+def _harvest(repository: Repository) -> None:
+    """Time a harvest from nothing, and one that is remembered."""
+    target = f"commit:{repository.commit('HEAD').id}"
+    for name in ("cold", "warm"):
+        if name == "cold":
+            shutil.rmtree(repository.state_dir / "vocabulary", ignore_errors=True)
+        times = []
+        for _ in range(1 if name == "cold" else 5):
+            start = time.perf_counter()
+            vocabulary = vocabulary_for(repository, target, print)
+            times.append(time.perf_counter() - start)
+        print(f"{name}: {1000 * statistics.median(times):.0f} ms, {len(vocabulary.terms)} terms")
+
+
+def _speech(repository: Repository) -> None:
+    """Speak sentences about real commits, hear them, and correct what was heard."""
+    engine = make_engine("pocketsphinx")
+    tallies = {name: Tally() for name in ("without", "with")}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "said.wav"
+        for line in _SENTENCES.read_text().splitlines():
+            revision, _, marked = line.partition("\t")
+            target = f"commit:{repository.commit(revision).id}"
+            vocabulary = vocabulary_for(repository, target, print)
+            correct = corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
+            listed = {term.text for term in vocabulary.terms}
+            for voice in _VOICES:
+                said = _MARK.sub(r"\1", marked)
+                subprocess.run(["flite", "-voice", voice, "-t", said, "-o", path], check=True)
+                context = Context(hotwords=vocabulary.hotwords)
+                segments = transcribe(read_blocks(path), engine, context, VoiceActivity())
+                heard = " ".join(segment.text for segment in segments)
+                passed = correct(heard)
+                tallies["without"].add(marked, heard, listed)
+                tallies["with"].add(marked, passed.text, listed)
+                if "-v" in sys.argv:
+                    print(f"{said}\n  {heard}")
+                for change in passed.changes:
+                    print(f"  {change.before} -> {change.after} ({change.source} {change.score})")
+    for name, tally in tallies.items():
+        print(f"{name} vocabulary: {tally}")
+
+
+@dataclass
+class Tally:
+    """Terms that are in a text as they are written, and errors in the words that are no terms."""
+
+    terms: int = 0
+    found: int = 0
+    words: int = 0
+    wrong: int = 0
+
+    def add(self, marked: str, text: str, listed: set[str]) -> None:
+        """Count a sentence, in which terms are marked: `the {ref name|refname} is gone`."""
+        said: list[tuple[str, bool]] = []
+        for piece in re.split(r"(\{.*?\})", marked):
+            term = _MARK.fullmatch(piece)
+            if term and term[2] in listed:
+                self.terms += 1
+                self.found += term[2] in text.split()
+                # said in full again, so that both texts are compared with the same words
+                text = re.sub(rf"(?<!\S){re.escape(term[2])}(?!\S)", term[1], text)
+            words = (term[1] if term else piece).split()
+            said += [(word, not term) for word in words]
+        self.words += sum(is_other for _, is_other in said)
+        self.wrong += _wrong_others(said, text.split())
+
+    def __str__(self) -> str:
+        return (
+            f"{self.found} of {self.terms} terms as written, "
+            f"{100 * self.wrong / self.words:.1f} % of {self.words} other words wrong"
+        )
+
+
+def _wrong_others(said: list[tuple[str, bool]], heard: list[str]) -> int:
+    """Return how many of the words that are no terms are wrong, in the best alignment of all.
+
+    A word that was put in counts where it stands beside one that is no term.
+    """
+    # cost of all errors first, then of those among other words
+    row = [(0, 0)] + [(0, 0)] * len(heard)
+    for column in range(1, len(heard) + 1):
+        row[column] = (column, column if said[0][1] else 0)
+    for word, is_other in said:
+        above, row = row, [(row[0][0] + 1, row[0][1] + is_other)]
+        for column, other in enumerate(heard, 1):
+            wrong = word != other
+            (a, b), (c, d), (e, f) = above[column - 1], above[column], row[column - 1]
+            row.append(
+                min(
+                    (a + wrong, b + (wrong and is_other)),
+                    (c + 1, d + is_other),
+                    (e + 1, f + is_other),
+                )
+            )
+    return row[-1][1]
+
+
 def main() -> None:
     """Take one of the measurements."""
     what, path, *rest = sys.argv[1:]
     repository = Repository.discover(Path(path))
     match what:
+        case "harvest":
+            _harvest(repository)
+        case "speech":
+            _speech(repository)
         case "prose":
             _prose(repository, rest[0] if rest else "HEAD", int(rest[1]) if rest[1:] else _OLDER)
 

@@ -13,6 +13,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from git_voicenote.resources import resource
+from git_voicenote.text.ordinary_words import is_ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -143,12 +144,12 @@ def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[Saying, ...]:
         in_words = (Saying(number_in_words(part)),) if part.isascii() else ()
         return (Saying((part,)), *in_words)
     sayings: list[Saying] = []
-    if small in words and not (part.isupper() and len(part) <= 3):
+    if is_ordinary(small, words) and not (part.isupper() and len(part) <= 3):
         sayings.append(Saying((small,)))
     sayings += _abbreviation(small)
     if not sayings and (pieces := _taken_apart(small, words)):
         sayings += _of_pieces(pieces, words)
-    if small not in words:
+    if Saying((small,)) not in sayings and small not in words:
         sayings.append(Saying((small,)))
     if len(small) <= 4 and (part.isupper() or small not in words):
         sayings.append(Saying(tuple(small)))
