@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples, Waveform
     from git_voicenote.engines.base import Context, Engine
     from git_voicenote.errors import VoicenoteError
-
-K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +52,109 @@ def transcribe_files(
     The segments of a source come in order; an engine for batches may mix those of several, and
     finish them in any order. A file is opened when the engine asks for it, so that no more are
     open than it works on. `listened` is told of each stretch of sound that was read, in seconds,
-    from whatever thread the engine reads in. Raises EngineError where the engine fails before it
-    has heard anything of a source: it would fail on all of them.
+    from whatever thread the engine reads in.
+
+    Where a batch breaks down, its files are heard again, one by one: only what fails alone has
+    failed. Raises EngineError where the engine fails before it has heard a sound: it would fail
+    on all of them.
     """
-    opened: dict[int, _Source] = {}
-
-    def recordings() -> Iterator[tuple[int, Iterator[Waveform]]]:
-        for number, source in enumerate(sources):
-            opened[number] = _Source(source, warn, listened)
-            yield number, opened[number].pieces()
-
-    try:
-        for number, event in _through(engine, recordings(), context):
-            if isinstance(event, Segment):
-                opened[number].segments.append(event)
-                yield number, event
-                continue
-            if event is not None and not opened[number].is_begun:
-                raise event
-            yield number, opened.pop(number).finish(event)
-        for number in sorted(opened):
-            lost = EngineError(f"the engine {engine.info.name} ended before it was done with this")
-            yield number, opened.pop(number).finish(lost)
-    finally:
-        for source in opened.values():
-            source.close()
+    yield from _Batch(sources, engine, context, warn, listened).events()
 
 
-def _through(
-    engine: Engine, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
-) -> Iterator[tuple[K, Segment | EngineError | None]]:
-    """Do what BatchEngine.transcribe_many does, with any engine."""
-    if isinstance(engine, BatchEngine):
-        yield from engine.transcribe_many(recordings, context)
-        return
-    for key, pieces in recordings:
+class _Batch:
+    """The sources, on their way through the engine."""
+
+    def __init__(
+        self,
+        sources: Sequence[Path | BinaryIO],
+        engine: Engine,
+        context: Context,
+        warn: Callable[[str], None],
+        listened: Callable[[float], None],
+    ) -> None:
+        self._sources = sources
+        self._waiting = iter(enumerate(sources))
+        self._engine = engine
+        self._context = context
+        self._warn = warn
+        self._tell_listened = listened
+        self._has_listened = False
+        self._opened: dict[int, _Source] = {}
+
+    def events(self) -> Iterator[tuple[int, Segment | Finished]]:
         try:
-            for segment in engine.transcribe(pieces, context):
-                yield key, segment
+            broken = yield from self._hear(self._through())
+            while broken is not None:
+                if len(self._opened) > 1:
+                    yield from self._hear(self._one_by_one(self._again(sorted(self._opened))))
+                yield from self._give_up(broken)
+                broken = yield from self._hear(self._through())
+            name = self._engine.info.name
+            yield from self._give_up(EngineError(f"the engine {name} ended before it was done"))
+        finally:
+            for source in self._opened.values():
+                source.close()
+
+    def _hear(
+        self, events: Iterator[tuple[int, Segment | EngineError | None]]
+    ) -> Generator[tuple[int, Segment | Finished], None, EngineError | None]:
+        """Pass on what the engine hears; return what it broke down of, where others may go on."""
+        try:
+            for number, event in events:
+                if isinstance(event, Segment):
+                    self._opened[number].segments.append(event)
+                    yield number, event
+                    continue
+                if event is not None and not self._has_listened:
+                    raise event
+                yield number, self._opened.pop(number).finish(event)
         except EngineError as exc:
-            yield key, exc
-        else:
-            yield key, None
+            if not (self._has_listened and self._opened):
+                raise
+            return exc
+        return None
+
+    def _through(self) -> Iterator[tuple[int, Segment | EngineError | None]]:
+        if isinstance(self._engine, BatchEngine):
+            return self._engine.transcribe_many(self._recordings(), self._context)
+        return self._one_by_one(self._recordings())
+
+    def _one_by_one(
+        self, recordings: Iterable[tuple[int, Iterable[Waveform]]]
+    ) -> Iterator[tuple[int, Segment | EngineError | None]]:
+        """Do what BatchEngine.transcribe_many does, with any engine."""
+        for number, pieces in recordings:
+            try:
+                for segment in self._engine.transcribe(pieces, self._context):
+                    yield number, segment
+            except EngineError as exc:
+                yield number, exc
+            else:
+                yield number, None
+
+    def _recordings(self) -> Iterator[tuple[int, Iterator[Waveform]]]:
+        for number, source in self._waiting:
+            self._opened[number] = _Source(source, self._warn, self._listened)
+            yield number, self._opened[number].pieces()
+
+    def _again(self, numbers: Sequence[int]) -> Iterator[tuple[int, Iterator[Waveform]]]:
+        """Open sources anew; what there is to tell of them was told the first time."""
+        for number in numbers:
+            self._opened[number].close()
+            self._opened[number] = _Source(self._sources[number], _ignore, _ignore)
+            yield number, self._opened[number].pieces()
+
+    def _give_up(self, error: EngineError) -> Iterator[tuple[int, Finished]]:
+        for number in sorted(self._opened):
+            yield number, self._opened.pop(number).finish(error)
+
+    def _listened(self, seconds: float) -> None:
+        self._has_listened = True
+        self._tell_listened(seconds)
+
+
+def _ignore(_: object) -> None:
+    """Take what nobody asked for."""
 
 
 class _Source:
@@ -108,7 +167,6 @@ class _Source:
         listened: Callable[[float], None],
     ) -> None:
         self.segments: list[Segment] = []
-        self.is_begun = False
         self._source = source
         self._warn = warn
         self._listened = listened
@@ -118,7 +176,6 @@ class _Source:
 
     def pieces(self) -> Iterator[Waveform]:
         """Yield the speech in it; end where it cannot be read (on)."""
-        self.is_begun = True
         try:
             yield from self._activity.pieces(self._sound)
         except AudioFileError as exc:
@@ -144,5 +201,5 @@ class _Source:
 
     def _blocks(self) -> Generator[Samples, None, None]:
         for block in read_blocks(self._source, warn=self._warn):
-            yield block
             self._listened(len(block) / SAMPLE_RATE)
+            yield block

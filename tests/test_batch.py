@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import soundfile
 
 from git_voicenote.batch import Finished, transcribe_files
 from git_voicenote.datatypes import SAMPLE_RATE, Segment
@@ -169,6 +171,53 @@ def test_no_file_is_forgotten_by_an_engine_that_ends_early() -> None:
     heard = hear(ForgetfulEngine(EngineOptions()), SPOKEN, SPOKEN)
     assert heard.order == [0, 1]
     assert "forgetful ended before" in str(heard.finished[1].error)
+
+
+LONG = 20.0
+
+
+class FragileEngine(PairingEngine):
+    """Cannot bear long recordings: a batch with one breaks down."""
+
+    info = EngineInfo("fragile", ("en",))
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        for piece in pieces:
+            if piece.end > LONG:
+                raise EngineError("too long")
+            if piece.final:
+                yield Segment(0, piece.end, "words")
+
+    def transcribe_many(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
+    ) -> Iterator[tuple[K, Segment | EngineError | None]]:
+        drawn = iter(recordings)
+        while batch := [(key, list(pieces)) for key, pieces in islice(drawn, 3)]:
+            if any(piece.end > LONG for _, pieces in batch for piece in pieces):
+                raise EngineError("the batch broke down")
+            for key, pieces in batch:
+                yield key, Segment(0, pieces[-1].end, "words")
+                yield key, None
+
+
+def long_sound(tmp_path: Path) -> Path:
+    sound, _ = soundfile.read(SPOKEN, dtype="float32")
+    return write_sound(tmp_path / "long.wav", np.tile(sound, 4))
+
+
+@pytest.mark.parametrize(
+    ("shape", "failing"),
+    [("ssssls", {4: "too long"}), ("l", {0: "the batch broke down"}), ("sssl", {3: "the batch"})],
+)
+def test_a_batch_that_breaks_down_costs_only_the_file_that_broke_it(
+    shape: str, failing: dict[int, str], tmp_path: Path
+) -> None:
+    long = long_sound(tmp_path)
+    heard = hear(FragileEngine(EngineOptions()), *(long if s == "l" else SPOKEN for s in shape))
+    failures = {number: str(f.error) for number, f in heard.finished.items() if f.error}
+    assert sorted(heard.finished) == list(range(len(shape)))
+    assert failures.keys() == failing.keys()
+    assert all(failures[number].startswith(text) for number, text in failing.items())
 
 
 def test_a_file_that_is_cut_off_is_told_and_heard_as_far_as_it_goes(
