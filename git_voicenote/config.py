@@ -37,6 +37,8 @@ class Settings:
     """What a finished recording is kept as; WAV is written while recording."""
     vocabulary: bool = True
     """Tell engines the repository's terms, and correct what they hear by them."""
+    text: str = "all"
+    """The passes that a text goes through: all, off, or their names with commas between."""
     hook_record: HookRecord = "ask"
     hook_strict: bool = False
     """Let a failure in a hook stop the commit."""
@@ -146,6 +148,7 @@ _SETTINGS = (
     _Setting("notes_ref", "voicenote.notesRef", _notes_ref),
     _Setting("recording_format", "voicenote.recordingFormat", _choice("flac", "opus", "wav")),
     _Setting("vocabulary", "voicenote.vocabulary", _boolean),
+    _Setting("text", "voicenote.text", _text),
     _Setting("hook_record", "voicenote.hook.record", _choice("ask", "always", "never")),
     _Setting("hook_strict", "voicenote.hook.strict", _boolean),
 )

@@ -12,12 +12,13 @@ from git_voicenote.cli.console import ask, is_interactive, say
 from git_voicenote.cli.dictation import dictate, open_archive, transcribe_source
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
+from git_voicenote.cli.wording import worded
 from git_voicenote.datatypes import Note
-from git_voicenote.errors import AudioFileError, NegativeAnswer
+from git_voicenote.errors import AudioFileError, NegativeAnswer, NothingHeardError
 from git_voicenote.repo.note_format import join_notes, parse_notes, render_note
 from git_voicenote.repo.notes import rewrite_ref_is_set, set_rewrite_ref
 from git_voicenote.text.prose import wrap
-from git_voicenote.text.spoken_prose import spoken_prose
+from git_voicenote.text.spoken_prose import sentences, writes_sentences
 
 if TYPE_CHECKING:
     from git_voicenote.archive import Archive
@@ -54,14 +55,19 @@ def record_note(
     *,
     source: str | None = None,
     existing: Existing | None = None,
+    explain: bool = False,
 ) -> Spoken:
-    """Let the person explain a target, let them edit the words, and save them."""
+    """Let the person explain a target, let them edit the words, and save them.
+
+    With `explain`, what the text passes changed is told on stderr.
+    """
     say(f"explaining {target.heading}")
     before = target.read()
     if before and existing is None:
         existing = _ask_about_existing(target)
     dictation = _dictation(repository, settings, target, source)
-    spoken = _edited(repository, settings, target, _note_of(dictation))
+    text = _text_of(repository, settings, target, dictation, explain=explain)
+    spoken = _edited(repository, settings, target, _note_of(dictation, text))
     notes: tuple[Note, ...] = (spoken,)
     if before and existing == "append":
         notes = (*before[:-1], join_notes(before[-1], spoken))
@@ -113,9 +119,30 @@ def _sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:
     return recording
 
 
-def _note_of(dictation: Dictation) -> Note:
+def _text_of(
+    repository: Repository,
+    settings: Settings,
+    target: Target,
+    dictation: Dictation,
+    *,
+    explain: bool,
+) -> str:
+    segments = dictation.transcript.segments
+    heard = [segment.marked_text for segment in segments]
+    polished = worded(repository, settings, target.key, heard, explain=explain)
+    written = writes_sentences(segment.text for segment in segments)
+    text = wrap(sentences(polished.segments, written=written))
+    if not text:
+        raise NothingHeardError(
+            "all that was said was taken back",
+            hint=f"`git voicenote record --from {dictation.recording.id}` takes it up again",
+        )
+    return text
+
+
+def _note_of(dictation: Dictation, text: str) -> Note:
     return Note(
-        text=wrap(spoken_prose(dictation.transcript.segments)),
+        text=text,
         recording_ids=(dictation.recording.id,),
         engine=dictation.transcript.engine,
         language=dictation.transcript.language,

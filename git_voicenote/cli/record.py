@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     flag_value="both",
     help="Keep the note that is there beside the new one.",
 )
+@click.option("--explain", is_flag=True, help="Tell what of the words was changed, and why.")
 @click.option("--json", "as_json", is_flag=True, help="Print the note as one JSON object.")
 def record(
     commit: str | None,
@@ -59,6 +60,7 @@ def record(
     language: str | None,
     edit: bool | None,
     existing: Existing | None,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """Explain COMMIT (default: HEAD), or the branch's series with --cover, by speaking.
@@ -79,7 +81,9 @@ def record(
         else CommitTarget(repository, repository.commit(commit or "HEAD"), chosen.notes_ref)
     )
     offer_unfinished(repository, chosen, skip=source)
-    spoken = record_note(repository, chosen, target, source=source, existing=existing)
+    spoken = record_note(
+        repository, chosen, target, source=source, existing=existing, explain=explain
+    )
     if as_json:
         print_json(_as_json(target, spoken))
 

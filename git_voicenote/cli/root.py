@@ -22,6 +22,7 @@ _COMMANDS = {
         "vocabulary:vocabulary",
         "List, add and explain the terms that are listened for.",
     ),
+    "text": ("text:text", "Write spoken text as it belongs on the page: a filter."),
     "devices": ("devices:devices", "List the microphones."),
     "models": ("models:models", "Fetch, import and check models of the nano engine."),
 }

@@ -68,12 +68,15 @@ def _dictate(commit: PendingCommit, chosen: Settings) -> None:
     words = _words(commit, chosen)
     if words is None:
         return
-    said = "".join(MARK.sub("", segment) for segment in words.segments)
-    if not any(character.isalnum() for character in said):
+    if not _has_words(words.segments):
         say("nothing was said; the message is left as it was")
         return
     try:
-        _write_message(commit, words.segments)
+        segments = _worded(commit, chosen, words)
+        if not _has_words(segments):
+            say(f"all that was said was taken back; it is kept in {words.kept}")
+            return
+        _write_message(commit, segments)
     except BaseException:  # Ctrl-C at the menu, a full disk, a fault of ours: words are never lost
         _keep(commit, words)
         raise
@@ -109,6 +112,20 @@ def _ask_how() -> str:
         if " " in answer:  # the message itself, right away
             return answer
         say("y: speak it, n: go on to the editor, text: type a sentence or two here")
+
+
+def _has_words(segments: Sequence[str]) -> bool:
+    said = "".join(MARK.sub("", segment) for segment in segments)
+    return any(character.isalnum() for character in said)
+
+
+def _worded(commit: PendingCommit, chosen: Settings, words: _Words) -> Sequence[str]:
+    """Return what was said as it is written; what was typed stays as it is."""
+    if words.kept is None:
+        return words.segments
+    from git_voicenote.cli.wording import worded
+
+    return worded(commit.repository, chosen, "message:", words.segments).segments
 
 
 def _write_message(commit: PendingCommit, segments: Sequence[str]) -> None:

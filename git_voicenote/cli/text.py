@@ -1,0 +1,47 @@
+"""`git voicenote text`: the chain of text passes as a filter."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from git_voicenote.cli.console import settings
+from git_voicenote.cli.saving import repository_if_any
+from git_voicenote.cli.wording import chain_for, explain_changes
+from git_voicenote.text.chain import PASSES
+from git_voicenote.text.passes import run_chain
+from git_voicenote.text.spoken_edits import written_lines
+
+
+@click.command()
+@click.option(
+    "--pass", "passes", multiple=True, metavar="NAME", type=click.Choice(tuple(PASSES)),
+    help="Only this pass; may be given more than once.",
+)  # fmt: skip
+@click.option("--explain", is_flag=True, help="Tell each replacement and its source, on stderr.")
+@click.option("--language", help="The language that was spoken: en, zh, ...")
+@click.option("--list", "list_passes", is_flag=True, help="List the passes, in their order.")
+def text(
+    passes: tuple[str, ...], *, explain: bool, language: str | None, list_passes: bool
+) -> None:
+    """Write what was said as it belongs on the page, from standard input to standard output.
+
+    A line is what was said between two pauses. All passes run, or what voicenote.text says, or
+    those that --pass names; always in their order.
+    """
+    if list_passes:
+        width = max(map(len, PASSES))
+        for name, what in PASSES.items():
+            click.echo(f"{name:{width}}  {what}")
+        return
+    chosen = settings(language=language)
+    chain = chain_for(repository_if_any(), chosen, "message:", ",".join(passes))
+    # what is no UTF-8 passes through as it came
+    heard = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    passed = run_chain(heard, chain)
+    written = written_lines(passed[-1][1].text if passed else heard)
+    sys.stdout.buffer.write(written.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+    if explain:
+        explain_changes(passed)

@@ -1,0 +1,80 @@
+"""What was heard, as it will stand on the page: the chain of text passes, with what git knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.console import say, warn
+from git_voicenote.text.chain import build_chain, named_passes, polish
+from git_voicenote.text.spoken_edits import LINE, PARAGRAPH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.repo.repository import Repository
+    from git_voicenote.text.chain import Polished
+    from git_voicenote.text.passes import Chain, Change, Pass, Passed
+
+
+def worded(
+    repository: Repository | None,
+    settings: Settings,
+    target: str,
+    heard: Sequence[str],
+    *,
+    explain: bool = False,
+) -> Polished:
+    """Return what was heard between pauses, gone through the chain that voicenote.text names.
+
+    With `explain`, every replacement is told on stderr. What was heard stays in the history.
+    """
+    polished = polish(heard, chain_for(repository, settings, target))
+    if explain:
+        explain_changes(polished.passed)
+    return polished
+
+
+def chain_for(
+    repository: Repository | None,
+    settings: Settings,
+    target: str,
+    passes: str | None = None,
+) -> Chain:
+    """Return the chain for what is explained (`commit:<id>`, …). Raises SettingError."""
+    chosen = passes or settings.text
+    correct = None
+    if settings.vocabulary and "vocabulary" in named_passes(chosen):
+        correct = _corrector(repository, target)
+    return build_chain(settings.language, passes=chosen, correct=correct)
+
+
+def explain_changes(passed: Sequence[tuple[str, Passed]]) -> None:
+    """Tell each change on stderr: its source, its score if it has one, what was and what is."""
+    changes = [change for _, result in passed for change in result.changes]
+    for change in changes:
+        say(_explanation(change))
+    if not changes:
+        say("nothing was changed")
+
+
+def _explanation(change: Change) -> str:
+    score = "" if change.score is None else f" ({change.score:.2f})"
+    return f"{change.source}{score}: {_shown(change.before)} -> {_shown(change.after)}"
+
+
+def _shown(text: str) -> str:
+    for character, sign in (("\n", "\\n"), (LINE, "\\n"), (PARAGRAPH, "\\n\\n")):
+        text = text.replace(character, sign)
+    return f'"{visible(text)}"'
+
+
+def _corrector(repository: Repository | None, target: str) -> Pass | None:
+    # these cost 0.1 s that nobody pays who has turned them off
+    from git_voicenote.text.correction import corrector
+    from git_voicenote.text.ordinary_words import ordinary_words
+    from git_voicenote.vocabulary import vocabulary_for
+
+    found = vocabulary_for(repository, target, warn)
+    return corrector(found.terms, ordinary_words(), found.prose) if found.terms else None

@@ -1,0 +1,83 @@
+"""The text passes in the product: between the engine and the editor, in notes and messages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.repo.note_format import parse_notes
+from tests.support.engines import SCRIPTED
+from tests.support.speech import SPEECH
+
+if TYPE_CHECKING:
+    from tests.support.sandbox import Sandbox
+
+SPOKEN = SPEECH / "rename.flac"  # two stretches of speech
+
+
+@pytest.fixture
+def scripted(repo: Sandbox) -> Sandbox:
+    repo.extra |= {
+        "GIT_VOICENOTE_ENGINE": SCRIPTED,
+        "SCRIPTED_SPEECH": str(repo.home / "lines"),
+    }
+    return repo
+
+
+def say(repo: Sandbox, *lines: str) -> None:
+    (repo.home / "lines").write_text("\n".join(lines) + "\n")
+
+
+def note_of(repo: Sandbox) -> str:
+    (note,) = parse_notes(repo.git("notes", "--ref=voicenote", "show", "HEAD"))
+    return note.text
+
+
+def test_a_note_is_written_as_developers_write(scripted: Sandbox) -> None:
+    say(scripted, "um main dot py takes dash dash force now", "bullet two point six point one")
+    scripted.voicenote("record", "--from", SPOKEN)
+    assert note_of(scripted) == "main.py takes --force now.\n\n- 2.6.1"
+
+
+def test_a_cover_is_too(scripted: Sandbox) -> None:
+    say(scripted, "this series moves ten megabytes", "new paragraph it is faster")
+    scripted.voicenote("record", "--cover", "--from", SPOKEN)
+    shown = scripted.voicenote("show", "--cover").stdout.decode()
+    assert "This series moves 10 MB.\n\nIt is faster.\n" in shown
+
+
+def test_what_was_heard_stays_in_the_history_and_in_json(scripted: Sandbox) -> None:
+    say(scripted, "um dash dash force", "it is new")
+    done = scripted.voicenote("record", "--from", SPOKEN, "--json")
+    told = json.loads(done.stdout)
+    assert told["text"] == "--force. It is new."
+    assert [segment["text"] for segment in told["segments"]] == ["um dash dash force", "it is new"]
+    assert scripted.voicenote("history", "search", "um dash").returncode == 0
+
+
+def test_explain_tells_what_was_changed_and_why(scripted: Sandbox) -> None:
+    say(scripted, "um dash dash force", "it is new")
+    done = scripted.voicenote("record", "--from", SPOKEN, "--explain")
+    assert 'fillers:filler: "um " -> ""' in done.stderr.decode().splitlines()
+    assert 'itn:flag: "dash dash force" -> "--force"' in done.stderr.decode().splitlines()
+    quiet = scripted.voicenote("record", "--from", SPOKEN, "--replace")
+    assert b"itn:flag" not in quiet.stderr
+
+
+def test_passes_can_be_turned_off(scripted: Sandbox) -> None:
+    scripted.git("config", "voicenote.text", "off")
+    say(scripted, "um dash dash force", "it is new")
+    scripted.voicenote("record", "--from", SPOKEN)
+    assert note_of(scripted) == "Um dash dash force. It is new."
+
+
+def test_all_taken_back_is_no_note_and_names_the_recording(scripted: Sandbox) -> None:
+    say(scripted, "the loop stays", "scratch that")
+    done = scripted.voicenote("record", "--from", SPOKEN)
+    assert done.returncode == 1
+    assert b"error: all that was said was taken back\nhint: `git voicenote record --from" in (
+        done.stderr
+    )
+    assert scripted.git("for-each-ref", "refs/notes") == ""
