@@ -110,15 +110,20 @@ class Generation:
         self._count.zero_()
         return logits
 
-    def run(self, logits: torch.Tensor, stops: frozenset[int]) -> list[Decoded]:
-        """Write on from these logits until each row has come to an end."""
+    def run(
+        self, logits: torch.Tensor, stops: frozenset[int], *, forced: bool = False
+    ) -> list[Decoded]:
+        """Write on from these logits until each row has come to an end.
+
+        `forced` writes the whole budget whatever it is, to measure how long that takes.
+        """
         self._take(logits)
         start = int(self._slot)
         has_gaps = not bool(self._open[..., :start].all())
         for count in range(1, self.budget + 1):
             if not self._static or count % _CHECK_EVERY == 0 or count == self.budget:
                 decoded = [_judge(row, stops) for row in self._written[:, :count].tolist()]
-                if count == self.budget or None not in decoded:
+                if count == self.budget or (None not in decoded and not forced):
                     break
             if self._token.is_cuda:
                 self._replay()

@@ -127,15 +127,23 @@ class NanoModel:
 
     @torch.inference_mode()
     def decode(
-        self, segments: Sequence[Samples], before: tuple[int, ...], budget: int | None = None
+        self,
+        segments: Sequence[Samples],
+        before: tuple[int, ...],
+        budget: int | None = None,
+        *,
+        forced: bool = False,
     ) -> list[Decoded]:
-        """Return what is said in each segment; `before` is the prompt's start (`before_sound`)."""
+        """Return what is said in each segment; `before` is the prompt's start (`before_sound`).
+
+        At most `budget` tokens each; `forced` writes them all, to measure how long that takes.
+        """
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
         budget = budget or _LEAST_BUDGET + round(_BUDGET_PER_SECOND * seconds)
         prefix = self.prepare(before)
         rows = self._rest_of_prompts(segments)
         generation = self._generation(prefix.length, rows, budget)
-        return generation.run(generation.begin(prefix, rows), self._stops)
+        return generation.run(generation.begin(prefix, rows), self._stops, forced=forced)
 
     @torch.inference_mode()
     def logits(
