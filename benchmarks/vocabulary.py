@@ -147,10 +147,14 @@ def _speech(repository: Repository) -> None:
 
 @dataclass
 class Tally:
-    """Terms that are in a text as they are written, and errors in the words that are no terms."""
+    """Terms that are in a text, and errors in the words that are no terms.
+
+    `found` are those that stand there as they are written, `heard` those whose words are all there.
+    """
 
     terms: int = 0
     found: int = 0
+    heard: int = 0
     words: int = 0
     wrong: int = 0
 
@@ -164,6 +168,7 @@ class Tally:
                 self.found += term[2] in text.split()
                 # said in full again, so that both texts are compared with the same words
                 text = re.sub(rf"(?<!\S){re.escape(term[2])}(?!\S)", term[1], text)
+                self.heard += f" {term[1]} " in f" {text} "
             words = (term[1] if term else piece).split()
             said += [(word, not term) for word in words]
         self.words += sum(is_other for _, is_other in said)
@@ -171,7 +176,7 @@ class Tally:
 
     def __str__(self) -> str:
         return (
-            f"{self.found} of {self.terms} terms as written, "
+            f"of {self.terms} terms {self.found} as written, {self.heard} with all their words, "
             f"{100 * self.wrong / self.words:.1f} % of {self.words} other words wrong"
         )
 

@@ -21,6 +21,7 @@ from git_voicenote.resources import config_home
 from git_voicenote.store.recordings import store_error
 from git_voicenote.store.vocabulary_cache import VocabularyCache
 from git_voicenote.text import vocabulary as ranking
+from git_voicenote.text.correction import corrector
 from git_voicenote.text.evidence import as_evidence
 from git_voicenote.text.identifiers import Saying
 from git_voicenote.text.ordinary_words import ordinary_words
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.repo.harvest import Explained
     from git_voicenote.repo.repository import Repository
+    from git_voicenote.text.passes import Pass
     from git_voicenote.text.vocabulary import Place
     from git_voicenote.text.vocabulary_list import Entry
 
@@ -86,6 +88,11 @@ def vocabulary_for(
         lambda: _ranked(lists, (*change.seen, *around.seen)),
     )
     return Vocabulary(terms, ranking.hotwords(terms, ordinary_words()), around.prose)
+
+
+def correction(vocabulary: Vocabulary) -> Pass:
+    """Return the pass that puts the terms of a vocabulary where something like them was heard."""
+    return corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
 
 
 def personal_list() -> Path:

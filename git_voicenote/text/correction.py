@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary import Term
 
 _MOST_WORDS = 4
+"""Of a run that may be a term misheard."""
+_MOST_SAID = 8
+"""Of one that is a term to the letter: `close_fd_above_stderr` takes six words to say."""
 _CHUNK = re.compile(r"\S+")
 _CODE = re.compile(r"`[^`\n]*`")
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
@@ -39,6 +42,12 @@ _POSSESSIVE = re.compile(r"['’]s$")
 
 _FEWEST_CONSONANTS = 4
 """Of a term's key: with three, argc sounds like `arg`."""
+_LONG = 7
+"""Consonants of a key long enough that a few may be wrong in it."""
+_NEAR_LONG = 0.85
+"""The least likeness of such a key, and of the spelling: "repo conflict values"."""
+_OFTENER = 8
+"""So much oftener must a name of this change be written than its words apart."""
 _COMMON = 5
 """As often as that, a word of the history is as good as English: git, ref."""
 _NEAR = 0.8
@@ -94,6 +103,7 @@ class _Corrector:
         self._foreign: list[tuple[str, Term]] = []
         self._said: dict[str, Term] = {}
         self._sounds: dict[str, list[tuple[str, Term]]] = defaultdict(list)
+        self._long: set[str] = set()
         self._written = {term.text for term in terms}
         for term in terms:
             self._learn(term)
@@ -103,7 +113,7 @@ class _Corrector:
         candidates = [*self._of_foreign_aliases(text)]
         words = _words(text)
         for first in range(len(words)):
-            for last in range(first, min(first + _MOST_WORDS, len(words))):
+            for last in range(first, min(first + _MOST_SAID, len(words))):
                 if last > first and not words[last].follows:
                     break
                 candidate = self._candidate(text, words[first : last + 1])
@@ -132,6 +142,8 @@ class _Corrector:
             key = _key(saying.words)
             if len(key) >= _FEWEST_CONSONANTS and term.text.isascii() and not digits:
                 self._sounds[key].append((joined, term))
+                if len(key) >= _LONG and len(saying.words) > 2 and term.is_near:
+                    self._long.add(key)
 
     def _say(self, joined: str, term: Term) -> None:
         """Let letters lead to a term; of two with the same, to the one that people write."""
@@ -192,7 +204,9 @@ class _Corrector:
             return False  # "e g it", "URL s"
         if term.is_listed:
             return True
-        if self._evidence.count(" ".join(heard)) or heard[0] in _EDGE_WORDS:
+        apart = self._evidence.count(" ".join(heard))
+        joined = self._evidence.count(term.text.lower()) if term.is_near else 0
+        if heard[0] in _EDGE_WORDS or (apart and joined < _OFTENER * apart):
             return False
         if self._evidence.count("-".join(heard)) > self._evidence.count(term.text.lower()):
             return False  # people write SHA-1, whatever a variable is called
@@ -207,7 +221,9 @@ class _Corrector:
     def _of_sound(
         self, text: str, start: int, end: int, heard: Sequence[str], joined: str
     ) -> _Candidate | None:
-        if not joined.isascii() or any(word.isdigit() or len(word) == 1 for word in heard):
+        if len(heard) > _MOST_WORDS or not joined.isascii():
+            return None
+        if any(word.isdigit() or len(word) == 1 for word in heard):
             return None  # letters are said one by one, or they are "e g"
         is_ordinary_run = self._is_all_ordinary(heard)
         if len(heard) == 1 and (is_ordinary_run or not _is_unknown_shape(text[start:end])):
@@ -215,7 +231,7 @@ class _Corrector:
         if len(heard) > 1 and (heard[0] in _EDGE_WORDS or heard[-1] in _EDGE_WORDS):
             return None
         key = _key(tuple(heard))
-        near = self._nearest(key, joined)
+        near = self._nearest(key, joined) or self._nearest_long(key, joined, len(heard))
         if near is None:
             return None
         score, term = near
@@ -242,6 +258,17 @@ class _Corrector:
             if best is None or likeness > best[0]:
                 best = likeness, term
         return best
+
+    def _nearest_long(self, key: str, joined: str, count: int) -> tuple[float, Term] | None:
+        """Return the long name that a run is like, if not equal to, in its sound."""
+        from rapidfuzz.fuzz import ratio
+        from rapidfuzz.process import extractOne
+
+        if count < 3 or len(key) < _LONG or not self._long:
+            return None
+        like = extractOne(key, self._long, scorer=ratio, score_cutoff=100 * _NEAR_LONG)
+        found = self._nearest(like[0], joined) if like else None
+        return found if found and found[0] >= _NEAR_LONG else None
 
     def _is_attested(self, heard: Sequence[str]) -> bool:
         """Whether people wrote this before: the run, and where one word is strange, that one."""
@@ -285,7 +312,9 @@ def _words(text: str) -> tuple[_Word, ...]:
             continue
         opens = text[chunk.start() : start]
         small = word.lower().replace("-", "").replace(".", "").replace("’", "'")
-        words.append(_Word(start, end, word, small, before == chunk.start() - 1 and not opens))
+        # a line feed is a pause
+        follows = before == chunk.start() - 1 and text[before : before + 1] == " " and not opens
+        words.append(_Word(start, end, word, small, follows))
         # what ends in a comma ends a run; "a." is how PocketSphinx spells a letter
         closes = text[end : chunk.end()]
         before = chunk.end() if not closes or (closes == "." and len(word) == 1) else -1

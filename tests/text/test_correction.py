@@ -69,6 +69,7 @@ def test_terms_are_put_where_they_were_meant(heard: str, meant: str) -> None:
         "the reftable and Reftable, REFTABLE",  # written so by somebody
         "path/sequel/light and `sequel light` and sequel_light",
         "it is a sequel. Light is another",  # a stop between
+        "it is a sequel\nlight is another",  # a pause
         "a string buffer is one, a file system monitor another",  # what it means, not its sound
         "rev list",  # far away, and ordinary
         "reftables, packfiles",
@@ -91,6 +92,30 @@ def test_what_people_write_in_the_history_is_left_alone() -> None:
 
 def test_a_short_history_cannot_show_that_nobody_writes_so() -> None:
     assert corrected("packed refs and f s monitor", prose="") == "packed refs and fsmonitor"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("moved to repo conflict values", "moved to repo_config_values"),
+        ("close f d above standard error first", "close_fd_above_stderr first"),
+        ("moved to some other values", "moved to some other values"),
+    ],
+)
+def test_a_long_name_may_be_heard_a_little_wrong(heard: str, meant: str) -> None:
+    near = (term("repo_config_values"), term("close_fd_above_stderr"))
+    assert corrected(heard, terms=near) == meant
+    far = tuple(term(each.text, place="history") for each in near)
+    assert "repo_config_values" not in corrected(heard, terms=far)
+
+
+def test_a_name_that_is_written_far_oftener_than_its_words_is_meant() -> None:
+    text, near = "the local name is gone", (term("local_name"),)
+    assert (
+        corrected(text, LONG + "local name " + "local_name too " * 9, near)
+        == "the local_name is gone"
+    )
+    assert corrected(text, LONG + "local name " + "local_name too " * 7, near) == text
 
 
 def test_what_is_listed_needs_no_evidence() -> None:
