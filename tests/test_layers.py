@@ -40,6 +40,11 @@ OWNERS = {
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
     "torch": ("engines/nano",),
+    "torchaudio": ("engines/nano/frontend.py",),
+    "tokenizers": ("engines/nano",),
+    "safetensors": ("engines/nano",),
+    "huggingface_hub": ("engines/nano",),
+    "yaml": ("engines/nano",),
     "sqlite3": ("store",),
 }
 
