@@ -10,7 +10,7 @@ from git_voicenote.text.chain import build_chain, named_passes, polish
 from git_voicenote.text.spoken_edits import LINE, PARAGRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.config import Settings
     from git_voicenote.repo.repository import Repository
@@ -28,10 +28,13 @@ def worded(
 ) -> Polished:
     """Return what was heard between pauses, gone through the chain that voicenote.text names.
 
-    With `explain`, every replacement is told on stderr. What was heard stays in the history.
+    With `explain`, the terms and every replacement are told on stderr. What was heard stays in the
+    history.
     """
-    polished = polish(heard, chain_for(repository, settings, target))
+    # what is wrong with a list was told when the engine was (`engines.context_for`)
+    polished = polish(heard, chain_for(repository, settings, target, tell=_tell_nobody))
     if explain:
+        _explain_terms(repository, settings, target)
         explain_changes(polished.passed)
     return polished
 
@@ -41,12 +44,17 @@ def chain_for(
     settings: Settings,
     target: str,
     passes: str | None = None,
+    *,
+    tell: Callable[[str], None] = warn,
 ) -> Chain:
-    """Return the chain for what is explained (`commit:<id>`, …). Raises SettingError."""
+    """Return the chain for what is explained (`commit:<id>`, …). Raises SettingError.
+
+    `tell` takes what could not be read of the repository's words.
+    """
     chosen = passes or settings.text
     correct = None
     if settings.vocabulary and "vocabulary" in named_passes(chosen):
-        correct = _corrector(repository, target)
+        correct = _corrector(repository, target, tell)
     return build_chain(settings.language, passes=chosen, correct=correct)
 
 
@@ -57,6 +65,19 @@ def explain_changes(passed: Sequence[tuple[str, Passed]]) -> None:
         say(_explanation(change))
     if not changes:
         say("nothing was changed")
+
+
+def _explain_terms(repository: Repository | None, settings: Settings, target: str) -> None:
+    """Tell how many terms were listened for, the first of them, and which the engine was told."""
+    if not settings.vocabulary:
+        say("terms: none, voicenote.vocabulary is off")
+        return
+    from git_voicenote.vocabulary import vocabulary_for
+
+    found = vocabulary_for(repository, target, _tell_nobody)
+    first = ", ".join(term.text for term in found.terms[:10])
+    say(f"terms: {len(found.terms)} found{f', {first}' if first else ''}")
+    say(f"told to the engine: {', '.join(found.hotwords) or 'none'}")
 
 
 def _explanation(change: Change) -> str:
@@ -70,11 +91,17 @@ def _shown(text: str) -> str:
     return f'"{visible(text)}"'
 
 
-def _corrector(repository: Repository | None, target: str) -> Pass | None:
+def _corrector(
+    repository: Repository | None, target: str, tell: Callable[[str], None]
+) -> Pass | None:
     # these cost 0.1 s that nobody pays who has turned them off
     from git_voicenote.text.correction import corrector
     from git_voicenote.text.ordinary_words import ordinary_words
     from git_voicenote.vocabulary import vocabulary_for
 
-    found = vocabulary_for(repository, target, warn)
+    found = vocabulary_for(repository, target, tell)
     return corrector(found.terms, ordinary_words(), found.prose) if found.terms else None
+
+
+def _tell_nobody(_: str) -> None:
+    """Take what was told before."""

@@ -180,10 +180,24 @@ def test_the_engine_is_told_while_the_person_speaks(code: Sandbox, told: Path) -
     assert told.read_text().splitlines()[0] == "oidtree_clear"
 
 
+def test_record_explains_what_was_found_told_and_corrected(code: Sandbox, told: Path) -> None:
+    code.write(".voicenote/vocabulary", "cube cuttle => kubectl\n")
+    (code.home / "lines").write_text("cube cuttle is slow\n")
+    done = code.voicenote(*RECORD, "--explain")
+    assert done.returncode == 0
+    names = "kubectl, oidtree_clear, oidtree, oidtree.c, Lovelace, README"
+    assert (
+        f"terms: 6 found, {names}\ntold to the engine: {names}\n"
+        'vocabulary:alias (1.00): "cube cuttle" -> "kubectl"\n'
+    ) in done.stderr.decode()
+
+
 def test_the_vocabulary_can_be_turned_off(code: Sandbox, told: Path) -> None:
     code.git("config", "voicenote.vocabulary", "off")
-    assert code.voicenote(*RECORD).returncode == 0
+    done = code.voicenote(*RECORD, "--explain")
+    assert done.returncode == 0
     assert told.read_text() == ""
+    assert "terms: none, voicenote.vocabulary is off\n" in done.stderr.decode()
 
 
 def test_a_broken_list_is_a_warning_and_the_words_are_kept(code: Sandbox, told: Path) -> None:
@@ -191,8 +205,8 @@ def test_a_broken_list_is_a_warning_and_the_words_are_kept(code: Sandbox, told: 
     code.extra["GIT_VOICENOTE_MICROPHONE"] = f"file:{SPEECH / 'rename.flac'}"
     done = code.voicenote("record", "--silence", "1", "--max-duration", "2")
     assert done.returncode == 0
-    assert "warning: " in done.stderr.decode()
-    assert "vocabulary has no term in line 1" in done.stderr.decode()
+    (warning,) = (line for line in done.stderr.decode().splitlines() if "warning: " in line)
+    assert warning.endswith("vocabulary has no term in line 1")
     assert "One thing." in code.git("notes", "--ref=voicenote", "show")
 
 
