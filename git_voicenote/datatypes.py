@@ -149,6 +149,14 @@ class CommitMessage:
     trailers: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, as git names people in commits."""
+
+    name: str
+    email: str
+
+
 def _clock(seconds: int) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from git_voicenote.text.commit_rules import CommitRules
     from git_voicenote.text.spoken_header import Heard
 
 _NO_SCOPE = "-"
@@ -131,40 +132,58 @@ def _worded(commit: PendingCommit, chosen: Settings, words: _Words) -> Sequence[
 def _write_message(commit: PendingCommit, segments: Sequence[str]) -> None:
     from dataclasses import replace
 
+    from git_voicenote.cli.message_rules import people_for, rules_for
     from git_voicenote.text import conventional_commit, spoken_header
 
-    heard = spoken_header.take_apart(segments)
+    rules = rules_for(commit.repository)
+    heard = spoken_header.take_apart(segments, rules.types)
     kind = heard.type
     if kind is None:
-        kind, scope = _choose(commit, heard)
+        kind, scope = _choose(commit, heard, rules)
         heard = replace(heard, scope=scope)
-    message = conventional_commit.build(heard, kind, heard.scope)
-    text = conventional_commit.render(message, commit.comment())
+    elif heard.scope is None and rules.needs_scope:
+        heard = replace(heard, scope=_choose_scope(commit.staged()[0], rules))
+    people = people_for(commit.repository, heard.sentences)
+    message = conventional_commit.build(heard, kind, heard.scope, rules, people)
+    text = conventional_commit.render(message, commit.comment(), rules)
     commit.insert(text, ends_in_trailers=bool(message.trailers))
 
 
-def _choose(commit: PendingCommit, heard: Heard) -> tuple[str, str | None]:
+def _choose(commit: PendingCommit, heard: Heard, rules: CommitRules) -> tuple[str, str | None]:
     """Let the person choose type and scope; Enter takes what the staged paths look like."""
     from git_voicenote.text import change_guess, spoken_header
 
     paths, new = commit.staged()
-    guessed = spoken_header.leading_type(heard) or change_guess.guess_type(paths, new)
-    say("  ".join(f"{number} {kind}" for number, kind in enumerate(spoken_header.TYPES, 1)))
+    types = rules.types
+    guessed = spoken_header.leading_type(heard, types) or change_guess.guess_type(paths, new)
+    default = guessed if guessed in types else types[0]
+    say("  ".join(f"{number} {kind}" for number, kind in enumerate(types, 1)))
     while True:
-        answer = ask_line(f"type [{guessed}]:") or guessed
+        answer = ask_line(f"type [{default}]:") or default
         number = int(answer) if answer.isascii() and answer.isdigit() else 0
-        if 1 <= number <= len(spoken_header.TYPES):
-            kind = spoken_header.TYPES[number - 1]
-            break
-        named = spoken_header.type_named(answer)
-        if named:
-            kind = named
-            break
+        kind = types[number - 1] if 1 <= number <= len(types) else None
+        kind = kind or spoken_header.type_named(answer, types)
+        if kind:
+            return kind, _choose_scope(paths, rules)
         say("a number or a name of the list, or the start of one")
-    default = change_guess.guess_scope(paths)
-    label = f"scope ({_NO_SCOPE} for none) [{default}]:" if default else "scope (optional):"
-    answer = ask_line(label) or default or _NO_SCOPE
-    return kind, None if answer == _NO_SCOPE else spoken_header.scope_named(answer)
+
+
+def _choose_scope(paths: Sequence[str], rules: CommitRules) -> str | None:
+    from git_voicenote.text import change_guess, spoken_header
+
+    default = rules.scope(change_guess.guess_scope(paths))
+    if rules.scopes:
+        say(f"scopes: {', '.join(rules.scopes)}")
+    without = "needed" if rules.needs_scope else "optional"
+    label = f"scope ({_NO_SCOPE} for none) [{default}]:" if default else f"scope ({without}):"
+    while True:
+        answer = ask_line(label) or default or _NO_SCOPE
+        if answer == _NO_SCOPE:
+            return None
+        scope = rules.scope(spoken_header.scope_named(answer))
+        if scope or not rules.scopes:
+            return scope
+        say("a scope of the list")
 
 
 def _keep(commit: PendingCommit, words: _Words) -> None:

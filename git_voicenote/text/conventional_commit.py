@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.change_guess import guess_scope, guess_type
+from git_voicenote.text.commit_rules import CONVENTIONAL
 from git_voicenote.text.issue_reference import issue_trailers
 from git_voicenote.text.mail_safety import indent_hazards
+from git_voicenote.text.people import people_trailers
 from git_voicenote.text.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
 from git_voicenote.text.spoken_header import (
-    TYPES,
     Heard,
     first_spoken,
     leading_type,
@@ -26,12 +27,14 @@ from git_voicenote.text.spoken_header import (
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from git_voicenote.datatypes import Person
+    from git_voicenote.text.commit_rules import CommitRules
 
 BREAKING_TOKEN = "BREAKING-CHANGE"  # noqa: S105 - a trailer's token; git sees no "BREAKING CHANGE"
 
 _WIDTH = 72
-_HEADER_LIMIT = 100
 _SHORTEST_DESCRIPTION = 20
 _CLAUSES = {
     "and", "but", "because", "so", "which", "when", "while", "since", "where", "unless", "until",
@@ -47,25 +50,36 @@ def compose(
     *,
     staged_paths: Sequence[str] = (),
     new_paths: Collection[str] = (),
-    types: Sequence[str] = TYPES,
+    rules: CommitRules = CONVENTIONAL,
+    people: Mapping[str, Person] | None = None,
 ) -> CommitMessage:
     """Return the message for a text, or for the segments between two pauses.
 
     Where nobody said a type, type and scope are guessed from the staged paths.
     """
-    heard = take_apart(spoken, types)
+    heard = take_apart(spoken, rules.types)
     if heard.type is not None:
-        return build(heard, heard.type, heard.scope)
-    guessed = leading_type(heard, types) or guess_type(staged_paths, new_paths)
-    return build(heard, guessed, guess_scope(staged_paths))
+        return build(heard, heard.type, heard.scope, rules, people)
+    guessed = leading_type(heard, rules.types) or guess_type(staged_paths, new_paths)
+    kind = guessed if guessed in rules.types else rules.types[0]
+    return build(heard, kind, rules.scope(guess_scope(staged_paths)), rules, people)
 
 
-def build(heard: Heard, kind: str, scope: str | None) -> CommitMessage:
+def build(
+    heard: Heard,
+    kind: str,
+    scope: str | None,
+    rules: CommitRules = CONVENTIONAL,
+    people: Mapping[str, Person] | None = None,
+) -> CommitMessage:
     """Return the message for what was said, with the type and scope that were chosen.
 
-    The first words make the description; the mark of what an engine gave up on stands in the body.
+    The first words make the description; the mark of what an engine gave up on stands in the body,
+    and so does a scope that the rules do not allow. `people` holds whom the names that were said
+    are found to mean; other names stay in the body.
     """
     trailers: list[tuple[str, str]] = []
+    named: list[tuple[str, str]] = []
     breaking_changes: list[str] = []
     sentences: list[str] = []
     first = first_spoken(heard.sentences)
@@ -76,12 +90,19 @@ def build(heard: Heard, kind: str, scope: str | None) -> CommitMessage:
             breaking_changes.append(sentence[said_breaking.end() :])
         elif number and issue_trailers(sentence):
             trailers += issue_trailers(sentence)
+        elif number and people and (found := people_trailers(sentence, people))[0]:
+            named += found[0]
+            sentences += [found[1]] if found[1] else []
         else:
             sentences.append(sentence)
+    trailers += named
+    if scope and rules.scope(scope) is None:
+        sentences.insert(1, f"scope {scope}" + ("." if heard.punctuated else ""))
+    scope = rules.scope(scope)
     breaking = heard.breaking or bool(breaking_changes)
     prefix = f"{kind}({scope})" if scope else kind
     prefix += "!: " if breaking else ": "
-    description, left = _description(sentences[0] if sentences else "", _length(prefix))
+    description, left = _description(sentences[0] if sentences else "", _length(prefix), rules)
     body = [*marks, *([left] if left else []), *sentences[1:]]
     if not heard.punctuated:
         body = [_punctuate(sentence) for sentence in body]
@@ -90,7 +111,7 @@ def build(heard: Heard, kind: str, scope: str | None) -> CommitMessage:
     return CommitMessage(kind, scope, breaking, description, _paragraphs(body), tuple(trailers))
 
 
-def render(message: CommitMessage, comment: str = "#") -> str:
+def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONVENTIONAL) -> str:
     """Return the message as text, wrapped, ending in a line feed.
 
     No line of it starts with `comment`, which git would drop after the editor; none is taken by
@@ -102,31 +123,51 @@ def render(message: CommitMessage, comment: str = "#") -> str:
         scope=message.scope,
         breaking=message.breaking,
         description=message.description,
-        body=_safe_body(message.body, comment),
-        trailers="\n".join(_wrap(f"{token}: {value}", "  ") for token, value in message.trailers),
+        body=_safe_body(message.body, comment, min(_WIDTH, rules.body_width)),
+        trailers="\n".join(
+            _wrap(f"{token}: {value}", "  ", min(_WIDTH, rules.footer_width))
+            for token, value in message.trailers
+        ),
     )
 
 
-def _description(sentence: str, prefix: int) -> tuple[str, str]:
+def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, str]:
     """Return what of a sentence goes into the first line, and what is left for the body."""
-    text = _start_low(sentence.rstrip(" .,;:") or sentence)
-    if prefix + _length(text) <= _WIDTH:
-        return text, ""
+    stop = "." if rules.full_stop else ""
+    text = _in_case(sentence.rstrip(" .,;:") or sentence, rules)
+    longest = rules.header_length - prefix - len(stop)
+    if rules.subject_length is not None:
+        longest = min(longest, rules.subject_length - len(stop))
+    wanted = min(_WIDTH - prefix, longest)
+    if _length(text) <= wanted:
+        return text + stop, ""
     words = text.split(" ")
-    fits = [n for n in range(1, len(words)) if prefix + _length(" ".join(words[:n])) <= _WIDTH]
+    fits = [n for n in range(1, len(words)) if _length(" ".join(words[:n])) <= wanted]
     clauses = [
         n
         for n in fits
         if (words[n].lower() in _CLAUSES or words[n - 1][-1:] in ",;:")
         and _length(" ".join(words[:n])) >= _SHORTEST_DESCRIPTION
     ]
-    if not clauses and prefix + _length(text) <= _HEADER_LIMIT:
-        return text, ""
+    if not clauses and _length(text) <= longest:
+        return text + stop, ""
     if not fits:
         # one word (an address?) that is longer than any line: its start, and all of it below
-        return words[0][: _WIDTH - prefix - 1] + "…", sentence
+        return words[0][: wanted - 1] + "…", sentence
     cut = (clauses or fits)[-1]
-    return " ".join(words[:cut]).rstrip(" .,;:"), sentence.split(" ", cut)[cut]
+    return " ".join(words[:cut]).rstrip(" .,;:") + stop, sentence.split(" ", cut)[cut]
+
+
+def _in_case(text: str, rules: CommitRules) -> str:
+    match rules.subject_case:
+        case "sentence":
+            return text[:1].upper() + text[1:]
+        case "upper":
+            return text.upper()
+        case "lower":
+            # a name with capitals is quoted: commitlint looks past backticks
+            return " ".join(_start_low(word) for word in text.split(" "))
+    return _start_low(text)
 
 
 def _start_low(text: str) -> str:
@@ -175,10 +216,11 @@ def _paragraphs(sentences: Sequence[str]) -> str:
     return written_lines(re.sub(f"[ {LINE}]*{LINE}[ {LINE}]*", LINE, text)).strip()
 
 
-def _safe_body(body: str, comment: str) -> str:
+def _safe_body(body: str, comment: str, width: int) -> str:
     paragraphs = [
         "\n".join(
-            _wrap(line, "  " if line.startswith(BULLET) else "") for line in paragraph.split("\n")
+            _wrap(line, "  " if line.startswith(BULLET) else "", width)
+            for line in paragraph.split("\n")
         )
         for paragraph in body.split("\n\n")
         if paragraph.strip()
@@ -194,9 +236,9 @@ def _indent(text: str, wanted: Callable[[str], bool]) -> str:
     return "\n".join(" " + line if wanted(line) else line for line in text.split("\n"))
 
 
-def _wrap(text: str, indent: str = "") -> str:
+def _wrap(text: str, indent: str, width: int) -> str:
     return textwrap.fill(
-        text, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 
 

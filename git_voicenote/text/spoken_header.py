@@ -65,10 +65,11 @@ def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Hea
     sentences, punctuated = _sentences(spoken)
     first = first_spoken(sentences)
     written = _WRITTEN.match(sentences[first]) if first < len(sentences) else None
-    if written and written[1].lower() in types:
+    kind = _kind((written[1].lower(),), types) if written else None
+    if written and kind and kind.lower() == written[1].lower():
         rest = (*sentences[:first], sentences[first][written.end() :], *sentences[first + 1 :])
         scope = written[2].lower() if written[2] else None
-        return Heard(written[1].lower(), scope, bool(written[3]), rest, punctuated)
+        return Heard(kind, scope, bool(written[3]), rest, punctuated)
     words = [
         _Word(text, number, text[-1] in _PAUSE or last)
         for number, sentence in enumerate(sentences)
@@ -84,18 +85,17 @@ def leading_type(heard: Heard, types: Sequence[str] = TYPES) -> str | None:
     """Return the type that the first words are, although nobody named one: "fix the parser"."""
     first = first_spoken(heard.sentences)
     words = [_plain(word) for word in " ".join(heard.sentences[first : first + 1]).split()[:2]]
-    kind = _SPOKEN_TYPES.get(tuple(words)) or _SPOKEN_TYPES.get(tuple(words[:1]))
-    return kind if kind in types else None
+    return _kind(tuple(words), types) or _kind(tuple(words[:1]), types)
 
 
 def type_named(text: str, types: Sequence[str] = TYPES) -> str | None:
     """Return the type that somebody typed or said as the answer to a question, or None."""
     words = tuple(_plain(word) for word in text.split())
-    kind = _SPOKEN_TYPES.get(words)
+    kind = _kind(words, types)
     if kind is None and len(words) == 1:
-        started = [name for name in types if name.startswith(words[0])]
+        started = [name for name in types if name.lower().startswith(words[0])]
         kind = started[0] if len(started) == 1 else None
-    return kind if kind in types else None
+    return kind
 
 
 def scope_named(words: str) -> str | None:
@@ -168,8 +168,8 @@ def _named(
     words: Sequence[_Word], sentences: Sequence[str], punctuated: bool, types: Sequence[str]
 ) -> Heard | None:
     """Read type, scope and "breaking" off the first words; None if no type is named."""
-    kind, at = _type(words)
-    if kind not in types:
+    kind, at = _type(words, types)
+    if kind is None:
         return None
     named = words[at - 1].pause
     breaking, at = _breaking(words, at)
@@ -184,12 +184,20 @@ def _named(
     return Heard(kind, scope, breaking or again, left, punctuated)
 
 
-def _type(words: Sequence[_Word]) -> tuple[str | None, int]:
+def _kind(spoken: tuple[str, ...], types: Sequence[str]) -> str | None:
+    """Return the type that words name: one of these types by its letters, or as it is said."""
+    own = next((name for name in types if spoken and _plain(name) == "".join(spoken)), None)
+    usual = _SPOKEN_TYPES.get(spoken)
+    return own or (usual if usual in types else None)
+
+
+def _type(words: Sequence[_Word], types: Sequence[str]) -> tuple[str | None, int]:
     start = 1 if words and words[0].plain == "type" else 0
     for length in (2, 1):
         spoken = tuple(word.plain for word in words[start : start + length])
-        if len(spoken) == length and spoken in _SPOKEN_TYPES:
-            return _SPOKEN_TYPES[spoken], start + length
+        kind = _kind(spoken, types) if len(spoken) == length else None
+        if kind:
+            return kind, start + length
     return None, 0
 
 
