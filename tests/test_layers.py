@@ -44,7 +44,7 @@ OWNERS = {
     "tokenizers": ("engines/nano",),
     "safetensors": ("engines/nano",),
     "huggingface_hub": ("engines/nano",),
-    "yaml": ("engines/nano",),
+    "yaml": ("engines/nano", "repo/commit_config.py"),  # the latter where it is installed
     "sqlite3": ("store",),
 }
 
