@@ -105,6 +105,8 @@ def _up_to_stop_word(
     end = start
     while end < len(run) and end - start < longest and run[end].low not in stop_words:
         end += 1
+    if end > start and run[end - 1].low in tables.words("itn", "identifiers", "not_last"):
+        return None  # "camel case function names"
     return (end, end) if end - start >= at_least else None
 
 

@@ -51,7 +51,8 @@ def test_a_command_makes_an_identifier(heard: str, written: str) -> None:
     "text",
     [
         "snake case is used here", "in camel case", "we use snake case names",
-        "camel case names are hard", "the snake case variant", "snake case",
+        "camel case names are hard",
+        "convert to camel case function names", "the snake case variant", "snake case",
         "a dotted line", "dotted lines", "the dotted decimal notation", "all caps are cut",
         "snake case. Foo bar.", "a backtick is a quote",
         "the backtick before and the backtick after", "backtick", "`snake case foo bar`",

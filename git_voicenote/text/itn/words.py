@@ -123,9 +123,10 @@ def _first(run: Run, at: int, rules: Sequence[Rule]) -> Match | None:
 
 
 def _words(core: str, start: int) -> list[Word]:
-    """Return a word, or the parts of a number with a hyphen: "forty-two" is said as two words."""
+    """Return a word, or the parts of one that is said as several: "forty-two", "dash-dash"."""
     parts = core.split("-")
-    if len(parts) > 1 and all(is_number_word(part.lower()) for part in parts):
+    said = [part.lower() for part in parts]
+    if len(parts) > 1 and (all(map(is_number_word, said)) or said[:2] == ["dash", "dash"]):
         words = []
         for part in parts:
             words.append(_word(part, start))

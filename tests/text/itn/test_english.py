@@ -95,6 +95,8 @@ WRITTEN = [
     ("lib foo dot so", "lib foo.so", "path"),
     ("parser dot test dot ts", "parser.test.ts", "path"),
     ("double dash force", "--force", "flag"),
+    ("dash-dash force", "--force", "flag"),
+    ("dash-dash-dry-run", "--dry-run", "flag"),
     ("dash dash force dash with dash lease", "--force-with-lease", "flag"),
     ("dash dash max count equals ten", "--max-count=10", "flag"),
     ("dash dash depth five", "--depth 5", "flag"),
