@@ -78,6 +78,6 @@ def _pattern(language: str) -> re.Pattern[str] | None:
         )
     sound = rf"(?<![\w'’./-])(?:{any_of})(?![\w'’/-]|\.\w)"
     return re.compile(
-        rf"(?P<before>(?:,? )?)(?P<filler>{sound}(?:,? {sound})*)(?P<after>(?:,|\.\.\.|…)? ?)",
+        rf"(?P<before>(?:,? )?)(?P<filler>{sound}(?:[,.…]* {sound})*)(?P<after>(?:,|\.\.\.|…)? ?)",
         re.IGNORECASE,
     )

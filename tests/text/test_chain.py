@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.errors import SettingError
@@ -104,19 +105,23 @@ def test_off_leaves_all_as_it_was_heard() -> None:
 PROSE = st.lists(
     st.sampled_from(
         """the parser client loop cache branch file of and to in is reads writes keeps moves one
-        two first second new line period dash a no it this that which when so because point view
-        code commit hash issue version number quote scratch correction bullet case""".split()  # noqa: SIM905
+        two three first second new line period dash dot slash point a no it this that which when so
+        because view code commit hash force main quote scratch correction bullet case snake um-like
+        percent zero x may march all caps backtick literal paragraph""".split()  # noqa: SIM905
     ),
     max_size=9,
 )
+# what is a command or a number wherever it is said
+MEANT = re.compile(
+    r"dash (?:dash|x|a )|(?:one|two|three|zero) (?:percent|point|dot|x)|(?:snake|all) ca|literal"
+    r"|backtick.*backtick|slash.*slash|(?:dot|slash|main|code) (?:dot|slash|main|a|file|code)"
+    r"|line (?:one|two|three|zero) |scratch that|dot (?:so|in) file|(?:may|march) (?:first|second)"
+)
 
 
+@settings(max_examples=500, derandomize=True)
 @given(PROSE)
-def test_ordinary_words_stay_or_say_why_not(words: list[str]) -> None:
-    """Between pauses, words change only where a command or a number was said."""
+def test_ordinary_prose_is_unchanged(words: list[str]) -> None:
     text = " ".join(["the", *words, "there"])
-    polished = polish([text], CHAIN)
-    if not any(passed.changes for _, passed in polished.passed):
-        assert polished.text == text
-    for _, passed in polished.passed:
-        assert all(change.before != change.after for change in passed.changes)
+    assume(not MEANT.search(text))
+    assert chained(text) == text

@@ -22,6 +22,7 @@ from git_voicenote.text.fillers import fillers
         ("en", "It works, um.", "It works."),
         ("en", "um\nthe parser fails\nuh", "\nthe parser fails\n"),
         ("en", "Hmm... maybe", "Maybe"),
+        ("en", "Um. Uh, the parser fails.", "The parser fails."),
         ("en", "um", ""),
         ("zh", "嗯，这个补丁", "这个补丁"),
         ("zh", "这个，呃，补丁修复了", "这个补丁修复了"),

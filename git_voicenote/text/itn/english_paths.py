@@ -18,6 +18,7 @@ _NEAR = 6
 """Words between a command and its "dash three"."""
 # `--all`, `--not`: options of git that no sentence goes on after, as words
 _OPTIONS_THAT_ARE_WORDS = frozenset({"not", "all", "to", "from", "onto", "about"})
+_AFTER_A_FLAG = ("", "flag", "option", "and", "or", "is", "to", "for", "with")
 _REVISIONS = frozenset({"head", "main", "master", "next", "maint", "trunk", "develop", "upstream"})
 
 
@@ -115,15 +116,18 @@ def _letters(run: Run, at: int) -> tuple[str, int]:
         after = end + capital + 1
         is_word = letter in ("a", "i") and not capital
         if is_word and not (
-            low(run, after) in _DASHES
-            or (
-                ends_here(run, after) and low(run, at - 2) not in tables.words("itn", "determiners")
-            )
+            (low(run, after) in _AFTER_A_FLAG or _is_short_flag(run, after))
+            and low(run, at - 2) not in tables.words("itn", "determiners")
         ):
             break
         letters += letter.upper() if capital else letter
         end = after
     return letters, end
+
+
+def _is_short_flag(run: Run, at: int) -> bool:
+    following = low(run, at + 1)
+    return low(run, at) in _DASHES and (len(following) == 1 or following in _DASHES)
 
 
 # ---- paths ---------------------------------------------------------------------------------
@@ -156,6 +160,8 @@ def _path_from(run: Run, at: int) -> tuple[str, int] | None:
         if lows(run, at, len(start)) == start:
             rest = _path_from(run, at + len(start)) or _connected(run, at + len(start))
             return (written + rest[0], rest[1]) if rest else None
+    if at >= len(run):
+        return None
     if run[at].low == "slash":
         return _absolute(run, at)
     if run[at].low == "dot":
@@ -191,7 +197,7 @@ def _dotfile(run: Run, at: int) -> tuple[str, int] | None:
 
 def _bare_suffix(run: Run, at: int) -> tuple[str, int] | None:
     """Read "dot py" before "files": the suffix alone."""
-    found = _suffix(run, at + 1)
+    found = None if low(run, at + 1) in function_words() else _suffix(run, at + 1)
     if found and low(run, found[1]) in ("file", "files", "suffix", "extension"):
         return f".{found[0]}", found[1]
     return None
@@ -207,7 +213,11 @@ def _relative(run: Run, at: int) -> tuple[str, int] | None:
             return slashed, at + 3
     if low(run, at + 1) not in _CONNECTORS or run[at].low in function_words():
         return None
-    if is_number_word(run[at].low) or run[at].low in tables.words("itn", "determiners"):
+    if (
+        is_number_word(run[at].low)
+        or run[at].low.isdigit()
+        or run[at].low in tables.words("itn", "determiners")
+    ):
         return None
     return _connected(run, at, needs_proof=True)
 
@@ -280,7 +290,7 @@ def _suffix(run: Run, at: int) -> tuple[str, int] | None:
         following = low(run, at + 1)
         if not (ends_here(run, at + 1) or following in ("file", "files", *_CONNECTORS)):
             return None
-        if said in ("so", "in", "a", "am", "out") and following in function_words():
+        if said in function_words() and following not in ("", "file", "files"):
             return None
     return _suffixes()[said], at + 1
 

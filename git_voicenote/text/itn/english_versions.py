@@ -74,7 +74,7 @@ def _component(run: Run, at: int, *, first: bool) -> tuple[str, int] | None:
 
 def _is_no_version(run: Run, at: int, number: str) -> bool:
     before = low(run, at - 1)
-    if before in POINTS or is_number_word(before):
+    if before in POINTS or is_number_word(before) or _WRITTEN.fullmatch(before):
         return True
     return number.startswith("1.") and number.count(".") == 1 and before in _NOT_BEFORE_ONE_POINT
 
@@ -119,6 +119,9 @@ def host_port(run: Run, at: int) -> Match | None:
 
 def hexadecimal(run: Run, at: int) -> Match | None:
     """Zero x dead beef."""
+    before = low(run, at - 1)
+    if run[at].low == "oh" and (is_number_word(before) or before.isdigit()):
+        return None
     if run[at].low not in ("zero", "oh", "0") or low(run, at + 1) not in ("x", "ex"):
         if run[at].low != "0x":
             return None
