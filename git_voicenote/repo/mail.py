@@ -96,6 +96,7 @@ class MailInfo:
     author: bytes
     email: bytes
     subject: bytes
+    date: bytes
     message: bytes
     patch: bytes
 
@@ -291,13 +292,44 @@ class ReadBack:
 
     def read(self, paths: Sequence[Path], *, keep_subject: bool = False) -> list[MailInfo]:
         """Return what git am finds in some of the mails, in their order."""
-        command = ("mailinfo", "-k") if keep_subject else ("mailinfo",)
+        # --scissors: b4 always reads so, and what survives them survives their absence
+        options = ("-k", "--scissors") if keep_subject else ("--scissors",)
+        cwd = self._repository.cwd
         if len(paths) < 3:  # often the cover alone: it is not worth the import
-            return [_mailinfo(self._repository, path, command) for path in paths]
+            return [read_mailinfo(path, cwd, options) for path in paths]
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(2) as pool:
-            return list(pool.map(lambda path: _mailinfo(self._repository, path, command), paths))
+            return list(pool.map(lambda path: read_mailinfo(path, cwd, options), paths))
+
+
+def read_mailinfo(
+    path: Path, cwd: Path, options: Sequence[str] = (), *, in_utf8: bool = False
+) -> MailInfo:
+    """Let git read one mail; what it finds there is left beside the mail.
+
+    `in_utf8` sets aside the encoding of the repository's commits. Raises PatchError, with git's
+    own words, where git cannot.
+    """
+    message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
+    # not mailinfo's --encoding, with which git 2.39 leaves text in the mail's own
+    encoding = ("-c", "i18n.commitEncoding=UTF-8") if in_utf8 else ()
+    with path.open("rb") as mail:
+        done = subprocess.run(
+            ["git", *encoding, "mailinfo", *options, message, patch],
+            stdin=mail, capture_output=True, check=False, cwd=cwd,
+        )  # fmt: skip
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip()
+        raise PatchError(f"git could not read a patch back: {words}")
+    fields: dict[bytes, list[bytes]] = {}
+    for line in done.stdout.split(b"\n"):
+        name, _, value = line.partition(b": ")
+        fields.setdefault(name, []).append(value)
+    author, email, subject, date = (
+        b" ".join(fields.get(name, [])) for name in (b"Author", b"Email", b"Subject", b"Date")
+    )
+    return MailInfo(author, email, subject, date, message.read_bytes(), patch.read_bytes())
 
 
 def patch_in(mail: Mail) -> bytes:
@@ -335,27 +367,6 @@ def _read_commit(
         title=title.replace(b"\n", b" "),
         body=body.strip(b"\n") + b"\n" if body else b"",
     )
-
-
-def _mailinfo(repository: Repository, path: Path, command: Sequence[str]) -> MailInfo:
-    message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
-    with path.open("rb") as mail:
-        # --scissors: b4 always reads so, and what survives them survives their absence
-        done = subprocess.run(
-            ["git", *command, "--scissors", message, patch],
-            stdin=mail, capture_output=True, check=False, cwd=repository.cwd,
-        )  # fmt: skip
-    if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip()
-        raise PatchError(f"git could not read a patch back: {words}")
-    fields: dict[bytes, list[bytes]] = {}
-    for line in done.stdout.split(b"\n"):
-        name, _, value = line.partition(b": ")
-        fields.setdefault(name, []).append(value)
-    author, email, subject = (
-        b" ".join(fields.get(name, [])) for name in (b"Author", b"Email", b"Subject")
-    )
-    return MailInfo(author, email, subject, message.read_bytes(), patch.read_bytes())
 
 
 def _encode(subject: str, indent: int) -> bytes:

@@ -1,0 +1,84 @@
+"""What stands in a mail between its `---` and its diff: notes, other words, and the diffstat.
+
+git mailinfo hands it over in front of the diff, and git am lets it fall.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DIFF = re.compile(r"^(?:diff --git |diff -|Index: |--- [^\n]+\n\+\+\+ )", re.MULTILINE)
+_HEADING = re.compile(r"Notes(?: \((.*)\))?:")
+_SIGNATURE = re.compile(r"^-- \n.*\Z", re.MULTILINE | re.DOTALL)
+_OF_DIFF = re.compile(r"^(?:[ +@\\-]|diff )", re.MULTILINE)
+_STAT = re.compile(
+    r" .* \| +(?:\d+ [+-]*|Bin .*|\d+|Unmerged)"
+    r"| \d+ files? changed.*| 0 files changed.*"
+    r"| (?:create|delete) mode \d+ .*| mode change \d+ .*| (?:rename|copy|rewrite) .* \(\d+%\)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BelowDashes:
+    """The words below the `---`. `name` says which notes the note is of; "" for git's default.
+
+    `note` is as it stands in git; what is not of it is in `comment`. A mail without notes has its
+    plain words for a note, with no name.
+    """
+
+    note: str | None
+    name: str | None
+    comment: str
+
+
+def split_patch(text: str) -> tuple[str, str]:
+    """Cut what mailinfo takes for the patch: the words below the dashes, and the diff alone."""
+    found = _DIFF.search(text)
+    words, diff = (text[: found.start()], text[found.start() :]) if found else (text, "")
+    at = diff.rfind("\n-- \n") + 1
+    # a removed line `- ` looks like the start of a signature, but lines of a diff follow it
+    is_signature = at and diff[at + 4 :].strip() and not _OF_DIFF.search(diff, at + 4)
+    return words, diff[:at] if is_signature else diff
+
+
+def read_below(words: str, preferred: str = "voicenote") -> BelowDashes:
+    """Take apart the words between `---` and diff. The `preferred` notes come first."""
+    lines = _SIGNATURE.sub("", words).split("\n")
+    if lines[0] == "---":
+        del lines[0]
+    while lines and (not lines[-1].strip() or _STAT.fullmatch(lines[-1])):
+        lines.pop()
+    notes, rest = _notes(lines)
+    comment = "\n".join(rest).strip("\n")
+    if not notes:
+        return BelowDashes(comment + "\n" if comment.strip() else None, None, "")
+    name = preferred if preferred in notes else next(iter(notes))
+    others = [_titled(other, text) for other, text in notes.items() if other != name]
+    return BelowDashes(notes[name], name, "\n\n".join([*others, *([comment] if comment else [])]))
+
+
+def _notes(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the notes by their names, and the lines that are of none."""
+    notes: dict[str, str] = {}
+    rest: list[str] = []
+    at = 0
+    while at < len(lines):
+        heading = _HEADING.fullmatch(lines[at])
+        end = at + 1
+        # mailers cut the blanks off lines: an empty one may be of the note
+        while heading and end < len(lines) and (lines[end][:4] == "    " or not lines[end].strip()):
+            end += 1
+        words = "\n".join(line.removeprefix("    ") for line in lines[at + 1 : end]).strip("\n")
+        if heading and words.strip():
+            name = heading[1] or ""
+            notes[name] = f"{notes[name]}\n{words}\n" if name in notes else words + "\n"
+            at = end
+        else:
+            rest.append(lines[at])
+            at += 1
+    return notes, rest
+
+
+def _titled(name: str, text: str) -> str:
+    return f"Notes ({name}):\n{text.rstrip()}" if name else f"Notes:\n{text.rstrip()}"
