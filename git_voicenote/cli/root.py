@@ -17,6 +17,7 @@ _COMMANDS = {
     "play": ("play:play", "Play the recording behind a note."),
     "transcribe": ("transcribe:transcribe", "Print the text of sound files."),
     "history": ("history:history", "List, search, show, export and delete recordings."),
+    "sync": ("sync:sync", "Exchange notes and covers, over a network or on a stick."),
     "hook": ("hook:hook", "Install the hook that lets you dictate commit messages."),
     "vocabulary": (
         "vocabulary:vocabulary",

@@ -10,6 +10,8 @@ from git_voicenote.errors import GitError, UnknownRevisionError
 from git_voicenote.repo.repository import Commit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_voicenote.repo.repository import Repository
 
 _SHA1_DIGITS = 40
@@ -71,6 +73,18 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
         raise repository.unknown_revision(" ".join(revisions)) from exc
     pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
     return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
+
+
+def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, str]:
+    """Return the titles of those commits that are here."""
+    if not commit_ids:
+        return {}
+    listed = repository.run(
+        "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %s",
+        "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
+    )  # fmt: skip
+    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    return {commit_id: subject for commit_id, _, subject in pairs}
 
 
 def commit_summary(repository: Repository, commit_id: str) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Note
     from git_voicenote.repo.repository import Repository
 
-_PREFIX = "refs/voicenote/cover/"
-_ASIDE = "refs/voicenote/set-aside/"
+COVER_PREFIX = "refs/voicenote/cover/"
+SET_ASIDE_PREFIX = "refs/voicenote/set-aside/"
 _DETACHED = "detached/"
 
 
@@ -59,7 +59,7 @@ class Covers:
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all covers."""
-        return tuple(self._refs(_PREFIX))
+        return tuple(self._refs(COVER_PREFIX))
 
     def read(self, key: str) -> tuple[Note, ...]:
         """Return what was said about a series; nothing where it has no cover."""
@@ -67,7 +67,7 @@ class Covers:
 
     def text(self, key: str) -> str | None:
         """Return a cover as it stands in git, or None."""
-        done = try_git("cat-file", "blob", f"{_PREFIX}{key}:cover", cwd=self.repository.cwd)
+        done = try_git("cat-file", "blob", f"{COVER_PREFIX}{key}:cover", cwd=self.repository.cwd)
         return None if done.returncode else done.stdout.decode("utf-8", "replace")
 
     def write(self, key: str, notes: Sequence[Note]) -> None:
@@ -80,24 +80,23 @@ class Covers:
             for stale in in_the_way:
                 self._set_aside(stale)
             run = self.repository.run
-            blob = run("hash-object", "-w", "--stdin", stdin=render_notes(notes).encode()).strip()
-            tree = run("mktree", stdin=b"100644 blob " + blob + b"\tcover\n").strip()
+            tree = cover_tree(self.repository, render_notes(notes))
             before = self._tip(key)
             parent = ("-p", before) if before else ()
-            commit = run(
-                "commit-tree", *parent, "-m", f"voicenote: cover of {key}", tree.decode()
-            ).strip()
-            self._update(_PREFIX + key, commit.decode(), before, "git voicenote: write the cover")
+            commit = run("commit-tree", *parent, "-m", f"voicenote: cover of {key}", tree).strip()
+            self._update(
+                COVER_PREFIX + key, commit.decode(), before, "git voicenote: write the cover"
+            )
         except GitError as exc:
-            raise explain_write_failure(self.repository, _PREFIX + key, exc) from exc
+            raise explain_write_failure(self.repository, COVER_PREFIX + key, exc) from exc
 
     def remove(self, key: str) -> None:
         """Remove the cover of a series, if it has one."""
         if before := self._tip(key):
             try:
-                self.repository.run("update-ref", "-d", _PREFIX + key, before)
+                self.repository.run("update-ref", "-d", COVER_PREFIX + key, before)
             except GitError as exc:
-                raise explain_write_failure(self.repository, _PREFIX + key, exc) from exc
+                raise explain_write_failure(self.repository, COVER_PREFIX + key, exc) from exc
 
     def _in_the_way_of(self, key: str) -> list[str]:
         """Return the covers of deleted branches that git cannot keep beside this one.
@@ -111,14 +110,16 @@ class Covers:
             if other.startswith(_DETACHED) or self._is_branch(other):
                 raise GitError(
                     f"the cover of {other!r} is in the way: git cannot keep both names",
-                    hint=f"rename the branch, or `git update-ref -d {_PREFIX}{other}`",
+                    hint=f"rename the branch, or `git update-ref -d {COVER_PREFIX}{other}`",
                 )
         return stale
 
     def _set_aside(self, key: str) -> None:
         tip = self._tip(key)
-        self._update(_ASIDE + tip, tip, "", f"git voicenote: set aside the cover of {key}")
-        self.repository.run("update-ref", "-d", _PREFIX + key, tip)
+        self._update(
+            SET_ASIDE_PREFIX + tip, tip, "", f"git voicenote: set aside the cover of {key}"
+        )
+        self.repository.run("update-ref", "-d", COVER_PREFIX + key, tip)
 
     def _is_branch(self, name: str) -> bool:
         found = self.repository.run(
@@ -129,7 +130,7 @@ class Covers:
     def _tip(self, key: str) -> str:
         """Return the commit that holds a cover, or ""."""
         found = self.repository.run(
-            "rev-parse", "--verify", "--quiet", _PREFIX + key, accept=(0, 1)
+            "rev-parse", "--verify", "--quiet", COVER_PREFIX + key, accept=(0, 1)
         )
         return found.decode("ascii").strip()
 
@@ -140,3 +141,10 @@ class Covers:
     def _refs(self, prefix: str, *options: str) -> list[str]:
         listed = self.repository.run("for-each-ref", "--format=%(refname)", *options, prefix)
         return [name.removeprefix(prefix) for name in os.fsdecode(listed).splitlines()]
+
+
+def cover_tree(repository: Repository, text: str) -> str:
+    """Write the tree that holds a cover; return its name."""
+    blob = repository.run("hash-object", "-w", "--stdin", stdin=text.encode()).strip()
+    tree = repository.run("mktree", stdin=b"100644 blob " + blob + b"\tcover\n")
+    return tree.decode("ascii").strip()

@@ -59,7 +59,7 @@ class Notes:
 
     def write_text(self, commit_id: str, text: str) -> None:
         """Set a commit's note to a text that is already in the format of notes."""
-        with self._one_writer():
+        with self.one_writer():
             try:
                 # a blob and -C: before git 2.42 every other way strips the text
                 blob = self.repository.run("hash-object", "-w", "--stdin", stdin=text.encode())
@@ -71,7 +71,7 @@ class Notes:
 
     def remove(self, commit_id: str) -> None:
         """Remove a commit's note, if it has one; the history of the ref keeps the words."""
-        with self._one_writer():
+        with self.one_writer():
             try:
                 self.repository.run(
                     "notes", "--ref", self.ref, "remove", "--ignore-missing", commit_id
@@ -195,7 +195,7 @@ class Notes:
         }
 
     @contextmanager
-    def _one_writer(self) -> Iterator[None]:
+    def one_writer(self) -> Iterator[None]:
         """Keep two of us from writing at once: `git notes` updates its ref without comparing.
 
         Where no lock can be had, git goes first: it knows best why nothing can be written.

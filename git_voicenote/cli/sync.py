@@ -1,0 +1,188 @@
+"""`git voicenote sync`: exchange notes and covers with others, over a network or on a stick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.console import print_json, say, settings, warn
+from git_voicenote.repo.merging import Merge, differences, local_tips, tips_below
+from git_voicenote.repo.remotes import fetched, find_remote, push_refs, remote_tips
+from git_voicenote.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from git_voicenote.repo.merging import Difference, Outcome, Tips
+    from git_voicenote.repo.remotes import Remote
+
+_ANSWER_NO = 1
+_SIDES = {"here": "to push", "there": "to fetch", "both": "both"}
+
+
+@click.group()
+def sync() -> None:
+    """Exchange notes and covers with others; nothing is sent that was not asked for.
+
+    Notes that both sides wrote are merged, every paragraph once; nothing is ever overwritten.
+    Recordings stay on this machine: only `bundle --audio` puts them into a file.
+    """
+
+
+@sync.command()
+@click.argument("remote", required=False)
+def fetch(remote: str | None) -> None:
+    """Fetch notes and covers, and merge them with those that are here."""
+    repository, notes_ref = Repository.discover(), settings().notes_ref
+    there = find_remote(repository, remote)
+    with fetched(repository, there, notes_ref) as tips:
+        merge = Merge(
+            repository, notes_ref, tips, there.tracking, source=_shown(there), is_whole=True
+        )
+        outcome = merge.run()
+    tell_outcome(outcome, _shown(there))
+    if tips.notes is None and not tips.covers:
+        say(f"hint: {_shown(there)} has none yet; `git voicenote sync push` brings yours there")
+
+
+@sync.command()
+@click.argument("remote", required=False)
+def push(remote: str | None) -> None:
+    """Push notes and covers, forwards only; exit 1 where the other side has to be fetched first."""
+    repository, notes_ref = Repository.discover(), settings().notes_ref
+    there = find_remote(repository, remote)
+    tips = remote_tips(repository, there, notes_ref)
+    updates = _updates(repository, notes_ref, there, tips)
+    if not updates:
+        say(f"nothing to push: {_shown(there)} has all that is here")
+        return
+    pushed = push_refs(repository, there, updates)
+    _record(
+        repository, notes_ref, there, [(done.ref, done.new) for done in pushed if not done.reason]
+    )
+    refused = [done for done in pushed if done.reason]
+    for done in pushed:
+        name = _named(done.ref, notes_ref)
+        if not done.reason:
+            say(f"{name} {'pushed' if done.new else 'removed'}")
+        else:
+            say(f"error: {name} not pushed: {done.reason}")
+    if refused:
+        if any("fetch first" in done.reason or "non-fast" in done.reason for done in refused):
+            again = "" if remote is None else f" {remote}"
+            say(f"hint: `git voicenote sync fetch{again}` merges what is there; then push again")
+        raise click.exceptions.Exit(_ANSWER_NO)
+
+
+@sync.command()
+@click.argument("remote", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(remote: str | None, *, as_json: bool) -> None:
+    """Say what each side has that the other lacks; exit 1 unless they are in step."""
+    repository, notes_ref = Repository.discover(), settings().notes_ref
+    there = find_remote(repository, remote)
+    with fetched(repository, there, notes_ref) as tips:
+        ours = local_tips(repository, notes_ref)
+        found = differences(repository, ours, tips, tips_below(repository, there.tracking))
+    titles = _titles(repository, found)
+    if as_json:
+        print_json(
+            {
+                "remote": there.name,
+                "in_step": not found,
+                "differences": [
+                    {"kind": one.kind, "name": one.name, "side": one.side} for one in found
+                ],
+            }
+        )
+    elif found:
+        for one in found:
+            click.echo(f"{_SIDES[one.side]:8}  {one.kind:5}  {titles[one]}")
+    else:
+        click.echo(f"in step with {_shown(there)}")
+    if found:
+        raise click.exceptions.Exit(_ANSWER_NO)
+
+
+def tell_outcome(outcome: Outcome, source: str) -> None:
+    """Say what a merge changed here."""
+    for remark in outcome.remarks:
+        warn(visible(remark))
+    parts = []
+    if outcome.notes:
+        parts.append(_count(len(outcome.notes), "note"))
+    if outcome.covers:
+        parts.append(_count(len(outcome.covers), "cover"))
+    told = " and ".join(parts) + f" from {source}" if parts else ""
+    if outcome.both:
+        told += f", {outcome.both} of them changed on both sides: every paragraph is kept"
+    if outcome.removed:
+        told += f"{'; ' if told else ''}{outcome.removed} removed, as in {source}"
+    say(told or f"nothing new in {source}")
+
+
+def _updates(
+    repository: Repository, notes_ref: str, remote: Remote, theirs: Tips
+) -> list[tuple[str, str | None, str | None]]:
+    """Return what has to be pushed: (ref, new, what is there now)."""
+    from git_voicenote.repo.covers import COVER_PREFIX
+    from git_voicenote.repo.merging import contains
+
+    ours, last = local_tips(repository, notes_ref), tips_below(repository, remote.tracking)
+    pairs = [(notes_ref, ours.notes, theirs.notes)]
+    pairs += [(COVER_PREFIX + key, tip, theirs.covers.get(key)) for key, tip in ours.covers.items()]
+    updates: list[tuple[str, str | None, str | None]] = [
+        (ref, tip, there)
+        for ref, tip, there in pairs
+        if tip is not None and (there is None or not contains(repository, there, tip))
+    ]
+    for key, tip in last.covers.items():
+        if key not in ours.covers and theirs.covers.get(key) == tip:
+            updates.append((COVER_PREFIX + key, None, tip))  # it was removed here
+    return updates
+
+
+def _record(
+    repository: Repository,
+    notes_ref: str,
+    remote: Remote,
+    pushed: list[tuple[str, str | None]],
+) -> None:
+    """Remember what the remote has now."""
+    from git_voicenote.repo.covers import COVER_PREFIX
+    from git_voicenote.repo.merging import update_refs
+
+    last = tips_below(repository, remote.tracking)
+    changes = []
+    for ref, new in pushed:
+        if ref == notes_ref:
+            changes.append((remote.tracking + "notes", new, last.notes))
+        else:
+            key = ref.removeprefix(COVER_PREFIX)
+            changes.append((f"{remote.tracking}cover/{key}", new, last.covers.get(key)))
+    update_refs(repository, changes)
+
+
+def _titles(repository: Repository, found: tuple[Difference, ...]) -> dict[Difference, str]:
+    """Return what people call the things that differ."""
+    from git_voicenote.repo.commits import subjects_of
+
+    subjects = subjects_of(repository, [one.name for one in found if one.kind == "note"])
+    return {
+        one: visible(f"{one.name[:7]} {subjects.get(one.name, '(a commit that is not here)')}")
+        if one.kind == "note"
+        else visible(one.name)
+        for one in found
+    }
+
+
+def _named(ref: str, notes_ref: str) -> str:
+    return "notes" if ref == notes_ref else f"cover of {visible(ref.split('/', 3)[3])}"
+
+
+def _shown(remote: Remote) -> str:
+    return visible(remote.name)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

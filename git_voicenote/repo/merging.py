@@ -1,0 +1,356 @@
+"""Notes and covers of somebody else, merged into ours without overwriting either.
+
+    incoming = RefSet("refs/voicenote/incoming/1234/")      # where they were fetched to
+    outcome = Merge(repository, notes_ref, incoming, tracking).run()
+
+All that changes, changes at once at the end: the refs of ours and the tracking refs, which say what
+was merged last. A cover that is gone on one side since then was removed there: it goes here
+too, unless it was changed here, and the other way round.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError
+from git_voicenote.repo.covers import COVER_PREFIX, SET_ASIDE_PREFIX, cover_tree
+from git_voicenote.repo.note_merge import merge_texts
+from git_voicenote.repo.note_trees import (
+    commit_tree,
+    read_blobs,
+    read_note_tree,
+    write_blob,
+    write_note_tree,
+)
+from git_voicenote.repo.notes import Notes
+from git_voicenote.repo.process import try_git
+from git_voicenote.repo.write_failures import explain_write_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from git_voicenote.repo.repository import Repository
+
+_LARGEST_NOTE = 8 << 20
+"""Bytes; an hour of speech is 60 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tips:
+    """The commits that notes and covers stand at; `covers` by key, `notes` None for none."""
+
+    notes: str | None
+    covers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one side has that the other lacks, since both were last the same.
+
+    `kind` is note or cover; `name` the commit's id or the cover's key; `side` says where something
+    is new, changed or removed: here, there or both.
+    """
+
+    kind: str
+    name: str
+    side: str
+
+
+@dataclass
+class Outcome:
+    """What a merge did: names of notes and covers that changed here, and what to tell."""
+
+    notes: list[str] = field(default_factory=list)
+    covers: list[str] = field(default_factory=list)
+    removed: int = 0
+    both: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+
+def local_tips(repository: Repository, notes_ref: str) -> Tips:
+    """Return where our own notes and covers stand."""
+    refs = read_refs(repository, notes_ref)
+    return Tips(refs.get(notes_ref), _below(read_refs(repository, COVER_PREFIX), COVER_PREFIX))
+
+
+def tips_below(repository: Repository, prefix: str) -> Tips:
+    """Return the notes and covers under a prefix: `<prefix>notes`, `<prefix>cover/<key>`."""
+    refs = read_refs(repository, prefix)
+    return Tips(refs.get(prefix + "notes"), _below(refs, prefix + "cover/"))
+
+
+def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
+    """Return the refs that are, or are below, a name."""
+    listed = repository.run("for-each-ref", "--format=%(objectname) %(refname)", pattern)
+    pairs = (line.split(" ", 1) for line in os.fsdecode(listed).splitlines())
+    return {name: commit for commit, name in pairs}
+
+
+def contains(repository: Repository, tip: str, other: str) -> bool:
+    """Return whether a commit has another one in its history; not, where it is not here."""
+    done = try_git("merge-base", "--is-ancestor", other, tip, cwd=repository.cwd)
+    return done.returncode == 0
+
+
+def differences(
+    repository: Repository, ours: Tips, theirs: Tips, last: Tips
+) -> tuple[Difference, ...]:
+    """Return what each side has that the other lacks, notes first."""
+    here, there = (read_note_tree(repository, tips.notes) for tips in (ours, theirs))
+    base = read_note_tree(repository, _merge_base(repository, ours.notes, theirs.notes))
+    found = _compare("note", here, there, base)
+    covers_here, covers_there = (
+        {key: _cover_blob(repository, commit) for key, commit in tips.covers.items()}
+        for tips in (ours, theirs)
+    )
+    covers_base = {
+        key: _cover_blob(repository, commit)
+        for key in {*ours.covers, *theirs.covers}
+        if (commit := _merge_base(repository, ours.covers.get(key), theirs.covers.get(key))
+            or last.covers.get(key))
+    }  # fmt: skip
+    found += _compare("cover", covers_here, covers_there, covers_base)
+    return tuple(found)
+
+
+def update_refs(
+    repository: Repository, changes: Sequence[tuple[str, str | None, str | None]]
+) -> None:
+    """Set refs (name, new, before), all or none; None for new deletes, for before: is not there.
+
+    Raises GitError where somebody else was faster.
+    """
+    # deletions first: git makes no ref `a/b` in the transaction that deletes `a`
+    for is_deletion in (True, False):
+        lines = []
+        for ref, new, before in changes:
+            if (new is None) != is_deletion or new == before:
+                continue
+            # 40 zeros in `update` mean "must not be there", an empty value would mean "whatever"
+            lines.append(
+                f"delete {ref}\0{before or ''}\0"
+                if new is None
+                else f"update {ref}\0{new}\0{before or '0' * len(new)}\0"
+            )
+        if lines:
+            repository.run(
+                "update-ref", "--create-reflog", "-m", "git voicenote: merge what came", "-z",
+                "--stdin", stdin="".join(lines).encode("utf-8", "surrogateescape"),
+            )  # fmt: skip
+
+
+class Merge:
+    """Merges what stands under `incoming` and records it under `tracking`; both are prefixes.
+
+    `is_whole` says that what is not among the incoming is not there on the other side; a selection
+    that somebody packed says nothing of the rest.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        notes_ref: str,
+        incoming: Tips,
+        tracking: str,
+        *,
+        source: str,
+        is_whole: bool,
+    ) -> None:
+        self.outcome = Outcome()
+        self._repository = repository
+        self._notes_ref = notes_ref
+        self._incoming = incoming
+        self._tracking = tracking
+        self._source = source
+        self._is_whole = is_whole
+        self._changes: list[tuple[str, str | None, str | None]] = []
+
+    def run(self, further: Sequence[tuple[str, str | None, str | None]] = ()) -> Outcome:
+        """Merge, and set `further` refs in the same step. Raises GitError with nothing changed."""
+        with Notes(self._repository, self._notes_ref).one_writer():
+            ours = local_tips(self._repository, self._notes_ref)
+            last = tips_below(self._repository, self._tracking)
+            try:
+                self._merge_all_notes(ours.notes, last.notes)
+                for key in sorted({*self._incoming.covers, *last.covers}):
+                    self._merge_cover(key, ours.covers, last.covers.get(key))
+                update_refs(self._repository, [*self._changes, *further])
+            except GitError as exc:
+                raise explain_write_failure(self._repository, self._notes_ref, exc) from exc
+        return self.outcome
+
+    def _set(self, ref: str, new: str | None, before: str | None) -> None:
+        self._changes.append((ref, new, before))
+
+    def _merge_all_notes(self, ours: str | None, last: str | None) -> None:
+        theirs = self._incoming.notes
+        if theirs is None:
+            return
+        merged = self._merged(ours, theirs, self._notes_merged)
+        if merged is not None:
+            before, after = (read_note_tree(self._repository, tip) for tip in (ours, merged))
+            self.outcome.notes += [n for n, blob in after.items() if before.get(n) != blob]
+            self.outcome.removed += len(set(before) - set(after))
+            self._set(self._notes_ref, merged, ours)
+        self._set(self._tracking + "notes", theirs, last)
+
+    def _merge_cover(self, key: str, covers: Mapping[str, str], last: str | None) -> None:
+        ours, theirs = covers.get(key), self._incoming.covers.get(key)
+        ref, tracked = COVER_PREFIX + key, f"{self._tracking}cover/{key}"
+        if theirs is None:
+            if not self._is_whole:
+                return
+            if ours is not None and ours == last:
+                self._remove_cover(key, ours)
+            self._set(tracked, None, last)
+            return
+        if ours is None and theirs == last:
+            return  # it was removed here
+        if theirs != last and not self._is_cover(theirs):
+            self.outcome.remarks.append(f"the cover of {key} from {self._source} holds no text")
+            return
+        if ours is None and (other := _in_the_way(key, covers)):
+            self.outcome.remarks.append(
+                f"the cover of {key} is not taken: git cannot keep it beside that of {other}"
+            )
+            return
+        merged = self._merged(ours, theirs, lambda *tips: self._cover_merged(key, *tips))
+        if merged is not None:
+            self.outcome.covers.append(key)
+            self._set(ref, merged, ours)
+        self._set(tracked, theirs, last)
+
+    def _remove_cover(self, key: str, ours: str) -> None:
+        """Remove a cover that was removed there; its words stay, set aside."""
+        self._set(COVER_PREFIX + key, None, ours)
+        if not read_refs(self._repository, SET_ASIDE_PREFIX + ours):
+            self._set(SET_ASIDE_PREFIX + ours, ours, None)
+        self.outcome.removed += 1
+        self.outcome.remarks.append(
+            f"the cover of {key} was removed in {self._source}, and here too "
+            f"(its words: git show {ours[:10]}:cover)"
+        )
+
+    def _merged(
+        self, ours: str | None, theirs: str, merge: Callable[[str | None, str, str], str]
+    ) -> str | None:
+        """Return the commit that ours becomes, or None where it stays."""
+        if ours is None:
+            return theirs
+        base = _merge_base(self._repository, ours, theirs)
+        if base == theirs:
+            return None
+        if base == ours:
+            return theirs
+        return merge(base, ours, theirs)
+
+    def _notes_merged(self, base: str | None, ours: str, theirs: str) -> str:
+        trees = [read_note_tree(self._repository, tip) for tip in (base, ours, theirs)]
+        merged, conflicts = {}, []
+        for name in sorted({*trees[1], *trees[2]}):
+            then, here, there = (tree.get(name) for tree in trees)
+            if here == there or there == then:
+                blob = here
+            elif here == then:
+                blob = there
+            elif here is None or there is None:
+                blob = here or there  # removed on one side, changed on the other
+            else:
+                conflicts.append((name, then, here, there))
+                continue
+            if blob is not None:
+                merged[name] = blob
+        merged |= self._merged_blobs(conflicts, ours, theirs)
+        tree = write_note_tree(self._repository, merged)
+        return self._commit(tree, ours, theirs, "notes")
+
+    def _merged_blobs(
+        self, conflicts: Sequence[tuple[str, str | None, str, str]], ours: str, theirs: str
+    ) -> dict[str, str]:
+        self.outcome.both += len(conflicts)
+        wanted = [blob for _, *blobs in conflicts for blob in blobs if blob]
+        texts = read_blobs(self._repository, wanted, _LARGEST_NOTE)
+        is_older = self._is_older(ours, theirs) if conflicts else True
+        merged = {}
+        for name, then, here, there in conflicts:
+            older, newer = (here, there) if is_older else (there, here)
+            text = merge_texts(texts[then] if then else None, texts[older], texts[newer])
+            merged[name] = write_blob(self._repository, text)
+        return merged
+
+    def _cover_merged(self, key: str, base: str | None, ours: str, theirs: str) -> str:
+        blobs = [
+            _cover_blob(self._repository, tip) if tip else None for tip in (base, ours, theirs)
+        ]
+        texts = read_blobs(self._repository, [blob for blob in blobs if blob], _LARGEST_NOTE)
+        then, here, there = (texts[blob] if blob else None for blob in blobs)
+        older, newer = (here, there) if self._is_older(ours, theirs) else (there, here)
+        text = merge_texts(then, older or "", newer or "")
+        self.outcome.both += 1
+        tree = cover_tree(self._repository, text)
+        return self._commit(tree, ours, theirs, f"cover of {key}")
+
+    def _commit(self, tree: str, ours: str, theirs: str, what: str) -> str:
+        message = f"voicenote: merge the {what} from {self._source}"
+        return commit_tree(self._repository, tree, (ours, theirs), message)
+
+    def _is_older(self, one: str, other: str) -> bool:
+        """Return which of two commits came first, as every clone would tell."""
+        ages = [
+            (
+                int(self._repository.read("log", "-1", "--no-show-signature", "--format=%ct", tip)),
+                tip,
+            )
+            for tip in (one, other)
+        ]
+        return ages[0] <= ages[1]
+
+    def _is_cover(self, tip: str) -> bool:
+        return _cover_blob(self._repository, tip) != ""
+
+
+def _compare(
+    kind: str, here: Mapping[str, str], there: Mapping[str, str], base: Mapping[str, str]
+) -> list[Difference]:
+    found = []
+    for name in sorted({*here, *there}):
+        ours, theirs, then = here.get(name), there.get(name), base.get(name)
+        if ours != theirs:
+            side = "here" if theirs == then else "there" if ours == then else "both"
+            found.append(Difference(kind, name, side))
+    return found
+
+
+def _cover_blob(repository: Repository, tip: str) -> str:
+    """Return the object with a cover's words, or "" where there is none."""
+    done = try_git("rev-parse", "--verify", "--quiet", f"{tip}:cover", cwd=repository.cwd)
+    name = done.stdout.decode("ascii").strip()
+    if not name:
+        return ""
+    kind = try_git("cat-file", "-t", name, cwd=repository.cwd).stdout.strip()
+    return name if kind == b"blob" else ""
+
+
+def _merge_base(repository: Repository, one: str | None, other: str | None) -> str | None:
+    if one is None or other is None:
+        return None
+    # of several (both sides had merged at once, to the same tree) any one will do
+    found = repository.run("merge-base", one, other, accept=(0, 1))
+    return found.decode("ascii").strip() or None
+
+
+def _below(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix): commit
+        for name, commit in refs.items()
+        if name.startswith(prefix)
+    }
+
+
+def _in_the_way(key: str, covers: Mapping[str, str]) -> str | None:
+    """Return a cover that git cannot keep beside another: `a` and `a/b` exclude one another."""
+    return next(
+        (name for name in covers if name.startswith(key + "/") or key.startswith(name + "/")), None
+    )

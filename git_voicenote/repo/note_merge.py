@@ -1,0 +1,176 @@
+"""One note out of two that grew apart: every paragraph once, and each side's in its order.
+
+What only one side changed is taken from it, as git does with files; where both wrote something,
+both stand there. The result is the same whichever side merges: the two are told apart by their
+age (`older` and `newer`), not by who asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, TypeVar
+
+from git_voicenote.datatypes import Note
+from git_voicenote.repo.note_format import parse_notes, render_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_T = TypeVar("_T", bound=str | int)
+
+_BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
+
+
+def merge_texts(base: str | None, older: str, newer: str) -> str:
+    """Return the text of a note that two people changed, in the format of notes.
+
+    `base` is what both began with, or None. Where only one of them changed it, that text comes
+    back to the byte.
+    """
+    if older == newer or newer == base:
+        return older
+    if older == base:
+        return newer
+    notes = _merge_notes(parse_notes(base or ""), parse_notes(older), parse_notes(newer))
+    return render_notes(notes)
+
+
+def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
+    """Return what two sequences that began as `base` hold together.
+
+    What one of them lost is gone; what either one gained stands where it put it, the older one's
+    first; nothing stands there more often than in one of the two.
+    """
+    kept_older, gained_older = _changes(base, older)
+    kept_newer, gained_newer = _changes(base, newer)
+    merged: list[_T] = []
+    for position in range(len(base) + 1):
+        merged += _interleaved(gained_older[position], gained_newer[position])
+        if position in kept_older and position in kept_newer:
+            merged.append(base[position])
+    most = Counter(older) | Counter(newer)
+    seen: Counter[_T] = Counter()
+    result = []
+    for item in merged:
+        seen[item] += 1
+        if seen[item] <= most[item]:
+            result.append(item)
+    return result
+
+
+def _merge_notes(
+    base: Sequence[Note], older: Sequence[Note], newer: Sequence[Note]
+) -> tuple[Note, ...]:
+    """Merge notes that stand in one object: first which there are, then each of them."""
+    known = list(base)
+    ids_base = list(range(len(known)))
+    ids_older = _identify(older, known)
+    ids_newer = _identify(newer, known)
+    sides = (
+        dict(zip(ids_base, base, strict=True)),
+        dict(zip(ids_older, older, strict=True)),
+        dict(zip(ids_newer, newer, strict=True)),
+    )
+    order = merge_sequences(ids_base, ids_older, ids_newer)
+    # removed on one side, changed on the other: it stays, as a whole note would
+    for identity, side in ((i, s) for s in sides[1:] for i in s):
+        if identity not in order and side[identity] != sides[0].get(identity):
+            order.append(identity)
+    merged = (_merge_one(*(side.get(identity) for side in sides)) for identity in order)
+    return tuple(note for note in merged if note is not None)
+
+
+def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
+    """Number notes so that those which are versions of one another have one number.
+
+    `known` holds a note for each number and grows by those that are new.
+    """
+    taken: list[int] = []
+    for note in notes:
+        kin = {
+            number: _kinship(note, other)
+            for number, other in enumerate(known)
+            if number not in taken
+        }
+        number = max(kin, key=kin.__getitem__, default=len(known))
+        if kin.get(number, (0, 0)) == (0, 0):
+            number = len(known)
+            known.append(note)
+        taken.append(number)
+    return taken
+
+
+def _kinship(one: Note, other: Note) -> tuple[int, int]:
+    """Return how much two notes share: recordings, and then paragraphs."""
+    recordings = set(one.recording_ids) & set(other.recording_ids)
+    paragraphs = set(_paragraphs(one)) & set(_paragraphs(other))
+    return len(recordings), len(paragraphs)
+
+
+def _merge_one(base: Note | None, older: Note | None, newer: Note | None) -> Note | None:
+    if older is None or newer is None:
+        return older or newer
+    if older == newer or newer == base:
+        return older
+    if older == base:
+        return newer
+    start = base or Note("")
+    return Note(
+        text="\n\n".join(
+            merge_sequences(_paragraphs(start), _paragraphs(older), _paragraphs(newer))
+        ),
+        recording_ids=tuple(
+            merge_sequences(start.recording_ids, older.recording_ids, newer.recording_ids)
+        ),
+        engine=_merge_names(start.engine, older.engine, newer.engine),
+        language=_merge_names(start.language, older.language, newer.language),
+        duration=_merge_durations(start, older, newer),
+    )
+
+
+def _merge_names(base: str | None, older: str | None, newer: str | None) -> str | None:
+    """Merge what may be several names with commas between (see join_notes)."""
+    names = [tuple(value.split(", ")) if value else () for value in (base, older, newer)]
+    return ", ".join(merge_sequences(*names)) or None
+
+
+def _merge_durations(base: Note, older: Note, newer: Note) -> float | None:
+    """Add what each side recorded; what both have is counted once."""
+    if older.duration is None or newer.duration is None:
+        return newer.duration if older.duration is None else older.duration
+    if set(older.recording_ids) == set(newer.recording_ids):
+        return max(older.duration, newer.duration)
+    return max(older.duration + newer.duration - (base.duration or 0), older.duration)
+
+
+def _paragraphs(note: Note) -> list[str]:
+    return [part for part in _BETWEEN_PARAGRAPHS.split(note.text.strip("\n")) if part.strip()]
+
+
+def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[list[_T]]]:
+    """Return which positions of `base` a side kept, and what it put before each (and at the end).
+
+    What replaces something stands where that stood.
+    """
+    kept: set[int] = set()
+    gained: list[list[_T]] = [[] for _ in range(len(base) + 1)]
+    matcher = SequenceMatcher(None, base, side, autojunk=False)
+    for tag, start, end, side_start, side_end in matcher.get_opcodes():
+        if tag == "equal":
+            kept.update(range(start, end))
+        else:
+            gained[start] += side[side_start:side_end]
+    return kept, gained
+
+
+def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
+    """Return both, what they share once and in its place."""
+    result: list[_T] = []
+    matcher = SequenceMatcher(None, older, newer, autojunk=False)
+    for tag, start, end, newer_start, newer_end in matcher.get_opcodes():
+        result += older[start:end]
+        if tag != "equal":
+            result += newer[newer_start:newer_end]
+    return result
