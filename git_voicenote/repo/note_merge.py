@@ -45,10 +45,15 @@ def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]
     """
     kept_older, gained_older = _changes(base, older)
     kept_newer, gained_newer = _changes(base, newer)
+    kept = kept_older & kept_newer
+    # of what stands in the base twice, the two may have kept different ones
+    gained = {item for items in (*gained_older, *gained_newer) for item in items}
+    lost = set(older) & set(newer) - {base[position] for position in kept} - gained
+    kept |= {position for position in kept_older | kept_newer if base[position] in lost}
     merged: list[_T] = []
     for position in range(len(base) + 1):
         merged += _interleaved(gained_older[position], gained_newer[position])
-        if position in kept_older and position in kept_newer:
+        if position in kept:
             merged.append(base[position])
     most = Counter(older) | Counter(newer)
     seen: Counter[_T] = Counter()

@@ -39,6 +39,7 @@ BOTH_ENGINES = "Voicenote-Engine: pocketsphinx, nano\nVoicenote-Language: en, de
         ("", "ab", "cd", "abcd"),
         ("a", "axy", "axzy", "axzy"),
         ("a", "aa", "aax", "aax"),
+        ("aba", "ba", "ab", "ab"),
     ],
 )
 def test_sequences(base: str, older: str, newer: str, merged: str) -> None:
