@@ -102,12 +102,16 @@ class Decoder(nn.Module):
 class _Layer(nn.Module):
     def __init__(self, shape: DecoderShape, tensors: Tensors, dense: MakeDense, name: str) -> None:
         super().__init__()
-        self._heads = (shape.heads, shape.key_value_heads, shape.key_value_heads)
+        self._heads = (shape.heads, shape.key_value_heads)
         attention = f"{name}.self_attn"
         self._norm = RmsNorm(tensors(f"{name}.input_layernorm.weight"), shape.norm_eps)
         self._qkv = dense(*(f"{attention}.{which}_proj" for which in "qkv"))
-        self._q_norm = RmsNorm(tensors(f"{attention}.q_norm.weight"), shape.norm_eps)
-        self._k_norm = RmsNorm(tensors(f"{attention}.k_norm.weight"), shape.norm_eps)
+        scales = [
+            tensors(f"{attention}.{which}_norm.weight").expand(count, -1)
+            for which, count in (("q", shape.heads), ("k", shape.key_value_heads))
+        ]
+        self._qk_scale = nn.Buffer(torch.cat(scales)[:, None])
+        self._eps = shape.norm_eps
         self._out = dense(f"{attention}.o_proj")
         self._norm_after = RmsNorm(
             tensors(f"{name}.post_attention_layernorm.weight"), shape.norm_eps
@@ -126,14 +130,19 @@ class _Layer(nn.Module):
         visible: int,
         mask: torch.Tensor | None,
     ) -> torch.Tensor:
-        heads = self._qkv(self._norm(x)).view(*x.shape[:2], sum(self._heads), -1).transpose(1, 2)
-        q, k, v = heads.split(self._heads, 1)
-        keys.index_copy_(2, slots, _turned(self._k_norm(k), cos, sin))
+        queries, others = self._heads
+        heads = self._qkv(self._norm(x)).view(*x.shape[:2], queries + 2 * others, -1)
+        heads = heads.transpose(1, 2)
+        qk, v = heads[:, :-others], heads[:, -others:]
+        # queries and keys at once: on a CPU each operation costs as much as its arithmetic
+        qk = functional.rms_norm(qk, qk.shape[-1:], eps=self._eps) * self._qk_scale
+        turned = _turned(qk, cos, sin)
+        q, k = turned[:, :queries], turned[:, queries:]
+        keys.index_copy_(2, slots, k)
         values.index_copy_(2, slots, v)
         attended = functional.scaled_dot_product_attention(
-            _turned(self._q_norm(q), cos, sin), keys[:, :, :visible], values[:, :, :visible],
-            mask, enable_gqa=True,
-        )  # fmt: skip
+            q, keys[:, :, :visible], values[:, :, :visible], mask, enable_gqa=True
+        )
         x = x + self._out(attended.transpose(1, 2).flatten(2))
         gate, up = self._gate_up(self._norm_after(x)).chunk(2, -1)
         out: torch.Tensor = x + self._down(functional.silu(gate) * up)

@@ -88,34 +88,34 @@ class Int8Weights:
 
     def dense(self, *names: str) -> nn.Module:
         """Return one layer for all these, side by side."""
-        weights, scales = zip(*(self._quantized(name) for name in names), strict=True)
-        weight, scale = torch.cat(weights), torch.cat(scales)
-        if len(scale) < len(weight):  # one did not pass the test when it was made
+        whole, scales = self._quantized(names)
+        if len(scales) < len(whole):  # it did not pass the test when it was made
             return PlainWeights(self._checkpoint, torch.float32).dense(*names)
         layer = Int8Dense((), is_exact=self._is_exact)
-        parts = (slice(i, i + _ROWS) for i in range(0, len(weight), _ROWS))
-        packing = [self._packers.submit(pack_int8, weight[part], scale[part]) for part in parts]
+        parts = (slice(i, i + _ROWS) for i in range(0, len(whole), _ROWS))
+        packing = [self._packers.submit(pack_int8, whole[part], scales[part]) for part in parts]
         self._packing.append((layer, packing))
         return layer
 
-    def _quantized(self, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    def _quantized(self, names: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return whole numbers, and the scale of each row; no scales if they are too far off."""
-        if self._is_cached and (found := self._cached(name)):
+        if self._is_cached and (found := self._cached(names)):
             return found
-        weight = self._checkpoint.tensor(f"{name}.weight")
+        weights = [self._checkpoint.tensor(f"{name}.weight") for name in names]
+        weight = torch.cat(weights) if names[1:] else weights[0]
         made = [_quantize(weight[i : i + _ROWS]) for i in range(0, len(weight), _ROWS)]
         whole, scales = torch.cat([w for w, _ in made]), torch.cat([s for _, s in made])
         if _error(weight, whole, scales, is_exact=self._is_exact) > _MOST_ERROR:
             scales = scales[:0]
         self._checkpoint.close()  # or all that was read stays mapped: 1.2 GB
-        self._made |= {f"{name}.weight": whole, f"{name}.scales": scales}
+        self._made |= {f"{names[0]}.weight": whole, f"{names[0]}.scales": scales}
         return whole, scales
 
-    def _cached(self, name: str) -> tuple[torch.Tensor, torch.Tensor] | None:
+    def _cached(self, names: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor] | None:
         # opened anew each time: what a closed file had mapped is no longer ours to hold
         try:
             with safe_open(self._path, framework="pt") as file:
-                return file.get_tensor(f"{name}.weight"), file.get_tensor(f"{name}.scales")
+                return file.get_tensor(f"{names[0]}.weight"), file.get_tensor(f"{names[0]}.scales")
         except (OSError, SafetensorError):
             self._is_cached = False  # it is damaged, or went away: make it anew
             return None
