@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format lock clean
+.PHONY: demo test lint format parity nano-benchmark lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -23,6 +23,18 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The implementations that ours must agree with, and is timed against, live in an environment apart.
+parity: build/parity/.ready
+	build/parity/bin/python -m benchmarks.parity
+
+nano-benchmark: build/parity/.ready
+	build/parity/bin/python -m benchmarks.nano $(NANO_ARGS)
+
+build/parity/.ready: requirements-parity.lock
+	$(PYTHON) -m venv build/parity
+	build/parity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-parity.lock
+	@touch $@
+
 # The locks name every package, its version and its hashes, for every platform: what all need, and
 # what the nano engine needs besides (4.6 GB, which a demonstration does without).
 COMPILE = build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -32,6 +44,8 @@ lock:
 	$(COMPILE) --group dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --group dev --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-nano.lock
+	$(COMPILE) --group parity --extra nano pyproject.toml --constraint requirements-nano.lock \
+	  --output-file requirements-parity.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or later is needed; name one with make PYTHON=...")'
