@@ -81,8 +81,6 @@ def _read(tool: Tool, path: Path, keys: tuple[str, ...]) -> CommitConfig | None:
         return CommitConfig(tool, path.name, {}, None if is_plain else "it is a program")
     try:
         value = _parse(path.name, text)
-    except ImportError:
-        return CommitConfig(tool, path.name, {}, "YAML needs PyYAML (`pip install pyyaml`)")
     except ValueError as exc:
         if keys and keys[-1] not in text:
             return None  # what else is broken is not ours to tell of
