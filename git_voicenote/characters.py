@@ -26,6 +26,30 @@ def visible(text: str) -> str:
     return "".join(kept)
 
 
+def revealed(text: str) -> str:
+    """Return a line of code with each character that nobody can see named: <U+202E>, ^M, ^[.
+
+    In a diff such a character may be an attack ("Trojan source"): it is to be seen, not dropped.
+    Joiners stay beside the letters that need them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character == "\t"
+        or character.isprintable()
+        or (character in "\u200c\u200d" and _is_beside_letter(text, number))
+        or unicodedata.category(character) == "Zs"
+        else _named(character)
+        for number, character in enumerate(text)
+    )
+
+
+def _named(character: str) -> str:
+    code = ord(character)
+    return f"^{chr(code ^ 64)}" if code < 32 or code == 127 else f"<U+{code:04X}>"
+
+
 def _is_beside_letter(text: str, number: int) -> bool:
     beside = text[max(0, number - 1) : number] + text[number + 1 : number + 2]
     return any(unicodedata.category(character) == "Lo" for character in beside)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.characters import visible
+from git_voicenote.characters import revealed, visible
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,17 @@ from git_voicenote.characters import visible
 )
 def test_only_what_nobody_sees_is_dropped(text: str, seen: str) -> None:
     assert visible(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("plain\tline", "plain\tline"),
+        ("naïve 重试 می\u200cخواهم\u00a0x", "naïve 重试 می\u200cخواهم\u00a0x"),
+        ("a\r", "a^M"),
+        ("\x1b[31m\x7f", "^[[31m^?"),
+        ("\u202ex\u2028\u200b\x9b", "<U+202E>x<U+2028><U+200B><U+009B>"),
+    ],
+)
+def test_what_nobody_sees_in_code_is_named(line: str, shown: str) -> None:
+    assert revealed(line) == shown

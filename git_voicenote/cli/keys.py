@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_WITHIN_A_KEY = 0.02
+"""Seconds; a terminal sends the octets of one key together."""
+
 
 @contextmanager
 def stop_key() -> Iterator[Callable[[float], bool]]:
@@ -34,6 +37,27 @@ def stop_key() -> Iterator[Callable[[float], bool]]:
         yield _LineWatch(descriptor).pressed
     finally:
         termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+def read_key() -> str:
+    """Wait for a key on the terminal, show nothing of it, and return it; "" at the end of input.
+
+    Keys that send several octets (arrows, letters beyond ASCII) come whole. Ctrl-C interrupts.
+    """
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    quiet = termios.tcgetattr(descriptor)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
+    try:
+        typed = os.read(descriptor, 1)
+        while typed[:1] >= b"\x80" or typed[:1] == b"\x1b":
+            if not select.select([descriptor], (), (), _WITHIN_A_KEY)[0]:
+                break
+            typed += os.read(descriptor, 1)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    return "" if typed == b"\x04" else typed.decode("utf-8", "replace")
 
 
 class _LineWatch:

@@ -14,6 +14,7 @@ _COMMANDS = {
     "format-patch": (None, "Make patches that carry the notes."),
     "show": ("show:show", "Show a commit's note, or the cover of a series."),
     "edit": ("edit:edit", "Edit a note in git's editor."),
+    "review": ("review:review", "Read a series, with what was said of it, or make a page of it."),
     "play": ("play:play", "Play the recording behind a note."),
     "transcribe": ("transcribe:transcribe", "Print the text of sound files."),
     "history": ("history:history", "List, search, show, export and delete recordings."),

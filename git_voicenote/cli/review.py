@@ -1,0 +1,120 @@
+"""`git voicenote review`: read a series with what was said of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import is_interactive, print_json, say, settings
+from git_voicenote.cli.pager import page, wants_colour
+from git_voicenote.cli.review_json import review_value
+from git_voicenote.cli.review_steps import step
+from git_voicenote.cli.review_text import Layout
+from git_voicenote.cli.saving import repository_if_any, state_root
+from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.repo.received import read_series
+from git_voicenote.series.committed import series_of_commits
+from git_voicenote.series.review import Sounds
+from git_voicenote.series.review import review as put_together
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings
+
+if TYPE_CHECKING:
+    from git_voicenote.repo.received import ReceivedSeries
+    from git_voicenote.repo.repository import Repository
+
+
+@click.command()
+@click.argument("source", required=False, metavar="[RANGE | MBOX | FOLDER | -]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--all", "at_once", is_flag=True, help="Show all at once, without stopping at each patch."
+)
+@click.option(
+    "--color", "colour", type=click.Choice(("auto", "always", "never")), default="auto",
+    help="Colour the diffs; auto asks git's color.diff.",
+)  # fmt: skip
+@click.option("--mboxrd", is_flag=True, help="Lines `>From ` in the mbox were written `From `.")
+@click.option(
+    "--scissors/--no-scissors", default=None,
+    help="Drop what stands above a line `-- >8 --`; mailinfo.scissors by default.",
+)  # fmt: skip
+def review(
+    source: str | None, *, as_json: bool, at_once: bool, colour: str, mboxrd: bool,
+    scissors: bool | None,
+) -> None:  # fmt: skip
+    """Read a series: the cover, then each patch with what was said of it, and its diff.
+
+    From commits (a range, a branch, one commit; HEAD's branch by default) or from mails: a file, an
+    mbox, a folder of patches, a maildir, or - for standard input.
+
+    At the terminal, n and p step, a number jumps, l plays the recording where it is on this
+    machine, / searches and q quits.
+    """
+    repository = repository_if_any()
+    notes_ref = settings().notes_ref
+    series = _read(source, repository, notes_ref, mboxrd=mboxrd, scissors=scissors)
+    root = state_root(repository)
+    found = put_together(series, Sounds(Recordings(root), History(root)), repository, notes_ref)
+    for remark in found.remarks:
+        say(remark)
+    if as_json:
+        print_json(review_value(found))
+        return
+    layout = Layout(found, colour=wants_colour(colour))
+    count = len(found.patches) + bool(found.cover)
+    if count > 1 and not at_once and is_interactive() and sys.stdout.isatty():
+        step(found, layout, tuple(Layout(found, colour=False).parts()))
+    else:
+        page("".join(layout.parts()))
+
+
+def _read(
+    source: str | None,
+    repository: Repository | None,
+    notes_ref: str,
+    *,
+    mboxrd: bool,
+    scissors: bool | None,
+) -> ReceivedSeries:
+    name = notes_ref.removeprefix("refs/").removeprefix("notes/")
+    if source == "-":
+        if sys.stdin.isatty():
+            say("reading mails from the terminal; Ctrl-D ends")
+        return read_series(
+            sys.stdin.buffer, Path.cwd(), notes=name, mboxrd=mboxrd, scissors=scissors
+        )
+    path = Path(source) if source else None
+    if path is not None and _exists(path):
+        if repository and os.sep not in str(source) and _names_commit(repository, str(source)):
+            raise UsageError(
+                f"{source!r} is the name of a file and of a commit",
+                hint=f"write ./{source} for the file, refs/heads/{source} for the branch",
+            )
+        return read_series(path, Path.cwd(), notes=name, mboxrd=mboxrd, scissors=scissors)
+    if repository is None:
+        what = f"there is no file {source}, and" if source else "no mails were named, and"
+        raise NotARepositoryError(
+            f"{what} this is no git repository",
+            hint="`git voicenote review FILE` reads mails anywhere",
+        )
+    return series_of_commits(repository, source, notes_ref)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for a file
+        return False
+
+
+def _names_commit(repository: Repository, name: str) -> bool:
+    found = repository.run(
+        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}",
+        accept=(0, 1, 128),
+    )  # fmt: skip
+    return bool(found)

@@ -1,0 +1,84 @@
+"""A series as JSON, for tools. Texts are as they were written: who shows them makes them safe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+
+
+def review_value(review: Review) -> dict[str, object]:
+    """Return a series as one object: `title`, `cover` or null, `patches` and `remarks`."""
+    return {
+        "title": review.title,
+        "cover": _cover_value(review.cover) if review.cover else None,
+        "patches": [_patch_value(patch) for patch in review.patches],
+        "remarks": list(review.remarks),
+    }
+
+
+def _cover_value(reviewed: ReviewedCover) -> dict[str, object]:
+    cover = reviewed.cover
+    return {
+        "subject": cover.subject,
+        "text": cover.text,
+        "summary": cover.summary,
+        "author": cover.author,
+        "email": cover.email,
+        "date": cover.date,
+        "version": cover.version,
+        "message_id": cover.message_id,
+        "in_reply_to": cover.in_reply_to,
+        "source": cover.source,
+        "recordings": _recordings(reviewed.spoken),
+    }
+
+
+def _patch_value(reviewed: ReviewedPatch) -> dict[str, object]:
+    patch = reviewed.patch
+    return {
+        "number": patch.number,
+        "total": patch.total,
+        "version": patch.version,
+        "subject": patch.subject,
+        "author": patch.author,
+        "email": patch.email,
+        "date": patch.date,
+        "message": patch.message,
+        "commit": patch.commit_id,
+        "message_id": patch.message_id,
+        "in_reply_to": patch.in_reply_to,
+        "source": patch.source,
+        "note": patch.note,
+        "notes_of": patch.note_name,
+        "comment": patch.comment,
+        "recordings": _recordings(reviewed.spoken),
+        "files": [
+            {
+                "path": file.path,
+                "old_path": file.old_path,
+                "added": file.added,
+                "removed": file.removed,
+                "binary": file.is_binary,
+            }
+            for file in reviewed.files
+        ],
+        "diff": patch.diff,
+    }
+
+
+def _recordings(spoken: Iterable[Spoken]) -> list[dict[str, object]]:
+    return [
+        {
+            "id": one.id,
+            "path": str(one.path) if one.path else None,
+            "segments": [
+                {"start": segment.start, "end": segment.end, "text": segment.marked_text}
+                for segment in one.segments
+            ],
+        }
+        for one in spoken
+    ]

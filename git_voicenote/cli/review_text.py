@@ -1,0 +1,112 @@
+"""A series on the terminal: what strangers wrote there shows, and does nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import revealed, visible
+from git_voicenote.repo.note_format import format_duration
+from git_voicenote.text.diffs import diffstat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from git_voicenote.datatypes import Note
+    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+
+_BAR = "\u2502 "
+_DIFF_COLOURS = {"+": "green", "-": "red", "\\": "bright_black"}
+
+
+class Layout:
+    """Lays out a series for reading, in colour or not."""
+
+    def __init__(self, review: Review, *, colour: bool) -> None:
+        self._review = review
+        self._colour = colour
+
+    def parts(self) -> Iterator[str]:
+        """Yield the parts that a person steps through: the cover if there is one, the patches."""
+        if self._review.cover:
+            yield self.cover(self._review.cover)
+        for patch in self._review.patches:
+            yield self.patch(patch)
+
+    def cover(self, reviewed: ReviewedCover) -> str:
+        """Return the cover letter with the outline of the series."""
+        cover = reviewed.cover
+        tag = f"[{_version(cover.version)}0/{cover.total}] "
+        lines = [self._title(tag + cover.subject), self._person(cover.author, cover.email,
+                                                                cover.date), ""]  # fmt: skip
+        lines += [*_lines(cover.text), *([""] if cover.text else []), *self._heard(reviewed.spoken)]
+        for patch in self._review.patches:
+            said = " \u00b7 said" if patch.notes else ""
+            lines.append(f"{patch.patch.number:4} {_line(patch.patch.subject)}{said}")
+        if cover.summary:
+            lines += ["", *_lines(cover.summary)]
+        return "\n".join([*lines, "", ""])
+
+    def patch(self, reviewed: ReviewedPatch) -> str:
+        """Return a patch: who, why, what was said, the diffstat and the diff."""
+        patch = reviewed.patch
+        tag = f"[{_version(patch.version)}{patch.number}/{patch.total}] "
+        lines = [self._title(tag + patch.subject), self._person(patch.author, patch.email,
+                                                                patch.date), ""]  # fmt: skip
+        if patch.message:
+            lines += [*(f"    {line}".rstrip() for line in _lines(patch.message)), ""]
+        lines += self._said(reviewed.notes)
+        lines += self._heard(reviewed.spoken)
+        if patch.comment:
+            lines += [*_lines(patch.comment), ""]
+        lines += [revealed(line) for line in diffstat(reviewed.files).splitlines()]
+        return "\n".join([*lines, "", *self._diff(reviewed), "", ""])
+
+    def _said(self, notes: Sequence[Note]) -> Iterator[str]:
+        for note in notes:
+            length = "" if note.duration is None else f" ({format_duration(note.duration)})"
+            yield self._style(f"said{length}", "cyan")
+            for line in _lines(note.text):
+                yield self._style(_BAR, "cyan") + line
+            yield ""
+
+    def _heard(self, spoken: Iterable[Spoken]) -> Iterator[str]:
+        names = [f"{one.id}{'' if one.path else ' (not on this machine)'}" for one in spoken]
+        if names:
+            yield self._style(f"recording {', '.join(names)}", "cyan")
+            yield ""
+
+    def _diff(self, reviewed: ReviewedPatch) -> Iterator[str]:
+        for file in reviewed.files:
+            for header in file.headers:
+                yield self._style(revealed(header), None, bold=True)
+            for hunk in file.hunks:
+                end = hunk.heading.find("@@", 2) + 2
+                place, function = hunk.heading[:end], hunk.heading[end:]
+                yield self._style(revealed(place), "cyan") + revealed(function)
+                for line in hunk.lines:
+                    yield self._style(revealed(line), _DIFF_COLOURS.get(line[:1]))
+            yield from map(revealed, file.rest)
+
+    def _title(self, text: str) -> str:
+        return self._style(_line(text), "yellow", bold=True)
+
+    def _person(self, author: str, email: str, date: str) -> str:
+        return _line(f"{author} <{email}>  {date}")
+
+    def _style(self, text: str, colour: str | None, *, bold: bool | None = None) -> str:
+        is_plain = not self._colour or not text or not (colour or bold)
+        return text if is_plain else click.style(text, fg=colour, bold=bold)
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+def _lines(text: str) -> list[str]:
+    return visible(text).rstrip("\n").split("\n") if text else []
+
+
+def _version(number: int) -> str:
+    return f"v{number} " if number > 1 else ""
