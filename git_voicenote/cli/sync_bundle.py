@@ -1,0 +1,63 @@
+"""`git voicenote sync bundle` and `unbundle`: one file to carry where no network leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.console import say, settings, warn
+from git_voicenote.cli.sync_words import count, tell_outcome
+from git_voicenote.repo.repository import Repository
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, writable=True))
+@click.argument("revisions", nargs=-1, metavar="[BRANCH | RANGE]...")
+@click.option("--audio", is_flag=True, help="Put the recordings of the notes in, as well.")
+@click.option("--force", is_flag=True, help="Replace FILE, if it is there.")
+def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) -> None:
+    """Write one file with commits, notes and covers, to carry where no network leads.
+
+    Without a range, all of the current branch. A range (main..topic) needs its start on the
+    other side. --audio adds recordings and transcripts; else no sound leaves this machine.
+    """
+    from git_voicenote.cli.saving import state_root
+    from git_voicenote.exchange.packing import pack
+
+    repository, chosen = Repository.discover(), settings()
+    packed = pack(
+        repository, chosen.notes_ref, file, revisions,
+        state=state_root(repository) if audio else None, replace=force,
+    )  # fmt: skip
+    for remark in packed.remarks:
+        warn(remark)
+    say(f"{packed.summary}; on the other side: git voicenote sync unbundle {file.name}")
+    click.echo(file)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--name", help="Call what came by this name, not by that of the file.")
+def unbundle(file: Path, name: str | None) -> None:
+    """Take in what `sync bundle` wrote, once all of it has been checked.
+
+    No branch is touched: commits come to refs/voicenote/received/NAME/heads/. Notes and covers
+    are merged as `sync fetch` does.
+    """
+    from git_voicenote.cli.saving import state_root
+    from git_voicenote.exchange.unpacking import unpack
+
+    repository, chosen = Repository.discover(), settings()
+    arrived = unpack(repository, chosen.notes_ref, file, name, state_root(repository))
+    for remark in arrived.remarks:
+        warn(remark)
+    tell_outcome(arrived.outcome, file.name)
+    if arrived.recordings:
+        say(f"{count(arrived.recordings, 'recording')} taken in")
+    for branch, ref in arrived.branches.items():
+        short = ref.removeprefix("refs/")
+        click.echo(ref)
+        say(f"{visible(branch)}: git log --notes={chosen.notes_ref.removeprefix('refs/notes/')} "
+            f"HEAD..{short}; git merge {short}")  # fmt: skip

@@ -1,0 +1,116 @@
+"""What a history knows of recordings, on its way to another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from git_voicenote.datatypes import Recording, Segment, Transcript
+from git_voicenote.errors import StoreError
+from git_voicenote.store.history import TARGET_KINDS, History
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from git_voicenote.store.history import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedRecording:
+    """A recording that came, and what was heard in it, the oldest attempt first."""
+
+    id: str
+    target: str
+    title: str
+    sample_rate: int
+    duration: float
+    created_at: datetime
+    transcripts: tuple[Transcript, ...]
+
+
+def carried_value(entry: Entry) -> dict[str, Any]:
+    """Return an entry of the history for JSON. Failed attempts stay at home."""
+    return {
+        "id": entry.id,
+        "target": entry.target,
+        "title": entry.title,
+        "sample_rate": entry.sample_rate,
+        "duration": entry.duration,
+        "created_at": entry.created_at.isoformat(),
+        "transcripts": [
+            {
+                "engine": attempt.transcript.engine,
+                "language": attempt.transcript.language,
+                "segments": [
+                    [one.start, one.end, one.text, one.confidence, one.failure]
+                    for one in attempt.transcript.segments
+                ],
+            }
+            for attempt in entry.attempts
+            if attempt.transcript
+        ],
+    }
+
+
+def read_carried(values: object, wanted: Iterable[str]) -> tuple[CarriedRecording, ...]:
+    """Read what carried_value wrote, for these recordings. Raises StoreError for anything else."""
+    names = set(wanted)
+    try:
+        return tuple(_read(value) for value in cast("list[Any]", values) if value["id"] in names)
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise StoreError(
+            f"the transcripts that came cannot be read: {exc}",
+            hint="ask the sender for the file again; nothing of it was taken in",
+        ) from exc
+
+
+def remember(history: History, carried: CarriedRecording, path: Path) -> None:
+    """Tell the history of a recording whose sound lies here now, unless it knows it."""
+    if history.entry(carried.id) is not None:
+        return
+    history.begin(
+        carried.id, target=carried.target, title=carried.title, created_at=carried.created_at
+    )
+    history.finish(
+        Recording(carried.id, path, carried.sample_rate, carried.duration, carried.created_at)
+    )
+    for transcript in carried.transcripts:
+        history.attempt(transcript)
+    if not carried.transcripts:
+        history.keep(carried.id)  # or the person here would be asked what to do with it
+
+
+def _read(value: dict[str, Any]) -> CarriedRecording:
+    created_at = datetime.fromisoformat(value["created_at"])
+    target = str(value["target"])
+    if created_at.tzinfo is None or target.partition(":")[0] not in TARGET_KINDS:
+        raise ValueError(f"{target!r}, {created_at}")
+    return CarriedRecording(
+        id=value["id"],
+        target=target,
+        title=str(value["title"]),
+        sample_rate=int(value["sample_rate"]),
+        duration=float(value["duration"]),
+        created_at=created_at,
+        transcripts=tuple(
+            Transcript(
+                value["id"], str(one["engine"]), str(one["language"]),
+                tuple(_segment(*segment) for segment in one["segments"]),
+            )
+            for one in value["transcripts"]
+        ),
+    )  # fmt: skip
+
+
+def _segment(
+    start: float, end: float, text: str, confidence: float | None, failure: str | None
+) -> Segment:
+    return Segment(
+        float(start),
+        float(end),
+        str(text),
+        None if confidence is None else float(confidence),
+        None if failure is None else str(failure),
+    )

@@ -1,0 +1,327 @@
+"""One file with commits, notes, covers and recordings, from one clone to another."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import stat
+import tarfile
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from git_voicenote.datatypes import Recording, Segment, Transcript
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings
+from tests.integration.test_sync import cover, note, refs, sync, write_cover, write_note
+from tests.support.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SOUND = "20260102-030405-beef"
+TRAILER = f"Voicenote-Recording: {SOUND}\nVoicenote-Engine: pocketsphinx\n"
+WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def ada(repo: Sandbox) -> Sandbox:
+    """A repository with a topic, explained by voice."""
+    repo.git("checkout", "--quiet", "-b", "topic")
+    commit = repo.commit("feat: retry", {"retry": "x\n"})
+    write_note(repo, f"Why: naïve 重试.\n\n{TRAILER}")
+    write_cover(repo, "The series.\n", "topic")
+    state = repo.folder / ".git/voicenote"
+    path = Recordings(state).new_path(SOUND).with_suffix(".flac")
+    path.write_bytes(b"sound" * 1000)
+    history = History(state)
+    history.begin(SOUND, target=f"commit:{commit}", title="feat: retry", created_at=WHEN)
+    history.finish(Recording(SOUND, path, 16000, 2.5, WHEN))
+    segment = Segment(0.5, 2.0, "Why: naïve 重试.", 0.9)
+    history.attempt(Transcript(SOUND, "pocketsphinx", "en", (segment,)))
+    return repo
+
+
+@pytest.fixture
+def bob(ada: Sandbox, tmp_path: Path) -> Sandbox:
+    """A clone of the main branch alone, from before the topic."""
+    folder = tmp_path / "bob"
+    # by a URL, or it would take all objects
+    url = ada.folder.as_uri()
+    ada.run("git", "clone", "--quiet", "--single-branch", "--branch=main", url, folder)
+    return Sandbox(folder, ada.home)
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder / "topic.voicenote"
+
+
+def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
+    told = sync(ada, "bundle", stick, "main..topic", "--audio")
+    assert "1 commit, 1 note, 1 cover, 1 recording packed" in told
+    assert stat.S_IMODE(stick.stat().st_mode) == 0o600
+
+    told = sync(bob, "unbundle", stick)
+
+    ref = "refs/voicenote/received/topic/heads/topic"
+    assert told.splitlines() == [
+        ref,
+        "1 note and 1 cover from topic.voicenote",
+        "1 recording taken in",
+        "topic: git log --notes=voicenote HEAD..voicenote/received/topic/heads/topic; "
+        "git merge voicenote/received/topic/heads/topic",
+    ]
+    assert bob.git("rev-parse", ref) == ada.git("rev-parse", "topic")
+    assert note(bob, ref) == f"Why: naïve 重试.\n\n{TRAILER}"
+    assert cover(bob, "topic") == "The series.\n"
+    assert bob.git("branch", "--format=%(refname)") == "refs/heads/main"
+    state = bob.folder / ".git/voicenote"
+    sound = state / f"recordings/{SOUND}.flac"
+    assert sound.read_bytes() == b"sound" * 1000
+    assert [stat.S_IMODE(p.stat().st_mode) for p in (sound, sound.parent)] == [0o600, 0o700]
+    entry = History(state).entry(SOUND)
+    known = History(ada.folder / ".git/voicenote").entry(SOUND)
+    assert entry is not None
+    assert known is not None
+    assert (entry.text, entry.created_at, entry.duration, entry.state, entry.path) == (
+        known.text, WHEN, 2.5, "transcribed", f"recordings/{SOUND}.flac",
+    )  # fmt: skip
+
+
+def test_a_second_time_changes_nothing(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
+    sync(ada, "bundle", stick, "--audio")
+    sync(bob, "unbundle", stick)
+    bob.git("update-ref", "-d", "refs/voicenote/cover/topic")  # the person wants no cover
+    before = refs(bob), (bob.folder / ".git/voicenote/recordings").stat().st_mtime_ns
+
+    assert "nothing new in topic.voicenote" in sync(bob, "unbundle", stick)
+
+    assert (refs(bob), (bob.folder / ".git/voicenote/recordings").stat().st_mtime_ns) == before
+    assert len(History(bob.folder / ".git/voicenote").entries()) == 1
+
+
+def test_both_wrote_and_the_stick_goes_back_and_forth(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    sync(ada, "bundle", stick)
+    sync(bob, "unbundle", stick)
+    tip = ada.git("rev-parse", "topic")
+    write_note(ada, f"From Ada.\n\nWhy: naïve 重试.\n\n{TRAILER}", tip, at=60)
+    write_note(bob, f"Why: naïve 重试.\n\nFrom Bob.\n\n{TRAILER}", tip, at=120)
+    sync(ada, "bundle", stick, "--force")
+    sync(bob, "unbundle", stick)
+    merged = f"From Ada.\n\nWhy: naïve 重试.\n\nFrom Bob.\n\n{TRAILER}"
+    assert note(bob, tip) == merged
+    back = stick.with_name("back.voicenote")
+    sync(bob, "bundle", back)
+    sync(ada, "unbundle", back)
+    assert note(ada, tip) == merged
+
+
+def test_no_sound_leaves_unasked(ada: Sandbox, stick: Path) -> None:
+    sync(ada, "bundle", stick)
+    with tarfile.open(stick) as archive:
+        assert archive.getnames() == ["manifest.json", "git.bundle"]
+    assert b"sound" not in stick.read_bytes()
+
+
+def test_selections(ada: Sandbox, stick: Path) -> None:
+    ada.git("checkout", "--quiet", "--detach")
+    for number, (asked, heads) in enumerate(
+        [
+            ((), [f"detached-{ada.git('rev-parse', 'HEAD')[:10]}"]),
+            (("topic", "main"), ["main", "topic"]),
+            (("topic~1..topic~0",), [f"commit-{ada.git('rev-parse', 'topic')[:10]}"]),
+        ]
+    ):
+        path = stick.with_name(f"{number}")
+        sync(ada, "bundle", path, *asked)
+        assert sorted(manifest_of(path)["heads"]) == heads
+    assert "main..main holds no commits" in sync(ada, "bundle", stick, "main..main", status=128)
+    assert "no commit is named 'nothing'" in sync(ada, "bundle", stick, "nothing", status=128)
+    assert not stick.exists()
+
+
+def test_a_file_that_is_there(ada: Sandbox, stick: Path) -> None:
+    stick.write_text("mine")
+    assert "is there already" in sync(ada, "bundle", stick, status=128)
+    assert stick.read_text() == "mine"
+    sync(ada, "bundle", stick, "--force")
+    assert manifest_of(stick)["version"] == 1
+
+
+def test_a_stick_that_is_full(ada: Sandbox) -> None:
+    assert "No such file or directory" in sync(ada, "bundle", "/nowhere/x", status=128)
+    assert "could not be written" in sync(ada, "bundle", "/proc/x", status=128)
+
+
+def test_a_recording_that_is_not_here(ada: Sandbox, stick: Path) -> None:
+    Recordings(ada.folder / ".git/voicenote").delete(SOUND)
+    told = sync(ada, "bundle", stick, "--audio")
+    assert f"warning: 1 of the recordings are not on this machine: {SOUND}" in told
+
+
+def test_a_start_that_is_missing(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
+    ada.commit("feat: more", {"more": "x\n"})
+    sync(ada, "bundle", stick, "topic~1..topic")
+    before = refs(bob)
+    told = sync(bob, "unbundle", stick, status=128)
+    assert f"lacks {ada.git('rev-parse', 'topic~1')[:10]}" in told
+    assert refs(bob) == before
+
+
+def test_another_recording_of_that_name(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
+    sync(ada, "bundle", stick, "--audio")
+    mine = Recordings(bob.folder / ".git/voicenote").new_path(SOUND)
+    mine.write_bytes(b"mine")
+    assert f"another recording is called {SOUND} here" in sync(bob, "unbundle", stick)
+    assert mine.read_bytes() == b"mine"
+    assert len(list(mine.parent.iterdir())) == 1
+
+
+def test_names(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
+    odd = stick.with_name("..~ odd name^.x")
+    sync(ada, "bundle", odd)
+    sync(bob, "unbundle", odd)
+    assert "refs/voicenote/received/odd-name/heads/topic" in refs(bob)
+    sync(bob, "unbundle", odd, "--name", "from-ada")
+    assert "refs/voicenote/received/from-ada/heads/topic" in refs(bob)
+    for bad in ("../../heads", "a..b", "-x", ""):
+        assert "cannot be part" in sync(bob, "unbundle", odd, f"--name={bad}", status=129)
+
+
+def manifest_of(path: Path) -> dict[str, Any]:
+    with tarfile.open(path) as archive:
+        file = archive.extractfile("manifest.json")
+        assert file is not None
+        manifest: dict[str, Any] = json.load(file)
+        return manifest
+
+
+def members_of(path: Path) -> list[tuple[tarfile.TarInfo, bytes]]:
+    with tarfile.open(path) as archive:
+        return [
+            (member, file.read())
+            for member in archive.getmembers()
+            if (file := archive.extractfile(member)) is not None
+        ]
+
+
+def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """Return a container with changed members and a manifest that agrees with them."""
+    contents = {member.name: content for member, content in members_of(path)}
+    manifest = json.loads(contents.pop("manifest.json"))
+    change(contents)
+    manifest["files"] = [
+        {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in contents.items()
+    ]
+    head = json.dumps(manifest).encode()
+    return packed([(tarfile.TarInfo(name), content) for name, content in
+                   [("manifest.json", head), *contents.items()]])  # fmt: skip
+
+
+def packed(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for member, content in members:
+            member.size = 0 if member.islnk() or member.issym() else len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def as_link(member: tarfile.TarInfo, kind: bytes) -> None:
+    member.type, member.linkname = kind, "/etc/passwd"
+
+
+def added(name: str, contents: dict[str, bytes]) -> None:
+    contents[name] = b"x"
+
+
+def hostile(path: Path) -> dict[str, bytes]:
+    """Return files that must be refused, by what is wrong with them."""
+    whole = path.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    files = {
+        "nothing": b"",
+        "text": b"hello\n" * 400,
+        "flipped": bytes(flipped),
+        **{f"cut at {part}": whole[: len(whole) * part // 8] for part in range(1, 8)},
+        "without its end": whole[:-600],
+    }
+    for name in (
+        "../evil", "/etc/evil", "recordings/../../evil", "recordings/x.flac", "evil",
+        ".git/hooks/pre-commit", f"recordings/{SOUND}.sh", "recordings/20260102-030405-" + "a" * 90,
+    ):  # fmt: skip
+        files[name] = rewritten(path, partial(added, name))
+    files["no git bundle"] = rewritten(path, lambda contents: contents.clear())
+    files["another git bundle"] = rewritten(
+        path, lambda contents: contents.update({"git.bundle": b"# v2 git bundle\nx"})
+    )
+    files["cut git bundle"] = rewritten(
+        path, lambda contents: contents.update({"git.bundle": contents["git.bundle"][:-40]})
+    )
+    files["transcripts"] = rewritten(
+        path,
+        lambda contents: contents.update({"transcripts.json": b'[{"id": "%s"}]' % SOUND.encode()}),
+    )
+    for kind, name in (
+        (tarfile.SYMTYPE, "a symlink"), (tarfile.LNKTYPE, "a link"), (tarfile.CHRTYPE, "a device"),
+        (tarfile.FIFOTYPE, "a pipe"), (tarfile.DIRTYPE, "a folder"),
+    ):  # fmt: skip
+        members = members_of(path)
+        as_link(members[1][0], kind)
+        files[name] = packed(members)
+    members = members_of(path)
+    files["twice"] = packed([*members, members[-1]])
+    manifest = json.loads(members[0][1])
+    changes: dict[str, dict[str, Any]] = {
+        "a name twice": {"files": [*manifest["files"], manifest["files"][0]]},
+        "a huge size": {"files": [{**manifest["files"][0], "size": 1 << 60}]},
+        "a negative size": {"files": [{**manifest["files"][0], "size": -1}]},
+        "no checksum": {"files": [{**manifest["files"][0], "sha256": None}]},
+        "no files": {"files": 5},
+        "another version": {"version": 2},
+        "another format": {"format": "x"},
+    }
+    for what, change in changes.items():
+        members[0] = (members[0][0], json.dumps({**manifest, **change}).encode())
+        files[what] = packed(members)
+    members[0] = (members[0][0], b"[" * 100_000)
+    files["a deep manifest"] = packed(members)
+    huge = tarfile.TarInfo("manifest.json")
+    huge.size = 1 << 40
+    files["a huge manifest"] = huge.tobuf(tarfile.GNU_FORMAT) + b"x" * 4096
+    return files
+
+
+def test_what_was_tampered_with_is_refused_as_a_whole(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    sync(ada, "bundle", stick, "--audio")
+    write_note(bob, "Mine.\n")
+    before = refs(bob)
+    for what, content in hostile(stick).items():
+        bad = stick.with_name("bad.voicenote")
+        bad.write_bytes(content)
+        done = bob.voicenote("sync", "unbundle", bad)
+        assert done.returncode == 128, what
+        assert b"error: " in done.stderr, what
+        assert b"Traceback" not in done.stderr, what
+        assert refs(bob) == before, what
+        assert not (bob.folder / f".git/voicenote/recordings/{SOUND}.flac").exists(), what
+    assert not (stick.parent.parent / "evil").exists()
+    sync(bob, "unbundle", stick)
+
+
+def test_outside_of_a_repository(sandbox: Sandbox, stick: Path) -> None:
+    stick.touch()
+    assert "not a git repository" in sync(sandbox, "unbundle", stick, status=128)
