@@ -62,7 +62,7 @@ def dictate(
     dictation = LiveDictation(
         capture,
         engine,
-        partial(context_for, repository, settings, target, told.append),
+        partial(context_for, repository, settings, engine, target, told.append),
         VoiceActivity(),
     )
     with capture:
@@ -112,7 +112,7 @@ def transcribe_source(
 
     engine = chosen_engine(settings)
     recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
-    context = context_for(repository, settings, subject.target, warn)
+    context = context_for(repository, settings, engine, subject.target, warn)
     segments: list[Segment] = []
     blocks = read_blocks(recording.path, warn=warn)
     try:

@@ -24,7 +24,11 @@ def chosen_engine(settings: Settings) -> Engine:
 
 
 def context_for(
-    repository: Repository | None, settings: Settings, target: str, tell: Callable[[str], None]
+    repository: Repository | None,
+    settings: Settings,
+    engine: Engine,
+    target: str,
+    tell: Callable[[str], None],
 ) -> Context:
     """Return what an engine is told of a target (`commit:<id>`, …) before it hears about it.
 
@@ -35,7 +39,12 @@ def context_for(
         from git_voicenote.vocabulary import vocabulary_for
 
         hotwords = vocabulary_for(repository, target, tell).hotwords
-    return Context(language=settings.language, hotwords=hotwords)
+    adaptation = None
+    if settings.vocabulary and repository and engine.info.adapts:
+        from git_voicenote.adaptation import adaptation_for
+
+        adaptation = adaptation_for(repository, tell)
+    return Context(language=settings.language, hotwords=hotwords, adaptation=adaptation)
 
 
 def warn_of_failures(segments: Iterable[Segment], name: str = "") -> None:

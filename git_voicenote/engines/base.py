@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from git_voicenote.datatypes import Segment, Waveform
     from git_voicenote.errors import EngineError
@@ -20,15 +21,17 @@ class EngineInfo:
     """An engine's name, its languages (codes such as "en") and the machine it computes on.
 
     `model` names the weights, where there is a choice of them: results of two are not the same.
+    `adapts` is whether it makes use of Context.adaptation.
     """
 
     name: str
     languages: tuple[str, ...]
     device: str = "cpu"
     model: str | None = None
+    adapts: bool = False
 
 
-def _tell_nobody(_: str) -> None:
+def tell_nobody(_: str) -> None:
     """Take what nobody is there to hear."""
 
 
@@ -42,7 +45,7 @@ class EngineOptions:
 
     model: str | None = None
     device: str = "auto"
-    tell: Callable[[str], None] = _tell_nobody
+    tell: Callable[[str], None] = tell_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,14 @@ class Context:
     """What is known about a recording before it is heard.
 
     `hotwords` are terms likely to be spoken, the most relevant first; `itn` asks for numbers
-    and the like as people write them, from engines that can.
+    and the like as people write them, from engines that can. `adaptation` is a folder that
+    `engines.pocketsphinx_adaptation` made of a repository's history; other engines ignore it.
     """
 
     language: str = "en"
     hotwords: tuple[str, ...] = ()
     itn: bool = True
+    adaptation: Path | None = None
 
 
 class Engine(Protocol):

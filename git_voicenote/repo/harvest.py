@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _COMMITS = 3000
 _LOG_BYTES = 4_000_000
+_HISTORY_BYTES = 8_000_000
+"""A million words of messages, read in 2 s."""
 _PATH_BYTES = 16_000_000
 """All the paths of a tree with 200,000 files."""
 _PATCH_BYTES = 1_000_000
@@ -133,6 +135,30 @@ def read_surroundings(repository: Repository) -> Surroundings:
         tags=_refs(repository, "refs/tags"),
         authors=tuple(name.strip() for name in fields[::2]),
         messages=tuple(fields[1::2]),
+    )
+
+
+def history_messages(repository: Repository) -> tuple[str, tuple[str, ...]]:
+    """Return the id of HEAD, "" where there is none, and the newest messages of its history."""
+    head = _verify(repository, "HEAD^{commit}")
+    if head is None:
+        return "", ()
+    log = ("log", "--no-merges", "--no-show-signature", "--encoding=UTF-8", "--format=%B%x00",
+           head, "--")  # fmt: skip
+    return head, tuple(_text(read_git(*log, cwd=repository.cwd, limit=_HISTORY_BYTES)).split("\0"))
+
+
+def commits_since(repository: Repository, commit: str | None, most: int) -> int | None:
+    """Count the commits of HEAD, up to `most`; with a commit, those that it has not.
+
+    None where that commit is not there, or no HEAD.
+    """
+    known = commit is None or _verify(repository, f"{commit}^{{commit}}")
+    if not known or not _verify(repository, "HEAD^{commit}"):
+        return None
+    without = (f"^{commit}",) if commit else ()
+    return int(
+        repository.read("rev-list", "--count", f"--max-count={most}", "HEAD", *without, "--")
     )
 
 

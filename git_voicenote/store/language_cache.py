@@ -1,0 +1,102 @@
+"""What an engine learned of a repository, kept beside the history: it can be made again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import time
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.store.recordings import store_error
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAMES = "current.json"
+_LOCK = "being-made"
+_ABANDONED = 600.0
+"""Seconds after which whoever makes one has died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A folder that was finished, and the key that it was finished with."""
+
+    folder: Path
+    key: str
+
+
+class LanguageCache:
+    """Folders below `language` in a root, of which one is current."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root / "language"
+
+    def current(self) -> tuple[Kept | None, str | None]:
+        """Return what is kept, None where nothing is; and what is wrong, if so."""
+        path = self._root / _NAMES
+        try:
+            told = json.loads(path.read_bytes())
+            folder = self._root / str(told["folder"])
+            for name, checksum in dict(told["files"]).items():
+                # a model that is broken can take the whole process with it: not by its size alone
+                if zlib.crc32((folder / name).read_bytes()) != checksum:
+                    return None, f"{folder / name} is broken; it is made anew"
+            return Kept(folder, str(told["key"])), None
+        except FileNotFoundError as exc:
+            lost = exc.filename != str(path)
+            return None, f"{exc.filename} is gone; it is made anew" if lost else None
+        except OSError as exc:
+            return None, f"{path} cannot be read: {exc.strerror}"
+        except (ValueError, KeyError, TypeError):
+            return None, f"{path} is broken; it is made anew"
+
+    def begin(self) -> Path | None:
+        """Return an empty folder to fill, or None where another process is about it.
+
+        Raises StoreError.
+        """
+        lock = self._root / _LOCK
+        try:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - lock.stat().st_mtime > _ABANDONED:
+                    shutil.rmtree(lock)
+            lock.mkdir(mode=0o700)
+        except OSError as exc:
+            if lock.is_dir():
+                return None
+            raise store_error(f"{lock} cannot be made", exc) from exc
+        return lock
+
+    def is_being_made(self) -> bool:
+        """Whether a process is about it."""
+        with contextlib.suppress(OSError):
+            return time.time() - (self._root / _LOCK).stat().st_mtime <= _ABANDONED
+        return False
+
+    def finish(self, key: str) -> Kept:
+        """Make what was begun the current one. Raises StoreError."""
+        try:
+            before = {path for path in self._root.iterdir() if path.is_dir()}
+            folder = self._root / f"{time.time_ns():x}"
+            (self._root / _LOCK).rename(folder)
+            checksums = {path.name: zlib.crc32(path.read_bytes()) for path in folder.iterdir()}
+            temporary = self._root / f"{_NAMES}.new"
+            temporary.write_text(
+                json.dumps({"folder": folder.name, "key": key, "files": checksums}), "utf-8"
+            )
+            temporary.replace(self._root / _NAMES)
+            # the newest of those before may be in use
+            for old in sorted(before - {self._root / _LOCK})[:-1]:
+                shutil.rmtree(old, ignore_errors=True)
+        except OSError as exc:
+            raise store_error(f"{self._root} cannot be written", exc) from exc
+        return Kept(folder, key)
+
+    def abandon(self) -> None:
+        """Take away what was begun, if anything was."""
+        shutil.rmtree(self._root / _LOCK, ignore_errors=True)

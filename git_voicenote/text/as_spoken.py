@@ -1,0 +1,91 @@
+"""Written messages as people would say them: what an engine learns a repository's language from.
+
+"Fix `read_tree()` in v2.6.1" is "fix read tree in v two point six point one". The words come as
+they would be heard, in lower case; names that are written as one word stay one (`mailinfo`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.evidence import without_trailers
+from git_voicenote.text.identifiers import number_in_words, parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_QUOTED = re.compile(r"^(?:[ \t]|[>|$#+@]|diff --git ).*$", re.MULTILINE)
+_ADDRESSES = re.compile(r"<?\b(?:\w+://|www\.)\S+|\S+@\S+\.\S+|\b[0-9a-f]{7,64}\b")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_STOP = re.compile(r"(?:[.!?:;]+[\"')\]]*|\s--|\s[-*•])(?=\s)|[()\[\]]|,(?=\s)")
+_TOKEN = re.compile(
+    r"--?[a-zA-Z][\w-]*(?==)?"  # a flag
+    r"|v?\d+(?:\.\d+)+"  # a version
+    r"|[\w'’]+(?:[./+-]+[\w'’]+)*"
+)
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
+_YEARS = range(1950, 2100)
+_BETWEEN = {".": "dot", "/": "slash"}
+
+
+def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the sentences of commit messages as words in lower case.
+
+    Left out: trailers, code and quotes, addresses and hashes.
+    """
+    known: dict[str, tuple[str, ...]] = {}
+    for message in messages:
+        text = _QUOTED.sub("\n", without_trailers(message))
+        text = _ADDRESSES.sub(" . ", text).replace("()", "")
+        for paragraph in _PARAGRAPH.split(text):
+            for sentence in _STOP.split(paragraph):
+                words: list[str] = []
+                for written in sentence.split():
+                    if written not in known:
+                        known[written] = tuple(_said(written))
+                    words += known[written]
+                if words:
+                    yield tuple(words)
+
+
+def _said(written: str) -> Iterator[str]:
+    """Yield the words for what stands between two spaces."""
+    for token in _TOKEN.findall(written.replace("’", "'")):
+        if token.startswith("--"):
+            yield from ("dash", "dash")
+        elif token.startswith("-"):
+            yield "dash"
+        for piece in re.split(r"([./])", token):
+            if piece in _BETWEEN:
+                yield "point" if re.search(r"\d\.\d", token) else _BETWEEN[piece]
+            else:
+                yield from _named(piece)
+
+
+def _named(piece: str) -> Iterator[str]:
+    small = piece.lower()
+    if _WORD.fullmatch(small) and (piece[1:].islower() or piece.isupper() or "'" in piece):
+        yield small
+        return
+    for part in re.split(r"[_+-]+", piece):
+        if _WORD.fullmatch(part.lower()) and not _has_hump(part):
+            yield part.lower()
+            continue
+        for one in parts_of(part):
+            yield from _number(one) if one.isdecimal() and one.isascii() else (one.lower(),)
+
+
+def _has_hump(part: str) -> bool:
+    return re.search(r"[a-z][A-Z]", part) is not None
+
+
+def _number(digits: str) -> tuple[str, ...]:
+    """Return a number as it is said in prose: 2026 is "twenty twenty six"."""
+    if len(digits) == 4 and int(digits) in _YEARS:
+        century, rest = digits[:2], digits[2:]
+        if rest == "00":
+            return (*number_in_words(century), "hundred")
+        return (*number_in_words(century), *(("oh",) if rest[0] == "0" else ()),
+                *number_in_words(str(int(rest))))  # fmt: skip
+    return number_in_words(digits)

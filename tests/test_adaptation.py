@@ -1,0 +1,99 @@
+"""A repository's language is learned from its history, in the background."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.adaptation import adaptation_for, make_now
+from git_voicenote.engines.pocketsphinx_adaptation import read_adaptation
+from git_voicenote.repo.repository import Repository
+from git_voicenote.store.language_cache import LanguageCache
+
+if TYPE_CHECKING:
+    from tests.support.sandbox import Sandbox
+
+pytestmark = pytest.mark.xdist_group("pocketsphinx")
+
+
+def long_history(repo: Sandbox, commits: int = 40) -> Repository:
+    """Give the repository a history, by one process of git's."""
+    stream = "".join(
+        f"commit refs/heads/main\ncommitter A U Thor <a@example.org> {1700000000 + number} +0000\n"
+        f"data <<EOF\nribbonfile: keep the ribbonfile\n\nThe ribbonfile is read again.\nEOF\n"
+        + ("from refs/heads/main^0\n" if number == 0 else "")
+        for number in range(commits)
+    )
+    repo.git("fast-import", "--quiet", stdin=stream.encode())
+    return Repository.discover(repo.folder)
+
+
+def wait_until_made(repository: Repository) -> None:
+    cache = LanguageCache(repository.state_dir)
+    deadline = time.monotonic() + 120
+    while cache.current()[0] is None or cache.is_being_made():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def run(repository: Repository, *arguments: str) -> int:
+    command = [sys.executable, "-m", "git_voicenote.adaptation", str(repository.cwd), *arguments]
+    return subprocess.run(command, check=False).returncode
+
+
+def test_it_is_made_in_the_background_and_there_the_next_time(repo: Sandbox) -> None:
+    repository = long_history(repo)
+    told: list[str] = []
+    assert adaptation_for(repository, told.append) is None
+    wait_until_made(repository)
+    folder = adaptation_for(repository, told.append)
+    assert folder is not None
+    model, words = read_adaptation(folder)
+    assert model.is_file()
+    assert dict(words) == {"ribbonfile": "R IH B AH N F AY L"}
+    assert told == []
+    # it is young: nobody makes another
+    assert not LanguageCache(repository.state_dir).is_being_made()
+
+    model.write_bytes(b"\0" * 100)
+    assert adaptation_for(repository, told.append) is None
+    assert told == [f"the repository's language: {model} is broken; it is made anew"]
+    wait_until_made(repository)
+    assert adaptation_for(repository, told.append) not in (None, folder)
+
+
+def test_a_short_history_teaches_nothing(repo: Sandbox) -> None:
+    repository = long_history(repo, 5)
+    assert adaptation_for(repository, pytest.fail) is None
+    assert not LanguageCache(repository.state_dir).is_being_made()
+
+
+def test_a_repository_without_commits_teaches_nothing(sandbox: Sandbox) -> None:
+    sandbox.git("init", "--quiet")
+    assert adaptation_for(Repository.discover(sandbox.folder), pytest.fail) is None
+
+
+def test_it_gives_up_when_it_takes_too_long(repo: Sandbox) -> None:
+    repository = long_history(repo)
+    assert run(repository, "0.05") == 1
+    cache = LanguageCache(repository.state_dir)
+    assert cache.current() == (None, None)
+    assert not cache.is_being_made()
+
+
+def test_what_cannot_be_written_ends_it(repo: Sandbox) -> None:
+    repository = long_history(repo)
+    repository.state_dir.mkdir()
+    (repository.state_dir / "language").write_text("a file is in the way")
+    assert run(repository) == 1
+
+
+def test_two_do_not_make_it_at_once(repo: Sandbox) -> None:
+    repository = long_history(repo)
+    LanguageCache(repository.state_dir).begin()
+    assert make_now(repository) is None
+    assert LanguageCache(repository.state_dir).is_being_made()
