@@ -1,10 +1,12 @@
 """How many words the embedded engine gets wrong, over the path that a dictation takes.
 
-    python -m benchmarks.word_errors --sentences SENTENCES.tsv --human FOLDER
+    python -m benchmarks.word_errors --sentences SENTENCES.tsv --human FOLDER --repository PATH
 
 SENTENCES.tsv has lines of `id<TAB>what is said`; flite speaks them, in each voice. FOLDER holds
 recordings of people and a transcripts.tsv of the same form, the id being a file's name without
 its suffix. Words are counted wrong as usual: the fewest that were changed, left out or put in.
+With a repository, all is heard again by an engine that learned its language; "as written" is
+after the text passes, for both sides: what was heard, and what was said.
 """
 
 from __future__ import annotations
@@ -13,23 +15,31 @@ import argparse
 import subprocess
 import tempfile
 import time
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import machine, markdown_table
+from git_voicenote.adaptation import make_now
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
+from git_voicenote.repo.repository import Repository
+from git_voicenote.store.language_cache import LanguageCache
+from git_voicenote.text.chain import build_chain, polish
 from git_voicenote.transcription import transcribe
+from git_voicenote.vocabulary import correction, vocabulary_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from git_voicenote.datatypes import Samples
     from git_voicenote.engines.base import Engine
+    from git_voicenote.text.passes import Chain
 
+_PEOPLE = "people"
 VOICES = ("slt", "rms", "awb", "kal16")
 
 
@@ -41,45 +51,107 @@ def main() -> None:
     parser.add_argument("--human", type=Path)
     parser.add_argument("--voices", default=",".join(VOICES))
     parser.add_argument("--engine", default="pocketsphinx")
+    parser.add_argument("--repository", type=Path)
+    parser.add_argument("--sounds", type=Path, help="where flite's files are kept")
     arguments = parser.parse_args()
 
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(arguments.engine)
-        engine.load()
-        said = _table(arguments.sentences)
-        all_errors = all_words = 0
-        for voice in arguments.voices.split(","):
-            files = [
-                _speak(text, voice, Path(folder, f"{name}.wav")) for name, text in said.items()
-            ]
-            errors, words, speed = measure(engine, files, list(said.values()))
-            all_errors, all_words = all_errors + errors, all_words + words
-            rows.append((f"flite {voice}", *_figures(errors, words, speed)))
-        rows.append(("all voices", *_figures(all_errors, all_words, None)))
-        if arguments.human:
-            spoken = _table(arguments.human / "transcripts.tsv")
-            english = {name: text for name, text in spoken.items() if text.isascii()}
-            files = [arguments.human / f"{name}.wav" for name in english]
-            rows.append(("people", *_figures(*measure(engine, files, list(english.values())))))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.sounds or Path(temporary)
+        spoken = _spoken(arguments, folder)
+        ways: list[tuple[str, Context, Chain]] = [("", Context(), build_chain())]
+        if arguments.repository:
+            ways.append(("adapted", *_adapted(arguments.repository)))
+        rows = []
+        for way, context, chain in ways:
+            engine = make_engine(arguments.engine)
+            engine.load()
+            totals = Tally()
+            for name, files in spoken.items():
+                tally = measure(engine, files, context, chain)
+                rows.append((name, way, *tally.figures()))
+                if name != _PEOPLE:
+                    totals += tally
+            rows.append(("all voices", way, *totals.figures()))
     print(f"{machine()}\n")
-    print(markdown_table(("spoken by", "words", "wrong", "real-time factor"), rows))
+    heading = ("spoken by", "engine", "words", "wrong", "as written", "real-time factor")
+    print(markdown_table(heading, rows))
 
 
-def measure(engine: Engine, files: Sequence[Path], said: Sequence[str]) -> tuple[int, int, float]:
-    """Return wrong words, all words, and seconds of work for a second of sound."""
-    errors = words = 0
-    seconds = worked = 0.0
-    for file, text in zip(files, said, strict=True):
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Words that were said and those that are wrong, before and after the text passes."""
+
+    words: int = 0
+    wrong: int = 0
+    written: int = 0
+    written_wrong: int = 0
+    seconds: float = 0.0
+    worked: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def figures(self) -> tuple[str, ...]:
+        """Return what a row of the table says."""
+        return (
+            str(self.words),
+            f"{100 * self.wrong / self.words:.1f} %",
+            f"{100 * self.written_wrong / self.written:.1f} %",
+            f"{self.worked / self.seconds:.2f}",
+        )
+
+
+def measure(
+    engine: Engine, files: Sequence[tuple[Path, str]], context: Context, chain: Chain
+) -> Tally:
+    """Hear files, each with what is said in it."""
+    tally = Tally()
+    for file, text in files:
         started = time.perf_counter()
         sound = _Counted(read_blocks(file))
-        heard = transcribe(sound, engine, Context(), VoiceActivity())
-        hypothesis = " ".join(segment.text for segment in heard)
-        worked += time.perf_counter() - started
-        seconds += sound.seconds
-        errors += distance(text.split(), hypothesis.split())
-        words += len(text.split())
-    return errors, words, worked / seconds
+        segments = [segment.text for segment in transcribe(sound, engine, context, VoiceActivity())]
+        worked = time.perf_counter() - started
+        said, heard = text.split(), " ".join(segments).lower().split()
+        written = polish([text], chain).text.lower().split()
+        polished = polish(segments, chain).text.lower().split()
+        tally += Tally(
+            len(said),
+            distance(said, heard),
+            len(written),
+            distance(written, polished),
+            sound.seconds,
+            worked,
+        )
+    return tally
+
+
+def _spoken(arguments: argparse.Namespace, folder: Path) -> dict[str, list[tuple[Path, str]]]:
+    """Return the sound files by who speaks, each with what is said."""
+    said = _table(arguments.sentences)
+    spoken = {
+        f"flite {voice}": [
+            (_speak(text, voice, folder / f"{name}_{voice}.wav"), text)
+            for name, text in said.items()
+        ]
+        for voice in arguments.voices.split(",")
+    }
+    if arguments.human:
+        people = _table(arguments.human / "transcripts.tsv")
+        spoken[_PEOPLE] = [
+            (arguments.human / f"{name}.wav", text)
+            for name, text in people.items()
+            if text.isascii()
+        ]
+    return spoken
+
+
+def _adapted(path: Path) -> tuple[Context, Chain]:
+    """Return what an engine and a chain know of a repository, made if it is not there."""
+    repository = Repository.discover(path)
+    vocabulary = vocabulary_for(repository, "message:", print)
+    kept = LanguageCache(repository.state_dir).current()[0] or make_now(repository)
+    context = Context(hotwords=vocabulary.hotwords, adaptation=kept.folder if kept else None)
+    return context, build_chain(correct=correction(vocabulary))
 
 
 def distance(said: Sequence[str], heard: Sequence[str]) -> int:
@@ -109,12 +181,9 @@ def _table(path: Path) -> dict[str, str]:
 
 
 def _speak(text: str, voice: str, path: Path) -> Path:
-    subprocess.run(["flite", "-voice", voice, "-t", text, "-o", path], check=True)
+    if not path.exists():
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", path], check=True)
     return path
-
-
-def _figures(errors: int, words: int, speed: float | None) -> tuple[str, str, str]:
-    return str(words), f"{100 * errors / words:.1f} %", f"{speed:.2f}" if speed else ""
 
 
 if __name__ == "__main__":
