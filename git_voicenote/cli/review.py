@@ -21,15 +21,21 @@ from git_voicenote.series.committed import series_of_commits
 from git_voicenote.series.review import Sounds
 from git_voicenote.series.review import review as put_together
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings
+from git_voicenote.store.recordings import Recordings, store_error
 
 if TYPE_CHECKING:
     from git_voicenote.repo.received import ReceivedSeries
     from git_voicenote.repo.repository import Repository
+    from git_voicenote.series.review import Review
 
 
 @click.command()
 @click.argument("source", required=False, metavar="[RANGE | MBOX | FOLDER | -]")
+@click.option(
+    "--html", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
+    help="Make one page of it for a browser (- prints it).",
+)  # fmt: skip
+@click.option("--audio", is_flag=True, help="Put the recordings that are here into the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--all", "at_once", is_flag=True, help="Show all at once, without stopping at each patch."
@@ -44,8 +50,8 @@ if TYPE_CHECKING:
     help="Drop what stands above a line `-- >8 --`; mailinfo.scissors by default.",
 )  # fmt: skip
 def review(
-    source: str | None, *, as_json: bool, at_once: bool, colour: str, mboxrd: bool,
-    scissors: bool | None,
+    source: str | None, *, page_file: str | None, audio: bool, as_json: bool, at_once: bool,
+    colour: str, mboxrd: bool, scissors: bool | None,
 ) -> None:  # fmt: skip
     """Read a series: the cover, then each patch with what was said of it, and its diff.
 
@@ -55,6 +61,8 @@ def review(
     At the terminal, n and p step, a number jumps, l plays the recording where it is on this
     machine, / searches and q quits.
     """
+    if audio and not page_file:
+        raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()
     notes_ref = settings().notes_ref
     series = _read(source, repository, notes_ref, mboxrd=mboxrd, scissors=scissors)
@@ -65,12 +73,35 @@ def review(
     if as_json:
         print_json(review_value(found))
         return
+    if page_file:
+        _write_page(found, page_file, audio=audio)
+        return
     layout = Layout(found, colour=wants_colour(colour))
     count = len(found.patches) + bool(found.cover)
     if count > 1 and not at_once and is_interactive() and sys.stdout.isatty():
         step(found, layout, tuple(Layout(found, colour=False).parts()))
     else:
         page("".join(layout.parts()))
+
+
+def _write_page(found: Review, name: str, *, audio: bool) -> None:
+    """Write the page, whole or not at all, and print its name."""
+    from git_voicenote.series.review_page import review_page
+
+    content = review_page(found, audio=audio)
+    if name == "-":
+        click.echo(content)
+        return
+    path = Path(name)
+    # beside it, to be renamed: a reader never sees half a page
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(content + "\n", "utf-8")
+        unfinished.replace(path)
+    except OSError as exc:
+        unfinished.unlink(missing_ok=True)
+        raise store_error(f"{path} cannot be written", exc) from exc
+    click.echo(path)
 
 
 def _read(

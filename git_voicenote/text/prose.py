@@ -65,6 +65,19 @@ def wrap(text: str, width: int = 72) -> str:
     return "\n".join(wrapped)
 
 
+def unwrap(text: str) -> str:
+    """Return the text with each paragraph that was filled for mail on one line, for a page.
+
+    Lines that a person broke earlier, lists, quotes and code stay as they are.
+    """
+    lines: list[str] = []
+    for is_prose, group in groupby(text.split("\n"), key=_is_prose):
+        run = list(group)
+        is_filled = is_prose and len(run) < 500 and all(columns(line) > 50 for line in run[:-1])
+        lines += [_joined(run)] if is_filled else run
+    return "\n".join(lines)
+
+
 def first_sentence(text: str) -> str:
     """Return the first sentence of a text on one line, with its full stop if it has one."""
     for stop in _STOP.finditer(text):

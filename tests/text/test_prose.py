@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_voicenote.datatypes import CoverLetter
-from git_voicenote.text.prose import columns, cover_letter, first_sentence, wrap
+from git_voicenote.text.prose import columns, cover_letter, first_sentence, unwrap, wrap
 
 LONG = "The old retry loop lived in the client, so every caller got its own back-off and jitter."
 
@@ -144,3 +144,19 @@ def test_a_cover_letter_keeps_every_word_and_its_subject_fits(text: str) -> None
     assert "\n" not in cover.subject
     assert columns(cover.subject) <= 74
     assert cover.subject or not said
+
+
+FILLED = "A line that was filled for mail, as far as its seventy-two columns go, and"
+
+
+@pytest.mark.parametrize(
+    ("text", "unwrapped"),
+    [
+        (f"{FILLED}\n{FILLED}\nends.\n\nNext.\n", f"{FILLED} {FILLED} ends.\n\nNext.\n"),
+        (f"Short.\n{FILLED}\n", f"Short.\n{FILLED}\n"),
+        (f"- {FILLED}\n  {FILLED}\n", f"- {FILLED}\n  {FILLED}\n"),
+        ("", ""),
+    ],
+)
+def test_paragraphs_filled_for_mail_flow_again(text: str, unwrapped: str) -> None:
+    assert unwrap(text) == unwrapped

@@ -1,0 +1,183 @@
+"""A series as one page for a browser, which needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import revealed, visible
+from git_voicenote.errors import StoreError
+from git_voicenote.repo.note_format import format_duration
+from git_voicenote.resources import resource
+from git_voicenote.text.diffs import changes
+from git_voicenote.text.prose import unwrap
+from git_voicenote.text.templates import fill_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from git_voicenote.datatypes import Note
+    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+    from git_voicenote.text.diffs import FileDiff
+
+_SOUND_TYPES = {".flac": "audio/flac", ".opus": "audio/ogg", ".wav": "audio/wav"}
+_LONG_FILE = 600
+"""Lines of a diff, above which it is folded."""
+_OPEN_LINES = 40_000
+"""Lines of diffs that are open when the page is; what follows is folded."""
+_KINDS = {"+": "ins", "-": "del", " ": "span", "": "span"}
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    added: int
+    removed: int
+    is_open: bool
+    runs: tuple[tuple[str, str], ...]
+
+
+def review_page(review: Review, *, audio: bool) -> str:
+    """Return a page (HTML) with the outline, and each patch beside what was said of it.
+
+    With `audio`, the recordings that are on this machine are in it. A policy (CSP) forbids the
+    page to fetch anything, and to run or look like anything but what we wrote. Raises StoreError
+    where a recording cannot be read.
+    """
+    style, script = _asset("review.css"), _asset("review.js")
+    folder = _Folder()
+    return fill_in(
+        "review.html.j2",
+        title=_line(review.title) or "review",
+        policy="; ".join(
+            (
+                "default-src 'none'", f"style-src {_hash(style)}", f"script-src {_hash(script)}",
+                "media-src data:", "base-uri 'none'", "form-action 'none'",
+            )
+        ),
+        style=style,
+        script=script,
+        cover=_cover(review.cover, audio=audio) if review.cover else None,
+        patches=[_patch(patch, folder, audio=audio) for patch in review.patches],
+        remarks=[_line(remark) for remark in review.remarks],
+    )  # fmt: skip
+
+
+class _Folder:
+    """Decides which files are folded: browsers are slow with pages of a hundred thousand lines."""
+
+    def __init__(self) -> None:
+        self._left = _OPEN_LINES
+
+    def is_open(self, lines: int) -> bool:
+        if lines > _LONG_FILE or lines > self._left:
+            return False
+        self._left -= lines
+        return True
+
+
+def _cover(reviewed: ReviewedCover, *, audio: bool) -> dict[str, object]:
+    cover = reviewed.cover
+    return {
+        "total": cover.total,
+        "subject": _line(cover.subject),
+        "author": _line(cover.author),
+        "date": _line(cover.date),
+        "text": unwrap(visible(cover.text).strip("\n")),
+        "summary": visible(cover.summary),
+        "spoken": _spoken(reviewed.spoken, audio=audio),
+    }
+
+
+def _patch(reviewed: ReviewedPatch, folder: _Folder, *, audio: bool) -> dict[str, object]:
+    patch = reviewed.patch
+    durations = [note.duration for note in reviewed.notes if note.duration is not None]
+    return {
+        "number": patch.number,
+        "total": patch.total,
+        "subject": _line(patch.subject),
+        "author": _line(patch.author),
+        "date": _line(patch.date),
+        "commit": patch.commit_id[:12] if patch.commit_id else None,
+        "message": visible(patch.message).strip("\n"),
+        "comment": visible(patch.comment),
+        "notes": [_note(note) for note in reviewed.notes],
+        "length": format_duration(sum(durations)) if durations else "",
+        "spoken": _spoken(reviewed.spoken, audio=audio),
+        "changes": changes(reviewed.files) if reviewed.files else "no changes",
+        "files": [_file(file, folder) for file in reviewed.files],
+    }
+
+
+def _note(note: Note) -> dict[str, str]:
+    length = "" if note.duration is None else format_duration(note.duration)
+    return {"text": unwrap(visible(note.text)), "length": length}
+
+
+def _file(file: FileDiff, folder: _Folder) -> _File:
+    count = sum(len(hunk.lines) + 1 for hunk in file.hunks) + len(file.rest)
+    runs = tuple(
+        (kind, "\n".join(revealed(line) for _, line in run) + "\n")
+        for kind, run in groupby(_lines(file), key=lambda pair: pair[0])
+    )
+    return _File(revealed(file.path), file.added, file.removed, folder.is_open(count), runs)
+
+
+def _lines(file: FileDiff) -> Iterator[tuple[str, str]]:
+    """Yield the element that each line of a diff stands in, and the line."""
+    names = ("diff --git ", "index ", "--- ", "+++ ")
+    for header in file.headers:
+        if not header.startswith(names):
+            yield "i", header
+    for hunk in file.hunks:
+        yield "b", hunk.heading
+        for line in hunk.lines:
+            yield _KINDS.get(line[:1], "i"), line
+    for line in file.rest:
+        yield "i", line
+
+
+def _spoken(spoken: Iterable[Spoken], *, audio: bool) -> list[dict[str, object]]:
+    return [
+        {
+            "id": one.id,
+            "source": _data_address(one) if audio and one.path else None,
+            "segments": [
+                {
+                    "start": f"{segment.start:.2f}",
+                    "end": f"{segment.end:.2f}",
+                    "clock": format_duration(int(segment.start)),
+                    "text": _line(segment.marked_text),
+                }
+                for segment in one.segments
+                if segment.marked_text
+            ],
+        }
+        for one in spoken
+    ]
+
+
+def _data_address(one: Spoken) -> str:
+    assert one.path is not None  # noqa: S101 - for mypy: the caller asks only for sound that is here
+    try:
+        content = one.path.read_bytes()
+    except OSError as exc:
+        raise StoreError(f"{one.path} cannot be read: {exc.strerror or exc}") from exc
+    kind = _SOUND_TYPES[one.path.suffix]
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _asset(name: str) -> str:
+    return resource("templates", name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())

@@ -1,0 +1,132 @@
+"""A real Chromium without a window, driven over its DevTools pipe; no test dependency is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PATIENCE = 60.0
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+needs_browser = pytest.mark.skipif(
+    not any(map(shutil.which, _NAMES)), reason="there is no Chromium here (apt install chromium)"
+)
+
+
+class Browser:
+    """One page of a browser. `requests` are all addresses it asked for, `complaints` its errors."""
+
+    def __init__(self, folder: Path) -> None:
+        name = next(found for name in _NAMES if (found := shutil.which(name)))
+        # Chromium reads commands from descriptor 3 and answers on 4, each ended by a NUL; bash, as
+        # dash cannot name descriptors above 9
+        from_us, self._commands = os.pipe()
+        self._answers, to_us = os.pipe()
+        command = [
+            "bash", "-c", f'exec "$@" 3<&{from_us} 4>&{to_us}', "bash", name, "--headless=new",
+            "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
+            "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
+            "--mute-audio", "--disable-dev-shm-usage", f"--user-data-dir={folder / 'profile'}",
+            "--window-size=1300,900",
+        ]  # fmt: skip
+        self._process = subprocess.Popen(
+            command, pass_fds=(from_us, to_us), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(from_us)
+        os.close(to_us)
+        self._reader: IO[bytes] = os.fdopen(self._answers, "rb")
+        self._last = 0
+        self._session = ""
+        self._waiting = b""
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self._events: list[str] = []
+
+    def __enter__(self) -> Self:
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = str(attached["sessionId"])
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._reader.close()
+        os.close(self._commands)
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Give the browser a command and return its answer."""
+        self._last += 1
+        message: dict[str, object] = {"id": self._last, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._commands, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._last:
+                assert "error" not in answer, answer
+                result: dict[str, Any] = answer["result"]
+                return result
+
+    def open(self, path: Path) -> float:
+        """Open a file; return the seconds until all of it was loaded."""
+        self._events.clear()
+        self.requests.clear()
+        start = time.monotonic()
+        self.call("Page.navigate", url=path.as_uri())
+        while "Page.loadEventFired" not in self._events:
+            self._next()
+        return time.monotonic() - start
+
+    def run(self, script: str) -> Any:  # noqa: ANN401 - whatever the script gives
+        """Return what an expression gives in the page; a promise is waited for."""
+        answer = self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+        )
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        text = "\r" if key == "Enter" else key if len(key) == 1 else ""
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def until(self, script: str) -> None:
+        """Wait until an expression is true in the page."""
+        deadline = time.monotonic() + _PATIENCE
+        while not self.run(script):
+            assert time.monotonic() < deadline, f"never true: {script}"
+            time.sleep(0.02)
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._waiting:
+            read = os.read(self._answers, 1 << 20)
+            assert read, "the browser has gone"
+            self._waiting += read
+        message, _, self._waiting = self._waiting.partition(b"\0")
+        value: dict[str, Any] = json.loads(message)
+        self._note(value)
+        return value
+
+    def _note(self, value: dict[str, Any]) -> None:
+        method, parameters = value.get("method", ""), value.get("params", {})
+        self._events.append(method)
+        if method == "Network.requestWillBeSent":
+            self.requests.append(parameters["request"]["url"])
+        elif method == "Log.entryAdded":
+            self.complaints.append(parameters["entry"]["text"])
+        elif method in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
+            self.complaints.append(json.dumps(parameters))
