@@ -28,6 +28,10 @@ def _run(arguments: list[str]) -> int:
             from git_voicenote.cli.format_patch import format_patch
 
             return format_patch(tuple(arguments[1:]))
+        if arguments[:1] == ["am"]:
+            from git_voicenote.cli.am import am
+
+            return am(tuple(arguments[1:]))
         from git_voicenote.cli.root import run
 
         return run(arguments)

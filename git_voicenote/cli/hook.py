@@ -22,25 +22,33 @@ _ANSWER_NO = 1
 
 @click.group(name="hook")
 def hook() -> None:
-    """Install the hook that lets you dictate commit messages.
+    """Install the hook that lets you dictate commit messages, or keeps notes with `git am`.
 
     With it, `git commit` asks whether you want to speak the message, and opens the editor on what
     you said. `git config voicenote.hook.record always|never` answers for good.
+
+    With --am it is the one that keeps the notes of patches which `git am` applies.
     """
 
 
+_for_am = click.option(
+    "--am", "for_am", is_flag=True, help="Mean post-applypatch, which `git am` runs."
+)
+
+
 @hook.command()
+@_for_am
 @click.option("--force", is_flag=True, help="Replace changed text of ours; allow a shared folder.")
 @click.option("--manual", is_flag=True, help="Print what to put where; write nothing.")
-def install(*, force: bool, manual: bool) -> None:
+def install(*, for_am: bool, force: bool, manual: bool) -> None:
     """Install the hook beside what is there."""
     from git_voicenote.repo import hooks
 
-    repository = Repository.discover()
+    repository, name = Repository.discover(), _name(for_am=for_am)
     if manual:
-        _print_manual(repository)
+        _print_manual(repository, name)
         return
-    before = hooks.install_hook(repository, force=force)
+    before = hooks.install_hook(repository, name, force=force)
     path = _shown(before.place.path)
     if before.state == "installed":
         say(f"the hook is installed already: {path}")
@@ -50,69 +58,85 @@ def install(*, force: bool, manual: bool) -> None:
 
 
 @hook.command()
+@_for_am
 @click.option("--force", is_flag=True, help="Remove our text even where somebody changed it.")
-def uninstall(*, force: bool) -> None:
+def uninstall(*, for_am: bool, force: bool) -> None:
     """Remove the hook, and nothing else."""
     from git_voicenote.repo import hooks
 
-    before = hooks.uninstall_hook(Repository.discover(), force=force)
+    before = hooks.uninstall_hook(Repository.discover(), _name(for_am=for_am), force=force)
     path = _shown(before.place.path)
     say(f"there is no hook of ours: {path}" if before.state == "missing" else f"removed: {path}")
 
 
 @hook.command()
+@_for_am
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def status(*, as_json: bool) -> None:
+def status(*, for_am: bool, as_json: bool) -> None:
     """Say whether the hook is installed, where, and what it runs; exit 1 if git will not run it."""
     from git_voicenote.repo import hooks
 
-    found = hooks.hook_status(Repository.discover())
+    name = _name(for_am=for_am)
+    found = hooks.hook_status(Repository.discover(), name)
     program = shutil.which("git-voicenote")
     if as_json:
         print_json(
             {
-                "hook": hooks.HOOK,
+                "hook": name,
                 "state": found.state,
                 "path": str(found.place.path),
                 "manager": found.place.manager,
                 "scope": found.place.scope,
-                "command": program and f"{program} hook run {hooks.HOOK}",
+                "command": program and f"{program} hook run {name}",
             }
         )
     else:
         states = {"missing": "not installed", "disabled": "not executable, so git passes it over"}
         click.echo(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
         if found.state == "outdated":
-            say("hint: `git voicenote hook install` brings it up to date")
+            say(f"hint: `git voicenote hook install{' --am' * for_am}` brings it up to date")
         if found.works:
-            _say_program(program, hooks.HOOK)
+            _say_program(program, name)
     if not found.works:
         raise click.exceptions.Exit(_ANSWER_NO)
 
 
 @hook.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["prepare-commit-msg"]))
-@click.argument("message_file", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Choice(["prepare-commit-msg", "post-applypatch"]))
+@click.argument("message_file", type=click.Path(path_type=Path), required=False)
 @click.argument("source", required=False)
 @click.argument("commit", required=False)
-def run(*, name: str, message_file: Path, source: str | None, commit: str | None) -> None:  # noqa: ARG001 - git gives all of them
+def run(*, name: str, message_file: Path | None, source: str | None, commit: str | None) -> None:  # noqa: ARG001 - git gives all of them
     """Do what the hook does; git calls this."""
+    if name == "post-applypatch":
+        from git_voicenote.cli.am import keep_note_of_applied
+
+        keep_note_of_applied()
+        return
+    if message_file is None:
+        raise click.UsageError("git names the file of the message")
     from git_voicenote.cli.spoken_message import offer_to_dictate
 
     offer_to_dictate(message_file, source)
 
 
-def _print_manual(repository: Repository) -> None:
+def _name(*, for_am: bool) -> str:
     from git_voicenote.repo import hooks
 
-    place = hooks.hook_place(repository)
+    return hooks.AM_HOOK if for_am else hooks.HOOK
+
+
+def _print_manual(repository: Repository, name: str) -> None:
+    from git_voicenote.repo import hooks
+
+    place = hooks.hook_place(repository, name)
     say(f"put this into {shlex.quote(str(place.path))}, right after its first line (`#!/bin/sh`),")
     say("and make that file executable; a hook in another language runs this instead:")
-    say(f'  git-voicenote hook run {hooks.HOOK} "$@"')
+    say(f'  git-voicenote hook run {name} "$@"')
     if place.manager == "pre-commit":
         say("(pre-commit runs what it finds there before its own hooks)")
     say("")
-    click.echo(hooks.hook_text(), nl=False)
+    click.echo(hooks.hook_text(name), nl=False)
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:

@@ -12,6 +12,7 @@ from git_voicenote import __version__
 _COMMANDS = {
     "record": ("record:record", "Explain a commit, or a series, by speaking."),
     "format-patch": (None, "Make patches that carry the notes."),
+    "am": (None, "Apply mailed patches and keep their notes."),
     "show": ("show:show", "Show a commit's note, or the cover of a series."),
     "edit": ("edit:edit", "Edit a note in git's editor."),
     "review": ("review:review", "Read a series, with what was said of it, or make a page of it."),

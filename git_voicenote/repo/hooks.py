@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.repo.repository import Repository
 
 HOOK = "prepare-commit-msg"
+AM_HOOK = "post-applypatch"
 
 State = Literal["installed", "outdated", "changed", "disabled", "missing"]
 
@@ -73,7 +74,7 @@ class HookStatus:
         return self.state in ("installed", "outdated")
 
 
-def hook_place(repository: Repository) -> HookPlace:
+def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
     """Find where the hook belongs. Raises HookError where there can be none."""
     if repository.read("rev-parse", "--is-bare-repository") == "true":
         raise HookError(
@@ -95,18 +96,18 @@ def hook_place(repository: Repository) -> HookPlace:
     scope = told.decode("utf-8", "replace").partition("\t")[0] or None
     if folder.name == "_" and (folder / "h").is_file():
         # husky writes everything in this folder anew; its `h` runs what stands in the one above
-        return HookPlace(folder.parent / HOOK, "husky", scope)
-    path = folder / HOOK
+        return HookPlace(folder.parent / name, "husky", scope)
+    path = folder / name
     if _PRE_COMMIT in _read(path):
         # pre-commit runs the hook that it found before it, keeps it through its own upgrades and
         # puts it back when it goes
-        return HookPlace(folder / f"{HOOK}.legacy", "pre-commit", scope)
+        return HookPlace(folder / f"{name}.legacy", "pre-commit", scope)
     return HookPlace(path, None, scope)
 
 
-def hook_status(repository: Repository) -> HookStatus:
+def hook_status(repository: Repository, name: str = HOOK) -> HookStatus:
     """Say how the hook stands in a repository. Raises HookError where there can be none."""
-    place = hook_place(repository)
+    place = hook_place(repository, name)
     content = _read(place.path)
     block = _Block.find(content)
     if block is None:
@@ -115,16 +116,16 @@ def hook_status(repository: Repository) -> HookStatus:
         return HookStatus("changed", place)
     if place.manager != "husky" and not os.access(place.path, os.X_OK):
         return HookStatus("disabled", place)
-    return HookStatus("installed" if block.body == _body() else "outdated", place)
+    return HookStatus("installed" if block.body == _body(name) else "outdated", place)
 
 
-def install_hook(repository: Repository, *, force: bool = False) -> HookStatus:
+def install_hook(repository: Repository, name: str = HOOK, *, force: bool = False) -> HookStatus:
     """Install the hook, or bring it up to date; return how it stood before.
 
     `force` replaces a block that somebody changed, and allows a folder that all repositories
     share. Raises HookError where the hook of somebody else cannot take ours.
     """
-    before = hook_status(repository)
+    before = hook_status(repository, name)
     place = before.place
     if before.state == "installed":
         return before
@@ -142,7 +143,7 @@ def install_hook(repository: Repository, *, force: bool = False) -> HookStatus:
     content = _read(place.path)
     block = _Block.find(content)
     if block is not None:
-        _write(place.path, block.replaced_by(_block(block.made)))
+        _write(place.path, block.replaced_by(_block(name, block.made)))
         return before
     if _MARK in content:
         raise HookError(
@@ -150,18 +151,18 @@ def install_hook(repository: Repository, *, force: bool = False) -> HookStatus:
         )
     if place.path.exists() or place.path.is_symlink():
         _require_shell(place)
-        _write(place.path, _with_block(content))
+        _write(place.path, _with_block(name, content))
     else:
-        _make(place.path)
+        _make(name, place.path)
     return before
 
 
-def uninstall_hook(repository: Repository, *, force: bool = False) -> HookStatus:
+def uninstall_hook(repository: Repository, name: str = HOOK, *, force: bool = False) -> HookStatus:
     """Remove our text and what was made for it, and nothing else; return how it stood before.
 
     Raises HookError for text of ours that somebody changed, unless `force` is given.
     """
-    before = hook_status(repository)
+    before = hook_status(repository, name)
     if before.state == "missing":
         return before
     path = before.place.path
@@ -184,9 +185,9 @@ def uninstall_hook(repository: Repository, *, force: bool = False) -> HookStatus
     return before
 
 
-def hook_text() -> str:
+def hook_text(name: str = HOOK) -> str:
     """Return the block that is put into a hook, for those who put it there themselves."""
-    return _block("").decode()
+    return _block(name, "").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,24 +223,24 @@ def _checksum(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:16]
 
 
-def _body() -> bytes:
+def _body(name: str) -> bytes:
     """Return our script, in a subshell: it may exit, and leaves a person's hook as it found it."""
-    script = resource("hooks", HOOK).read_bytes()
+    script = resource("hooks", name).read_bytes()
     return b"(\n" + script.removeprefix(_SHEBANG) + b') || exit "$?"\n'
 
 
-def _block(made: str) -> bytes:
-    body = _body()
+def _block(name: str, made: str) -> bytes:
+    body = _body(name)
     note = f" made {made}" if made else ""
     return _MARK + f"{_checksum(body)}{note} >>>\n".encode() + body + _END
 
 
-def _with_block(content: bytes) -> bytes:
+def _with_block(name: str, content: bytes) -> bytes:
     """Put the block first: many hooks end in `exit` or `exec`, and what follows never runs."""
     if not content.startswith(b"#!"):
-        return _block("") + content
+        return _block(name, "") + content
     first, newline, rest = content.partition(b"\n")
-    return first + b"\n" + _block("" if newline else "newline") + rest
+    return first + b"\n" + _block(name, "" if newline else "newline") + rest
 
 
 def _require_shell(place: HookPlace) -> None:
@@ -271,7 +272,7 @@ def _read(path: Path) -> bytes:
         raise HookError(f"{path} cannot be read: {exc.strerror}", hint=_MANUALLY) from exc
 
 
-def _make(path: Path) -> None:
+def _make(name: str, path: Path) -> None:
     """Make the hook's file, with the folders that are missing, and note in it which those were."""
     missing = [folder for folder in path.parents if not folder.exists()]
     made = "file" + (f",folders:{len(missing)}" if missing else "")
@@ -279,7 +280,7 @@ def _make(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise HookError(f"{path.parent} cannot be made: {exc.strerror}", hint=_MANUALLY) from exc
-    _write(path, _SHEBANG + _block(made))
+    _write(path, _SHEBANG + _block(name, made))
 
 
 def _unmake(path: Path, made: str) -> None:
@@ -297,7 +298,7 @@ def _write(path: Path, content: bytes) -> None:
     """Replace the file at once, with the mode it had; git may run it at any moment."""
     try:
         before = path.stat() if path.exists() else None
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{HOOK}-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".git-voicenote-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

@@ -69,6 +69,24 @@ class Notes:
             except GitError as exc:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
+    def write_texts(self, texts: Mapping[str, str]) -> None:
+        """Set many notes, in one step; the commits must be here."""
+        with self.one_writer():
+            try:
+                run = self.repository.run
+                who = run("var", "GIT_COMMITTER_IDENT").strip()
+                stream = [
+                    b"feature done\ncommit %s\ncommitter %s\n" % (os.fsencode(self.ref), who),
+                    _data(b"Notes added by 'git voicenote'\n"),
+                ]
+                if run("for-each-ref", self.ref):
+                    stream.append(b"from %s^0\n" % os.fsencode(self.ref))
+                for commit_id, text in texts.items():
+                    stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
+                run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
+            except GitError as exc:
+                raise explain_write_failure(self.repository, self.ref, exc) from exc
+
     def remove(self, commit_id: str) -> None:
         """Remove a commit's note, if it has one; the history of the ref keeps the words."""
         with self.one_writer():
@@ -228,3 +246,8 @@ def set_rewrite_ref(repository: Repository, ref: str) -> None:
     """Let git copy the notes of a ref when it amends or rebases; does nothing where it does."""
     if not rewrite_ref_is_set(repository, ref):
         repository.run("config", "--local", "--add", "notes.rewriteRef", ref)
+
+
+def _data(content: bytes) -> bytes:
+    """Return content as git fast-import reads it."""
+    return b"data %d\n%s\n" % (len(content), content)

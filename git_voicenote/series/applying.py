@@ -1,0 +1,140 @@
+"""The notes and the cover of mails that git am applies.
+
+git am runs post-applypatch after each commit, with all that it knows of the mail in its own folder.
+So no order has to be guessed: what was skipped, or fell into a conflict and was mended, shifts
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import Note
+from git_voicenote.errors import VoicenoteError
+from git_voicenote.repo.below_dashes import read_below, split_patch
+from git_voicenote.repo.covers import Covers
+from git_voicenote.repo.note_merge import merge_texts
+from git_voicenote.repo.notes import Notes
+from git_voicenote.repo.received import read_series
+from git_voicenote.series.reader_note import reader_note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from git_voicenote.repo.received import ReceivedCover
+    from git_voicenote.repo.repository import Repository
+
+_OURS = "voicenote"
+_COVER = re.compile(
+    rb"^Subject:(?:[^\n]|\n[ \t])*?\b0+(?:/|=2F)[0-9]", re.IGNORECASE | re.MULTILINE
+)
+_HEADERS = 1 << 16  # octets in which the subject of a mail is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A commit that git am made; `patch` is what mailinfo left for it, `mail` the mail."""
+
+    commit_id: str
+    patch: bytes
+    mail: Path
+
+
+def keep_notes(repository: Repository, notes_ref: str, applied: Sequence[Applied]) -> int:
+    """Set the notes that these mails carry on the commits that they became; return how many.
+
+    A note that is there already loses nothing.
+    """
+    names = {_OURS, notes_ref.removeprefix("refs/").removeprefix("notes/")}
+    texts = {}
+    for one in applied:
+        if text := _note_in(one, names, repository):
+            texts[one.commit_id] = text
+    if not texts:
+        return 0
+    notes = Notes(repository, notes_ref)
+    there = notes.texts(texts)
+    for commit_id, before in there.items():
+        texts[commit_id] = _joined(before, texts[commit_id])
+    changed = {name: text for name, text in texts.items() if there.get(name) != text}
+    if changed:
+        notes.write_texts(changed)
+    return len(changed)
+
+
+def keep_cover(repository: Repository, mails: Path) -> str | None:
+    """Keep the cover letter among mails as that of HEAD's series; return its key if it is new.
+
+    One that is there already stays, with the new one beside it.
+    """
+    cover = find_cover(repository, mails)
+    if cover is None:
+        return None
+    covers = Covers(repository)
+    key = covers.key_for_head()
+    before = covers.read(key)
+    words = "\n\n".join(part for part in (cover.subject, cover.text.rstrip("\n")) if part)
+    if not words or any(_letters(words) in _letters(note.text) for note in before):
+        return None
+    covers.write(key, (*before, Note(words)))
+    return key
+
+
+def find_cover(repository: Repository, mails: Path) -> ReceivedCover | None:
+    """Return the newest cover letter in a folder of single mails."""
+    found = []
+    for path in sorted(mails.glob("[0-9]*")):
+        with path.open("rb") as file:
+            start = file.read(_HEADERS)
+        if not _COVER.search(start.replace(b"\r\n", b"\n").partition(b"\n\n")[0]):
+            continue
+        try:
+            cover = read_series(path, repository.cwd).cover
+        except VoicenoteError:
+            continue  # git am says what it thinks of it
+        if cover is not None:
+            found.append(cover)
+    return max(found, key=lambda cover: cover.version, default=None)
+
+
+def copy_mails(state: Path, folder: Path) -> None:
+    """Copy the mails that git am is at; it removes them when it is done."""
+    folder.mkdir(exist_ok=True)
+    for path in state.glob("[0-9]*"):
+        if not (folder / path.name).exists():
+            shutil.copyfile(path, folder / path.name)
+
+
+def _note_in(applied: Applied, names: set[str], repository: Repository) -> str | None:
+    try:
+        words, _ = split_patch(applied.patch.decode("utf-8"))
+    except UnicodeDecodeError:  # mailinfo leaves the patch in the encoding that it came in
+        return _note_in_mail(applied.mail, names, repository)
+    for preferred in sorted(names, key=lambda name: name == _OURS):
+        below = read_below(words, preferred)
+        if below.name in names:
+            return below.note
+    return None
+
+
+def _note_in_mail(mail: Path, names: set[str], repository: Repository) -> str | None:
+    try:
+        patches = read_series(mail, repository.cwd).patches
+    except VoicenoteError:
+        return None
+    return next((patch.note for patch in patches if patch.note_name in names), None)
+
+
+def _joined(before: str, came: str) -> str:
+    """Return a note that is there already and the one that came: a mail may carry it shortened."""
+    if _letters(reader_note(came)) in _letters(reader_note(before)):
+        return before
+    return merge_texts(None, before, came)
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
