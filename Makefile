@@ -44,7 +44,7 @@ lock:
 	$(COMPILE) --group dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --group dev --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-nano.lock
-	$(COMPILE) --group parity --extra nano pyproject.toml --constraint requirements-nano.lock \
+	$(COMPILE) --group parity --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-parity.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml
