@@ -1,8 +1,9 @@
 """Estimates a language model from sentences, and mixes two models into one.
 
 Smoothing is interpolated Kneser-Ney with one discount for each length (Chen and Goodman, "An
-empirical study of smoothing techniques for language modeling", 1998). Models are mixed as they
-are: each probability is the weighted sum of both, over the runs of words that either knows.
+empirical study of smoothing techniques for language modeling", 1998). Of two models, each probability is
+the weighted sum of both, over the runs of words that either knows; the weights are those of the
+context.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 START, END = "<s>", "</s>"
 _START, _END = 0, 1
 _NEVER = -99.0
+_TRUST = 0.5
+"""How far a context tells where it comes from: not at all (0), or as Bayes has it (1).
+
+Of git's sentences in two voices, and of people who read books: 15.5 % and 28.6 % of the words wrong
+with 0, 17.1 % and 23.1 % with 1, 15.5 % and 22.0 % with 0.5; 23.1 % of the books' with the stock
+model alone.
+"""
 _PAIR = (1 << 2 * BITS) - 1
 
 
@@ -63,15 +71,20 @@ def mixed(own: Model, stock: Model, weight: float) -> Model:
     """Return both models as one that knows the words of both; `weight` is that of the first."""
     words = tuple(dict.fromkeys((*stock.words, *own.words)))
     numbers = {word: number for number, word in enumerate(words)}
-    models = [
-        (_Renumbered(model, numbers), share)
-        for model, share in ((own, weight), (stock, 1 - weight))
-    ]
-    twos = _of_either(*(model.twos for model, _ in models))
-    threes = _of_either(*(model.threes for model, _ in models))
-    first = _weighed([(model.ones[:, 0], share) for model, share in models])
-    second = _weighed([(model.of_two(twos), share) for model, share in models])
-    third = _weighed([(model.of_three(threes), share) for model, share in models])
+    mine, theirs = _Renumbered(own, numbers), _Renumbered(stock, numbers)
+    twos, threes = _of_either(mine.twos, theirs.twos), _of_either(mine.threes, theirs.threes)
+    first = _weighed(mine.ones[:, 0], theirs.ones[:, 0], weight)
+    ones = np.arange(len(words))
+    # a context that one model finds likelier is more likely to come from where that was made
+    share = _share(weight, mine.of_context(ones), theirs.of_context(ones))
+    second = _weighed(mine.of_two(twos), theirs.of_two(twos), share[twos >> BITS])
+    heads = threes >> BITS
+    share = _share(
+        weight,
+        mine.of_context(heads >> BITS) + mine.of_two(heads),
+        theirs.of_context(heads >> BITS) + theirs.of_two(heads),
+    )
+    third = _weighed(mine.of_three(threes), theirs.of_three(threes), share)
     after_one = _left_over(second, first[twos & MASK], twos >> BITS, len(words))
     contexts = np.searchsorted(twos, threes >> BITS).clip(max=len(twos) - 1)
     known = twos[contexts] == threes >> BITS
@@ -89,6 +102,7 @@ class _Renumbered:
         new = np.array([numbers[word] for word in model.words], np.int64)
         self.ones = np.full((len(numbers), 2), (_NEVER, 0.0))
         self.ones[new] = model.ones
+        self._start = numbers[START]
         twos = new[model.twos >> BITS] << BITS | new[model.twos & MASK]
         order = np.argsort(twos)
         self.twos, self._two_values = twos[order], model.two_values[order].astype(np.float64)
@@ -100,9 +114,13 @@ class _Renumbered:
         order = np.argsort(threes)
         self.threes, self._three_values = threes[order], model.three_values[order]
 
+    def of_context(self, words: Keys) -> Doubles:
+        """Return the probabilities of words to be in a sentence; that of its start is one."""
+        return np.where(words == self._start, 0.0, self.ones[words, 0])
+
     def of_two(self, keys: Keys) -> Doubles:
         """Return the probabilities of pairs, as a decoder reckons them."""
-        values = self.ones[keys >> BITS, 1] + self.ones[keys & MASK, 0]
+        values: Doubles = self.ones[keys >> BITS, 1] + self.ones[keys & MASK, 0]
         found, at = _found(self.twos, keys)
         values[found] = self._two_values[at, 0]
         return values
@@ -117,12 +135,15 @@ class _Renumbered:
         return values
 
 
-def _weighed(parts: Iterable[tuple[Doubles, float]]) -> Doubles:
-    """Return the sum of probabilities in log10, each with its weight."""
-    total: Doubles = np.zeros(1)
-    for values, share in parts:
-        total = np.add(total, share * np.power(10.0, values))
-    return total
+def _share(weight: float, mine: Doubles, theirs: Doubles) -> Doubles:
+    """Return the weight of the first model in contexts of these probabilities, in log10."""
+    odds: Doubles = np.power(10.0, _TRUST * (mine - theirs).clip(-12, 12)) * weight / (1 - weight)
+    return odds / (1 + odds)
+
+
+def _weighed(mine: Doubles, theirs: Doubles, share: Doubles | float) -> Doubles:
+    """Return the sum of probabilities in log10, the first with its share."""
+    return np.add(share * np.power(10.0, mine), (1 - share) * np.power(10.0, theirs))
 
 
 def _of_either(keys: Keys, others: Keys) -> Keys:
