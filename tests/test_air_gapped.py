@@ -1,0 +1,92 @@
+"""docs/air-gapped.md, followed to the letter, from one clone to another."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.store.recordings import Recordings
+from tests.support.sandbox import CHECKOUT, Sandbox
+from tests.support.series import make_branch, write_cover
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENT = (CHECKOUT / "docs/air-gapped.md").read_text()
+BLOCKS = re.findall(r"^```sh\n# (\w+)\n(.*?)^```\n", DOCUMENT, re.MULTILINE | re.DOTALL)
+SOUND = "20260102-030405-beef"
+NOTE = f"Why.\n\nVoicenote-Recording: {SOUND}\nVoicenote-Engine: pocketsphinx\n"
+
+
+@pytest.fixture
+def clones(repo: Sandbox, tmp_path: Path) -> dict[str, Sandbox]:
+    """Ada's clone with an explained topic and Bob's of main; homes of their own."""
+    folder = tmp_path / "bob"
+    repo.run("git", "clone", "--quiet", repo.folder.as_uri(), folder)
+    make_branch(repo, ["feat: one\n", "feat: two\n"], [NOTE, "Why not.\n"])
+    write_cover(repo, "The series. It has two patches.")
+    path = Recordings(repo.folder / ".git/voicenote").new_path(SOUND)
+    path.write_bytes(b"sound")
+    (tmp_path / "stick").mkdir()
+    return {
+        name: Sandbox(
+            place,
+            repo.home,
+            {"XDG_DATA_HOME": str(tmp_path / f"data-{name}"), "GIT_COMMITTER_NAME": name},
+        )
+        for name, place in (("Ada", repo.folder), ("Bob", folder))
+    }
+
+
+def run(clone: Sandbox, block: str, stick: Path) -> str:
+    commands = block.replace("/media/stick", str(stick))
+    # -e and not `check` alone: each line must succeed
+    done = clone.run("sh", "-e", "-c", commands)
+    return (done.stdout + done.stderr).decode()
+
+
+def is_about_the_model(block: str) -> bool:
+    return "git voicenote models" in block
+
+
+def test_every_block_says_where_it_is_run() -> None:
+    assert DOCUMENT.count("```sh\n") == len(BLOCKS) > 8
+    assert {who for who, _ in BLOCKS} == {"Ada", "Bob"}
+
+
+def test_the_exchange(clones: dict[str, Sandbox], tmp_path: Path) -> None:
+    printed = [
+        run(clones[who], block, tmp_path / "stick")
+        for who, block in BLOCKS
+        if not is_about_the_model(block)
+    ]
+    told = "\n".join(printed)
+
+    assert "1 recording packed" in told
+    assert "1 recording taken in" in told
+    assert told.count("Why not.") >= 4
+    assert "Tried on the machines here." in printed[4]
+    assert "kept 2 notes and the cover of review" in told
+    assert told.count("in step with stick") == 3
+    bob = clones["Bob"]
+    assert Recordings(bob.folder / ".git/voicenote").ids() == (SOUND,)
+    assert bob.git("log", "-1", "--format=%s", "main") == "feat: two"
+
+
+def test_the_model(clones: dict[str, Sandbox], tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the nano engine is not installed")
+    from tests.engines.nano import checkpoints as made
+
+    made.write_flat(tmp_path / "fetched", made.random_tensors())
+    done = clones["Ada"].voicenote("models", "import", tmp_path / "fetched")
+    assert done.returncode == 0, done.stderr.decode()
+
+    for who, block in BLOCKS:
+        if is_about_the_model(block):
+            run(clones[who], block, tmp_path / "stick")
+
+    listed = clones["Bob"].voicenote("models", "path", "nano").stdout.decode().strip()
+    assert listed == os.path.join(tmp_path, "data-Bob/git-voicenote/models/nano")  # noqa: PTH118 - as it is printed
