@@ -321,6 +321,7 @@ def read_mailinfo(
         )  # fmt: skip
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()
+        words = words or f"git mailinfo gave up with status {done.returncode}"
         raise PatchError(f"git could not read a patch back: {words}")
     fields: dict[bytes, list[bytes]] = {}
     for line in done.stdout.split(b"\n"):

@@ -148,6 +148,8 @@ def _check(path: Path, name: str) -> None:
 
 
 def _no_mail(path: Path, name: str, remarks: Sequence[str]) -> PatchError:
+    if len(remarks) == 1 and "MiB" in remarks[0]:
+        return PatchError(remarks[0])
     start = b""
     if path.is_file():
         with path.open("rb") as file:
@@ -159,8 +161,6 @@ def _no_mail(path: Path, name: str, remarks: Sequence[str]) -> PatchError:
         )
     if b"\0" in start:
         return PatchError(f"{name} is a binary file, not a mail")
-    if len(remarks) == 1 and "MiB" in remarks[0]:
-        return PatchError(remarks[0])
     return PatchError(
         f"there is no mail in {name}",
         hint="name what `git format-patch` writes, an mbox, a maildir, or a folder of these",

@@ -124,7 +124,8 @@ def read_series(
         read = partial(_read, cwd=cwd, options=options, notes=notes)
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(read, mails))
-    return _assemble(found, list(remarks), str(getattr(source, "name", source)))
+    name = str(source) if isinstance(source, Path) else "standard input"
+    return _assemble(found, list(remarks), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,8 @@ def _read(
     try:
         info = read_mailinfo(mail.path, cwd, options, in_utf8=True)
     except PatchError as exc:
-        reason = exc.message.rpartition("error: ")[2].splitlines()
-        return f"{mail.source} cannot be read: {reason[0] if reason else ''}"
+        reason = exc.message.rpartition("read a patch back: ")[2].removeprefix("error: ")
+        return f"{mail.source} cannot be read: {reason.partition(chr(10))[0]}"
     finally:
         for path in (mail.path, *(mail.path.with_suffix(end) for end in (".message", ".patch"))):
             path.unlink(missing_ok=True)

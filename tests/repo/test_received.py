@@ -12,8 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from git_voicenote.datatypes import Note
 from git_voicenote.errors import PatchError, VoicenoteError
 from git_voicenote.repo.mail import read_mailinfo
+from git_voicenote.repo.mailbox import LARGEST_MAIL
+from git_voicenote.repo.note_format import render_note
+from git_voicenote.repo.process import run_git
 from git_voicenote.repo.received import read_series, split_cover
 from git_voicenote.series.reader_note import reader_note
 from tests.support.hazards import TEXTS
@@ -138,19 +142,20 @@ def test_mboxrd_gives_lines_their_from_back(repo: Sandbox) -> None:
     assert read(rd, mboxrd=True).patches[0].message == "From here on.\n>From there.\n"
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_notes_that_hold_anything_come_back(repo: Sandbox, text: str) -> None:
+def test_notes_that_hold_anything_come_back(repo: Sandbox) -> None:
     """Read where our own format-patch put them, whatever they look like."""
-    from git_voicenote.datatypes import Note
-    from git_voicenote.repo.note_format import render_note
+    notes = [
+        render_note(Note(text, ("20260102-030405-beef",), "pocketsphinx", "en", 14.0))
+        for text in TEXTS.values()
+    ]
+    make_branch(repo, [f"feat: x{number}\n" for number in range(len(notes))], notes)
 
-    rendered = render_note(Note(text, ("20260102-030405-beef",), "pocketsphinx", "en", 14.0))
-    make_branch(repo, ["feat: x\n"], [rendered])
+    found = read(mailed(repo, "--no-cover-letter"))
 
-    patch = read(mailed(repo)).patches[0]
-
-    assert patch.note == reader_note(rendered) + "\n"
-    assert patch.diff.startswith("diff --git a/file-1")
+    assert found.remarks == ()
+    for name, note, patch in zip(TEXTS, notes, found.patches, strict=True):
+        assert (name, patch.note) == (name, reader_note(note) + "\n")
+        assert patch.diff.startswith(f"diff --git a/file-{patch.number} ")
 
 
 def quoted(text: str) -> str:
@@ -323,13 +328,61 @@ def test_a_cover_is_cut_from_what_git_wrote_below(body: str, words: str) -> None
         (b"\x1f\x8b\x08\0", "standard input is compressed", "gunzip"),
         (DIFF.encode(), "standard input is a bare diff", "format-patch"),
         (b"just words\n", "there is no mail in standard input", "format-patch"),
-        (HEADERS.encode() + b"Subject: lunch\n\nHi.\n", "there is no patch in", "format-patch"),
+        (
+            HEADERS.encode() + b"Subject: lunch\n\nHi.\n",
+            "there is no patch in standard input",
+            "format-patch",
+        ),
     ],
 )
 def test_what_is_no_mail_is_named(content: bytes, error: str, hint: str) -> None:
     with pytest.raises(PatchError, match=error) as caught:
         read(content)
     assert hint in (caught.value.hint or "")
+
+
+HUGE_HEADERS = {
+    "brackets": "Subject: " + "[" * 60_000,
+    "folded": "X: " + "\n " * 60_000,
+    "many": "X: y\n" * 30_000 + "X:",
+    "encoded words": "Subject: " + "=?utf-8?q?x?= " * 3000,
+    "ids": "Message-ID: " + "<" * 60_000,
+}
+
+
+@pytest.mark.parametrize("wrong", HUGE_HEADERS.values(), ids=HUGE_HEADERS)
+def test_huge_headers_are_read_like_others(wrong: str) -> None:
+    mails = HEADERS + f"{wrong} x\n" + MAIL.removeprefix(HEADERS)
+
+    assert [patch.diff for patch in read(mails).patches] == [DIFF]
+
+
+def test_what_git_gives_up_on_costs_one_mail() -> None:
+    """A title of nothing but starts of encoded words ends git mailinfo itself."""
+    wrong = numbered("[PATCH 2/2]", "=?" * 60_000)
+
+    found = read(numbered("[PATCH 1/2]") + wrong)
+
+    assert found.patches[0].number == 1
+    assert len(found.patches) == 2 or "mail 2 cannot be read: git mailinfo" in found.remarks[0]
+
+
+def test_a_huge_note_comes_whole() -> None:
+    note = "    words and words\n" * 200_000
+
+    patch = read(MAIL.replace("---\n f", f"---\n\nNotes (voicenote):\n{note}\n f")).patches[0]
+
+    assert patch.note == "words and words\n" * 200_000
+
+
+def test_a_mail_larger_than_any_patch_is_told_of(tmp_path: Path) -> None:
+    large = tmp_path / "large.eml"
+    with large.open("w") as file:
+        file.write(MAIL)
+        file.truncate(LARGEST_MAIL + 1)
+
+    with pytest.raises(PatchError, match=r"large.eml has 64 MiB: passed over"):
+        read_series(large, tmp_path)
 
 
 def test_folders_and_files_without_mails_are_named(sandbox: Sandbox) -> None:
@@ -383,7 +436,7 @@ PIECES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pieces=st.lists(PIECES, max_size=14), start=st.sampled_from(["", MAIL, HEADERS]))
 def test_any_mail_is_read_as_git_reads_it(
     pieces: list[str], start: str, tmp_path_factory: pytest.TempPathFactory
@@ -397,8 +450,6 @@ def test_any_mail_is_read_as_git_reads_it(
         return
     source = folder / "source"
     source.write_bytes(content)
-    from git_voicenote.repo.process import run_git
-
     run_git("mailsplit", "-b", f"-o{folder}", str(source), cwd=folder)
     for patch in found.patches:
         info = read_mailinfo(folder / f"{patch.position:04}", folder, in_utf8=True)
