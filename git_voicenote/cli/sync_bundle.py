@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -56,8 +57,9 @@ def unbundle(file: Path, name: str | None) -> None:
     tell_outcome(arrived.outcome, file.name)
     if arrived.recordings:
         say(f"{count(arrived.recordings, 'recording')} taken in")
+    notes = chosen.notes_ref.removeprefix("refs/notes/")
     for branch, ref in arrived.branches.items():
-        short = ref.removeprefix("refs/")
         click.echo(ref)
-        say(f"{visible(branch)}: git log --notes={chosen.notes_ref.removeprefix('refs/notes/')} "
-            f"HEAD..{short}; git merge {short}")  # fmt: skip
+        # a branch of a stranger may be called anything, `$(...)` too
+        short = shlex.quote(visible(ref.removeprefix("refs/")))
+        say(f"{visible(branch)}: git log --notes={notes} HEAD..{short}; git merge {short}")

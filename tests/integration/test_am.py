@@ -250,6 +250,17 @@ def test_git_says_what_is_wrong(bob: Sandbox, sandbox: Sandbox, tmp_path: Path) 
     assert b"git voicenote am --continue" in bob.voicenote("am", "-h").stdout
 
 
+def test_in_a_worktree_and_from_a_folder_below(repo: Sandbox, bob: Sandbox, tmp_path: Path) -> None:
+    make_branch(repo, ["one\n"], ["Why.\n"])
+    (path,) = mail(repo, tmp_path / "out")
+    bob.git("worktree", "add", "--quiet", "-b", "other", tmp_path / "tree", "main")
+    tree = Sandbox(tmp_path / "tree", repo.home)
+    tree.write("below/0001.patch", path.read_bytes())
+    done = tree.voicenote("am", "0001.patch", cwd=tree.folder / "below")
+    assert done.returncode == 0, done.stderr.decode()
+    assert notes(tree) == ["Why.\n"]
+
+
 def test_an_interrupt_keeps_what_was_applied(repo: Sandbox, bob: Sandbox, tmp_path: Path) -> None:
     make_branch(repo, ["one\n", "two\n"], ["Why.\n", "Why not.\n"])
     mails = mail(repo, tmp_path / "out")

@@ -197,6 +197,24 @@ def test_names(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
         assert "cannot be part" in sync(bob, "unbundle", odd, f"--name={bad}", status=129)
 
 
+def test_a_branch_that_would_be_a_command(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
+    ada.git("branch", "--move", "topic", "$(touch${IFS}evil)")
+    sync(ada, "bundle", stick)
+    told = sync(bob, "unbundle", stick)
+    assert "git merge 'voicenote/received/topic/heads/$(touch${IFS}evil)'" in told
+
+
+def test_in_a_bare_repository(ada: Sandbox, stick: Path) -> None:
+    sync(ada, "bundle", stick, "--audio")
+    bare = Sandbox(stick.parent / "bare.git", ada.home)
+    bare.folder.mkdir()
+    bare.git("init", "--quiet", "--bare")
+    sync(bare, "unbundle", stick)
+    assert "refs/voicenote/received/topic/heads/topic" in refs(bare)
+    assert Recordings(bare.folder / "voicenote").ids() == (SOUND,)
+    sync(bare, "bundle", stick.with_name("again"), "voicenote/received/topic/heads/topic")
+
+
 def manifest_of(path: Path) -> dict[str, Any]:
     with tarfile.open(path) as archive:
         file = archive.extractfile("manifest.json")
