@@ -1,8 +1,9 @@
 """Estimates a language model from sentences, and mixes two models into one.
 
 Smoothing is interpolated Kneser-Ney with one discount for each length (Chen and Goodman, "An
-empirical study of smoothing techniques for language modeling", 1998). Two models are mixed over the runs of
-words that either knows: each probability is the weighted sum of both, with a context's weights.
+empirical study of smoothing techniques for language modeling", 1998). Two models are mixed over
+the runs of words that either knows: each probability is the weighted sum of both, with a context's
+weights.
 """
 
 from __future__ import annotations
