@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # what people set for their own eyes must not change what we read
 _PLAIN = (
     "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes", "--no-show-signature",
-    "--src-prefix=a/", "--dst-prefix=b/", "--find-renames", "--no-merges", "--encoding=UTF-8",
+    "--src-prefix=a/", "--dst-prefix=b/", "--find-renames", "--submodule=short",
+    "--no-merges", "--encoding=UTF-8",
 )  # fmt: skip
 
 
@@ -81,8 +82,8 @@ def _read(
     form = f"{mark}%H%x00%an%x00%ae%x00%aD%x00%B%x00"
     try:
         printed = repository.run(
-            "log", "--reverse", "-p", *_PLAIN, f"--format=tformat:{form}", *walk[:-1],
-            "--end-of-options", walk[-1], "--",
+            "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN,
+            f"--format=tformat:{form}", *walk[:-1], "--end-of-options", walk[-1], "--",
         )  # fmt: skip
     except GitError as exc:
         raise repository.unknown_revision(named) from exc

@@ -107,6 +107,19 @@ def test_one_commit_alone(series: Sandbox) -> None:
     assert "jitter" not in text
 
 
+def test_settings_for_ones_own_eyes_change_nothing(series: Sandbox) -> None:
+    plain = shown(series, "main"), shown(series, "main..topic")
+    for name, value in [
+        ("log.showRoot", "false"), ("diff.noprefix", "true"), ("diff.external", "false"),
+        ("log.showSignature", "true"), ("format.pretty", "oneline"), ("diff.renames", "false"),
+        ("log.date", "relative"), ("color.ui", "always"), ("color.diff", "never"),
+    ]:  # fmt: skip
+        series.git("config", name, value)
+
+    assert (shown(series, "main"), shown(series, "main..topic")) == plain
+    assert "+hello" in plain[0]
+
+
 def test_mails_are_read_outside_of_repositories(series: Sandbox, sandbox: Sandbox) -> None:
     mails = series.voicenote("format-patch", "--stdout", "main..topic").stdout
     elsewhere = series.folder.parent / "elsewhere"

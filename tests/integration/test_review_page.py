@@ -77,6 +77,15 @@ def test_the_page_is_whole_and_escaped(series: Sandbox) -> None:
     assert not list(series.folder.glob(".page*"))
 
 
+def test_long_files_are_folded(repo: Sandbox) -> None:
+    repo.commit("feat: much", {"long": "line\n" * 601, "short": "line\n"})
+
+    text = page_of(repo, "HEAD").read_text()
+
+    folds = re.findall(r'<details class="file"( open)?>\n<summary><h3><bdi>(\w+)', text)
+    assert folds == [("", "long"), (" open", "short")]
+
+
 def test_recordings_are_in_it_only_when_asked(series: Sandbox) -> None:
     text = page_of(series, "topic", "--audio").read_text()
 
