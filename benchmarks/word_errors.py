@@ -27,7 +27,6 @@ from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.repository import Repository
-from git_voicenote.store.language_cache import LanguageCache
 from git_voicenote.text.chain import build_chain, polish
 from git_voicenote.transcription import transcribe
 from git_voicenote.vocabulary import correction, vocabulary_for
@@ -146,10 +145,10 @@ def _spoken(arguments: argparse.Namespace, folder: Path) -> dict[str, list[tuple
 
 
 def _adapted(path: Path) -> tuple[Context, Chain]:
-    """Return what an engine and a chain know of a repository, made if it is not there."""
+    """Return what an engine and a chain know of a repository, made anew."""
     repository = Repository.discover(path)
     vocabulary = vocabulary_for(repository, "message:", print)
-    kept = LanguageCache(repository.state_dir).current()[0] or make_now(repository)
+    kept = make_now(repository)  # one that is kept may be of an earlier version
     context = Context(hotwords=vocabulary.hotwords, adaptation=kept.folder if kept else None)
     return context, build_chain(correct=correction(vocabulary))
 
