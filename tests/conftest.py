@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,9 @@ from tests.support.sandbox import Sandbox, sealed_environment
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+# a shell that runs the tests in the background makes them deaf to it, and all that they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.support.microphone", "tests.support.disk"]
 
