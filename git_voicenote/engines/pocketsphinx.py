@@ -34,7 +34,7 @@ _NEXT_TO_NOTHING_GRAMMAR = "#JSGF V1.0; grammar one_word; public <one_word> = a;
 """A search that costs 8 ms where the language model's costs 0.5 s, to learn the mean with."""
 _LANGUAGE = "language"
 _SEARCH: dict[str, Any] = {"maxhmmpf": 6000}
-"""At most so many states alive in a frame, of 30,000 otherwise: the same words are wrong."""
+"""At most so many states alive in a frame, not 30,000: one voice had 16.0 % wrong with either."""
 _LOUDNESS = 10 ** (-18 / 20)
 _STEP = SAMPLE_RATE // 10
 """Samples decoded at a time: the decoder keeps Python's lock, and a meter must be drawn."""

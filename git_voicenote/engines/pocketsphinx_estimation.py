@@ -29,9 +29,9 @@ _NEVER = -99.0
 _TRUST = 0.5
 """How far a context tells where it comes from: not at all (0), or as Bayes has it (1).
 
-Of git's sentences in two voices, and of people who read books: 15.5 % and 28.6 % of the words wrong
-with 0, 17.1 % and 23.1 % with 1, 15.5 % and 22.0 % with 0.5; 23.1 % of the books' with the stock
-model alone.
+With git's history, of developers' sentences in two voices and of people who read books aloud:
+15.5 % and 28.6 % of the words wrong with 0, 17.1 % and 23.1 % with 1, 15.5 % and 22.0 % with 0.5.
+With the stock model alone, 23.1 % of the books' words.
 """
 _PAIR = (1 << 2 * BITS) - 1
 
