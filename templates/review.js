@@ -16,6 +16,13 @@
   label();
 
   let at = -1;
+  // who steps from part to part is where they stepped, though a short last part cannot come to the
+  // top; who scrolls is where they look
+  let isStepping = false;
+  for (const scrolling of ["wheel", "touchmove", "pointerdown"]) {
+    addEventListener(scrolling, () => { isStepping = false; }, { passive: true });
+  }
+  const scrollKeys = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
   const mark = (index) => {
     if (index === at) return;
     if (at >= 0) links.get(parts[at].id)?.removeAttribute("aria-current");
@@ -26,6 +33,7 @@
   };
   const go = (index) => {
     if (index < 0 || index >= parts.length) return;
+    isStepping = true;
     mark(index);
     parts[index].scrollIntoView();
     parts[index].focus({ preventScroll: true });
@@ -35,7 +43,7 @@
   const watch = new IntersectionObserver((entries) => {
     for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target);
     const first = parts.findIndex((part) => seen.has(part));
-    if (first >= 0) mark(first);
+    if (first >= 0 && !isStepping) mark(first);
   }, { rootMargin: "0px 0px -70% 0px" });
   for (const part of parts) watch.observe(part);
   addEventListener("hashchange", () => {
@@ -86,6 +94,7 @@
 
   document.getElementById("keys").addEventListener("click", () => help.showModal());
   addEventListener("keydown", (event) => {
+    if (scrollKeys.has(event.key)) isStepping = false;
     if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
     const isControl = event.target.closest?.("button, a, summary, audio, input");
     const actions = {
