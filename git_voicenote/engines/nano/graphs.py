@@ -1,7 +1,7 @@
 """CUDA graphs: the kernels of a function, launched at once.
 
-A step of the language model is some hundreds of short kernels, and Python takes longer to launch one
-than a fast GPU to run it.
+A step of the language model is some hundreds of short kernels, and Python takes longer to launch
+one than a fast GPU to run it.
 """
 
 from __future__ import annotations
