@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from git_voicenote.errors import PatchError
 from git_voicenote.repo.below_dashes import read_below, split_patch
+from git_voicenote.repo.envelopes import Envelope, decoded, ids_in, read_envelope
 from git_voicenote.repo.mail import read_mailinfo
 from git_voicenote.repo.mailbox import split_mails
 
@@ -43,7 +44,7 @@ _STAT_LINE = re.compile(r" .* \| +(?:\d|Bin)")
 _DASHES = re.compile(r"(?:^|\n)---?[ \t]*\Z")
 _SIGNATURE = re.compile(r"^-- \n(?:[^\n]*\n?){0,4}\Z", re.MULTILINE)
 
-_Numbered = TypeVar("_Numbered", "ReceivedPatch", "ReceivedCover")
+_Mail = TypeVar("_Mail", "ReceivedPatch", "ReceivedCover", "ReceivedReply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class ReceivedPatch:
     `number` of `total` as the series counts them; `commit_id` is the sender's name of the commit,
     where git format-patch tells it; `position` is the mail's place among those that git mailsplit
     makes of the source, from 1 (0 for a commit). `date` is as the mail has it.
+    `envelope` is what an answer needs of the mail; a commit has none.
     `note` stands below the `---` as it stands in git, under `note_name` (Notes (voicenote):), or
     as plain words, with no name; `comment` is what else stands there. `diff` is without diffstat
     and signature. `source` names the mail, or the commit, for people.
@@ -75,6 +77,7 @@ class ReceivedPatch:
     comment: str = ""
     position: int = 0
     commit_id: str | None = None
+    envelope: Envelope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,32 @@ class ReceivedCover:
     in_reply_to: str | None
     source: str
     position: int = 0
+    envelope: Envelope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedReply:
+    """What somebody answered; `answers` are the ids of the mails above it, the nearest last."""
+
+    author: str
+    email: str
+    date: str
+    text: str
+    message_id: str | None
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSeries:
-    """A series in its order; `remarks` tell a person what was left out, or is missing."""
+    """A series in its order; `remarks` tell a person what was left out, or is missing.
+
+    `replies` are those that answer one of its mails, in the order of the mails.
+    """
 
     cover: ReceivedCover | None
     patches: tuple[ReceivedPatch, ...]
     remarks: tuple[str, ...] = ()
+    replies: tuple[ReceivedReply, ...] = ()
 
 
 def read_series(
@@ -141,8 +161,8 @@ class _Tags:
 
 def _read(
     mail: SplitMail, cwd: Path, options: Sequence[str], notes: str
-) -> ReceivedPatch | ReceivedCover | str:
-    """Read a mail; a string says why it is neither patch nor cover."""
+) -> ReceivedPatch | ReceivedCover | ReceivedReply | str:
+    """Read a mail; a string says why it is none of a series."""
     with mail.path.open("rb") as file:
         made_by_git = _MADE_BY_GIT.match(file.readline(200).strip())
     try:
@@ -153,11 +173,11 @@ def _read(
     finally:
         for path in (mail.path, *(mail.path.with_suffix(end) for end in (".message", ".patch"))):
             path.unlink(missing_ok=True)
-    tags = _tags(_decoded(mail.headers.get(b"subject", b"")))
+    tags = _tags(decoded(mail.headers.get(b"subject", b"").decode("utf-8", "replace")))
     charset = _CHARSET.search(mail.headers.get(b"content-type", b"").decode("latin-1"))
     words, diff = split_patch(_text(info.patch, charset[1] if charset else None))
     if tags.is_reply:
-        return "reply"
+        return _reply(mail, info, words + diff)
     if tags.is_patch and tags.number == 0 and tags.total:
         return _cover(mail, info, tags, words + diff)
     if not diff and not (tags.total and tags.is_patch) and not made_by_git:
@@ -170,6 +190,7 @@ def _read(
         message_id=_id(mail, b"message-id"), in_reply_to=_id(mail, b"in-reply-to"),
         source=mail.source, note_name=below.name, comment=below.comment, position=mail.position,
         commit_id=made_by_git[1].decode() if made_by_git and made_by_git[1].strip(b"0") else None,
+        envelope=read_envelope(mail.headers),
     )  # fmt: skip
 
 
@@ -179,7 +200,18 @@ def _cover(mail: SplitMail, info: MailInfo, tags: _Tags, rest: str) -> ReceivedC
         subject=_line(info.subject), text=text, summary=summary, author=_line(info.author),
         email=_line(info.email), date=_line(info.date), total=tags.total, version=tags.version,
         message_id=_id(mail, b"message-id"), in_reply_to=_id(mail, b"in-reply-to"),
-        source=mail.source, position=mail.position,
+        source=mail.source, position=mail.position, envelope=read_envelope(mail.headers),
+    )  # fmt: skip
+
+
+def _reply(mail: SplitMail, info: MailInfo, rest: str) -> ReceivedReply:
+    above = ids_in(mail.headers.get(b"references", b""))
+    nearest = ids_in(mail.headers.get(b"in-reply-to", b""))[:1]
+    text = _SIGNATURE.sub("", (_text(info.message) + rest).rstrip("\n") + "\n")
+    return ReceivedReply(
+        author=_line(info.author), email=_line(info.email), date=_line(info.date), text=text,
+        message_id=_id(mail, b"message-id"),
+        answers=(*(one for one in above if one not in nearest), *nearest),
     )  # fmt: skip
 
 
@@ -218,16 +250,17 @@ def _tags(subject: str) -> _Tags:
 
 
 def _assemble(
-    found: Sequence[ReceivedPatch | ReceivedCover | str], remarks: list[str], name: str
+    found: Sequence[ReceivedPatch | ReceivedCover | ReceivedReply | str],
+    remarks: list[str],
+    name: str,
 ) -> ReceivedSeries:
-    reasons = Counter(one for one in found if isinstance(one, str))
     covers = _unique([one for one in found if isinstance(one, ReceivedCover)], remarks)
     patches = _unique([one for one in found if isinstance(one, ReceivedPatch)], remarks)
+    replies = _unique([one for one in found if isinstance(one, ReceivedReply)], remarks)
+    reasons = Counter(one for one in found if isinstance(one, str))
     for reason, count in reasons.items():
-        if reason in ("reply", "other"):
-            plural = {"reply": "replies", "other": "mails without a patch"}[reason]
-            single = {"reply": "reply", "other": "mail without a patch"}[reason]
-            remarks.append(f"{count} {single if count == 1 else plural} left out")
+        if reason == "other":
+            remarks.append(f"{count} mail{'s' * (count > 1)} without a patch left out")
         else:
             remarks.append(reason)
     if not patches and not covers:
@@ -252,10 +285,26 @@ def _assemble(
     covers.sort(key=lambda cover: (cover.total == total, cover.version in versions, cover.version))
     if len(covers) > 1:
         remarks.append(f"of {len(covers)} cover letters, {covers[-1].source} is shown")
-    return ReceivedSeries(covers[-1] if covers else None, tuple(patches), tuple(remarks))
+    cover = covers[-1] if covers else None
+    answered = _answering(replies, [*patches, *covers[-1:]], remarks)
+    return ReceivedSeries(cover, tuple(patches), tuple(remarks), answered)
 
 
-def _unique(mails: Sequence[_Numbered], remarks: list[str]) -> list[_Numbered]:
+def _answering(
+    replies: Sequence[ReceivedReply],
+    mails: Sequence[ReceivedPatch | ReceivedCover],
+    remarks: list[str],
+) -> tuple[ReceivedReply, ...]:
+    """Return the replies below one of these mails; what they answered may not be among them."""
+    known = {mail.message_id for mail in mails}
+    answering = tuple(reply for reply in replies if not known.isdisjoint(reply.answers))
+    others = len(replies) - len(answering)
+    if others:
+        remarks.append(f"{others} {'reply' if others == 1 else 'replies'} left out")
+    return answering
+
+
+def _unique(mails: Sequence[_Mail], remarks: list[str]) -> list[_Mail]:
     """Return mails without those that came twice, as they do from archives."""
     seen: set[str] = set()
     kept = []
@@ -297,20 +346,6 @@ def _tell_missing(numbers: set[int], total: int, remarks: list[str]) -> None:
     if missing:
         which = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
         remarks.append(f"of the {total} patches, {len(missing)} are missing: {which}")
-
-
-def _decoded(value: bytes) -> str:
-    """Return a header's value with its encoded words read, as far as they can be."""
-    text = value.decode("utf-8", "replace")
-    if "=?" not in text:
-        return text
-    from email.errors import HeaderParseError
-    from email.header import decode_header, make_header
-
-    try:
-        return str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError):
-        return text
 
 
 def _text(content: bytes, charset: str | None = None) -> str:

@@ -301,6 +301,31 @@ def test_an_empty_commit_and_a_talk_are_told_apart() -> None:
     assert found.remarks == ("1 mail without a patch left out",)
 
 
+def test_replies_stand_with_the_series_that_they_answer() -> None:
+    patches = "".join(
+        numbered(f"[PATCH {n}/2]", extra=f"Message-ID: <{n}@x>\nCc: carl@example.org\n")
+        for n in (1, 2)
+    )
+    answer = "From z Thu Jan  1 00:00:00 2026\n" + HEADERS.replace("Bob", "Carl")
+    answer += "Subject: Re: [PATCH 2/2] fix\n%s\n\n> +b\n\nWhy?\n-- \nCarl\n\n"
+
+    found = read(
+        patches
+        + answer % "Message-ID: <3@x>\nIn-Reply-To: <2@x>\nReferences: <0@x> <2@x>"
+        + answer % "Message-ID: <4@x>\nIn-Reply-To: <3@x>\nReferences: <0@x> <2@x> <3@x>"
+        + answer % "Message-ID: <5@x>\nIn-Reply-To: <9@x>"
+    )
+
+    assert len(found.patches) == 2
+    assert [(reply.author, reply.text, reply.answers) for reply in found.replies] == [
+        ("Carl", "> +b\n\nWhy?\n", ("<0@x>", "<2@x>")),
+        ("Carl", "> +b\n\nWhy?\n", ("<0@x>", "<2@x>", "<3@x>")),
+    ]
+    assert found.remarks == ("1 reply left out",)
+    assert found.patches[0].envelope is not None
+    assert found.patches[0].envelope.cc == b"carl@example.org"
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
