@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from git_voicenote.audio.wav import is_being_written, repair_wav
-from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript
+from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
 from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
 from git_voicenote.store.history import Entry, History
 from git_voicenote.store.recordings import Recordings, new_recording_id
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from git_voicenote.config import RecordingFormat
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.datatypes import Segment, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Archive:
         self._form = form
         self._history = History(root)
         self._tell = tell
+        self._turns: dict[str, list[Turn]] = {}  # of this moment, should the history fail
 
     def begin(self, subject: Subject) -> Recording:
         """Make a place for a new recording. Raises StoreError where none can be."""
@@ -95,15 +96,22 @@ class Archive:
         self._remember(lambda history: history.finish(recording))
         return recording
 
+    def turned(self, recording: Recording, turn: Turn) -> None:
+        """Note what of a diff the speaker sees from now on."""
+        self._turns.setdefault(recording.id, []).append(turn)
+        self._remember(lambda history: history.turned(recording.id, turn))
+
     def heard(
         self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
     ) -> Dictation:
         """Keep what an engine heard, and the sound in the form that it is kept in.
 
+        Where pages of a diff were turned meanwhile, each segment gets its place.
         Raises NothingHeardError, with the way to the recording; EngineError, with nothing kept
         yet, where the engine gave up on all that was said.
         """
-        transcript = Transcript(recording.id, engine, language, tuple(segments))
+        turns = self._turns_of(recording)
+        transcript = Transcript(recording.id, engine, language, placed(segments, turns))
         if transcript.failure is not None:
             raise EngineError(transcript.failure)
         self._remember(lambda history: history.attempt(transcript))
@@ -165,6 +173,12 @@ class Archive:
             subject = Subject(entry.target, entry.title) if entry else None
             found.append(CutOff(self.complete(recording), subject))
         return tuple(found)
+
+    def _turns_of(self, recording: Recording) -> Sequence[Turn]:
+        if recording.id in self._turns:
+            return self._turns[recording.id]
+        entry = self._recall(recording.id)
+        return entry.turns if entry else ()
 
     def _recall(self, recording_id: str) -> Entry | None:
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of it
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -55,11 +56,37 @@ class Waveform:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a diff: a file, and the part of it that is meant, if it is not the whole.
+
+    `first` and `last` are lines of the file as it is afterwards, both None for the whole file.
+    `heading` is the function or section, as a hunk's heading has it, or a name.
+    """
+
+    path: str
+    first: int | None = None
+    last: int | None = None
+    heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A page turned while somebody spoke: from `time` (seconds) on they saw `place`.
+
+    A place of None is the patch as a whole.
+    """
+
+    time: float
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What was heard between two pauses. Seconds from the start of the recording.
 
     `confidence` is in 0 … 1, or None where the engine has no figure worth showing. `failure` says
-    why an engine gave up on this stretch; what is in `text` then is the part that it had.
+    why an engine gave up on this stretch; what is in `text` then is the part that it had. `place`
+    is what the speaker had before them, where that is known.
     """
 
     start: float
@@ -67,6 +94,7 @@ class Segment:
     text: str
     confidence: float | None = None
     failure: str | None = None
+    place: Place | None = None
 
     @property
     def mark(self) -> str:
@@ -155,6 +183,26 @@ class Person:
 
     name: str
     email: str
+
+
+def placed(segments: Iterable[Segment], turns: Sequence[Turn]) -> tuple[Segment, ...]:
+    """Return segments with the place that was before the speaker for most of each.
+
+    Without turns they stay as they are.
+    """
+    if not turns:
+        return tuple(segments)
+    ends = [*(turn.time for turn in turns[1:]), math.inf]
+    spans = [(turn.time, end, turn.place) for turn, end in zip(turns, ends, strict=True)]
+    return tuple(replace(segment, place=_place_of(segment, spans)) for segment in segments)
+
+
+def _place_of(segment: Segment, spans: Iterable[tuple[float, float, Place | None]]) -> Place | None:
+    seen: dict[Place | None, float] = {}
+    for start, end, place in spans:
+        both = min(end, segment.end) - max(start, segment.start)
+        seen[place] = seen.get(place, 0.0) + max(both, 0.0)
+    return max(seen, key=lambda place: seen[place])
 
 
 def _clock(seconds: int) -> str:

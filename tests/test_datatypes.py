@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.datatypes import MARK, Segment, Transcript
+from git_voicenote.datatypes import MARK, Place, Segment, Transcript, Turn, placed
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,30 @@ def test_a_transcript_marks_what_failed_and_knows_when_all_did(
 ) -> None:
     transcript = Transcript("id", "scripted", "en", segments)
     assert (transcript.text, transcript.failure) == (text, failure)
+
+
+A, B = Place("a.py", 1, 9), Place("b.py")
+TURNS = (Turn(0.0, None), Turn(2.0, A), Turn(5.0, B), Turn(5.2, A))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "place"),
+    [
+        (0.0, 1.5, None),
+        (1.0, 2.9, None),  # most of it was said before the page was turned
+        (1.5, 2.9, A),
+        (4.0, 6.0, A),  # B was turned over
+        (5.05, 5.15, B),
+        (2.0, 2.0, None),  # no time at all
+        (90.0, 91.0, A),
+    ],
+)
+def test_a_segment_is_of_the_place_that_was_seen_for_most_of_it(
+    start: float, end: float, place: Place | None
+) -> None:
+    (segment,) = placed([Segment(start, end, "words")], TURNS)
+    assert segment == Segment(start, end, "words", place=place)
+
+
+def test_where_no_page_was_turned_segments_have_no_place() -> None:
+    assert placed([GOOD, PART], ()) == (GOOD, PART)

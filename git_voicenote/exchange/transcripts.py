@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from git_voicenote.datatypes import Recording, Segment, Transcript
+from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn
 from git_voicenote.errors import StoreError
 from git_voicenote.store.history import TARGET_KINDS, History
 
@@ -28,6 +28,7 @@ class CarriedRecording:
     duration: float
     created_at: datetime
     transcripts: tuple[Transcript, ...]
+    turns: tuple[Turn, ...] = ()
 
 
 def carried_value(entry: Entry) -> dict[str, Any]:
@@ -50,6 +51,9 @@ def carried_value(entry: Entry) -> dict[str, Any]:
             }
             for attempt in entry.attempts
             if attempt.transcript
+        ],
+        "turns": [
+            [turn.time, *(astuple(turn.place) if turn.place else ())] for turn in entry.turns
         ],
     }
 
@@ -76,6 +80,8 @@ def remember(history: History, carried: CarriedRecording, path: Path) -> None:
     history.finish(
         Recording(carried.id, path, carried.sample_rate, carried.duration, carried.created_at)
     )
+    for turn in carried.turns:
+        history.turned(carried.id, turn)
     for transcript in carried.transcripts:
         history.attempt(transcript)
     if not carried.transcripts:
@@ -101,7 +107,29 @@ def _read(value: dict[str, Any]) -> CarriedRecording:
             )
             for one in value["transcripts"]
         ),
+        turns=tuple(_turn(*turn) for turn in value.get("turns", ())),  # of before there were any
     )  # fmt: skip
+
+
+def _turn(
+    time: float,
+    path: str | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    heading: str | None = None,
+) -> Turn:
+    if path is None:
+        return Turn(float(time), None)
+    return Turn(
+        float(time),
+        Place(str(path), _line(first), _line(last), None if heading is None else str(heading)),
+    )
+
+
+def _line(number: int | None) -> int | None:
+    if number is not None and not 0 <= int(number) < 2**31:
+        raise ValueError(f"there is no line {number}")
+    return None if number is None else int(number)
 
 
 def _segment(

@@ -4,6 +4,7 @@
     history.begin("20261122-101400-3f2a", target="commit:3f2a91c…", title="feat: …", created_at=now)
     history.finish(recording)                           # its sound is whole; call it again after
                                                         # compression, which changes the path
+    history.turned(recording.id, turn)                  # a page of the diff, while one speaks
     history.attempt(transcript)                         # what an engine heard, or
     history.failed_attempt(recording.id, "nano", "en", "out of memory")
     history.note_saved("commit:3f2a91c…", text, patch_id=None, recording_ids=(recording.id,))
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from git_voicenote.datatypes import FoundNote, Segment, Transcript
+from git_voicenote.datatypes import FoundNote, Place, Segment, Transcript, Turn, placed
 from git_voicenote.errors import StoreError
 from git_voicenote.store.database import Database
 
@@ -63,7 +64,8 @@ class SavedNote:
 class Entry:
     """All that is known of one recording; attempts and notes are oldest first.
 
-    `duration` in seconds; `path` below the folder of the history.
+    `duration` in seconds; `path` below the folder of the history. Where pages were turned while
+    it was spoken, each segment has its place.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Entry:
     state: State
     attempts: tuple[Attempt, ...]
     notes: tuple[SavedNote, ...]
+    turns: tuple[Turn, ...] = ()
 
     @property
     def transcript(self) -> Transcript | None:
@@ -132,6 +135,17 @@ class History:
                 " state = CASE state WHEN 'recording' THEN 'recorded' ELSE state END WHERE id = ?",
                 (str(path), recording.sample_rate, recording.duration, recording.id),
             )
+
+    def turned(self, recording_id: str, turn: Turn) -> None:
+        """Keep that a page was turned; a recording that is not known is passed over."""
+        place = turn.place or Place("")
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO turns SELECT id, (SELECT count(*) FROM turns WHERE recording_id = id),"
+                " ?, ?, ?, ?, ? FROM recordings WHERE id = ?",
+                (turn.time, place.path if turn.place else None, place.first, place.last,
+                 place.heading, recording_id),
+            )  # fmt: skip
 
     def attempt(self, transcript: Transcript) -> None:
         """Keep what an engine heard."""
@@ -329,14 +343,27 @@ def _entries(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> tup
             target=row["target"],
             title=row["title"],
             state=row["state"],
-            attempts=_attempts(connection, row["id"]),
+            attempts=_attempts(connection, row["id"], turns),
             notes=_notes(connection, row["id"]),
+            turns=turns,
         )
         for row in rows
+        for turns in [_turns(connection, row["id"])]
     )
 
 
-def _attempts(connection: sqlite3.Connection, recording_id: str) -> tuple[Attempt, ...]:
+def _turns(connection: sqlite3.Connection, recording_id: str) -> tuple[Turn, ...]:
+    rows = connection.execute(
+        "SELECT time, path, first_line, last_line, heading FROM turns"
+        " WHERE recording_id = ? ORDER BY position",
+        (recording_id,),
+    )
+    return tuple(Turn(time, Place(*place) if place[0] else None) for time, *place in rows)
+
+
+def _attempts(
+    connection: sqlite3.Connection, recording_id: str, turns: tuple[Turn, ...]
+) -> tuple[Attempt, ...]:
     rows = connection.execute(
         "SELECT * FROM attempts WHERE recording_id = ? ORDER BY id", (recording_id,)
     )
@@ -348,7 +375,10 @@ def _attempts(connection: sqlite3.Connection, recording_id: str) -> tuple[Attemp
             transcript=None
             if row["error"] is not None
             else Transcript(
-                recording_id, row["engine"], row["language"], _segments(connection, row["id"])
+                recording_id,
+                row["engine"],
+                row["language"],
+                placed(_segments(connection, row["id"]), turns),
             ),
             error=row["error"],
         )

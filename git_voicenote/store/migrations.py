@@ -61,4 +61,17 @@ MIGRATIONS = (
     """
     ALTER TABLE segments ADD COLUMN failure TEXT;  -- why; NULL for what was understood
     """,
+    # 4: what of a diff a speaker had before them, and when they turned the page
+    """
+    CREATE TABLE turns (
+        recording_id TEXT NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        time REAL NOT NULL,           -- seconds
+        path TEXT,                    -- NULL for the patch as a whole
+        first_line INTEGER,           -- of the file afterwards; NULL for the file as a whole
+        last_line INTEGER,
+        heading TEXT,
+        PRIMARY KEY (recording_id, position)
+    );
+    """,
 )

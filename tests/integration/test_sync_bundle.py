@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from git_voicenote.datatypes import Recording, Segment, Transcript
+from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from tests.integration.test_sync import cover, note, refs, sync, write_cover, write_note
@@ -41,6 +41,7 @@ def ada(repo: Sandbox) -> Sandbox:
     history = History(state)
     history.begin(SOUND, target=f"commit:{commit}", title="feat: retry", created_at=WHEN)
     history.finish(Recording(SOUND, path, 16000, 2.5, WHEN))
+    history.turned(SOUND, Turn(0.0, Place("retry", 1, 1, "def retry():")))
     segment = Segment(0.5, 2.0, "Why: naïve 重试.", 0.9)
     history.attempt(Transcript(SOUND, "pocketsphinx", "en", (segment,)))
     return repo
@@ -93,6 +94,8 @@ def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
     assert (entry.text, entry.created_at, entry.duration, entry.state, entry.path) == (
         known.text, WHEN, 2.5, "transcribed", f"recordings/{SOUND}.flac",
     )  # fmt: skip
+    assert entry.transcript == known.transcript
+    assert entry.turns == (Turn(0.0, Place("retry", 1, 1, "def retry():")),)
 
 
 def test_a_second_time_changes_nothing(ada: Sandbox, bob: Sandbox, stick: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from git_voicenote.datatypes import FoundNote, Recording, Segment, Transcript
+from git_voicenote.datatypes import FoundNote, Place, Recording, Segment, Transcript, Turn
 from git_voicenote.errors import StoreError
 from git_voicenote.store.history import Entry, History
 from git_voicenote.store.migrations import MIGRATIONS
@@ -273,6 +273,27 @@ def test_what_an_engine_gave_up_on_is_kept_with_the_reason(history: History) -> 
         (Segment(0, 1, "old words"),),
     ]
     assert [entry.id for entry in history.search("not understood")] == [FIRST]
+
+
+def test_the_pages_that_were_turned_give_segments_their_places(history: History) -> None:
+    begin(history)
+    place = Place("a b.py", 3, 9, "def f(self):")
+    turns = (Turn(0.0, None), Turn(1.5, place), Turn(4.0, Place("logo.png")))
+    for turn in turns:
+        history.turned(FIRST, turn)
+        history.turned("never begun", turn)
+    history.attempt(Transcript(FIRST, "e", "en", (Segment(0, 1, "all"), Segment(2, 3, "of f"))))
+
+    entry = history.entry(FIRST)
+    assert entry is not None
+    assert entry.turns == turns
+    assert entry.transcript is not None
+    assert [segment.place for segment in entry.transcript.segments] == [None, place]
+    assert history.delete(FIRST)
+    begin(history)
+    entry = history.entry(FIRST)
+    assert entry is not None
+    assert entry.turns == ()
 
 
 def test_a_later_database_is_left_alone(history: History) -> None:
