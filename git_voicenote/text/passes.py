@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from git_voicenote.datatypes import MARK
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -55,13 +57,17 @@ def apply_changes(text: str, changes: Sequence[Change]) -> Passed:
     """Return a text with changes made to it: what a pass returns that found them.
 
     Changes come in any order. One that overlaps an earlier one, or that changes nothing, is left
-    out.
+    out; so is one that touches a mark of what was not understood, which no pass may change or reach
+    over: what stood there nobody knows.
     """
+    marks = [found.span() for found in MARK.finditer(text)]
     made: list[Change] = []
     pieces: list[str] = []
     at = 0
     for change in sorted(changes, key=lambda change: (change.start, -change.end)):
         if change.start < at or change.after == text[change.start : change.end]:
+            continue
+        if any(change.start < end and start < change.end for start, end in marks):
             continue
         pieces += [text[at : change.start], change.after]
         at = change.end

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from git_voicenote.datatypes import MARK
 from git_voicenote.text import tables
 from git_voicenote.text.passes import Change, Passed, apply_changes
 
@@ -172,6 +173,8 @@ class _Editor:
 
     def _scratch(self, command: _Command) -> None:
         start = self._start_of_phrase(command.start)
+        if self._text[start : command.start] == "\n":
+            start = command.start  # right after a mark: there is nothing to take back
         self._put(start, command.after, "", "scratch", covering=True)
 
     def _correct(self, command: _Command) -> None:
@@ -182,11 +185,10 @@ class _Editor:
         on the same word ("three times. Correction, five times").
         """
         text = self._text
-        ending = re.compile(rf"[.!?。！？]+(?=\s|$)|[\n{LINE}{PARAGRAPH}]").search(
-            text, command.after
-        )
+        ending = _CORRECTION_END.search(text, command.after)
         end = ending.start() if ending else len(text)
         new = text[command.after : end].rstrip(" \t")
+        end = command.after + len(new)
         start = self._start_of_phrase(command.start)
         stop = len(text[: command.start].rstrip(f" \t\n{_STOPS}{_PAUSES}"))
         old = [found.span() for found in re.finditer(r"\S+", text[start:stop])]
@@ -279,7 +281,10 @@ class _Editor:
         self._changes.append(Change(start, end, text[start:end], after, f"edits:{rule}"))
 
 
-_PHRASE_START = re.compile(rf"[.!?…]+[\"')\]]*[ \t\n]+|[。！？]\s*|[\n{LINE}{PARAGRAPH}][ \t]*")
+_PHRASE_START = re.compile(
+    rf"[.!?…]+[\"')\]]*[ \t\n]+|[。！？]\s*|[\n{LINE}{PARAGRAPH}][ \t]*|{MARK.pattern}[ \t\n]*"
+)
+_CORRECTION_END = re.compile(rf"[.!?。！？]+(?=\s|$)|[\n{LINE}{PARAGRAPH}]|{MARK.pattern}")
 
 
 def _begins(text: str, at: int) -> bool:

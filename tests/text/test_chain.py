@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from git_voicenote.datatypes import MARK
 from git_voicenote.errors import SettingError
 from git_voicenote.text.chain import PASSES, build_chain, named_passes, polish
 from git_voicenote.text.passes import Change, Passed, apply_changes
@@ -125,3 +126,65 @@ def test_ordinary_prose_is_unchanged(words: list[str]) -> None:
     text = " ".join(["the", *words, "there"])
     assume(not MEANT.search(text))
     assert chained(text) == text
+
+
+NOT_UNDERSTOOD = "[0:31-0:42 not understood]"
+
+
+@pytest.mark.parametrize(
+    ("heard", "written"),
+    [
+        # commands take back what was said after the mark, and no more
+        (["the loop", "a cache @", "scratch that", "it is"], ["the loop", "a cache @", "it is"]),
+        (["the cache @ scratch that"], ["the cache @"]),
+        (["slow @ and so on. scratch that", "gone"], ["slow @ gone"]),
+        (["the loop @", "is", "scratch that", "scratch that"], ["the loop @"]),
+        (["it waits three times. Correction, five times @"], ["it waits five times @"]),
+        (["the cache @", "correction the loop is"], ["the cache @", "correction the loop is"]),
+        (["three times", "correction @"], ["three times", "correction @"]),
+        # and reach not over it
+        (["quote no @", "such file unquote"], ["quote no @", "such file unquote"]),
+        (["backtick a @ backtick"], ["backtick a @ backtick"]),
+        (["snake case token @ store"], ["snake case token @ store"]),
+        (["version two point @", "three"], ["version two point @", "three"]),
+        (["dash dash @", "force"], ["dash dash @", "force"]),
+        (["cube @", "cuttle"], ["cube @", "cuttle"]),
+        # what stands beside it goes on as ever
+        (["um @", "uh, the loop"], ["@", "the loop"]),
+        (["bullet one @", "bullet two"], [f"- one @{LINE}- two"]),
+        (["cube cuttle @ cube cuttle"], ["kubectl @ cube cuttle"]),
+        (["@", "dash dash force @"], ["@", "--force @"]),
+    ],
+)
+def test_no_pass_changes_or_crosses_what_was_not_understood(
+    heard: list[str], written: list[str]
+) -> None:
+    chain = build_chain("en", correct=kubectl)
+    polished = polish([text.replace("@", NOT_UNDERSTOOD) for text in heard], chain)
+    assert [text.replace(NOT_UNDERSTOOD, "@") for text in polished.segments] == written
+
+
+SAID = st.lists(
+    st.sampled_from(
+        """um the loop one two hundred point dash dot slash scratch that correction new line quote
+        unquote bullet backtick snake case all caps march percent is it. no, paragraph literal x @ @
+        @ |""".split()  # noqa: SIM905
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=200, derandomize=True)
+@given(SAID)
+def test_every_mark_stays_in_its_place(words: list[str]) -> None:
+    marks = iter(f"[{minute}:00-{minute}:07 not understood]" for minute in range(99))
+    text = " ".join(next(marks) if word == "@" else word for word in words)
+    segments = text.split("|")
+    polished = polish(segments, CHAIN)
+    assert MARK.findall(polished.text) == MARK.findall(text)
+    assert not [
+        change
+        for _, passed in polished.passed
+        for change in passed.changes
+        if MARK.search(change.before) or MARK.search(change.after)
+    ]
