@@ -1,13 +1,16 @@
 """How the engine is to say words that its dictionary lacks.
 
 A word is looked up in the dictionary and in a lexicon of developers' words, then tried as an
-ending or a prefix on one of those (`rebaser`, `unstash`), as a compound (`mailinfo`), and as
-letters (`xhr`). Phones are those of the acoustic model: ARPAbet without stress.
+ending or a prefix on one of those (`rebaser`, `unstash`), as a compound (`mailinfo`), with letters'
+names beside a word (`xdiff`), and as letters (`xhr`); digits are numbers (`utf8`). Phones are those
+of the acoustic model: ARPAbet without stress.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from git_voicenote.resources import resource
@@ -27,6 +30,14 @@ _HISSING = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
 _VOICELESS = frozenset(("P", "T", "K", "F", "TH"))
 _PREFIXES = {"un": "AH N", "re": "R IY", "de": "D IY", "pre": "P R IY", "sub": "S AH B",
              "non": "N AA N", "multi": "M AH L T IY", "auto": "AO T OW"}  # fmt: skip
+_NUMBERS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen
+"""
+_UNITS = tuple(_NUMBERS.split())
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_STRETCH = re.compile(r"\d+|\D+")
+_MOST_DIGITS = 4
 _MOST_LETTERS = 5
 _LONGEST = 30
 _MOST_WAYS = 4
@@ -41,10 +52,17 @@ class Pronunciations:
 
     def of(self, word: str) -> tuple[str, ...]:
         """Return the ways to say a word in small letters, () where none can be told."""
-        if not word.replace("'", "").isalpha() or not word.isascii() or len(word) > _LONGEST:
+        if not word.replace("'", "").isalnum() or not word.isascii() or len(word) > _LONGEST:
             return ()
-        known = self._known(word)
-        ways = known or tuple(self._formed(word)) or self._compound(word) or _spelled(word)
+        if any(character.isdigit() for character in word):
+            return self._with_digits(word)
+        ways = (
+            self._known(word)
+            or tuple(self._formed(word))
+            or self._compound(word)
+            or self._beside_letters(word)
+            or _spelled(word)
+        )
         return tuple(dict.fromkeys(ways))[:_MOST_WAYS]
 
     def added(self, word: str) -> tuple[str, ...]:
@@ -74,6 +92,29 @@ class Pronunciations:
                 found = ((0, evenness), tuple(f"{a} {b}" for a in front for b in back))
                 best = min(best, found) if best else found
         return best[1] if best else ()
+
+    def _beside_letters(self, word: str) -> tuple[str, ...]:
+        """Return how to say a known word with a letter or two before it, or one after it."""
+        for letters, known in ((word[:1], word[1:]), (word[-1:], word[:-1]), (word[:2], word[2:])):
+            ways = self._known(known) if len(known) > 2 and letters.isalpha() else ()
+            if not ways or (len(letters) == 2 and _VOWELS & set(letters)):
+                continue  # "de" and "re" are no letters
+            names = " ".join(LETTERS[letter] for letter in letters)
+            is_front = word.startswith(letters + known)
+            return tuple(f"{names} {way}" if is_front else f"{way} {names}" for way in ways)
+        return ()
+
+    def _with_digits(self, word: str) -> tuple[str, ...]:
+        """Return how to say words or letters with numbers between them: x86, oauth2, sha256."""
+        choices = []
+        for stretch in _STRETCH.findall(word):
+            if stretch.isdigit():
+                said = _numbers(stretch)
+                ways = [" ".join(self._dictionary[number][0] for number in one) for one in said]
+            else:
+                ways = [*self.of(stretch)]
+            choices.append(ways)
+        return tuple(islice((" ".join(parts) for parts in product(*choices)), _MOST_WAYS))
 
 
 def read_dictionary(path: Path) -> dict[str, tuple[str, ...]]:
@@ -167,6 +208,20 @@ def _with_ending(phones: str, ending: str) -> str:
         case _:
             sound = "AH B AH L"
     return f"{phones} {sound}"
+
+
+def _numbers(digits: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to say digits: 86 is "eighty six", 256 "two fifty six"; or one by one."""
+    if len(digits) > _MOST_DIGITS:
+        return ()
+    one_by_one = tuple(_UNITS[int(digit)] for digit in digits)
+    if len(digits) == 1 or digits[-2] == "0":
+        return (one_by_one,)
+    tens, units = divmod(int(digits[-2:]), 10)
+    pair = (_TENS[tens - 2], *([_UNITS[units]] if units else []))
+    last = pair if tens > 1 else (_UNITS[10 + units],)
+    front = _numbers(digits[:-2])[0] if digits[:-2] else ()
+    return ((*front, *last), one_by_one)
 
 
 def _spelled(word: str) -> tuple[str, ...]:

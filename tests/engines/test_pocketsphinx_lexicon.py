@@ -39,12 +39,27 @@ def pronunciations(dictionary: dict[str, tuple[str, ...]]) -> Pronunciations:
         # compounds
         ("mailinfo", ["M EY L IH N F OW"]),
         ("gitlink", ["G IH T L IH NG K"]),
+        # letters beside words
+        ("xdiff", ["EH K S D IH F"]),
+        ("fsmonitor", ["EH F EH S M AA N AH T ER"]),
+        ("gitk", ["G IH T K EY"]),
+        # numbers
+        ("x86", ["EH K S EY T IY S IH K S", "EH K S EY T S IH K S"]),
+        ("utf8", ["Y UW T IY EH F EY T"]),
+        ("oauth2", ["OW AO TH T UW"]),
+        ("v2", ["V IY T UW"]),
+        ("i18n", ["AY EY T IY N EH N"]),
+        ("sha256", ["SH AA T UW F IH F T IY S IH K S"]),
+        ("base64", ["B EY S S IH K S T IY F AO R"]),
+        ("md5", ["EH M D IY F AY V"]),
+        ("x509", ["EH K S F AY V Z IH R OW N AY N"]),
         # letters
         ("xhr", ["EH K S EY CH AA R"]),
         ("tls", ["T IY EH L EH S"]),
         # what nobody could say
         ("xyzzyplugh", []),
-        ("a1", []),
+        ("a123456", []),
+        ("zorkmidity7", []),
         ("", []),
         ("größe", []),
         ("x" * 40, []),
