@@ -31,6 +31,8 @@ _REFRESH = 0.08
 """Seconds between two looks at the recording."""
 _UNATTENDED_SILENCE = 3.0
 """Seconds without speech after which a recording ends where no key can end it."""
+TAKE_UP = "git voicenote record --from"
+"""What a recording that became no text is taken up with, by its id."""
 
 
 def open_archive(repository: Repository | None, settings: Settings) -> Archive:
@@ -40,12 +42,18 @@ def open_archive(repository: Repository | None, settings: Settings) -> Archive:
 
 
 def dictate(
-    repository: Repository | None, settings: Settings, *, target: str, title: str
+    repository: Repository | None,
+    settings: Settings,
+    *,
+    target: str,
+    title: str,
+    take_up: str = TAKE_UP,
 ) -> Dictation:
     """Record from the microphone, and return the sound and what was heard in it.
 
     Raises NothingHeardError, AudioError, EngineError, StoreError; on Ctrl-C KeyboardInterrupt. But
-    for a microphone that never gave sound, the recording is kept in each case, and named.
+    for a microphone that never gave sound, the recording is kept in each case, and named with
+    `take_up`, the command that goes on from it.
     """
     # these cost 0.2 s that no other command should pay
     from git_voicenote.audio.capture import Capture
@@ -78,7 +86,7 @@ def dictate(
             recording = archive.keep(replace(recording, duration=capture.elapsed))
             say(
                 f"\nthe recording {recording.id} is kept ({clock(capture.elapsed)}) · "
-                f"`git voicenote record --from {recording.id}` turns it into a note"
+                f"`{take_up} {recording.id}` turns it into text"
             )
             raise
     recording = archive.complete(replace(recording, duration=capture.elapsed))
@@ -91,7 +99,7 @@ def dictate(
         say(f"{clock(round(recording.duration))} spoken, text in {delay:.1f} s")
         return _heard(archive, recording, settings, engine, segments)
     except EngineError as exc:
-        raise _engine_failed(archive, recording, settings, engine, exc) from exc
+        raise _engine_failed(archive, recording, settings, engine, exc, take_up) from exc
 
 
 def transcribe_source(
@@ -100,6 +108,8 @@ def transcribe_source(
     settings: Settings,
     source: Path | BinaryIO | Recording,
     subject: Subject,
+    *,
+    take_up: str = TAKE_UP,
 ) -> Dictation:
     """Return what an engine hears in a sound file, a pipe or an earlier recording.
 
@@ -121,7 +131,7 @@ def transcribe_source(
             segments.append(segment)
         return _heard(archive, recording, settings, engine, segments)
     except EngineError as exc:
-        raise _engine_failed(archive, recording, settings, engine, exc) from exc
+        raise _engine_failed(archive, recording, settings, engine, exc, take_up) from exc
 
 
 def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> float:
@@ -174,9 +184,16 @@ def _heard(
 
 
 def _engine_failed(
-    archive: Archive, recording: Recording, settings: Settings, engine: Engine, error: EngineError
+    archive: Archive,
+    recording: Recording,
+    settings: Settings,
+    engine: Engine,
+    error: EngineError,
+    take_up: str,
 ) -> EngineError:
     archive.failed(recording, engine.info.name, settings.language, error)
-    again = f"`git voicenote record --from {recording.id}` tries again (--engine: another one)"
+    again = f"`{take_up} {recording.id}` tries again"
+    if take_up == TAKE_UP:
+        again += " (--engine: another one)"
     hint = f"{error.hint}; {again}" if error.hint else again
     return EngineError(f"{error.message}; the recording is kept", hint=hint)

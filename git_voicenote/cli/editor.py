@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,9 @@ import click
 
 from git_voicenote.cli.console import say
 from git_voicenote.errors import GitError, StoreError
-from git_voicenote.store.recordings import store_error
+from git_voicenote.repo.process import run_git
+from git_voicenote.repo.repository import read_config
+from git_voicenote.store.recordings import state_dir, store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +30,7 @@ _BELOW = "Do not modify or remove the line above.\nEverything below it will be i
 
 
 def edit_text(
-    repository: Repository, text: str, comments: str, name: str = "NOTES_EDITMSG"
+    repository: Repository | None, text: str, comments: str, name: str = "NOTES_EDITMSG"
 ) -> str | None:
     """Let a person edit a text in git's editor; return it with one newline at its end, or None.
 
@@ -40,27 +43,28 @@ def edit_text(
     then kept in a file that is named to the person.
     """
     marker = _comment_prefix(repository) + _SCISSORS
+    state = state_dir(repository.state_dir if repository else None)
     try:
-        repository.state_dir.mkdir(mode=0o700, exist_ok=True)
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
         # a folder for each text: what an earlier failure left is never overwritten
-        folder = Path(tempfile.mkdtemp(prefix="edit-", dir=repository.state_dir))
+        folder = Path(tempfile.mkdtemp(prefix="edit-", dir=state))
         buffer = folder / name
         content = f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
         buffer.write_text(content, encoding="utf-8", errors="replace")
     except OSError as exc:
-        raise store_error(f"{repository.state_dir} cannot take the text to edit", exc) from exc
+        raise store_error(f"{state} cannot take the text to edit", exc) from exc
     _run_editor(repository, buffer)
     edited = _above(buffer.read_bytes().decode("utf-8", "replace"), marker)
     shutil.rmtree(folder, ignore_errors=True)
     return f"{edited.rstrip()}\n" if edited.strip() else None
 
 
-def keep_text(repository: Repository, text: str, name: str = "NOTES_EDITMSG") -> Path:
+def keep_text(repository: Repository | None, text: str, name: str = "NOTES_EDITMSG") -> Path:
     """Write a text that could not be saved to a file, in the repository or else in /tmp.
 
     Raises StoreError, with the text in it, where neither takes one.
     """
-    for place in (repository.state_dir, None):
+    for place in (state_dir(repository.state_dir if repository else None), None):
         try:
             folder = Path(tempfile.mkdtemp(prefix="edit-", dir=place))
         except OSError:
@@ -74,15 +78,16 @@ def keep_text(repository: Repository, text: str, name: str = "NOTES_EDITMSG") ->
     raise StoreError(f"no file can be written; the text is:\n{text}")
 
 
-def _run_editor(repository: Repository, buffer: Path) -> None:
-    editor = repository.read("var", "GIT_EDITOR")
+def _run_editor(repository: Repository | None, buffer: Path) -> None:
+    here = repository.cwd if repository else Path.cwd()
+    editor = os.fsdecode(run_git("var", "GIT_EDITOR", cwd=here)).removesuffix("\n")
     with ExitStack() as stack:
         # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
         # keeps that shell from dying of a ^C that its editor lived through.
         stack.enter_context(_interrupts_go_to_the_editor())
         status = subprocess.call(
             ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, buffer],
-            cwd=repository.worktree or repository.cwd,
+            cwd=(repository.worktree if repository else None) or here,
             stdin=_terminal(stack),
             stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product
         )
@@ -120,14 +125,15 @@ def _interrupts_go_to_the_editor() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _comment_prefix(repository: Repository) -> str:
+def _comment_prefix(repository: Repository | None) -> str:
     """Return what begins a comment. The words are safe with any; editors colour git's own."""
-    settings = repository.config(r"^core\.comment(char|string)$")
+    here = repository.cwd if repository else Path.cwd()
+    settings = read_config(here, r"^core\.comment(char|string)$")
     chosen = settings.get("core.commentstring") or settings.get("core.commentchar")
     return chosen if chosen and chosen != "auto" else "#"
 
 
-def _commented(repository: Repository, marker: str, comments: str) -> str:
+def _commented(repository: Repository | None, marker: str, comments: str) -> str:
     prefix = _comment_prefix(repository)
     lines = (_BELOW + "\n" + comments).rstrip().split("\n")
     return "\n".join([marker, *(f"{prefix} {line}".rstrip() for line in lines), ""])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from git_voicenote.archive import Dictation, Subject
 from git_voicenote.cli.console import ask, is_interactive, say
-from git_voicenote.cli.dictation import dictate, open_archive, transcribe_source
+from git_voicenote.cli.dictation import TAKE_UP, dictate, open_archive, transcribe_source
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
 from git_voicenote.cli.wording import worded
@@ -66,8 +66,8 @@ def record_note(
     if before and existing is None:
         existing = _ask_about_existing(target)
     dictation = _dictation(repository, settings, target, source)
-    text = _text_of(repository, settings, target, dictation, explain=explain)
-    spoken = _edited(repository, settings, target, _note_of(dictation, text))
+    text = spoken_text(repository, settings, target.key, dictation, explain=explain)
+    spoken = _edited(repository, settings, target, note_of(dictation, text))
     notes: tuple[Note, ...] = (spoken,)
     if before and existing == "append":
         notes = (*before[:-1], join_notes(before[-1], spoken))
@@ -78,6 +78,32 @@ def record_note(
     if isinstance(target, CommitTarget):
         _offer_rewrite_ref(repository, settings.notes_ref)
     return Spoken(spoken, dictation)
+
+
+def spoken_text(
+    repository: Repository | None,
+    settings: Settings,
+    target: str,
+    dictation: Dictation,
+    *,
+    explain: bool = False,
+    take_up: str = TAKE_UP,
+) -> str:
+    """Return what was said, as it stands on the page. Raises NothingHeardError.
+
+    `target` is the history's name of what it is about; `take_up` is as for `dictate`.
+    """
+    segments = dictation.transcript.segments
+    heard = [segment.marked_text for segment in segments]
+    polished = worded(repository, settings, target, heard, explain=explain)
+    written = writes_sentences(segment.text for segment in segments)
+    text = wrap(sentences(polished.segments, written=written))
+    if not text:
+        raise NothingHeardError(
+            "all that was said was taken back",
+            hint=f"`{take_up} {dictation.recording.id}` takes it up again",
+        )
+    return text
 
 
 def _ask_about_existing(target: Target) -> Existing:
@@ -100,11 +126,14 @@ def _dictation(
         return dictate(repository, settings, target=target.key, title=target.title)
     archive = open_archive(repository, settings)
     subject = Subject(target.key, target.title)
-    return transcribe_source(repository, archive, settings, _sound(archive, source), subject)
+    return transcribe_source(repository, archive, settings, find_sound(archive, source), subject)
 
 
-def _sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:
-    """Return what --from names: standard input, a file, or a recording by its id."""
+def find_sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:
+    """Return what --from names: standard input, a file, or a recording by its id.
+
+    Raises AudioFileError.
+    """
     if source == "-":
         return sys.stdin.buffer
     path = Path(source)
@@ -119,28 +148,8 @@ def _sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:
     return recording
 
 
-def _text_of(
-    repository: Repository,
-    settings: Settings,
-    target: Target,
-    dictation: Dictation,
-    *,
-    explain: bool,
-) -> str:
-    segments = dictation.transcript.segments
-    heard = [segment.marked_text for segment in segments]
-    polished = worded(repository, settings, target.key, heard, explain=explain)
-    written = writes_sentences(segment.text for segment in segments)
-    text = wrap(sentences(polished.segments, written=written))
-    if not text:
-        raise NothingHeardError(
-            "all that was said was taken back",
-            hint=f"`git voicenote record --from {dictation.recording.id}` takes it up again",
-        )
-    return text
-
-
-def _note_of(dictation: Dictation, text: str) -> Note:
+def note_of(dictation: Dictation, text: str) -> Note:
+    """Return a text that was spoken, with the trailers that say where it came from."""
     return Note(
         text=text,
         recording_ids=(dictation.recording.id,),

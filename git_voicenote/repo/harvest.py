@@ -84,11 +84,12 @@ def surroundings_key(repository: Repository) -> str:
 def explained(repository: Repository, target: str) -> Explained | None:
     """Return what `commit:<id>`, `cover:<key>` or `message:` (the next commit) is about.
 
+    `review:<id>`, an answer to a commit, is about that commit.
     None for anything else, and where there is nothing to compare.
     """
     kind, _, name = target.partition(":")
     match kind:
-        case "commit":
+        case "commit" | "review":
             return _commit(repository, name)
         case "cover":
             return _series(repository, name)
