@@ -32,7 +32,7 @@ def revealed(text: str) -> str:
     In a diff such a character may be an attack ("Trojan source"): it is to be seen, not dropped.
     Joiners stay beside the letters that need them.
     """
-    if text.isprintable():
+    if text.replace("\t", "").isprintable():
         return text
     return "".join(
         character

@@ -44,6 +44,7 @@ OWNERS = {
     "jellyfish": ("text",),
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
+    "pygments": ("text/syntax.py",),
     "torch": ("engines/nano",),
     "torchaudio": ("engines/nano/frontend.py",),
     "tokenizers": ("engines/nano",),

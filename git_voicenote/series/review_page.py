@@ -14,6 +14,7 @@ from git_voicenote.repo.note_format import format_duration
 from git_voicenote.resources import resource
 from git_voicenote.text.diffs import changes
 from git_voicenote.text.prose import unwrap
+from git_voicenote.text.syntax import Syntax
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Note
     from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
     from git_voicenote.text.diffs import FileDiff
+    from git_voicenote.text.syntax import Pieces
 
 _SOUND_TYPES = {".flac": "audio/flac", ".opus": "audio/ogg", ".wav": "audio/wav"}
 _LONG_FILE = 600
@@ -37,7 +39,8 @@ class _File:
     added: int
     removed: int
     is_open: bool
-    runs: tuple[tuple[str, str], ...]
+    runs: tuple[tuple[str, Pieces], ...]
+    """Lines of one kind that follow each other: their element, and what stands in it."""
 
 
 def review_page(review: Review, *, audio: bool) -> str:
@@ -48,7 +51,7 @@ def review_page(review: Review, *, audio: bool) -> str:
     where a recording cannot be read.
     """
     style, script = _asset("review.css"), _asset("review.js")
-    folder = _Folder()
+    folder, syntax = _Folder(), Syntax()
     return fill_in(
         "review.html.j2",
         title=_line(review.title) or "review",
@@ -61,7 +64,7 @@ def review_page(review: Review, *, audio: bool) -> str:
         style=style,
         script=script,
         cover=_cover(review.cover, audio=audio) if review.cover else None,
-        patches=[_patch(patch, folder, audio=audio) for patch in review.patches],
+        patches=[_patch(patch, folder, syntax, audio=audio) for patch in review.patches],
         remarks=[_line(remark) for remark in review.remarks],
     )  # fmt: skip
 
@@ -92,7 +95,9 @@ def _cover(reviewed: ReviewedCover, *, audio: bool) -> dict[str, object]:
     }
 
 
-def _patch(reviewed: ReviewedPatch, folder: _Folder, *, audio: bool) -> dict[str, object]:
+def _patch(
+    reviewed: ReviewedPatch, folder: _Folder, syntax: Syntax, *, audio: bool
+) -> dict[str, object]:
     patch = reviewed.patch
     durations = [note.duration for note in reviewed.notes if note.duration is not None]
     return {
@@ -108,7 +113,7 @@ def _patch(reviewed: ReviewedPatch, folder: _Folder, *, audio: bool) -> dict[str
         "length": format_duration(sum(durations)) if durations else "",
         "spoken": _spoken(reviewed.spoken, audio=audio),
         "changes": changes(reviewed.files) if reviewed.files else "no changes",
-        "files": [_file(file, folder) for file in reviewed.files],
+        "files": [_file(file, folder, syntax) for file in reviewed.files],
     }
 
 
@@ -117,27 +122,50 @@ def _note(note: Note) -> dict[str, str]:
     return {"text": unwrap(visible(note.text)), "length": length}
 
 
-def _file(file: FileDiff, folder: _Folder) -> _File:
+def _file(file: FileDiff, folder: _Folder, syntax: Syntax) -> _File:
     count = sum(len(hunk.lines) + 1 for hunk in file.hunks) + len(file.rest)
     runs = tuple(
-        (kind, "\n".join(revealed(line) for _, line in run) + "\n")
-        for kind, run in groupby(_lines(file), key=lambda pair: pair[0])
+        (kind, _joined(pieces for _, pieces in run))
+        for kind, run in groupby(_lines(file, syntax), key=lambda pair: pair[0])
     )
     return _File(revealed(file.path), file.added, file.removed, folder.is_open(count), runs)
 
 
-def _lines(file: FileDiff) -> Iterator[tuple[str, str]]:
-    """Yield the element that each line of a diff stands in, and the line."""
+def _lines(file: FileDiff, syntax: Syntax) -> Iterator[tuple[str, Pieces]]:
+    """Yield the element that each line of a diff stands in, and the pieces of the line."""
     names = ("diff --git ", "index ", "--- ", "+++ ")
     for header in file.headers:
         if not header.startswith(names):
-            yield "i", header
-    for hunk in file.hunks:
-        yield "b", hunk.heading
-        for line in hunk.lines:
-            yield _KINDS.get(line[:1], "i"), line
+            yield "i", (("", revealed(header)),)
+    for hunk, lines in zip(file.hunks, syntax.hunks(file), strict=True):
+        yield "b", (("", revealed(hunk.heading)),)
+        for line, pieces in zip(hunk.lines, lines, strict=True):
+            yield _KINDS.get(line[:1], "i"), _revealed(line, pieces)
     for line in file.rest:
-        yield "i", line
+        yield "i", (("", revealed(line)),)
+
+
+def _revealed(line: str, pieces: Pieces) -> Pieces:
+    """Return the pieces of a line, revealed: to the letter what the whole line is, revealed."""
+    whole = revealed(line)
+    if whole == line:
+        return pieces
+    shown = tuple((name, revealed(text)) for name, text in pieces)
+    # a joiner at the end of a piece has lost the letter beside it, which allows it
+    return shown if "".join(text for _, text in shown) == whole else (("", whole),)
+
+
+def _joined(lines: Iterable[Pieces]) -> Pieces:
+    """Return the pieces of lines, each ended; neighbours of one class become one."""
+    ended = (piece for pieces in lines for piece in (*pieces[:-1], _ended(pieces[-1])))
+    return tuple(
+        (name, "".join(text for _, text in same))
+        for name, same in groupby(ended, key=lambda piece: piece[0])
+    )
+
+
+def _ended(piece: tuple[str, str]) -> tuple[str, str]:
+    return piece[0], piece[1] + "\n"
 
 
 def _spoken(spoken: Iterable[Spoken], *, audio: bool) -> list[dict[str, object]]:
