@@ -2,7 +2,8 @@
 
     python -m benchmarks.vocabulary harvest REPOSITORY
     python -m benchmarks.vocabulary prose REPOSITORY      false rewrites in ordinary prose
-    python -m benchmarks.vocabulary speech REPOSITORY     recall and other words, with flite
+    python -m benchmarks.vocabulary speech REPOSITORY [UNTIL [SENTENCES]] [-v]
+                                                          recall and other words, with flite
 
 `prose` takes 25,000 words of messages that are older than those the vocabulary is made of, as
 they were written and as an engine without capitals and stops would write them.
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.adaptation import make_now
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
@@ -32,6 +34,7 @@ from git_voicenote.transcription import transcribe
 from git_voicenote.vocabulary import vocabulary_for
 
 if TYPE_CHECKING:
+    from git_voicenote.engines.base import Engine
     from git_voicenote.text.passes import Change
 
 _WORDS = 25_000
@@ -116,33 +119,64 @@ def _harvest(repository: Repository) -> None:
         print(f"{name}: {1000 * statistics.median(times):.0f} ms, {len(vocabulary.terms)} terms")
 
 
-def _speech(repository: Repository) -> None:
-    """Speak sentences about real commits, hear them, and correct what was heard."""
-    engine = make_engine("pocketsphinx")
-    tallies = {name: Tally() for name in ("without", "with")}
+def _speech(repository: Repository, until: str, sentences: Path) -> None:
+    """Speak sentences about real commits, hear them, and correct what was heard.
+
+    Each is said when the commit it is about is staged and HEAD is the commit before; the engine
+    has learned of the history `until` some time before all of them.
+    """
+    tallies = {name: Tally() for name in ("without vocabulary", "engine alone", "with vocabulary")}
+    stock = make_engine("pocketsphinx")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "said.wav"
-        for line in _SENTENCES.read_text().splitlines():
+        root = Path(folder)
+        past, now = (_bare_clone(repository, root / name) for name in ("past", "now"))
+        _move(past, until)
+        learned = make_now(past)
+        if learned is None:
+            raise SystemExit("the language of the repository is being learned already")
+        for line in sentences.read_text().splitlines():
             revision, _, marked = line.partition("\t")
-            target = f"commit:{repository.commit(revision).id}"
-            vocabulary = vocabulary_for(repository, target, print)
+            _move(now, f"{revision}^")
+            now.run("read-tree", revision)
+            vocabulary = vocabulary_for(now, "message:", print)
             correct = corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
             listed = {term.text for term in vocabulary.terms}
+            engine = make_engine("pocketsphinx")
+            context = Context(
+                hotwords=vocabulary.hotwords,
+                phrases=vocabulary.phrases,
+                adaptation=learned.folder,
+            )
             for voice in _VOICES:
+                path = root / "said.wav"
                 said = _MARK.sub(r"\1", marked)
                 subprocess.run(["flite", "-voice", voice, "-t", said, "-o", path], check=True)
-                context = Context(hotwords=vocabulary.hotwords)
-                segments = transcribe(read_blocks(path), engine, context, VoiceActivity())
-                heard = " ".join(segment.text for segment in segments)
+                heard = _hear(path, engine, context)
                 passed = correct(heard)
-                tallies["without"].add(marked, heard, listed)
-                tallies["with"].add(marked, passed.text, listed)
+                tallies["without vocabulary"].add(marked, _hear(path, stock, Context()), listed)
+                tallies["engine alone"].add(marked, heard, listed)
+                tallies["with vocabulary"].add(marked, passed.text, listed)
                 if "-v" in sys.argv:
-                    print(f"{said}\n  {heard}")
-                for change in passed.changes:
-                    print(f"  {change.before} -> {change.after} ({change.source} {change.score})")
+                    print(f"{voice}: {marked}\n  {heard}")
+                    for change in passed.changes:
+                        print(f"  {change.before} -> {change.after} ({change.source})")
     for name, tally in tallies.items():
-        print(f"{name} vocabulary: {tally}")
+        print(f"{name}: {tally}")
+
+
+def _bare_clone(repository: Repository, folder: Path) -> Repository:
+    repository.run("clone", "--quiet", "--bare", "--shared", ".", str(folder))
+    return Repository.discover(folder)
+
+
+def _move(repository: Repository, revision: str) -> None:
+    """Let HEAD be a commit, on no branch."""
+    repository.run("update-ref", "--no-deref", "HEAD", f"{revision}^{{commit}}")
+
+
+def _hear(path: Path, engine: Engine, context: Context) -> str:
+    segments = transcribe(read_blocks(path), engine, context, VoiceActivity())
+    return " ".join(segment.text for segment in segments)
 
 
 @dataclass
@@ -207,13 +241,14 @@ def _wrong_others(said: list[tuple[str, bool]], heard: list[str]) -> int:
 
 def main() -> None:
     """Take one of the measurements."""
-    what, path, *rest = sys.argv[1:]
+    what, path, *rest = (argument for argument in sys.argv[1:] if argument != "-v")
     repository = Repository.discover(Path(path))
     match what:
         case "harvest":
             _harvest(repository)
         case "speech":
-            _speech(repository)
+            until = rest[0] if rest else "v2.53.0"
+            _speech(repository, until, Path(rest[1]) if rest[1:] else _SENTENCES)
         case "prose":
             _prose(repository, rest[0] if rest else "HEAD", int(rest[1]) if rest[1:] else _OLDER)
 

@@ -149,7 +149,11 @@ def _adapted(path: Path) -> tuple[Context, Chain]:
     repository = Repository.discover(path)
     vocabulary = vocabulary_for(repository, "message:", print)
     kept = make_now(repository)  # one that is kept may be of an earlier version
-    context = Context(hotwords=vocabulary.hotwords, adaptation=kept.folder if kept else None)
+    context = Context(
+        hotwords=vocabulary.hotwords,
+        phrases=vocabulary.phrases,
+        adaptation=kept.folder if kept else None,
+    )
     return context, build_chain(correct=correction(vocabulary))
 
 

@@ -51,13 +51,14 @@ Seen = tuple[tuple["Place", Counter[str]], ...]
 class Vocabulary:
     """The terms for what is being explained, the most relevant first.
 
-    `hotwords` are those that an engine is told of; `prose` is the evidence that a corrector asks
-    (see `text.evidence`).
+    `hotwords` are those that an engine is told of, `phrases` how these are said; `prose` is the
+    evidence that a corrector asks (see `text.evidence`).
     """
 
     terms: tuple[Term, ...] = ()
     hotwords: tuple[str, ...] = ()
     prose: str = ""
+    phrases: tuple[tuple[str, ...], ...] = ()
 
 
 def vocabulary_for(
@@ -87,7 +88,8 @@ def vocabulary_for(
         hashlib.sha256("\n".join(keys).encode()).hexdigest(),
         lambda: _ranked(lists, (*change.seen, *around.seen)),
     )
-    return Vocabulary(terms, ranking.hotwords(terms, ordinary_words()), around.prose)
+    chosen = ranking.hotwords(terms, ordinary_words())
+    return Vocabulary(terms, chosen, around.prose, ranking.phrases(terms, chosen))
 
 
 def correction(vocabulary: Vocabulary) -> Pass:

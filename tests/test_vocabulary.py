@@ -50,6 +50,7 @@ def test_what_is_being_explained_comes_first(code: Sandbox) -> None:
     assert names[0] == "oidtree_clear"
     assert names.index("oidtree_insert") < names.index("kwset")
     assert vocabulary.hotwords[0] == "oidtree_clear"
+    assert ("oidtree", "clear") in vocabulary.phrases
     assert "keeps oids" in vocabulary.prose
 
 

@@ -34,17 +34,22 @@ def context_for(
 
     What cannot be read of the repository's words is told, and left out.
     """
-    hotwords: tuple[str, ...] = ()
-    if settings.vocabulary:
-        from git_voicenote.vocabulary import vocabulary_for
+    if not settings.vocabulary:
+        return Context(language=settings.language)
+    from git_voicenote.vocabulary import vocabulary_for
 
-        hotwords = vocabulary_for(repository, target, tell).hotwords
+    found = vocabulary_for(repository, target, tell)
     adaptation = None
-    if settings.vocabulary and repository and engine.info.adapts:
+    if repository and engine.info.adapts:
         from git_voicenote.adaptation import adaptation_for
 
         adaptation = adaptation_for(repository, tell)
-    return Context(language=settings.language, hotwords=hotwords, adaptation=adaptation)
+    return Context(
+        language=settings.language,
+        hotwords=found.hotwords,
+        phrases=found.phrases,
+        adaptation=adaptation,
+    )
 
 
 def warn_of_failures(segments: Iterable[Segment], name: str = "") -> None:

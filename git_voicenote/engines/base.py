@@ -52,13 +52,15 @@ class EngineOptions:
 class Context:
     """What is known about a recording before it is heard.
 
-    `hotwords` are terms likely to be spoken, the most relevant first; `itn` asks for numbers
-    and the like as people write them, from engines that can. `adaptation` is a folder that
+    `hotwords` are terms likely to be spoken, the most relevant first, and `phrases` how people say
+    them, words in lower case, for engines that do not know how a name is said. `itn` asks for
+    numbers and the like as people write them, from engines that can. `adaptation` is a folder that
     `engines.pocketsphinx_adaptation` made of a repository's history; other engines ignore it.
     """
 
     language: str = "en"
     hotwords: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
     itn: bool = True
     adaptation: Path | None = None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from git_voicenote.datatypes import SAMPLE_RATE, Segment
 from git_voicenote.engines.base import EngineInfo, tell_nobody
 from git_voicenote.engines.pocketsphinx_adaptation import read_adaptation
+from git_voicenote.engines.pocketsphinx_phrases import add_phrases, add_word, words_of
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ class PocketSphinxEngine:
     def __init__(self, options: EngineOptions | None = None) -> None:
         self._tell = options.tell if options else tell_nobody
         self._decoder: Any = None
-        self._is_ready = False
-        self._adaptation: Path | None = None
+        self._learned: tuple[Path | None, tuple[tuple[str, ...], ...]] | None = None
 
     def load(self) -> None:
         """Read the models that travel with pocketsphinx, but for that of the language: 0.2 s.
@@ -72,36 +72,45 @@ class PocketSphinxEngine:
             ) from exc
         self._decoder = decoder
 
-    def _learn_language(self, adaptation: Path | None) -> None:
-        """Read the language model: that of an adaptation, or the one of the wheel; 0.3 s."""
-        if self._is_ready and adaptation != self._adaptation:
-            self._decoder, self._is_ready = None, False  # its dictionary has the other's words
+    def _learn_language(
+        self, adaptation: Path | None, phrases: tuple[tuple[str, ...], ...]
+    ) -> None:
+        """Read the language model: that of an adaptation, or the one of the wheel; 0.3 s.
+
+        The phrases become words of it.
+        """
+        if self._learned is not None and self._learned != (adaptation, phrases):
+            self._decoder = self._learned = None  # its dictionary has the others' words
         self.load()
-        if self._is_ready:
+        if self._learned is not None:
             return
-        self._adaptation = adaptation
+        self._learned = adaptation, phrases
         if adaptation is not None:
             try:
-                self._add_language(*read_adaptation(adaptation))
+                self._add_language(*read_adaptation(adaptation), phrases)
             except (OSError, ValueError, RuntimeError) as exc:
                 self._tell(f"the repository's language model cannot be used: {exc}")
                 self._decoder = None
                 self.load()
-        if not self._is_ready:
-            from pocketsphinx import get_model_path
+            else:
+                return
+        from pocketsphinx import get_model_path
 
-            _run(self._add_language, get_model_path("en-us/en-us.lm.bin"), ())
+        _run(self._add_language, get_model_path("en-us/en-us.lm.bin"), (), phrases)
 
-    def _add_language(self, model: Path | str, words: Iterable[tuple[str, str]]) -> None:
+    def _add_language(
+        self,
+        path: Path | str,
+        words: Iterable[tuple[str, str]],
+        phrases: tuple[tuple[str, ...], ...],
+    ) -> None:
+        from pocketsphinx import NGramModel
+
         for word, phones in words:
-            # a second way to say a word is named "word(2)"
-            name, number = word, 1
-            while self._decoder.lookup_word(name) is not None:
-                number += 1
-                name = f"{word}({number})"
-            self._decoder.add_word(name, phones, False)
-        self._decoder.add_lm_file(_LANGUAGE, str(model))
-        self._is_ready = True
+            add_word(self._decoder, word, (phones,))
+        model = NGramModel(self._decoder.config, self._decoder.logmath, str(path))
+        add_phrases(self._decoder, model, phrases)
+        self._decoder.add_lm(_LANGUAGE, model)
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
         """Yield a segment for each stretch of speech in which words were found.
@@ -114,7 +123,7 @@ class PocketSphinxEngine:
                 hint="set voicenote.language to en, or voicenote.engine to one that knows "
                 f"{context.language!r}",
             )
-        self._learn_language(context.adaptation)
+        self._learn_language(context.adaptation, context.phrases)
         listener = _Listener(self._decoder)
         start: float | None = None
         for piece in pieces:
@@ -149,9 +158,9 @@ class _Listener:
         self._is_decoding = False
         _run(self._decoder.end_utt)
         words = [
-            (unit.word.partition("(")[0], min(float(unit.prob), 1.0))
+            (words_of(unit.word), min(float(unit.prob), 1.0))
             for unit in self._decoder.seg() or ()
-            # fillers: <s>, <sil>, [NOISE]; a second way to say a word is named "word(2)"
+            # fillers: <s>, <sil>, [NOISE]
             if unit.word[0] not in "<["
         ]
         if not words:
@@ -236,5 +245,5 @@ def _written(word: str) -> str:
 def _run(step: Any, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - pocketsphinx publishes no types
     try:
         step(*arguments, **options)
-    except RuntimeError as exc:
+    except (RuntimeError, ValueError) as exc:
         raise EngineError(f"PocketSphinx failed: {exc}") from exc

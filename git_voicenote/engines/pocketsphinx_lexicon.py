@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import islice, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.resources import resource
 
@@ -43,10 +43,18 @@ _LONGEST = 30
 _MOST_WAYS = 4
 
 
+class Dictionary(Protocol):
+    """What tells the ways to say a word: a mapping, or an engine."""
+
+    def get(self, word: str, default: tuple[str, ...], /) -> tuple[str, ...]:
+        """Return the ways to say a word, or the default."""
+        ...
+
+
 class Pronunciations:
     """Phones for words; those of the engine's dictionary come first."""
 
-    def __init__(self, dictionary: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, dictionary: Dictionary) -> None:
         self._dictionary = dictionary
         self.developers = _read_lexicon(dictionary)
 
@@ -110,7 +118,10 @@ class Pronunciations:
         for stretch in _STRETCH.findall(word):
             if stretch.isdigit():
                 said = _numbers(stretch)
-                ways = [" ".join(self._dictionary[number][0] for number in one) for one in said]
+                ways = [
+                    " ".join(self._dictionary.get(number, ("",))[0] for number in one)
+                    for one in said
+                ]
             else:
                 ways = [*self.of(stretch)]
             choices.append(ways)
@@ -127,7 +138,7 @@ def read_dictionary(path: Path) -> dict[str, tuple[str, ...]]:
     return ways
 
 
-def _read_lexicon(dictionary: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _read_lexicon(dictionary: Dictionary) -> dict[str, tuple[str, ...]]:
     """Read the lexicon; its lines may use words of the dictionary and of lines before."""
     read: dict[str, tuple[str, ...]] = {}
     waiting = [
@@ -160,13 +171,13 @@ def _lines() -> tuple[str, ...]:
 
 def _spelled_out(
     pieces: Iterable[str],
-    dictionary: Mapping[str, tuple[str, ...]],
+    dictionary: Dictionary,
     read: Mapping[str, tuple[str, ...]],
 ) -> str | None:
     phones: list[str] = []
     for piece in pieces:
         ways = ((piece,) if piece.isupper() else (LETTERS[piece],) if len(piece) == 1
-                else read.get(piece) or dictionary.get(piece))  # fmt: skip
+                else read.get(piece) or dictionary.get(piece, ()))  # fmt: skip
         if not ways:
             return None
         phones.append(ways[0])

@@ -70,6 +70,8 @@ LISTS: frozenset[Place] = frozenset(("personal list", "project list"))
 _MOST_TERMS = 300
 _MOST_HOTWORDS = 50
 _FEWEST_HOTWORDS = 10
+_MOST_WAYS = 4
+"""To say one term, of which an engine is told."""
 _SHORTEST = 3
 _LONGEST = 40
 _RARE = 3
@@ -249,9 +251,31 @@ def hotwords(terms: Sequence[Term], ordinary: Collection[str]) -> tuple[str, ...
     return tuple(term.text for term in (*near, *far))
 
 
+def phrases(terms: Iterable[Term], chosen: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Return how those of the terms that were chosen are said, the likeliest ways of each.
+
+    What somebody listed that engines hear instead is a way, too; what stands for a name's meaning
+    ("system call") is none: it is English. Numbers are in words.
+    """
+    wanted = frozenset(chosen)
+    found: dict[tuple[str, ...], None] = {}
+    for term in terms:
+        if term.text not in wanted:
+            continue
+        ways = [saying.words for saying in term.sayings if saying.is_sound or term.is_listed]
+        ways += [tuple(alias.lower().split()) for alias in term.aliases]
+        spoken = [way for way in ways if way and all(map(_is_spoken, way))]
+        found |= dict.fromkeys(spoken[:_MOST_WAYS])
+    return tuple(found)
+
+
 def needs_help(text: str, ordinary: Collection[str]) -> bool:
     """Whether an engine that knows ordinary English needs to be told of a term."""
     return text.lower() not in ordinary or (text.isupper() and len(text) <= 4)
+
+
+def _is_spoken(word: str) -> bool:
+    return word.isascii() and word.replace("'", "").isalpha()
 
 
 def _may_be_term(name: str, ordinary: frozenset[str]) -> bool:

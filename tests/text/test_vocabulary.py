@@ -84,6 +84,31 @@ def test_an_engine_is_not_told_what_it_knows() -> None:
     assert vocabulary.hotwords([known], WORDS) == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("retry_count", ["retry count"]),
+        ("parseURL", ["parse u r l", "parse url"]),
+        ("utf8", ["u t f eight", "utf eight"]),
+        ("strbuf", ["stir buff", "strbuf"]),  # "string buffer" is English
+        ("größe_alt", []),
+    ],
+)
+def test_phrases_are_how_terms_are_said(name: str, said: list[str]) -> None:
+    (term,) = vocabulary.ranked([("changed lines", Counter([name]))], (), WORDS)
+    assert [" ".join(words) for words in vocabulary.phrases([term], [name])] == said
+    assert vocabulary.phrases([term], ["another"]) == ()
+
+
+def test_what_somebody_listed_is_a_phrase_in_all_its_ways() -> None:
+    seen: list[tuple[Place, Counter[str]]] = [("project list", Counter(["syscall", "kubectl"]))]
+    terms = vocabulary.ranked(seen, [("cube  Cuttle", "kubectl"), ("k8s", "kubectl")], WORDS)
+    said = [" ".join(words) for words in vocabulary.phrases(terms, ["syscall", "kubectl"])]
+    assert "system call" in said
+    assert "cube cuttle" in said
+    assert "k8s" not in said
+
+
 def test_prose_gives_names_of_code_and_words_that_are_not_rare() -> None:
     text = "fsmonitor and fsmonitor: fsmonitor\nis_bare once, oidtree once; don't\n" + (
         "Signed-off-by: A U Thor <a@example.org>\n" * 5
