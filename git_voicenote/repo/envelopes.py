@@ -62,10 +62,15 @@ def people_in(header: bytes) -> tuple[Person, ...]:
     # names are decoded afterwards: `=?utf-8?q?Bob=2C_Ed?=` is one person
     for name, address in pairs:
         # a mail server reads other characters differently than we do
-        if _ADDRESS.fullmatch(address):
+        if is_address(address):
             person = Person(" ".join(visible(decoded(name)).split()), address)
             found.setdefault(address.casefold(), person)
     return tuple(found.values())
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address that any mail server takes, and nothing else."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def ids_in(header: bytes) -> tuple[str, ...]:
