@@ -33,6 +33,8 @@ class Settings:
     """Stop recording after this long without speech; 0 waits for the stop key."""
     max_duration: float = 1800.0
     notes_ref: str = "refs/notes/voicenote"
+    review_ref: str = "refs/notes/voicenote-review"
+    """Where reviewers' answers to commits are kept."""
     recording_format: RecordingFormat = "flac"
     """What a finished recording is kept as; WAV is written while recording."""
     vocabulary: bool = True
@@ -146,6 +148,7 @@ _SETTINGS = (
     _Setting("silence", "voicenote.silence", _seconds),
     _Setting("max_duration", "voicenote.maxDuration", _seconds),
     _Setting("notes_ref", "voicenote.notesRef", _notes_ref),
+    _Setting("review_ref", "voicenote.reviewRef", _notes_ref),
     _Setting("recording_format", "voicenote.recordingFormat", _choice("flac", "opus", "wav")),
     _Setting("vocabulary", "voicenote.vocabulary", _boolean),
     _Setting("text", "voicenote.text", _text),

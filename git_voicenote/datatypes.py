@@ -140,6 +140,7 @@ class Note:
 
     All but the text is optional: a note may have been typed. A note that was added to has more
     than one recording, in the order they were spoken. `duration` in seconds, of all of them.
+    `reviewer` (Name <email>) is who answered a commit; its author's own words name nobody.
     """
 
     text: str
@@ -147,6 +148,7 @@ class Note:
     engine: str | None = None
     language: str | None = None
     duration: float | None = None
+    reviewer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

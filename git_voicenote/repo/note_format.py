@@ -7,6 +7,8 @@
     Voicenote-Language: en
     Voicenote-Duration: 0:21
 
+A reviewer's answer, in a ref of its own, says who gave it: `Voicenote-Reviewer: Ada <ada@x.org>`.
+
 People read it in `git log --notes=voicenote`, so the words stand as they are. Only this changes,
 once, when a note is written: blank lines before the words and blank space after them go, as do
 characters that nobody can see (`visible`), and a line of the words that looks like one of our
@@ -82,6 +84,7 @@ def join_notes(first: Note, second: Note) -> Note:
         engine=_both(first.engine, second.engine),
         language=_both(first.language, second.language),
         duration=sum(durations) if durations else None,
+        reviewer=_both(first.reviewer, second.reviewer),
     )
 
 
@@ -109,6 +112,7 @@ def _trailers(note: Note) -> list[tuple[str, str]]:
     trailers += [("Engine", note.engine or ""), ("Language", note.language or "")]
     if note.duration is not None:
         trailers.append(("Duration", format_duration(note.duration)))
+    trailers.append(("Reviewer", note.reviewer or ""))
     # one line each: git folds nothing here, and a second line would be words
     return [(key, line) for key, value in trailers if (line := " ".join(visible(value).split()))]
 
@@ -123,6 +127,7 @@ def _parse_note(words: Sequence[str], trailers: Sequence[tuple[str, str]]) -> No
         engine=values.get("Engine") or None,
         language=values.get("Language") or None,
         duration=_parse_duration(values.get("Duration", "")),
+        reviewer=values.get("Reviewer") or None,
     )
 
 

@@ -108,7 +108,12 @@ def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
 
 
 def _kinship(one: Note, other: Note) -> tuple[int, int]:
-    """Return how much two notes share: recordings, and then paragraphs."""
+    """Return how much two notes share: recordings, and then paragraphs.
+
+    Two people who both say "Looks good." gave two answers.
+    """
+    if one.reviewer != other.reviewer:
+        return 0, 0
     recordings = set(one.recording_ids) & set(other.recording_ids)
     paragraphs = set(_paragraphs(one)) & set(_paragraphs(other))
     return len(recordings), len(paragraphs)
@@ -132,6 +137,7 @@ def _merge_one(base: Note | None, older: Note | None, newer: Note | None) -> Not
         engine=_merge_names(start.engine, older.engine, newer.engine),
         language=_merge_names(start.language, older.language, newer.language),
         duration=_merge_durations(start, older, newer),
+        reviewer=newer.reviewer,
     )
 
 

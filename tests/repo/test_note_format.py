@@ -30,6 +30,10 @@ Voicenote-Duration: 0:14
             "  set in\n# kept\n\nVoicenote-Duration: 62:05\n",
         ),
         (Note("", engine="nano"), "Voicenote-Engine: nano\n"),
+        (
+            Note("Why?", language="en", reviewer="Grace <grace@example.org>"),
+            "Why?\n\nVoicenote-Language: en\nVoicenote-Reviewer: Grace <grace@example.org>\n",
+        ),
         (Note(""), ""),
         (Note("Fixes: a\nNote: b", language="en"), "Fixes: a\nNote: b\n\nVoicenote-Language: en\n"),
         (Note("a\n\nVoicenote-Engine: x"), "a\n\n Voicenote-Engine: x\n"),

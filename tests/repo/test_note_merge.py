@@ -103,6 +103,14 @@ def test_the_same_words_from_two_engines_stand_once() -> None:
     assert BOTH_ENGINES + "Voicenote-Duration: 0:30\n" in merged
 
 
+def test_two_reviewers_who_say_the_same_gave_two_answers() -> None:
+    answers = ["Looks good.\n\nVoicenote-Reviewer: Ada <ada@example.org>\n",
+               "Looks good.\n\nVoicenote-Reviewer: Bob <bob@example.org>\n"]  # fmt: skip
+    assert merge_texts(None, *answers) == "\n".join(answers)
+    more = answers[1].replace("good.", "good.\n\nShip it.")
+    assert merge_texts(answers[1], "\n".join(answers), more) == f"{answers[0]}\n{more}"
+
+
 def test_a_note_removed_there_and_changed_here_stays() -> None:
     base = f"One.\n\n{FIRST}\nTwo.\n\n{SECOND}"
     assert merge_texts(base, f"Two.\n\n{SECOND}", f"One, more.\n\n{FIRST}\nTwo.\n\n{SECOND}") == (
