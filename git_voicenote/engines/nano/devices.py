@@ -53,7 +53,7 @@ def precision_for(device: str) -> Precision:
     """
     import torch
 
-    from git_voicenote.engines.nano.weights import has_int8_kernels
+    from git_voicenote.engines.nano.int8 import has_int8_kernels
 
     if device.startswith("cuda"):
         return "bf16" if torch.cuda.get_device_capability(device) >= _AMPERE else "fp32"

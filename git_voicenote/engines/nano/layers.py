@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     Tensors = Callable[[str], torch.Tensor]
     """Gives a tensor of the checkpoint by its name."""
@@ -50,40 +50,3 @@ class RmsNorm(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalise."""
         return functional.rms_norm(x, self.weight.shape, self.weight, self.eps)
-
-
-class Int8Dense(nn.Module):
-    """A linear layer whose weights are whole numbers of 8 bits, one scale for each output.
-
-    PyTorch's x86 kernels read them at the memory's speed: one token's output layer takes 6 to 8 ms
-    where float32 takes 41 (weight-only int8: 26). Rows that go in become 8-bit numbers, too, all
-    with one scale: they are brought to the same height first, or a loud one would leave nothing
-    of the quiet ones.
-    """
-
-    def __init__(self, parts: Sequence[torch.ScriptObject], *, is_exact: bool) -> None:
-        super().__init__()
-        self.parts = tuple(parts)
-        # without VNNI the kernels add pairs of products in 16 bits: 7-bit inputs cannot overflow
-        self._reduce_range = not is_exact
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Multiply float32 rows."""
-        if x.numel() == x.shape[-1]:  # one row alone has a scale of its own
-            return self._multiply(x)
-        height = x.abs().amax(-1, keepdim=True).clamp_min(1e-12)
-        return self._multiply(x / height).mul_(height)
-
-    def _multiply(self, x: torch.Tensor) -> torch.Tensor:
-        parts = [
-            torch.ops.quantized.linear_dynamic(x, part, self._reduce_range) for part in self.parts
-        ]
-        return parts[0] if len(parts) == 1 else torch.cat(parts, -1)
-
-
-def pack_int8(weight: torch.Tensor, scales: torch.Tensor) -> torch.ScriptObject:
-    """Arrange whole numbers, (outputs, inputs), as the kernels read them; 3 ns for each."""
-    zeros = torch.zeros(len(weight), dtype=torch.long)
-    quantized = torch._make_per_channel_quantized_tensor(weight, scales.double(), zeros, 0)
-    packed: torch.ScriptObject = torch.ops.quantized.linear_prepack(quantized, None)
-    return packed

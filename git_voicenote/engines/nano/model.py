@@ -14,6 +14,7 @@ from git_voicenote.engines.nano.encoder import Encoder
 from git_voicenote.engines.nano.frontend import frames
 from git_voicenote.engines.nano.generation import Generation, read_prefix, slots_for
 from git_voicenote.engines.nano.graphs import Graph
+from git_voicenote.engines.nano.int8 import Packing, has_vnni
 from git_voicenote.engines.nano.weights import DTYPES, Int8Weights, PlainWeights
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ AudioRows = Literal["reference", "all"]
 eighth, rounded up, as the reference trains and infers; or all, as transformers does."""
 
 _FRAME_BUCKET = 64
+_PATIENCE = 60
+"""Tokens, after which it would have been better to arrange the weights first; see Packing."""
 _LEAST_BUDGET = 40
 _BUDGET_PER_SECOND = 6
 """Tokens: 220 for 30 s. The fastest speakers need five a second."""
@@ -60,6 +63,10 @@ class NanoModel:
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
         self._graphs: dict[tuple[int, ...], Graph] = {}
         self._generations: dict[tuple[int, ...], Generation] = {}
+        self._packing = Packing(decoder)
+        self._written = 0
+        if not has_vnni():
+            self._packing.finish()
 
     @classmethod
     @torch.inference_mode()
@@ -140,10 +147,15 @@ class NanoModel:
         """
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
         budget = budget or _LEAST_BUDGET + round(_BUDGET_PER_SECOND * seconds)
-        prefix = self.prepare(before)
-        rows = self._rest_of_prompts(segments)
-        generation = self._generation(prefix.length, rows, budget)
-        return generation.run(generation.begin(prefix, rows), self._stops, forced=forced)
+        if len(segments) > 1 or self._written > _PATIENCE:
+            self._packing.finish()
+        with self._packing.paused():
+            prefix = self.prepare(before)
+            rows = self._rest_of_prompts(segments)
+            generation = self._generation(prefix.length, rows, budget)
+            decoded = generation.run(generation.begin(prefix, rows), self._stops, forced=forced)
+        self._written += sum(len(one.token_ids) for one in decoded)
+        return decoded
 
     @torch.inference_mode()
     def logits(

@@ -7,7 +7,6 @@ longer than to load them.
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -15,7 +14,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from git_voicenote.engines.nano.layers import Dense, Int8Dense, pack_int8
+from git_voicenote.engines.nano.int8 import Int8, Int8Dense, has_vnni
+from git_voicenote.engines.nano.layers import Dense
 from git_voicenote.resources import cache_home
 
 if TYPE_CHECKING:
@@ -31,16 +31,10 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
 """What the rows between the layers are, for each precision of the weights."""
 
 _ROWS = 9496
-"""Rows taken at a time, a sixteenth of the output layer: as a whole, its float32 would take 0.6 GB
-and it would take twice the time to pack."""
+"""Rows turned into 8 bits at a time: in float32, the output layer as a whole would take 0.6 GB."""
 _MOST_ERROR = 0.03
 """Relative: 8-bit numbers are off by 0.011 to 0.013 on normally distributed weights. A layer that
 is off by more, or a machine whose kernels are wrong, computes that layer in float32."""
-
-
-def has_int8_kernels() -> bool:
-    """Return whether this machine multiplies 8-bit numbers faster than float32."""
-    return "x86" in torch.backends.quantized.supported_engines
 
 
 class PlainWeights:
@@ -59,8 +53,7 @@ class PlainWeights:
 class Int8Weights:
     """Gives linear layers in 8 bits, from the person's cache where they are in it.
 
-    A context manager: at its end all layers are packed, by two threads meanwhile, and what had to
-    be made is in the cache.
+    A context manager: at its end, what had to be made is in the cache.
     """
 
     def __init__(self, checkpoint: Checkpoint, folder: Path | None = None) -> None:
@@ -68,57 +61,42 @@ class Int8Weights:
         self._path = (folder or cache_home() / "int8") / f"{checkpoint.fingerprint}.safetensors"
         self._is_cached = self._path.is_file()
         self._made: dict[str, torch.Tensor] = {}
-        self._packing: list[tuple[Int8Dense, list[Future[torch.ScriptObject]]]] = []
-        torch.backends.quantized.engine = "x86"
-        self._is_exact = torch.cpu._is_vnni_supported()
 
     def __enter__(self) -> Self:
-        self._packers = ThreadPoolExecutor(2, "pack")
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self._packers.shutdown(cancel_futures=kind is not None)
-        if kind is not None:
-            return
-        for layer, packing in self._packing:
-            layer.parts = tuple(one.result() for one in packing)
-        self._packing.clear()
-        if self._made:
+        if self._made and kind is None:
             self._keep()
 
     def dense(self, *names: str) -> nn.Module:
         """Return one layer for all these, side by side."""
-        whole, scales = self._quantized(names)
-        if len(scales) < len(whole):  # it did not pass the test when it was made
+        weights = self._cached(names) if self._is_cached else None
+        weights = weights or self._make(names)
+        if len(weights.scales) < len(weights.whole):  # it did not pass the test when it was made
             return PlainWeights(self._checkpoint, torch.float32).dense(*names)
-        layer = Int8Dense((), is_exact=self._is_exact)
-        parts = (slice(i, i + _ROWS) for i in range(0, len(whole), _ROWS))
-        packing = [self._packers.submit(pack_int8, whole[part], scales[part]) for part in parts]
-        self._packing.append((layer, packing))
-        return layer
+        return Int8Dense(weights, has_vnni=has_vnni())
 
-    def _quantized(self, names: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return whole numbers, and the scale of each row; no scales if they are too far off."""
-        if self._is_cached and (found := self._cached(names)):
-            return found
-        weights = [self._checkpoint.tensor(f"{name}.weight") for name in names]
-        weight = torch.cat(weights) if names[1:] else weights[0]
-        made = [_quantize(weight[i : i + _ROWS]) for i in range(0, len(weight), _ROWS)]
-        whole, scales = torch.cat([w for w, _ in made]), torch.cat([s for _, s in made])
-        if _error(weight, whole, scales, is_exact=self._is_exact) > _MOST_ERROR:
-            scales = scales[:0]
-        self._checkpoint.close()  # or all that was read stays mapped: 1.2 GB
-        self._made |= {f"{names[0]}.weight": whole, f"{names[0]}.scales": scales}
-        return whole, scales
-
-    def _cached(self, names: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor] | None:
+    def _cached(self, names: tuple[str, ...]) -> Int8 | None:
         # opened anew each time: what a closed file had mapped is no longer ours to hold
         try:
             with safe_open(self._path, framework="pt") as file:
-                return file.get_tensor(f"{names[0]}.weight"), file.get_tensor(f"{names[0]}.scales")
+                return Int8(*(file.get_tensor(f"{names[0]}.{field}") for field in Int8._fields))
         except (OSError, SafetensorError):
-            self._is_cached = False  # it is damaged, or went away: make it anew
+            self._is_cached = False  # it is damaged, of another form, or went away: make it anew
             return None
+
+    def _make(self, names: tuple[str, ...]) -> Int8:
+        """Turn layers into 8 bits; a layer that is too far off gets no scales."""
+        found = [self._checkpoint.tensor(f"{name}.weight") for name in names]
+        weight = torch.cat(found) if names[1:] else found[0]
+        pieces = [quantize(weight[i : i + _ROWS]) for i in range(0, len(weight), _ROWS)]
+        made = Int8(*(torch.cat(parts) for parts in zip(*pieces, strict=True)))
+        if _error(weight, made) > _MOST_ERROR:
+            made = made._replace(scales=made.scales[:0])
+        self._checkpoint.close()  # or all that was read stays mapped: 1.2 GB
+        self._made |= {f"{names[0]}.{field}": one for field, one in made._asdict().items()}
+        return made
 
     def _keep(self) -> None:
         """Put what was made into the cache; where there is no room, it is made again next time."""
@@ -133,16 +111,15 @@ class Int8Weights:
         self._made.clear()
 
 
-def _quantize(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the nearest whole numbers in -127 … 127, and what one of them stands for."""
+def quantize(weight: torch.Tensor) -> Int8:
+    """Return the nearest whole numbers."""
     exact = weight.float()
     scales = exact.abs().amax(1).div_(127).clamp_min_(1e-12)
-    return (exact / scales[:, None]).round_().to(torch.int8), scales
+    whole = (exact / scales[:, None]).round_().to(torch.int8)
+    return Int8(whole, scales, whole.sum(1, dtype=torch.int32))
 
 
-def _error(
-    weight: torch.Tensor, whole: torch.Tensor, scales: torch.Tensor, *, is_exact: bool
-) -> float:
+def _error(weight: torch.Tensor, made: Int8) -> float:
     """Return how far the kernels are off with these weights, at worst, on rows of noise; relative.
 
     Every other input is left out in each row: one large weight must not hide what becomes of the
@@ -153,6 +130,8 @@ def _error(
     probe[:2, ::2] = 0
     probe[2:, 1::2] = 0
     right = probe @ weight[some].float().T
-    got = Int8Dense([pack_int8(whole[some], scales[some])], is_exact=is_exact)(probe)
-    off = (got - right).norm(dim=1) / right.norm(dim=1).clamp_min(1e-12)
-    return float(off.max())
+    layer = Int8Dense(Int8(*(field[some] for field in made)), has_vnni=has_vnni())
+    before = layer(probe)
+    layer.pack()
+    off = (torch.stack([before, layer(probe)]) - right).norm(dim=-1)
+    return float((off / right.norm(dim=-1).clamp_min(1e-12)).max())

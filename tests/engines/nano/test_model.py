@@ -11,20 +11,15 @@ import torch
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.nano.architecture import EncoderShape
-from git_voicenote.engines.nano.checkpoint import open_checkpoint
-from git_voicenote.engines.nano.decoder import EMBEDDING
 from git_voicenote.engines.nano.frontend import frames
 from git_voicenote.engines.nano.generation import Generation
-from git_voicenote.engines.nano.layers import Int8Dense, pack_int8
+from git_voicenote.engines.nano.int8 import Int8Dense
 from git_voicenote.engines.nano.prompt import LANGUAGES, before_sound
-from git_voicenote.engines.nano.weights import Int8Weights
 from git_voicenote.resources import cache_home
-from tests.support.nano import TINY, spoken, tiny_model
+from tests.support.nano import spoken, tiny_model
 from tests.support.sound import tone
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from git_voicenote.datatypes import Samples
     from git_voicenote.engines.nano.model import NanoModel
 
@@ -116,7 +111,7 @@ def test_what_was_made_of_a_checkpoint_is_kept(before: tuple[int, ...]) -> None:
     again = tiny_model("int8")
     assert kept.stat().st_mtime_ns == made
     sound = tone(2.0)
-    assert torch.equal(first.logits(sound, before, ()), again.logits(sound, before, ()))
+    torch.testing.assert_close(first.logits(sound, before, ()), again.logits(sound, before, ()))
 
 
 @pytest.mark.parametrize("damage", ["cut", "garbage", "unwritable"])
@@ -132,30 +127,6 @@ def test_a_cache_that_cannot_be_used_costs_time_and_no_words(
         (kept,) = folder.iterdir()
         kept.write_bytes(kept.read_bytes()[:5000] if damage == "cut" else b"\xff" * 5000)
     assert texts(tiny_model("int8"), segments, before) == [*SAID, SHORT]
-
-
-def test_a_layer_that_8_bits_do_not_serve_stays_exact(tmp_path: Path) -> None:
-    checkpoint = open_checkpoint(TINY)
-    weight = checkpoint.tensor(f"{EMBEDDING}.weight")
-    # one weight so large in each row that the others become 0
-    weight[:, 0] = weight.abs().max() * 1e4
-    with Int8Weights(checkpoint, tmp_path) as weights:
-        dense = weights.dense(EMBEDDING)
-    assert not isinstance(dense, Int8Dense)
-
-
-def test_a_loud_row_leaves_the_quiet_ones_what_they_say() -> None:
-    generator = torch.Generator().manual_seed(1)
-    weight = torch.randn(64, 32, generator=generator)
-    rows = torch.randn(5, 32, generator=generator)
-    rows[0] *= 1e5
-    scales = weight.abs().amax(1) / 127
-    whole = (weight / scales[:, None]).round().to(torch.int8)
-    torch.backends.quantized.engine = "x86"
-    got = Int8Dense([pack_int8(whole, scales)], is_exact=False)(rows)
-    right = rows @ weight.T
-    error = (got - right).norm(dim=1) / right.norm(dim=1)
-    assert float(error.max()) < 0.05
 
 
 def test_a_model_that_says_the_same_again_is_stopped(before: tuple[int, ...]) -> None:

@@ -1,0 +1,81 @@
+"""Linear layers of 8-bit numbers: as near as they have to be, arranged or not."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from git_voicenote.engines.nano.checkpoint import open_checkpoint
+from git_voicenote.engines.nano.decoder import EMBEDDING
+from git_voicenote.engines.nano.int8 import Int8Dense, Packing, has_vnni
+from git_voicenote.engines.nano.weights import Int8Weights, quantize
+from tests.support.nano import TINY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NEEDS_VNNI = pytest.mark.skipif(not has_vnni(), reason="this CPU has no VNNI")
+
+
+def test_a_layer_that_8_bits_do_not_serve_stays_exact(tmp_path: Path) -> None:
+    checkpoint = open_checkpoint(TINY)
+    weight = checkpoint.tensor(f"{EMBEDDING}.weight")
+    # one weight so large in each row that the others become 0
+    weight[:, 0] = weight.abs().max() * 1e4
+    with Int8Weights(checkpoint, tmp_path) as weights:
+        dense = weights.dense(EMBEDDING)
+    assert not isinstance(dense, Int8Dense)
+
+
+@pytest.mark.parametrize("vnni", [False, pytest.param(True, marks=NEEDS_VNNI)])
+def test_a_loud_row_leaves_the_quiet_ones_what_they_say(vnni: bool) -> None:
+    generator = torch.Generator().manual_seed(1)
+    weight = torch.randn(64, 32, generator=generator)
+    rows = torch.randn(5, 32, generator=generator)
+    rows[0] *= 1e5
+    got = Int8Dense(quantize(weight), has_vnni=vnni)(rows)
+    right = rows @ weight.T
+    error = (got - right).norm(dim=1) / right.norm(dim=1)
+    assert float(error.max()) < 0.05
+
+
+@NEEDS_VNNI
+@pytest.mark.parametrize("rows", [1, 4, 60])
+def test_arranged_weights_say_what_they_said_before(rows: int) -> None:
+    generator = torch.Generator().manual_seed(rows)
+    weight = torch.randn(20_000, 96, generator=generator)
+    x = 3 * torch.randn(2, rows, 96, generator=generator) + 0.5
+    layer = Int8Dense(quantize(weight), has_vnni=True)
+    before = layer(x)
+    layer.pack()
+    # an input halfway between two numbers may become the other one
+    torch.testing.assert_close(layer(x), before, rtol=1e-5, atol=0.05)
+
+
+class Watched(Int8Dense):
+    """A layer that tells when it is about to be arranged, and waits for leave."""
+
+    def __init__(self) -> None:
+        super().__init__(quantize(torch.randn(30, 20)), has_vnni=True)
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+
+    def pack(self, wait: Callable[[], object] = bool) -> None:
+        self.begun.set()
+        self.may_go_on.wait()
+        super().pack(wait)
+
+
+def test_weights_are_arranged_while_nobody_computes() -> None:
+    layers = [Watched() for _ in range(2)]
+    packing = Packing(torch.nn.Sequential(*layers))
+    layers[0].begun.wait()
+    with packing.paused():
+        for layer in layers:
+            layer.may_go_on.set()
+        assert all(layer.size for layer in layers)
+    packing.finish()
+    assert not any(layer.size for layer in layers)
