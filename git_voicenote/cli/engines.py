@@ -8,6 +8,7 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.console import warn
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
+from git_voicenote.repo.harvest import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,6 +51,16 @@ def context_for(
         phrases=found.phrases,
         adaptation=adaptation,
     )
+
+
+def target_here(repository: Repository) -> str:
+    """Return what people are likely to talk about where they name nothing: what is staged, or HEAD.
+
+    Raises GitError.
+    """
+    # the index of a bare repository is empty: that would be a change that takes all away
+    is_staged = repository.worktree is not None and explained(repository, "message:") is not None
+    return "message:" if is_staged else "commit:HEAD"
 
 
 def warn_of_failures(segments: Iterable[Segment], name: str = "") -> None:

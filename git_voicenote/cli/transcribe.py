@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ import click
 
 from git_voicenote.cli.batch_display import BatchDisplay
 from git_voicenote.cli.console import print_error, say, settings, warn
-from git_voicenote.cli.engines import chosen_engine, warn_of_failures
+from git_voicenote.cli.engines import chosen_engine, context_for, target_here, warn_of_failures
+from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
 from git_voicenote.datatypes import Segment
 from git_voicenote.engines.base import Context
@@ -20,11 +22,13 @@ from git_voicenote.errors import NothingHeardError, VoicenoteError
 from git_voicenote.store.results import ResultFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from git_voicenote.batch import Finished
     from git_voicenote.cli.transcript_forms import Results
+    from git_voicenote.config import Settings
     from git_voicenote.engines.base import Engine
+    from git_voicenote.repo.repository import Repository
 
 
 @click.command()
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
 @click.option("--again", is_flag=True, help="Make anew what is in FOLDER already.")
 @click.option("--engine", help="The speech engine.")
 @click.option("--language", help="The language that is spoken: en, zh, ...")
+@click.option(
+    "--vocabulary/--no-vocabulary", default=None,
+    help="Tell the engine the words of the repository around (default: voicenote.vocabulary).",
+)  # fmt: skip
 def transcribe(
     files: tuple[str, ...],
     *,
@@ -50,11 +58,14 @@ def transcribe(
     again: bool,
     engine: str | None,
     language: str | None,
+    vocabulary: bool | None,
 ) -> None:
     """Print the text of sound FILEs, or of standard input (-); keep nothing of it.
 
     A line for each stretch between two pauses; of one file, as soon as it is understood. A FOLDER
     stands for the sound files in it and below. A file that fails is named, and the others go on.
+
+    Inside of a repository, the engine is told its words, as with record.
 
     With --output, a file whose result is there already is passed over: the same command goes on
     after an interruption. A result that you have edited is never replaced.
@@ -70,12 +81,15 @@ def transcribe(
         raise click.UsageError("--again belongs to --output")
     if output is None and form == "srt" and is_list:
         raise click.UsageError("subtitles belong to one recording: name a folder by --output")
-    chosen = settings(engine=engine, language=language)
+    chosen = settings(engine=engine, language=language, vocabulary=vocabulary)
     used = chosen_engine(chosen)
-    rendering = Rendering(form, used.info.name, used.info.model or chosen.model, chosen.language)
-    work = _Work(
-        sources, used, Context(language=chosen.language), is_many=is_list or output is not None
-    )
+    repository = repository_if_any() if chosen.vocabulary else None
+    rendering = Rendering(
+        form, used.info.name, used.info.model or chosen.model, chosen.language,
+        vocabulary=repository is not None,
+    )  # fmt: skip
+    context = partial(_context, repository, chosen, used)
+    work = _Work(sources, used, context, is_many=is_list or output is not None)
     if output is not None:
         with ResultFolder(output, rendering.suffix) as folder:
             work.do(Written(folder, sources, rendering, again=again))
@@ -84,6 +98,13 @@ def transcribe(
     else:
         work.do(Printed(sources[0], rendering))
     work.conclude()
+
+
+def _context(repository: Repository | None, chosen: Settings, engine: Engine) -> Context:
+    """Return what the engine is told: outside of repositories, the language alone."""
+    if repository is None:
+        return Context(language=chosen.language)
+    return context_for(repository, chosen, engine, target_here(repository), warn)
 
 
 def _sources(files: Sequence[str], *, has_output: bool) -> tuple[str, ...]:
@@ -103,7 +124,12 @@ class _Work:
     """Files on their way to results; it counts what becomes of them."""
 
     def __init__(
-        self, sources: Sequence[str], engine: Engine, context: Context, *, is_many: bool
+        self,
+        sources: Sequence[str],
+        engine: Engine,
+        context: Callable[[], Context],
+        *,
+        is_many: bool,
     ) -> None:
         self._sources = sources
         self._engine = engine
@@ -176,7 +202,7 @@ class _Work:
 
         sources = [self._path(number) or sys.stdin.buffer for number in todo]
         for index, event in transcribe_files(
-            sources, self._engine, self._context, warn=warn, listened=display.listened
+            sources, self._engine, self._context(), warn=warn, listened=display.listened
         ):
             yield todo[index], event
 

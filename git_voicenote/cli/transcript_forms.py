@@ -47,12 +47,16 @@ class Results(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How a transcript is written down: in which form, and what made it."""
+    """How a transcript is written down: in which form, and what made it.
+
+    `vocabulary` is whether the engine was told the words of a repository.
+    """
 
     form: Form
     engine: str
     model: str | None
     language: str
+    vocabulary: bool = False
 
     @property
     def suffix(self) -> str:
@@ -146,6 +150,7 @@ class Written:
                 engine=rendering.engine,
                 model=rendering.model,
                 language=rendering.language,
+                vocabulary=rendering.vocabulary,
             )
             for name in sources
         ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import print_json, say, warn
+from git_voicenote.cli.engines import target_here
 from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
-from git_voicenote.repo.harvest import explained
 from git_voicenote.text.ordinary_words import is_ordinary, ordinary_words
 from git_voicenote.text.vocabulary_list import parse_entry, with_entry, without_term
 from git_voicenote.vocabulary import (
@@ -23,7 +23,6 @@ from git_voicenote.vocabulary import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from git_voicenote.repo.repository import Repository
     from git_voicenote.text.vocabulary import Term
     from git_voicenote.vocabulary import Vocabulary
 
@@ -134,14 +133,8 @@ def _vocabulary(revision: str | None) -> Vocabulary:
         if revision is not None:
             raise NotARepositoryError("--for needs a repository", hint="run this inside of one")
         return vocabulary_for(None, "", warn)
-    return vocabulary_for(repository, _target(repository, revision), warn)
-
-
-def _target(repository: Repository, revision: str | None) -> str:
-    """Return what a person is about to explain: what they name, what is staged, or HEAD."""
-    if revision is not None:
-        return f"commit:{repository.commit(revision).id}"
-    return "message:" if explained(repository, "message:") else "commit:HEAD"
+    named = None if revision is None else f"commit:{repository.commit(revision).id}"
+    return vocabulary_for(repository, named or target_here(repository), warn)
 
 
 def _list_to_edit(*, personal: bool) -> Path:

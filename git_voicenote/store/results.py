@@ -40,6 +40,8 @@ class Making:
     """What a result is made from, as it was before it was read, and with.
 
     `source` is relative to the folder, so that both may be moved; `modified` in nanoseconds.
+    `vocabulary` is whether the engine was told the words of a repository; which they were is not
+    known here, for they change with each commit.
     """
 
     source: str
@@ -48,6 +50,7 @@ class Making:
     engine: str
     model: str | None
     language: str
+    vocabulary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,15 @@ class ResultFolder:
         if self._known is not None:
             self._known.close()
 
-    def place_for(self, source: Path, *, engine: str, model: str | None, language: str) -> Place:
+    def place_for(
+        self,
+        source: Path,
+        *,
+        engine: str,
+        model: str | None,
+        language: str,
+        vocabulary: bool = False,
+    ) -> Place:
         """Return where the result of a sound file belongs; no other file is given that place."""
         name, size, modified = str(source), -1, -1
         try:
@@ -118,7 +129,7 @@ class ResultFolder:
             size, modified = status.st_size, status.st_mtime_ns
         except OSError:
             pass  # whoever reads it will tell why it cannot be
-        making = Making(name, size, modified, engine, model, language)
+        making = Making(name, size, modified, engine, model, language, vocabulary)
         records = self._records.get(name, ())
         if records:
             last = records[-1]
@@ -170,6 +181,7 @@ class ResultFolder:
         try:
             told = json.loads(line)
             result, digest, has_words = told["result"], told["sha256"], told["has_words"]
+            told.setdefault("vocabulary", False)  # results of before it could be chosen
             making = Making(**{name: told[name] for name in Making.__dataclass_fields__})
             if Path(result).name != result:  # it leads out of the folder: not written by us
                 return

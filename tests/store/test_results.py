@@ -66,6 +66,16 @@ def test_a_result_is_there_once_it_is_written(root: Path, sound: Path) -> None:
     assert names(root) == ["talk.txt"]
 
 
+def test_a_result_of_before_the_vocabulary_was_known_was_made_without(
+    root: Path, sound: Path
+) -> None:
+    write(root, sound, "words\n")
+    lines = (root / KNOWN).read_text()
+    assert '"vocabulary": false' in lines
+    (root / KNOWN).write_text(lines.replace(', "vocabulary": false', ""))
+    assert look(root, sound).is_done
+
+
 def test_a_result_without_words_is_there_too(root: Path, sound: Path) -> None:
     write(root, sound, "")
     assert (look(root, sound).is_done, look(root, sound).has_words) == (True, False)
