@@ -163,7 +163,7 @@ def _paths(headers: list[str]) -> tuple[str, str | None]:
     for line in headers:
         for start in ("--- ", "+++ ", "rename from ", "rename to ", "copy from ", "copy to "):
             if line.startswith(start):
-                found[start] = _unquoted(line[len(start) :].rstrip("\t"))
+                found[start] = unquoted(line[len(start) :].rstrip("\t"))
     new = found.get("rename to ") or found.get("copy to ")
     if new:
         return new, found.get("rename from ") or found.get("copy from ")
@@ -173,12 +173,12 @@ def _paths(headers: list[str]) -> tuple[str, str | None]:
     first = headers[0] if headers else ""
     names = first.removeprefix("diff --git ")
     if names != first:  # `a/X b/X`, both the same
-        half = _unquoted(names[len(names) // 2 + 1 :])
+        half = unquoted(names[len(names) // 2 + 1 :])
         return half.removeprefix("b/"), None
     return first or "?", None
 
 
-def _unquoted(name: str) -> str:
+def unquoted(name: str) -> str:
     """Return a path without the quotes that git sets around an unusual one."""
     if len(name) < 2 or name[0] != '"' or name[-1] != '"':
         return name

@@ -31,6 +31,8 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|vs|cf|dr|mr|mrs|ms|st|no|fig|sec|approx|resp|incl|ca|[A-Z])\.$",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 30
+_NEXT_WORD = re.compile(r"\s*+(\S)")
 _MAYBE_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:etc|al|inc|ltd|jr|sr|v\d+)\.$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:]\s|\s[-–—]\s|—|[，；：、]")
 _DANGLING = re.compile(
@@ -80,14 +82,20 @@ def unwrap(text: str) -> str:
 
 def first_sentence(text: str) -> str:
     """Return the first sentence of a text on one line, with its full stop if it has one."""
+    return text[: next(sentence_ends(text), len(text))]
+
+
+def sentence_ends(text: str) -> Iterator[int]:
+    """Yield where the sentences of a text end that have a full stop."""
     for stop in _STOP.finditer(text):
-        sentence, following = text[: stop.end()], text[stop.end() :].lstrip()[:1]
-        if _ABBREVIATION.search(sentence):
+        start, end = max(stop.start() - _LONGEST_ABBREVIATION, 0), stop.end()
+        if _ABBREVIATION.search(text, start, end):
             continue
-        if _MAYBE_ABBREVIATION.search(sentence) and following and not following.isupper():
-            continue
-        return sentence
-    return text
+        if _MAYBE_ABBREVIATION.search(text, start, end):
+            following = _NEXT_WORD.match(text, end)
+            if following and not following[1].isupper():
+                continue
+        yield end
 
 
 def cover_letter(text: str) -> CoverLetter:

@@ -1,0 +1,220 @@
+"""Places that a speaker names: "in transport.py we now ...", "the function send gives up".
+
+A file counts by its path, or by the last part of it where no other file of the diff has the same.
+A function or class counts where the diff touches it: it stands in a hunk's heading, or its
+definition in a line of the diff. A name that could be a word of prose counts only where it is
+meant as code: `send`, send(), Client.send, "the function send", "the send method".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from git_voicenote.datatypes import Place
+from git_voicenote.text.definitions import defined_in, defined_in_heading
+from git_voicenote.text.identifiers import is_made_up
+from git_voicenote.text.ordinary_words import is_ordinary, ordinary_words
+from git_voicenote.text.places import heading_of, place_of
+from git_voicenote.text.prose import sentence_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from git_voicenote.text.diffs import FileDiff
+
+_MENTION = re.compile(r"`(?P<code>[^`\n]{1,200})`|\"(?P<quoted>[^\"\n]{1,200})\"|(?P<word>[^\s`]+)")
+_OUTSIDE = "([{<\"'\u201c\u2018\u00ab"
+_BEHIND = ".,;:!?\"'\u201d\u2019\u00bb)]}>\u3002\uff0c\uff01\uff1f"
+_POSSESSIVE = re.compile(r"(?:'|\u2019)s?\Z")
+_CALL = re.compile(r"\([^()]*\)\Z")
+_LINES = re.compile(r":([0-9]{1,9})(?:-([0-9]{1,9}))?\Z")
+_JOINTS = re.compile(r"\.|::|->|#")
+_DEFINES = re.compile(r"(?:async\s+)?(?:def|class|fn|func|function|struct|enum|trait)\s+(?=\S)")
+_NAME = re.compile(r"[^\W\d][\w$-]*[?!]?")
+
+_KINDS = """
+function functions method methods class classes struct structs macro routine constructor enum trait
+interface subroutine procedure
+"""
+_NO_NAMES = """
+is was are were has have had does did do can could will would shall should may might must of in on
+at by for from to with without and or but not that which who whose when where while then now there
+here it its this these those the a an as if so also still takes took returns gets got makes made
+new old same other whole next previous first second third last only right wrong good bad big small
+single empty real simple public private static inner outer base parent child called calling every
+each any all no own default
+"""
+_FUNCTIONS = frozenset(_KINDS.split())
+_FILES = frozenset(("file", "files", "script", "header", "module"))
+_POINTING = frozenset(("the", "this", "that", "our", "its", "their", "a", "in", "of"))
+_NEVER_NAMES = frozenset(_NO_NAMES.split())
+"""Words that stand beside "function" in any prose: "the new function", "the class has"."""
+_LONGEST_PARAGRAPH = 20_000
+"""Characters; what is longer was not spoken."""
+_LONGEST_NAME = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """Where a diff touches a name; `rank` is 0 for the definition itself, 1 for a heading."""
+
+    rank: int
+    file: int
+    hunk: int
+
+
+class NamedPlaces:
+    """The names that mean a place of a diff."""
+
+    def __init__(self, files: Sequence[FileDiff]) -> None:
+        self._diff = files
+
+    def find(self, paragraph: str) -> Iterator[tuple[int, Place]]:
+        """Yield where a paragraph comes to another place, by its sentences, and the place."""
+        if len(paragraph) > _LONGEST_PARAGRAPH or not self._diff:
+            return
+        current: Place | None = None
+        start = 0
+        for end in (*sentence_ends(paragraph), len(paragraph)):
+            found = self._named_in(paragraph[start:end], current)
+            if found is not None and found != current:
+                current = found
+                yield start + len(paragraph[start:end]) - len(paragraph[start:end].lstrip()), found
+            start = end
+
+    @cached_property
+    def _files(self) -> dict[str, int]:
+        """The files by all names that mean one and no other."""
+        named: dict[str, set[int]] = {}
+        for number, file in enumerate(self._diff):
+            for path in (file.path, file.old_path):
+                if path:
+                    named.setdefault(path, set()).add(number)
+                    named.setdefault(path.rpartition("/")[2], set()).add(number)
+        return {name: number for name, (number, *more) in named.items() if not more}
+
+    @cached_property
+    def _functions(self) -> dict[str, list[_Definition]]:
+        found: dict[str, list[_Definition]] = {}
+        for number, file in enumerate(self._diff):
+            for at, hunk in enumerate(file.hunks):
+                for name in defined_in_heading(heading_of(hunk)):
+                    found.setdefault(name, []).append(_Definition(1, number, at))
+                for name in defined_in(line[1:] for line in hunk.lines):
+                    found.setdefault(name, []).append(_Definition(0, number, at))
+        return found
+
+    def _named_in(self, sentence: str, current: Place | None) -> Place | None:
+        mentions = list(self._mentions(sentence))
+        file = next((one for one in mentions if isinstance(one, Place)), None)
+        for mention in mentions:
+            if isinstance(mention, Place):
+                return self._function_in(mention, mentions) or mention
+            place = self._chosen(mention, file or current)
+            if place is not None:
+                return place
+        return None
+
+    def _function_in(self, file: Place, mentions: Sequence[Place | str]) -> Place | None:
+        """Return the function of a file that is named in the same sentence."""
+        for mention in mentions:
+            if isinstance(mention, str) and file.first is None:
+                place = self._chosen(mention, file)
+                if place is not None and place.path == file.path:
+                    return place
+        return None
+
+    def _chosen(self, name: str, near: Place | None) -> Place | None:
+        """Return where a function is; one of several files has to be named as well."""
+        found = self._functions[name]
+        if len({one.file for one in found}) > 1:
+            found = [one for one in found if near and self._diff[one.file].path == near.path]
+        if not found:
+            return None
+        best = min(found, key=lambda one: (one.rank, one.file, one.hunk))
+        file = self._diff[best.file]
+        return place_of(file, file.hunks[best.hunk])
+
+    def _mentions(self, sentence: str) -> Iterator[Place | str]:
+        """Yield files as places, and functions by their names, as a sentence mentions them."""
+        words = list(_MENTION.finditer(sentence))
+        plain = [_bare(found["word"] or "").lower() for found in words]
+        for number, found in enumerate(words):
+            before = plain[max(number - 2, 0) : number]
+            after = plain[number + 1] if number + 1 < len(words) else ""
+            yield from self._mention(found, [*[""] * (2 - len(before)), *before], after)
+
+    def _mention(
+        self, found: re.Match[str], before: Sequence[str], after: str
+    ) -> Iterator[Place | str]:
+        set_off = found["code"] or found["quoted"]
+        text = set_off.strip() if set_off else _bare(found["word"])
+        place = self._file(text, is_meant=bool(set_off) or before[1] in _FILES)
+        if place is not None:
+            yield place
+            return
+        if found["quoted"]:
+            return
+        text = _DEFINES.sub("", text, count=1) if found["code"] else text
+        name = _CALL.sub("", text)
+        shape = _shape(found, name, text)
+        name = _JOINTS.split(name)[-1]
+        if not _NAME.fullmatch(name) or name not in self._functions:
+            return
+        if shape == "code" or (shape == "word" and self._is_meant(name, before, after)):
+            yield name
+
+    def _file(self, text: str, *, is_meant: bool) -> Place | None:
+        lines = _LINES.search(text)
+        name = text[: lines.start()] if lines else text
+        number = self._files.get(name)
+        if number is None or not (is_meant or lines or _is_file_name(name)):
+            return None
+        path = self._diff[number].path
+        if lines is None:
+            return Place(path)
+        return Place(path, int(lines[1]), int(lines[2] or lines[1]))
+
+    @staticmethod
+    def _is_meant(name: str, before: Sequence[str], after: str) -> bool:
+        """Whether a bare word is a name of code: by its shape, or by the words beside it."""
+        if is_made_up(name):
+            return True
+        small = name.lower()
+        is_word = name.isupper() or len(name) < 4 or is_ordinary(small, ordinary_words())
+        if not is_word:
+            return True
+        if small in _NEVER_NAMES:
+            return False
+        return before[1] in _FUNCTIONS or (after in _FUNCTIONS and before[1] in _POINTING)
+
+
+def _shape(found: re.Match[str], name: str, text: str) -> Literal["code", "word"]:
+    """Return whether a mention looks like code whatever the name is."""
+    is_joined = _JOINTS.search(name) is not None
+    return "code" if found["code"] or is_joined or name != text else "word"
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether a name needs nobody to say that it is a file's."""
+    if "/" in name or "." in name.strip(".") or name[:1] == ".":
+        return True
+    small = name.lower()
+    return len(name) > 2 and (
+        is_made_up(name)
+        or (name.isupper() and len(name) > 3)
+        or not is_ordinary(small, ordinary_words())
+    )
+
+
+def _bare(word: str) -> str:
+    """Return a word without the marks of prose about it: `(send(),` is `send()`."""
+    if len(word) > _LONGEST_NAME:
+        return ""
+    word = word.lstrip(_OUTSIDE)
+    while word and word[-1] in _BEHIND and not _CALL.search(word):
+        word = word[:-1]
+    return _POSSESSIVE.sub("", word)
