@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from git_voicenote.engines.base import BatchEngine
+from git_voicenote.errors import EngineError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -17,3 +20,20 @@ def transcribe(
 ) -> Iterator[Segment]:
     """Yield what the engine hears, a segment at each pause, while `blocks` still come."""
     yield from engine.transcribe(activity.pieces(blocks), context)
+
+
+def transcribe_recording(
+    blocks: Iterable[Samples], engine: Engine, context: Context, activity: VoiceActivity
+) -> Iterator[Segment]:
+    """Yield what the engine hears in sound that is all there, in batches where it is made for them.
+
+    Raises EngineError.
+    """
+    if not isinstance(engine, BatchEngine):
+        yield from transcribe(blocks, engine, context, activity)
+        return
+    for _, event in engine.transcribe_many([(None, activity.pieces(blocks))], context):
+        if isinstance(event, EngineError):
+            raise event
+        if event is not None:
+            yield event

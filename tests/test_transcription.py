@@ -12,8 +12,8 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.errors import EngineError
-from git_voicenote.transcription import transcribe
-from tests.support.engines import FailingEngine, ScriptedEngine
+from git_voicenote.transcription import transcribe, transcribe_recording
+from tests.support.engines import FailingEngine, PairingEngine, ScriptedEngine
 from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
@@ -96,3 +96,25 @@ def test_what_an_engine_fails_of_reaches_the_caller() -> None:
     engine = FailingEngine(EngineOptions())
     with pytest.raises(EngineError, match="the engine broke down"):
         list(transcribe(in_blocks(SPOKEN, 1_600), engine, Context(), VoiceActivity()))
+
+
+def test_an_engine_for_batches_hears_a_recording_as_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    scripted(monkeypatch, tmp_path, "one", "!!broke", "!!!broke down")
+    sound = np.concatenate([SPOKEN, PAUSE, SPOKEN])
+    heard = transcribe_recording(
+        in_blocks(sound, 1_600), PairingEngine(EngineOptions()), Context(), VoiceActivity()
+    )
+    first, second = next(heard), next(heard)
+    assert (first.text, second.failure) == ("one", "broke")
+    with pytest.raises(EngineError, match="broke down"):
+        next(heard)
+
+
+def test_an_engine_that_hears_one_at_a_time_hears_a_recording_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    engine = scripted(monkeypatch, tmp_path, "one", "two")
+    heard = transcribe_recording(in_blocks(SPOKEN, 1_600), engine, Context(), VoiceActivity())
+    assert [segment.text for segment in heard] == ["one", "two"]

@@ -118,7 +118,7 @@ def transcribe_source(
     from git_voicenote.audio.files import read_blocks
     from git_voicenote.audio.voice_activity import VoiceActivity
     from git_voicenote.datatypes import Recording
-    from git_voicenote.transcription import transcribe
+    from git_voicenote.transcription import transcribe_recording
 
     engine = chosen_engine(settings)
     recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
@@ -126,7 +126,7 @@ def transcribe_source(
     segments: list[Segment] = []
     blocks = read_blocks(recording.path, warn=warn)
     try:
-        for segment in transcribe(blocks, engine, context, VoiceActivity()):
+        for segment in transcribe_recording(blocks, engine, context, VoiceActivity()):
             say(f"  {visible(segment.marked_text)}")
             segments.append(segment)
         return _heard(archive, recording, settings, engine, segments)
