@@ -32,6 +32,8 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
 
 _ROWS = 9496
 """Rows turned into 8 bits at a time: in float32, the output layer as a whole would take 0.6 GB."""
+_MOST_KEPT = 3
+"""Models in 8 bits that are kept."""
 _MOST_ERROR = 0.03
 """Relative: 8-bit numbers are off by 0.011 to 0.013 on normally distributed weights. A layer that
 is off by more, or a machine whose kernels are wrong, computes that layer in float32."""
@@ -105,10 +107,18 @@ class Int8Weights:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             save_file(self._made, partial)
             partial.replace(self._path)
+            _drop_old_ones(self._path.parent)
         except (OSError, SafetensorError):
             with suppress(OSError):
                 partial.unlink()
         self._made.clear()
+
+
+def _drop_old_ones(folder: Path) -> None:
+    """Leave the newest: nobody tells us when a model of 0.6 GB here has gone from its own place."""
+    made = sorted(folder.glob("*.safetensors"), key=lambda path: path.stat().st_mtime)
+    for path in made[:-_MOST_KEPT]:
+        path.unlink(missing_ok=True)
 
 
 def quantize(weight: torch.Tensor) -> Int8:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,18 @@ def test_a_layer_that_8_bits_do_not_serve_stays_exact(tmp_path: Path) -> None:
     with Int8Weights(checkpoint, tmp_path) as weights:
         dense = weights.dense(EMBEDDING)
     assert not isinstance(dense, Int8Dense)
+
+
+def test_models_of_old_do_not_fill_the_cache(tmp_path: Path) -> None:
+    for age in range(5):
+        old = tmp_path / f"{age}.safetensors"
+        old.touch()
+        os.utime(old, (1e9 - age, 1e9 - age))
+    checkpoint = open_checkpoint(TINY)
+    with Int8Weights(checkpoint, tmp_path) as weights:
+        weights.dense(EMBEDDING)
+    kept = {path.stem for path in tmp_path.iterdir()}
+    assert kept == {checkpoint.fingerprint, "0", "1"}
 
 
 @pytest.mark.parametrize("vnni", [False, pytest.param(True, marks=NEEDS_VNNI)])
