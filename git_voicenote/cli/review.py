@@ -11,6 +11,7 @@ import click
 
 from git_voicenote.cli.console import is_interactive, print_json, say, settings
 from git_voicenote.cli.pager import page, wants_colour
+from git_voicenote.cli.review_answer import Replies, answer
 from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
@@ -49,9 +50,24 @@ if TYPE_CHECKING:
     "--scissors/--no-scissors", default=None,
     help="Drop what stands above a line `-- >8 --`; mailinfo.scissors by default.",
 )  # fmt: skip
+@click.option(
+    "--reply", is_flag=True,
+    help="Answer by voice: mails are answered by mails, commits by notes of your own.",
+)  # fmt: skip
+@click.option(
+    "--patch", type=click.IntRange(0), metavar="N", help="Answer patch N, 0 for the cover."
+)
+@click.option("--at", metavar="PATH[:LINE]", help="Answer this part of the patch.")
+@click.option("--from", "sound", metavar="FILE|-|ID", help="Take this sound, not the microphone.")
+@click.option(
+    "-o", "--output-directory", "folder", type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR", help="Where the mails are written.",
+)  # fmt: skip
+@click.option("--note", is_flag=True, help="Keep answers to mails as notes of their commits.")
 def review(
     source: str | None, *, page_file: str | None, audio: bool, as_json: bool, at_once: bool,
-    colour: str, mboxrd: bool, scissors: bool | None,
+    colour: str, mboxrd: bool, scissors: bool | None, reply: bool, patch: int | None,
+    at: str | None, sound: str | None, folder: Path | None, note: bool,
 ) -> None:  # fmt: skip
     """Read a series: the cover, then each patch with what was said of it, and its diff.
 
@@ -59,8 +75,11 @@ def review(
     mbox, a folder of patches, a maildir, or - for standard input.
 
     At the terminal, n and p step, a number jumps, l plays the recording where it is on this
-    machine, / searches and q quits.
+    machine, / searches and q quits. With --reply, a lets you answer what is shown: choose the part
+    of the diff, speak, edit. Without a terminal, --patch says what is answered.
     """
+    replies = Replies(patch, at, sound, folder, note=note)
+    replies.check(source, is_asked=reply, others=bool(page_file or as_json or at_once))
     if audio and not page_file:
         raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()
@@ -75,6 +94,9 @@ def review(
         return
     if page_file:
         _write_page(found, page_file, audio=audio)
+        return
+    if reply:
+        answer(found, replies, settings(), repository, source, mboxrd=mboxrd, colour=colour)
         return
     layout = Layout(found, colour=wants_colour(colour))
     count = len(found.patches) + bool(found.cover)

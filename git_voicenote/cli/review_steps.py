@@ -15,6 +15,7 @@ from git_voicenote.errors import VoicenoteError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from git_voicenote.cli.review_reply import Answering
     from git_voicenote.cli.review_text import Layout
     from git_voicenote.series.review import Review, Spoken
 
@@ -25,24 +26,30 @@ n  the next part (also j, space, Enter)
 p  the one before (also k)
 1-9  a patch by its number; 0 is the cover
 l  listen to the recording, Ctrl-C ends it
+a  answer this part by voice (with --reply)
 /  search; / and Enter again for the next place
 r  show this part again
 q  quit"""
 
 
-def step(review: Review, layout: Layout, plain: Sequence[str]) -> None:
+def step(
+    review: Review, layout: Layout, plain: Sequence[str], answering: Answering | None = None
+) -> None:
     """Show part after part, as the person's keys say, until they have read enough.
 
-    `plain` are the parts without colours, to be searched.
+    `plain` are the parts without colours, to be searched; `answering` takes their answers.
     """
-    Steps(review, layout, plain).run()
+    Steps(review, layout, plain, answering).run()
 
 
 class Steps:
     """Where a person is in a series, and what their keys do."""
 
-    def __init__(self, review: Review, layout: Layout, plain: Sequence[str]) -> None:
+    def __init__(
+        self, review: Review, layout: Layout, plain: Sequence[str], answering: Answering | None
+    ) -> None:
         self._review = review
+        self._answering = answering
         self._parts = list(layout.parts())
         self._plain = [part.casefold() for part in plain]
         self._covers = int(review.cover is not None)
@@ -72,6 +79,8 @@ class Steps:
             self._jump(key)
         elif key == "l":
             self._listen()
+        elif key == "a":
+            self._answer()
         elif key == "/":
             self._search()
         elif key == "r":
@@ -82,7 +91,8 @@ class Steps:
     def _prompt(self) -> str:
         where = "cover" if self._at < self._covers else self._number()
         listen = "  l listen" if any(spoken.path for spoken in self._spoken()) else ""
-        return f"{where} \u00b7 n next  p previous  1-{len(self._review.patches)} jump{listen}  / search  ? keys  q quit "  # noqa: E501 - as it is shown
+        answer = "  a answer" if self._answering else ""
+        return f"{where} \u00b7 n next  p previous  1-{len(self._review.patches)} jump{listen}{answer}  / search  ? keys  q quit "  # noqa: E501 - as it is shown
 
     def _number(self) -> str:
         patch = self._review.patches[self._at - self._covers].patch
@@ -94,7 +104,8 @@ class Steps:
         return self._review.patches[self._at - self._covers].spoken
 
     def _show(self) -> None:
-        page(self._parts[self._at])
+        # the names of the mails that hold the answers are what is printed then
+        page(self._parts[self._at], is_product=self._answering is None)
 
     def _go(self, at: int, otherwise: str) -> None:
         if 0 <= at < len(self._parts):
@@ -132,6 +143,14 @@ class Steps:
                 play(one.path, 0.0)
         except KeyboardInterrupt:
             say("")
+
+    def _answer(self) -> None:
+        if self._answering is None:
+            say("`git voicenote review --reply` takes your answers")
+        elif self._at < self._covers:
+            self._answering.ask(0)
+        else:
+            self._answering.ask(self._review.patches[self._at - self._covers].patch.number)
 
     def _search(self) -> None:
         self._query = ask_line("/").casefold() or self._query

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import warn
 from git_voicenote.cli.editor import keep_text
-from git_voicenote.errors import NotARepositoryError, StoreError, VoicenoteError
+from git_voicenote.errors import NotARepositoryError, SettingError, StoreError, VoicenoteError
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.note_format import render_notes
 from git_voicenote.repo.notes import Notes
@@ -59,6 +59,26 @@ def save_cover(repository: Repository, key: str, notes: Sequence[Note]) -> None:
     except VoicenoteError as exc:
         raise _naming_what_is_kept(repository, exc, notes) from exc
     _remember(repository, f"cover:{key}", notes, None)
+
+
+def save_review(
+    repository: Repository, settings: Settings, commit_id: str, notes: Sequence[Note]
+) -> None:
+    """Add a reviewer's answers to those that a commit has; its author's note is not touched.
+
+    Where git cannot write, the words go to a file that the error names.
+    """
+    if settings.review_ref == settings.notes_ref:
+        raise SettingError(
+            f"voicenote.reviewRef is {settings.review_ref}, where the authors' own notes are",
+            hint="answers need a ref of their own: refs/notes/voicenote-review is the default",
+        )
+    store = Notes(repository, settings.review_ref)
+    try:
+        store.write(commit_id, (*store.read(commit_id), *notes))
+    except VoicenoteError as exc:
+        raise _naming_what_is_kept(repository, exc, notes) from exc
+    _remember(repository, f"review:{commit_id}", notes, None)
 
 
 def remembered(repository: Repository) -> Remembered:

@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 # Plumbing, so that no diff.* setting of the person's changes an id. For a binary file the id is
 # made of the index line, whose abbreviated form would change as the repository grows.
 _DIFFS = (
-    "git", "diff-tree", "--stdin", "--root", "-p", "--full-index", "--no-renames",
-    "--no-ext-diff", "--no-textconv", "--no-color",
+    "git", "diff-tree", "--stdin", "--root", "-p", "--full-index", "--no-ext-diff", "--no-textconv",
+    "--no-color",
 )  # fmt: skip
+_LATELY = 2000
+"""Commits below HEAD among which the one of a mail is looked for by its title."""
 _PATCH_IDS = ("git", "patch-id", "--stable")
 
 
-def patch_ids(repository: Repository, commit_ids: Iterable[str]) -> dict[str, str]:
+def patch_ids(
+    repository: Repository, commit_ids: Iterable[str], *, renames: bool = False
+) -> dict[str, str]:
     """Return the patch-id of each commit that has one, by commit, in two processes of git.
 
-    Merges, commits that change nothing and ids that name no commit have none.
+    Merges, commits that change nothing and ids that name no commit have none. With `renames`, the
+    id is that of a diff that tells renames, as mails have it.
     """
     wanted = "".join(f"{commit_id}\n" for commit_id in commit_ids)
     if not wanted:
@@ -36,7 +41,7 @@ def patch_ids(repository: Repository, commit_ids: Iterable[str]) -> dict[str, st
         ids.write(wanted.encode())
         ids.seek(0)
         diffs = subprocess.Popen(
-            _DIFFS,
+            (*_DIFFS, "--find-renames" if renames else "--no-renames"),
             cwd=repository.cwd,
             stdin=ids,
             stdout=subprocess.PIPE,
@@ -51,3 +56,31 @@ def patch_ids(repository: Repository, commit_ids: Iterable[str]) -> dict[str, st
             raise GitError("git cannot tell what these commits change")
     pairs = (line.split() for line in answer.stdout.decode("ascii").splitlines())
     return {commit_id: patch_id for patch_id, commit_id in pairs}
+
+
+def commit_of_patch(
+    repository: Repository, diff: str, subject: str, named: str | None
+) -> str | None:
+    """Return the commit here that a mailed diff is, whoever applied it, or None.
+
+    It is the one that the mail names, or a newer one below HEAD with this title. A mail may name
+    any commit: only one that changes the same is meant.
+    """
+    answer = repository.run("patch-id", "--stable", stdin=diff.encode("utf-8", "surrogateescape"))
+    wanted = answer.decode("ascii").partition(" ")[0]
+    if not wanted:
+        return None
+    listed = repository.run(
+        "log", f"-{_LATELY}", "--no-merges", "--no-show-signature", "--no-notes",
+        "--format=%H %s", "HEAD", "--", accept=(0, 128),
+    )  # fmt: skip
+    lines = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    title = " ".join(subject.split())
+    candidates = [commit_id for commit_id, _, found in lines if " ".join(found.split()) == title]
+    candidates = [*([named] if named else []), *candidates]
+    for renames in (False, True):
+        ids = patch_ids(repository, candidates, renames=renames)
+        for commit_id in candidates:
+            if ids.get(commit_id) == wanted:
+                return commit_id
+    return None

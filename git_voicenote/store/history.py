@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Recording
 
 State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
-TARGET_KINDS = ("commit", "cover", "message", "file")
+TARGET_KINDS = ("commit", "cover", "message", "file", "review", "reply")
 _SHORTEST_INDEXED = 3
 """Characters; the index of trigrams knows nothing shorter."""
 

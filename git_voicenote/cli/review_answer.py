@@ -1,0 +1,110 @@
+"""`git voicenote review --reply`: what its options mean, and where the answers go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.cli.console import is_interactive
+from git_voicenote.cli.pager import wants_colour
+from git_voicenote.cli.review_keepers import MailKeeper, NoteKeeper
+from git_voicenote.cli.review_reply import Answering
+from git_voicenote.cli.review_steps import step
+from git_voicenote.cli.review_text import Layout
+from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.repo.reply_mail import reviewer
+
+if TYPE_CHECKING:
+    from git_voicenote.cli.review_reply import Keeper
+    from git_voicenote.config import Settings
+    from git_voicenote.repo.repository import Repository
+    from git_voicenote.series.review import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """What a person asked of --reply; `number` is that of the part that they answer at once."""
+
+    number: int | None
+    at: str | None
+    sound: str | None
+    folder: Path | None
+    note: bool
+
+    def check(self, source: str | None, *, is_asked: bool, others: bool) -> None:
+        """Raise UsageError for options that mean nothing together."""
+        given = [
+            name
+            for name, value in (
+                ("--patch", self.number is not None), ("--at", self.at is not None),
+                ("--from", self.sound is not None), ("-o", self.folder), ("--note", self.note),
+            )
+            if value
+        ]  # fmt: skip
+        if given and not is_asked:
+            raise click.UsageError(f"{given[0]} is for --reply")
+        if is_asked and others:
+            raise click.UsageError("--reply answers; --html, --json and --all are for reading")
+        if self.number is None and (self.at is not None or self.sound is not None):
+            raise click.UsageError(f"{given[0]} needs --patch N, the patch that is answered")
+        if self.note and self.folder:
+            raise click.UsageError("-o is for mails, and --note makes none")
+        if source == self.sound == "-":
+            raise click.UsageError("standard input cannot be both the mails and the sound")
+
+
+def answer(
+    review: Review,
+    replies: Replies,
+    settings: Settings,
+    repository: Repository | None,
+    source: str | None,
+    *,
+    mboxrd: bool,
+    colour: str,
+) -> None:
+    """Let a person answer one part of a series, or step through it and answer what they like."""
+    keeper = _keeper(review, replies, settings, repository)
+    command = ["git", "voicenote", "review", *([source] if source else []), "--reply"]
+    command += ["--mboxrd"] if mboxrd else []
+    command += ["--note"] if replies.note else []
+    command += ["-o", str(replies.folder)] if replies.folder else []
+    answering = Answering(review, keeper, settings, repository, command)
+    try:
+        if replies.number is not None:
+            answering.answer(replies.number, replies.at, replies.sound)
+        elif is_interactive():
+            layout = Layout(review, colour=wants_colour(colour))
+            plain = tuple(Layout(review, colour=False).parts())
+            step(review, layout, plain, answering)
+        else:
+            raise UsageError(
+                "there is no terminal to step through the series",
+                hint="--patch N --from FILE answers a patch without one",
+            )
+    finally:
+        answering.finish()
+
+
+def _keeper(
+    review: Review, replies: Replies, settings: Settings, repository: Repository | None
+) -> Keeper:
+    """Return where answers go. Raises GitError where git does not know who answers."""
+    patches = [reviewed.patch for reviewed in review.patches]
+    by = reviewer(repository.cwd if repository else Path.cwd())
+    is_mail = any(patch.envelope for patch in patches) or bool(
+        review.cover and review.cover.cover.envelope
+    )
+    if is_mail and not replies.note:
+        return MailKeeper(replies.folder or Path(), by)
+    if replies.folder:
+        raise UsageError("answers to commits are kept as notes: -o is for answers to mails")
+    if repository is None:
+        raise NotARepositoryError(
+            "this is no git repository, so there are no commits that could have notes",
+            hint="without --note, answers become mails",
+        )
+    return NoteKeeper(repository, settings, by)
