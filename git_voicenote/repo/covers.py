@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.repo.note_format import parse_notes, render_notes
+from git_voicenote.repo.note_trees import write_blob
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.write_failures import explain_write_failure
 
@@ -80,7 +81,7 @@ class Covers:
             for stale in in_the_way:
                 self._set_aside(stale)
             run = self.repository.run
-            tree = cover_tree(self.repository, render_notes(notes))
+            tree = cover_tree(self.repository, write_blob(self.repository, render_notes(notes)))
             before = self._tip(key)
             parent = ("-p", before) if before else ()
             commit = run("commit-tree", *parent, "-m", f"voicenote: cover of {key}", tree).strip()
@@ -143,8 +144,7 @@ class Covers:
         return [name.removeprefix(prefix) for name in os.fsdecode(listed).splitlines()]
 
 
-def cover_tree(repository: Repository, text: str) -> str:
-    """Write the tree that holds a cover; return its name."""
-    blob = repository.run("hash-object", "-w", "--stdin", stdin=text.encode()).strip()
-    tree = repository.run("mktree", stdin=b"100644 blob " + blob + b"\tcover\n")
+def cover_tree(repository: Repository, blob: str) -> str:
+    """Write the tree that holds a cover, the object with its words; return its name."""
+    tree = repository.run("mktree", stdin=f"100644 blob {blob}\tcover\n".encode())
     return tree.decode("ascii").strip()

@@ -16,25 +16,16 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.repo.covers import COVER_PREFIX, SET_ASIDE_PREFIX, cover_tree
-from git_voicenote.repo.note_merge import merge_texts
-from git_voicenote.repo.note_trees import (
-    commit_tree,
-    read_blobs,
-    read_note_tree,
-    write_blob,
-    write_note_tree,
-)
+from git_voicenote.repo.note_trees import commit_tree, read_note_tree, write_blob, write_note_tree
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.process import try_git
+from git_voicenote.repo.tree_merge import TreeMerge
 from git_voicenote.repo.write_failures import explain_write_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from git_voicenote.repo.repository import Repository
-
-_LARGEST_NOTE = 8 << 20
-"""Bytes; an hour of speech is 60 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +90,23 @@ def differences(
 ) -> tuple[Difference, ...]:
     """Return what each side has that the other lacks, notes first."""
     here, there = (read_note_tree(repository, tips.notes) for tips in (ours, theirs))
-    base = read_note_tree(repository, _merge_base(repository, ours.notes, theirs.notes))
+    base: Mapping[str, str] = {}
+    if ours.notes and theirs.notes:
+        base = _merge_of_notes(repository).common(ours.notes, theirs.notes)
     found = _compare("note", here, there, base)
     covers_here, covers_there = (
         {key: _cover_blob(repository, commit) for key, commit in tips.covers.items()}
         for tips in (ours, theirs)
     )
-    covers_base = {
-        key: _cover_blob(repository, commit)
-        for key in {*ours.covers, *theirs.covers}
-        if (commit := _merge_base(repository, ours.covers.get(key), theirs.covers.get(key))
-            or last.covers.get(key))
-    }  # fmt: skip
+    covers_base = {}
+    for key in {*ours.covers, *theirs.covers}:
+        common: Mapping[str, str] = {}
+        if key in ours.covers and key in theirs.covers:
+            common = _merge_of_covers(repository).common(ours.covers[key], theirs.covers[key])
+        if "cover" in common:
+            covers_base[key] = common["cover"]
+        elif key in last.covers:
+            covers_base[key] = _cover_blob(repository, last.covers[key])
     found += _compare("cover", covers_here, covers_there, covers_base)
     return tuple(found)
 
@@ -234,78 +230,33 @@ class Merge:
         )
 
     def _merged(
-        self, ours: str | None, theirs: str, merge: Callable[[str | None, str, str], str]
+        self, ours: str | None, theirs: str, merge: Callable[[str, str], str]
     ) -> str | None:
         """Return the commit that ours becomes, or None where it stays."""
         if ours is None:
             return theirs
-        base = _merge_base(self._repository, ours, theirs)
-        if base == theirs:
+        if contains(self._repository, ours, theirs):
             return None
-        if base == ours:
+        if contains(self._repository, theirs, ours):
             return theirs
-        return merge(base, ours, theirs)
+        return merge(ours, theirs)
 
-    def _notes_merged(self, base: str | None, ours: str, theirs: str) -> str:
-        trees = [read_note_tree(self._repository, tip) for tip in (base, ours, theirs)]
-        merged, conflicts = {}, []
-        for name in sorted({*trees[1], *trees[2]}):
-            then, here, there = (tree.get(name) for tree in trees)
-            if here == there or there == then:
-                blob = here
-            elif here == then:
-                blob = there
-            elif here is None or there is None:
-                blob = here or there  # removed on one side, changed on the other
-            else:
-                conflicts.append((name, then, here, there))
-                continue
-            if blob is not None:
-                merged[name] = blob
-        merged |= self._merged_blobs(conflicts, ours, theirs)
-        tree = write_note_tree(self._repository, merged)
+    def _notes_merged(self, ours: str, theirs: str) -> str:
+        merged = _merge_of_notes(self._repository).merge(ours, theirs)
+        self.outcome.both += len(merged.both)
+        tree = write_note_tree(self._repository, merged.texts)
         return self._commit(tree, ours, theirs, "notes")
 
-    def _merged_blobs(
-        self, conflicts: Sequence[tuple[str, str | None, str, str]], ours: str, theirs: str
-    ) -> dict[str, str]:
-        self.outcome.both += len(conflicts)
-        wanted = [blob for _, *blobs in conflicts for blob in blobs if blob]
-        texts = read_blobs(self._repository, wanted, _LARGEST_NOTE)
-        is_older = self._is_older(ours, theirs) if conflicts else True
-        merged = {}
-        for name, then, here, there in conflicts:
-            older, newer = (here, there) if is_older else (there, here)
-            text = merge_texts(texts[then] if then else None, texts[older], texts[newer])
-            merged[name] = write_blob(self._repository, text)
-        return merged
-
-    def _cover_merged(self, key: str, base: str | None, ours: str, theirs: str) -> str:
-        blobs = [
-            _cover_blob(self._repository, tip) if tip else None for tip in (base, ours, theirs)
-        ]
-        texts = read_blobs(self._repository, [blob for blob in blobs if blob], _LARGEST_NOTE)
-        then, here, there = (texts[blob] if blob else None for blob in blobs)
-        older, newer = (here, there) if self._is_older(ours, theirs) else (there, here)
-        text = merge_texts(then, older or "", newer or "")
-        self.outcome.both += 1
-        tree = cover_tree(self._repository, text)
+    def _cover_merged(self, key: str, ours: str, theirs: str) -> str:
+        merged = _merge_of_covers(self._repository).merge(ours, theirs)
+        self.outcome.both += len(merged.both)
+        blob = merged.texts.get("cover") or write_blob(self._repository, "")
+        tree = cover_tree(self._repository, blob)
         return self._commit(tree, ours, theirs, f"cover of {key}")
 
     def _commit(self, tree: str, ours: str, theirs: str, what: str) -> str:
         message = f"voicenote: merge the {what} from {self._source}"
         return commit_tree(self._repository, tree, (ours, theirs), message)
-
-    def _is_older(self, one: str, other: str) -> bool:
-        """Return which of two commits came first, as every clone would tell."""
-        ages = [
-            (
-                int(self._repository.read("log", "-1", "--no-show-signature", "--format=%ct", tip)),
-                tip,
-            )
-            for tip in (one, other)
-        ]
-        return ages[0] <= ages[1]
 
     def _is_cover(self, tip: str) -> bool:
         return _cover_blob(self._repository, tip) != ""
@@ -333,12 +284,16 @@ def _cover_blob(repository: Repository, tip: str) -> str:
     return name if kind == b"blob" else ""
 
 
-def _merge_base(repository: Repository, one: str | None, other: str | None) -> str | None:
-    if one is None or other is None:
-        return None
-    # of several (both sides had merged at once, to the same tree) any one will do
-    found = repository.run("merge-base", one, other, accept=(0, 1))
-    return found.decode("ascii").strip() or None
+def _merge_of_notes(repository: Repository) -> TreeMerge:
+    return TreeMerge(repository, lambda commit: read_note_tree(repository, commit))
+
+
+def _merge_of_covers(repository: Repository) -> TreeMerge:
+    def read(commit: str) -> Mapping[str, str]:
+        blob = _cover_blob(repository, commit)
+        return {"cover": blob} if blob else {}
+
+    return TreeMerge(repository, read)
 
 
 def _below(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
