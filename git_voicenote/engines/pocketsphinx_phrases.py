@@ -35,12 +35,16 @@ def add_phrases(decoder: Any, model: Any, phrases: Iterable[tuple[str, ...]]) ->
     knows is none. Raises RuntimeError.
     """
     pronunciations = Pronunciations(DecoderDictionary(decoder))
-    for phrase in dict.fromkeys(filter(None, phrases)):
+    said: set[str] = set()
+    # of two that sound the same, "in it" and "init", the one of fewer words is meant
+    for phrase in sorted(dict.fromkeys(filter(None, phrases)), key=len):
         name = _JOINT.join(phrase)
         if model.prob([name]) > _UNKNOWN:
             continue
         is_known = len(phrase) == 1 and decoder.lookup_word(name) is not None
         ways = () if is_known else tuple(_ways(phrase, pronunciations))
+        ways = tuple(way for way in ways if way not in said)
+        said.update(ways)
         if ways or is_known:
             add_word(decoder, name, ways)
             model.add_word(name, _WEIGHT)

@@ -20,7 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.evidence import Evidence
-from git_voicenote.text.identifiers import as_heard, is_solid, letters_of
+from git_voicenote.text.identifiers import as_heard, is_solid, letters_of, parts_of
 from git_voicenote.text.ordinary_words import is_form_of, is_ordinary
 from git_voicenote.text.passes import Change, apply_changes
 
@@ -48,6 +48,8 @@ _NEAR_LONG = 0.85
 """The least likeness of such a key, and of the spelling: "repo conflict values"."""
 _OFTENER = 8
 """So much oftener must a name of this change be written than its words apart."""
+_LONG_NAME = 3
+"""Parts of a name that is known by its length: nobody wrote its words apart before."""
 _COMMON = 5
 """As often as that, a word of the history is as good as English: git, ref."""
 _NEAR = 0.8
@@ -63,6 +65,8 @@ must shall should all any each which who what when where how than then there her
 over into onto my your our their us them him her me though although even because since while until
 whether also just only such both either neither same other another more most some very still yet
 """
+_CERTAIN = {"alias": 3.0, "as said": 2.0, "sound": 1.0}
+"""Of two ways that want the same words, the greater has them; of equal ones, the longer run."""
 _EDGE_WORDS = frozenset(_LINKING.split())
 """Words that a name neither begins nor ends with by chance; in prose most runs do."""
 
@@ -135,7 +139,7 @@ class _Corrector:
         self._say(letters_of(term.text), term)
         digits = any(character.isdigit() for character in term.text)
         for saying in term.sayings:
-            if not (saying.is_sound or term.is_listed):
+            if not (saying.is_sound or term.is_listed or _is_long_and_near(term)):
                 continue
             joined = "".join(saying.words)
             self._say(joined, term)
@@ -176,8 +180,10 @@ class _Corrector:
             return _candidate(text, start, end, alias, "alias", 1.0, len(run))
         written = text[start:end]
         if written in self._written:
-            # stands as it should: nothing within it is to be touched
-            return _Candidate(Change(start, end, written, written, "correction"), (2.0,))
+            # stands as it should: nothing within it is to be touched. A longer name that it is a
+            # part of ("repo config values", where config is a name, too) comes first
+            standing = Change(start, end, written, written, "correction")
+            return _Candidate(standing, (_CERTAIN["as said"], len(run), 1.0))
         joined = letters_of("".join(heard))
         term = self._said.get(joined)
         if term:
@@ -205,15 +211,25 @@ class _Corrector:
         if term.is_listed:
             return True
         apart = self._evidence.count(" ".join(heard))
-        joined = self._evidence.count(term.text.lower()) if term.is_near else 0
-        if heard[0] in _EDGE_WORDS or (apart and joined < _OFTENER * apart):
+        joined = self._evidence.count(term.text.lower())
+        if apart and (joined < _OFTENER * apart or not term.is_near):
             return False
+        is_sound = any("".join(heard) == "".join(s.words) for s in term.sayings if s.is_sound)
+        if heard[0] in _EDGE_WORDS or not (is_sound or letters_of(term.text) == "".join(heard)):
+            # "for each ref options" may be the beginning of a clause, or English
+            return self._evidence.is_ample and not apart and _is_long_and_near(term)
         if self._evidence.count("-".join(heard)) > self._evidence.count(term.text.lower()):
             return False  # people write SHA-1, whatever a variable is called
         if self._is_all_ordinary(heard):
             if term.text.isupper():
                 return False  # FAILED_RUN: a name that was made of what people say
-            return term.is_near and self._evidence.is_ample and heard[-1] not in _EDGE_WORDS
+            parts = len(parts_of(term.text)) if "_" in term.text else 1
+            is_name = parts >= _LONG_NAME and joined >= _OFTENER
+            return (
+                (term.is_near or is_name)
+                and self._evidence.is_ample
+                and heard[-1] not in _EDGE_WORDS
+            )
         # "wt status" may be the start of a longer name; "f s monitor", "s h a 1" are nothing else
         is_spelled = sum(len(word) == 1 for word in heard) > 1
         return is_spelled or term.is_near or is_solid(term.text)
@@ -286,12 +302,16 @@ class _Corrector:
         )
 
 
+def _is_long_and_near(term: Term) -> bool:
+    """Whether a name of this change has so many parts that nobody says them by chance."""
+    return term.is_near and len(parts_of(term.text)) >= _LONG_NAME
+
+
 def _candidate(
     text: str, start: int, end: int, term: Term, way: str, score: float, length: int
 ) -> _Candidate:
-    certainty = {"alias": 3.0, "as said": 1.5, "sound": 1.0}[way]
     change = Change(start, end, text[start:end], term.text, f"vocabulary:{way}", round(score, 2))
-    return _Candidate(change, (certainty, length, score))
+    return _Candidate(change, (_CERTAIN[way], length, score))
 
 
 def _words(text: str) -> tuple[_Word, ...]:

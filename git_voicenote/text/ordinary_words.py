@@ -8,7 +8,7 @@ from git_voicenote.resources import resource
 
 _ENDINGS = (("'s", ""), ("s'", "s"), ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("d", ""),
             ("ied", "y"), ("ing", ""), ("ing", "e"), ("er", ""), ("r", ""), ("ly", ""),
-            ("able", ""), ("able", "e"))  # fmt: skip
+            ("able", ""), ("able", "e"), ("ices", "ex"), ("ices", "ix"))  # fmt: skip
 _PREFIXES = ("un", "re", "non", "pre", "de", "mis", "sub", "over", "multi")
 
 

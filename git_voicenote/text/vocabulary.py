@@ -72,6 +72,8 @@ _MOST_HOTWORDS = 50
 _FEWEST_HOTWORDS = 10
 _MOST_WAYS = 4
 """To say one term, of which an engine is told."""
+_LONG = 3
+"""Parts of a name from which on nobody says its meaning by chance: "for each ref options"."""
 _SHORTEST = 3
 _LONGEST = 40
 _RARE = 3
@@ -254,15 +256,19 @@ def hotwords(terms: Sequence[Term], ordinary: Collection[str]) -> tuple[str, ...
 def phrases(terms: Iterable[Term], chosen: Collection[str]) -> tuple[tuple[str, ...], ...]:
     """Return how those of the terms that were chosen are said, the likeliest ways of each.
 
-    What somebody listed that engines hear instead is a way, too; what stands for a name's meaning
-    ("system call") is none: it is English. Numbers are in words.
+    What somebody listed that engines hear instead is a way, too. What stands for a name's meaning
+    ("system call") is none, but for a long name's: it is English. Numbers are in words.
     """
     wanted = frozenset(chosen)
     found: dict[tuple[str, ...], None] = {}
     for term in terms:
         if term.text not in wanted:
             continue
-        ways = [saying.words for saying in term.sayings if saying.is_sound or term.is_listed]
+        ways = [
+            saying.words
+            for saying in term.sayings
+            if saying.is_sound or term.is_listed or len(parts_of(term.text)) >= _LONG
+        ]
         ways += [tuple(alias.lower().split()) for alias in term.aliases]
         spoken = [way for way in ways if way and all(map(_is_spoken, way))]
         found |= dict.fromkeys(spoken[:_MOST_WAYS])

@@ -38,6 +38,11 @@ def first_sentence(engine: PocketSphinxEngine, context: Context) -> str:
         # several words, a word that the dictionary lacks, and one that the language model lacks
         ((("now", "right", "a", "new", "file"),), "we now right a new file and rename it at the"),
         ((("write", "a", "newfile"),), "we now write a newfile and rename it at the"),
+        # of two that sound the same, that of fewer words
+        (
+            (("right", "a", "new", "file"), ("right", "a", "newfile")),
+            "we now right a newfile and rename it at the",
+        ),
         # what nobody can say, what is known, and nothing at all
         ((("zorkmidity", "file"), ("file",), ()), "we now write a new file and rename it at the"),
     ],

@@ -118,6 +118,54 @@ def test_a_name_that_is_written_far_oftener_than_its_words_is_meant() -> None:
     assert corrected(text, LONG + "local name " + "local_name too " * 7, near) == text
 
 
+def test_a_name_that_is_part_of_a_longer_one_does_not_keep_that_from_being_written() -> None:
+    names = (term("config"), term("repo_config_values"), term("odb_for_each_object"), term("odb"))
+    assert corrected("out of repo config values", terms=names) == "out of repo_config_values"
+    assert corrected("odb for each object, odb", terms=names) == "odb_for_each_object, odb"
+    assert corrected("the config of repo values", terms=names) == "the config of repo values"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant", "name"),
+    [
+        # from three words on nobody says it by chance: as a clause may begin, or as it is meant
+        ("ask for each ref object", "ask for_each_ref_object", "for_each_ref_object"),
+        ("do pick commit fails", "do_pick_commit fails", "do_pick_commit"),
+        ("the file system path name", "the fs_path_name", "fs_path_name"),
+        # two words may be chance, and so may be what ends in a small word
+        ("it is set", "it is set", "is_set"),
+        ("a string buffer", "a string buffer", "str_buf"),
+        ("we put it in", "we put it in", "put_it_in"),
+    ],
+)  # fmt: skip
+def test_a_long_name_of_the_change_needs_no_more_than_its_words(
+    heard: str, meant: str, name: str
+) -> None:
+    assert corrected(heard, terms=(term(name),)) == meant
+    if meant != heard:
+        assert corrected(heard, f"{LONG}{heard} ", terms=(term(name),)) == heard
+        assert corrected(heard, terms=(term(name, place="history"),)) == heard
+        assert corrected(heard, "", terms=(term(name),)) == heard
+
+
+def test_a_long_name_far_away_is_meant_where_people_write_it_often() -> None:
+    far = (term("pack_each_object", place="history"),)
+    often = LONG + "pack_each_object too " * 8
+    assert corrected("pack each object", often, far) == "pack_each_object"
+    assert corrected("pack each object", LONG + "pack_each_object " * 7, far) == "pack each object"
+    assert corrected("pack each object", often + "pack each object ", far) == "pack each object"
+    dashed = (term("git-pack-objects", place="history"),)
+    assert (
+        corrected("git pack objects", LONG + "git-pack-objects " * 9, dashed) == "git pack objects"
+    )
+
+
+def test_an_irregular_plural_is_no_term_misheard() -> None:
+    near = (term("multi-pack-index"),)
+    assert corrected("the multi pack index", terms=near) == "the multi-pack-index"
+    assert corrected("the multi pack indices", terms=near) == "the multi pack indices"
+
+
 def test_what_is_listed_needs_no_evidence() -> None:
     listed = (term("packed_refs", "back traffs", place="project list"),)
     assert corrected("packed refs, back traffs", "", listed) == "packed_refs, packed_refs"

@@ -91,9 +91,12 @@ def test_an_engine_is_not_told_what_it_knows() -> None:
         ("parseURL", ["parse u r l", "parse url"]),
         ("utf8", ["u t f eight", "utf eight"]),
         ("strbuf", ["stir buff", "strbuf"]),  # "string buffer" is English
+        # of a long name, what it means as well
+        ("each_ref_opts",
+         ["each ref opts", "each ref options", "each ref o p t s", "each reference opts"]),
         ("größe_alt", []),
     ],
-)
+)  # fmt: skip
 def test_phrases_are_how_terms_are_said(name: str, said: list[str]) -> None:
     (term,) = vocabulary.ranked([("changed lines", Counter([name]))], (), WORDS)
     assert [" ".join(words) for words in vocabulary.phrases([term], [name])] == said
