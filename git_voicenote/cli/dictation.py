@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,15 +13,17 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
 from git_voicenote.cli.engines import chosen_engine, context_for, warn_of_failures
 from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
+from git_voicenote.cli.walking import Walk
 from git_voicenote.errors import EngineError
 from git_voicenote.store.recordings import state_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
     from git_voicenote.cli.recording_display import Display
+    from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording, Segment
     from git_voicenote.dictation import LiveDictation
@@ -35,10 +38,12 @@ TAKE_UP = "git voicenote record --from"
 """What a recording that became no text is taken up with, by its id."""
 
 
-def open_archive(repository: Repository | None, settings: Settings) -> Archive:
+def open_archive(
+    repository: Repository | None, settings: Settings, tell: Callable[[str], None] = warn
+) -> Archive:
     """Return the recordings and the history of a repository, or of the person outside of one."""
     root = state_dir(repository.state_dir if repository else None)
-    return Archive(root, settings.recording_format, warn)
+    return Archive(root, settings.recording_format, tell)
 
 
 def dictate(
@@ -48,9 +53,11 @@ def dictate(
     target: str,
     title: str,
     take_up: str = TAKE_UP,
+    pages: Sequence[Page] = (),
 ) -> Dictation:
     """Record from the microphone, and return the sound and what was heard in it.
 
+    With `pages`, the person turns them while they speak, and each segment gets its place.
     Raises NothingHeardError, AudioError, EngineError, StoreError; on Ctrl-C KeyboardInterrupt. But
     for a microphone that never gave sound, the recording is kept in each case, and named with
     `take_up`, the command that goes on from it.
@@ -60,17 +67,17 @@ def dictate(
     from git_voicenote.audio.voice_activity import VoiceActivity
     from git_voicenote.dictation import LiveDictation
 
-    archive = open_archive(repository, settings)
+    warnings = _Warnings()  # in the middle of the display one would not be seen
+    archive = open_archive(repository, settings, warnings.tell)
     engine = chosen_engine(settings)
     recording = archive.begin(Subject(target, title))
     capture = Capture(
         recording.path, device=settings.microphone, max_duration=settings.max_duration
     )
-    told: list[str] = []  # a warning in the middle of the display would not be seen
     dictation = LiveDictation(
         capture,
         engine,
-        partial(context_for, repository, settings, engine, target, told.append),
+        partial(context_for, repository, settings, engine, target, warnings.tell),
         VoiceActivity(),
     )
     with capture:
@@ -80,7 +87,9 @@ def dictate(
             archive.forget(recording)  # nobody was told to speak yet
             raise
         try:
-            delay = _record(dictation, settings, engine)
+            with warnings.held_back():
+                walk = Walk(pages, capture, partial(archive.turned, recording)) if pages else None
+                delay = _record(dictation, settings, engine, walk)
         except KeyboardInterrupt:
             capture.cancel()
             recording = archive.keep(replace(recording, duration=capture.elapsed))
@@ -90,8 +99,6 @@ def dictate(
             )
             raise
     recording = archive.complete(replace(recording, duration=capture.elapsed))
-    for text in told:
-        warn(text)
     if capture.failure:
         warn(capture.failure)
     try:
@@ -134,7 +141,9 @@ def transcribe_source(
         raise _engine_failed(archive, recording, settings, engine, exc, take_up) from exc
 
 
-def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> float:
+def _record(
+    dictation: LiveDictation, settings: Settings, engine: Engine, walk: Walk | None
+) -> float:
     """Record until the person stops; return how long they then waited for the text."""
     from git_voicenote.cli.keys import stop_key
 
@@ -149,7 +158,9 @@ def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> flo
     stops = [f"{silence:g} s of silence stop"] if silence else []
     stops += ["Enter stops", "Ctrl-C keeps the sound and quits"] if interactive else []
     display: Display = LiveDisplay() if interactive and can_redraw() else PlainDisplay()
-    with stop_key() as pressed:
+    if walk:
+        display = walk.display
+    with walk.stop_key() if walk else stop_key() as pressed:
         # not before the key is watched: an Enter that is typed at once counts
         say(f"speak now · {', '.join(stops)}")
         with display:
@@ -163,6 +174,29 @@ def _record(dictation: LiveDictation, settings: Settings, engine: Engine) -> flo
                 display.update(dictation)
             display.update(dictation)
     return time.monotonic() - stopped_at
+
+
+class _Warnings:
+    """Warnings, which wait while something is drawn on the screen."""
+
+    def __init__(self) -> None:
+        self._held: list[str] | None = None
+
+    def tell(self, text: str) -> None:
+        if self._held is None:
+            warn(text)
+        else:
+            self._held.append(text)
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            for text in dict.fromkeys(held):
+                warn(text)
 
 
 def _stops_by_itself(dictation: LiveDictation, silence: float) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
@@ -12,19 +13,24 @@ from git_voicenote.cli.console import ask, is_interactive, say
 from git_voicenote.cli.dictation import TAKE_UP, dictate, open_archive, transcribe_source
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
-from git_voicenote.cli.wording import worded
+from git_voicenote.cli.wording import worded_apart
 from git_voicenote.datatypes import Note
-from git_voicenote.errors import AudioFileError, NegativeAnswer, NothingHeardError
+from git_voicenote.errors import AudioFileError, NegativeAnswer, NothingHeardError, UsageError
 from git_voicenote.repo.note_format import join_notes, parse_notes, render_note
 from git_voicenote.repo.notes import rewrite_ref_is_set, set_rewrite_ref
+from git_voicenote.text.anchors import anchor, is_open, passages, with_anchors
 from git_voicenote.text.prose import wrap
 from git_voicenote.text.spoken_prose import sentences, writes_sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_voicenote.archive import Archive
+    from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording
     from git_voicenote.repo.repository import Commit, Repository
+    from git_voicenote.text.diffs import FileDiff
 
 Existing = Literal["replace", "append", "both"]
 """What becomes of a note that is there already."""
@@ -56,21 +62,27 @@ def record_note(
     source: str | None = None,
     existing: Existing | None = None,
     explain: bool = False,
+    walk: bool = False,
 ) -> Spoken:
     """Let the person explain a target, let them edit the words, and save them.
 
-    With `explain`, what the text passes changed is told on stderr.
+    With `walk`, they have the diff before them, and turn its pages while they speak. With
+    `explain`, what the text passes changed is told on stderr. Raises UsageError where nobody can
+    turn pages.
     """
+    pages = _pages(target) if walk else ()
     say(f"explaining {target.heading}")
     before = target.read()
     if before and existing is None:
         existing = _ask_about_existing(target)
-    dictation = _dictation(repository, settings, target, source)
-    text = spoken_text(repository, settings, target.key, dictation, explain=explain)
+    dictation = _dictation(repository, settings, target, source, pages)
+    has_places = any(segment.place for segment in dictation.transcript.segments)
+    files = target.files() if has_places else ()
+    text = spoken_text(repository, settings, target.key, dictation, explain=explain, files=files)
     spoken = _edited(repository, settings, target, note_of(dictation, text))
     notes: tuple[Note, ...] = (spoken,)
     if before and existing == "append":
-        notes = (*before[:-1], join_notes(before[-1], spoken))
+        notes = (*before[:-1], join_notes(before[-1], _apart(target, before[-1], spoken)))
     elif before and existing == "both":
         notes = (*before, spoken)
     target.save(settings, notes)
@@ -88,22 +100,53 @@ def spoken_text(
     *,
     explain: bool = False,
     take_up: str = TAKE_UP,
+    files: Sequence[FileDiff] = (),
 ) -> str:
     """Return what was said, as it stands on the page. Raises NothingHeardError.
 
-    `target` is the history's name of what it is about; `take_up` is as for `dictate`.
+    `target` is the history's name of what it is about; `take_up` is as for `dictate`. What was
+    said of a place in one of the `files` has an anchor.
     """
     segments = dictation.transcript.segments
-    heard = [segment.marked_text for segment in segments]
-    polished = worded(repository, settings, target, heard, explain=explain)
+    stretches = [
+        (place, [segment.marked_text for segment in group])
+        for place, group in groupby(segments, key=lambda segment: segment.place)
+    ]
+    heard = [texts for _, texts in stretches]
+    # each by itself: "scratch that" takes back nothing of before a page was turned
+    polished = worded_apart(repository, settings, target, heard, explain=explain)
     written = writes_sentences(segment.text for segment in segments)
-    text = wrap(sentences(polished.segments, written=written))
+    said = [
+        (place, sentences(one.segments, written=written))
+        for (place, _), one in zip(stretches, polished, strict=True)
+    ]
+    text = wrap(with_anchors(said, files))
     if not text:
         raise NothingHeardError(
             "all that was said was taken back",
             hint=f"`{take_up} {dictation.recording.id}` takes it up again",
         )
     return text
+
+
+def _pages(target: Target) -> tuple[Page, ...]:
+    if not is_interactive():
+        raise UsageError(
+            "there is no terminal to turn pages on",
+            hint="without --walk, words that name a file or a function stand beside it",
+        )
+    pages = target.pages()
+    if not pages:
+        say(f"{target.argument} changes no file: it is explained as a whole")
+    return pages
+
+
+def _apart(target: Target, before: Note, spoken: Note) -> Note:
+    """Keep words that are added to a note from being taken for those of its last anchor."""
+    files = target.files()
+    if not is_open(before.text, files) or passages(spoken.text, files)[0].anchor:
+        return spoken
+    return replace(spoken, text=f"{anchor(None)}\n\n{spoken.text}")
 
 
 def _ask_about_existing(target: Target) -> Existing:
@@ -120,10 +163,14 @@ def _ask_about_existing(target: Target) -> Existing:
 
 
 def _dictation(
-    repository: Repository, settings: Settings, target: Target, source: str | None
+    repository: Repository,
+    settings: Settings,
+    target: Target,
+    source: str | None,
+    pages: tuple[Page, ...],
 ) -> Dictation:
     if source is None:
-        return dictate(repository, settings, target=target.key, title=target.title)
+        return dictate(repository, settings, target=target.key, title=target.title, pages=pages)
     archive = open_archive(repository, settings)
     subject = Subject(target.key, target.title)
     return transcribe_source(repository, archive, settings, find_sound(archive, source), subject)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import termios
@@ -12,6 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+PAGE_UP, PAGE_DOWN = "\x1b[5~", "\x1b[6~"
+BACKSPACE = "\x7f"
+
+_KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
 _WITHIN_A_KEY = 0.02
 """Seconds; a terminal sends the octets of one key together."""
 
@@ -28,13 +34,37 @@ def stop_key() -> Iterator[Callable[[float], bool]]:
     if not os.isatty(descriptor):
         yield _LineWatch(descriptor).pressed
         return
+    with _quiet(descriptor):
+        yield _LineWatch(descriptor).pressed
+
+
+@contextmanager
+def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
+    """Watch the terminal for keys; yields a function that waits seconds for some, and returns them.
+
+    Nothing typed is shown; arrows and their like come whole; Ctrl-C still interrupts.
+    """
+    descriptor = sys.stdin.fileno()
+
+    def pressed(seconds: float) -> tuple[str, ...]:
+        if not select.select([descriptor], (), (), seconds)[0]:
+            return ()
+        return tuple(_KEY.findall(os.read(descriptor, 1024).decode("utf-8", "replace")))
+
+    with _quiet(descriptor):
+        yield pressed
+
+
+@contextmanager
+def _quiet(descriptor: int) -> Iterator[None]:
+    """Let a terminal show nothing of what is typed, and hand over each key at once."""
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
     quiet[3] &= ~(termios.ECHO | termios.ICANON)
     # TCSAFLUSH: an Enter typed before recording began is not the stop key
     termios.tcsetattr(descriptor, termios.TCSAFLUSH, quiet)
     try:
-        yield _LineWatch(descriptor).pressed
+        yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 

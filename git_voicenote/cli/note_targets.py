@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.cli.saving import save_cover, save_note
+from git_voicenote.cli.walk_pages import files_of, pages_of, patch_of
+from git_voicenote.errors import UsageError
 from git_voicenote.repo.commits import commit_summary, series_summary
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.notes import Notes
@@ -12,9 +14,11 @@ from git_voicenote.repo.notes import Notes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Note
     from git_voicenote.repo.repository import Commit, Repository
+    from git_voicenote.text.diffs import FileDiff
 
 
 class Target(Protocol):
@@ -57,6 +61,17 @@ class Target(Protocol):
         """Return what a person wants in view while they write about it."""
         ...
 
+    def files(self) -> tuple[FileDiff, ...]:
+        """Return the diff that its words may be beside; nothing where there is none."""
+        ...
+
+    def pages(self) -> tuple[Page, ...]:
+        """Return what a person walks through while they explain it; nothing where it has no diff.
+
+        Raises UsageError where it cannot be walked through.
+        """
+        ...
+
 
 class CommitTarget:
     """A commit, explained by a note."""
@@ -83,6 +98,15 @@ class CommitTarget:
         """Return author, date and diffstat."""
         return f"{self.name}\n\n{commit_summary(self._repository, self._commit.id)}"
 
+    def files(self) -> tuple[FileDiff, ...]:
+        """Return the commit's diff."""
+        return files_of(self._repository, self._commit.id)
+
+    def pages(self) -> tuple[Page, ...]:
+        """Return the commit as a whole, then its hunks."""
+        patch = patch_of(self._repository, self._commit.id)
+        return pages_of(patch) if patch else ()
+
 
 class CoverTarget:
     """A series, explained by its cover."""
@@ -107,3 +131,14 @@ class CoverTarget:
         """Return shortlog and diffstat of the series."""
         summary = series_summary(self._repository) or "the series has no commits yet"
         return f"{self.name}\n\n{summary}"
+
+    def files(self) -> tuple[FileDiff, ...]:
+        """Return nothing: a cover stands beside no diff."""
+        return ()
+
+    def pages(self) -> tuple[Page, ...]:
+        """Refuse: a cover has no diff of its own."""
+        raise UsageError(
+            "a series cannot be walked through",
+            hint="`git voicenote record --walk COMMIT` walks through one of its commits",
+        )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 @click.argument("commit", required=False)
 @click.option("--cover", is_flag=True, help="Explain the branch's series as a whole.")
 @click.option(
+    "--walk", is_flag=True, help="Walk through the diff: words belong to the hunk on the screen."
+)
+@click.option(
     "--from", "source", metavar="FILE|-|ID",
     help="Take a sound file, standard input or an earlier recording, not the microphone.",
 )  # fmt: skip
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 def record(
     commit: str | None,
     cover: bool,
+    walk: bool,
     source: str | None,
     device: str | None,
     silence: float | None,
@@ -67,9 +71,13 @@ def record(
 
     Enter stops; Ctrl-C keeps the sound and quits. The words open in your editor and become the
     commit's note, which `git voicenote format-patch` puts under the patch.
+
+    With --walk the diff is on the screen: space turns to the next hunk, p to the one before.
     """
     if cover and commit:
         raise click.UsageError("--cover explains the series of the branch; it takes no commit")
+    if walk and source:
+        raise click.UsageError("--walk is for the microphone: a recording keeps its own places")
     chosen = settings(
         microphone=device, silence=silence, max_duration=max_duration, engine=engine,
         language=language, edit=edit,
@@ -82,7 +90,7 @@ def record(
     )
     offer_unfinished(repository, chosen, skip=source)
     spoken = record_note(
-        repository, chosen, target, source=source, existing=existing, explain=explain
+        repository, chosen, target, source=source, existing=existing, explain=explain, walk=walk
     )
     if as_json:
         print_json(_as_json(target, spoken))

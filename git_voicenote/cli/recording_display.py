@@ -11,6 +11,8 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
 
 if TYPE_CHECKING:
+    from rich.live import Live
+
     from git_voicenote.dictation import LiveDictation
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -58,15 +60,23 @@ class LiveDisplay:
     def __init__(self) -> None:
         # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
         from rich.console import Console
-        from rich.live import Live
 
-        console = Console(stderr=True, highlight=False)
-        self._live = Live(console=console, refresh_per_second=12, transient=True)
+        self._console = Console(stderr=True, highlight=False)
         self._levels = [0.0] * _METER_WIDTH
+        self._live = self._new_live()
 
     def __enter__(self) -> LiveDisplay:
         self._live.start()
         return self
+
+    def _new_live(self) -> Live:
+        from rich.live import Live
+
+        return Live(console=self._console, refresh_per_second=12, transient=True)
+
+    def _beside(self) -> str:
+        """Return what stands behind the meter."""
+        return ""
 
     def __exit__(self, *exc: object) -> None:
         self._live.stop()
@@ -79,6 +89,7 @@ class LiveDisplay:
         drawn = Text("● ", style="red")
         drawn.append(f"{clock(dictation.capture.elapsed)}  ", style="default")
         drawn.append("".join(_bar(level) for level in self._levels), style="green")
+        drawn.append(self._beside(), style="default")
         for warning in warnings_of(dictation):
             drawn.append(f"\n{warning}", style="yellow")
         words = visible(" ".join(segment.marked_text for segment in dictation.segments))

@@ -31,11 +31,24 @@ def worded(
     With `explain`, the terms and every replacement are told on stderr. What was heard stays in the
     history.
     """
+    return worded_apart(repository, settings, target, [heard], explain=explain)[0]
+
+
+def worded_apart(
+    repository: Repository | None,
+    settings: Settings,
+    target: str,
+    stretches: Sequence[Sequence[str]],
+    *,
+    explain: bool = False,
+) -> tuple[Polished, ...]:
+    """Return stretches as `worded` does, each by itself: "scratch that" reaches into no other."""
     # what is wrong with a list was told when the engine was (`engines.context_for`)
-    polished = polish(heard, chain_for(repository, settings, target, tell=_tell_nobody))
+    chain = chain_for(repository, settings, target, tell=_tell_nobody)
+    polished = tuple(polish(heard, chain) for heard in stretches)
     if explain:
         _explain_terms(repository, settings, target)
-        explain_changes(polished.passed)
+        explain_changes([passed for one in polished for passed in one.passed])
     return polished
 
 

@@ -26,7 +26,7 @@ from git_voicenote.characters import visible
 from git_voicenote.datatypes import Place
 from git_voicenote.text.diffs import unquoted
 from git_voicenote.text.named_places import NamedPlaces
-from git_voicenote.text.places import CUT, Spot, heading_of, locate, same_headings
+from git_voicenote.text.places import CUT, Spot, heading_of, locate, place_of, same_headings
 from git_voicenote.text.prose import columns
 
 if TYPE_CHECKING:
@@ -96,6 +96,35 @@ def anchor(place: Place | None) -> str:
         heading = _cut(heading, room - len(CUT))
         heading = heading + CUT if len(heading) >= _SHORTEST_HEADING else ""
     return f"{line} {heading}" if heading else line
+
+
+def with_anchors(said: Iterable[tuple[Place | None, str]], files: Sequence[FileDiff]) -> str:
+    """Return one text of words and what they are of, with an anchor wherever that changes.
+
+    A place that is none of the diff counts as the patch as a whole.
+    """
+    paragraphs: list[str] = []
+    current: Place | None = None
+    for place, words in said:
+        if not words.strip():
+            continue
+        spot = locate(place, files) if place else None
+        if spot is not None:
+            file = files[spot.file]
+            place = place_of(file, None if spot.hunk is None else file.hunks[spot.hunk])
+        else:
+            place = None
+        if place != current:
+            paragraphs.append(anchor(place))
+            current = place
+        paragraphs.append(words)
+    return "\n\n".join(paragraphs)
+
+
+def is_open(text: str, files: Sequence[FileDiff]) -> bool:
+    """Whether words that were added to a note would be taken for those of its last anchor."""
+    anchored = [passage.place for passage in passages(text, files) if passage.anchor]
+    return bool(anchored) and anchored[-1] is not None
 
 
 def passages(text: str, files: Sequence[FileDiff]) -> tuple[Passage, ...]:
