@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+    from git_voicenote.text.anchors import PlacedWords
 
 
 def review_value(review: Review) -> dict[str, object]:
@@ -56,6 +57,7 @@ def _patch_value(reviewed: ReviewedPatch) -> dict[str, object]:
         "notes_of": patch.note_name,
         "comment": patch.comment,
         "recordings": _recordings(reviewed.spoken),
+        "anchors": [_anchor_value(said, reviewed) for said in reviewed.said],
         "files": [
             {
                 "path": file.path,
@@ -67,6 +69,19 @@ def _patch_value(reviewed: ReviewedPatch) -> dict[str, object]:
             for file in reviewed.files
         ],
         "diff": patch.diff,
+    }
+
+
+def _anchor_value(said: PlacedWords, reviewed: ReviewedPatch) -> dict[str, object]:
+    """Return words and their place; `hunk` counts from 0 in the file, null is all of the file."""
+    place = said.place
+    return {
+        "path": reviewed.files[said.spot.file].path,
+        "lines": None if place.first is None else [place.first, place.last],
+        "heading": place.heading,
+        "hunk": said.spot.hunk,
+        "text": said.words,
+        "by_name": not said.is_anchored,
     }
 
 

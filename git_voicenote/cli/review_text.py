@@ -9,6 +9,7 @@ import click
 from git_voicenote.characters import revealed, visible
 from git_voicenote.repo.note_format import format_duration
 from git_voicenote.text.diffs import diffstat
+from git_voicenote.text.places import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,16 +79,29 @@ class Layout:
             yield ""
 
     def _diff(self, reviewed: ReviewedPatch) -> Iterator[str]:
-        for file in reviewed.files:
+        said: dict[Spot, list[str]] = {}
+        for one in reviewed.said:
+            said.setdefault(one.spot, []).append(one.words)
+        for number, file in enumerate(reviewed.files):
+            yield from self._beside(said.get(Spot(number, None), ()), "file")
             for header in file.headers:
                 yield self._style(revealed(header), None, bold=True)
-            for hunk in file.hunks:
+            for at, hunk in enumerate(file.hunks):
+                yield from self._beside(said.get(Spot(number, at), ()), "hunk")
                 end = hunk.heading.find("@@", 2) + 2
                 place, function = hunk.heading[:end], hunk.heading[end:]
                 yield self._style(revealed(place), "cyan") + revealed(function)
                 for line in hunk.lines:
                     yield self._style(revealed(line), _DIFF_COLOURS.get(line[:1]))
             yield from map(revealed, file.rest)
+
+    def _beside(self, said: Sequence[str], part: str) -> Iterator[str]:
+        """Yield what was said of a part of the diff, to stand above it."""
+        if said:
+            yield self._style(f"said of this {part}", "cyan")
+        for words in said:
+            for line in _lines(words):
+                yield self._style(_BAR, "cyan") + line
 
     def _title(self, text: str) -> str:
         return self._style(_line(text), "yellow", bold=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _KEYS = "space next · p back · Enter stops · Ctrl-C keeps the sound and quits"
 _NEXT = (" ", "n", RIGHT)
 _BACK = ("p", LEFT, BACKSPACE)
-_ROWS_BELOW = 7
+_ROWS_BELOW = 8
 """Lines for the meter, the keys, a warning, and the words so far."""
 _FEWEST_ROWS = 4
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -161,6 +161,7 @@ class _WalkDisplay(LiveDisplay):
             text = Text(line, style="bold" if number == 0 else style)
             text.expand_tabs(8)
             self._console.print(text, no_wrap=True, overflow="ellipsis", crop=True)
+        self._console.print()
         self._live = self._new_live()
         self._live.start()
 

@@ -11,6 +11,7 @@ from git_voicenote.repo.note_format import parse_notes
 from git_voicenote.repo.notes import Notes
 from git_voicenote.series.committed import cover_words
 from git_voicenote.series.reader_note import reader_note
+from git_voicenote.text.anchors import PlacedWords, placed_words
 from git_voicenote.text.diffs import FileDiff, parse_diff
 from git_voicenote.text.prose import cover_letter
 
@@ -44,6 +45,11 @@ class ReviewedPatch:
     notes: tuple[Note, ...]
     files: tuple[FileDiff, ...]
     spoken: tuple[Spoken, ...]
+
+    @property
+    def said(self) -> tuple[PlacedWords, ...]:
+        """What the notes say of parts of the diff."""
+        return placed_words([note.text for note in self.notes], self.files)
 
 
 @dataclass(frozen=True, slots=True)

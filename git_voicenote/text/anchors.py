@@ -27,7 +27,7 @@ from git_voicenote.datatypes import Place
 from git_voicenote.text.diffs import unquoted
 from git_voicenote.text.named_places import NamedPlaces
 from git_voicenote.text.places import CUT, Spot, heading_of, locate, place_of, same_headings
-from git_voicenote.text.prose import columns
+from git_voicenote.text.prose import columns, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +49,7 @@ _ANCHOR = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LAID_OUT = re.compile(r"\n[ \t]*(?:[-*+•>|#]|[0-9]{1,3}[.)]|[ \t]|```)")
 _FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 _CODE = re.compile(
     r"(?:async )?(?:def|class|fn|func|function|struct|enum|impl|interface|trait|type) \S"
@@ -72,7 +73,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PlacedWords:
-    """Words that belong to a part of a diff; `passage` counts over all the notes of a patch."""
+    """Words that belong to a part of a diff; `passage` counts over all the notes of a patch.
+
+    Words that are not `is_anchored` name the place themselves; they are of one paragraph.
+    """
 
     spot: Spot
     place: Place
@@ -148,8 +152,15 @@ def placed_words(notes: Iterable[str], files: Sequence[FileDiff]) -> tuple[Place
         words = passage.text.strip()
         spot = locate(passage.place, files) if passage.place and words else None
         if spot and passage.place:
-            found.append(PlacedWords(spot, passage.place, words, number, bool(passage.anchor)))
+            is_anchored = bool(passage.anchor)
+            words = words if is_anchored else _flowing(words)
+            found.append(PlacedWords(spot, passage.place, words, number, is_anchored))
     return tuple(found)
+
+
+def _flowing(words: str) -> str:
+    """Return a part of a paragraph filled anew: it may begin in the middle of a line."""
+    return words if _LAID_OUT.search(words) else wrap(" ".join(words.split()))
 
 
 def _marks(text: str, files: Sequence[FileDiff]) -> Iterator[tuple[int, int, Place | None]]:
