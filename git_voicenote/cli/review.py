@@ -83,10 +83,12 @@ def review(
     if audio and not page_file:
         raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()
-    notes_ref = settings().notes_ref
+    chosen = settings()
+    notes_ref = chosen.notes_ref
     series = _read(source, repository, notes_ref, mboxrd=mboxrd, scissors=scissors)
     root = state_root(repository)
-    found = put_together(series, Sounds(Recordings(root), History(root)), repository, notes_ref)
+    sounds = Sounds(Recordings(root), History(root))
+    found = put_together(series, sounds, repository, notes_ref, chosen.review_ref)
     for remark in found.remarks:
         say(remark)
     if as_json:
@@ -96,7 +98,7 @@ def review(
         _write_page(found, page_file, audio=audio)
         return
     if reply:
-        answer(found, replies, settings(), repository, source, mboxrd=mboxrd, colour=colour)
+        answer(found, replies, chosen, repository, source, mboxrd=mboxrd, colour=colour)
         return
     layout = Layout(found, colour=wants_colour(colour))
     count = len(found.patches) + bool(found.cover)

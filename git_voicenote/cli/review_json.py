@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+    from git_voicenote.series.review import (
+        Review,
+        ReviewedCover,
+        ReviewedPatch,
+        ReviewedReply,
+        Spoken,
+    )
     from git_voicenote.text.anchors import PlacedWords
 
 
@@ -35,6 +41,7 @@ def _cover_value(reviewed: ReviewedCover) -> dict[str, object]:
         "in_reply_to": cover.in_reply_to,
         "source": cover.source,
         "recordings": _recordings(reviewed.spoken),
+        "replies": [_reply_value(one) for one in reviewed.replies],
     }
 
 
@@ -57,6 +64,7 @@ def _patch_value(reviewed: ReviewedPatch) -> dict[str, object]:
         "notes_of": patch.note_name,
         "comment": patch.comment,
         "recordings": _recordings(reviewed.spoken),
+        "replies": [_reply_value(one) for one in reviewed.replies],
         "anchors": [_anchor_value(said, reviewed) for said in reviewed.said],
         "files": [
             {
@@ -69,6 +77,19 @@ def _patch_value(reviewed: ReviewedPatch) -> dict[str, object]:
             for file in reviewed.files
         ],
         "diff": patch.diff,
+    }
+
+
+def _reply_value(reviewed: ReviewedReply) -> dict[str, object]:
+    reply = reviewed.reply
+    return {
+        "author": reply.author,
+        "email": reply.email,
+        "date": reply.date or None,
+        "message_id": reply.message_id,
+        "text": reply.note.text,
+        "duration": reply.note.duration,
+        "recordings": _recordings(reviewed.spoken),
     }
 
 

@@ -188,8 +188,11 @@ def _asked_place(part: Part) -> Place | None:
         typed = ask_line("what do you answer? a number, PATH[:LINE], or Enter for all of it:")
         if not typed:
             return None
-        if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= len(places):
-            return places[int(typed) - 1]
+        if typed.isascii() and typed.isdigit() and len(typed) < 6:
+            if 1 <= int(typed) <= len(places):
+                return places[int(typed) - 1]
+            say(f"the list goes from 1 to {len(places)}")
+            continue
         try:
             return find_place(part.files, typed, what=part.what)
         except UsageError as exc:

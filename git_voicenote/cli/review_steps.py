@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.cli.review_reply import Answering
     from git_voicenote.cli.review_text import Layout
-    from git_voicenote.series.review import Review, Spoken
+    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
 
 _NEXT = ("n", "j", " ", "\n", "\r", "\x1b[C", "\x1b[B", "\x1b[6~")
 _PREVIOUS = ("p", "k", "\x7f", "\x1b[D", "\x1b[A", "\x1b[5~")
@@ -99,9 +99,10 @@ class Steps:
         return f"{patch.number}/{patch.total}"
 
     def _spoken(self) -> Sequence[Spoken]:
-        if self._at < self._covers:
-            return self._review.cover.spoken if self._review.cover else ()
-        return self._review.patches[self._at - self._covers].spoken
+        part: ReviewedCover | ReviewedPatch | None = self._review.cover
+        if part is None or self._at >= self._covers:
+            part = self._review.patches[self._at - self._covers]
+        return (*part.spoken, *(spoken for reply in part.replies for spoken in reply.spoken))
 
     def _show(self) -> None:
         # the names of the mails that hold the answers are what is printed then

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+    from git_voicenote.series.review import (
+        Review,
+        ReviewedCover,
+        ReviewedPatch,
+        ReviewedReply,
+        Spoken,
+    )
 
 _BAR = "\u2502 "
 _DIFF_COLOURS = {"+": "green", "-": "red", "\\": "bright_black"}
@@ -44,9 +50,12 @@ class Layout:
         lines += [*_lines(cover.text), *([""] if cover.text else []), *self._heard(reviewed.spoken)]
         for patch in self._review.patches:
             said = " \u00b7 said" if patch.notes else ""
-            lines.append(f"{patch.patch.number:4} {_line(patch.patch.subject)}{said}")
+            answered = " \u00b7 answered" if patch.replies else ""
+            lines.append(f"{patch.patch.number:4} {_line(patch.patch.subject)}{said}{answered}")
         if cover.summary:
             lines += ["", *_lines(cover.summary)]
+        if reviewed.replies:
+            lines += ["", *self._replies(reviewed.replies)][:-1]
         return "\n".join([*lines, "", ""])
 
     def patch(self, reviewed: ReviewedPatch) -> str:
@@ -59,6 +68,7 @@ class Layout:
             lines += [*(f"    {line}".rstrip() for line in _lines(patch.message)), ""]
         lines += self._said(reviewed.notes)
         lines += self._heard(reviewed.spoken)
+        lines += self._replies(reviewed.replies)
         if patch.comment:
             lines += [*_lines(patch.comment), ""]
         lines += [revealed(line) for line in diffstat(reviewed.files).splitlines()]
@@ -71,6 +81,18 @@ class Layout:
             for line in _lines(note.text):
                 yield self._style(_BAR, "cyan") + line
             yield ""
+
+    def _replies(self, replies: Iterable[ReviewedReply]) -> Iterator[str]:
+        for one in replies:
+            reply = one.reply
+            length = reply.note.duration
+            when = _line(reply.date) if length is None else format_duration(length)
+            who = f"{_line(reply.author)} answered{f' ({when})' if when else ''}"
+            yield self._style(who, "magenta")
+            for line in _lines(reply.note.text):
+                yield self._style(_BAR, "magenta") + line
+            yield ""
+            yield from self._heard(one.spoken)
 
     def _heard(self, spoken: Iterable[Spoken]) -> Iterator[str]:
         names = [f"{one.id}{'' if one.path else ' (not on this machine)'}" for one in spoken]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from git_voicenote.repo.repository import Repository
 
@@ -66,21 +66,23 @@ def commit_of_patch(
     It is the one that the mail names, or a newer one below HEAD with this title. A mail may name
     any commit: only one that changes the same is meant.
     """
-    answer = repository.run("patch-id", "--stable", stdin=diff.encode("utf-8", "surrogateescape"))
-    wanted = answer.decode("ascii").partition(" ")[0]
-    if not wanted:
-        return None
     listed = repository.run(
         "log", f"-{_LATELY}", "--no-merges", "--no-show-signature", "--no-notes",
         "--format=%H %s", "HEAD", "--", accept=(0, 128),
     )  # fmt: skip
     lines = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
     title = " ".join(subject.split())
-    candidates = [commit_id for commit_id, _, found in lines if " ".join(found.split()) == title]
-    candidates = [*([named] if named else []), *candidates]
-    for renames in (False, True):
-        ids = patch_ids(repository, candidates, renames=renames)
-        for commit_id in candidates:
+    titled = [commit_id for commit_id, _, found in lines if " ".join(found.split()) == title]
+    return same_change(repository, diff, [*([named] if named else []), *titled])
+
+
+def same_change(repository: Repository, diff: str, commit_ids: Sequence[str]) -> str | None:
+    """Return the first of these commits that changes what a diff does, or None."""
+    answer = repository.run("patch-id", "--stable", stdin=diff.encode("utf-8", "surrogateescape"))
+    wanted = answer.decode("ascii").partition(" ")[0]
+    for renames in (False, True) if wanted else ():
+        ids = patch_ids(repository, commit_ids, renames=renames)
+        for commit_id in commit_ids:
             if ids.get(commit_id) == wanted:
                 return commit_id
     return None

@@ -11,6 +11,7 @@ from git_voicenote.repo.note_format import parse_notes
 from git_voicenote.repo.notes import Notes
 from git_voicenote.series.committed import cover_words
 from git_voicenote.series.reader_note import reader_note
+from git_voicenote.series.replies import replies_to
 from git_voicenote.text.anchors import PlacedWords, placed_words
 from git_voicenote.text.diffs import FileDiff, parse_diff
 from git_voicenote.text.prose import cover_letter
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Note, Segment
     from git_voicenote.repo.received import ReceivedCover, ReceivedPatch, ReceivedSeries
     from git_voicenote.repo.repository import Repository
+    from git_voicenote.series.replies import Reply
     from git_voicenote.store.history import History
     from git_voicenote.store.recordings import Recordings
 
@@ -38,13 +40,22 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewedReply:
+    """What somebody answered, with its recordings."""
+
+    reply: Reply
+    spoken: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewedPatch:
-    """A patch with what was said about it."""
+    """A patch with what was said about it, and answered."""
 
     patch: ReceivedPatch
     notes: tuple[Note, ...]
     files: tuple[FileDiff, ...]
     spoken: tuple[Spoken, ...]
+    replies: tuple[ReviewedReply, ...] = ()
 
     @property
     def said(self) -> tuple[PlacedWords, ...]:
@@ -54,10 +65,11 @@ class ReviewedPatch:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedCover:
-    """A cover letter with its recordings."""
+    """A cover letter with its recordings, and what was answered."""
 
     cover: ReceivedCover
     spoken: tuple[Spoken, ...]
+    replies: tuple[ReviewedReply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,11 @@ class Sounds:
 
 
 def review(
-    series: ReceivedSeries, sounds: Sounds, repository: Repository | None, notes_ref: str
+    series: ReceivedSeries,
+    sounds: Sounds,
+    repository: Repository | None,
+    notes_ref: str,
+    review_ref: str = "refs/notes/voicenote-review",
 ) -> Review:
     """Put together what a reviewer reads, sees and hears of a series.
 
@@ -102,6 +118,10 @@ def review(
     the commit that it was made of, the recordings are those of that note.
     """
     said = _said_here(series, repository, notes_ref)
+    replies = {
+        number: tuple(ReviewedReply(reply, sounds.find(reply.note.recording_ids)) for reply in some)
+        for number, some in replies_to(series, repository, review_ref).items()
+    }
     patches = []
     for patch in series.patches:
         notes = parse_notes(patch.note or "")
@@ -111,11 +131,14 @@ def review(
             ids = tuple(one for note in parse_notes(local) for one in note.recording_ids)
         else:
             ids = ()
-        patches.append(ReviewedPatch(patch, notes, parse_diff(patch.diff), sounds.find(ids)))
+        answered = replies.get(patch.number, ())
+        patches.append(
+            ReviewedPatch(patch, notes, parse_diff(patch.diff), sounds.find(ids), answered)
+        )
     cover = None
     if series.cover:
         ids = _recordings_of_cover(series.cover, repository)
-        cover = ReviewedCover(series.cover, sounds.find(ids))
+        cover = ReviewedCover(series.cover, sounds.find(ids), replies.get(0, ()))
     title = series.cover.subject if series.cover else ""
     if not title and series.patches:
         title = series.patches[0].subject

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.series.review import Review, ReviewedCover, ReviewedPatch, Spoken
+    from git_voicenote.series.review import (
+        Review,
+        ReviewedCover,
+        ReviewedPatch,
+        ReviewedReply,
+        Spoken,
+    )
     from git_voicenote.text.diffs import FileDiff
     from git_voicenote.text.syntax import Pieces
 
@@ -92,6 +98,7 @@ def _cover(reviewed: ReviewedCover, *, audio: bool) -> dict[str, object]:
         "text": unwrap(visible(cover.text).strip("\n")),
         "summary": visible(cover.summary),
         "spoken": _spoken(reviewed.spoken, audio=audio),
+        "replies": [_reply(one, audio=audio) for one in reviewed.replies],
     }
 
 
@@ -112,6 +119,7 @@ def _patch(
         "notes": [_note(note) for note in reviewed.notes],
         "length": format_duration(sum(durations)) if durations else "",
         "spoken": _spoken(reviewed.spoken, audio=audio),
+        "replies": [_reply(one, audio=audio) for one in reviewed.replies],
         "changes": changes(reviewed.files) if reviewed.files else "no changes",
         "files": [_file(file, folder, syntax) for file in reviewed.files],
     }
@@ -120,6 +128,18 @@ def _patch(
 def _note(note: Note) -> dict[str, str]:
     length = "" if note.duration is None else format_duration(note.duration)
     return {"text": unwrap(visible(note.text)), "length": length}
+
+
+def _reply(reviewed: ReviewedReply, *, audio: bool) -> dict[str, object]:
+    reply = reviewed.reply
+    said = _note(reply.note)
+    return {
+        "author": _line(reply.author),
+        "date": _line(reply.date),
+        "text": visible(reply.note.text) if reply.date else said["text"],  # a mail has its lines
+        "length": said["length"],
+        "spoken": _spoken(reviewed.spoken, audio=audio),
+    }
 
 
 def _file(file: FileDiff, folder: _Folder, syntax: Syntax) -> _File:
