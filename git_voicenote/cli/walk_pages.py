@@ -38,9 +38,11 @@ class Page:
 def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
     """Return a commit as a patch; None for a merge, which is none."""
     try:
-        return series_of_commits(repository, commit_id).patches[0]
+        patch = series_of_commits(repository, commit_id).patches[0]
     except NegativeAnswer:
         return None
+    # git log --no-merges -1 goes on from a merge to what was merged
+    return patch if patch.commit_id == commit_id else None
 
 
 def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:
@@ -79,5 +81,6 @@ def _page(file: FileDiff, hunk: Hunk | None, count: str) -> Page:
         return Page(place_of(file), f"file {count} · {head[0]}", (*head, ""), rest)
     heading = revealed(hunk.heading)
     lines = tuple(revealed(line) for line in hunk.lines)
-    label = f"hunk {count} · {head[0]}:{hunk.start}"
+    line = f":{hunk.start}" if hunk.start else ""  # of a file that is gone
+    label = f"hunk {count} · {head[0]}{line}"
     return Page(place_of(file, hunk), label, (*head, heading), lines)
