@@ -49,7 +49,19 @@
   addEventListener("hashchange", () => {
     const index = parts.findIndex((part) => `#${part.id}` === location.hash);
     if (index >= 0) go(index);
+    else reveal(document.getElementById(location.hash.slice(1)));
   });
+  // a note leads to its hunk, which may be folded, and a hunk to its note
+  const reveal = (target) => {
+    const part = target?.closest(".part");
+    if (!part) return;
+    const fold = target.closest("details");
+    if (fold) fold.open = true;
+    isStepping = true;
+    mark(parts.indexOf(part));
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  };
 
   const file = (step) => {
     const part = parts[Math.max(at, 0)];
@@ -65,10 +77,16 @@
 
   for (const figure of document.querySelectorAll(".spoken")) {
     const audio = figure.querySelector("audio");
-    const buttons = [...figure.querySelectorAll("[data-start]")];
     if (!audio) continue;
+    const buttons = [...figure.querySelectorAll("[data-start]")];
+    const here = [...figure.closest(".part").querySelectorAll(".here[data-start]")]
+      .filter((one) => one.dataset.of === figure.dataset.recording);
+    const playFrom = (seconds) => {
+      audio.currentTime = Number(seconds);
+      audio.play().catch(() => {});
+    };
     const light = () => {
-      for (const button of buttons) {
+      for (const button of [...buttons, ...here]) {
         const isNow = audio.currentTime >= button.dataset.start && audio.currentTime < button.dataset.end;
         if (isNow !== button.hasAttribute("aria-current")) button.toggleAttribute("aria-current", isNow);
       }
@@ -80,11 +98,9 @@
     });
     audio.addEventListener("timeupdate", light);
     audio.addEventListener("seeked", light);
-    for (const button of buttons) {
-      button.addEventListener("click", () => {
-        audio.currentTime = Number(button.dataset.start);
-        audio.play().catch(() => {});
-      });
+    for (const button of buttons) button.addEventListener("click", () => playFrom(button.dataset.start));
+    for (const one of here) {
+      one.querySelector(".from-here")?.addEventListener("click", () => playFrom(one.dataset.start));
     }
   }
   const listen = () => {

@@ -12,15 +12,17 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.errors import StoreError
 from git_voicenote.repo.note_format import format_duration
 from git_voicenote.resources import resource
+from git_voicenote.series.page_anchors import said_beside
 from git_voicenote.text.diffs import changes
 from git_voicenote.text.prose import unwrap
 from git_voicenote.text.syntax import Syntax
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from git_voicenote.datatypes import Note
+    from git_voicenote.series.page_anchors import SaidHere
     from git_voicenote.series.review import (
         Review,
         ReviewedCover,
@@ -40,13 +42,26 @@ _KINDS = {"+": "ins", "-": "del", " ": "span", "": "span"}
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines of a file, and what was said of them."""
+
+    said: tuple[SaidHere, ...]
+    runs: tuple[tuple[str, Pieces], ...]
+    """Lines of one kind that follow each other: their element, and what stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     path: str
     added: int
     removed: int
     is_open: bool
-    runs: tuple[tuple[str, Pieces], ...]
-    """Lines of one kind that follow each other: their element, and what stands in it."""
+    parts: tuple[_Part, ...]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether something was said of it."""
+        return any(part.said for part in self.parts)
 
 
 def review_page(review: Review, *, audio: bool) -> str:
@@ -70,7 +85,10 @@ def review_page(review: Review, *, audio: bool) -> str:
         style=style,
         script=script,
         cover=_cover(review.cover, audio=audio) if review.cover else None,
-        patches=[_patch(patch, folder, syntax, audio=audio) for patch in review.patches],
+        patches=[
+            _patch(patch, number, folder, syntax, audio=audio)
+            for number, patch in enumerate(review.patches, 1)
+        ],
         remarks=[_line(remark) for remark in review.remarks],
     )  # fmt: skip
 
@@ -103,9 +121,10 @@ def _cover(reviewed: ReviewedCover, *, audio: bool) -> dict[str, object]:
 
 
 def _patch(
-    reviewed: ReviewedPatch, folder: _Folder, syntax: Syntax, *, audio: bool
+    reviewed: ReviewedPatch, number: int, folder: _Folder, syntax: Syntax, *, audio: bool
 ) -> dict[str, object]:
     patch = reviewed.patch
+    texts, beside = said_beside(reviewed, number)
     durations = [note.duration for note in reviewed.notes if note.duration is not None]
     return {
         "number": patch.number,
@@ -116,12 +135,23 @@ def _patch(
         "commit": patch.commit_id[:12] if patch.commit_id else None,
         "message": visible(patch.message).strip("\n"),
         "comment": visible(patch.comment),
-        "notes": [_note(note) for note in reviewed.notes],
+        "notes": [
+            {"parts": parts, "length": _note(note)["length"]}
+            for parts, note in zip(texts, reviewed.notes, strict=True)
+        ],
         "length": format_duration(sum(durations)) if durations else "",
         "spoken": _spoken(reviewed.spoken, audio=audio),
         "replies": [_reply(one, audio=audio) for one in reviewed.replies],
         "changes": changes(reviewed.files) if reviewed.files else "no changes",
-        "files": [_file(file, folder, syntax) for file in reviewed.files],
+        "files": [
+            _file(
+                file,
+                {spot.hunk: said for spot, said in beside.items() if spot.file == at},
+                folder,
+                syntax,
+            )
+            for at, file in enumerate(reviewed.files)
+        ],
     }
 
 
@@ -142,27 +172,60 @@ def _reply(reviewed: ReviewedReply, *, audio: bool) -> dict[str, object]:
     }
 
 
-def _file(file: FileDiff, folder: _Folder, syntax: Syntax) -> _File:
+def _file(
+    file: FileDiff,
+    said: Mapping[int | None, tuple[SaidHere, ...]],
+    folder: _Folder,
+    syntax: Syntax,
+) -> _File:
     count = sum(len(hunk.lines) + 1 for hunk in file.hunks) + len(file.rest)
-    runs = tuple(
-        (kind, _joined(pieces for _, pieces in run))
-        for kind, run in groupby(_lines(file, syntax), key=lambda pair: pair[0])
+    parts = tuple(
+        _Part(words, _runs(lines)) for words, lines in _parts(_stretches(file, syntax), said)
     )
-    return _File(revealed(file.path), file.added, file.removed, folder.is_open(count), runs)
+    return _File(revealed(file.path), file.added, file.removed, folder.is_open(count), parts)
 
 
-def _lines(file: FileDiff, syntax: Syntax) -> Iterator[tuple[str, Pieces]]:
-    """Yield the element that each line of a diff stands in, and the pieces of the line."""
+def _parts(
+    stretches: Iterable[tuple[int | None, list[tuple[str, Pieces]]]],
+    said: Mapping[int | None, tuple[SaidHere, ...]],
+) -> list[tuple[tuple[SaidHere, ...], list[tuple[str, Pieces]]]]:
+    """Part the lines of a file where something was said of what follows."""
+    parts: list[tuple[tuple[SaidHere, ...], list[tuple[str, Pieces]]]] = [(said.get(None, ()), [])]
+    for hunk, lines in stretches:
+        if hunk is not None and hunk in said:
+            parts.append((said[hunk], []))
+        parts[-1][1].extend(lines)
+    return parts
+
+
+def _runs(lines: Iterable[tuple[str, Pieces]]) -> tuple[tuple[str, Pieces], ...]:
+    return tuple(
+        (kind, _joined(pieces for _, pieces in run))
+        for kind, run in groupby(lines, key=lambda pair: pair[0])
+    )
+
+
+def _stretches(
+    file: FileDiff, syntax: Syntax
+) -> Iterator[tuple[int | None, list[tuple[str, Pieces]]]]:
+    """Yield the hunks of a diff by their numbers, and what is above and below them.
+
+    A line is the element that it stands in, and its pieces.
+    """
     names = ("diff --git ", "index ", "--- ", "+++ ")
-    for header in file.headers:
-        if not header.startswith(names):
-            yield "i", (("", revealed(header)),)
-    for hunk, lines in zip(file.hunks, syntax.hunks(file), strict=True):
-        yield "b", (("", revealed(hunk.heading)),)
-        for line, pieces in zip(hunk.lines, lines, strict=True):
-            yield _KINDS.get(line[:1], "i"), _revealed(line, pieces)
-    for line in file.rest:
-        yield "i", (("", revealed(line)),)
+    headers = [header for header in file.headers if not header.startswith(names)]
+    yield None, [("i", (("", revealed(header)),)) for header in headers]
+    for number, (hunk, lines) in enumerate(zip(file.hunks, syntax.hunks(file), strict=True)):
+        heading: tuple[str, Pieces] = ("b", (("", revealed(hunk.heading)),))
+        yield (
+            number,
+            [heading]
+            + [
+                (_KINDS.get(line[:1], "i"), _revealed(line, pieces))
+                for line, pieces in zip(hunk.lines, lines, strict=True)
+            ],
+        )
+    yield None, [("i", (("", revealed(line)),)) for line in file.rest]
 
 
 def _revealed(line: str, pieces: Pieces) -> Pieces:
