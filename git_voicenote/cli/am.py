@@ -11,11 +11,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.cli.am_rest import keep_rest, say_kept
 from git_voicenote.cli.console import print_error, say, settings
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.applying import Applied, copy_mails, keep_cover, keep_notes
+from git_voicenote.series.unfinished_am import UnfinishedAm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,8 @@ Usage: git voicenote am [OPTIONS OF GIT AM] [MBOX | MAILDIR | FILE]...
 
   Every option of git am passes through (git am -h lists them). A cover letter
   among the mails is passed over, not stopped at (--empty=drop, unless you say
-  otherwise). After a conflict, go on with git voicenote am --continue.
+  otherwise). After a conflict, go on with git voicenote am --continue. If you go on with
+  git am --continue, the next git voicenote command keeps the notes of the rest.
 
   `git voicenote hook install --am` does the same for those who type `git am`.
 """
@@ -62,6 +65,13 @@ def am(arguments: tuple[str, ...]) -> int:
         return 0
     repository, notes_ref = Repository.discover(), settings().notes_ref
     state = repository.git_dir / "rebase-apply"
+    unfinished = UnfinishedAm(repository)
+    if "--abort" not in arguments:
+        if unfinished.is_at_it and not unfinished.is_remembered:  # it was begun with git am
+            began = unfinished.commit("ORIG_HEAD")
+            unfinished.remember(began, began)
+        keep_rest(repository)
+    start = unfinished.commit("HEAD")
     with tempfile.TemporaryDirectory(prefix="git-voicenote-") as folder:
         spool = Path(folder)
         for name in ("applied", "mails", "hooks"):
@@ -78,6 +88,10 @@ def am(arguments: tuple[str, ...]) -> int:
         except VoicenoteError as exc:
             say("the patches are applied, but what was said of them could not be kept:")
             print_error(exc)
+        if unfinished.is_at_it:
+            unfinished.remember(start, unfinished.commit("HEAD"))
+        else:
+            unfinished.forget()
         if status and state.is_dir():
             say("hint: go on with `git voicenote am --continue`: it keeps the notes of the rest")
     return status
@@ -149,11 +163,7 @@ def _keep(repository: Repository, notes_ref: str, spool: Path, *, is_over: bool)
     key = None
     if is_over and (applied or any((spool / "mails").iterdir())) and _has_grown(repository):
         key = keep_cover(repository, spool / "mails")
-    if kept or key:
-        parts = ([f"{kept} {'note' if kept == 1 else 'notes'}"] if kept else []) + (
-            [f"the cover of {key}"] if key else []
-        )
-        say(f"kept {' and '.join(parts)} (git voicenote show)")
+    say_kept(kept, key)
 
 
 def _has_grown(repository: Repository) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import say, settings
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.saving import remembered, save_cover, save_note
@@ -28,6 +29,7 @@ def edit(revision: str | None, *, cover: bool) -> None:
     begin with # stay. Where the editor fails, or nothing is left, the note stays as it was.
     """
     repository = Repository.discover()
+    keep_rest(repository)
     mention_unfinished(repository, settings())
     if cover:
         _edit_cover(repository, revision)

@@ -6,6 +6,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import say, settings
 from git_voicenote.errors import UsageError
 from git_voicenote.repo.repository import Repository
@@ -54,6 +55,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     order, rest = _take_record(arguments)
     chosen = settings()
     repository = Repository.discover()
+    keep_rest(repository)
     plan = plan_series(repository, rest)
     if order:
         from git_voicenote.cli.record_missing import record_missing

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import print_json, settings
 from git_voicenote.cli.explaining import record_note
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget
@@ -83,6 +84,7 @@ def record(
         language=language, edit=edit,
     )  # fmt: skip
     repository = Repository.discover()
+    keep_rest(repository)
     target: Target = (
         CoverTarget(repository, Covers(repository).key_for_head())
         if cover

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import is_interactive, print_json, say, settings
 from git_voicenote.cli.pager import page, wants_colour
 from git_voicenote.cli.review_answer import Replies, answer
@@ -83,6 +84,8 @@ def review(
     if audio and not page_file:
         raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()
+    if repository is not None:
+        keep_rest(repository)
     chosen = settings()
     notes_ref = chosen.notes_ref
     series = _read(source, repository, notes_ref, mboxrd=mboxrd, scissors=scissors)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import print_json, say, settings
 from git_voicenote.cli.saving import remembered, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
@@ -40,6 +41,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     it, shows the note of the commit with the same patch; --adopt writes it to the new commit.
     """
     repository = Repository.discover()
+    keep_rest(repository)
     if cover:
         if len(revisions) > 1:
             raise click.UsageError("--cover takes one branch")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import print_json, say, settings
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import tell_outcome
@@ -36,6 +37,7 @@ def sync() -> None:
 def fetch(remote: str | None) -> None:
     """Fetch notes and covers, and merge them with those that are here."""
     repository, notes_ref = Repository.discover(), settings().notes_ref
+    keep_rest(repository)
     there = find_remote(repository, remote)
     with fetched(repository, there, notes_ref) as tips:
         merge = Merge(
@@ -52,6 +54,7 @@ def fetch(remote: str | None) -> None:
 def push(remote: str | None) -> None:
     """Push notes and covers, forwards only; exit 1 where the other side has to be fetched first."""
     repository, notes_ref = Repository.discover(), settings().notes_ref
+    keep_rest(repository)
     there = find_remote(repository, remote)
     tips = remote_tips(repository, there, notes_ref)
     updates = _updates(repository, notes_ref, there, tips)
@@ -82,6 +85,7 @@ def push(remote: str | None) -> None:
 def status(remote: str | None, *, as_json: bool) -> None:
     """Say what each side has that the other lacks; exit 1 unless they are in step."""
     repository, notes_ref = Repository.discover(), settings().notes_ref
+    keep_rest(repository)
     there = find_remote(repository, remote)
     with fetched(repository, there, notes_ref) as tips:
         ours = local_tips(repository, notes_ref)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import say, settings, warn
 from git_voicenote.cli.sync_words import count, tell_outcome
 from git_voicenote.repo.repository import Repository
@@ -28,6 +29,7 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     from git_voicenote.exchange.packing import pack
 
     repository, chosen = Repository.discover(), settings()
+    keep_rest(repository)
     packed = pack(
         repository, chosen.notes_ref, file, revisions,
         state=state_root(repository) if audio else None, replace=force,

@@ -49,7 +49,7 @@ def keep_notes(repository: Repository, notes_ref: str, applied: Sequence[Applied
 
     A note that is there already loses nothing.
     """
-    names = {_OURS, notes_ref.removeprefix("refs/").removeprefix("notes/")}
+    names = note_names(notes_ref)
     texts = {}
     for one in applied:
         if text := _note_in(one, names, repository):
@@ -66,16 +66,21 @@ def keep_notes(repository: Repository, notes_ref: str, applied: Sequence[Applied
     return len(changed)
 
 
-def keep_cover(repository: Repository, mails: Path) -> str | None:
+def note_names(notes_ref: str) -> frozenset[str]:
+    """Return under which names (`Notes (voicenote):`) mails carry notes that are kept here."""
+    return frozenset((_OURS, notes_ref.removeprefix("refs/").removeprefix("notes/")))
+
+
+def keep_cover(repository: Repository, mails: Path, key: str | None = None) -> str | None:
     """Keep the cover letter among mails as that of HEAD's series; return its key if it is new.
 
-    One that is there already stays, with the new one beside it.
+    `key` names another series. One that is there already stays, with the new one beside it.
     """
     cover = find_cover(repository, mails)
     if cover is None:
         return None
     covers = Covers(repository)
-    key = covers.key_for_head()
+    key = key or covers.key_for_head()
     before = covers.read(key)
     words = "\n\n".join(part for part in (cover.subject, cover.text.rstrip("\n")) if part)
     if not words or any(_letters(words) in _letters(note.text) for note in before):
@@ -109,7 +114,7 @@ def copy_mails(state: Path, folder: Path) -> None:
             shutil.copyfile(path, folder / path.name)
 
 
-def _note_in(applied: Applied, names: set[str], repository: Repository) -> str | None:
+def _note_in(applied: Applied, names: frozenset[str], repository: Repository) -> str | None:
     try:
         words, _ = split_patch(applied.patch.decode("utf-8"))
     except UnicodeDecodeError:  # mailinfo leaves the patch in the encoding that it came in
@@ -121,7 +126,7 @@ def _note_in(applied: Applied, names: set[str], repository: Repository) -> str |
     return None
 
 
-def _note_in_mail(mail: Path, names: set[str], repository: Repository) -> str | None:
+def _note_in_mail(mail: Path, names: frozenset[str], repository: Repository) -> str | None:
     try:
         patches = read_series(mail, repository.cwd).patches
     except VoicenoteError:
