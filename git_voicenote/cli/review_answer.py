@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from git_voicenote.cli.review_keepers import MailKeeper, NoteKeeper
 from git_voicenote.cli.review_reply import Answering
 from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
-from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.repo.reply_mail import reviewer
 
 if TYPE_CHECKING:
@@ -74,19 +75,25 @@ def answer(
     command += ["-o", str(replies.folder)] if replies.folder else []
     answering = Answering(review, keeper, settings, repository, command)
     try:
-        if replies.number is not None:
-            answering.answer(replies.number, replies.at, replies.sound)
-        elif is_interactive():
-            layout = Layout(review, colour=wants_colour(colour))
-            plain = tuple(Layout(review, colour=False).parts())
-            step(review, layout, plain, answering)
-        else:
-            raise UsageError(
-                "there is no terminal to step through the series",
-                hint="--patch N --from FILE answers a patch without one",
-            )
-    finally:
-        answering.finish()
+        _obey(answering, review, replies, colour)
+    except BaseException:
+        with suppress(VoicenoteError):  # what is told is what went wrong first
+            answering.finish()
+        raise
+    answering.finish()
+
+
+def _obey(answering: Answering, review: Review, replies: Replies, colour: str) -> None:
+    if replies.number is not None:
+        answering.answer(replies.number, replies.at, replies.sound)
+        return
+    if not is_interactive():
+        raise UsageError(
+            "there is no terminal to step through the series",
+            hint="--patch N --from FILE answers a patch without one",
+        )
+    layout = Layout(review, colour=wants_colour(colour))
+    step(review, layout, tuple(Layout(review, colour=False).parts()), answering)
 
 
 def _keeper(

@@ -104,12 +104,17 @@ class Layout:
         said: dict[Spot, list[str]] = {}
         for one in reviewed.said:
             said.setdefault(one.spot, []).append(one.words)
+        answered: dict[Spot, list[tuple[str, str]]] = {}
+        for author, one in reviewed.answered:
+            answered.setdefault(one.spot, []).append((author, one.words))
         for number, file in enumerate(reviewed.files):
-            yield from self._beside(said.get(Spot(number, None), ()), "file")
+            yield from self._beside(said.get(Spot(number, None), ()), "said of this file")
+            yield from self._answered(answered.get(Spot(number, None), ()))
             for header in file.headers:
                 yield self._style(revealed(header), None, bold=True)
             for at, hunk in enumerate(file.hunks):
-                yield from self._beside(said.get(Spot(number, at), ()), "hunk")
+                yield from self._beside(said.get(Spot(number, at), ()), "said of this hunk")
+                yield from self._answered(answered.get(Spot(number, at), ()))
                 end = hunk.heading.find("@@", 2) + 2
                 place, function = hunk.heading[:end], hunk.heading[end:]
                 yield self._style(revealed(place), "cyan") + revealed(function)
@@ -117,13 +122,17 @@ class Layout:
                     yield self._style(revealed(line), _DIFF_COLOURS.get(line[:1]))
             yield from map(revealed, file.rest)
 
-    def _beside(self, said: Sequence[str], part: str) -> Iterator[str]:
+    def _beside(self, said: Sequence[str], title: str, colour: str = "cyan") -> Iterator[str]:
         """Yield what was said of a part of the diff, to stand above it."""
         if said:
-            yield self._style(f"said of this {part}", "cyan")
+            yield self._style(title, colour)
         for words in said:
             for line in _lines(words):
-                yield self._style(_BAR, "cyan") + line
+                yield self._style(_BAR, colour) + line
+
+    def _answered(self, answered: Iterable[tuple[str, str]]) -> Iterator[str]:
+        for author, words in answered:
+            yield from self._beside((words,), f"{_line(author)} answered", "magenta")
 
     def _title(self, text: str) -> str:
         return self._style(_line(text), "yellow", bold=True)

@@ -46,7 +46,7 @@ class ReplyFiles:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
-            raise store_error(f"{self._folder} cannot take the mail", exc) from exc
+            raise store_error(f"{self._folder.absolute()} cannot take the mail", exc) from exc
         if not headers.to:
             return f"{part.what} names nobody to answer to: the mail needs a To:"
         if not headers.in_reply_to:
@@ -61,7 +61,7 @@ class ReplyFiles:
         try:
             path = self._put(part, content, before)
         except OSError as exc:
-            raise store_error(f"{self._folder} cannot take the mail", exc) from exc
+            raise store_error(f"{self._folder.absolute()} cannot take the mail", exc) from exc
         self._written[part.number] = path, content
         return path
 

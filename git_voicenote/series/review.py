@@ -62,6 +62,16 @@ class ReviewedPatch:
         """What the notes say of parts of the diff."""
         return placed_words([note.text for note in self.notes], self.files)
 
+    @property
+    def answered(self) -> tuple[tuple[str, PlacedWords], ...]:
+        """Who answered a part of the diff in a note, and their words."""
+        notes = [one.reply for one in self.replies if not one.reply.date]
+        return tuple(
+            (reply.author, words)
+            for reply in notes
+            for words in placed_words([reply.note.text], self.files)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewedCover:
