@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Place
 from git_voicenote.text.definitions import defined_in, defined_in_heading
@@ -29,7 +29,7 @@ _MENTION = re.compile(r"`(?P<code>[^`\n]{1,200})`|\"(?P<quoted>[^\"\n]{1,200})\"
 _OUTSIDE = "([{<\"'\u201c\u2018\u00ab"
 _BEHIND = ".,;:!?\"'\u201d\u2019\u00bb)]}>\u3002\uff0c\uff01\uff1f"
 _POSSESSIVE = re.compile(r"(?:'|\u2019)s?\Z")
-_CALL = re.compile(r"\([^()]*\)\Z")
+_CALL = re.compile(r"\((?![0-9]\w{0,2}\))[^()]*\)\Z")  # rename(2) is a page of a manual
 _LINES = re.compile(r":([0-9]{1,9})(?:-([0-9]{1,9}))?\Z")
 _JOINTS = re.compile(r"\.|::|->|#")
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class|fn|func|function|struct|enum|trait)\s+(?=\S)")
@@ -45,8 +45,10 @@ at by for from to with without and or but not that which who whose when where wh
 here it its this these those the a an as if so also still takes took returns gets got makes made
 new old same other whole next previous first second third last only right wrong good bad big small
 single empty real simple public private static inner outer base parent child called calling every
-each any all no own default
+each any all no own default field fields member members variable parameter parameters argument
+arguments definition definitions declaration name names body call calls pointer type types
 """
+_SELVES = frozenset(("self", "this", "cls", "super"))
 _FUNCTIONS = frozenset(_KINDS.split())
 _FILES = frozenset(("file", "files", "script", "header", "module"))
 _POINTING = frozenset(("the", "this", "that", "our", "its", "their", "a", "in", "of"))
@@ -160,12 +162,19 @@ class NamedPlaces:
             return
         text = _DEFINES.sub("", text, count=1) if found["code"] else text
         name = _CALL.sub("", text)
-        shape = _shape(found, name, text)
-        name = _JOINTS.split(name)[-1]
+        owner, name = _parted(name)
         if not _NAME.fullmatch(name) or name not in self._functions:
             return
-        if shape == "code" or (shape == "word" and self._is_meant(name, before, after)):
+        is_code = bool(found["code"]) or text.endswith(")") or self._owns(owner)
+        if is_code or self._is_meant(name, before, after):
             yield name
+
+    def _owns(self, owner: str) -> bool:
+        """Whether what stands before a dot has functions: a class, an object of one, a module."""
+        return (
+            owner in _SELVES or owner[:1].isupper() or owner in self._functions
+            or any(f"{owner}{ending}" in self._files for ending in (".py", ".js", ".ts", ".rb"))
+        )  # fmt: skip
 
     def _file(self, text: str, *, is_meant: bool) -> Place | None:
         lines = _LINES.search(text)
@@ -183,31 +192,26 @@ class NamedPlaces:
         """Whether a bare word is a name of code: by its shape, or by the words beside it."""
         if is_made_up(name):
             return True
-        small = name.lower()
-        is_word = name.isupper() or len(name) < 4 or is_ordinary(small, ordinary_words())
-        if not is_word:
-            return True
-        if small in _NEVER_NAMES:
+        if name.lower() in _NEVER_NAMES:
             return False
+        # not by a dictionary: worktree, workflow and init are in none, and in everybody's prose
         return before[1] in _FUNCTIONS or (after in _FUNCTIONS and before[1] in _POINTING)
 
 
-def _shape(found: re.Match[str], name: str, text: str) -> Literal["code", "word"]:
-    """Return whether a mention looks like code whatever the name is."""
-    is_joined = _JOINTS.search(name) is not None
-    return "code" if found["code"] or is_joined or name != text else "word"
+def _parted(name: str) -> tuple[str, str]:
+    """Part `Client.send` into its owner and its name; the owner is "" where there is none."""
+    *owners, name = _JOINTS.split(name)
+    return (owners[-1] if owners else "", name)
 
 
 def _is_file_name(name: str) -> bool:
     """Whether a name needs nobody to say that it is a file's."""
     if "/" in name or "." in name.strip(".") or name[:1] == ".":
         return True
-    small = name.lower()
-    return len(name) > 2 and (
-        is_made_up(name)
-        or (name.isupper() and len(name) > 3)
-        or not is_ordinary(small, ordinary_words())
-    )
+    if is_made_up(name) or (name.isupper() and len(name) > 3):
+        return True
+    # Makefile, Dockerfile; what is written small (pre-commit, configure) may be a word of prose
+    return name[:1].isupper() and not is_ordinary(name.lower(), ordinary_words())
 
 
 def _bare(word: str) -> str:
