@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from git_voicenote.repo.repository import Commit, Repository
     from git_voicenote.text.diffs import FileDiff
 
+_ABOUT_ANCHORS = """
+What follows a line such as `path:12-34:` is of that part of the diff,
+up to the next one, or to `The patch as a whole:`.
+"""
 Existing = Literal["replace", "append", "both"]
 """What becomes of a note that is there already."""
 
@@ -79,7 +83,8 @@ def record_note(
     has_places = any(segment.place for segment in dictation.transcript.segments)
     files = target.files() if has_places else ()
     text = spoken_text(repository, settings, target.key, dictation, explain=explain, files=files)
-    spoken = _edited(repository, settings, target, note_of(dictation, text))
+    comments = f"{target.summary()}{_ABOUT_ANCHORS if files else ''}"
+    spoken = _edited(repository, settings, target, note_of(dictation, text), comments)
     notes: tuple[Note, ...] = (spoken,)
     if before and existing == "append":
         notes = (*before[:-1], join_notes(before[-1], _apart(target, before[-1], spoken)))
@@ -206,11 +211,13 @@ def note_of(dictation: Dictation, text: str) -> Note:
     )
 
 
-def _edited(repository: Repository, settings: Settings, target: Target, note: Note) -> Note:
+def _edited(
+    repository: Repository, settings: Settings, target: Target, note: Note, comments: str
+) -> Note:
     """Let the person edit the words; the trailers stand with them, as in `git voicenote edit`."""
     if not (settings.edit and is_interactive()):
         return note
-    edited = edit_text(repository, render_note(note), target.summary())
+    edited = edit_text(repository, render_note(note), comments)
     notes = parse_notes(edited or "")
     if not any(kept.text for kept in notes):
         raise NegativeAnswer(

@@ -15,11 +15,13 @@ from git_voicenote.errors import NegativeAnswer, StoreError
 from git_voicenote.repo.note_format import format_duration
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.text.anchors import anchor
 from git_voicenote.text.subtitles import subtitles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from git_voicenote.datatypes import Place
     from git_voicenote.store.history import Attempt, Entry
 
 _LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
@@ -176,11 +178,15 @@ def _heading(attempt: Attempt) -> str:
 def _body(attempt: Attempt) -> list[str]:
     if attempt.transcript is None:
         return [f"    {attempt.error}"]
-    return [
-        f"    {format_duration(segment.start):>6}  {segment.marked_text}"
-        + (f" ({segment.failure})" if segment.failure else "")
-        for segment in attempt.transcript.segments
-    ]
+    lines: list[str] = []
+    place: Place | None = None
+    for segment in attempt.transcript.segments:
+        if segment.place != place:
+            place = segment.place
+            lines.append(f"            {anchor(place)}")
+        failure = f" ({segment.failure})" if segment.failure else ""
+        lines.append(f"    {format_duration(segment.start):>6}  {segment.marked_text}{failure}")
+    return lines
 
 
 def _ask_to_delete(recording_ids: Sequence[str]) -> None:

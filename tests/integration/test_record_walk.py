@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -70,7 +71,7 @@ def changed(repo: Sandbox) -> Sandbox:
 def walking(repo: Sandbox, spoken: Path, *arguments: str, term: str = "dumb") -> Terminal:
     command = (sys.executable, "-m", "git_voicenote", "record", "--walk",
                f"--device=file:{spoken}", *arguments)  # fmt: skip
-    environment = {**repo.environment, "GIT_EDITOR": "true", "TERM": term}
+    environment = {**repo.environment, "GIT_EDITOR": "cat", "TERM": term}
     return Terminal(command, environment, repo.folder)
 
 
@@ -98,6 +99,7 @@ def test_words_belong_to_the_hunk_that_was_on_the_screen(changed: Sandbox, spoke
         person.expect("and all is well")
         person.type(ENTER)
         person.expect("spoken, text in")
+        person.expect("# What follows a line such as `path:12-34:` is of that part of the diff,")
         assert person.wait() == 0, person.screen
     assert words_of(changed) == NOTE
     told = json.loads(person.screen[person.screen.index("{\n") :].partition("\n}\n")[0] + "\n}")
@@ -111,6 +113,8 @@ def test_words_belong_to_the_hunk_that_was_on_the_screen(changed: Sandbox, spoke
     assert words_of(changed) == NOTE
     known = json.loads(changed.voicenote("history", "show", "--json", recording).stdout)
     assert [segment["place"] for segment in known["segments"]] == [None, hunk, hunk, None]
+    shown = changed.voicenote("history", "show", recording).stdout.decode()
+    assert re.search(r"we retry now\n +code.py:2-8: line 1\n +0:05  here it gives up", shown)
 
     # a commit that has another diff has other lines, and no place for what is none of it
     changed.write("code.py", "\n".join(["new", "new", *AFTER]) + "\n")
