@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.series.reader_note import reader_note
+from tests.support.applying import COVER, am, cover, mail, notes
 from tests.support.hazards import TEXTS
 from tests.support.sandbox import Sandbox
 from tests.support.series import NOTE_TRAILERS, make_branch, messages, trees, write_cover
@@ -20,51 +21,7 @@ from tests.support.series import NOTE_TRAILERS, make_branch, messages, trees, wr
 if TYPE_CHECKING:
     from pathlib import Path
 
-COVER = "Move retries into the transport. The old loop lived in the client.\n\nMore words.\n"
 DELIVERIES = {"files": (), "mbox": ("--stdout",), "attach": ("--stdout", "--attach")}
-
-
-@pytest.fixture
-def bob(repo: Sandbox, tmp_path: Path) -> Sandbox:
-    """A clone from before the series, on a branch of its own."""
-    folder = tmp_path / "bob"
-    repo.run("git", "clone", "--quiet", "--branch=main", repo.folder, folder)
-    repo.run("git", "checkout", "--quiet", "-b", "review", cwd=folder)
-    return Sandbox(folder, repo.home)
-
-
-def mail(repo: Sandbox, folder: Path, *arguments: str) -> list[Path]:
-    """Format main..topic, into files or one mbox; return their paths."""
-    folder.mkdir(exist_ok=True)
-    output = () if "--stdout" in arguments else ("-o", str(folder))
-    done = repo.voicenote("format-patch", "main..topic", *arguments, *output)
-    assert done.returncode == 0, done.stderr.decode()
-    if not output:
-        path = folder / "series.mbox"
-        path.write_bytes(done.stdout)
-        return [path]
-    return sorted(folder.iterdir())
-
-
-def am(clone: Sandbox, *arguments: str | Path, status: int = 0, stdin: bytes = b"") -> str:
-    done = clone.voicenote("am", *arguments, stdin=stdin)
-    assert done.returncode == status, (done.stdout + done.stderr).decode()
-    return done.stderr.decode()
-
-
-def notes(clone: Sandbox, revisions: str = "main..HEAD") -> list[str]:
-    """Return the notes of commits to the letter, the oldest first; "" for none."""
-    found = []
-    for commit in clone.git("rev-list", "--reverse", revisions).split():
-        done = clone.run("git", "notes", "--ref=voicenote", "show", commit, check=False)
-        found.append(done.stdout.decode())
-    return found
-
-
-def cover(clone: Sandbox, key: str = "review") -> str | None:
-    ref = f"refs/voicenote/cover/{key}:cover"
-    done = clone.run("git", "cat-file", "blob", ref, check=False)
-    return None if done.returncode else done.stdout.decode()
 
 
 def explained(text: str) -> str:
@@ -206,6 +163,18 @@ def test_the_persons_own_hooks_run(repo: Sandbox, bob: Sandbox, tmp_path: Path) 
     ]  # fmt: skip
     assert str(bob.folder / ".git/hooks/post-applypatch") in log.read_text()
     assert notes(bob) == ["Why.\n"]
+
+
+def test_a_note_that_came_is_found_after_a_cherry_pick(
+    repo: Sandbox, bob: Sandbox, tmp_path: Path
+) -> None:
+    make_branch(repo, ["one\n"], ["Why.\n"])
+    am(bob, *mail(repo, tmp_path / "out"))
+    bob.git("checkout", "--quiet", "-b", "stable", "main")
+    bob.commit("something else", {"else": "x\n"})
+    bob.git("cherry-pick", "review")
+    bob.git("branch", "-D", "review")
+    assert b"Why.\n" in bob.voicenote("show").stdout
 
 
 def test_a_note_in_another_encoding(repo: Sandbox, bob: Sandbox, tmp_path: Path) -> None:

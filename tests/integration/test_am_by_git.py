@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.test_am import COVER, am, bob, cover, mail, notes
+from tests.support.applying import COVER, am, cover, mail, notes
 from tests.support.series import make_branch, write_cover
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.sandbox import Sandbox
-
-__all__ = ["bob"]  # a fixture
 
 LEFT = "of what git am had applied (git voicenote show)\n"
 

@@ -1,0 +1,21 @@
+"""What several of these tests begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def bob(repo: Sandbox, tmp_path: Path) -> Sandbox:
+    """A clone from before the series, on a branch of its own."""
+    folder = tmp_path / "bob"
+    repo.run("git", "clone", "--quiet", "--branch=main", repo.folder, folder)
+    repo.run("git", "checkout", "--quiet", "-b", "review", cwd=folder)
+    return Sandbox(folder, repo.home)
