@@ -10,13 +10,13 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import print_json, say, settings
 from git_voicenote.cli.sync_bundle import bundle, unbundle
-from git_voicenote.cli.sync_words import tell_outcome
+from git_voicenote.cli.sync_words import note_refs, tell_outcome
 from git_voicenote.repo.merging import Merge, differences, local_tips, tips_below
 from git_voicenote.repo.remotes import fetched, find_remote, push_refs, remote_tips
 from git_voicenote.repo.repository import Repository
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.merging import Difference, Tips
+    from git_voicenote.repo.merging import Difference, NoteRefs, Tips
     from git_voicenote.repo.remotes import Remote
 
 _ANSWER_NO = 1
@@ -36,16 +36,14 @@ def sync() -> None:
 @click.argument("remote", required=False)
 def fetch(remote: str | None) -> None:
     """Fetch notes and covers, and merge them with those that are here."""
-    repository, notes_ref = Repository.discover(), settings().notes_ref
+    repository, refs = Repository.discover(), note_refs(settings())
     keep_rest(repository)
     there = find_remote(repository, remote)
-    with fetched(repository, there, notes_ref) as tips:
-        merge = Merge(
-            repository, notes_ref, tips, there.tracking, source=_shown(there), is_whole=True
-        )
+    with fetched(repository, there, refs) as tips:
+        merge = Merge(repository, refs, tips, there.tracking, source=_shown(there), is_whole=True)
         outcome = merge.run()
     tell_outcome(outcome, _shown(there))
-    if tips.notes is None and not tips.covers:
+    if not (tips.notes or tips.reviews or tips.covers):
         say(f"hint: {_shown(there)} has none yet; `git voicenote sync push` brings yours there")
 
 
@@ -53,21 +51,19 @@ def fetch(remote: str | None) -> None:
 @click.argument("remote", required=False)
 def push(remote: str | None) -> None:
     """Push notes and covers, forwards only; exit 1 where the other side has to be fetched first."""
-    repository, notes_ref = Repository.discover(), settings().notes_ref
+    repository, refs = Repository.discover(), note_refs(settings())
     keep_rest(repository)
     there = find_remote(repository, remote)
-    tips = remote_tips(repository, there, notes_ref)
-    updates = _updates(repository, notes_ref, there, tips)
+    tips = remote_tips(repository, there, refs)
+    updates = _updates(repository, refs, there, tips)
     if not updates:
         say(f"nothing to push: {_shown(there)} has all that is here")
         return
     pushed = push_refs(repository, there, updates)
-    _record(
-        repository, notes_ref, there, [(done.ref, done.new) for done in pushed if not done.reason]
-    )
+    _record(repository, refs, there, [(done.ref, done.new) for done in pushed if not done.reason])
     refused = [done for done in pushed if done.reason]
     for done in pushed:
-        name = _named(done.ref, notes_ref)
+        name = _named(done.ref, refs)
         if not done.reason:
             say(f"{name} {'pushed' if done.new else 'removed'}")
         else:
@@ -84,11 +80,11 @@ def push(remote: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(remote: str | None, *, as_json: bool) -> None:
     """Say what each side has that the other lacks; exit 1 unless they are in step."""
-    repository, notes_ref = Repository.discover(), settings().notes_ref
+    repository, refs = Repository.discover(), note_refs(settings())
     keep_rest(repository)
     there = find_remote(repository, remote)
-    with fetched(repository, there, notes_ref) as tips:
-        ours = local_tips(repository, notes_ref)
+    with fetched(repository, there, refs) as tips:
+        ours = local_tips(repository, refs)
         found = differences(repository, ours, tips, tips_below(repository, there.tracking))
     titles = _titles(repository, found)
     if as_json:
@@ -103,7 +99,7 @@ def status(remote: str | None, *, as_json: bool) -> None:
         )
     elif found:
         for one in found:
-            click.echo(f"{_SIDES[one.side]:8}  {one.kind:5}  {titles[one]}")
+            click.echo(f"{_SIDES[one.side]:8}  {one.kind:6}  {titles[one]}")
     else:
         click.echo(f"in step with {_shown(there)}")
     if found:
@@ -115,14 +111,14 @@ sync.add_command(unbundle)
 
 
 def _updates(
-    repository: Repository, notes_ref: str, remote: Remote, theirs: Tips
+    repository: Repository, refs: NoteRefs, remote: Remote, theirs: Tips
 ) -> list[tuple[str, str | None, str | None]]:
     """Return what has to be pushed: (ref, new, what is there now)."""
     from git_voicenote.repo.covers import COVER_PREFIX
     from git_voicenote.repo.merging import contains
 
-    ours, last = local_tips(repository, notes_ref), tips_below(repository, remote.tracking)
-    pairs = [(notes_ref, ours.notes, theirs.notes)]
+    ours, last = local_tips(repository, refs), tips_below(repository, remote.tracking)
+    pairs = [(ref, ours.by_kind[kind], theirs.by_kind[kind]) for kind, ref in refs.by_kind.items()]
     pairs += [(COVER_PREFIX + key, tip, theirs.covers.get(key)) for key, tip in ours.covers.items()]
     updates: list[tuple[str, str | None, str | None]] = [
         (ref, tip, there)
@@ -137,19 +133,21 @@ def _updates(
 
 def _record(
     repository: Repository,
-    notes_ref: str,
+    refs: NoteRefs,
     remote: Remote,
     pushed: list[tuple[str, str | None]],
 ) -> None:
     """Remember what the remote has now."""
     from git_voicenote.repo.covers import COVER_PREFIX
-    from git_voicenote.repo.merging import update_refs
+    from git_voicenote.repo.merging import NOTES, REVIEWS, update_refs
 
     last = tips_below(repository, remote.tracking)
     changes = []
     for ref, new in pushed:
-        if ref == notes_ref:
-            changes.append((remote.tracking + "notes", new, last.notes))
+        if ref == refs.notes:
+            changes.append((remote.tracking + NOTES, new, last.notes))
+        elif ref == refs.reviews:
+            changes.append((remote.tracking + REVIEWS, new, last.reviews))
         else:
             key = ref.removeprefix(COVER_PREFIX)
             changes.append((f"{remote.tracking}cover/{key}", new, last.covers.get(key)))
@@ -160,17 +158,18 @@ def _titles(repository: Repository, found: tuple[Difference, ...]) -> dict[Diffe
     """Return what people call the things that differ."""
     from git_voicenote.repo.commits import subjects_of
 
-    subjects = subjects_of(repository, [one.name for one in found if one.kind == "note"])
+    subjects = subjects_of(repository, [one.name for one in found if one.kind != "cover"])
     return {
         one: visible(f"{one.name[:7]} {subjects.get(one.name, '(a commit that is not here)')}")
-        if one.kind == "note"
+        if one.kind != "cover"
         else visible(one.name)
         for one in found
     }
 
 
-def _named(ref: str, notes_ref: str) -> str:
-    return "notes" if ref == notes_ref else f"cover of {visible(ref.split('/', 3)[3])}"
+def _named(ref: str, refs: NoteRefs) -> str:
+    names = {refs.notes: "notes", refs.reviews: "answers"}
+    return names.get(ref) or f"cover of {visible(ref.split('/', 3)[3])}"
 
 
 def _shown(remote: Remote) -> str:

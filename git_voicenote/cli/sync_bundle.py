@@ -10,7 +10,7 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import say, settings, warn
-from git_voicenote.cli.sync_words import count, tell_outcome
+from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
 from git_voicenote.repo.repository import Repository
 
 
@@ -31,7 +31,7 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     repository, chosen = Repository.discover(), settings()
     keep_rest(repository)
     packed = pack(
-        repository, chosen.notes_ref, file, revisions,
+        repository, note_refs(chosen), file, revisions,
         state=state_root(repository) if audio else None, replace=force,
     )  # fmt: skip
     for remark in packed.remarks:
@@ -53,7 +53,7 @@ def unbundle(file: Path, name: str | None) -> None:
     from git_voicenote.exchange.unpacking import unpack
 
     repository, chosen = Repository.discover(), settings()
-    arrived = unpack(repository, chosen.notes_ref, file, name, state_root(repository))
+    arrived = unpack(repository, note_refs(chosen), file, name, state_root(repository))
     for remark in arrived.remarks:
         warn(remark)
     tell_outcome(arrived.outcome, file.name)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
+from git_voicenote.errors import SettingError
+from git_voicenote.repo.merging import NoteRefs
 
 if TYPE_CHECKING:
+    from git_voicenote.config import Settings
     from git_voicenote.repo.merging import Outcome
 
 
@@ -18,14 +21,26 @@ def tell_outcome(outcome: Outcome, source: str) -> None:
     parts = []
     if outcome.notes:
         parts.append(count(len(outcome.notes), "note"))
+    if outcome.answers:
+        parts.append(f"the answers to {count(len(outcome.answers), 'commit')}")
     if outcome.covers:
         parts.append(count(len(outcome.covers), "cover"))
-    told = " and ".join(parts) + f" from {source}" if parts else ""
+    listed = " and ".join([", ".join(parts[:-1]), parts[-1]]) if parts[1:] else "".join(parts)
+    told = f"{listed} from {source}" if parts else ""
     if outcome.both:
         told += f", {outcome.both} of them changed on both sides: every paragraph is kept"
     if outcome.removed:
         told += f"{'; ' if told else ''}{outcome.removed} removed, as in {source}"
     say(told or f"nothing new in {source}")
+
+
+def note_refs(settings: Settings) -> NoteRefs:
+    """Return the refs that are exchanged. Raises SettingError where two of them are one."""
+    if settings.review_ref == settings.notes_ref:
+        raise SettingError(
+            f"voicenote.reviewRef is {settings.review_ref}, where the authors' own notes are"
+        )
+    return NoteRefs(settings.notes_ref, settings.review_ref)
 
 
 def count(number: int, what: str) -> str:

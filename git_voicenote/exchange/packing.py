@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.repo.bundles import Selection
+    from git_voicenote.repo.merging import NoteRefs
     from git_voicenote.repo.repository import Repository
 
 
@@ -37,7 +38,7 @@ class Packed:
 
 def pack(
     repository: Repository,
-    notes_ref: str,
+    note_refs: NoteRefs,
     file: Path,
     revisions: Sequence[str],
     *,
@@ -51,14 +52,14 @@ def pack(
     """
     if file.exists() and not replace:
         raise StoreError(f"{file} is there already", hint="--force replaces it")
-    selection = select(repository, notes_ref, revisions)
+    selection = select(repository, note_refs, revisions)
     remarks: list[str] = []
     with tempfile.TemporaryDirectory(prefix="git-voicenote-") as scratch:
         files = {GIT_BUNDLE: Path(scratch, GIT_BUNDLE)}
-        write_git_bundle(repository, notes_ref, selection, files[GIT_BUNDLE])
+        write_git_bundle(repository, note_refs, selection, files[GIT_BUNDLE])
         sounds: dict[str, Path] = {}
         if state is not None:
-            wanted = _recordings_of(repository, notes_ref, selection, is_all=not revisions)
+            wanted = _recordings_of(repository, note_refs, selection, is_all=not revisions)
             sounds = _find_sounds(Recordings(state), wanted, remarks)
             files[TRANSCRIPTS] = Path(scratch, TRANSCRIPTS)
             files[TRANSCRIPTS].write_text(_transcripts(History(state), sounds, remarks))
@@ -68,10 +69,11 @@ def pack(
             "heads": dict(selection.heads),
             "needs": list(selection.excluded),
             "notes": selection.notes,
+            "reviews": selection.reviews,
             "covers": dict(selection.covers),
         }
         _write(file, manifest, files)
-    return Packed(_summary(repository, notes_ref, selection, len(sounds)), tuple(remarks))
+    return Packed(_summary(repository, note_refs, selection, len(sounds)), tuple(remarks))
 
 
 def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> None:
@@ -93,12 +95,14 @@ def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> N
 
 
 def _recordings_of(
-    repository: Repository, notes_ref: str, selection: Selection, *, is_all: bool
+    repository: Repository, note_refs: NoteRefs, selection: Selection, *, is_all: bool
 ) -> tuple[str, ...]:
     """Return the recordings that the notes of a selection name, in the order of their making."""
-    notes, covers = Notes(repository, notes_ref), Covers(repository)
-    commits = notes.annotated() if is_all else selection.commits
-    texts = [*notes.texts(commits).values(), *(covers.text(key) or "" for key in selection.covers)]
+    covers = Covers(repository)
+    texts = [covers.text(key) or "" for key in selection.covers]
+    for ref in note_refs.by_kind.values():
+        notes = Notes(repository, ref)
+        texts += notes.texts(notes.annotated() if is_all else selection.commits).values()
     found = {name for text in texts for note in parse_notes(text) for name in note.recording_ids}
     return tuple(sorted(found))
 
@@ -123,11 +127,13 @@ def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) 
     return json.dumps([carried_value(entry) for entry in entries], ensure_ascii=False, indent=1)
 
 
-def _summary(repository: Repository, notes_ref: str, selection: Selection, sounds: int) -> str:
-    noted = len(Notes(repository, notes_ref).annotated())
+def _summary(repository: Repository, note_refs: NoteRefs, selection: Selection, sounds: int) -> str:
+    noted, answered = (
+        len(Notes(repository, ref).annotated()) for ref in note_refs.by_kind.values()
+    )
     counted = [
-        (len(selection.commits), "commit"), (noted, "note"), (len(selection.covers), "cover"),
-        (sounds, "recording"),
+        (len(selection.commits), "commit"), (noted, "note"), (answered, "answered commit"),
+        (len(selection.covers), "cover"), (sounds, "recording"),
     ]  # fmt: skip
     parts = [f"{number} {what}{'' if number == 1 else 's'}" for number, what in counted if number]
     return ", ".join(parts) + " packed"

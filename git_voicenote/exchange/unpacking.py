@@ -18,7 +18,7 @@ from git_voicenote.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_conta
 from git_voicenote.exchange.transcripts import read_carried, remember
 from git_voicenote.repo.bundles import verify_git_bundle
 from git_voicenote.repo.covers import COVER_PREFIX
-from git_voicenote.repo.merging import Merge, read_refs, tips_below
+from git_voicenote.repo.merging import NOTES, REVIEW_REF, REVIEWS, Merge, read_refs, tips_below
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.remotes import fetched_refs
 from git_voicenote.store.history import History
@@ -26,7 +26,7 @@ from git_voicenote.store.recordings import Recordings, store_error
 
 if TYPE_CHECKING:
     from git_voicenote.exchange.transcripts import CarriedRecording
-    from git_voicenote.repo.merging import Outcome
+    from git_voicenote.repo.merging import NoteRefs, Outcome
     from git_voicenote.repo.repository import Repository
 
 RECEIVED = "refs/voicenote/received/"
@@ -43,7 +43,7 @@ class Arrived:
 
 
 def unpack(
-    repository: Repository, notes_ref: str, file: Path, name: str | None, state: Path
+    repository: Repository, note_refs: NoteRefs, file: Path, name: str | None, state: Path
 ) -> Arrived:
     """Take in a file: commits below refs/voicenote/received/NAME/, notes and covers merged.
 
@@ -61,7 +61,7 @@ def unpack(
             remarks: list[str] = []
             placed = _place(Recordings(state), sounds, remarks)
             try:
-                outcome, branches = _merge(repository, notes_ref, incoming, prefix, file.name)
+                outcome, branches = _merge(repository, note_refs, incoming, prefix, file.name)
             except BaseException:
                 for path in placed:
                     path.unlink(missing_ok=True)
@@ -85,9 +85,11 @@ def _refspecs(names: tuple[str, ...]) -> dict[str, str]:
         refspecs["refs/heads/*"] = "heads/*"
     if any(name.startswith(COVER_PREFIX) for name in names):
         refspecs[COVER_PREFIX + "*"] = "cover/*"
-    notes = [name for name in names if name.startswith("refs/notes/")]
+    notes = [name for name in names if name.startswith("refs/notes/") and name != REVIEW_REF]
     if notes:
-        refspecs[notes[0]] = "notes"
+        refspecs[notes[0]] = NOTES
+    if REVIEW_REF in names:
+        refspecs[REVIEW_REF] = REVIEWS
     return refspecs
 
 
@@ -129,7 +131,7 @@ def _place(recordings: Recordings, sounds: list[Path], remarks: list[str]) -> li
 
 
 def _merge(
-    repository: Repository, notes_ref: str, incoming: str, prefix: str, source: str
+    repository: Repository, note_refs: NoteRefs, incoming: str, prefix: str, source: str
 ) -> tuple[Outcome, dict[str, str]]:
     heads = {
         name.removeprefix(incoming + "heads/"): commit
@@ -139,7 +141,7 @@ def _merge(
     before = read_refs(repository, prefix)
     refs = {branch: f"{prefix}heads/{branch}" for branch in heads}
     merge = Merge(
-        repository, notes_ref, tips_below(repository, incoming), prefix,
+        repository, note_refs, tips_below(repository, incoming), prefix,
         source=source, is_whole=False,
     )  # fmt: skip
     try:

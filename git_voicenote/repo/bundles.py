@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.repo.covers import COVER_PREFIX
-from git_voicenote.repo.merging import local_tips
+from git_voicenote.repo.merging import REVIEW_REF, local_tips
 from git_voicenote.repo.process import run_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from git_voicenote.repo.merging import NoteRefs
     from git_voicenote.repo.repository import Repository
 
 
@@ -34,9 +35,10 @@ class Selection:
     commits: tuple[str, ...]
     notes: str | None
     covers: Mapping[str, str]
+    reviews: str | None = None
 
 
-def select(repository: Repository, notes_ref: str, revisions: Sequence[str]) -> Selection:
+def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]) -> Selection:
     """Tell what a person means by revisions: branches and ranges, the current branch by default.
 
     Raises GitError where they name no commit.
@@ -70,13 +72,13 @@ def select(repository: Repository, notes_ref: str, revisions: Sequence[str]) -> 
         raise GitError(
             f"{' '.join(asked)} holds no commits", hint="a range is BASE..BRANCH: main..topic"
         )
-    ours = local_tips(repository, notes_ref)
+    ours = local_tips(repository, note_refs)
     covers = {key: tip for key, tip in ours.covers.items() if not revisions or key in heads}
-    return Selection(heads, excluded, commits, ours.notes, covers)
+    return Selection(heads, excluded, commits, ours.notes, covers, ours.reviews)
 
 
 def write_git_bundle(
-    repository: Repository, notes_ref: str, selection: Selection, target: Path
+    repository: Repository, note_refs: NoteRefs, selection: Selection, target: Path
 ) -> None:
     """Write a selection as a bundle that git reads. Raises GitError."""
     with tempfile.TemporaryDirectory(prefix="git-voicenote-") as scratch:
@@ -97,7 +99,9 @@ def write_git_bundle(
         refs = {f"refs/heads/{name}": tip for name, tip in selection.heads.items()}
         refs |= {COVER_PREFIX + key: tip for key, tip in selection.covers.items()}
         if selection.notes:
-            refs[notes_ref] = selection.notes
+            refs[note_refs.notes] = selection.notes
+        if selection.reviews:  # by this name, whatever it is here: the other side tells it by that
+            refs[REVIEW_REF] = selection.reviews
         lines = "".join(f"create {ref}\0{tip}\0" for ref, tip in refs.items())
         run_git(
             "update-ref", "-z", "--stdin", cwd=folder, environment=here,

@@ -1,7 +1,7 @@
 """Notes and covers of somebody else, merged into ours without overwriting either.
 
     incoming = RefSet("refs/voicenote/incoming/1234/")      # where they were fetched to
-    outcome = Merge(repository, notes_ref, incoming, tracking).run()
+    outcome = Merge(repository, note_refs, incoming, tracking).run()
 
 All that changes, changes at once at the end: the refs of ours and the tracking refs, which say what
 was merged last. A cover that is gone on one side since then was removed there: it goes here
@@ -28,20 +28,44 @@ if TYPE_CHECKING:
     from git_voicenote.repo.repository import Repository
 
 
+REVIEW_REF = "refs/notes/voicenote-review"
+NOTES, REVIEWS = "notes", "reviews"
+"""What the two are called below a prefix of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRefs:
+    """The names of the refs that are exchanged: authors' notes, and reviewers' answers."""
+
+    notes: str
+    reviews: str = REVIEW_REF
+
+    @property
+    def by_kind(self) -> dict[str, str]:
+        """The refs by what their notes are called; below a prefix they have the name of a part."""
+        return {"note": self.notes, "answer": self.reviews}
+
+
 @dataclass(frozen=True, slots=True)
 class Tips:
-    """The commits that notes and covers stand at; `covers` by key, `notes` None for none."""
+    """The commits that notes, reviewers' answers and covers (by key) stand at; None for none."""
 
     notes: str | None
     covers: Mapping[str, str]
+    reviews: str | None = None
+
+    @property
+    def by_kind(self) -> dict[str, str | None]:
+        """The commits by what their notes are called."""
+        return {"note": self.notes, "answer": self.reviews}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What one side has that the other lacks, since both were last the same.
 
-    `kind` is note or cover; `name` the commit's id or the cover's key; `side` says where something
-    is new, changed or removed: here, there or both.
+    `kind` is note, answer or cover; `name` the commit's id or the cover's key; `side` says where
+    something is new, changed or removed: here, there or both.
     """
 
     kind: str
@@ -51,25 +75,29 @@ class Difference:
 
 @dataclass
 class Outcome:
-    """What a merge did: names of notes and covers that changed here, and what to tell."""
+    """What a merge did: names of what changed here, and what to tell."""
 
     notes: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
     covers: list[str] = field(default_factory=list)
     removed: int = 0
     both: int = 0
     remarks: list[str] = field(default_factory=list)
 
 
-def local_tips(repository: Repository, notes_ref: str) -> Tips:
+def local_tips(repository: Repository, note_refs: NoteRefs) -> Tips:
     """Return where our own notes and covers stand."""
-    refs = read_refs(repository, notes_ref)
-    return Tips(refs.get(notes_ref), _below(read_refs(repository, COVER_PREFIX), COVER_PREFIX))
+    notes, reviews = (
+        read_refs(repository, ref).get(ref) for ref in (note_refs.notes, note_refs.reviews)
+    )
+    return Tips(notes, _below(read_refs(repository, COVER_PREFIX), COVER_PREFIX), reviews)
 
 
 def tips_below(repository: Repository, prefix: str) -> Tips:
-    """Return the notes and covers under a prefix: `<prefix>notes`, `<prefix>cover/<key>`."""
+    """Return what is under a prefix: `<prefix>notes`, `<prefix>reviews`, `<prefix>cover/<key>`."""
     refs = read_refs(repository, prefix)
-    return Tips(refs.get(prefix + "notes"), _below(refs, prefix + "cover/"))
+    notes, reviews = (refs.get(prefix + part) for part in (NOTES, REVIEWS))
+    return Tips(notes, _below(refs, prefix + "cover/"), reviews)
 
 
 def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
@@ -89,11 +117,14 @@ def differences(
     repository: Repository, ours: Tips, theirs: Tips, last: Tips
 ) -> tuple[Difference, ...]:
     """Return what each side has that the other lacks, notes first."""
-    here, there = (read_note_tree(repository, tips.notes) for tips in (ours, theirs))
-    base: Mapping[str, str] = {}
-    if ours.notes and theirs.notes:
-        base = _merge_of_notes(repository).common(ours.notes, theirs.notes)
-    found = _compare("note", here, there, base)
+    found: list[Difference] = []
+    for kind in ("note", "answer"):
+        one, other = ours.by_kind[kind], theirs.by_kind[kind]
+        here, there = (read_note_tree(repository, tip) for tip in (one, other))
+        base: Mapping[str, str] = {}
+        if one and other:
+            base = _merge_of_notes(repository).common(one, other)
+        found += _compare(kind, here, there, base)
     covers_here, covers_there = (
         {key: _cover_blob(repository, commit) for key, commit in tips.covers.items()}
         for tips in (ours, theirs)
@@ -147,7 +178,7 @@ class Merge:
     def __init__(
         self,
         repository: Repository,
-        notes_ref: str,
+        note_refs: NoteRefs,
         incoming: Tips,
         tracking: str,
         *,
@@ -156,7 +187,7 @@ class Merge:
     ) -> None:
         self.outcome = Outcome()
         self._repository = repository
-        self._notes_ref = notes_ref
+        self._note_refs = note_refs
         self._incoming = incoming
         self._tracking = tracking
         self._source = source
@@ -165,32 +196,34 @@ class Merge:
 
     def run(self, further: Sequence[tuple[str, str | None, str | None]] = ()) -> Outcome:
         """Merge, and set `further` refs in the same step. Raises GitError with nothing changed."""
-        with Notes(self._repository, self._notes_ref).one_writer():
-            ours = local_tips(self._repository, self._notes_ref)
+        with Notes(self._repository, self._note_refs.notes).one_writer():
+            ours = local_tips(self._repository, self._note_refs)
             last = tips_below(self._repository, self._tracking)
             try:
-                self._merge_all_notes(ours.notes, last.notes)
+                for kind in ("note", "answer"):
+                    self._merge_all_notes(kind, ours.by_kind[kind], last.by_kind[kind])
                 for key in sorted({*self._incoming.covers, *last.covers}):
                     self._merge_cover(key, ours.covers, last.covers.get(key))
                 update_refs(self._repository, [*self._changes, *further])
             except GitError as exc:
-                raise explain_write_failure(self._repository, self._notes_ref, exc) from exc
+                raise explain_write_failure(self._repository, self._note_refs.notes, exc) from exc
         return self.outcome
 
     def _set(self, ref: str, new: str | None, before: str | None) -> None:
         self._changes.append((ref, new, before))
 
-    def _merge_all_notes(self, ours: str | None, last: str | None) -> None:
-        theirs = self._incoming.notes
+    def _merge_all_notes(self, kind: str, ours: str | None, last: str | None) -> None:
+        theirs = self._incoming.by_kind[kind]
         if theirs is None:
             return
         merged = self._merged(ours, theirs, self._notes_merged)
         if merged is not None:
             before, after = (read_note_tree(self._repository, tip) for tip in (ours, merged))
-            self.outcome.notes += [n for n, blob in after.items() if before.get(n) != blob]
+            changed = self.outcome.notes if kind == "note" else self.outcome.answers
+            changed += [n for n, blob in after.items() if before.get(n) != blob]
             self.outcome.removed += len(set(before) - set(after))
-            self._set(self._notes_ref, merged, ours)
-        self._set(self._tracking + "notes", theirs, last)
+            self._set(self._note_refs.by_kind[kind], merged, ours)
+        self._set(self._tracking + (NOTES if kind == "note" else REVIEWS), theirs, last)
 
     def _merge_cover(self, key: str, covers: Mapping[str, str], last: str | None) -> None:
         ours, theirs = covers.get(key), self._incoming.covers.get(key)

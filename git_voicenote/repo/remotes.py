@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.errors import GitError, UsageError
 from git_voicenote.repo.covers import COVER_PREFIX
-from git_voicenote.repo.merging import Tips, read_refs, tips_below
+from git_voicenote.repo.merging import NOTES, REVIEWS, NoteRefs, Tips, read_refs, tips_below
 from git_voicenote.repo.process import try_git
 
 if TYPE_CHECKING:
@@ -74,11 +74,12 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
     return Remote(name, f"{_TRACKING}at-{key}/")
 
 
-def remote_tips(repository: Repository, remote: Remote, notes_ref: str) -> Tips:
+def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Tips:
     """Ask a remote where its notes and covers stand. Raises GitError where it does not answer."""
     done = try_git(
-        "ls-remote", "--refs", "--", remote.name, notes_ref, f"{COVER_PREFIX}*", cwd=repository.cwd
-    )
+        "ls-remote", "--refs", "--", remote.name, note_refs.notes, note_refs.reviews,
+        f"{COVER_PREFIX}*", cwd=repository.cwd,
+    )  # fmt: skip
     if done.returncode:
         raise _unreachable(remote, done.stderr)
     pairs = [line.split("\t", 1) for line in os.fsdecode(done.stdout).splitlines()]
@@ -88,16 +89,18 @@ def remote_tips(repository: Repository, remote: Remote, notes_ref: str) -> Tips:
         for ref, commit in refs.items()
         if ref.startswith(COVER_PREFIX)
     }
-    return Tips(refs.get(notes_ref), covers)
+    return Tips(refs.get(note_refs.notes), covers, refs.get(note_refs.reviews))
 
 
 @contextmanager
-def fetched(repository: Repository, remote: Remote, notes_ref: str) -> Iterator[Tips]:
+def fetched(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Iterator[Tips]:
     """Fetch the notes and covers of a remote; they have names while the context lasts."""
-    there = remote_tips(repository, remote, notes_ref)
+    there = remote_tips(repository, remote, note_refs)
     refspecs = {f"{COVER_PREFIX}*": "cover/*"} if there.covers else {}
     if there.notes:
-        refspecs[notes_ref] = "notes"
+        refspecs[note_refs.notes] = NOTES
+    if there.reviews:
+        refspecs[note_refs.reviews] = REVIEWS
     if not refspecs:
         yield Tips(None, {})
         return

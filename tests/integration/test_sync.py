@@ -219,10 +219,10 @@ def test_status_tells_what_each_side_lacks(pair: Pair) -> None:
 
     assert sorted(told.splitlines()) == sorted(
         [
-            f"both      note   {others[0][:7]} (a commit that is not here)",
-            f"to fetch  note   {others[1][:7]} (a commit that is not here)",
-            f"to push   note   {pair.commit[:7]} start the project",
-            "to push   cover  main",
+            f"both      note    {others[0][:7]} (a commit that is not here)",
+            f"to fetch  note    {others[1][:7]} (a commit that is not here)",
+            f"to push   note    {pair.commit[:7]} start the project",
+            "to push   cover   main",
         ]
     )
     assert (asked["in_step"], len(asked["differences"])) == (False, 4)
@@ -320,3 +320,52 @@ def test_nothing_but_notes_and_covers_is_sent(pair: Pair) -> None:
     assert pair.ada.run(
         "git", "for-each-ref", "--format=%(refname)", cwd=pair.server
     ).stdout.decode().split() == ["refs/heads/main", "refs/notes/voicenote"]
+
+
+ANSWER = "{words}\n\nVoicenote-Reviewer: {name} <{name}@example.org>\n"
+
+
+def answer(clone: Sandbox, name: str, words: str, *, at: int = 0) -> None:
+    text = ANSWER.format(name=name, words=words)
+    before = answers(clone)
+    clone.run(
+        "git", "notes", "--ref=voicenote-review", "add", "-f", "-F", "-", "HEAD",
+        stdin=(f"{before}\n{text}" if before else text).encode(),
+        environment={"GIT_COMMITTER_DATE": f"{1767323045 + at} +0000"},
+    )  # fmt: skip
+
+
+def answers(clone: Sandbox) -> str:
+    done = clone.run("git", "notes", "--ref=voicenote-review", "show", check=False)
+    return done.stdout.decode()
+
+
+def test_answers_of_reviewers_travel_as_notes_do(pair: Pair) -> None:
+    answer(pair.ada, "ada", "Why?")
+    assert (
+        sync(pair.ada, "status", status=1)
+        == f"to push   answer  {pair.commit[:7]} start the project\n"
+    )
+    assert "answers pushed\n" in sync(pair.ada, "push")
+    assert sync(pair.ada, "status") == "in step with origin\n"
+    said = sync(pair.bob, "fetch")
+    assert said == "the answers to 1 commit from origin\n"
+    assert answers(pair.bob) == answers(pair.ada)
+
+    answer(pair.bob, "bob", "Why?", at=10)
+    answer(pair.ada, "ada", "And how?", at=20)
+    write_note(pair.ada, "Words.\n")
+    sync(pair.ada, "push")
+    assert "answers not pushed" in sync(pair.bob, "push", status=1)
+    said = sync(pair.bob, "fetch")
+    assert said.startswith("1 note and the answers to 1 commit from origin, 1 of them changed on")
+    sync(pair.bob, "push")
+    sync(pair.ada, "fetch")
+    assert answers(pair.ada) == answers(pair.bob)
+    assert [answers(pair.ada).count(words) for words in ("Why?", "And how?")] == [2, 1]
+    assert answers(pair.ada).count("bob <bob@example.org>") == 1
+
+
+def test_two_refs_that_are_one_are_refused(pair: Pair) -> None:
+    pair.ada.git("config", "voicenote.reviewRef", "voicenote")
+    assert "where the authors' own notes are" in sync(pair.ada, "push", status=128)

@@ -98,6 +98,26 @@ def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
     assert entry.turns == (Turn(0.0, Place("retry", 1, 1, "def retry():")),)
 
 
+def test_answers_of_reviewers_come_over_with_their_sound(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    """By whatever name the ref has on either side; the author's note is not mixed up with them."""
+    ada.git("config", "voicenote.reviewRef", "answers")
+    bob.git("config", "voicenote.reviewRef", "reviewers")
+    write_note(ada, "Why: naïve 重试.\n", "topic")
+    answer = f"Why not?\n\n{TRAILER}Voicenote-Reviewer: Ada <ada@example.org>\n"
+    ada.run("git", "notes", "--ref=answers", "add", "-F", "-", "topic", stdin=answer.encode())
+
+    told = sync(ada, "bundle", stick, "main..topic", "--audio")
+    assert "1 commit, 1 note, 1 answered commit, 1 cover, 1 recording packed" in told
+    told = sync(bob, "unbundle", stick)
+
+    assert "1 note, the answers to 1 commit and 1 cover from topic.voicenote\n" in told
+    ref = "refs/voicenote/received/topic/heads/topic"
+    assert bob.git("notes", "--ref=reviewers", "show", ref) + "\n" == answer
+    assert note(bob, ref) == "Why: naïve 重试.\n"
+
+
 def test_a_second_time_changes_nothing(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
     sync(ada, "bundle", stick, "--audio")
     sync(bob, "unbundle", stick)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.repo.covers import COVER_PREFIX
-from git_voicenote.repo.merging import Difference, Merge, Tips, differences, local_tips
+from git_voicenote.repo.merging import Difference, Merge, NoteRefs, Tips, differences, local_tips
 from git_voicenote.repo.repository import Repository
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class People:
 
     def fetch(self, person: str, tip: str) -> None:
         Merge(
-            self.repository, f"refs/notes/{person}", Tips(tip, {}), f"refs/tracking/{person}/",
-            source="elsewhere", is_whole=True,
+            self.repository, NoteRefs(f"refs/notes/{person}"), Tips(tip, {}),
+            f"refs/tracking/{person}/", source="elsewhere", is_whole=True,
         ).run()  # fmt: skip
 
     def cross(self, one: str, other: str) -> None:
@@ -66,9 +66,7 @@ class People:
 
 
 @pytest.fixture
-def people(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> People:
-    for name, value in repo.environment.items():
-        monkeypatch.setenv(name, value)
+def people(repo: Sandbox) -> People:
     return People(repo, Repository.discover(repo.folder))
 
 
@@ -141,10 +139,10 @@ def test_covers_cross_too(people: People) -> None:
     def merged(ours: str, theirs: str) -> str:
         people.repo.git("update-ref", COVER_PREFIX + "topic", ours)
         Merge(
-            people.repository, "refs/notes/none", Tips(None, {"topic": theirs}), "refs/tracking/",
-            source="elsewhere", is_whole=True,
+            people.repository, NoteRefs("refs/notes/none"), Tips(None, {"topic": theirs}),
+            "refs/tracking/", source="elsewhere", is_whole=True,
         ).run()  # fmt: skip
-        return local_tips(people.repository, "refs/notes/none").covers["topic"]
+        return local_tips(people.repository, NoteRefs("refs/notes/none")).covers["topic"]
 
     def cross() -> None:
         tips["ada"], tips["bob"] = (
