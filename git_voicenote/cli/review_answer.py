@@ -15,6 +15,7 @@ from git_voicenote.cli.review_keepers import MailKeeper, NoteKeeper
 from git_voicenote.cli.review_reply import Answering
 from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
+from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.repo.reply_mail import reviewer
 
@@ -69,6 +70,7 @@ def answer(
 ) -> None:
     """Let a person answer one part of a series, or step through it and answer what they like."""
     keeper = _keeper(review, replies, settings, repository)
+    mention_unfinished(repository, settings)
     command = ["git", "voicenote", "review", *([source] if source else []), "--reply"]
     command += ["--mboxrd"] if mboxrd else []
     command += ["--note"] if replies.note else []

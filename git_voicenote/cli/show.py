@@ -20,7 +20,7 @@ from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import FoundNote, Note
@@ -50,6 +50,9 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     chosen = settings()
     mention_unfinished(repository, chosen)
     commits = commits_in(repository, revisions or ("HEAD",))
+    answers = _answers(repository, chosen, commits)
+    for commit in commits:
+        _tell_answers(commit, answers.get(commit.id, ()))
     texts, found = _look_up(repository, chosen, commits)
     if not texts and not found:
         _nothing(commits, revisions)
@@ -59,7 +62,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     texts |= {commit_id: note.text for commit_id, note in found.items()}
     is_list = len(commits) > 1 or any(".." in revision for revision in revisions)
     if as_json:
-        values = [_commit_value(commit, texts, found) for commit in commits]
+        values = [_commit_value(commit, texts, found, answers) for commit in commits]
         print_json(values if is_list else values[0])
     elif is_list:
         click.echo("\n".join(_entry(commit, texts.get(commit.id)) for commit in commits), nl=False)
@@ -89,6 +92,23 @@ def _look_up(
     texts = notes.texts(commit_ids)
     bare = [commit_id for commit_id in commit_ids if commit_id not in texts]
     return texts, notes.find_all(bare, remembered(repository)) if bare else {}
+
+
+def _answers(
+    repository: Repository, chosen: Settings, commits: tuple[Commit, ...]
+) -> dict[str, tuple[Note, ...]]:
+    """Return what reviewers answered, by commit."""
+    texts = Notes(repository, chosen.review_ref).texts(commit.id for commit in commits)
+    return {commit_id: parse_notes(text) for commit_id, text in texts.items()}
+
+
+def _tell_answers(commit: Commit, answers: Sequence[Note]) -> None:
+    names = dict.fromkeys(
+        (note.reviewer or "").partition(" <")[0] or "somebody" for note in answers
+    )
+    if names:
+        who = visible(", ".join(names))
+        say(f"{commit.short} was answered by {who} \u00b7 git voicenote review {commit.short}")
 
 
 def _nothing(commits: tuple[Commit, ...], revisions: tuple[str, ...]) -> None:
@@ -122,13 +142,19 @@ def _entry(commit: Commit, text: str | None) -> str:
 
 
 def _commit_value(
-    commit: Commit, texts: Mapping[str, str], found: Mapping[str, FoundNote]
+    commit: Commit,
+    texts: Mapping[str, str],
+    found: Mapping[str, FoundNote],
+    answers: Mapping[str, Sequence[Note]],
 ) -> dict[str, object]:
     return {
         "commit": commit.id,
         "subject": commit.subject,
         "found_on": found[commit.id].commit_id if commit.id in found else None,
         "notes": [_note_value(note) for note in parse_notes(texts.get(commit.id, ""))],
+        "answers": [
+            {"reviewer": note.reviewer, **_note_value(note)} for note in answers.get(commit.id, ())
+        ],
     }
 
 

@@ -49,7 +49,12 @@ def mention_unfinished(repository: Repository | None, settings: Settings) -> Non
 
 
 def _mention(found: CutOff) -> None:
-    say(f"{_story(found)}: `git voicenote record --from {found.recording.id}` takes it up")
+    command = "review SERIES --reply --patch N" if _is_answer(found) else "record"
+    say(f"{_story(found)}: `git voicenote {command} --from {found.recording.id}` takes it up")
+
+
+def _is_answer(found: CutOff) -> bool:
+    return bool(found.subject and found.subject.target.startswith(("review:", "reply:")))
 
 
 def _story(found: CutOff) -> str:
@@ -72,6 +77,8 @@ def _take_up(repository: Repository, settings: Settings, archive: Archive, found
         raise AssertionError("a recording without a subject has a target")
     # a message that was being dictated, or a commit that is gone: the words are shown
     transcribe_source(repository, archive, settings, found.recording, found.subject)
+    if _is_answer(found):
+        _mention(found)
 
 
 def _target_of(repository: Repository, settings: Settings, found: CutOff) -> Target | None:

@@ -109,6 +109,7 @@ def test_json_is_one_object_or_a_list(explained: Sandbox) -> None:
         "commit": commit_id,
         "subject": "feat: jitter",
         "found_on": None,
+        "answers": [],
         "notes": [
             {
                 "text": "Why it is so.",
@@ -122,6 +123,24 @@ def test_json_is_one_object_or_a_list(explained: Sandbox) -> None:
 
     assert json.loads(explained.voicenote("show", "--json").stdout) == expected
     assert json.loads(explained.voicenote("show", "--json", "HEAD~1..").stdout) == [expected]
+
+
+def test_answers_of_reviewers_are_told_of(explained: Sandbox) -> None:
+    answer = Note("Why not?\x1b[31m", reviewer="Grace Hopper <grace@example.org>")
+    store = Notes(Repository.discover(explained.folder), "refs/notes/voicenote-review")
+    for revision in ("HEAD", "HEAD~1"):
+        store.write(explained.git("rev-parse", revision), [answer, Note("And?")])
+    short, first = (explained.git("rev-parse", "--short=7", name) for name in ("HEAD", "HEAD~1"))
+
+    done = explained.voicenote("show")
+    assert done.stdout.decode() == render_note(WHY)
+    told = "{0} was answered by Grace Hopper, somebody \u00b7 git voicenote review {0}\n"
+    assert done.stderr.decode() == told.format(short)
+    done = explained.voicenote("show", "HEAD~1")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode().startswith(told.format(first) + "error: no note for")
+    value = json.loads(explained.voicenote("show", "--json").stdout)
+    assert [one["reviewer"] for one in value["answers"]] == [answer.reviewer, None]
 
 
 def test_a_cover_is_shown_for_head_or_a_branch(explained: Sandbox) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import email.policy
 import json
 import mailbox
+import os
+import signal
+import subprocess
 import sys
 from email.utils import getaddresses
 from pathlib import Path
@@ -542,6 +545,31 @@ def test_ctrl_c_while_speaking_keeps_the_sound_and_goes_on(reviewing: Sandbox) -
     again = f"`git voicenote review series.mbox --reply --patch 0 --from {recording.stem}`"
     assert again in person.screen.replace("\n", "")
     assert not [*reviewing.folder.glob("*.eml")]
+
+
+def test_after_a_crash_the_next_review_names_what_was_saved(reviewing: Sandbox) -> None:
+    with at_terminal(reviewing) as person:
+        person.expect("a answer")
+        person.type("2")
+        person.expect("a answer")
+        person.type("a")
+        person.expect("or Enter for all of it:")
+        person.type(ENTER)
+        person.expect("we now wait too long")
+        recorder = subprocess.check_output(["pgrep", "-P", str(person.process.pid)], text=True)
+        for pid in (person.process.pid, *map(int, recorder.split())):
+            os.kill(pid, signal.SIGKILL)
+        person.process.wait()
+    (cut_off,) = recordings(reviewing)
+
+    _, said = reply(reviewing, "--patch", "1", "--from", SPOKEN)
+
+    assert (
+        "for answer to feat: j\u00efter was not finished: `git voicenote review SERIES --reply "
+        in said
+    )
+    printed, _ = reply(reviewing, "--patch", "2", "--from", cut_off.stem)
+    assert WORDS in (reviewing.folder / printed.strip()).read_text()
 
 
 def test_nothing_left_in_the_editor_is_no_answer(reviewing: Sandbox) -> None:
