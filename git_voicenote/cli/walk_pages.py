@@ -38,11 +38,9 @@ class Page:
 def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
     """Return a commit as a patch; None for a merge, which is none."""
     try:
-        patch = series_of_commits(repository, commit_id).patches[0]
+        return series_of_commits(repository, commit_id).patches[0]
     except NegativeAnswer:
         return None
-    # git log --no-merges -1 goes on from a merge to what was merged
-    return patch if patch.commit_id == commit_id else None
 
 
 def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:

@@ -21,6 +21,8 @@ _PLAIN = (
     "--src-prefix=a/", "--dst-prefix=b/", "--find-renames", "--submodule=short",
     "--no-merges", "--encoding=UTF-8",
 )  # fmt: skip
+_ONE = "--no-walk"
+"""How `git log` reads one commit: with -1 it goes on from a merge to what was merged."""
 
 
 def series_of_commits(
@@ -36,6 +38,12 @@ def series_of_commits(
     """
     walk, tip, branch = _walk(repository, revisions)
     entries = _read(repository, walk, revisions or "HEAD")
+    if not entries and walk[0] == _ONE:
+        named = revisions or "HEAD"
+        raise NegativeAnswer(
+            f"{named} is a merge, which has no diff of its own",
+            hint=f"`git voicenote review {named}^1..{named}` reads what it merged",
+        )
     if not entries:
         raise NegativeAnswer(
             f"there are no commits in {revisions or walk[0]}",
@@ -68,10 +76,10 @@ def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...
     )
     if revisions and not is_branch:
         commit = repository.commit(revisions)
-        return ("-1", commit.id), commit.id, None
+        return (_ONE, commit.id), commit.id, None
     tip = f"refs/heads/{branch}" if is_branch else repository.commit("HEAD").id
     base = base_of_series(repository, tip)
-    return ((f"{base}..{tip}",) if base else ("-1", tip)), tip, branch
+    return ((f"{base}..{tip}",) if base else (_ONE, tip)), tip, branch
 
 
 def _read(

@@ -183,6 +183,12 @@ def test_a_pipe_gets_all_with_remarks_on_stderr(series: Sandbox) -> None:
     [
         (("topic..main",), 1, "there are no commits in topic..main"),
         (("nothing",), 128, "no commit is named 'nothing'"),
+        (
+            ("merged",),
+            1,
+            "merged is a merge, which has no diff of its own\nhint: `git voicenote "
+            "review merged^1..merged` reads what it merged",
+        ),
         (("empty.mbox",), 128, "empty.mbox is empty"),
         (("page.html",), 128, "page.html is a web page"),
         (("both",), 129, "'both' is the name of a file and of a commit"),
@@ -196,6 +202,8 @@ def test_what_cannot_be_reviewed_is_named(
     series.write("page.html", "<html>no</html>")
     series.write("both", "x")
     series.git("branch", "both")
+    tree, sides = "main^{tree}", ("-p", "main", "-p", "topic", "-m", "Merge")
+    series.git("update-ref", "refs/tags/merged", series.git("commit-tree", tree, *sides))
 
     done = series.voicenote("review", *arguments)
 
