@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -90,19 +91,19 @@ def remember(history: History, carried: CarriedRecording, path: Path) -> None:
 
 def _read(value: dict[str, Any]) -> CarriedRecording:
     created_at = datetime.fromisoformat(value["created_at"])
-    target = str(value["target"])
+    target = _text(value["target"])
     if created_at.tzinfo is None or target.partition(":")[0] not in TARGET_KINDS:
         raise ValueError(f"{target!r}, {created_at}")
     return CarriedRecording(
         id=value["id"],
         target=target,
-        title=str(value["title"]),
+        title=_text(value["title"]),
         sample_rate=int(value["sample_rate"]),
-        duration=float(value["duration"]),
+        duration=_seconds(value["duration"]),
         created_at=created_at,
         transcripts=tuple(
             Transcript(
-                value["id"], str(one["engine"]), str(one["language"]),
+                value["id"], _text(one["engine"]), _text(one["language"]),
                 tuple(_segment(*segment) for segment in one["segments"]),
             )
             for one in value["transcripts"]
@@ -118,12 +119,11 @@ def _turn(
     last: int | None = None,
     heading: str | None = None,
 ) -> Turn:
-    if path is None:
-        return Turn(float(time), None)
-    return Turn(
-        float(time),
-        Place(str(path), _line(first), _line(last), None if heading is None else str(heading)),
-    )
+    place = None
+    if path is not None:
+        heading = None if heading is None else _text(heading)
+        place = Place(_text(path), _line(first), _line(last), heading)
+    return Turn(_seconds(time), place)
 
 
 def _line(number: int | None) -> int | None:
@@ -136,9 +136,21 @@ def _segment(
     start: float, end: float, text: str, confidence: float | None, failure: str | None
 ) -> Segment:
     return Segment(
-        float(start),
-        float(end),
-        str(text),
-        None if confidence is None else float(confidence),
-        None if failure is None else str(failure),
+        _seconds(start),
+        _seconds(end),
+        _text(text),
+        None if confidence is None else _seconds(confidence),
+        None if failure is None else _text(failure),
     )
+
+
+def _seconds(number: float) -> float:
+    """Return a number that a database takes: JSON may bring NaN."""
+    if not math.isfinite(float(number)):
+        raise ValueError(f"{number} is no number")
+    return float(number)
+
+
+def _text(value: str) -> str:
+    """Return a text that a database takes: JSON may bring half a character."""
+    return str(value).encode().decode()
