@@ -6,6 +6,8 @@ import email.policy
 import json
 import mailbox
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
 SPOKEN = SPEECH / "rename.flac"
+B4 = shutil.which("b4", path=Path(sys.executable).parent)
 WORDS = "We now wait too long."
 GRACE = {"GIT_AUTHOR_NAME": "Grace Hopper", "GIT_AUTHOR_EMAIL": "grace@example.org"}
 MAILED = (
@@ -337,6 +340,52 @@ def test_an_answer_is_no_patch_and_is_shown_with_what_it_answers(reviewing: Sand
     )
     assert b"Subject: Re: " in info.stdout or b"Subject: " in info.stdout
     assert (reviewing.folder / "patch").read_bytes() == b""
+
+
+@pytest.mark.skipif(B4 is None, reason="b4 is not installed beside this Python")
+def test_b4_sees_the_thread(reviewing: Sandbox, tmp_path: Path) -> None:
+    """It takes the trailer of an answer for the patch that the answer stands below."""
+    assert B4 is not None
+    name = reply(reviewing, "--patch", "2", "--from", SPOKEN)[0].strip()
+    trailer = "Reviewed-by: Grace Hopper <grace@example.org>"
+    answer = (reviewing.folder / name).read_text().replace(WORDS, f"{WORDS}\n\n{trailer}")
+    box = mailbox.mbox(reviewing.folder / "series.mbox")
+    box.add(mailbox.mboxMessage(answer.encode()))
+    box.flush()
+
+    reviewing.run(
+        B4, "--no-interactive", "--offline-mode", "--no-stdin", "am", "--no-cache",
+        "-m", reviewing.folder / "series.mbox", "-o", tmp_path, "-n", "series",
+    )  # fmt: skip
+
+    first, second = (tmp_path / "series.mbx").read_text().split("Subject: [PATCH ")[1:]
+    assert (trailer in first, trailer in second) == (False, True)
+    assert "> feat" not in second
+
+
+@pytest.mark.parametrize("as_page", [False, True])
+def test_answers_of_strangers_do_nothing_to_who_reads_them(
+    reviewing: Sandbox, as_page: bool
+) -> None:
+    mails = (reviewing.folder / "series.mbox").read_bytes()
+    found = re.search(rb"^Message-ID?: *(<.*>)$", mails.partition(b"[PATCH 1/2]")[2], re.M | re.I)
+    assert found
+    evil = (
+        b"From evil Thu Jan  1 00:00:00 2026\nFrom: =?utf-8?q?E=1B=5B31mve=E2=80=AE?= <eve@x.org>\n"
+        b"Subject: Re: [PATCH 1/2] x\nIn-Reply-To: %s\n"
+        b"Date: Thu,\x1b[31m 1 Jan 2026 00:00:00 +0000\n"
+        b"Content-Type: text/plain; charset=utf-8\n\n"
+        b"<script>alert(1)</script>\x1b]0;title\x07 \xe2\x80\xaegnp.exe\n\n" % found[1]
+    )
+    reviewing.write("evil.mbox", mails + evil)
+
+    options = ("--html", "-") if as_page else ()
+    done = reviewing.voicenote("review", "evil.mbox", *options)
+
+    text = done.stdout.decode()
+    assert "alert(1)" in text
+    assert not {*"\x1b\x07\u202e"} & {*text}
+    assert ("<script>alert" in text) is not as_page
 
 
 # notes
