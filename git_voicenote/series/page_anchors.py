@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from git_voicenote.series.review import ReviewedPatch, Spoken
     from git_voicenote.text.diffs import FileDiff
     from git_voicenote.text.places import Spot
+
+
+_WORD = re.compile(r"\w+")
+_MOST_WORDS = 3000
+"""Words of notes that are compared with those heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def said_beside(
     texts = [unwrap(visible(note.text)) for note in reviewed.notes]
     placed = {one.passage: one for one in placed_words(texts, files)}
     visits = _visits(reviewed.spoken, files)
+    heard = _Heard(reviewed.spoken, texts)
     notes: list[tuple[NotePart, ...]] = []
     beside: dict[Spot, list[SaidHere]] = {}
     count = 0
@@ -75,15 +83,60 @@ def said_beside(
         for passage in passages(text, files):
             found = placed.get(count)
             name = f"{number}-{count}" if found else None
+            heard.pass_over(passage.anchor)
             where = _where(found.spot, files) if found else ""
             parts.append(NotePart(passage.anchor, passage.text, name, where))
             if found and name:
                 same = beside.setdefault(found.spot, [])
                 visit = _visit(visits.get(found.spot, ()), len(same)) if passage.anchor else None
+                by_words = heard.when(passage.text)
+                visit = visit or by_words
                 same.append(_said(name, unwrap(found.words), visit))
+            else:
+                heard.pass_over(passage.text)
             count += 1
         notes.append(tuple(parts))
     return tuple(notes), {spot: tuple(said) for spot, said in beside.items()}
+
+
+class _Heard:
+    """When the words of notes are said, by comparing them with what was heard.
+
+    Notes are asked for passage after passage, in their order.
+    """
+
+    def __init__(self, spoken: Sequence[Spoken], texts: Sequence[str]) -> None:
+        said = [(one.id, segment) for one in spoken if one.path for segment in one.segments]
+        heard = [
+            (word, at) for at, (_, one) in enumerate(said) for word in _words_of(one.marked_text)
+        ]
+        words = [word for text in texts for word in _words_of(text)]
+        self._said = said
+        self._found: dict[int, int] = {}
+        self._next = 0
+        if 0 < len(heard) <= _MOST_WORDS and len(words) <= _MOST_WORDS:
+            # its rule for frequent words keeps long texts of few words from taking for ever
+            matcher = SequenceMatcher(None, words, [word for word, _ in heard])
+            for note, sound, size in matcher.get_matching_blocks():
+                self._found |= {note + more: heard[sound + more][1] for more in range(size)}
+
+    def when(self, text: str) -> Visit | None:
+        """Return when the next passage is said, None where too few of its words were heard."""
+        start, end = self._next, self.pass_over(text)
+        found = [self._found[at] for at in range(start, end) if at in self._found]
+        if not found or 2 * len(found) < end - start:
+            return None
+        (recording, first), (other, last) = self._said[found[0]], self._said[found[-1]]
+        return Visit(recording, first.start, last.end if other == recording else first.end)
+
+    def pass_over(self, text: str) -> int:
+        """Leave a passage out; return where the next one starts, in words."""
+        self._next += len(_words_of(text))
+        return self._next
+
+
+def _words_of(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _said(name: str, words: str, visit: Visit | None) -> SaidHere:

@@ -81,8 +81,11 @@ def topic(repo: Sandbox) -> Sandbox:
     for time, place in enumerate((None, first, second, first)):
         history.turned(RECORDING, Turn(float(time), place))
     said = ("retries moved", "five not four", "here it sends", "and that is why")
-    segments = tuple(Segment(at + 0.1, at + 0.8, text) for at, text in enumerate(said))
-    history.attempt(Transcript(RECORDING, "pocketsphinx", "en", segments))
+    by_name = Segment(0.5, 0.9, "in long dot text there is much to read and it is read by nobody"
+                      " who has not got all the time of the world it is folded")  # fmt: skip
+    segments = [Segment(at + 0.1, at + 0.8, text) for at, text in enumerate(said)]
+    segments[:1] = [Segment(0.1, 0.4, said[0]), by_name]
+    history.attempt(Transcript(RECORDING, "pocketsphinx", "en", tuple(segments)))
     return repo
 
 
@@ -185,8 +188,9 @@ def test_the_recording_plays_from_a_hunk(topic: Sandbox, browser: Browser) -> No
     lit = "[...document.querySelectorAll('.here[aria-current]')].map(e => e.id).join()"
 
     browser.until(f"{audio}.readyState > 0")
-    assert browser.run("document.querySelectorAll('.from-here').length") == 3
-    for name, start in (("said-1-4", 3.1), ("said-1-2", 1.1), ("said-1-3", 2.1)):
+    assert browser.run("document.querySelectorAll('.from-here').length") == 4
+    starts = (("said-1-4", 3.1), ("said-1-2", 1.1), ("said-1-3", 2.1), ("said-1-1", 0.5))
+    for name, start in starts:
         browser.run(f"document.querySelector('#{name} .from-here').click(); {audio}.pause()")
         browser.until(f"Math.abs({audio}.currentTime - {start}) < 0.3")
         browser.until(f"{lit} === '{name}'")
