@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.desk import Desk, set_up
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -19,3 +20,12 @@ def bob(repo: Sandbox, tmp_path: Path) -> Sandbox:
     repo.run("git", "clone", "--quiet", "--branch=main", repo.folder, folder)
     repo.run("git", "checkout", "--quiet", "-b", "review", cwd=folder)
     return Sandbox(folder, repo.home)
+
+
+@pytest.fixture
+def desk(repo: Sandbox) -> Desk:
+    """The hook, an editor, and a change that is staged."""
+    desk = set_up(repo)
+    repo.write("README", "changed\n")
+    repo.git("add", "README")
+    return desk

@@ -1,214 +1,21 @@
-"""The hook in real git: when it asks, when it does not, and that no commit is lost to it."""
+"""A message typed into the hook, in real git: where it lands, and that no commit is lost to it."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import MARK
-from tests.support.engines import CRASHING, FAILING, SCRIPTED
-from tests.support.sandbox import CHECKOUT, Sandbox
+from tests.support.desk import QUESTION, Desk
+from tests.support.sandbox import Sandbox
 from tests.support.terminal import CTRL_C, CTRL_D, Terminal
 
-QUESTION = "speak the message? [Y/n/text]"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TYPED = "fix, scope parser. Empty input no longer crashes. Nobody checked. Closes issue forty two."
 MESSAGE = "fix(parser): empty input no longer crashes\n\nNobody checked.\n\nCloses: #42\n"
-
-# an editor that writes a message only where there is none, and keeps what it was opened on
-EDITOR = """\
-#!/bin/sh
-cp "$1" "$OPENED"
-sed '/ >8 /,$d' "$1" | grep -q '^[^#;]' || { echo 'by hand'; cat "$OPENED"; } >"$1"
-"""
-SEQUENCE_EDITOR = "#!/bin/sh\nsed -i.bak '2s/^pick/'$VERB'/' \"$1\"\n"
-
-
-@dataclass
-class Desk:
-    """A repository with the hook in it, and an editor."""
-
-    sandbox: Sandbox
-    opened: Path
-
-    def git(self, *arguments: str | Path) -> str:
-        return self.sandbox.git(*arguments)
-
-    def at_terminal(self, *command: str | Path, **environment: str) -> Terminal:
-        return Terminal(command, {**self.sandbox.environment, **environment}, self.sandbox.folder)
-
-    def message(self) -> str:
-        return self.git("log", "-1", "--format=%B")
-
-
-def set_up(repo: Sandbox, *, hook: bool = True) -> Desk:
-    editor = repo.home / "editor"
-    editor.write_text(EDITOR)
-    editor.chmod(0o755)
-    sequence = repo.home / "sequence-editor"
-    sequence.write_text(SEQUENCE_EDITOR)
-    sequence.chmod(0o755)
-    opened = repo.home / "opened"
-    repo.extra |= {
-        "GIT_EDITOR": str(editor),
-        "GIT_SEQUENCE_EDITOR": str(sequence),
-        "OPENED": str(opened),
-    }
-    if hook:
-        repo.voicenote("hook", "install")
-    return Desk(repo, opened)
-
-
-@pytest.fixture
-def desk(repo: Sandbox) -> Desk:
-    desk = set_up(repo)
-    repo.write("README", "changed\n")
-    repo.git("add", "README")
-    return desk
-
-
-# what is prepared (without a terminal), the command that is watched, and whether it asks
-TRIGGERS = {
-    "commit": ("", "git commit", True),
-    "commit -v": ("", "git commit -v", True),
-    "commit --cleanup=scissors": ("", "git commit --cleanup=scissors", True),
-    "commit --no-verify": ("", "git commit --no-verify", True),
-    "commit -a": ("echo more >>README", "git commit -a", True),
-    "commit FILE": ("echo more >>README; echo 1 >new; git add new", "git commit README", True),
-    "commit -t": ("echo '# be brief' >../template", "git commit -t ../template", True),
-    "commit.template": (
-        "echo '# be brief' >../template; git config commit.template ../template",
-        "git commit",
-        True,
-    ),
-    "commit --no-edit": ("", "git commit --no-edit", False),
-    "commit -m": ("", "git commit -m said", False),
-    "commit -m -e": ("", "git commit -e -m said", False),
-    "commit -F": ("echo said >../said", "git commit -F ../said", False),
-    "commit --fixup": ("", "git commit --fixup HEAD", False),
-    "commit --amend -m": ("", "git commit --amend -m said", False),
-    "commit --amend": ("", "git commit --amend", False),
-    "commit -c": ("", "git commit -c HEAD", False),
-    "commit --amend --no-edit": ("", "git commit --amend --no-edit", False),
-    "commit -C": ("", "git commit -C HEAD", False),
-    "merge": ("git commit -qm ours", "git merge side", False),
-    "merge --no-edit": ("git commit -qm ours", "git merge --no-edit side", False),
-    "conflicted merge": (
-        "git commit -qm ours; git merge clash; git checkout -q --ours README; git add README",
-        "git commit",
-        False,
-    ),
-    "conflicted pick": (
-        "git commit -qm ours; git cherry-pick clash; echo x >README; git add README",
-        "git commit",
-        False,
-    ),
-    "pick --continue": (
-        "git commit -qm ours; git cherry-pick clash; echo x >README; git add README",
-        "git cherry-pick --continue",
-        False,
-    ),
-    "conflicted revert": (
-        "git commit -qm ours; echo y >README; git commit -qam more; git revert HEAD~1;"
-        "echo x >README; git add README",
-        "git commit",
-        False,
-    ),
-    "merge --squash": ("git commit -qm ours; git merge --squash side", "git commit", False),
-    "pick": ("git commit -qm ours", "git cherry-pick side", False),
-    "pick -e": ("git commit -qm ours", "git cherry-pick -e side", False),
-    "revert": ("git commit -qm ours", "git revert --no-edit HEAD", False),
-    "revert -e": ("git commit -qm ours", "git revert HEAD", False),
-    "rebase": ("git commit -qm ours", "git rebase side", False),
-    "rebase reword": ("git commit -qm ours", "VERB=reword git rebase -i HEAD~2", False),
-    "rebase squash": ("git commit -qm ours", "VERB=squash git rebase -i HEAD~2", False),
-    "commit in a rebase": (
-        "git commit -qm ours; VERB=edit git rebase -q -i HEAD~2; echo 1 >new; git add new",
-        "git commit",
-        False,
-    ),
-    "am": ("git commit -qm ours; git format-patch -1 side -o ..", "git am ../0001*", False),
-    "stash": ("", "git stash", False),
-    "tag": ("", "git tag -a v1", False),
-    "notes": ("", "git notes add HEAD", False),
-}
-
-
-def outcome(desk: Desk, status: int) -> list[object]:
-    """All that a person could tell two runs apart by, in git."""
-    refs = desk.git("for-each-ref", "--format=%(refname) %(objectname)")
-    log = desk.git("log", "--format=%B%T", "--all")
-    opened = desk.opened.read_text() if desk.opened.exists() else None
-    return [status, refs, log, desk.git("status", "--porcelain"), opened]
-
-
-@pytest.mark.parametrize("trigger", TRIGGERS)
-def test_it_asks_only_for_a_message_that_nobody_has_written(
-    trigger: str, repo: Sandbox, tmp_path: Path
-) -> None:
-    preparation, command, asks = TRIGGERS[trigger]
-    repo.git("checkout", "--quiet", "-b", "side")
-    repo.commit("on the side", {"other": "1\n"})
-    repo.git("checkout", "--quiet", "-b", "clash", "main")
-    repo.commit("clashing", {"README": "clash\n"})
-    repo.git("checkout", "--quiet", "main")
-    repo.commit("second", {"second": "2\n"})
-    repo.write("README", "changed\n")
-    repo.git("add", "README")
-    desk = set_up(repo, hook=False)
-    repo.run("setsid", "--wait", "sh", "-c", preparation, check=False)
-
-    for at_terminal in (False, True):  # git itself opens some editors only at a terminal
-        without, with_hook = (
-            run_copy(desk, tmp_path / f"{at_terminal}-{hook}", command, hook, at_terminal, asks)
-            for hook in (False, True)
-        )
-        assert without == with_hook
-
-
-def run_copy(
-    desk: Desk, folder: Path, command: str, hook: bool, at_terminal: bool, asks: bool
-) -> list[object]:
-    """Run a command in a copy of the repository; answer the question, if it comes, with no."""
-    folder.mkdir()
-    work = folder / "work"
-    shutil.copytree(desk.sandbox.folder, work, symlinks=True)
-    for beside in desk.sandbox.folder.parent.glob("*"):
-        if beside.is_file():
-            shutil.copy(beside, folder)
-    here = Desk(Sandbox(work, desk.sandbox.home, desk.sandbox.extra), desk.opened)
-    desk.opened.unlink(missing_ok=True)
-    if hook:
-        here.sandbox.voicenote("hook", "install")
-    calls = folder / "calls"
-    here.sandbox.extra = here.sandbox.extra | {
-        "GIT_VOICENOTE_ENGINE": SCRIPTED,
-        "GIT_VOICENOTE_MICROPHONE": f"file:{folder}/none.wav",
-        "ENGINE_CALLS": str(calls),
-        # where it may not ask, it may not record unasked either
-        "GIT_VOICENOTE_HOOK_RECORD": "ask" if asks and at_terminal else "always",
-    }
-    result = watch(here, command, at_terminal, hook and asks)
-    assert not calls.exists()
-    return result
-
-
-def watch(here: Desk, command: str, at_terminal: bool, asks: bool) -> list[object]:
-    """Run a command, answer the question with no where it must come, and say what became."""
-    if not at_terminal:
-        # setsid: the tests themselves may run at a terminal
-        done = here.sandbox.run("setsid", "--wait", "sh", "-c", command, check=False)
-        assert QUESTION.encode() not in done.stdout + done.stderr
-        return outcome(here, done.returncode)
-    with here.at_terminal("sh", "-c", command) as terminal:
-        if asks:
-            terminal.expect(QUESTION)
-            terminal.type("n\n")
-        status = terminal.wait()
-    assert (QUESTION in terminal.screen) == asks
-    return outcome(here, status)
 
 
 def commit_typing(desk: Desk, *arguments: str | Path, cwd: Path | None = None) -> str:
@@ -230,10 +37,7 @@ def test_the_editor_opens_on_the_message(desk: Desk) -> None:
 
 @pytest.mark.parametrize("options", [["-v"], ["--cleanup=scissors"], ["--no-verify"], ["-q", "-a"]])
 def test_options_of_commit_keep_what_they_show(desk: Desk, options: list[str]) -> None:
-    with desk.at_terminal("git", "commit", *options) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("n\n")
-        assert terminal.wait() == 0
+    desk.commit((QUESTION, "n\n"), options=options)
     untouched = desk.opened.read_text()
     desk.git("reset", "--quiet", "--soft", "HEAD~1")
     assert commit_typing(desk, "commit", *options) == MESSAGE + untouched
@@ -262,10 +66,10 @@ def test_a_template_is_kept(desk: Desk) -> None:
 def test_other_comment_characters(desk: Desk, setting: str, template: str, shown: str) -> None:
     desk.git("config", "core.commentChar", setting)
     desk.sandbox.write("../template", template)
-    with desk.at_terminal("git", "commit", "-t", "../template") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type(f"fix, scope parser. Do it. {shown} is how a comment starts.\n")
-        assert terminal.wait() == 0
+    desk.commit(
+        (QUESTION, f"fix, scope parser. Do it. {shown} is how a comment starts.\n"),
+        options=("-t", "../template"),
+    )
     opened = desk.opened.read_text()
     message = f"fix(parser): do it\n\n {shown} is how a comment starts.\n"
     assert opened.startswith(f"{message}\n{template}")
@@ -291,18 +95,13 @@ def test_the_index_of_a_partial_commit_is_the_one_that_counts(desk: Desk) -> Non
 def test_the_menu_offers_what_the_paths_look_like(desk: Desk) -> None:
     desk.sandbox.write("src/parser.py", "1\n")
     desk.git("add", ".")
-    with desk.at_terminal("git", "commit") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("text\n")
-        terminal.expect("message>")
-        terminal.type("Empty input no longer crashes.\n")
-        terminal.expect("type [feat]:")
-        terminal.type("re\n")
-        terminal.expect("a number or a name of the list")
-        terminal.type("1\n")
-        terminal.expect("scope (- for none)")
-        terminal.type("HTTP client\n")
-        assert terminal.wait() == 0
+    desk.commit(
+        (QUESTION, "text\n"),
+        ("message>", "Empty input no longer crashes.\n"),
+        ("type [feat]:", "re\n"),
+        ("a number or a name of the list", "1\n"),
+        ("scope (- for none)", "HTTP client\n"),
+    )
     assert desk.message() == "fix(http-client): empty input no longer crashes\n"
 
 
@@ -337,10 +136,7 @@ def test_worktrees_submodules_and_first_commits(desk: Desk) -> None:
 
 @pytest.mark.parametrize("answer", ["n\n", CTRL_C, CTRL_D], ids=["n", "ctrl-c", "ctrl-d"])
 def test_a_person_may_decline(desk: Desk, answer: str) -> None:
-    with desk.at_terminal("git", "commit") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type(answer)
-        assert terminal.wait() == 0
+    desk.commit((QUESTION, answer))
     assert desk.opened.read_text().startswith("\n# Please enter")
     assert desk.message() == "by hand\n"
 
@@ -351,34 +147,23 @@ def test_the_terminal_is_given_back_to_git_and_its_editor(desk: Desk) -> None:
         '#!/bin/sh\nprintf "title? "\nread title </dev/tty\necho "$title" >"$1"\n',
     )
     editor.chmod(0o755)
-    with desk.at_terminal("git", "commit", GIT_EDITOR=str(editor)) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type(CTRL_C)
-        terminal.expect("title? ")
-        terminal.type("by keyboard\n")
-        assert terminal.wait() == 0
+    desk.commit((QUESTION, CTRL_C), ("title? ", "by keyboard\n"), GIT_EDITOR=str(editor))
     assert desk.message() == "by keyboard\n"
 
 
 def test_words_outlive_ctrl_c_at_the_menu(desk: Desk) -> None:
-    with desk.at_terminal("git", "commit") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("Empty input no longer crashes.\n")
-        terminal.expect("type [docs]:")
-        terminal.type(CTRL_C)
-        assert terminal.wait() == 0
+    desk.commit((QUESTION, "Empty input no longer crashes.\n"), ("type [docs]:", CTRL_C))
     opened = desk.opened.read_text()
     assert "\n# voicenote heard:\n#   Empty input no longer crashes.\n# Please enter" in opened
     assert desk.message() == "by hand\n"
 
 
 def test_words_below_the_scissors_are_cut_with_them(desk: Desk) -> None:
-    with desk.at_terminal("git", "commit", "--cleanup=scissors", "-v") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("Empty input no longer crashes.\n")
-        terminal.expect("type [docs]:")
-        terminal.type(CTRL_C)
-        assert terminal.wait() == 0
+    desk.commit(
+        (QUESTION, "Empty input no longer crashes.\n"),
+        ("type [docs]:", CTRL_C),
+        options=("--cleanup=scissors", "-v"),
+    )
     opened = desk.opened.read_text()
     scissors, words = opened.index(" >8 "), opened.index("# voicenote heard:\n")
     assert scissors < words < opened.index("diff --git")
@@ -404,34 +189,15 @@ def test_words_outlive_a_full_disk(desk: Desk, strict: bool) -> None:
 
 def test_a_message_that_the_encoding_cannot_hold_is_not_lost(desk: Desk) -> None:
     desk.git("config", "i18n.commitEncoding", "latin-1")
-    with desk.at_terminal("git", "commit") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("fix: 修复解析器 now\n")
-        assert terminal.wait() == 0
-    assert "what was said:\nfix: 修复解析器 now" in terminal.screen
+    screen = desk.commit((QUESTION, "fix: 修复解析器 now\n"))
+    assert "what was said:\nfix: 修复解析器 now" in screen
     assert desk.message() == "by hand\n"
 
 
 def test_a_message_in_another_encoding(desk: Desk) -> None:
     desk.git("config", "i18n.commitEncoding", "latin-1")
-    with desk.at_terminal("git", "commit") as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("fix: der Überlauf\n")
-        assert terminal.wait() == 0
+    desk.commit((QUESTION, "fix: der Überlauf\n"))
     assert b"fix: der \xdcberlauf" in desk.sandbox.run("git", "cat-file", "commit", "HEAD").stdout
-
-
-def test_a_background_job_is_not_asked(desk: Desk) -> None:
-    with desk.at_terminal("bash", "-c", "set -m; git commit & wait $!") as terminal:
-        assert terminal.wait() == 0
-    assert QUESTION not in terminal.screen
-    assert desk.message() == "by hand\n"
-
-
-def test_magit_is_not_asked(desk: Desk) -> None:
-    with desk.at_terminal("git", "commit", INSIDE_EMACS="29.1,magit") as terminal:
-        assert terminal.wait() == 0
-    assert QUESTION not in terminal.screen
 
 
 def test_a_closed_terminal_ends_it(desk: Desk) -> None:
@@ -464,165 +230,6 @@ def test_a_crash_is_a_warning(desk: Desk, tmp_path: Path, death: str) -> None:
     (programs / "git-voicenote").write_text(f"#!/bin/sh\n{death}\n")
     (programs / "git-voicenote").chmod(0o755)
     path = f"{programs}:{desk.sandbox.environment['PATH']}"
-    with desk.at_terminal("git", "commit", PATH=path) as terminal:
-        assert terminal.wait() == 0
-    assert "warning: git voicenote stopped with status" in terminal.screen
+    screen = desk.commit(PATH=path)
+    assert "warning: git voicenote stopped with status" in screen
     assert desk.message() == "by hand\n"
-
-
-@pytest.mark.parametrize("where", ["config", "environment"])
-def test_never(desk: Desk, where: str) -> None:
-    if where == "config":
-        desk.git("config", "voicenote.hook.record", "never")
-    environment = {"GIT_VOICENOTE_HOOK_RECORD": "never"} if where == "environment" else {}
-    with desk.at_terminal("git", "commit", **environment) as terminal:
-        assert terminal.wait() == 0
-    assert QUESTION not in terminal.screen
-    assert desk.message() == "by hand\n"
-
-
-def test_a_wrong_setting_is_a_warning(desk: Desk) -> None:
-    desk.git("config", "voicenote.hook.record", "sometimes")
-    with desk.at_terminal("git", "commit") as terminal:
-        assert terminal.wait() == 0
-    assert "voicenote.hook.record is 'sometimes'" in terminal.screen
-    assert desk.message() == "by hand\n"
-
-
-@pytest.fixture
-def spoken(desk: Desk) -> dict[str, str]:
-    """The environment in which somebody speaks into the microphone, and what the engine hears."""
-    recording = CHECKOUT / "examples/speech/commit-message.flac"
-    words = desk.sandbox.home / "words"
-    words.write_text("fix scope parser empty input no longer crashes\n")
-    return {
-        "GIT_VOICENOTE_MICROPHONE": f"file:{recording}",
-        "GIT_VOICENOTE_ENGINE": SCRIPTED,
-        "GIT_VOICENOTE_SILENCE": "1.5",
-        "SCRIPTED_SPEECH": str(words),
-        "ENGINE_CALLS": str(desk.sandbox.home / "calls"),
-    }
-
-
-@pytest.mark.parametrize("record", ["ask", "always"])
-def test_a_message_is_spoken(desk: Desk, spoken: dict[str, str], record: str) -> None:
-    desk.git("config", "voicenote.hook.record", record)
-    with desk.at_terminal("git", "commit", **spoken) as terminal:
-        if record == "ask":
-            terminal.expect(QUESTION)
-            terminal.type("\n")
-        terminal.expect("speak now")
-        assert terminal.wait() == 0
-    assert (QUESTION in terminal.screen) == (record == "ask")
-    assert desk.message() == "fix(parser): empty input no longer crashes\n"
-    assert (desk.sandbox.home / "calls").exists()
-    found = desk.sandbox.voicenote("history", "search", "crashes").stdout.decode()
-    assert "the message of this commit" in found or "empty input" in found
-
-
-@pytest.mark.parametrize("line", [0, 1])
-def test_a_stretch_that_fails_is_told_and_marked_below_the_subject(
-    desk: Desk, spoken: dict[str, str], line: int
-) -> None:
-    lines = ["fix scope parser empty input no longer crashes"]
-    lines.insert(line, "!!out of memory")
-    Path(spoken["SCRIPTED_SPEECH"]).write_text("\n".join(lines))
-    with desk.at_terminal(
-        "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
-    ) as terminal:
-        terminal.expect("not understood] (out of memory)")
-        assert terminal.wait() == 0
-    subject, empty, body = desk.message().removesuffix("\n").split("\n")
-    assert (subject, empty) == ("fix(parser): empty input no longer crashes", "")
-    assert MARK.fullmatch(body)
-
-
-def test_where_all_that_was_said_fails_git_goes_on_without(
-    desk: Desk, spoken: dict[str, str]
-) -> None:
-    Path(spoken["SCRIPTED_SPEECH"]).write_text("!!out of memory\n")
-    with desk.at_terminal(
-        "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
-    ) as terminal:
-        assert terminal.wait() == 0
-    assert "nothing of what was said was understood: out of memory" in terminal.screen
-    assert desk.message() == "by hand\n"
-
-
-@pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        ({"GIT_VOICENOTE_ENGINE": FAILING}, "error: the engine broke down; the recording is kept"),
-        ({"GIT_VOICENOTE_MICROPHONE": "file:none.wav"}, "none.wav"),
-        ({"GIT_VOICENOTE_ENGINE": "none"}, "error: no engine is named 'none'"),
-        ({"GIT_VOICENOTE_ENGINE": CRASHING}, "warning: git voicenote stopped with status 137"),
-    ],
-    ids=["engine fails", "no microphone", "no engine", "crash"],
-)
-def test_a_failure_while_speaking_is_a_warning(
-    desk: Desk, spoken: dict[str, str], fault: dict[str, str], said: str, strict: bool
-) -> None:
-    desk.git("config", "voicenote.hook.strict", str(strict).lower())
-    with desk.at_terminal("git", "commit", **(spoken | fault)) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("y\n")
-        if fault.get("GIT_VOICENOTE_ENGINE") == FAILING:
-            terminal.expect("speak now")
-            # the sound is worth keeping all the same: recording goes on until it is stopped
-            terminal.press("\n", until="the recording is kept")
-        status = terminal.wait()
-    assert said in terminal.screen
-    assert (status == 0) == (not strict)
-    assert desk.git("log", "-1", "--format=%s") == ("start the project" if strict else "by hand")
-
-
-def test_nothing_heard_is_no_failure(desk: Desk, spoken: dict[str, str]) -> None:
-    desk.git("config", "voicenote.hook.strict", "true")
-    (desk.sandbox.home / "words").write_text("")
-    with desk.at_terminal("git", "commit", **spoken) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("y\n")
-        assert terminal.wait() == 0
-    assert "warning: git goes on without a spoken message" in terminal.screen
-    assert desk.message() == "by hand\n"
-
-
-def test_ctrl_c_while_speaking_keeps_the_recording_and_the_commit(
-    desk: Desk, spoken: dict[str, str]
-) -> None:
-    with desk.at_terminal("git", "commit", **spoken) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("y\n")
-        terminal.expect("speak now")
-        terminal.type(CTRL_C)
-        assert terminal.wait() == 0
-    assert "is kept" in terminal.screen
-    assert desk.opened.read_text().startswith("\n# Please enter")
-    assert desk.message() == "by hand\n"
-    assert [*(desk.sandbox.folder / ".git/voicenote/recordings").iterdir()]
-
-
-def test_words_outlive_a_failure_after_they_were_heard(desk: Desk, spoken: dict[str, str]) -> None:
-    (desk.sandbox.home / "words").write_text("empty input no longer crashes\n")
-    with desk.at_terminal("git", "commit", **spoken) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("y\n")
-        terminal.expect("type [docs]:")
-        terminal.type(CTRL_C)
-        assert terminal.wait() == 0
-    assert "\n# voicenote heard:\n#   empty input no longer crashes\n" in desk.opened.read_text()
-    assert "it is kept in recording" in terminal.screen
-
-
-def test_the_embedded_engine_hears_a_whole_message(desk: Desk, spoken: dict[str, str]) -> None:
-    with desk.at_terminal(
-        "git", "commit", **(spoken | {"GIT_VOICENOTE_ENGINE": "auto"})
-    ) as terminal:
-        terminal.expect(QUESTION)
-        terminal.type("\n")
-        assert terminal.wait() == 0, terminal.screen
-    assert desk.message().startswith(
-        "fix(network): the server no longer stops when the name is empty\n"
-    )
-    assert desk.message().endswith("\n\nCloses: #42\n")

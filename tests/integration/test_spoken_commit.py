@@ -1,0 +1,139 @@
+"""A commit message spoken into the hook, and all that can fail on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from git_voicenote.datatypes import MARK
+from tests.support.desk import QUESTION, Desk
+from tests.support.engines import CRASHING, FAILING, SCRIPTED
+from tests.support.sandbox import CHECKOUT
+from tests.support.terminal import CTRL_C
+
+
+@pytest.fixture
+def spoken(desk: Desk) -> dict[str, str]:
+    """The environment in which somebody speaks into the microphone, and what the engine hears."""
+    recording = CHECKOUT / "examples/speech/commit-message.flac"
+    words = desk.sandbox.home / "words"
+    words.write_text("fix scope parser empty input no longer crashes\n")
+    return {
+        "GIT_VOICENOTE_MICROPHONE": f"file:{recording}",
+        "GIT_VOICENOTE_ENGINE": SCRIPTED,
+        "GIT_VOICENOTE_SILENCE": "1.5",
+        "SCRIPTED_SPEECH": str(words),
+        "ENGINE_CALLS": str(desk.sandbox.home / "calls"),
+    }
+
+
+@pytest.mark.parametrize("record", ["ask", "always"])
+def test_a_message_is_spoken(desk: Desk, spoken: dict[str, str], record: str) -> None:
+    desk.git("config", "voicenote.hook.record", record)
+    with desk.at_terminal("git", "commit", **spoken) as terminal:
+        if record == "ask":
+            terminal.expect(QUESTION)
+            terminal.type("\n")
+        terminal.expect("speak now")
+        assert terminal.wait() == 0
+    assert (QUESTION in terminal.screen) == (record == "ask")
+    assert desk.message() == "fix(parser): empty input no longer crashes\n"
+    assert (desk.sandbox.home / "calls").exists()
+    found = desk.sandbox.voicenote("history", "search", "crashes").stdout.decode()
+    assert "the message of this commit" in found or "empty input" in found
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_a_stretch_that_fails_is_told_and_marked_below_the_subject(
+    desk: Desk, spoken: dict[str, str], line: int
+) -> None:
+    lines = ["fix scope parser empty input no longer crashes"]
+    lines.insert(line, "!!out of memory")
+    Path(spoken["SCRIPTED_SPEECH"]).write_text("\n".join(lines))
+    with desk.at_terminal(
+        "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
+    ) as terminal:
+        terminal.expect("not understood] (out of memory)")
+        assert terminal.wait() == 0
+    subject, empty, body = desk.message().removesuffix("\n").split("\n")
+    assert (subject, empty) == ("fix(parser): empty input no longer crashes", "")
+    assert MARK.fullmatch(body)
+
+
+def test_where_all_that_was_said_fails_git_goes_on_without(
+    desk: Desk, spoken: dict[str, str]
+) -> None:
+    Path(spoken["SCRIPTED_SPEECH"]).write_text("!!out of memory\n")
+    with desk.at_terminal(
+        "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
+    ) as terminal:
+        assert terminal.wait() == 0
+    assert "nothing of what was said was understood: out of memory" in terminal.screen
+    assert desk.message() == "by hand\n"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"GIT_VOICENOTE_ENGINE": FAILING}, "error: the engine broke down; the recording is kept"),
+        ({"GIT_VOICENOTE_MICROPHONE": "file:none.wav"}, "none.wav"),
+        ({"GIT_VOICENOTE_ENGINE": "none"}, "error: no engine is named 'none'"),
+        ({"GIT_VOICENOTE_ENGINE": CRASHING}, "warning: git voicenote stopped with status 137"),
+    ],
+    ids=["engine fails", "no microphone", "no engine", "crash"],
+)
+def test_a_failure_while_speaking_is_a_warning(
+    desk: Desk, spoken: dict[str, str], fault: dict[str, str], said: str, strict: bool
+) -> None:
+    desk.git("config", "voicenote.hook.strict", str(strict).lower())
+    with desk.at_terminal("git", "commit", **(spoken | fault)) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("y\n")
+        if fault.get("GIT_VOICENOTE_ENGINE") == FAILING:
+            terminal.expect("speak now")
+            # the sound is worth keeping all the same: recording goes on until it is stopped
+            terminal.press("\n", until="the recording is kept")
+        status = terminal.wait()
+    assert said in terminal.screen
+    assert (status == 0) == (not strict)
+    assert desk.git("log", "-1", "--format=%s") == ("start the project" if strict else "by hand")
+
+
+def test_nothing_heard_is_no_failure(desk: Desk, spoken: dict[str, str]) -> None:
+    desk.git("config", "voicenote.hook.strict", "true")
+    (desk.sandbox.home / "words").write_text("")
+    screen = desk.commit((QUESTION, "y\n"), **spoken)
+    assert "warning: git goes on without a spoken message" in screen
+    assert desk.message() == "by hand\n"
+
+
+def test_ctrl_c_while_speaking_keeps_the_recording_and_the_commit(
+    desk: Desk, spoken: dict[str, str]
+) -> None:
+    screen = desk.commit((QUESTION, "y\n"), ("speak now", CTRL_C), **spoken)
+    assert "is kept" in screen
+    assert desk.opened.read_text().startswith("\n# Please enter")
+    assert desk.message() == "by hand\n"
+    assert [*(desk.sandbox.folder / ".git/voicenote/recordings").iterdir()]
+
+
+def test_words_outlive_a_failure_after_they_were_heard(desk: Desk, spoken: dict[str, str]) -> None:
+    (desk.sandbox.home / "words").write_text("empty input no longer crashes\n")
+    screen = desk.commit((QUESTION, "y\n"), ("type [docs]:", CTRL_C), **spoken)
+    assert "\n# voicenote heard:\n#   empty input no longer crashes\n" in desk.opened.read_text()
+    assert "it is kept in recording" in screen
+
+
+def test_the_embedded_engine_hears_a_whole_message(desk: Desk, spoken: dict[str, str]) -> None:
+    with desk.at_terminal(
+        "git", "commit", **(spoken | {"GIT_VOICENOTE_ENGINE": "auto"})
+    ) as terminal:
+        terminal.expect(QUESTION)
+        terminal.type("\n")
+        assert terminal.wait() == 0, terminal.screen
+    assert desk.message().startswith(
+        "fix(network): the server no longer stops when the name is empty\n"
+    )
+    assert desk.message().endswith("\n\nCloses: #42\n")
