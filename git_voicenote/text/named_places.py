@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
     from git_voicenote.text.diffs import FileDiff
 
-_MENTION = re.compile(r"`(?P<code>[^`\n]{1,200})`|\"(?P<quoted>[^\"\n]{1,200})\"|(?P<word>[^\s`]+)")
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\uac00-\ud7af"
+"""Chinese, Japanese and Korean, which put no space between a word and a name."""
+_MENTION = re.compile(
+    rf"`(?P<code>[^`\n]{{1,200}})`|\"(?P<quoted>[^\"\n]{{1,200}})\""
+    rf"|(?P<word>[^\s`{_WIDE}]+|[{_WIDE}]+)"
+)
+_HAS_WIDE = re.compile(f"[{_WIDE}]")
 _OUTSIDE = "([{<\"'\u201c\u2018\u00ab"
 _BEHIND = ".,;:!?\"'\u201d\u2019\u00bb)]}>\u3002\uff0c\uff01\uff1f"
 _POSSESSIVE = re.compile(r"(?:'|\u2019)s?\Z")
@@ -51,6 +57,7 @@ arguments definition definitions declaration name names body call calls pointer 
 _SELVES = frozenset(("self", "this", "cls", "super"))
 _FUNCTIONS = frozenset(_KINDS.split())
 _FILES = frozenset(("file", "files", "script", "header", "module"))
+_WIDE_FUNCTIONS = ("函数", "方法", "结构体", "类", "関数", "メソッド", "クラス")
 _POINTING = frozenset(("the", "this", "that", "our", "its", "their", "a", "in", "of"))
 _NEVER_NAMES = frozenset(_NO_NAMES.split())
 """Words that stand beside "function" in any prose: "the new function", "the class has"."""
@@ -142,6 +149,10 @@ class NamedPlaces:
 
     def _mentions(self, sentence: str) -> Iterator[Place | str]:
         """Yield files as places, and functions by their names, as a sentence mentions them."""
+        for token in sentence.split() if _HAS_WIDE.search(sentence) else ():
+            place = self._file(_bare(token), is_meant=False)
+            if place is not None:
+                yield place
         words = list(_MENTION.finditer(sentence))
         plain = [_bare(found["word"] or "").lower() for found in words]
         for number, found in enumerate(words):
@@ -154,7 +165,7 @@ class NamedPlaces:
     ) -> Iterator[Place | str]:
         set_off = found["code"] or found["quoted"]
         text = set_off.strip() if set_off else _bare(found["word"])
-        place = self._file(text, is_meant=bool(set_off) or before[1] in _FILES)
+        place = self._file(text, is_meant=bool(set_off) or _is_file_word(before[1]))
         if place is not None:
             yield place
             return
@@ -195,6 +206,8 @@ class NamedPlaces:
         if name.lower() in _NEVER_NAMES:
             return False
         # not by a dictionary: worktree, workflow and init are in none, and in everybody's prose
+        if before[1].endswith(_WIDE_FUNCTIONS) or after.startswith(_WIDE_FUNCTIONS):
+            return True
         return before[1] in _FUNCTIONS or (after in _FUNCTIONS and before[1] in _POINTING)
 
 
@@ -202,6 +215,10 @@ def _parted(name: str) -> tuple[str, str]:
     """Part `Client.send` into its owner and its name; the owner is "" where there is none."""
     *owners, name = _JOINTS.split(name)
     return (owners[-1] if owners else "", name)
+
+
+def _is_file_word(word: str) -> bool:
+    return word in _FILES or word.endswith(("文件", "ファイル"))
 
 
 def _is_file_name(name: str) -> bool:
