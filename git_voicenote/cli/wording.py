@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
@@ -81,7 +82,7 @@ def explain_changes(passed: Sequence[tuple[str, Passed]]) -> None:
 
 
 def _explain_terms(repository: Repository | None, settings: Settings, target: str) -> None:
-    """Tell how many terms were listened for, the first of them, and which the engine was told."""
+    """Tell how many terms were listened for, where they are from, and which the engine was told."""
     if not settings.vocabulary:
         say("terms: none, voicenote.vocabulary is off")
         return
@@ -90,6 +91,10 @@ def _explain_terms(repository: Repository | None, settings: Settings, target: st
     found = vocabulary_for(repository, target, _tell_nobody)
     first = ", ".join(term.text for term in found.terms[:10])
     say(f"terms: {len(found.terms)} found{f', {first}' if first else ''}")
+    # where it is worth most that a term was found stands first
+    places = Counter(term.sightings[0].place for term in found.terms)
+    if places:
+        say(f"found in: {', '.join(f'{place} {n}' for place, n in places.most_common())}")
     say(f"told to the engine: {', '.join(found.hotwords) or 'none'}")
 
 

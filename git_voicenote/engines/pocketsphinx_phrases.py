@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _JOINT = "_"
 """Between the words of a phrase. No word of the dictionary has one."""
+_RARE = 1.0
+"""How likely a developers' word of the lexicon is that a model lacks, as _WEIGHT has it."""
 _WEIGHT = 10.0
 """How much likelier a phrase is than a word of no model, which is one in as many as there are.
 
@@ -31,13 +33,15 @@ _MOST_WAYS = 4
 def add_phrases(decoder: Any, model: Any, phrases: Iterable[tuple[str, ...]]) -> None:  # noqa: ANN401 - pocketsphinx publishes no types
     """Let a decoder and its language model, which it has not got yet, know of phrases.
 
-    Words that nobody can tell how to say make a phrase that is left out; a word that the model
-    knows is none. Raises RuntimeError.
+    And of all developers' words. Words that nobody can tell how to say make a phrase that is left
+    out; a word that the model knows is none. Raises RuntimeError.
     """
     pronunciations = Pronunciations(DecoderDictionary(decoder))
     said: set[str] = set()
+    likely = {phrase: _WEIGHT for phrase in phrases if phrase}
+    rare = {(word,): _RARE for word in pronunciations.developers if (word,) not in likely}
     # of two that sound the same, "in it" and "init", the one of fewer words is meant
-    for phrase in sorted(dict.fromkeys(filter(None, phrases)), key=len):
+    for phrase, weight in sorted((rare | likely).items(), key=lambda each: len(each[0])):
         name = _JOINT.join(phrase)
         if model.prob([name]) > _UNKNOWN:
             continue
@@ -47,7 +51,7 @@ def add_phrases(decoder: Any, model: Any, phrases: Iterable[tuple[str, ...]]) ->
         said.update(ways)
         if ways or is_known:
             add_word(decoder, name, ways)
-            model.add_word(name, _WEIGHT)
+            model.add_word(name, weight)
 
 
 def add_word(decoder: Any, word: str, ways: Iterable[str]) -> None:  # noqa: ANN401 - likewise

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pocketsphinx import Decoder
+from pocketsphinx import Decoder, NGramModel, get_model_path
 
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.pocketsphinx import PocketSphinxEngine
 from git_voicenote.engines.pocketsphinx_adaptation import make_adaptation
-from git_voicenote.engines.pocketsphinx_phrases import DecoderDictionary, words_of
+from git_voicenote.engines.pocketsphinx_phrases import (
+    DecoderDictionary,
+    add_phrases,
+    words_of,
+)
 from git_voicenote.transcription import transcribe
 from tests.support.speech import SPEECH, sentences
 
@@ -64,6 +68,17 @@ def test_phrases_are_heard_beside_what_a_repository_taught(
     make_adaptation([("we", "now", "write", "a", "newfile")] * 5, tmp_path)
     context = Context(adaptation=tmp_path, phrases=(("rename", "it", "at", "thee", "end"),))
     assert first_sentence(engine, context) == "we now write a newfile and rename it at thee end"
+
+
+def test_developers_words_that_the_model_lacks_are_known_too() -> None:
+    decoder = Decoder(loglevel="FATAL", lm=None)
+    model = NGramModel(decoder.config, decoder.logmath, get_model_path("en-us/en-us.lm.bin"))
+    likely = model.prob(["the"])
+    lacking = model.prob(["zorkmidity"])
+    assert model.prob(["backtrace"]) == model.prob(["mutex"]) == lacking
+    add_phrases(decoder, model, [("mutex",)])
+    assert lacking < model.prob(["backtrace"]) < model.prob(["mutex"]) < likely
+    assert decoder.lookup_word("mutex") == "M Y UW T EH K S"
 
 
 def test_a_decoder_tells_the_ways_to_say_a_word() -> None:
