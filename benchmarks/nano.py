@@ -298,11 +298,11 @@ def write_weights(folder: Path) -> None:
             random = torch.randn(shape, generator=generator, dtype=torch.float32)
             is_scale = len(shape) == 1 and name.endswith("weight")
             tensors[name] = (0.02 * random + is_scale).bfloat16()
-        config = json.loads((TINY / "hf" / "config.json").read_text()) | {"dtype": "bfloat16"}
+        config = json.loads((TINY / "config.json").read_text()) | {"dtype": "bfloat16"}
         for section, values in RELEASED.items():
             config[section].update(values)
         (flat / "config.json").write_text(json.dumps(config))
-        for path in (TINY / "hf").glob("*token*.json"):
+        for path in TINY.glob("*token*.json"):
             (flat / path.name).write_bytes(path.read_bytes())
         save_file(tensors, flat / "model.safetensors", {"format": "pt"})
     if not (folder / "original").exists():

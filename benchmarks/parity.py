@@ -191,7 +191,7 @@ def cases(speech: Sequence[Samples]) -> Iterator[Case]:
 
 def weights(folder: Path) -> Iterator[tuple[str, Path, int]]:
     """Yield kinds of weights: a name, a folder in the flat layout, and how many tokens to make."""
-    yield TRAINED, TINY / "hf", BUDGET
+    yield TRAINED, TINY, BUDGET
     for seed in (1, 2, 3):
         yield f"random {seed}", random_weights(folder / f"flat-{seed}", seed, SMALL), ENDLESS
     yield "random middle", random_weights(folder / "flat-middle", 4, MIDDLE), ENDLESS
@@ -222,7 +222,7 @@ def random_weights(folder: Path, seed: int, changes: dict[str, dict[str, int]]) 
     """Write a checkpoint with random weights; what is not changed is as in the small one."""
     from transformers import AutoTokenizer, FunAsrNanoConfig, FunAsrNanoForConditionalGeneration
 
-    config = FunAsrNanoConfig.from_pretrained(TINY / "hf").to_dict()
+    config = FunAsrNanoConfig.from_pretrained(TINY).to_dict()
     config["text_config"].pop("layer_types")  # one for each layer of the small one
     for section, values in changes.items():
         config[section].update(values)
@@ -237,9 +237,9 @@ def random_weights(folder: Path, seed: int, changes: dict[str, dict[str, int]]) 
                 deviation = 0.1 if "embed_tokens" in name else weight[0].numel() ** -0.5
                 weight.copy_(torch.randn_like(weight) * deviation)
     model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(TINY / "hf").save_pretrained(folder)
+    AutoTokenizer.from_pretrained(TINY).save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json", "generation_config.json"):
-        (folder / name).write_bytes((TINY / "hf" / name).read_bytes())
+        (folder / name).write_bytes((TINY / name).read_bytes())
     return folder
 
 

@@ -9,14 +9,12 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
 from git_voicenote.engines.nano.model import NanoModel
 from git_voicenote.engines.nano.utterances import utterances
-from tests.support.sandbox import CHECKOUT
+from tests.support.nano_checkpoints import TINY
 from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
     from git_voicenote.engines.nano.weights import Precision
-
-TINY = CHECKOUT / "examples" / "nano-tiny" / "hf"
 
 
 def tiny_model(precision: Precision = "fp32") -> NanoModel:

@@ -11,17 +11,19 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support.sandbox import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
     from torch import Tensor
 
-TINY = Path(__file__).parents[2] / "examples/nano-tiny"
-"""The small checkpoint that hears the recordings in examples/speech: hf/ is the flat layout."""
+TINY = CHECKOUT / "examples/nano-tiny/hf"
+"""The small checkpoint that hears the recordings in examples/speech, in the flat layout."""
 
 LLM_FOLDER = "Qwen3-0.6B"
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
@@ -43,7 +45,7 @@ _BLOCK = {
 def transcripts() -> dict[str, tuple[str, ...]]:
     """Return what the small checkpoint hears in each recording: a sentence before each pause."""
     heard: dict[str, tuple[str, ...]] = {}
-    for line in (TINY / "transcripts.tsv").read_text().splitlines():
+    for line in (TINY.parent / "transcripts.tsv").read_text().splitlines():
         recording, _, sentence = line.partition("\t")
         heard[recording] = (*heard.get(recording, ()), sentence)
     return heard
@@ -51,22 +53,32 @@ def transcripts() -> dict[str, tuple[str, ...]]:
 
 def write_original(flat: Path, folder: Path) -> Path:
     """Write the checkpoint of a flat folder in the original layout; return the new folder."""
-    import torch
-    import yaml
     from safetensors.torch import load_file
 
     config = json.loads((flat / "config.json").read_text())
-    llm = folder / LLM_FOLDER
-    llm.mkdir(parents=True)
     tensors = original_tensors(load_file(flat / "model.safetensors"), config)
-    torch.save({"state_dict": tensors}, folder / "model.pt")
-    (folder / "config.yaml").write_text(yaml.safe_dump(_original_config(config), sort_keys=False))
+    llm = write_original_parts(folder, {"state_dict": tensors}, config)
     (folder / "configuration.json").write_text(_json(_CONFIGURATION))
-    llm_config = {"architectures": ["Qwen3ForCausalLM"], **config["text_config"]}
-    (llm / "config.json").write_text(_json(llm_config))
     for name in _TOKENIZER_FILES:
         shutil.copyfile(flat / name, llm / name)
     return folder
+
+
+def write_original_parts(folder: Path, weights: object, config: Mapping[str, Any]) -> Path:
+    """Write all of the original layout but the tokenizer; return the folder where that belongs.
+
+    `weights` is what is pickled; `config` that of the flat layout.
+    """
+    import torch
+    import yaml
+
+    llm = folder / LLM_FOLDER
+    llm.mkdir(parents=True)
+    torch.save(weights, folder / "model.pt")
+    (folder / "config.yaml").write_text(yaml.safe_dump(_original_config(config), sort_keys=False))
+    llm_config = {"architectures": ["Qwen3ForCausalLM"], **config["text_config"]}
+    (llm / "config.json").write_text(_json(llm_config))
+    return llm
 
 
 def original_tensors(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:

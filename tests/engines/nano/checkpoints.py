@@ -10,11 +10,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import torch
-import yaml
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from tests.support.nano_checkpoints import original_tensors
+from tests.support.nano_checkpoints import original_tensors, write_original_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,11 +129,9 @@ def write_original(
     text_config: Mapping[str, object] = TEXT_CONFIG,
 ) -> Path:
     """Write what FunASR publishes; `tensors` by its names."""
-    language_model = folder / "Qwen3-0.6B"
-    language_model.mkdir(parents=True)
-    torch.save({wrap: tensors, "epoch": 3} if wrap else tensors, folder / "model.pt")
-    (folder / "config.yaml").write_text(yaml.safe_dump(ORIGINAL_CONFIG))
-    (language_model / "config.json").write_text(json.dumps(text_config))
+    weights = {wrap: tensors, "epoch": 3} if wrap else tensors
+    config = {**FLAT_CONFIG, "text_config": text_config}
+    language_model = write_original_parts(folder, weights, config)
     tokenizer().save(str(language_model / "tokenizer.json"))
     return folder
 
@@ -142,25 +139,6 @@ def write_original(
 def original(tensors: Tensors) -> Tensors:
     """Return tensors by FunASR's names, with query, key and value in one, and the output layer."""
     return original_tensors(tensors, FLAT_CONFIG)
-
-
-ORIGINAL_CONFIG: dict[str, Any] = {
-    "model": "FunASRNano",
-    "audio_encoder": "SenseVoiceEncoderSmall",
-    "audio_encoder_conf": {
-        "output_size": WIDTH, "attention_heads": 2, "linear_units": 24, "num_blocks": LAYERS,
-        "tp_blocks": TIMESTAMPS, "kernel_size": 5, "sanm_shfit": 0,
-    },
-    "audio_adaptor": "Transformer",
-    "audio_adaptor_conf": {
-        "downsample_rate": 1, "use_low_frame_rate": True, "ffn_dim": HIDDEN, "llm_dim": TEXT,
-        "encoder_dim": WIDTH, "n_layer": 2, "attention_heads": 4,
-    },
-    "llm": "Qwen3-0.6b",
-    "llm_conf": {"use_lora": False, "llm_dtype": "bf16"},
-    "frontend": "WavFrontend",
-    "frontend_conf": {"n_mels": MELS, "lfr_m": STACKED, "lfr_n": 6, "cmvn_file": None},
-}  # fmt: skip
 
 
 def tokenizer() -> Tokenizer:

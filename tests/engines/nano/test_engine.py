@@ -18,7 +18,8 @@ from git_voicenote.engines.registry import make_engine
 from git_voicenote.errors import EngineError
 from git_voicenote.resources import data_home
 from git_voicenote.transcription import transcribe
-from tests.support.nano import TINY, tiny_model
+from tests.support.nano import tiny_model
+from tests.support.nano_checkpoints import TINY
 from tests.support.sound import tone
 from tests.support.speech import SPEECH
 

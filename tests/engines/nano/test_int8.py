@@ -13,7 +13,7 @@ from git_voicenote.engines.nano.checkpoint import open_checkpoint
 from git_voicenote.engines.nano.decoder import EMBEDDING
 from git_voicenote.engines.nano.int8 import Int8Dense, Packing, has_vnni
 from git_voicenote.engines.nano.weights import Int8Weights, quantize
-from tests.support.nano import TINY
+from tests.support.nano_checkpoints import TINY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from git_voicenote.engines.nano.checkpoint import open_checkpoint
 from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.engines.nano.model import NanoModel
 from git_voicenote.engines.nano.prompt import LANGUAGES, before_sound
-from tests.support.nano import TINY, spoken, tiny_model
-from tests.support.nano_checkpoints import transcripts, write_original
+from tests.support.nano import spoken, tiny_model
+from tests.support.nano_checkpoints import TINY, transcripts, write_original
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
