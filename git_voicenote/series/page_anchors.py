@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class SaidHere:
     """Words that stand above a hunk; `name` is their part of the address of links.
 
     Where the recording of them is known, `recording` is its id, and `start` and `end` are when
-    they are said, in seconds.
+    they are said, in seconds. `by` is the reviewer whose answer they are, "" for the author.
     """
 
     name: str
@@ -38,6 +38,7 @@ class SaidHere:
     recording: str | None
     start: float
     end: float
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,11 @@ class Visit:
 
 
 def said_beside(
-    reviewed: ReviewedPatch, number: int
+    reviewed: ReviewedPatch, number: int | str
 ) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
     """Return a patch's notes in parts, and what of them stands beside which part of the diff.
 
-    `number` is the patch's on the page.
+    `number` is the patch's on the page, or an answer's name there.
     """
     files = reviewed.files
     texts = [unwrap(visible(note.text)) for note in reviewed.notes]
@@ -97,6 +98,28 @@ def said_beside(
             count += 1
         notes.append(tuple(parts))
     return tuple(notes), {spot: tuple(said) for spot, said in beside.items()}
+
+
+def answered_beside(
+    reviewed: ReviewedPatch, number: int
+) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
+    """Return the answers to a patch in parts, as its notes, and what of them stands beside it.
+
+    A mail is one part: it quotes what it answers.
+    """
+    answers: list[tuple[NotePart, ...]] = []
+    beside: dict[Spot, tuple[SaidHere, ...]] = {}
+    for at, one in enumerate(reviewed.replies):
+        if one.reply.date:
+            answers.append((NotePart("", visible(one.reply.note.text), None, ""),))
+            continue
+        alone = replace(reviewed, notes=(one.reply.note,), spoken=one.spoken, replies=())
+        (parts,), found = said_beside(alone, f"{number}-answer-{at}")
+        answers.append(parts)
+        by = " ".join(visible(one.reply.author).split())
+        for spot, said in found.items():
+            beside[spot] = (*beside.get(spot, ()), *(replace(words, by=by) for words in said))
+    return tuple(answers), beside
 
 
 class _Heard:

@@ -12,14 +12,14 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.errors import StoreError
 from git_voicenote.repo.note_format import format_duration
 from git_voicenote.resources import resource
-from git_voicenote.series.page_anchors import said_beside
+from git_voicenote.series.page_anchors import NotePart, answered_beside, said_beside
 from git_voicenote.text.diffs import changes
 from git_voicenote.text.prose import unwrap
 from git_voicenote.text.syntax import Syntax
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from git_voicenote.datatypes import Note
     from git_voicenote.series.page_anchors import SaidHere
@@ -116,7 +116,10 @@ def _cover(reviewed: ReviewedCover, *, audio: bool) -> dict[str, object]:
         "text": unwrap(visible(cover.text).strip("\n")),
         "summary": visible(cover.summary),
         "spoken": _spoken(reviewed.spoken, audio=audio),
-        "replies": [_reply(one, audio=audio) for one in reviewed.replies],
+        "replies": [
+            _reply(one, [NotePart("", visible(one.reply.note.text), None, "")], audio=audio)
+            for one in reviewed.replies
+        ],
     }
 
 
@@ -125,6 +128,7 @@ def _patch(
 ) -> dict[str, object]:
     patch = reviewed.patch
     texts, beside = said_beside(reviewed, number)
+    answers, answered = answered_beside(reviewed, number)
     durations = [note.duration for note in reviewed.notes if note.duration is not None]
     return {
         "number": patch.number,
@@ -136,17 +140,24 @@ def _patch(
         "message": visible(patch.message).strip("\n"),
         "comment": visible(patch.comment),
         "notes": [
-            {"parts": parts, "length": _note(note)["length"]}
+            {"parts": parts, "length": _length(note)}
             for parts, note in zip(texts, reviewed.notes, strict=True)
         ],
         "length": format_duration(sum(durations)) if durations else "",
         "spoken": _spoken(reviewed.spoken, audio=audio),
-        "replies": [_reply(one, audio=audio) for one in reviewed.replies],
+        "replies": [
+            _reply(one, parts, audio=audio)
+            for one, parts in zip(reviewed.replies, answers, strict=True)
+        ],
         "changes": changes(reviewed.files) if reviewed.files else "no changes",
         "files": [
             _file(
                 file,
-                {spot.hunk: said for spot, said in beside.items() if spot.file == at},
+                {
+                    spot.hunk: (*beside.get(spot, ()), *answered.get(spot, ()))
+                    for spot in beside.keys() | answered.keys()
+                    if spot.file == at
+                },
                 folder,
                 syntax,
             )
@@ -155,19 +166,17 @@ def _patch(
     }
 
 
-def _note(note: Note) -> dict[str, str]:
-    length = "" if note.duration is None else format_duration(note.duration)
-    return {"text": unwrap(visible(note.text)), "length": length}
+def _length(note: Note) -> str:
+    return "" if note.duration is None else format_duration(note.duration)
 
 
-def _reply(reviewed: ReviewedReply, *, audio: bool) -> dict[str, object]:
+def _reply(reviewed: ReviewedReply, parts: Sequence[NotePart], *, audio: bool) -> dict[str, object]:
     reply = reviewed.reply
-    said = _note(reply.note)
     return {
         "author": _line(reply.author),
         "date": _line(reply.date),
-        "text": visible(reply.note.text) if reply.date else said["text"],  # a mail has its lines
-        "length": said["length"],
+        "parts": parts,
+        "length": _length(reply.note),
         "spoken": _spoken(reviewed.spoken, audio=audio),
     }
 

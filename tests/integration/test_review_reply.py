@@ -428,6 +428,11 @@ def test_answers_are_shown_with_their_commit(reviewing: Sandbox) -> None:
     assert (answer["author"], answer["date"]) == ("Grace Hopper", None)
     assert answer["recordings"][0]["id"] == recordings(reviewing)[0].stem
     assert value["patches"][1]["replies"] == []
+    page = reviewing.voicenote("review", "main..topic", "--html", "-").stdout.decode()
+    assert '<a id="note-1-answer-0-0" href="#said-1-answer-0-0">shared:1:</a>' in page
+    beside = page.partition('id="said-1-answer-0-0"')[2].partition("</section>")[0]
+    assert "<bdi>Grace Hopper</bdi> answered" in beside
+    assert f'<div class="words">{WORDS}</div>' in beside
 
 
 def test_a_mail_whose_commit_is_here_can_have_a_note(reviewing: Sandbox, tmp_path: Path) -> None:
