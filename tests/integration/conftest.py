@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.desk import Desk, set_up
 from tests.support.sandbox import Sandbox
+from tests.support.series import explained_series
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,3 +30,9 @@ def desk(repo: Sandbox) -> Desk:
     repo.write("README", "changed\n")
     repo.git("add", "README")
     return desk
+
+
+@pytest.fixture
+def series(repo: Sandbox) -> Sandbox:
+    """Branch topic with three explained commits and a cover, from main."""
+    return explained_series(repo)

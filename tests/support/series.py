@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
+SERIES_COVER = "The old retry loop lived in the client. So every caller got its own back-off."
+LONG_NOTE = (
+    "Without jitter all clients come back in the same second, and the server that has just "
+    "recovered falls over again."
+)
+WRAPPED_NOTE = """
+Notes (voicenote):
+    Without jitter all clients come back in the same second, and the server
+    that has just recovered falls over again.
+
+    Voicenote-Duration: 0:14
+
+"""
 NOTE_TRAILERS = """
 Voicenote-Recording: 20260102-030405-beef
 Voicenote-Engine: pocketsphinx
@@ -100,6 +113,23 @@ def stripped(text: str) -> str:
         ["git", "stripspace"], input=text.encode(), capture_output=True, check=True
     )
     return done.stdout.decode()
+
+
+def explained_series(repo: Sandbox) -> Sandbox:
+    """Make branch topic with three explained commits and a cover, from main."""
+    make_branch(
+        repo,
+        [f"feat: change {number}\n\nBody {number}.\n" for number in (1, 2, 3)],
+        [LONG_NOTE + "\n" + NOTE_TRAILERS] * 3,
+    )
+    write_cover(repo, SERIES_COVER)
+    return repo
+
+
+def untracked(repo: Sandbox) -> dict[str, bytes]:
+    """Return all files that git does not track, by path."""
+    paths = repo.git("ls-files", "--others", "-z").split("\0")[:-1]
+    return {path: (repo.folder / path).read_bytes() for path in paths}
 
 
 def _log(repo: Sandbox, form: str, revisions: str, folder: Path | None) -> list[str]:
