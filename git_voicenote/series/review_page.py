@@ -129,6 +129,7 @@ def _patch(
     patch = reviewed.patch
     texts, beside = said_beside(reviewed, number)
     answers, answered = answered_beside(reviewed, number)
+    sounds = [*reviewed.spoken, *(sound for one in reviewed.replies for sound in one.spoken)]
     durations = [note.duration for note in reviewed.notes if note.duration is not None]
     return {
         "number": patch.number,
@@ -145,6 +146,7 @@ def _patch(
         ],
         "length": format_duration(sum(durations)) if durations else "",
         "spoken": _spoken(reviewed.spoken, audio=audio),
+        "playable": {one.id for one in sounds if one.path} if audio else set(),
         "replies": [
             _reply(one, parts, audio=audio)
             for one, parts in zip(reviewed.replies, answers, strict=True)
