@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from git_voicenote.store.recordings import Recordings
+from tests.support.engines import SCRIPTED
 from tests.support.sandbox import CHECKOUT, Sandbox
 from tests.support.series import make_branch, write_cover
+from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,11 +34,21 @@ def clones(repo: Sandbox, tmp_path: Path) -> dict[str, Sandbox]:
     path = Recordings(repo.folder / ".git/voicenote").new_path(SOUND)
     path.write_bytes(b"sound")
     (tmp_path / "stick").mkdir()
+    shutil.copy(SPEECH / "rename.flac", folder / "answer.flac")
+    lines = tmp_path / "lines"
+    lines.write_text("why two lines\n")
+    engine = {"GIT_VOICENOTE_ENGINE": SCRIPTED, "SCRIPTED_SPEECH": str(lines)}
     return {
         name: Sandbox(
             place,
             repo.home,
-            {"XDG_DATA_HOME": str(tmp_path / f"data-{name}"), "GIT_COMMITTER_NAME": name},
+            {
+                "XDG_DATA_HOME": str(tmp_path / f"data-{name}"),
+                "GIT_COMMITTER_NAME": name,
+                "GIT_AUTHOR_NAME": name,
+                "GIT_AUTHOR_EMAIL": f"{name}@example.org",
+                **engine,
+            },
         )
         for name, place in (("Ada", repo.folder), ("Bob", folder))
     }
@@ -71,8 +84,11 @@ def test_the_exchange(clones: dict[str, Sandbox], tmp_path: Path) -> None:
     assert "Tried on the machines here." in printed[4]
     assert "kept 2 notes and the cover of review" in told
     assert told.count("in step with stick") == 3
+    assert "> +line 2" in told
+    assert told.count("Why two lines.") == 2  # in the mail, and in the note
+    assert "Voicenote-Reviewer: Bob <Bob@example.org>" in printed[-1]
     bob = clones["Bob"]
-    assert Recordings(bob.folder / ".git/voicenote").ids() == (SOUND,)
+    assert SOUND in Recordings(bob.folder / ".git/voicenote").ids()
     assert bob.git("log", "-1", "--format=%s", "main") == "feat: two"
 
 
