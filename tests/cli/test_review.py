@@ -2,24 +2,20 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import SAMPLE_RATE, Note, Recording, Segment, Transcript
+from git_voicenote.datatypes import Note, Segment
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.repository import Repository
-from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings
+from tests.support.review import RECORDING, remember_recording
 from tests.support.series import NOTE_TRAILERS, make_branch, write_cover
-from tests.support.sound import tone, write_sound
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
-RECORDING = "20260102-030405-beef"
 MESSAGES = ("feat: retry\n\nOnce more.\n", "feat: jitter\n")
 NOTES = ("Retry moved.\n" + NOTE_TRAILERS, None)
 HOSTILE = "a\x1b[31mred\x1b]0;title\x07 \u202egnp.exe\u202c zero\u200bwidth\r\nover"
@@ -30,15 +26,8 @@ def series(repo: Sandbox) -> Sandbox:
     """A branch of two commits, a note, a cover, and the recording of the note."""
     make_branch(repo, MESSAGES, NOTES)
     write_cover(repo, "Move retries. The old loop lived in the client.")
-    root = repo.folder / ".git/voicenote"
-    path = Recordings(root).new_path(RECORDING)
-    write_sound(path, tone(1.0))
-    history = History(root)
-    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    history.begin(RECORDING, target="commit:1", title="feat: retry", created_at=now)
-    history.finish(Recording(RECORDING, path, SAMPLE_RATE, 1.0, now))
     segments = (Segment(0.0, 0.4, "Retry"), Segment(0.5, 0.9, "moved."))
-    history.attempt(Transcript(RECORDING, "pocketsphinx", "en", segments))
+    remember_recording(repo, 1.0, segments)
     return repo
 
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.browser import Browser
 from tests.support.desk import Desk, set_up
 from tests.support.sandbox import Sandbox
 from tests.support.series import explained_series
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -36,3 +38,10 @@ def desk(repo: Sandbox) -> Desk:
 def series(repo: Sandbox) -> Sandbox:
     """Branch topic with three explained commits and a cover, from main."""
     return explained_series(repo)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A Chromium without a window."""
+    with Browser(tmp_path_factory.mktemp("browser")) as opened:
+        yield opened

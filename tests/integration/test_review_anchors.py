@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import SAMPLE_RATE, Note, Place, Recording, Segment, Transcript, Turn
+from git_voicenote.datatypes import Note, Place, Segment, Turn
 from git_voicenote.repo.note_format import parse_notes, render_note
-from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings
 from tests.support.browser import Browser, needs_browser
+from tests.support.review import RECORDING, page_of, remember_recording
 from tests.support.sandbox import Sandbox
-from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-RECORDING = "20260102-030405-beef"
 ODD = 'odd \u202e"name": ü.py'
 LINES = "".join(f"line {number}\n" for number in range(1, 61))
 WORDS = """\
@@ -70,22 +65,14 @@ def topic(repo: Sandbox) -> Sandbox:
     commit = repo.commit("feat: retry\n", files)
     note = Note(WORDS, (RECORDING,), "pocketsphinx", "en", 4.0)
     repo.git("notes", "--ref=voicenote", "add", "-F", "-", stdin=render_note(note).encode())
-    root = repo.folder / ".git/voicenote"
-    path = Recordings(root).new_path(RECORDING)
-    write_sound(path, tone(4.0))
-    history = History(root)
-    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    history.begin(RECORDING, target=f"commit:{commit}", title="feat: retry", created_at=now)
-    history.finish(Recording(RECORDING, path, SAMPLE_RATE, 4.0, now))
     first, second = Place("code.py", 2, 8, "line 1"), Place("code.py", 38, 44, "line 37")
-    for time, place in enumerate((None, first, second, first)):
-        history.turned(RECORDING, Turn(float(time), place))
+    turns = [Turn(float(time), place) for time, place in enumerate((None, first, second, first))]
     said = ("retries moved", "five not four", "here it sends", "and that is why")
     by_name = Segment(0.5, 0.9, "in long dot text there is much to read and it is read by nobody"
                       " who has not got all the time of the world it is folded")  # fmt: skip
     segments = [Segment(at + 0.1, at + 0.8, text) for at, text in enumerate(said)]
     segments[:1] = [Segment(0.1, 0.4, said[0]), by_name]
-    history.attempt(Transcript(RECORDING, "pocketsphinx", "en", tuple(segments)))
+    remember_recording(repo, 4.0, segments, target=f"commit:{commit}", turns=turns)
     return repo
 
 
@@ -137,21 +124,9 @@ def test_on_the_terminal_words_stand_above_their_hunk(topic: Sandbox) -> None:
     assert "\u202e" not in text
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("browser")) as opened:
-        yield opened
-
-
-def page_of(repo: Sandbox, *arguments: str) -> Path:
-    done = repo.voicenote("review", "topic", "--html", "page.html", *arguments)
-    assert done.returncode == 0, done.stderr
-    return repo.folder / "page.html"
-
-
 @needs_browser
 def test_a_reader_goes_from_the_note_to_the_hunk_and_back(topic: Sandbox, browser: Browser) -> None:
-    path = page_of(topic)
+    path = page_of(topic, "topic")
     browser.open(path)
     focused = "document.activeElement.id"
 
@@ -183,7 +158,7 @@ def test_a_reader_goes_from_the_note_to_the_hunk_and_back(topic: Sandbox, browse
 
 @needs_browser
 def test_the_recording_plays_from_a_hunk(topic: Sandbox, browser: Browser) -> None:
-    browser.open(page_of(topic, "--audio"))
+    browser.open(page_of(topic, "topic", "--audio"))
     audio = "document.querySelector('audio')"
     lit = "[...document.querySelectorAll('.here[aria-current]')].map(e => e.id).join()"
 
@@ -202,15 +177,9 @@ def test_the_recording_plays_from_a_hunk(topic: Sandbox, browser: Browser) -> No
 
 @needs_browser
 def test_words_beside_hunks_are_named_and_printed(topic: Sandbox, browser: Browser) -> None:
-    browser.open(page_of(topic, "--audio"))
+    browser.open(page_of(topic, "topic", "--audio"))
 
-    browser.call("Accessibility.enable")
-    nodes = browser.call("Accessibility.getFullAXTree")["nodes"]
-    seen = [
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
-        for node in nodes
-        if not node["ignored"]
-    ]
+    seen = browser.accessible()
     assert seen.count(("region", "Said of code.py")) == 3
     assert ("link", "to long.txt") in seen
     assert ("link", "code.py:2-8: line 1") in seen

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import SAMPLE_RATE, Note, Recording, Segment, Transcript
+from git_voicenote.datatypes import Note, Segment
 from git_voicenote.repo.note_format import render_note
-from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings
 from tests.support.browser import Browser, needs_browser
+from tests.support.review import RECORDING, page_of, remember_recording
 from tests.support.series import make_branch, write_cover
-from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.support.sandbox import Sandbox
 
-RECORDING = "20260102-030405-beef"
 HOSTILE = (
     "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
     "<a href='javascript:1'>x</a> &amp; {{ 7*7 }} \u202egnp.exe\u202c"
@@ -42,22 +35,9 @@ def series(repo: Sandbox) -> Sandbox:
         (render_note(spoken), HOSTILE, None),
     )
     write_cover(repo, "Move retries. The old loop lived in the client.")
-    root = repo.folder / ".git/voicenote"
-    path = Recordings(root).new_path(RECORDING)
-    write_sound(path, tone(2.0))
-    history = History(root)
-    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    history.begin(RECORDING, target="commit:1", title="feat: retry", created_at=now)
-    history.finish(Recording(RECORDING, path, SAMPLE_RATE, 2.0, now))
     segments = (Segment(0.0, 0.9, "Retry moved."), Segment(1.0, 2.0, "It is in the transport."))
-    history.attempt(Transcript(RECORDING, "pocketsphinx", "en", segments))
+    remember_recording(repo, 2.0, segments)
     return repo
-
-
-def page_of(repo: Sandbox, *arguments: str) -> Path:
-    done = repo.voicenote("review", *arguments, "--html", "page.html")
-    assert (done.returncode, done.stdout) == (0, b"page.html\n"), done.stderr
-    return repo.folder / "page.html"
 
 
 def test_the_page_is_whole_and_escaped(series: Sandbox) -> None:
@@ -104,12 +84,6 @@ def test_where_the_page_cannot_go(series: Sandbox) -> None:
 
     done = series.voicenote("review", "topic", "--html", "-")
     assert done.stdout.startswith(b"<!doctype html>")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("browser")) as opened:
-        yield opened
 
 
 SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
@@ -227,13 +201,7 @@ def test_a_screen_reader_gets_landmarks_headings_and_names(
 ) -> None:
     browser.open(page_of(series, "topic", "--audio"))
 
-    browser.call("Accessibility.enable")
-    nodes = browser.call("Accessibility.getFullAXTree")["nodes"]
-    seen = [
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
-        for node in nodes
-        if not node["ignored"]
-    ]
+    seen = browser.accessible()
     roles = [role for role, _ in seen]
     assert {"banner", "navigation", "main", "article", "complementary", "list"} <= set(roles)
     assert ("link", "Skip to the patches") in seen

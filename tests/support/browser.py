@@ -104,6 +104,15 @@ class Browser:
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=text)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
 
+    def accessible(self) -> list[tuple[str, str]]:
+        """Return what a screen reader gets of the page: roles and names, in order."""
+        self.call("Accessibility.enable")
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in self.call("Accessibility.getFullAXTree")["nodes"]
+            if not node["ignored"]
+        ]
+
     def until(self, script: str) -> None:
         """Wait until an expression is true in the page."""
         deadline = time.monotonic() + _PATIENCE
