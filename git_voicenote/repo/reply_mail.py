@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from git_voicenote.repo.envelopes import Envelope
 
 _IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<seconds>\d+) (?P<zone>[+-]\d{4})")
-_REPLY = re.compile(r"(?:re|aw|sv|vs)\s*:\s*", re.IGNORECASE)
+_REPLIES = re.compile(r"\A(?:(?:re|aw|sv|vs) ?: ?)+", re.IGNORECASE)
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _LONGEST_LINE = 998
 """Octets that RFC 5322 allows."""
@@ -62,7 +62,12 @@ def reviewer(cwd: Path) -> Reviewer:
     """Return who git says that we are. Raises GitError where it does not know."""
     done = try_git("var", "GIT_AUTHOR_IDENT", cwd=cwd)
     found = _IDENT.fullmatch(done.stdout.decode("utf-8", "replace").strip())
-    if done.returncode or found is None or not is_address(found["email"]):
+    if found and not is_address(found["email"]):
+        raise GitError(
+            f"your address, {visible(found['email'])!r}, is none that mail servers take",
+            hint="`git config user.email ADDRESS` sets another one",
+        )
+    if done.returncode or found is None:
         raise GitError(
             "git does not know who you are, and an answer needs a sender",
             hint='`git config --global user.name "NAME"` and `git config --global user.email '
@@ -89,7 +94,8 @@ def reply_headers(envelope: Envelope, author: Person, by: Reviewer) -> ReplyHead
     cc = _others([*had_it, *_others(_valid(author), me)], *to)
     ids = ids_in(envelope.message_id)[:1]
     above = ids_in(envelope.references) or ids_in(envelope.in_reply_to)[:1]
-    subject = _REPLY.sub("", subject_of(envelope.subject))[:_LONGEST_SUBJECT]
+    subject = subject_of(envelope.subject)[:_LONGEST_SUBJECT]
+    subject = _REPLIES.sub("", subject)
     domain = me.email.rpartition("@")[2]
     return ReplyHeaders(
         sender=me, to=tuple(to), cc=cc, subject=f"Re: {subject}", date=by.now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from git_voicenote.repo.received import ReceivedPatch, ReceivedReply, ReceivedSeries
     from git_voicenote.repo.repository import Repository
-
-_PERSON = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>]*)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def _of_mail(reply: ReceivedReply) -> Reply:
 
 
 def _of_note(note: Note) -> Reply:
-    person = _PERSON.fullmatch(note.reviewer or "")
-    if person is None:
+    name, bracket, rest = (note.reviewer or "").rpartition("<")
+    if not bracket or not rest.endswith(">"):
         return Reply(note.reviewer or "a reviewer", "", "", note)
-    return Reply(person["name"] or person["email"], person["email"], "", note)
+    return Reply(name.strip() or rest[:-1], rest[:-1], "", note)

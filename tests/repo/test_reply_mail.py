@@ -123,6 +123,10 @@ def test_the_thread(
     [
         (b"Re: [PATCH] a", "Re: [PATCH] a"),
         (b"RE : a", "Re: a"),
+        (b"Re: AW:Re: a", "Re: a"),
+        (b"[PATCH] core: a re: b", "Re: [PATCH] core: a re: b"),
+        (b"core: a", "Re: core: a"),
+        (b"re", "Re: re"),
         (b"=?utf-8?q?=5BPATCH=5D_na=C3=AFve?=", "Re: [PATCH] na\u00efve"),
         (b"", "Re:"),
         (b"=?utf-8?q?a=0D=0ABcc=3A_evil=40example.org?=", "Re: a Bcc: evil@example.org"),
@@ -225,3 +229,12 @@ def test_nobody_answers_without_a_name(repo: Sandbox, monkeypatch: pytest.Monkey
     with pytest.raises(GitError, match="git does not know who you are") as caught:
         reviewer(repo.folder)
     assert "user.email" in str(caught.value.hint)
+
+
+def test_an_address_that_no_mail_server_takes_is_named(
+    repo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "b\u00f3b@example.org")
+    with pytest.raises(GitError, match="is none that mail servers take") as caught:
+        reviewer(repo.folder)
+    assert "'b\u00f3b@example.org'" in caught.value.message
