@@ -166,7 +166,7 @@ def _parts(lines: Sequence[str], most: int) -> Iterator[list[int]]:
 
 
 def _opening(part: Sequence[str], language: str) -> str:
-    """Return what opens the comment, or the docstring, that the first line is in the midst of."""
+    """Return what opens the comment or the string that the first line is in the midst of."""
     if language in _BLOCK_COMMENTS:
         for line in part:
             if "/*" in line:
@@ -179,6 +179,8 @@ def _opening(part: Sequence[str], language: str) -> str:
         above = next((line for line in reversed(part[:first]) if line), ",")
         if part[first].endswith('"""') and not _OPENS_STRING.search(said or above):
             return '"""'
+    elif language == "bash" and next((line.strip() for line in part if "'" in line), "") == "'":
+        return "'"  # alone on its line it ends what stands above, as in tests of git's own kind
     return ""
 
 

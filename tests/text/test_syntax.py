@@ -68,6 +68,11 @@ def test_each_side_is_read_as_a_whole() -> None:
             (" {k:def} {f:f}():", '     {s:"""}', " {s:    for one.}"),
         ),
         (
+            "x.sh",
+            (" \ttest_cmp a b", " '", " if x; then"),
+            (" {s:\ttest_cmp a b}", " {s:'}", " {k:if} x; {k:then}"),
+        ),
+        (
             "x.py",
             (' TEXT = """', " for one."),
             (' TEXT = {s:"""}', " {s:for one.}"),
