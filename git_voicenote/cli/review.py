@@ -12,8 +12,8 @@ import click
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import is_interactive, print_json, say, settings
 from git_voicenote.cli.pager import page, wants_colour
-from git_voicenote.cli.review_answer import Replies, answer
 from git_voicenote.cli.review_json import review_value
+from git_voicenote.cli.review_options import Replies
 from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
 from git_voicenote.cli.saving import repository_if_any, state_root
@@ -101,6 +101,9 @@ def review(
         _write_page(found, page_file, audio=audio)
         return
     if reply:
+        # 0.05 s, which only those pay who answer
+        from git_voicenote.cli.review_answer import answer
+
         answer(found, replies, chosen, repository, source, mboxrd=mboxrd, colour=colour)
         return
     layout = Layout(found, colour=wants_colour(colour))

@@ -1,13 +1,10 @@
-"""`git voicenote review --reply`: what its options mean, and where the answers go."""
+"""`git voicenote review --reply`: who answers, and where the answers go."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from git_voicenote.cli.console import is_interactive
 from git_voicenote.cli.pager import wants_colour
@@ -20,42 +17,11 @@ from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.repo.reply_mail import reviewer
 
 if TYPE_CHECKING:
+    from git_voicenote.cli.review_options import Replies
     from git_voicenote.cli.review_reply import Keeper
     from git_voicenote.config import Settings
     from git_voicenote.repo.repository import Repository
     from git_voicenote.series.review import Review
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """What a person asked of --reply; `number` is that of the part that they answer at once."""
-
-    number: int | None
-    at: str | None
-    sound: str | None
-    folder: Path | None
-    note: bool
-
-    def check(self, source: str | None, *, is_asked: bool, others: bool) -> None:
-        """Raise UsageError for options that mean nothing together."""
-        given = [
-            name
-            for name, value in (
-                ("--patch", self.number is not None), ("--at", self.at is not None),
-                ("--from", self.sound is not None), ("-o", self.folder), ("--note", self.note),
-            )
-            if value
-        ]  # fmt: skip
-        if given and not is_asked:
-            raise click.UsageError(f"{given[0]} is for --reply")
-        if is_asked and others:
-            raise click.UsageError("--reply answers; --html, --json and --all are for reading")
-        if self.number is None and (self.at is not None or self.sound is not None):
-            raise click.UsageError(f"{given[0]} needs --patch N, the patch that is answered")
-        if self.note and self.folder:
-            raise click.UsageError("-o is for mails, and --note makes none")
-        if source == self.sound == "-":
-            raise click.UsageError("standard input cannot be both the mails and the sound")
 
 
 def answer(
