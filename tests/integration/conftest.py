@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.browser import Browser
 from tests.support.desk import Desk, set_up
+from tests.support.engines import SCRIPTED
 from tests.support.sandbox import Sandbox
 from tests.support.series import explained_series
 
@@ -45,3 +46,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A Chromium without a window."""
     with Browser(tmp_path_factory.mktemp("browser")) as opened:
         yield opened
+
+
+@pytest.fixture
+def scripted(repo: Sandbox) -> Sandbox:
+    """The repository, with an engine whose words are known: two sentences."""
+    lines = repo.home / "lines"
+    lines.write_text("we now write a new file\nif that fails we can still read the old file\n")
+    repo.extra |= {"GIT_VOICENOTE_ENGINE": SCRIPTED, "SCRIPTED_SPEECH": str(lines)}
+    return repo
