@@ -62,12 +62,12 @@ def reviewer(cwd: Path) -> Reviewer:
     """Return who git says that we are. Raises GitError where it does not know."""
     done = try_git("var", "GIT_AUTHOR_IDENT", cwd=cwd)
     found = _IDENT.fullmatch(done.stdout.decode("utf-8", "replace").strip())
-    if found and not is_address(found["email"]):
+    if found and found["email"] and not is_address(found["email"]):
         raise GitError(
             f"your address, {visible(found['email'])!r}, is none that mail servers take",
             hint="`git config user.email ADDRESS` sets another one",
         )
-    if done.returncode or found is None:
+    if done.returncode or found is None or not found["email"]:
         raise GitError(
             "git does not know who you are, and an answer needs a sender",
             hint='`git config --global user.name "NAME"` and `git config --global user.email '
