@@ -31,8 +31,8 @@ _FEWEST = 30
 """Commits that say enough about how people talk here."""
 _OLD = 200
 """Commits after which it is time to learn anew."""
-_PATIENCE = 120.0
-"""Seconds that it may take; a million words of history take a tenth of that."""
+_PATIENCE = 300.0
+"""Seconds that it may take; a million words of history take 10, or 30 where others compute."""
 
 
 def adaptation_for(repository: Repository, tell: Callable[[str], None]) -> Path | None:

@@ -109,7 +109,7 @@ class PocketSphinxEngine:
         for word, phones in words:
             add_word(self._decoder, word, (phones,))
         model = NGramModel(self._decoder.config, self._decoder.logmath, str(path))
-        add_phrases(self._decoder, model, phrases)
+        add_phrases(self._decoder, model, phrases, is_stock=not words)
         self._decoder.add_lm(_LANGUAGE, model)
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:

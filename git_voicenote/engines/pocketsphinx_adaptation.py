@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 FILES = ("language.bin", "words.txt")
-VERSION = 2
+VERSION = 3
 """Changes when what is made of the same sentences does."""
 
 _MODEL, _WORDS = FILES

@@ -30,16 +30,23 @@ _UNKNOWN = -(1 << 28)
 _MOST_WAYS = 4
 
 
-def add_phrases(decoder: Any, model: Any, phrases: Iterable[tuple[str, ...]]) -> None:  # noqa: ANN401 - pocketsphinx publishes no types
+def add_phrases(
+    decoder: Any,  # noqa: ANN401 - pocketsphinx publishes no types
+    model: Any,  # noqa: ANN401 - likewise
+    phrases: Iterable[tuple[str, ...]],
+    *,
+    is_stock: bool,
+) -> None:
     """Let a decoder and its language model, which it has not got yet, know of phrases.
 
-    And of all developers' words. Words that nobody can tell how to say make a phrase that is left
-    out; a word that the model knows is none. Raises RuntimeError.
+    The stock model gets all developers' words, too; a history tells which of them are said. Words
+    that nobody can tell how to say make a phrase that is left out; a word that the model knows is
+    none. Raises RuntimeError.
     """
     pronunciations = Pronunciations(DecoderDictionary(decoder))
     said: set[str] = set()
     likely = {phrase: _WEIGHT for phrase in phrases if phrase}
-    rare = {(word,): _RARE for word in pronunciations.developers if (word,) not in likely}
+    rare = {(word,): _RARE for word in pronunciations.developers} if is_stock else {}
     # of two that sound the same, "in it" and "init", the one of fewer words is meant
     for phrase, weight in sorted((rare | likely).items(), key=lambda each: len(each[0])):
         name = _JOINT.join(phrase)

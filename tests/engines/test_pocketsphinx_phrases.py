@@ -70,13 +70,15 @@ def test_phrases_are_heard_beside_what_a_repository_taught(
     assert first_sentence(engine, context) == "we now write a newfile and rename it at thee end"
 
 
-def test_developers_words_that_the_model_lacks_are_known_too() -> None:
+def test_developers_words_that_the_stock_model_lacks_are_known_too() -> None:
     decoder = Decoder(loglevel="FATAL", lm=None)
     model = NGramModel(decoder.config, decoder.logmath, get_model_path("en-us/en-us.lm.bin"))
     likely = model.prob(["the"])
     lacking = model.prob(["zorkmidity"])
     assert model.prob(["backtrace"]) == model.prob(["mutex"]) == lacking
-    add_phrases(decoder, model, [("mutex",)])
+    add_phrases(decoder, model, [("mutex",)], is_stock=False)
+    assert model.prob(["backtrace"]) == lacking < model.prob(["mutex"])
+    add_phrases(decoder, model, [("mutex",)], is_stock=True)
     assert lacking < model.prob(["backtrace"]) < model.prob(["mutex"]) < likely
     assert decoder.lookup_word("mutex") == "M Y UW T EH K S"
 
