@@ -61,7 +61,8 @@ def _recordings_of_note(repository: Repository, name: str | None, *, cover: bool
         if not notes and (found := store.find(commit.id, remembered(repository))):
             notes = parse_notes(found.text)
     if not notes:
-        raise NoNoteError(f"no {what}", hint="record one with `git voicenote record`")
+        way = "--cover" if cover else commit.short
+        raise NoNoteError(f"no {what}", hint=f"record one with `git voicenote record {way}`")
     recording_ids = [recording_id for note in notes for recording_id in note.recording_ids]
     if not recording_ids:
         raise NegativeAnswer(f"the {what} was typed: it has no recording")

@@ -93,10 +93,14 @@ def test_a_note_of_a_stranger_opens_no_other_file(silent: Sandbox) -> None:
 
 def test_typed_and_missing_notes_have_no_sound(silent: Sandbox) -> None:
     short = silent.git("rev-parse", "--short=7", "HEAD")
-    assert silent.voicenote("play").stderr.decode().startswith(f"error: no note for {short}\n")
+    assert silent.voicenote("play").stderr.decode() == (
+        f"error: no note for {short}\nhint: record one with `git voicenote record {short}`\n"
+    )
     explain(silent)
     typed = silent.voicenote("play")
     assert typed.stderr.decode() == f"error: the note for {short} was typed: it has no recording\n"
     cover = silent.voicenote("play", "--cover")
-    assert cover.stderr.decode().startswith("error: no cover of main\n")
+    assert cover.stderr.decode() == (
+        "error: no cover of main\nhint: record one with `git voicenote record --cover`\n"
+    )
     assert typed.returncode == cover.returncode == 1
