@@ -34,7 +34,8 @@ _REFRESH = 0.08
 """Seconds between two looks at the recording."""
 _UNATTENDED_SILENCE = 3.0
 """Seconds without speech after which a recording ends where no key can end it."""
-TAKE_UP = "git voicenote record --from"
+_RECORD = "git voicenote record "
+TAKE_UP = f"{_RECORD}--from"
 """What a recording that became no text is taken up with, by its id."""
 
 
@@ -227,7 +228,7 @@ def _engine_failed(
 ) -> EngineError:
     archive.failed(recording, engine.info.name, settings.language, error)
     again = f"`{take_up} {recording.id}` tries again"
-    if take_up == TAKE_UP:
+    if take_up.startswith(_RECORD):
         again += " (--engine: another one)"
     hint = f"{error.hint}; {again}" if error.hint else again
     return EngineError(f"{error.message}; the recording is kept", hint=hint)

@@ -82,7 +82,10 @@ def record_note(
     dictation = _dictation(repository, settings, target, source, pages)
     has_places = any(segment.place for segment in dictation.transcript.segments)
     files = target.files() if has_places else ()
-    text = spoken_text(repository, settings, target.key, dictation, explain=explain, files=files)
+    text = spoken_text(
+        repository, settings, target.key, dictation,
+        explain=explain, take_up=_take_up(target), files=files,
+    )  # fmt: skip
     comments = f"{target.summary()}{_ABOUT_ANCHORS if files else ''}"
     spoken = _edited(repository, settings, target, note_of(dictation, text), comments)
     notes: tuple[Note, ...] = (spoken,)
@@ -174,11 +177,21 @@ def _dictation(
     source: str | None,
     pages: tuple[Page, ...],
 ) -> Dictation:
+    take_up = _take_up(target)
     if source is None:
-        return dictate(repository, settings, target=target.key, title=target.title, pages=pages)
+        return dictate(
+            repository, settings, target=target.key, title=target.title, take_up=take_up,
+            pages=pages,
+        )  # fmt: skip
     archive = open_archive(repository, settings)
     subject = Subject(target.key, target.title)
-    return transcribe_source(repository, archive, settings, find_sound(archive, source), subject)
+    sound = find_sound(archive, source)
+    return transcribe_source(repository, archive, settings, sound, subject, take_up=take_up)
+
+
+def _take_up(target: Target) -> str:
+    # by its name: HEAD, which `record` takes by itself, is another commit by then, or was before
+    return f"git voicenote record {target.argument} --from"
 
 
 def find_sound(archive: Archive, source: str) -> Path | BinaryIO | Recording:
@@ -222,7 +235,7 @@ def _edited(
     if not any(kept.text for kept in notes):
         raise NegativeAnswer(
             f"the text is empty: no {target.name} was saved",
-            hint=f"`git voicenote record --from {note.recording_ids[0]}` takes the words up again",
+            hint=f"`{_take_up(target)} {note.recording_ids[0]}` takes the words up again",
         )
     return notes[0] if len(notes) == 1 else _as_one(notes)
 

@@ -49,7 +49,11 @@ def mention_unfinished(repository: Repository | None, settings: Settings) -> Non
 
 
 def _mention(found: CutOff) -> None:
-    command = "review SERIES --reply --patch N" if _is_answer(found) else "record"
+    kind, _, name = found.subject.target.partition(":") if found.subject else ("", "", "")
+    command = {
+        "commit": f"record {name[:7]}", "cover": "record --cover",
+        "review": "review SERIES --reply --patch N", "reply": "review SERIES --reply --patch N",
+    }.get(kind, "record")  # fmt: skip
     say(f"{_story(found)}: `git voicenote {command} --from {found.recording.id}` takes it up")
 
 

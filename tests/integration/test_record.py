@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -163,21 +164,29 @@ def test_an_editor_that_leaves_nothing_saves_nothing_and_names_the_way_back(
         assert terminal.wait() == 1, terminal.screen
     (recording,) = recordings(scripted)
     assert "the text is empty: no note for" in terminal.screen
-    assert f"git voicenote record --from {recording.stem}" in terminal.screen.replace("\n", "")
+    head = scripted.git("rev-parse", "--short=7", "HEAD")
+    way = f"git voicenote record {head} --from {recording.stem}"
+    assert way in terminal.screen.replace("\n", "")
 
 
 def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
-    with at_terminal(scripted) as terminal:
+    explained = scripted.git("rev-parse", "HEAD")
+    scripted.commit("feat: go on")
+    with at_terminal(scripted, explained) as terminal:
         terminal.expect("speak now")
         time.sleep(1.5)
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
     (recording,) = recordings(scripted)
     assert recording.suffix == ".flac"
-    assert f"the recording {recording.stem} is kept" in terminal.screen
+    screen = terminal.screen.replace("\n", "")
+    assert f"the recording {recording.stem} is kept" in screen
     assert scripted.run("git", "notes", "--ref=voicenote", "list").stdout == b""
-    again = scripted.voicenote("record", "--from", recording.stem)
+    way = re.search(r"`git voicenote (record .*?)` turns it into text", screen)
+    assert way, screen
+    again = scripted.voicenote(*way[1].split())
     assert again.returncode == 0, again.stderr
+    assert words_of(scripted, explained)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def test_an_engine_that_fails_costs_no_sound(repo: Sandbox, arguments: tuple[str
     (recording,) = recordings(repo)
     assert done.returncode == 128
     assert b"error: the engine broke down; the recording is kept" in done.stderr
-    assert f"git voicenote record --from {recording.stem}" in done.stderr.decode()
+    head = repo.git("rev-parse", "--short=7", "HEAD")
+    assert f"git voicenote record {head} --from {recording.stem}" in done.stderr.decode()
 
 
 def test_a_stretch_that_fails_is_marked_in_the_note_and_told(scripted: Sandbox) -> None:
@@ -59,9 +60,10 @@ def test_an_engine_that_gives_up_on_all_that_was_said_has_failed(
     done = scripted.voicenote("record", *arguments)
     (recording,) = recordings(scripted)
     assert done.returncode == 128
+    head = scripted.git("rev-parse", "--short=7", "HEAD")
     assert (
         "error: nothing of what was said was understood: out of memory; the recording is kept\n"
-        f"hint: `git voicenote record --from {recording.stem}` tries again"
+        f"hint: `git voicenote record {head} --from {recording.stem}` tries again (--engine: "
     ) in done.stderr.decode()
     assert scripted.git("notes", "--ref=voicenote", "list") == ""
     known = scripted.voicenote("history", "show", recording.stem).stdout.decode()
