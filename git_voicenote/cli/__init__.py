@@ -7,16 +7,23 @@ hook's fast paths pay for none of the others.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import time
 
 from git_voicenote.cli.console import print_error, say
 from git_voicenote.errors import VoicenoteError
 
 _INTERRUPTED = 130
+_ONE_KEY = 0.3
+"""Seconds within which a second interrupt is the echo of the first."""
 
 
 def main() -> None:
     """Run the command line and exit as git does: 0, 1, 128, 129 or 130."""
+    # whoever started us may ignore it, as a shell does for a background job: that stays
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _Interrupts())
     sys.exit(_run(sys.argv[1:]))
 
 
@@ -45,3 +52,19 @@ def _run(arguments: list[str]) -> int:
         # the reader of our stdout went away (`| head`): keep Python from complaining at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+class _Interrupts:
+    """Raises one KeyboardInterrupt for each Ctrl-C.
+
+    It comes twice: from the terminal, and from the git that runs us, which passes it on to its
+    child. The second would stop what the first has begun: keeping the recording.
+    """
+
+    def __init__(self) -> None:
+        self._last = -_ONE_KEY
+
+    def __call__(self, number: int, frame: object) -> None:
+        before, self._last = self._last, time.monotonic()
+        if self._last - before > _ONE_KEY:
+            raise KeyboardInterrupt

@@ -189,6 +189,25 @@ def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
     assert words_of(scripted, explained)
 
 
+def test_the_ctrl_c_that_git_passes_on_as_well_costs_nothing(scripted: Sandbox) -> None:
+    process = subprocess.Popen(
+        (*RECORD, f"--device=file:{SPOKEN}"), cwd=scripted.folder, env=scripted.environment,
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    while b"speak now" not in process.stderr.readline():
+        pass
+    time.sleep(1.5)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+    told = process.communicate(timeout=30)[1].decode()
+    assert process.returncode == 130, told
+    (recording,) = recordings(scripted)
+    assert f"the recording {recording.stem} is kept" in told
+    assert "Traceback" not in told
+
+
 @pytest.mark.parametrize(
     ("answer", "left"),
     [("t", "transcribed"), ("k", "kept"), ("d", None)],
