@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,16 +46,18 @@ def edit_text(
     state = state_dir(repository.state_dir if repository else None)
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # a folder for each text: what an earlier failure left is never overwritten
-        folder = Path(tempfile.mkdtemp(prefix="edit-", dir=state))
-        buffer = folder / name
-        content = f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
-        buffer.write_text(content, encoding="utf-8", errors="replace")
+        buffer = _buffer(
+            state, name, f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
+        )
     except OSError as exc:
-        raise store_error(f"{state} cannot take the text to edit", exc) from exc
+        error = store_error(f"{state} cannot take the text to edit", exc)
+        if text.strip():
+            path = keep_text(repository, text, name)
+            error = StoreError(f"{error.message}\nthe text is kept in {path}", hint=error.hint)
+        raise error from exc
     _run_editor(repository, buffer)
     edited = _above(buffer.read_bytes().decode("utf-8", "replace"), marker)
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(buffer.parent, ignore_errors=True)
     return f"{edited.rstrip()}\n" if edited.strip() else None
 
 
@@ -65,17 +67,20 @@ def keep_text(repository: Repository | None, text: str, name: str = "NOTES_EDITM
     Raises StoreError, with the text in it, where neither takes one.
     """
     for place in (state_dir(repository.state_dir if repository else None), None):
-        try:
-            folder = Path(tempfile.mkdtemp(prefix="edit-", dir=place))
-        except OSError:
-            continue
-        try:
-            (folder / name).write_text(text, encoding="utf-8", errors="replace")
-        except OSError:  # a full disk takes the file's name, and no word of it
-            shutil.rmtree(folder, ignore_errors=True)
-            continue
-        return folder / name
+        with suppress(OSError):
+            return _buffer(place, name, text)
     raise StoreError(f"no file can be written; the text is:\n{text}")
+
+
+def _buffer(place: Path | None, name: str, text: str) -> Path:
+    """Write a text to a folder of its own: what an earlier failure left is never overwritten."""
+    folder = Path(tempfile.mkdtemp(prefix="edit-", dir=place))
+    try:
+        (folder / name).write_text(text, encoding="utf-8", errors="replace")
+    except OSError:  # a full disk takes the file's name, and no word of it
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder / name
 
 
 def _run_editor(repository: Repository | None, buffer: Path) -> None:
