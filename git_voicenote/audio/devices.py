@@ -95,7 +95,7 @@ def no_microphone() -> AudioDeviceError:
     """Return the error for a machine that has no device to record from."""
     return AudioDeviceError(
         "no microphone found (PortAudio sees 0 input devices)",
-        hint="`git voicenote devices` lists them; `--from FILE` takes a recording; "
+        hint="plug one in, or start the sound server; `--from FILE` takes a recording; "
         "over ssh, record on your own machine and pass the file",
     )
 

@@ -39,15 +39,9 @@ def devices(as_json: bool) -> None:
             click.echo(_line(device, is_chosen=device == chosen))
     if not found:
         error = no_microphone()
-        raise NegativeAnswer(error.message, hint=_WAYS_OUT)
+        raise NegativeAnswer(error.message, hint=error.hint)
     if wanted is not None and chosen is not None:
         click.echo(f"voicenote.microphone = {wanted} selects {chosen.name}", err=True)
-
-
-_WAYS_OUT = (
-    "plug one in, or start the sound server; `--from FILE` takes a recording; "
-    "over ssh, record on your own machine and pass the file"
-)
 
 
 def _chosen(wanted: str | None, found: tuple[InputDevice, ...]) -> InputDevice | None:

@@ -76,6 +76,7 @@ def test_a_machine_without_a_microphone_is_told_the_ways_out() -> None:
     with pytest.raises(AudioDeviceError) as caught:
         choose_device(None, ())
     assert caught.value.message == "no microphone found (PortAudio sees 0 input devices)"
+    assert (caught.value.hint or "").startswith("plug one in, or start the sound server")
     assert caught.value.hint is not None
     assert "--from FILE" in caught.value.hint
 
