@@ -53,17 +53,13 @@ def is_interactive() -> bool:
 
 def ask(question: str, answers: dict[str, str], default: str) -> str:
     """Ask on the terminal until one of the answers (key: what it says) is given; return its key."""
-    import click
+    from git_voicenote.cli.terminal import ask_line
 
     choices = ", ".join(
         f"[{key}]{word.removeprefix(key)}" if word.startswith(key) else f"[{key}] {word}"
         for key, word in answers.items()
     )
     while True:
-        reply = click.prompt(
-            f"{question} {choices}?",
-            default=default, show_default=False, prompt_suffix=" ", err=True,
-        )  # fmt: skip
-        key = str(reply).strip().lower()[:1]
+        key = (ask_line(f"{question} {choices}?") or default).lower()[:1]
         if key in answers:
             return key

@@ -90,10 +90,13 @@ def record(
         if cover
         else CommitTarget(repository, repository.commit(commit or "HEAD"), chosen.notes_ref)
     )
-    offer_unfinished(repository, chosen, skip=source)
-    spoken = record_note(
-        repository, chosen, target, source=source, existing=existing, explain=explain, walk=walk
-    )
+    taken = offer_unfinished(repository, chosen, skip=source)
+    if source is None and target.key in taken:
+        spoken = taken[target.key]  # they came to say what they have said by now
+    else:
+        spoken = record_note(
+            repository, chosen, target, source=source, existing=existing, explain=explain, walk=walk
+        )
     if as_json:
         print_json(_as_json(target, spoken))
 

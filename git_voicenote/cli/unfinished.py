@@ -13,17 +13,20 @@ from git_voicenote.errors import UnknownRevisionError
 
 if TYPE_CHECKING:
     from git_voicenote.archive import Archive, CutOff, Subject
+    from git_voicenote.cli.explaining import Spoken
     from git_voicenote.config import Settings
     from git_voicenote.repo.repository import Repository
 
 
 def offer_unfinished(
     repository: Repository, settings: Settings, *, skip: str | None = None
-) -> None:
+) -> dict[str, Spoken]:
     """Let the person decide on each recording that was cut off, but for the one they named.
 
-    Where nobody can be asked, name it and go on.
+    Where nobody can be asked, name it and go on. Returns what was taken up, by the keys of its
+    targets.
     """
+    taken: dict[str, Spoken] = {}
     archive = open_archive(repository, settings)
     for found in archive.cut_off():
         recording = found.recording
@@ -35,11 +38,12 @@ def offer_unfinished(
         answers = {"t": "transcribe", "k": "keep", "d": "delete"}
         match ask(f"{_story(found)}.", answers, default="t"):
             case "t":
-                _take_up(repository, settings, archive, found)
+                taken |= _take_up(repository, settings, archive, found)
             case "k":
                 archive.keep(recording)
             case "d":
                 archive.forget(recording)
+    return taken
 
 
 def mention_unfinished(repository: Repository | None, settings: Settings) -> None:
@@ -72,17 +76,20 @@ def _name(subject: Subject) -> str:
     return f"{name[:7]} {subject.title}" if kind == "commit" else subject.title
 
 
-def _take_up(repository: Repository, settings: Settings, archive: Archive, found: CutOff) -> None:
+def _take_up(
+    repository: Repository, settings: Settings, archive: Archive, found: CutOff
+) -> dict[str, Spoken]:
     target = _target_of(repository, settings, found)
     if target is not None:
-        record_note(repository, settings, target, source=found.recording.id)
-        return
+        spoken = record_note(repository, settings, target, source=found.recording.id)
+        return {target.key: spoken}
     if found.subject is None:
         raise AssertionError("a recording without a subject has a target")
     # a message that was being dictated, or a commit that is gone: the words are shown
     transcribe_source(repository, archive, settings, found.recording, found.subject)
     if _is_answer(found):
         _mention(found)
+    return {}
 
 
 def _target_of(repository: Repository, settings: Settings, found: CutOff) -> Target | None:

@@ -253,6 +253,30 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
     assert b"was not finished" not in again.stderr
 
 
+@pytest.mark.parametrize("about", ["HEAD", "HEAD~1"])
+def test_who_takes_up_what_they_came_to_say_is_done(scripted: Sandbox, about: str) -> None:
+    scripted.commit("feat: go on")
+    process = subprocess.Popen(
+        (*RECORD, about, f"--device=file:{SPOKEN}"), cwd=scripted.folder,
+        env=scripted.environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    while b"speak now" not in process.stderr.readline():
+        pass
+    time.sleep(3)
+    process.kill()
+    process.wait()
+    command = (*RECORD, "--device=file:/nonexistent", "--no-edit")
+    with Terminal(command, scripted.environment, scripted.folder) as terminal:
+        terminal.expect("was not finished.")
+        terminal.type(f"t{ENTER}")
+        terminal.expect("let notes follow amend and rebase?")
+        terminal.type(f"n{ENTER}")
+        # a microphone that is not there fails only who goes on to speak
+        assert terminal.wait() == (0 if about == "HEAD" else 128)
+    assert words_of(scripted, about)[0].startswith("We now write a new file.")
+
+
 def test_without_a_terminal_what_was_saved_is_named(scripted: Sandbox) -> None:
     scripted.voicenote("record", "--from", SPOKEN)
     folder = scripted.folder / ".git/voicenote"
