@@ -154,7 +154,7 @@ class NanoModel:
             rows = self._rest_of_prompts(segments)
             generation = self._generation(prefix.length, rows, budget)
             decoded = generation.run(generation.begin(prefix, rows), self._stops, forced=forced)
-        self._written += sum(len(one.token_ids) for one in decoded)
+        self._written += budget if forced else sum(len(one.token_ids) for one in decoded)
         return decoded
 
     @torch.inference_mode()
