@@ -397,6 +397,7 @@ def test_an_answer_to_a_commit_is_a_note_beside_the_authors_own(reviewing: Sandb
     printed, said = reply(
         reviewing, "--patch", "1", "--at", "shared:1", "--from", SPOKEN, source="main..topic"
     )
+    (recording,) = recordings(reviewing)
     reply(reviewing, "--patch", "1", "--from", SPOKEN, source="topic~1")
 
     assert printed == ""
@@ -408,7 +409,7 @@ def test_an_answer_to_a_commit_is_a_note_beside_the_authors_own(reviewing: Sandb
         "Grace Hopper <grace@example.org>",
         "scripted",
     )
-    assert first.recording_ids == (recordings(reviewing)[0].stem,)
+    assert first.recording_ids == (recording.stem,)
     assert second.text == WORDS
     assert reviewing.git("notes", "--ref=voicenote", "show", "topic~1") == before
 
