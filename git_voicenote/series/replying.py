@@ -11,6 +11,7 @@ from git_voicenote.characters import visible
 from git_voicenote.datatypes import Place
 from git_voicenote.errors import UsageError
 from git_voicenote.text.anchors import anchor
+from git_voicenote.text.evidence import without_trailers
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.places import heading_of, lines_of, locate, place_of
 from git_voicenote.text.prose import wrap
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Note, Person
     from git_voicenote.repo.envelopes import Envelope
+    from git_voicenote.repo.received import ReceivedPatch
     from git_voicenote.series.review import Review
     from git_voicenote.text.diffs import FileDiff
 
@@ -68,7 +70,7 @@ def part_of(review: Review, number: int) -> Part:
         if patch.number == number:
             return Part(
                 number, patch.version, f"patch {number}", _line(patch.subject), patch.author,
-                patch.email, patch.date, patch.message or patch.subject, reviewed.files, patch.diff,
+                patch.email, patch.date, _words_of(patch), reviewed.files, patch.diff,
                 patch.envelope, patch.commit_id,
             )  # fmt: skip
     if number == 0 and review.cover:
@@ -209,6 +211,11 @@ def _file_named(files: Sequence[FileDiff], name: str, what: str) -> FileDiff | N
             hint=f"say which: {_some([visible(file.path) for file in found])}",
         )
     return found[0] if found else None
+
+
+def _words_of(patch: ReceivedPatch) -> str:
+    """Return what is quoted of a patch: its message, or its title where that says no more."""
+    return patch.message if without_trailers(patch.message).strip() else patch.subject
 
 
 def _line(text: str) -> str:

@@ -1,3 +1,5 @@
+"""What an answer is about, and how it reads."""
+
 from __future__ import annotations
 
 import subprocess
@@ -11,15 +13,18 @@ from git_voicenote.characters import visible
 from git_voicenote.datatypes import Note, Person, Place
 from git_voicenote.errors import UsageError
 from git_voicenote.repo.envelopes import Envelope
+from git_voicenote.repo.received import ReceivedPatch
 from git_voicenote.repo.reply_mail import Reviewer, render_reply, reply_headers
 from git_voicenote.series.replying import (
     Answer,
     find_place,
     in_order,
     name_of,
+    part_of,
     places_of,
     reply_body,
 )
+from git_voicenote.series.review import Review, ReviewedPatch
 from git_voicenote.text.diffs import parse_diff
 from git_voicenote.text.quoting import unquote
 from tests.repo.test_reply_mail import GRACE, NOW
@@ -58,6 +63,28 @@ rename from tests/send.py
 rename to tests/send_test.py
 """
 FILES = parse_diff(DIFF)
+
+
+@pytest.mark.parametrize(
+    ("message", "quoted"),
+    [
+        (
+            "Three tries.\n\nSigned-off-by: A <a@b.c>\n",
+            "Three tries.\n\nSigned-off-by: A <a@b.c>\n",
+        ),
+        ("Signed-off-by: A <a@b.c>\n", "feat: retry"),
+        ("", "feat: retry"),
+    ],
+    ids=["words", "trailers", "nothing"],
+)
+def test_a_patch_is_quoted_by_what_it_says(message: str, quoted: str) -> None:
+    patch = ReceivedPatch(
+        1, 1, 1, "feat: retry", "A", "a@b.c", "", message, None, DIFF, None, None, "a mail"
+    )
+    series = Review("", None, (ReviewedPatch(patch, (), FILES, ()),), ())
+    assert part_of(series, 1).words == quoted
+
+
 SEND = Place("http/transport.py", 10, 13, "def send(request):")
 FORTY = Place("http/transport.py", 41, 41)
 
