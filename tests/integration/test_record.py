@@ -189,14 +189,20 @@ def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
     assert words_of(scripted, explained)
 
 
-def test_the_ctrl_c_that_git_passes_on_as_well_costs_nothing(scripted: Sandbox) -> None:
+def recording_begun(repo: Sandbox, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start to record without a terminal; return the process once somebody could speak."""
     process = subprocess.Popen(
-        (*RECORD, f"--device=file:{SPOKEN}"), cwd=scripted.folder, env=scripted.environment,
+        (*RECORD, *arguments, f"--device=file:{SPOKEN}"), cwd=repo.folder, env=repo.environment,
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None
     while b"speak now" not in process.stderr.readline():
-        pass
+        assert process.poll() is None, "it ended before anybody could speak"
+    return process
+
+
+def test_the_ctrl_c_that_git_passes_on_as_well_costs_nothing(scripted: Sandbox) -> None:
+    process = recording_begun(scripted)
     time.sleep(1.5)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
@@ -217,13 +223,7 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
     scripted: Sandbox, answer: str, left: str | None
 ) -> None:
     head = scripted.git("rev-parse", "HEAD")
-    process = subprocess.Popen(
-        (*RECORD, f"--device=file:{SPOKEN}"), cwd=scripted.folder, env=scripted.environment,
-        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    assert process.stderr is not None
-    while b"speak now" not in process.stderr.readline():
-        pass
+    process = recording_begun(scripted)
     spoken_from = time.monotonic()
     time.sleep(4)
     recorder = subprocess.check_output(["pgrep", "-P", str(process.pid)], text=True).split()
@@ -256,13 +256,7 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
 @pytest.mark.parametrize("about", ["HEAD", "HEAD~1"])
 def test_who_takes_up_what_they_came_to_say_is_done(scripted: Sandbox, about: str) -> None:
     scripted.commit("feat: go on")
-    process = subprocess.Popen(
-        (*RECORD, about, f"--device=file:{SPOKEN}"), cwd=scripted.folder,
-        env=scripted.environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stderr is not None
-    while b"speak now" not in process.stderr.readline():
-        pass
+    process = recording_begun(scripted, about)
     time.sleep(3)
     process.kill()
     process.wait()
