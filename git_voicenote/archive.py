@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.audio.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
 from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
-from git_voicenote.store.history import Entry, History
+from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, new_recording_id
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import RecordingFormat
     from git_voicenote.datatypes import Segment, Turn
+    from git_voicenote.store.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.datatypes import Place
-    from git_voicenote.store.history import Attempt, Entry
+    from git_voicenote.store.entries import Attempt, Entry
 
 _LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from git_voicenote.store.history import Entry
+    from git_voicenote.store.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

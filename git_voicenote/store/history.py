@@ -19,77 +19,25 @@ with the way out; a caller with a person's words in hand treats that as a warnin
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from git_voicenote.datatypes import FoundNote, Place, Segment, Transcript, Turn, placed
+from git_voicenote.datatypes import FoundNote, Place
 from git_voicenote.errors import StoreError
 from git_voicenote.store.database import Database
+from git_voicenote.store.entries import entries_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from git_voicenote.datatypes import Recording
+    from git_voicenote.datatypes import Recording, Transcript, Turn
+    from git_voicenote.store.entries import Entry, State
 
-State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
 TARGET_KINDS = ("commit", "cover", "message", "file", "review", "reply")
 _SHORTEST_INDEXED = 3
 """Characters; the index of trigrams knows nothing shorter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One engine's try at a recording: a transcript, or why there is none."""
-
-    created_at: datetime
-    engine: str
-    language: str
-    transcript: Transcript | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SavedNote:
-    """A note as it was saved, in the format of notes."""
-
-    created_at: datetime
-    target: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """All that is known of one recording; attempts and notes are oldest first.
-
-    `duration` in seconds; `path` below the folder of the history. Where pages were turned while
-    it was spoken, each segment has its place.
-    """
-
-    id: str
-    path: str
-    sample_rate: int
-    duration: float
-    created_at: datetime
-    target: str
-    title: str
-    state: State
-    attempts: tuple[Attempt, ...]
-    notes: tuple[SavedNote, ...]
-    turns: tuple[Turn, ...] = ()
-
-    @property
-    def transcript(self) -> Transcript | None:
-        """The latest transcript, or None."""
-        found = [attempt.transcript for attempt in self.attempts if attempt.transcript]
-        return found[-1] if found else None
-
-    @property
-    def text(self) -> str:
-        """The words of the latest transcript; "" where there is none."""
-        return self.transcript.text if self.transcript else ""
 
 
 class History:
@@ -211,7 +159,7 @@ class History:
             rows = connection.execute(
                 "SELECT * FROM recordings WHERE state IN ('recording', 'recorded') ORDER BY id"
             )
-            return _entries(connection, rows.fetchall())
+            return entries_of(connection, rows.fetchall())
 
     def finished_ids(self) -> frozenset[str]:
         """Return the ids of all recordings but the unfinished ones."""
@@ -228,7 +176,7 @@ class History:
                 "SELECT * FROM recordings ORDER BY created_at DESC, id DESC LIMIT ?",
                 (-1 if limit is None else limit,),
             )
-            return _entries(connection, rows.fetchall())
+            return entries_of(connection, rows.fetchall())
 
     def search(self, query: str) -> tuple[Entry, ...]:
         """Return the recordings whose title, transcripts or notes hold all words of a query.
@@ -244,13 +192,13 @@ class History:
                 f"SELECT * FROM recordings WHERE {sql} ORDER BY created_at DESC, id DESC",  # noqa: S608 - built of constants; every value is a parameter
                 parameters,
             )
-            return _entries(connection, rows.fetchall())
+            return entries_of(connection, rows.fetchall())
 
     def entry(self, recording_id: str) -> Entry | None:
         """Return what is known of a recording, or None."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT * FROM recordings WHERE id = ?", (recording_id,))
-            return next(iter(_entries(connection, rows.fetchall())), None)
+            return next(iter(entries_of(connection, rows.fetchall())), None)
 
     def notes_of_patches(self, patch_ids: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
         """Return the notes once saved for commits with these patch-ids, the newest first."""
@@ -330,81 +278,6 @@ def _check_known(connection: sqlite3.Connection, recording_id: str) -> None:
 
 def _set_state(connection: sqlite3.Connection, recording_id: str, state: State) -> None:
     connection.execute("UPDATE recordings SET state = ? WHERE id = ?", (state, recording_id))
-
-
-def _entries(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> tuple[Entry, ...]:
-    return tuple(
-        Entry(
-            id=row["id"],
-            path=row["path"],
-            sample_rate=row["sample_rate"],
-            duration=row["duration"],
-            created_at=datetime.fromisoformat(row["created_at"]),
-            target=row["target"],
-            title=row["title"],
-            state=row["state"],
-            attempts=_attempts(connection, row["id"], turns),
-            notes=_notes(connection, row["id"]),
-            turns=turns,
-        )
-        for row in rows
-        for turns in [_turns(connection, row["id"])]
-    )
-
-
-def _turns(connection: sqlite3.Connection, recording_id: str) -> tuple[Turn, ...]:
-    rows = connection.execute(
-        "SELECT time, path, first_line, last_line, heading FROM turns"
-        " WHERE recording_id = ? ORDER BY position",
-        (recording_id,),
-    )
-    return tuple(Turn(time, Place(*place) if place[0] else None) for time, *place in rows)
-
-
-def _attempts(
-    connection: sqlite3.Connection, recording_id: str, turns: tuple[Turn, ...]
-) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        "SELECT * FROM attempts WHERE recording_id = ? ORDER BY id", (recording_id,)
-    )
-    return tuple(
-        Attempt(
-            created_at=datetime.fromisoformat(row["created_at"]),
-            engine=row["engine"],
-            language=row["language"],
-            transcript=None
-            if row["error"] is not None
-            else Transcript(
-                recording_id,
-                row["engine"],
-                row["language"],
-                placed(_segments(connection, row["id"]), turns),
-            ),
-            error=row["error"],
-        )
-        for row in rows.fetchall()
-    )
-
-
-def _segments(connection: sqlite3.Connection, attempt_id: int) -> tuple[Segment, ...]:
-    rows = connection.execute(
-        "SELECT start_time, end_time, text, confidence, failure FROM segments"
-        " WHERE attempt_id = ? ORDER BY position",
-        (attempt_id,),
-    )
-    return tuple(Segment(*row) for row in rows)
-
-
-def _notes(connection: sqlite3.Connection, recording_id: str) -> tuple[SavedNote, ...]:
-    rows = connection.execute(
-        "SELECT notes.* FROM notes JOIN note_recordings ON note_id = notes.id"
-        " WHERE recording_id = ? ORDER BY notes.id",
-        (recording_id,),
-    )
-    return tuple(
-        SavedNote(datetime.fromisoformat(row["created_at"]), row["target"], row["text"])
-        for row in rows
-    )
 
 
 def _now() -> str:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from git_voicenote.datatypes import FoundNote, Place, Recording, Segment, Transcript, Turn
 from git_voicenote.errors import StoreError
-from git_voicenote.store.history import Entry, History
+from git_voicenote.store.entries import Entry
+from git_voicenote.store.history import History
 from git_voicenote.store.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
