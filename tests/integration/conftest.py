@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import replying
 from tests.support.browser import Browser
 from tests.support.desk import Desk, set_up
 from tests.support.engines import SCRIPTED
@@ -55,3 +56,9 @@ def scripted(repo: Sandbox) -> Sandbox:
     lines.write_text("we now write a new file\nif that fails we can still read the old file\n")
     repo.extra |= {"GIT_VOICENOTE_ENGINE": SCRIPTED, "SCRIPTED_SPEECH": str(lines)}
     return repo
+
+
+@pytest.fixture
+def reviewing(repo: Sandbox) -> Sandbox:
+    """A mailed series of two patches in `series.mbox`, and an engine whose words are known."""
+    return replying.prepare(repo)
