@@ -21,7 +21,7 @@ import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from git_voicenote.datatypes import Samples
+    from git_voicenote.engines.nano.model import NanoModel
 
 RATE = 16_000
 SECONDS, TOKENS = 15, 60
@@ -124,39 +125,28 @@ def report(found: dict[str, dict[str, float]], device: str) -> None:
 
 
 def ours(folder: Path, device: str, times: int) -> dict[str, float]:
-    """Measure our engine in the precision that it takes by itself."""
-    return measure_ours(folder, device, times, None)
+    """Measure our engine in the precisions that it takes by itself."""
+    started = time.perf_counter()
+    from git_voicenote.engines.nano.engine import load_model
+
+    hear = forced(load_model(folder / "flat", device))
+    found = measure(hear, started, times) | dictation(hear)
+    return found | on_gpu(hear) if device == "cuda" else found
 
 
 def ours_fp32(folder: Path, device: str, times: int) -> dict[str, float]:
     """Measure our engine in float32."""
-    return measure_ours(folder, device, times, "fp32")
-
-
-def measure_ours(
-    folder: Path,
-    device: str,
-    times: int,
-    precision: Any,  # noqa: ANN401 - a Precision, or none
-) -> dict[str, float]:
     started = time.perf_counter()
     from git_voicenote.engines.nano.checkpoint import open_checkpoint
-    from git_voicenote.engines.nano.devices import precision_for
     from git_voicenote.engines.nano.model import NanoModel
 
-    checkpoint = open_checkpoint(folder / "flat")
-    model = NanoModel.load(checkpoint, device, precision or precision_for(device))
+    return measure(forced(NanoModel.load(open_checkpoint(folder / "flat"), device)), started, times)
+
+
+def forced(model: NanoModel) -> Callable[[Sequence[Samples], int], object]:
+    """Return what lets our model hear segments and write so many tokens of each."""
     before = model.ids(PROMPT)
-
-    def hear(segments: Sequence[Samples], tokens: int) -> object:
-        return model.decode(segments, before, tokens, forced=True)
-
-    found = measure(hear, started, times)
-    if precision is None:
-        found |= dictation(hear)
-        if device == "cuda":
-            found |= on_gpu(hear)
-    return found
+    return lambda segments, tokens: model.decode(segments, before, tokens, forced=True)
 
 
 def transformers(folder: Path, device: str, times: int) -> dict[str, float]:

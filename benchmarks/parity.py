@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.nano.weights import Precision
+    from git_voicenote.engines.nano.weights import EncoderPrecision, Precision
 
 MOST_OFF = 1e-3
 """How far logits may be off, for their standard deviation: float32 sums in another order."""
@@ -151,6 +151,14 @@ PRECISION_HEADER = (
     *("weights", "precision", "segments equal to fp32", "next tokens equal"),
     *("least cosine of logits", "mean cosine"),
 )
+
+
+LOWER_PRECISIONS: dict[str, tuple[Precision, EncoderPrecision]] = {
+    "encoder bf16": ("fp32", "bf16"),
+    "bf16": ("bf16", "fp32"),
+    "int8": ("int8", "fp32"),
+    "int8, encoder bf16": ("int8", "bf16"),
+}
 
 
 def cut(folder: Path) -> Iterator[Samples]:
@@ -321,14 +329,13 @@ def lower_precisions(
         return torch.cat([model.logits(samples, before, tokens) for samples, tokens in pairs])
 
     expected = told(exact)
-    precisions: tuple[Precision, ...] = ("bf16", "int8")
-    for precision in precisions:
-        model = NanoModel.load(checkpoint, precision=precision)
+    for name, (precision, encoder_precision) in LOWER_PRECISIONS.items():
+        model = NanoModel.load(checkpoint, precision=precision, encoder_precision=encoder_precision)
         logits = told(model)
         cosines = torch.nn.functional.cosine_similarity(logits, expected)
         pairs = zip(written(model), right, strict=True)
         yield (
-            precision,
+            name,
             Loss(
                 segments=len(speech),
                 equal_segments=sum(ours == theirs for ours, theirs in pairs),

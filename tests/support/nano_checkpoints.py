@@ -51,6 +51,17 @@ def transcripts() -> dict[str, tuple[str, ...]]:
     return heard
 
 
+def write_bfloat16(flat: Path, folder: Path) -> Path:
+    """Write the checkpoint of a flat folder anew, stored as the released ones are."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(flat, folder)
+    tensors = load_file(flat / "model.safetensors")
+    small = {name: tensor.bfloat16() for name, tensor in tensors.items()}
+    save_file(small, folder / "model.safetensors", {"format": "pt"})
+    return folder
+
+
 def write_original(flat: Path, folder: Path) -> Path:
     """Write the checkpoint of a flat folder in the original layout; return the new folder."""
     from safetensors.torch import load_file

@@ -103,6 +103,11 @@ class Checkpoint:
         """Where the files of the tokenizer are."""
         return self.folder
 
+    def is_stored_in(self, dtype: str) -> bool:
+        """Whether all matrices are stored in a type, named as safetensors does: BF16."""
+        matrices = (place for place in self.places.values() if len(place.shape) > 1)
+        return all(place.stored.dtype == dtype for place in matrices)
+
     def tensor(self, name: str) -> torch.Tensor:
         """Return a tensor as it is stored: of its own type, mapped into memory where it can be."""
         return self.read(self.places[name])

@@ -15,6 +15,8 @@ from torch.nn import functional
 from git_voicenote.engines.nano.layers import Dense, LayerNorm
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_voicenote.engines.nano.architecture import AdaptorShape, EncoderShape
     from git_voicenote.engines.nano.layers import Tensors
 
@@ -22,24 +24,32 @@ if TYPE_CHECKING:
 class Encoder(nn.Module):
     """Frames of shape (batch, T, 560) become rows of shape (batch, T, width of the language model).
 
-    Its tensors stay float32: what it gives the language model has a standard deviation of 28 and
-    peaks above 1,000, and the reference never computes it in less.
+    The rows are float32: what the language model is given has a standard deviation of 28 and peaks
+    above 1,000, and the reference never computes them in less. Only the linear layers may multiply
+    in `dtype`, bfloat16, which takes half the time where a CPU has it (benchmarks/PARITY.md).
     """
 
-    def __init__(self, shape: EncoderShape, adaptor: AdaptorShape, tensors: Tensors) -> None:
+    def __init__(
+        self,
+        shape: EncoderShape,
+        adaptor: AdaptorShape,
+        tensors: Tensors,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
         super().__init__()
         self._shape = shape
         count = shape.layers + shape.timestamp_layers
         normed = (shape.layers - 1, count - 1)
+        stored = _Stored(tensors, dtype)
         tower = "model.audio_tower.layers"
         self._blocks = nn.ModuleList(
-            _Block(tensors, f"{tower}.{i}", shape.heads, shape.norm_eps, ends=i in normed)
+            _Block(stored, f"{tower}.{i}", shape.heads, shape.norm_eps, ends=i in normed)
             for i in range(count)
         )
         bridge = "model.multi_modal_projector"
-        self._widen = nn.ModuleList(_dense(tensors, f"{bridge}.linear_{i}") for i in (1, 2))
+        self._widen = nn.ModuleList(stored.dense(f"{bridge}.linear_{i}") for i in (1, 2))
         self._adaptor = nn.ModuleList(
-            _Block(tensors, f"{bridge}.layers.{i}", adaptor.heads, adaptor.norm_eps, memory=False)
+            _Block(stored, f"{bridge}.layers.{i}", adaptor.heads, adaptor.norm_eps, memory=False)
             for i in range(adaptor.layers)
         )
 
@@ -61,21 +71,21 @@ class _Block(nn.Module):
     """Attention and two linear layers; in SAN-M a memory of neighbouring frames stands beside."""
 
     def __init__(
-        self, tensors: Tensors, name: str, heads: int, eps: float,
+        self, stored: _Stored, name: str, heads: int, eps: float,
         *, memory: bool = True, ends: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
         self._heads = heads
-        self._norm = _norm(tensors, f"{name}.input_layernorm", eps)
-        self._qkv = _dense(tensors, *(f"{name}.self_attn.{which}_proj" for which in "qkv"))
-        self._out = _dense(tensors, f"{name}.self_attn.o_proj")
+        self._norm = stored.norm(f"{name}.input_layernorm", eps)
+        self._qkv = stored.dense(*(f"{name}.self_attn.{which}_proj" for which in "qkv"))
+        self._out = stored.dense(f"{name}.self_attn.o_proj")
         self._memory = (
-            _Memory(tensors(f"{name}.self_attn.fsmn.conv.weight").float()) if memory else None
+            _Memory(stored.exact(f"{name}.self_attn.fsmn.conv.weight")) if memory else None
         )
-        self._norm_after = _norm(tensors, f"{name}.post_attention_layernorm", eps)
-        self._up = _dense(tensors, f"{name}.mlp.fc1")
-        self._down = _dense(tensors, f"{name}.mlp.fc2")
-        self._end = _norm(tensors, f"{name}.final_layernorm", eps) if ends else nn.Identity()
+        self._norm_after = stored.norm(f"{name}.post_attention_layernorm", eps)
+        self._up = stored.dense(f"{name}.mlp.fc1")
+        self._down = stored.dense(f"{name}.mlp.fc2")
+        self._end = stored.norm(f"{name}.final_layernorm", eps) if ends else nn.Identity()
 
     def forward(self, x: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
         """Hear; `real`, of shape (batch, T), is false where a row is padding."""
@@ -123,16 +133,30 @@ def _positions(frames: torch.Tensor) -> torch.Tensor:
     return torch.cat([at.sin(), at.cos()], -1)
 
 
-def _dense(tensors: Tensors, *names: str) -> Dense:
-    """Return one layer for all these, side by side."""
-    weights = [tensors(f"{name}.weight") for name in names]
-    weight = torch.empty(sum(map(len, weights)), weights[0].shape[1])
-    row = 0
-    for one in weights:  # straight to its place: to join copies took twice the time
-        weight[row : row + len(one)] = one
-        row += len(one)
-    return Dense(weight, torch.cat([tensors(f"{name}.bias").float() for name in names]))
+class _Stored:
+    """Makes layers of the stored tensors; linear ones in `dtype`, all others in float32."""
 
+    def __init__(self, tensors: Tensors, dtype: torch.dtype) -> None:
+        self._tensors = tensors
+        self._dtype = dtype
 
-def _norm(tensors: Tensors, name: str, eps: float) -> LayerNorm:
-    return LayerNorm(tensors(f"{name}.weight").float(), tensors(f"{name}.bias").float(), eps)
+    def exact(self, name: str) -> torch.Tensor:
+        return self._tensors(name).float()
+
+    def norm(self, name: str, eps: float) -> LayerNorm:
+        return LayerNorm(self.exact(f"{name}.weight"), self.exact(f"{name}.bias"), eps)
+
+    def dense(self, *names: str) -> Dense:
+        """Return one layer for all these, side by side; a single one as it lies in its file."""
+        weights = [self._tensors(f"{name}.weight") for name in names]
+        weight = weights[0].to(self._dtype) if len(weights) == 1 else self._joined(weights)
+        bias = torch.cat([self._tensors(f"{name}.bias") for name in names])
+        return Dense(weight, bias.to(self._dtype))
+
+    def _joined(self, weights: Sequence[torch.Tensor]) -> torch.Tensor:
+        joined = torch.empty(sum(map(len, weights)), weights[0].shape[1], dtype=self._dtype)
+        row = 0
+        for one in weights:  # straight to its place: to join copies took twice the time
+            joined[row : row + len(one)] = one
+            row += len(one)
+        return joined

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.datatypes import Segment
 from git_voicenote.engines.base import EngineInfo, EngineOptions
-from git_voicenote.engines.nano.devices import choose_device, likely_device, precision_for
+from git_voicenote.engines.nano.devices import (
+    choose_device,
+    encoder_precision_for,
+    likely_device,
+    precision_for,
+)
 from git_voicenote.engines.nano.installed import can_run, find_model, is_multilingual
 from git_voicenote.engines.nano.prompt import LANGUAGES, MLT_LANGUAGES
 from git_voicenote.errors import EngineError
@@ -43,7 +48,13 @@ def load_model(folder: Path, wanted: str) -> NanoModel:
     from git_voicenote.engines.nano.model import NanoModel
 
     device = choose_device(wanted)
-    return NanoModel.load(open_checkpoint(folder), device, precision_for(device))
+    checkpoint = open_checkpoint(folder)
+    return NanoModel.load(
+        checkpoint,
+        device,
+        precision_for(device),
+        encoder_precision=encoder_precision_for(device, checkpoint),
+    )
 
 
 class NanoEngine:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Dense(nn.Module):
-    """A linear layer: (…, inputs) → (…, outputs)."""
+    """A linear layer: (…, inputs) → (…, outputs).
+
+    It multiplies in the precision of its weights; rows of another are brought to it and back.
+    """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None = None) -> None:
         super().__init__()
@@ -25,7 +28,8 @@ class Dense(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Multiply."""
-        return functional.linear(x, self.weight, self.bias)
+        rows = x.to(self.weight.dtype)
+        return functional.linear(rows, self.weight, self.bias).to(x.dtype)
 
 
 class LayerNorm(nn.Module):

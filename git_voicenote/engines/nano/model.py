@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
     from git_voicenote.engines.nano.checkpoint import Checkpoint
     from git_voicenote.engines.nano.generation import Decoded, Prefix
-    from git_voicenote.engines.nano.weights import Precision
+    from git_voicenote.engines.nano.weights import EncoderPrecision, Precision
 
 AudioRows = Literal["reference", "all"]
 """How many of the adaptor's rows the language model is given, of one for each frame: the first
@@ -76,6 +76,8 @@ class NanoModel:
         device: str = "cpu",
         precision: Precision = "fp32",
         audio_rows: AudioRows = "reference",
+        *,
+        encoder_precision: EncoderPrecision = "fp32",
     ) -> NanoModel:
         """Bring a checkpoint's weights to a device."""
         from tokenizers import Tokenizer
@@ -88,7 +90,9 @@ class NanoModel:
             # the embedding stays where it is: only the rows of tokens that occur are ever read
             return found if name.startswith(EMBEDDING) else found.to(dtype)
 
-        encoder = Encoder(shape.encoder, shape.adaptor, checkpoint.tensor)
+        encoder = Encoder(
+            shape.encoder, shape.adaptor, checkpoint.tensor, DTYPES[encoder_precision]
+        )
         checkpoint.close()
         if precision == "int8":
             with Int8Weights(checkpoint) as weights:

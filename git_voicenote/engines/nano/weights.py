@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.checkpoint import Checkpoint
 
 Precision = Literal["fp32", "bf16", "int8"]
+"""Of the language model."""
+EncoderPrecision = Literal["fp32", "bf16"]
+"""Of the products in the encoder and the adaptor."""
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
 """What the rows between the layers are, for each precision of the weights."""

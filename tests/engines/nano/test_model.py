@@ -11,17 +11,23 @@ import torch
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.nano.architecture import EncoderShape
+from git_voicenote.engines.nano.checkpoint import open_checkpoint
+from git_voicenote.engines.nano.devices import encoder_precision_for
+from git_voicenote.engines.nano.engine import load_model
 from git_voicenote.engines.nano.frontend import frames
 from git_voicenote.engines.nano.generation import Generation
 from git_voicenote.engines.nano.int8 import Int8Dense
+from git_voicenote.engines.nano.model import NanoModel
 from git_voicenote.engines.nano.prompt import LANGUAGES, before_sound
 from git_voicenote.resources import cache_home
 from tests.support.nano import spoken, tiny_model
+from tests.support.nano_checkpoints import TINY, write_bfloat16
 from tests.support.sound import tone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.nano.model import NanoModel
 
 SAID = [
     "When two people saved at the same time, one of them would lose.",
@@ -102,6 +108,34 @@ def test_words_do_not_depend_on_8_bit_numbers(
     assert texts(quantized, segments, before) == [*SAID, SHORT]
     layers = [one for one in quantized._decoder.modules() if isinstance(one, Int8Dense)]
     assert len(layers) == 4 * len(quantized._decoder._layers) + 1
+
+
+def test_words_do_not_depend_on_an_encoder_in_bfloat16(
+    before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    checkpoint = open_checkpoint(TINY)
+    model = NanoModel.load(checkpoint, precision="int8", encoder_precision="bf16")
+    assert texts(model, segments, before) == [*SAID, SHORT]
+    exact = tiny_model().encode(segments)
+    for rows, right in zip(model.encode(segments), exact, strict=True):
+        assert rows.dtype == torch.float32
+        assert 0 < float((rows - right).norm() / right.norm()) < 0.02
+
+
+def test_the_encoder_multiplies_in_bfloat16_only_what_is_stored_so(tmp_path: Path) -> None:
+    in_float32 = open_checkpoint(TINY)
+    in_bfloat16 = open_checkpoint(write_bfloat16(TINY, tmp_path / "bf16"))
+    has_bf16 = torch.cpu._is_avx512_bf16_supported()
+    assert encoder_precision_for("cpu", in_float32) == "fp32"
+    assert encoder_precision_for("cpu", in_bfloat16) == ("bf16" if has_bf16 else "fp32")
+    assert encoder_precision_for("cuda", in_bfloat16) == "fp32"
+
+
+def test_a_model_stored_in_bfloat16_says_the_same_words(
+    before: tuple[int, ...], segments: list[Samples], tmp_path: Path
+) -> None:
+    model = load_model(write_bfloat16(TINY, tmp_path / "bf16"), "cpu")
+    assert texts(model, segments, before) == [*SAID, SHORT]
 
 
 def test_what_was_made_of_a_checkpoint_is_kept(before: tuple[int, ...]) -> None:
