@@ -41,6 +41,10 @@ class Cache:
         self.keys = torch.zeros(size, dtype=dtype, device=device)
         self.values = torch.zeros(size, dtype=dtype, device=device)
 
+    def first(self, slots: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the keys and the values in the first slots: views, of all layers."""
+        return self.keys[:, :, :, :slots], self.values[:, :, :, :slots]
+
     def take(self, other: Cache) -> None:
         """Begin with what another cache of one row holds, in every row."""
         slots = other.keys.shape[3]
@@ -77,23 +81,23 @@ class Decoder(nn.Module):
         rows: torch.Tensor,
         positions: torch.Tensor,
         slots: torch.Tensor,
-        cache: Cache,
-        visible: int,
+        keys: torch.Tensor,
+        values: torch.Tensor,
         mask: torch.Tensor | None = None,
         *,
         all_rows: bool = False,
     ) -> torch.Tensor:
-        """Read rows into the cache and return the logits after the last, or after each.
+        """Read rows into some slots and return the logits after the last, or after each.
 
-        `positions` is of shape (batch, n), `slots` of shape (n,); the first `visible` slots are
-        looked at, of those only where `mask`, of shape (batch, 1, n, visible), is true.
+        `positions` is of shape (batch, n), `slots` of shape (n,). `keys` and `values` are what is
+        looked at of the cache, `visible` slots of it (Cache.first), of those only where `mask`, of
+        shape (batch, 1, n, visible), is true.
         """
         angles = positions[:, None, :, None] * self._rates
         turn = torch.cat([angles, angles], -1)
         cos, sin = turn.cos().to(rows.dtype), turn.sin().to(rows.dtype)
         for i, layer in enumerate(self._layers):
-            keys, values = cache.keys[i], cache.values[i]
-            rows = layer(rows, cos, sin, slots, keys, values, visible, mask)
+            rows = layer(rows, cos, sin, slots, keys[i], values[i], mask)
         rows = self._norm(rows if all_rows else rows[:, -1])
         logits: torch.Tensor = self._head(rows)
         return logits
@@ -127,7 +131,6 @@ class _Layer(nn.Module):
         slots: torch.Tensor,
         keys: torch.Tensor,
         values: torch.Tensor,
-        visible: int,
         mask: torch.Tensor | None,
     ) -> torch.Tensor:
         queries, others = self._heads
@@ -140,9 +143,7 @@ class _Layer(nn.Module):
         q, k = turned[:, :queries], turned[:, queries:]
         keys.index_copy_(2, slots, k)
         values.index_copy_(2, slots, v)
-        attended = functional.scaled_dot_product_attention(
-            q, keys[:, :, :visible], values[:, :, :visible], mask, enable_gqa=True
-        )
+        attended = functional.scaled_dot_product_attention(q, keys, values, mask, enable_gqa=True)
         x = x + self._out(attended.transpose(1, 2).flatten(2))
         gate, up = self._gate_up(self._norm_after(x)).chunk(2, -1)
         out: torch.Tensor = x + self._down(functional.silu(gate) * up)

@@ -46,7 +46,7 @@ def read_prefix(decoder: Decoder, tokens: Sequence[int], device: torch.device) -
     at = torch.arange(count, device=device)
     rows = decoder.embed(torch.tensor([tokens], device=device))
     causal = at[:, None] >= at
-    decoder(rows, at[None], at, cache, count, causal[None, None])
+    decoder(rows, at[None], at, *cache.first(count), causal[None, None])
     return Prefix(cache, count)
 
 
@@ -102,7 +102,7 @@ class Generation:
         causal = (slots[:, None] >= everything) & self._open | is_own
         positions = (slots - gaps).clamp_min(0)
         logits: torch.Tensor = self._decoder(
-            padded, positions, slots, self._cache, visible, causal[..., :visible],
+            padded, positions, slots, *self._cache.first(visible), causal[..., :visible],
             all_rows=all_rows,
         )  # fmt: skip
         self._slot.fill_(visible)
@@ -143,8 +143,9 @@ class Generation:
             self._open.index_fill_(3, self._slot, value=True)
             mask = self._open[..., :visible]
         logits: torch.Tensor = self._decoder(
-            self._decoder.embed(self._token), self._position, self._slot, self._cache, visible, mask
-        )
+            self._decoder.embed(self._token), self._position, self._slot,
+            *self._cache.first(visible), mask,
+        )  # fmt: skip
         self._slot += 1
         self._position += 1
         self._take(logits)
