@@ -119,7 +119,7 @@ def _zip_contents(path: Path, file: IO[bytes]) -> Iterator[tuple[str, int, IO[by
 def _safe(path: Path, name: str) -> Path:
     """Return a member's name as a path below any folder; raises EngineError where it leads out."""
     pure = PurePosixPath(name)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name or not pure.parts:
+    if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name:
         raise _refused(path, f"a path out of its own folder, {name!r}")
     return Path(*pure.parts)
 

@@ -57,6 +57,13 @@ def test_an_archive_is_told_by_its_content(layouts: dict[str, Path], tmp_path: P
     assert import_model(path).folder.name == "download"
 
 
+def test_a_folder_may_be_packed_from_within(layouts: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "model.tar"
+    with tarfile.open(path, "w") as archive:
+        archive.add(layouts["flat"], ".")  # as `tar -C FOLDER -cf model.tar .` does
+    assert verify_model(import_model(path).folder) == ()
+
+
 def member(name: str, **fields: object) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     for field, value in fields.items():
