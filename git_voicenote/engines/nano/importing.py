@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ from git_voicenote.engines.nano.workplace import need_space, sync, workplace
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from git_voicenote.engines.nano.checkpoint import Checkpoint
@@ -97,9 +98,10 @@ def import_model(
                 f"{path} is neither a folder nor an archive (tar, tar.gz, tar.bz2, tar.xz, zip)",
                 hint="give the folder with all files of the model, not one of them",
             )
-        source = open_source(checkpoint_folder(folder))
         made = work / "model"
-        record = _write(source, made, origin, progress)
+        with _called(path, folder):
+            source = open_source(checkpoint_folder(folder))
+            record = _write(source, made, origin, progress)
         try:
             made.rename(target)
         except OSError as exc:
@@ -171,6 +173,17 @@ def check_output_layer(source: Source) -> None:
         )
     ):
         raise other_output_layer(output.file)
+
+
+@contextmanager
+def _called(path: Path, unpacked: Path) -> Iterator[None]:
+    """Let errors name the archive: where it was unpacked is gone when they are read."""
+    try:
+        yield
+    except EngineError as exc:
+        gone, there = str(unpacked), str(path)
+        hint = exc.hint and exc.hint.replace(gone, there)
+        raise EngineError(exc.message.replace(gone, there), hint=hint) from exc
 
 
 def _has_weights(folder: Path) -> bool:

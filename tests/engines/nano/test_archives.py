@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import tarfile
 import zipfile
@@ -188,8 +189,21 @@ def test_a_zip_with_a_wrong_checksum_is_told(layouts: dict[str, Path], tmp_path:
 def test_an_archive_without_a_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("hello\n")
-    with pytest.raises(EngineError, match="holds no model"):
-        import_model(pack_tar(tmp_path / "notes.tar", tmp_path / "notes", "w"))
+    path = pack_tar(tmp_path / "notes.tar", tmp_path / "notes", "w")
+    with pytest.raises(EngineError) as caught:
+        import_model(path)
+    assert caught.value.message == f"{path} holds no model"
+
+
+def test_a_broken_file_in_an_archive_is_named_as_it_is_there(
+    layouts: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(layouts["flat"], tmp_path / "model")
+    (folder / "model.safetensors").write_text("<html>")
+    path = pack_tar(tmp_path / "model.tar", folder, "w")
+    with pytest.raises(EngineError) as caught:
+        import_model(path)
+    assert caught.value.message.startswith(f"{path}/model/model.safetensors is a web page")
 
 
 def test_an_archive_larger_than_the_disk_is_refused_before_it_is_unpacked(
