@@ -139,7 +139,7 @@ class SafetensorsWriter:
 def _parse(raw: bytes, start: int) -> tuple[tuple[StoredTensor, ...], int]:
     """Return the tensors of a header, and where the values of the last one end."""
     tensors = []
-    end = start
+    spans = []
     for name, entry in json.loads(raw).items():
         if name != _METADATA:
             first, last = map(int, entry["data_offsets"])
@@ -148,8 +148,13 @@ def _parse(raw: bytes, start: int) -> tuple[tuple[StoredTensor, ...], int]:
             if tensor.dtype in BYTES_OF and tensor.size != last - first:
                 raise ValueError(f"{name} has another size than its shape")
             tensors.append(tensor)
-            end = max(end, start + last)
-    return tuple(tensors), end
+            spans.append((first, last))
+    end = 0
+    for first, last in sorted(spans):  # the format has no gaps, and no value is of two tensors
+        if first != end or last < first:
+            raise ValueError(f"values begin at {first}; {end} was expected")
+        end = last
+    return tuple(tensors), start + end
 
 
 def _damaged(path: Path) -> EngineError:

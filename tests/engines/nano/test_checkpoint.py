@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
+from git_voicenote.engines.nano.layouts import EMBEDDING
 from git_voicenote.errors import EngineError
 from tests.engines.nano import checkpoints as made
 
@@ -103,6 +104,23 @@ def test_weights_that_are_cut_off_are_told_by_their_size(
     with pytest.raises(
         EngineError, match=r"model\.safetensors is cut off: it has \d+ of \d+ bytes"
     ):
+        open_checkpoint(folder)
+
+
+@pytest.mark.parametrize("moved", [-(10**9), -8, 4])
+def test_values_that_are_not_where_they_belong_are_told(
+    layouts: dict[str, Path], tmp_path: Path, moved: int
+) -> None:
+    folder = shutil.copytree(layouts["flat"], tmp_path / "model")
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    length = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8 : 8 + length])
+    place = header[EMBEDDING]["data_offsets"]
+    header[EMBEDDING]["data_offsets"] = [offset + moved for offset in place]
+    changed = json.dumps(header).encode()
+    weights.write_bytes(len(changed).to_bytes(8, "little") + changed + whole[8 + length :])
+    with pytest.raises(EngineError, match="its beginning is damaged"):
         open_checkpoint(folder)
 
 
