@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +19,6 @@ from tests.engines.nano import checkpoints as made
 from tests.engines.nano.hub_server import COMMIT, REPOSITORY, Hub, serving
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.sandbox import Sandbox
 
 MODELS = ".local/share/git-voicenote/models"
@@ -107,6 +106,15 @@ def test_a_folder_of_ones_own_can_be_used(sandbox: Sandbox, nano: Path) -> None:
     assert done.stderr.decode() == f"voicenote.model selects {nano}\n"
     done = sandbox.voicenote("models", "list", environment={"GIT_VOICENOTE_MODEL": "gone"})
     assert done.stderr == b"warning: voicenote.model: there is no model 'gone'\n"
+
+
+@pytest.mark.parametrize(("here", "path"), [(".", "."), ("..", "./{name}"), (".", "../{name}")])
+def test_a_path_leads_from_where_one_stands(
+    sandbox: Sandbox, nano: Path, here: str, path: str
+) -> None:
+    assert sandbox.voicenote("models", "import", nano, "--name", nano.name).returncode == 0
+    done = sandbox.voicenote("models", "path", path.format(name=nano.name), cwd=nano / here)
+    assert Path(done.stdout.decode().removesuffix("\n")).resolve() == nano
 
 
 def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nano: Path) -> None:

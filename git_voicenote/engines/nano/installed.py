@@ -72,7 +72,9 @@ def find_model(chosen: str | None) -> Path | None:
         installed = installed_models()
         preferred = [folder for folder in installed if folder.name == PREFERRED]
         return next(iter(preferred or installed), None)
-    for folder in (models_dir() / chosen, Path(chosen).expanduser()):
+    is_name = Path(chosen).name == chosen != ".."  # a path such as `.` leads from where we stand
+    own = Path(chosen).expanduser().absolute()
+    for folder in (models_dir() / chosen, own) if is_name else (own,):
         if folder.is_dir():
             return folder
     raise EngineError(
