@@ -22,8 +22,8 @@ from git_voicenote.errors import EngineError, NegativeAnswer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.engines.nano.importing import Imported, Progress
-    from git_voicenote.engines.nano.installed import ModelRecord
+    from git_voicenote.engines.nano.importing import Imported
+    from git_voicenote.engines.nano.installed import ModelRecord, Progress
 
 _HOW = (
     f"`git voicenote models fetch` brings {PREFERRED} (1.7 GB) from the network; "

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoSibling
 
-    from git_voicenote.engines.nano.importing import Progress
+    from git_voicenote.engines.nano.installed import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from git_voicenote.characters import visible
 from git_voicenote.engines.nano.archives import is_archive, unpack
 from git_voicenote.engines.nano.checkpoint import (
     INDEX,
@@ -29,7 +30,9 @@ from git_voicenote.engines.nano.installed import (
     WEIGHTS,
     InstalledFile,
     ModelRecord,
+    changed_files,
     models_dir,
+    read_record,
     require_libraries,
 )
 from git_voicenote.engines.nano.layouts import EMBEDDING
@@ -44,11 +47,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.engines.nano.checkpoint import Checkpoint
+    from git_voicenote.engines.nano.installed import Progress
     from git_voicenote.engines.nano.original import OriginalCheckpoint
 
     Source = Checkpoint | OriginalCheckpoint
-    Progress = Callable[[str, int, int], None]
-    """Told what is done, and how many of how many bytes are."""
 
 _KEPT_TOO = ("generation_config.json", "LICENSE", "LICENSE.md", "LICENSE.txt", "README.md")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -88,7 +90,6 @@ def import_model(
     if not path.exists():
         raise EngineError(f"there is no {path}", hint="name a folder or an archive with a model")
     target = target_folder(name or default_name(path))
-    origin = origin or Origin(str(path.resolve()))
     with workplace() as work:
         folder = path
         if is_archive(path):
@@ -101,7 +102,8 @@ def import_model(
         made = work / "model"
         with _called(path, folder):
             source = open_source(checkpoint_folder(folder))
-            record = _write(source, made, origin, progress)
+            known = origin or _known_origin(source.folder, progress) or Origin(str(path.resolve()))
+            record = _write(source, made, known, progress)
         try:
             made.rename(target)
         except OSError as exc:
@@ -173,6 +175,24 @@ def check_output_layer(source: Source) -> None:
         )
     ):
         raise other_output_layer(output.file)
+
+
+def _known_origin(folder: Path, progress: Progress) -> Origin | None:
+    """Return where a model comes from that this program installed elsewhere, as it was carried.
+
+    Raises EngineError where the way has changed it.
+    """
+    record = read_record(folder)
+    if record is None:
+        return None
+    for change in changed_files(folder, record, progress):
+        raise EngineError(
+            change, hint=f"copy it once more; if it was changed on purpose, remove {RECORD}"
+        )
+    source, revision, licence = (
+        text and visible(str(text)) for text in (record.source, record.revision, record.licence)
+    )
+    return Origin(source or str(folder), revision, licence)
 
 
 @contextmanager

@@ -6,9 +6,17 @@ import json
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from git_voicenote.engines.nano.hashing import sha256_of
 from git_voicenote.errors import EngineError
 from git_voicenote.resources import data_home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Progress = Callable[[str, int, int], None]
+    """Told what is done, and how many of how many bytes are."""
 
 PREFERRED = "Fun-ASR-Nano-2512"
 WEIGHTS = "model.safetensors"
@@ -92,7 +100,8 @@ def read_record(folder: Path) -> ModelRecord | None:
     path = folder / RECORD
     try:
         values = json.loads(path.read_bytes())
-        files = {name: InstalledFile(**file) for name, file in values.pop("files").items()}
+        entries = values.pop("files").items()
+        files = {_beside(name): InstalledFile(**file) for name, file in entries}
         return ModelRecord(files=files, **values)
     except FileNotFoundError:
         return None
@@ -102,6 +111,24 @@ def read_record(folder: Path) -> ModelRecord | None:
         raise EngineError(
             f"{path} is damaged", hint="remove the model's folder and import it again"
         ) from exc
+
+
+def changed_files(folder: Path, record: ModelRecord, progress: Progress) -> Iterator[str]:
+    """Yield what is no longer as a model's record has it, in sentences."""
+    before = 0
+
+    def told(done: int) -> None:
+        progress("reading", before + done, record.size)
+
+    for name, file in record.files.items():
+        path = folder / name
+        if not path.is_file():
+            yield f"{path} is gone"
+        elif (size := path.stat().st_size) != file.size:
+            yield f"{path} has {size} bytes; {file.size} were installed"
+        elif sha256_of(path, told) != file.sha256:
+            yield f"{path} has changed since it was installed"
+        before += file.size
 
 
 def is_multilingual(folder: Path) -> bool:
@@ -123,3 +150,10 @@ def require_libraries() -> None:
             f"{missing[0]} is not installed, which the nano engine needs",
             hint="install git-voicenote with its extra: `pip install 'git-voicenote[nano]'`",
         )
+
+
+def _beside(name: str) -> str:
+    """Return the name of a file; raises ValueError where it leads elsewhere."""
+    if name != Path(name).name:
+        raise ValueError(f"{name} leads elsewhere")
+    return name

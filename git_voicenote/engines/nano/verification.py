@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
-from git_voicenote.engines.nano.hashing import sha256_of
 from git_voicenote.engines.nano.importing import check_output_layer
-from git_voicenote.engines.nano.installed import RECORD, read_record, require_libraries
+from git_voicenote.engines.nano.installed import (
+    RECORD,
+    changed_files,
+    read_record,
+    require_libraries,
+)
 from git_voicenote.engines.nano.tokenizer_files import read_tokenizer
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from git_voicenote.engines.nano.installed import ModelRecord
-
-    Progress = Callable[[str, int, int], None]
+    from git_voicenote.engines.nano.installed import ModelRecord, Progress
 
 
 def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
@@ -33,16 +35,7 @@ def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[st
 
 
 def _wrong_files(folder: Path, record: ModelRecord, progress: Progress) -> Iterator[str]:
-    before = 0
-    for name, file in record.files.items():
-        path = folder / name
-        if not path.is_file():
-            yield f"{path} is gone"
-        elif (size := path.stat().st_size) != file.size:
-            yield f"{path} has {size} bytes; {file.size} were installed"
-        elif sha256_of(path, _told(progress, before, record.size)) != file.sha256:
-            yield f"{path} has changed since it was installed"
-        before += file.size
+    yield from changed_files(folder, record, progress)
     for path in sorted(folder.iterdir()):
         if path.name not in record.files and path.name != RECORD:
             yield f"{path} was not installed with the model"
@@ -55,7 +48,3 @@ def _wrong_content(folder: Path) -> Iterator[str]:
         read_tokenizer(checkpoint.tokenizer, checkpoint.architecture.decoder.vocabulary)
     except EngineError as exc:
         yield exc.message
-
-
-def _told(progress: Progress, before: int, total: int) -> Callable[[int], None]:
-    return lambda done: progress("reading", before + done, total)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from git_voicenote.engines.nano.importing import Origin, default_name, import_mo
 from git_voicenote.engines.nano.installed import (
     find_model,
     installed_models,
+    is_multilingual,
     models_dir,
     read_record,
 )
@@ -123,6 +125,31 @@ def test_the_record_tells_source_licence_and_files(
     assert other.record.licence == "mit"
     assert installed_models() == (imported.folder, other.folder)
     assert find_model(None) == imported.folder
+
+
+def test_a_model_that_is_carried_keeps_where_it_comes_from(
+    layouts: dict[str, Path], tmp_path: Path
+) -> None:
+    here = import_model(layouts["flat"], "a", origin=Origin("https://hub/MLT", "0123", "mit"))
+    carried = shutil.copytree(here.folder, tmp_path / "model")
+    there = import_model(carried, "b")
+    assert there.record == replace(here.record, installed=there.record.installed)
+    assert is_multilingual(there.folder)
+
+
+def test_a_model_that_is_carried_is_compared_with_what_it_was(
+    layouts: dict[str, Path], tmp_path: Path
+) -> None:
+    carried = shutil.copytree(import_model(layouts["flat"], "a").folder, tmp_path / "model")
+    weights = carried / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(EngineError, match=r"model\.safetensors has changed since") as caught:
+        import_model(carried, "b")
+    assert caught.value.hint is not None
+    assert "copy it once more" in caught.value.hint
+    (carried / "voicenote-model.json").unlink()
+    assert import_model(carried, "b").record.source == str(carried)
 
 
 def test_nothing_that_is_installed_is_overwritten(layouts: dict[str, Path]) -> None:
@@ -244,6 +271,15 @@ def test_verification_finds_every_change(
 def test_a_record_that_is_damaged_is_told(layouts: dict[str, Path]) -> None:
     folder = import_model(layouts["flat"]).folder
     (folder / "voicenote-model.json").write_text("{}")
+    with pytest.raises(EngineError, match=r"voicenote-model\.json is damaged"):
+        read_record(folder)
+
+
+def test_a_record_cannot_name_files_elsewhere(layouts: dict[str, Path]) -> None:
+    folder = import_model(layouts["flat"]).folder
+    record = json.loads((folder / "voicenote-model.json").read_text())
+    record["files"]["../../secret"] = record["files"]["config.json"]
+    (folder / "voicenote-model.json").write_text(json.dumps(record))
     with pytest.raises(EngineError, match=r"voicenote-model\.json is damaged"):
         read_record(folder)
 
