@@ -57,8 +57,8 @@ def _plain(word: str) -> str:
 def _language_name(language: str, languages: dict[str, str]) -> str:
     code = language.lower().replace("_", "-").partition("-")[0]
     if code not in languages:
-        raise EngineError(
-            f"the model does not know the language {language!r}",
-            hint=f"it knows {', '.join(languages)}",
-        )
+        hint = f"it knows {', '.join(languages)}"
+        if code in MLT_LANGUAGES:
+            hint += f"; Fun-ASR-MLT-Nano-2512, which is told by MLT in its name, knows {code}"
+        raise EngineError(f"the model does not know the language {language!r}", hint=hint)
     return languages[code]

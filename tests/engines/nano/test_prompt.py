@@ -51,6 +51,14 @@ def test_a_language_that_the_model_does_not_know_is_named(language: str) -> None
         before_sound(Context(language=language), LANGUAGES)
 
 
+def test_a_language_that_only_the_multilingual_model_knows_is_told() -> None:
+    with pytest.raises(EngineError) as caught:
+        before_sound(Context(language="ko-KR"), LANGUAGES)
+    assert caught.value.hint == (
+        "it knows zh, en, ja; Fun-ASR-MLT-Nano-2512, which is told by MLT in its name, knows ko"
+    )
+
+
 def test_the_multilingual_model_knows_thirty_one_languages() -> None:
     assert len(MLT_LANGUAGES) == 31
     assert "语音转写成韩文：" in before_sound(Context(language="ko"), MLT_LANGUAGES)
