@@ -157,8 +157,9 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     layout = layout_of(names)
     config = folder / "config.json"
     text = _read(config)
+    settings = _parse(config, text)
     try:
-        architecture = architecture_of(_parse(config, text), layout)
+        architecture = architecture_of(settings, layout)
     except EngineError as exc:
         raise EngineError(f"{config}: {exc.message}", hint=exc.hint) from exc
     digest = hashlib.sha256(text)
