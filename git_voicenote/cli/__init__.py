@@ -6,6 +6,7 @@ hook's fast paths pay for none of the others.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from git_voicenote.cli.console import print_error, say
 from git_voicenote.errors import VoicenoteError
 
 _INTERRUPTED = 130
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _ONE_KEY = 0.3
 """Seconds within which a second interrupt is the echo of the first."""
 
@@ -29,29 +31,54 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        if arguments[:1] == ["format-patch"]:
-            # its options are git's own: nothing for click to parse, which takes longer to import
-            # than all else that comes before git is started
-            from git_voicenote.cli.format_patch import format_patch
+        status = _answer(arguments)
+        # a disk that is full is told here, not when Python ends; a stdout that is closed is none
+        print(end="", flush=True)  # noqa: T201 - nothing
+    except BrokenPipeError:
+        # the reader of our stdout went away (`| head`): keep Python from complaining at exit
+        _drop_stdout()
+        return 0
+    except OSError as exc:
+        # errors of files have their name: without one, it is the stream that we print to
+        if exc.errno not in _NO_ROOM or exc.filename is not None:
+            raise
+        _drop_stdout()
+        say(f"error: standard output cannot be written: {exc.strerror}")
+        return VoicenoteError.exit_code
+    return status
 
-            return format_patch(tuple(arguments[1:]))
-        if arguments[:1] == ["am"]:
-            from git_voicenote.cli.am import am
 
-            return am(tuple(arguments[1:]))
-        from git_voicenote.cli.root import run
-
-        return run(arguments)
+def _answer(arguments: list[str]) -> int:
+    try:
+        return _call(arguments)
     except KeyboardInterrupt:
         say("")
         return _INTERRUPTED
     except VoicenoteError as exc:
         print_error(exc)
         return exc.exit_code
-    except BrokenPipeError:
-        # the reader of our stdout went away (`| head`): keep Python from complaining at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+
+
+def _call(arguments: list[str]) -> int:
+    """Run the command that is named; return its exit status."""
+    if arguments[:1] == ["format-patch"]:
+        # its options are git's own: nothing for click to parse, which takes longer to import
+        # than all else that comes before git is started
+        from git_voicenote.cli.format_patch import format_patch
+
+        return format_patch(tuple(arguments[1:]))
+    if arguments[:1] == ["am"]:
+        from git_voicenote.cli.am import am
+
+        return am(tuple(arguments[1:]))
+    from git_voicenote.cli.root import run
+
+    return run(arguments)
+
+
+def _drop_stdout() -> None:
+    """Let nothing that is still to be printed fail when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Interrupts:
