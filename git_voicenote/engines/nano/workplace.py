@@ -52,9 +52,11 @@ def need_space(folder: Path, size: int, *, to: str) -> None:
     """Raise EngineError where a disk has no room for so many bytes."""
     free = shutil.disk_usage(folder).free
     if free < size + _SPARE:
+        hidden = (path for path in (folder, *folder.parents) if path.name.startswith(_PREFIX))
+        lasting = next((path.parent for path in hidden), folder)
         raise EngineError(
             f"there is not enough room to {to}: it takes {size / 1e9:.2f} GB and "
-            f"{free / 1e9:.2f} GB are free in {folder}",
+            f"{free / 1e9:.2f} GB are free in {lasting}",
             hint="free some, or set XDG_DATA_HOME (models) or XDG_CACHE_HOME (downloads) to a "
             "larger disk",
         )

@@ -221,6 +221,7 @@ def test_a_full_disk_is_told_before_anything_is_copied(
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
     with pytest.raises(EngineError, match="not enough room to install the model") as caught:
         import_model(layouts["flat"])
+    assert caught.value.message.endswith(f"are free in {models_dir()}")
     assert "XDG_DATA_HOME" in str(caught.value.hint)
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
