@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.audio.files import read_blocks
-from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.datatypes import SAMPLE_RATE, Segment, Transcript
+from git_voicenote.audio.listening import Listening
+from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import AudioFileError, EngineError
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from git_voicenote.datatypes import Samples, Waveform
+    from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context, Engine
     from git_voicenote.errors import VoicenoteError
 
@@ -134,14 +132,16 @@ class _Batch:
 
     def _recordings(self) -> Iterator[tuple[int, Iterator[Waveform]]]:
         for number, source in self._waiting:
-            self._opened[number] = _Source(source, self._warn, self._listened)
+            listening = Listening(source, self._warn, self._listened)
+            self._opened[number] = _Source(listening)
             yield number, self._opened[number].pieces()
 
     def _again(self, numbers: Sequence[int]) -> Iterator[tuple[int, Iterator[Waveform]]]:
         """Open sources anew; what there is to tell of them was told the first time."""
         for number in numbers:
             self._opened[number].close()
-            self._opened[number] = _Source(self._sources[number], _ignore, _ignore)
+            listening = Listening(self._sources[number], _ignore, _ignore)
+            self._opened[number] = _Source(listening)
             yield number, self._opened[number].pieces()
 
     def _give_up(self, error: EngineError) -> Iterator[tuple[int, Finished]]:
@@ -160,31 +160,17 @@ def _ignore(_: object) -> None:
 class _Source:
     """One source on its way through the engine."""
 
-    def __init__(
-        self,
-        source: Path | BinaryIO,
-        warn: Callable[[str], None],
-        listened: Callable[[float], None],
-    ) -> None:
+    def __init__(self, listening: Listening) -> None:
         self.segments: list[Segment] = []
-        self._source = source
-        self._warn = warn
-        self._listened = listened
-        self._sound = self._blocks()
-        self._activity = VoiceActivity()
+        self._listening = listening
         self._unreadable: AudioFileError | None = None
 
     def pieces(self) -> Iterator[Waveform]:
         """Yield the speech in it; end where it cannot be read (on)."""
         try:
-            yield from self._activity.pieces(self._sound)
+            yield from self._listening.pieces()
         except AudioFileError as exc:
             self._unreadable = exc
-        except OSError as exc:  # a disk that fails, a share that went away
-            self._unreadable = AudioFileError(
-                f"{self._source} could not be read to its end: {exc.strerror or exc}",
-                hint="copy it to a disk of this machine, and try again",
-            )
 
     def finish(self, error: EngineError | None) -> Finished:
         self.close()
@@ -192,14 +178,8 @@ class _Source:
         failure = Transcript("", "", "", segments).failure
         if error is None and failure is not None:
             error = EngineError(failure)
-        return Finished(self._activity.heard, segments, self._unreadable or error)
+        return Finished(self._listening.heard, segments, self._unreadable or error)
 
     def close(self) -> None:
-        """Close the file, where the engine gave up before its end."""
-        with suppress(ValueError):  # a thread of the engine is just reading it
-            self._sound.close()
-
-    def _blocks(self) -> Generator[Samples, None, None]:
-        for block in read_blocks(self._source, warn=self._warn):
-            self._listened(len(block) / SAMPLE_RATE)
-            yield block
+        """Close it, where the engine gave up before its end."""
+        self._listening.close()
