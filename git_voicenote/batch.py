@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.audio.listening import Listening
+from git_voicenote.audio.listeners import Listeners, processes_for
+from git_voicenote.audio.listening import ListeningHere
 from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import AudioFileError, EngineError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from git_voicenote.audio.listening import Listening
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context, Engine
     from git_voicenote.errors import VoicenoteError
@@ -49,8 +51,9 @@ def transcribe_files(
 
     The segments of a source come in order; an engine for batches may mix those of several, and
     finish them in any order. A file is opened when the engine asks for it, so that no more are
-    open than it works on. `listened` is told of each stretch of sound that was read, in seconds,
-    from whatever thread the engine reads in.
+    open than it works on; for an engine that is not on the CPU, processes listen to the next ones
+    meanwhile. `listened` is told of each stretch of sound that the engine goes through, in
+    seconds, from whatever thread it reads in.
 
     Where a batch breaks down, its files are heard again, one by one: only what fails alone has
     failed. Raises EngineError where the engine fails before it has heard a sound: it would fail
@@ -71,27 +74,34 @@ class _Batch:
         listened: Callable[[float], None],
     ) -> None:
         self._sources = sources
-        self._waiting = iter(enumerate(sources))
+        self._waiting = iter(range(len(sources)))
         self._engine = engine
         self._context = context
         self._warn = warn
         self._tell_listened = listened
         self._has_listened = False
+        # an engine on the CPU needs the cores itself, and is slower than one of them listens
+        processes = 0 if engine.info.device == "cpu" else processes_for(sources)
+        self._listeners = Listeners(sources, processes, warn, self._listened)
         self._opened: dict[int, _Source] = {}
 
     def events(self) -> Iterator[tuple[int, Segment | Finished]]:
         try:
-            broken = yield from self._hear(self._through())
-            while broken is not None:
-                if len(self._opened) > 1:
-                    yield from self._hear(self._one_by_one(self._again(sorted(self._opened))))
-                yield from self._give_up(broken)
-                broken = yield from self._hear(self._through())
-            name = self._engine.info.name
-            yield from self._give_up(EngineError(f"the engine {name} ended before it was done"))
+            with self._listeners:
+                yield from self._all()
         finally:
             for source in self._opened.values():
                 source.close()
+
+    def _all(self) -> Iterator[tuple[int, Segment | Finished]]:
+        broken = yield from self._hear(self._through())
+        while broken is not None:
+            if len(self._opened) > 1:
+                yield from self._hear(self._one_by_one(self._again(sorted(self._opened))))
+            yield from self._give_up(broken)
+            broken = yield from self._hear(self._through())
+        name = self._engine.info.name
+        yield from self._give_up(EngineError(f"the engine {name} ended before it was done"))
 
     def _hear(
         self, events: Iterator[tuple[int, Segment | EngineError | None]]
@@ -131,16 +141,15 @@ class _Batch:
                 yield number, None
 
     def _recordings(self) -> Iterator[tuple[int, Iterator[Waveform]]]:
-        for number, source in self._waiting:
-            listening = Listening(source, self._warn, self._listened)
-            self._opened[number] = _Source(listening)
+        for number in self._waiting:
+            self._opened[number] = _Source(self._listeners.listen(number))
             yield number, self._opened[number].pieces()
 
     def _again(self, numbers: Sequence[int]) -> Iterator[tuple[int, Iterator[Waveform]]]:
         """Open sources anew; what there is to tell of them was told the first time."""
         for number in numbers:
             self._opened[number].close()
-            listening = Listening(self._sources[number], _ignore, _ignore)
+            listening = ListeningHere(self._sources[number], _ignore, _ignore)
             self._opened[number] = _Source(listening)
             yield number, self._opened[number].pieces()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,11 +14,13 @@ import numpy as np
 import pytest
 import soundfile
 
+from git_voicenote.audio.listeners import processes_for
 from git_voicenote.batch import Finished, transcribe_files
 from git_voicenote.datatypes import SAMPLE_RATE, Segment
 from git_voicenote.engines.base import BatchEngine, Context, EngineInfo, EngineOptions
 from git_voicenote.errors import AudioFileError, EngineError
 from tests.support.engines import FailingEngine, PairingEngine, ScriptedEngine
+from tests.support.processes import listeners_of
 from tests.support.sound import write_sound
 from tests.support.speech import SPEECH
 
@@ -31,13 +34,29 @@ SPOKEN = SPEECH / "test.flac"
 """Two stretches of speech."""
 
 
-@pytest.fixture(params=[ScriptedEngine, PairingEngine], ids=["one by one", "in batches"])
+class ScriptedOnGpu(ScriptedEngine):
+    """Processes listen for it."""
+
+    info = EngineInfo("scripted", ("en",), "cuda")
+
+
+class PairingOnGpu(PairingEngine):
+    """Processes listen for it."""
+
+    info = EngineInfo("pairing", ("en",), "cuda")
+
+
+@pytest.fixture(
+    params=[ScriptedEngine, PairingEngine, ScriptedOnGpu, PairingOnGpu],
+    ids=["one by one", "in batches", "one by one on a GPU", "in batches on a GPU"],
+)
 def engine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Engine:
     """An engine whose words are known: for a batch, those of whoever is heard first."""
+    one_by_one = not issubclass(request.param, PairingEngine)
     lines = tmp_path / "lines"
-    lines.write_text("one\ntwo\n" if request.param is ScriptedEngine else "one\ntwo\n" * 9)
+    lines.write_text("one\ntwo\n" if one_by_one else "one\ntwo\n" * 9)
     monkeypatch.setenv("SCRIPTED_SPEECH", str(lines))
     made: Engine = request.param(EngineOptions())
     return made
@@ -149,9 +168,19 @@ def test_a_file_of_which_nothing_was_understood_has_failed(
     assert (finished.error and finished.error.message, finished.has_words) == (error, has_words)
 
 
-def test_an_engine_that_fails_before_it_heard_anything_fails_for_all() -> None:
+class FailingOnGpu(FailingEngine):
+    """What processes have listened to meanwhile is nothing that it has heard."""
+
+    info = EngineInfo("failing", ("en",), "cuda")
+
+
+@pytest.mark.parametrize("failing", [FailingEngine, FailingOnGpu])
+def test_an_engine_that_fails_before_it_heard_anything_fails_for_all(
+    failing: type[FailingEngine],
+) -> None:
     with pytest.raises(EngineError, match="the engine broke down"):
-        hear(FailingEngine(EngineOptions()), SPOKEN, SPOKEN)
+        hear(failing(EngineOptions()), SPOKEN, SPOKEN)
+    assert listeners_of(os.getpid()) == []
 
 
 class ForgetfulEngine(PairingEngine):
@@ -200,6 +229,12 @@ class FragileEngine(PairingEngine):
                 yield key, None
 
 
+class FragileOnGpu(FragileEngine):
+    """What it is given again after a breakdown is listened to again."""
+
+    info = EngineInfo("fragile", ("en",), "cuda")
+
+
 def long_sound(tmp_path: Path) -> Path:
     sound, _ = soundfile.read(SPOKEN, dtype="float32")
     return write_sound(tmp_path / "long.wav", np.tile(sound, 4))
@@ -209,11 +244,12 @@ def long_sound(tmp_path: Path) -> Path:
     ("shape", "failing"),
     [("ssssls", {4: "too long"}), ("l", {0: "the batch broke down"}), ("sssl", {3: "the batch"})],
 )
+@pytest.mark.parametrize("fragile", [FragileEngine, FragileOnGpu])
 def test_a_batch_that_breaks_down_costs_only_the_file_that_broke_it(
-    shape: str, failing: dict[int, str], tmp_path: Path
+    fragile: type[FragileEngine], shape: str, failing: dict[int, str], tmp_path: Path
 ) -> None:
     long = long_sound(tmp_path)
-    heard = hear(FragileEngine(EngineOptions()), *(long if s == "l" else SPOKEN for s in shape))
+    heard = hear(fragile(EngineOptions()), *(long if s == "l" else SPOKEN for s in shape))
     failures = {number: str(f.error) for number, f in heard.finished.items() if f.error}
     assert sorted(heard.finished) == list(range(len(shape)))
     assert failures.keys() == failing.keys()
@@ -229,3 +265,37 @@ def test_a_file_that_is_cut_off_is_told_and_heard_as_far_as_it_goes(
     heard = hear(engine, cut)
     assert heard.finished[0].error is None
     assert "is cut off" in heard.warnings[0]
+
+
+class WatchingEngine(ScriptedEngine):
+    """Sees how many processes listen for it."""
+
+    def __init__(self, device: str) -> None:
+        self.info = EngineInfo("watching", ("en",), device)
+        self.listeners = 0
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        self.listeners = len(listeners_of(os.getpid()))
+        yield from super().transcribe(pieces, context)
+
+
+@pytest.mark.parametrize(
+    ("device", "count"), [("cpu", 20), ("cuda", 1), ("cuda:1", 20), ("mps", 20)]
+)
+def test_processes_listen_for_an_engine_that_would_wait_for_it(
+    device: str, count: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SCRIPTED_SPEECH", os.devnull)
+    sources = [long_sound(tmp_path)] * count
+    engine = WatchingEngine(device)
+    heard = transcribe_files(sources, engine, Context(), warn=print, listened=lambda _: None)
+    next(heard)
+    assert (engine.listeners > 0) == (device != "cpu" and processes_for(sources) > 0)
+    assert isinstance(heard, Generator)
+    heard.close()
+    assert listeners_of(os.getpid()) == []
+
+
+@pytest.mark.parametrize(("count", "most"), [(1, 0), (2, 2), (100, 8)])
+def test_processes_are_as_many_as_are_worth_their_start(count: int, most: int) -> None:
+    assert 0 <= processes_for([SPOKEN] * count) <= most
