@@ -6,14 +6,20 @@ hook's fast paths pay for none of the others.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import signal
 import sys
+import threading
 import time
+from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import print_error, say
 from git_voicenote.errors import VoicenoteError
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -26,7 +32,20 @@ def main() -> None:
     # whoever started us may ignore it, as a shell does for a background job: that stays
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _Interrupts())
-    sys.exit(_run(sys.argv[1:]))
+    _leave(_run(sys.argv[1:]))
+
+
+def _leave(status: int) -> NoReturn:
+    """Exit, without waiting for an engine that is still in the middle of something.
+
+    Where Python ends, it takes its lock away from threads that are left; one that comes out of C++
+    for it then aborts the process (as torch does: SIGABRT, for the 130 of a Ctrl-C).
+    """
+    if any(thread.daemon for thread in threading.enumerate()):
+        atexit._run_exitfuncs()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def _run(arguments: list[str]) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.repo.note_format import parse_notes
+from tests.support.engines import COMPUTING
 from tests.support.recording import (
     RECORD,
     SPOKEN,
@@ -212,6 +213,21 @@ def test_the_ctrl_c_that_git_passes_on_as_well_costs_nothing(scripted: Sandbox) 
     (recording,) = recordings(scripted)
     assert f"the recording {recording.stem} is kept" in told
     assert "Traceback" not in told
+
+
+def test_ctrl_c_does_not_wait_for_an_engine_that_computes(repo: Sandbox) -> None:
+    began = repo.home / "began"
+    repo.extra["ENGINE_CALLS"] = str(began)
+    process = recording_begun(repo, "--engine", COMPUTING)
+    while not began.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=30)[1].decode()
+    assert process.returncode == 130, told
+    (recording,) = recordings(repo)
+    assert f"the recording {recording.stem} is kept" in told
+    assert "terminate" not in told
 
 
 @pytest.mark.parametrize(

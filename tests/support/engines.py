@@ -90,9 +90,31 @@ class CrashingEngine:
         yield Segment(0.0, 0.0, "")
 
 
+class ComputingEngine:
+    """Computes in torch and comes to no end; says so in $ENGINE_CALLS when it has begun."""
+
+    info = EngineInfo("computing", ("en",))
+
+    def __init__(self, options: EngineOptions) -> None:
+        """Have no choice."""
+
+    def load(self) -> None:
+        """Load nothing: that is not what takes long."""
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        import torch
+
+        numbers = torch.randn(400, 400)
+        Path(os.environ["ENGINE_CALLS"]).write_text("computing\n")
+        while True:
+            numbers @ numbers
+        yield
+
+
 SCRIPTED = f"{__name__}:ScriptedEngine"
 FAILING = f"{__name__}:FailingEngine"
 CRASHING = f"{__name__}:CrashingEngine"
+COMPUTING = f"{__name__}:ComputingEngine"
 
 
 class PairingEngine:
