@@ -72,6 +72,11 @@ class Decoder(nn.Module):
         """What rows are computed in."""
         return self._norm.weight.dtype
 
+    @property
+    def device(self) -> torch.device:
+        """Where rows are computed."""
+        return self._norm.weight.device
+
     def embed(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return the rows of tokens."""
         return functional.embedding(tokens, self._embedding).to(self.dtype)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.engines.nano.decoder import Decoder
+    from git_voicenote.engines.nano.tuning import Tuning
 
 _LOOK_BACK = 36
 _FEW = 3
@@ -56,7 +57,8 @@ class Generation:
     Segments of different lengths stand at the same end: what is missing at the start of a shorter
     one is a gap after the common start of the prompt, which nobody looks at.
 
-    A `static` one computes every token alike, over all slots, as a CUDA graph must.
+    A `static` one computes every token alike, over all slots, as a CUDA graph must. `tuning` makes
+    the decoder faster on a CPU.
     """
 
     def __init__(
@@ -68,10 +70,12 @@ class Generation:
         device: torch.device,
         *,
         static: bool,
+        tuning: Tuning | None = None,
     ) -> None:
         self.slots, self.budget = slots, budget
         self._static = static
         self._decoder = decoder
+        self._read_one = tuning.step if tuning and tuning.step and batch == 1 else decoder
         self._cache = Cache(decoder.shape, batch, slots, decoder.dtype, device)
         self._token = torch.zeros((batch, 1), dtype=torch.long, device=device)
         self._position = torch.zeros((batch, 1), dtype=torch.long, device=device)
@@ -138,14 +142,14 @@ class Generation:
 
     def _step(self, visible: int, *, is_masked: bool) -> torch.Tensor:
         """Write one token in each row."""
-        mask = None
+        rows = self._decoder.embed(self._token)
+        inputs = (rows, self._position, self._slot, *self._cache.first(visible))
+        logits: torch.Tensor
         if is_masked:
             self._open.index_fill_(3, self._slot, value=True)
-            mask = self._open[..., :visible]
-        logits: torch.Tensor = self._decoder(
-            self._decoder.embed(self._token), self._position, self._slot,
-            *self._cache.first(visible), mask,
-        )  # fmt: skip
+            logits = self._decoder(*inputs, self._open[..., :visible])
+        else:
+            logits = self._read_one(*inputs)
         self._slot += 1
         self._position += 1
         self._take(logits)

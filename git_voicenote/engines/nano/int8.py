@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _PIECE = 9496
 """Rows arranged at a time, a sixteenth of the output layer: as a whole it takes twice the time."""
@@ -53,7 +50,7 @@ class Int8Dense(nn.Module):
     def __init__(self, weights: Int8, *, has_vnni: bool) -> None:
         super().__init__()
         self._weights: Int8 | None = weights
-        self._packed: tuple[torch.ScriptObject, ...] = ()
+        self._packed = nn.ModuleList()
         self._has_vnni = has_vnni
 
     @property
@@ -71,9 +68,9 @@ class Int8Dense(nn.Module):
         for start in range(0, len(weights.whole), _PIECE):
             part = slice(start, start + _PIECE)
             wait()
-            packed.append(_arranged(weights.whole[part], weights.scales[part]))
+            packed.append(_Arranged(weights.whole[part], weights.scales[part]))
         # in this order: another thread may be about to multiply
-        self._packed = tuple(packed)
+        self._packed = nn.ModuleList(packed)
         self._weights = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -82,7 +79,8 @@ class Int8Dense(nn.Module):
         if weights is not None and not self._has_vnni:
             self.pack()
             weights = None
-        if x.numel() == x.shape[-1]:  # one row alone has a scale of its own
+        # one row alone has a scale of its own; what is recorded is that of one (tuning.py)
+        if torch._C._is_tracing() or x.numel() == x.shape[-1]:
             return self._multiply(x, weights)
         height = x.abs().amax(-1, keepdim=True).clamp_min(1e-12)
         return self._multiply(x / height, weights).mul_(height)
@@ -91,52 +89,21 @@ class Int8Dense(nn.Module):
         if weights is not None:
             return _multiply_as_it_lies(x, weights)
         # without VNNI pairs of products are added in 16 bits: 7-bit inputs cannot overflow
+        narrow = not self._has_vnni
         parts = [
-            torch.ops.quantized.linear_dynamic(x, part, not self._has_vnni) for part in self._packed
+            torch.ops.quantized.linear_dynamic(x, part.weights, narrow) for part in self._packed
         ]
         return parts[0] if len(parts) == 1 else torch.cat(parts, -1)
 
 
-class Packing:
-    """Arranges the 8-bit layers of a network, in a thread, whenever nobody else computes.
+class _Arranged(nn.Module):
+    """Some outputs of a layer, as FBGEMM reads them. A module, or no recording could hold it."""
 
-    It takes 2 to 4 s in all: longer than the rest of loading, and the first words need not wait.
-    """
-
-    def __init__(self, network: nn.Module) -> None:
-        layers = [one for one in network.modules() if isinstance(one, Int8Dense)]
-        # the largest first, or two threads would wait for one with the output layer at the end
-        self._layers = deque(sorted(layers, key=lambda one: one.size, reverse=True))
-        self._is_idle = threading.Event()
-        self._is_idle.set()
-        self._thread = threading.Thread(target=self._pack, daemon=True)
-        self._thread.start()
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Leave the CPU to who computes meanwhile."""
-        self._is_idle.clear()
-        try:
-            yield
-        finally:
-            self._is_idle.set()
-
-    def finish(self) -> None:
-        """Arrange the rest now, by two threads; not while it is paused."""
-        self._pack()
-        self._thread.join()
-
-    def _pack(self) -> None:
-        with suppress(IndexError):
-            while True:
-                self._layers.popleft().pack(self._is_idle.wait)
-
-
-def _arranged(whole: torch.Tensor, scales: torch.Tensor) -> torch.ScriptObject:
-    zeros = torch.zeros(len(whole), dtype=torch.long)
-    quantized = torch._make_per_channel_quantized_tensor(whole, scales.double(), zeros, 0)
-    arranged: torch.ScriptObject = torch.ops.quantized.linear_prepack(quantized, None)
-    return arranged
+    def __init__(self, whole: torch.Tensor, scales: torch.Tensor) -> None:
+        super().__init__()
+        zeros = torch.zeros(len(whole), dtype=torch.long)
+        quantized = torch._make_per_channel_quantized_tensor(whole, scales.double(), zeros, 0)
+        self.weights: torch.ScriptObject = torch.ops.quantized.linear_prepack(quantized, None)
 
 
 def _multiply_as_it_lies(x: torch.Tensor, weights: Int8) -> torch.Tensor:

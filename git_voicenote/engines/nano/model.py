@@ -14,7 +14,8 @@ from git_voicenote.engines.nano.encoder import Encoder
 from git_voicenote.engines.nano.frontend import frames
 from git_voicenote.engines.nano.generation import Generation, read_prefix, slots_for
 from git_voicenote.engines.nano.graphs import Graph
-from git_voicenote.engines.nano.int8 import Packing, has_vnni
+from git_voicenote.engines.nano.int8 import has_vnni
+from git_voicenote.engines.nano.tuning import Tuning
 from git_voicenote.engines.nano.weights import DTYPES, Int8Weights, PlainWeights
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ eighth, rounded up, as the reference trains and infers; or all, as transformers 
 
 _FRAME_BUCKET = 64
 _PATIENCE = 60
-"""Tokens, after which it would have been better to arrange the weights first; see Packing."""
+"""Tokens, after which it would have been better to tune the decoder first."""
 _LEAST_BUDGET = 40
 _BUDGET_PER_SECOND = 6
 """Tokens: 220 for 30 s. The fastest speakers need five a second."""
@@ -63,10 +64,10 @@ class NanoModel:
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
         self._graphs: dict[tuple[int, ...], Graph] = {}
         self._generations: dict[tuple[int, ...], Generation] = {}
-        self._packing = Packing(decoder)
+        self._tuning = Tuning(decoder)
         self._written = 0
-        if not has_vnni():
-            self._packing.finish()
+        if not has_vnni():  # no layer could be used before it is arranged
+            self._tuning.pack()
 
     @classmethod
     @torch.inference_mode()
@@ -151,9 +152,11 @@ class NanoModel:
         """
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
         budget = budget or _LEAST_BUDGET + round(_BUDGET_PER_SECOND * seconds)
-        if len(segments) > 1 or self._written > _PATIENCE:
-            self._packing.finish()
-        with self._packing.paused():
+        if len(segments) > 1:
+            self._tuning.pack()
+        elif self._written > _PATIENCE:
+            self._tuning.finish()
+        with self._tuning.paused():
             prefix = self.prepare(before)
             rows = self._rest_of_prompts(segments)
             generation = self._generation(prefix.length, rows, budget)
@@ -190,7 +193,7 @@ class NanoModel:
         slots = slots_for(prefix, max(map(len, rows)), budget, self.device)
         key = (len(rows), slots, budget)
         if self.device.type != "cuda":
-            return Generation(self._decoder, *key, self.device, static=False)
+            return Generation(self._decoder, *key, self.device, static=False, tuning=self._tuning)
         if key not in self._generations:
             self._generations[key] = Generation(self._decoder, *key, self.device, static=True)
         return self._generations[key]

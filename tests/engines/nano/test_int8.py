@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +10,11 @@ import torch
 
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
 from git_voicenote.engines.nano.decoder import EMBEDDING
-from git_voicenote.engines.nano.int8 import Int8Dense, Packing, has_vnni
+from git_voicenote.engines.nano.int8 import Int8Dense, has_vnni
 from git_voicenote.engines.nano.weights import Int8Weights, quantize
 from tests.support.nano_checkpoints import TINY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 NEEDS_VNNI = pytest.mark.skipif(not has_vnni(), reason="this CPU has no VNNI")
@@ -67,28 +65,3 @@ def test_arranged_weights_say_what_they_said_before(rows: int) -> None:
     layer.pack()
     # an input halfway between two numbers may become the other one
     torch.testing.assert_close(layer(x), before, rtol=1e-5, atol=0.05)
-
-
-class Watched(Int8Dense):
-    """A layer that tells when it is about to be arranged, and waits for leave."""
-
-    def __init__(self) -> None:
-        super().__init__(quantize(torch.randn(30, 20)), has_vnni=True)
-        self.begun, self.may_go_on = threading.Event(), threading.Event()
-
-    def pack(self, wait: Callable[[], object] = bool) -> None:
-        self.begun.set()
-        self.may_go_on.wait()
-        super().pack(wait)
-
-
-def test_weights_are_arranged_while_nobody_computes() -> None:
-    layers = [Watched() for _ in range(2)]
-    packing = Packing(torch.nn.Sequential(*layers))
-    layers[0].begun.wait()
-    with packing.paused():
-        for layer in layers:
-            layer.may_go_on.set()
-        assert all(layer.size for layer in layers)
-    packing.finish()
-    assert not any(layer.size for layer in layers)
