@@ -15,7 +15,7 @@ from torch.nn import functional
 from git_voicenote.engines.nano.layers import Dense, LayerNorm
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.engines.nano.architecture import AdaptorShape, EncoderShape
     from git_voicenote.engines.nano.layers import Tensors
@@ -53,13 +53,19 @@ class Encoder(nn.Module):
             for i in range(adaptor.layers)
         )
 
-    def forward(self, frames: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
+    def forward(
+        self,
+        frames: torch.Tensor,
+        lengths: torch.Tensor | None = None,
+        before_block: Callable[[], object] = bool,
+    ) -> torch.Tensor:
         """Hear a batch; `lengths` counts the frames of each where they are not all as long."""
         real = None
         if lengths is not None:
             real = torch.arange(frames.shape[1], device=frames.device) < lengths[:, None]
         x: torch.Tensor = frames * math.sqrt(self._shape.width) + _positions(frames)
         for block in self._blocks:
+            before_block()
             x = block(x, real)
         x = self._widen[1](functional.relu(self._widen[0](x)))
         for block in self._adaptor:

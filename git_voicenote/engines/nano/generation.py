@@ -75,6 +75,7 @@ class Generation:
         self.slots, self.budget = slots, budget
         self._static = static
         self._decoder = decoder
+        self._tuning = tuning
         self._read_one = tuning.step if tuning and tuning.step and batch == 1 else decoder
         self._cache = Cache(decoder.shape, batch, slots, decoder.dtype, device)
         self._token = torch.zeros((batch, 1), dtype=torch.long, device=device)
@@ -129,6 +130,8 @@ class Generation:
                 decoded = [_judge(row, stops) for row in self._written[:, :count].tolist()]
                 if count == self.budget or (None not in decoded and not forced):
                     break
+            if self._tuning is not None:
+                self._tuning.adapt()
             if self._token.is_cuda:
                 self._replay()
             elif self._static:

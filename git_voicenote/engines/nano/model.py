@@ -134,7 +134,8 @@ class NanoModel:
         if self.device.type == "cuda":
             rows = self._encode_graphed(batch, lengths)
         else:
-            rows = self._encoder(batch, lengths if len(set(counts)) > 1 else None)
+            unlike = lengths if len(set(counts)) > 1 else None
+            rows = self._encoder(batch, unlike, self._tuning.adapt)
         return [row[: self._rows(count)] for row, count in zip(rows, counts, strict=True)]
 
     @torch.inference_mode()

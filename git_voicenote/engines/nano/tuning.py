@@ -16,6 +16,7 @@ import torch
 
 from git_voicenote.engines.nano.decoder import Cache
 from git_voicenote.engines.nano.int8 import Int8Dense
+from git_voicenote.engines.nano.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ class Tuning:
         self.step: Step | None = None
         """The recorded step, once it is there."""
         self._decoder = decoder
+        self._threads = Threads() if decoder.device.type == "cpu" else None
         self._layers = [one for one in decoder.modules() if isinstance(one, Int8Dense)]
         # the largest first, or two threads would wait for one with the output layer at the end
         self._waiting = deque(sorted(self._layers, key=lambda one: one.size, reverse=True))
@@ -66,6 +68,11 @@ class Tuning:
         """Do the rest now; not while it is paused."""
         self.pack()
         self._thread.join()
+
+    def adapt(self) -> None:
+        """Leave cores to others who compute; cheap enough for every token."""
+        if self._threads is not None:
+            self._threads.adapt()
 
     def _run(self) -> None:
         with suppress(_ProgramEndsError):
