@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,21 +21,27 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from benchmarks.measure import machine, markdown_table
+from benchmarks.nano_measures import (
+    DICTATION,
+    FILE_SECONDS,
+    FILES,
+    PAUSE_EVERY,
+    SECONDS,
+    TOKENS,
+    dictation,
+    measure,
+    on_gpu,
+)
+from benchmarks.nano_weights import write_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from benchmarks.nano_measures import Hear
     from git_voicenote.datatypes import Samples
     from git_voicenote.engines.nano.model import NanoModel
 
-RATE = 16_000
-SECONDS, TOKENS = 15, 60
-DICTATION, PAUSE_EVERY = 60, 10
-FILES, FILE_SECONDS = 184, 60
-TOKENS_A_SECOND = TOKENS / SECONDS
 PROMPT = "<|im_start|>user\nwords"
 
 
@@ -143,7 +147,7 @@ def ours_fp32(folder: Path, device: str, times: int) -> dict[str, float]:
     return measure(forced(NanoModel.load(open_checkpoint(folder / "flat"), device)), started, times)
 
 
-def forced(model: NanoModel) -> Callable[[Sequence[Samples], int], object]:
+def forced(model: NanoModel) -> Hear:
     """Return what lets our model hear segments and write so many tokens of each."""
     before = model.ids(PROMPT)
     return lambda segments, tokens: model.decode(segments, before, tokens, forced=True)
@@ -199,121 +203,6 @@ def funasr(folder: Path, device: str, times: int) -> dict[str, float]:
 
 PEERS = {"transformers": transformers, "funasr": funasr}
 SUBJECTS = {"ours": ours, "ours in float32": ours_fp32, **PEERS}
-
-
-def measure(
-    hear: Callable[[Sequence[Samples], int], object], started: float, times: int
-) -> dict[str, float]:
-    """Time one implementation that was begun to load at `started`."""
-    hear([noise(2)], 1)
-    load = time.perf_counter() - started
-    sound = [noise(SECONDS)]
-    hear(sound, TOKENS)
-    first = statistics.median(seconds(lambda: hear(sound, 1)) for _ in range(times))
-    total = statistics.median(seconds(lambda: hear(sound, TOKENS)) for _ in range(times))
-    # Linux counts in units of 1,024 bytes
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {
-        "load": load, "first": first, "token": (total - first) / (TOKENS - 1), "total": total,
-        "memory": memory,
-    }  # fmt: skip
-
-
-def dictation(hear: Callable[[Sequence[Samples], int], object]) -> dict[str, float]:
-    """Hear a dictation in real time, each stretch when it ends; and all of it after the stop."""
-    count = DICTATION // PAUSE_EVERY
-    stretches = [noise(PAUSE_EVERY - 1) for _ in range(count)]
-    tokens = round((PAUSE_EVERY - 1) * TOKENS_A_SECOND)
-    began = time.perf_counter()
-    for number, stretch in enumerate(stretches, 1):
-        time.sleep(max(0.0, began + number * PAUSE_EVERY - time.perf_counter()))
-        hear([stretch], tokens)
-    live = time.perf_counter() - began - DICTATION
-    after = seconds(lambda: [hear([stretch], tokens) for stretch in stretches])
-    # as files are heard: the best that can be done afterwards
-    batched = seconds(lambda: [hear(stretches[i : i + 4], tokens) for i in range(0, count, 4)])
-    return {"live": live, "after": after, "batched": batched}
-
-
-def on_gpu(hear: Callable[[Sequence[Samples], int], object]) -> dict[str, float]:
-    """Time many files together, and what memory bandwidth allows."""
-    import torch
-
-    batch = [noise(30)] * 32
-    tokens = round(30 * TOKENS_A_SECOND)
-    hear(batch, tokens)
-    batches = -(-FILES * FILE_SECONDS // 30 // 32)
-    taken = seconds(lambda: [hear(batch, tokens) for _ in range(batches)])
-    block = torch.empty(1 << 32, dtype=torch.uint8, device="cuda")
-    other = torch.empty_like(block)
-    other.copy_(block)
-    torch.cuda.synchronize()
-    started = time.perf_counter()
-    for _ in range(10):
-        other.copy_(block)
-    torch.cuda.synchronize()
-    bandwidth = 10 * 2 * block.numel() / (time.perf_counter() - started)
-    return {
-        "batch": batches * 32 * 30 / taken, "bandwidth": bandwidth, "floor": 1.19e9 / bandwidth,
-    }  # fmt: skip
-
-
-def seconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started
-
-
-def noise(length: int) -> Samples:
-    """Return sound of so many seconds; to random weights all of it means the same."""
-    sound = np.random.default_rng(length).standard_normal(length * RATE)
-    return (0.05 * sound).astype(np.float32)
-
-
-def write_weights(folder: Path) -> None:
-    """Write random weights of the released size in both layouts, unless they are there."""
-    import torch
-    from safetensors.torch import save_file
-
-    from git_voicenote.engines.nano.architecture import Architecture
-    from git_voicenote.engines.nano.layouts import expected_shapes
-    from tests.support.nano_checkpoints import TINY, write_original
-
-    flat = folder / "flat"
-    if not (flat / "model.safetensors").exists():
-        flat.mkdir(parents=True, exist_ok=True)
-        generator = torch.Generator().manual_seed(0)
-        tensors = {}
-        for name, shape in expected_shapes(Architecture()).items():
-            random = torch.randn(shape, generator=generator, dtype=torch.float32)
-            is_scale = len(shape) == 1 and name.endswith("weight")
-            tensors[name] = (0.02 * random + is_scale).bfloat16()
-        config = json.loads((TINY / "config.json").read_text()) | {"dtype": "bfloat16"}
-        for section, values in RELEASED.items():
-            config[section].update(values)
-        (flat / "config.json").write_text(json.dumps(config))
-        for path in TINY.glob("*token*.json"):
-            (flat / path.name).write_bytes(path.read_bytes())
-        save_file(tensors, flat / "model.safetensors", {"format": "pt"})
-    if not (folder / "original").exists():
-        write_original(flat, folder / "original")
-
-
-RELEASED = {
-    "audio_config": {
-        "hidden_size": 512, "num_attention_heads": 4, "intermediate_size": 2048,
-        "num_hidden_layers": 70, "num_timestamp_prediction_layers": 20, "fsmn_kernel_size": 11,
-    },
-    "adaptor_config": {
-        "hidden_size": 1024, "num_attention_heads": 8, "intermediate_size": 256,
-        "num_hidden_layers": 2, "projector_hidden_size": 2048,
-    },
-    "text_config": {
-        "vocab_size": 151936, "hidden_size": 1024, "intermediate_size": 3072,
-        "num_hidden_layers": 28, "num_attention_heads": 16, "num_key_value_heads": 8,
-        "head_dim": 128, "layer_types": ["full_attention"] * 28,
-    },
-}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""What is measured of a speech model, whoever made it: `hear` lets it write so many tokens."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from git_voicenote.datatypes import Samples
+
+    Hear = Callable[[Sequence[Samples], int], object]
+
+RATE = 16_000
+SECONDS, TOKENS = 15, 60
+DICTATION, PAUSE_EVERY = 60, 10
+FILES, FILE_SECONDS = 184, 60
+TOKENS_A_SECOND = TOKENS / SECONDS
+
+
+def measure(hear: Hear, started: float, times: int) -> dict[str, float]:
+    """Time one implementation that was begun to load at `started`."""
+    hear([noise(2)], 1)
+    load = time.perf_counter() - started
+    sound = [noise(SECONDS)]
+    hear(sound, TOKENS)
+    first = statistics.median(seconds(lambda: hear(sound, 1)) for _ in range(times))
+    total = statistics.median(seconds(lambda: hear(sound, TOKENS)) for _ in range(times))
+    # Linux counts in units of 1,024 bytes
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    return {
+        "load": load, "first": first, "token": (total - first) / (TOKENS - 1), "total": total,
+        "memory": memory,
+    }  # fmt: skip
+
+
+def dictation(hear: Hear) -> dict[str, float]:
+    """Hear a dictation in real time, each stretch when it ends; and all of it after the stop."""
+    count = DICTATION // PAUSE_EVERY
+    stretches = [noise(PAUSE_EVERY - 1) for _ in range(count)]
+    tokens = round((PAUSE_EVERY - 1) * TOKENS_A_SECOND)
+    began = time.perf_counter()
+    for number, stretch in enumerate(stretches, 1):
+        time.sleep(max(0.0, began + number * PAUSE_EVERY - time.perf_counter()))
+        hear([stretch], tokens)
+    live = time.perf_counter() - began - DICTATION
+    after = seconds(lambda: [hear([stretch], tokens) for stretch in stretches])
+    # as files are heard: the best that can be done afterwards
+    batched = seconds(lambda: [hear(stretches[i : i + 4], tokens) for i in range(0, count, 4)])
+    return {"live": live, "after": after, "batched": batched}
+
+
+def on_gpu(hear: Hear) -> dict[str, float]:
+    """Time many files together, and what memory bandwidth allows."""
+    import torch
+
+    batch = [noise(30)] * 32
+    tokens = round(30 * TOKENS_A_SECOND)
+    hear(batch, tokens)
+    batches = -(-FILES * FILE_SECONDS // 30 // 32)
+    taken = seconds(lambda: [hear(batch, tokens) for _ in range(batches)])
+    block = torch.empty(1 << 32, dtype=torch.uint8, device="cuda")
+    other = torch.empty_like(block)
+    other.copy_(block)
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    for _ in range(10):
+        other.copy_(block)
+    torch.cuda.synchronize()
+    bandwidth = 10 * 2 * block.numel() / (time.perf_counter() - started)
+    return {
+        "batch": batches * 32 * 30 / taken, "bandwidth": bandwidth, "floor": 1.19e9 / bandwidth,
+    }  # fmt: skip
+
+
+def seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def noise(length: int) -> Samples:
+    """Return sound of so many seconds; to random weights all of it means the same."""
+    sound = np.random.default_rng(length).standard_normal(length * RATE)
+    return (0.05 * sound).astype(np.float32)
