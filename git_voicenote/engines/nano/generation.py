@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from git_voicenote.engines.nano.decoder import Cache
-from git_voicenote.engines.nano.graphs import Graph
+from git_voicenote.engines.nano.graphs import WARM_UPS, Graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,13 +66,12 @@ class Generation:
         decoder: Decoder,
         batch: int,
         slots: int,
-        budget: int,
         device: torch.device,
         *,
         static: bool,
         tuning: Tuning | None = None,
     ) -> None:
-        self.slots, self.budget = slots, budget
+        self.slots = slots
         self._static = static
         self._decoder = decoder
         self._tuning = tuning
@@ -83,7 +82,7 @@ class Generation:
         self._slot = torch.zeros(1, dtype=torch.long, device=device)
         self._count = torch.zeros(1, dtype=torch.long, device=device)
         self._open = torch.zeros((batch, 1, 1, slots), dtype=torch.bool, device=device)
-        self._written = torch.zeros((batch, budget), dtype=torch.long, device=device)
+        self._written = torch.zeros((batch, slots), dtype=torch.long, device=device)
         self._graph: Graph | None = None
 
     def begin(self, prefix: Prefix, rows: Sequence[torch.Tensor], *, all_rows: bool = False) -> (
@@ -116,19 +115,19 @@ class Generation:
         return logits
 
     def run(
-        self, logits: torch.Tensor, stops: frozenset[int], *, forced: bool = False
+        self, logits: torch.Tensor, stops: frozenset[int], budget: int, *, forced: bool = False
     ) -> list[Decoded]:
-        """Write on from these logits until each row has come to an end.
+        """Write on from these logits until each row has come to an end: `budget` tokens at most.
 
         `forced` writes the whole budget whatever it is, to measure how long that takes.
         """
         self._take(logits)
         start = int(self._slot)
         has_gaps = not bool(self._open[..., :start].all())
-        for count in range(1, self.budget + 1):
-            if not self._static or count % _CHECK_EVERY == 0 or count == self.budget:
+        for count in range(1, budget + 1):
+            if not self._static or count % _CHECK_EVERY == 0 or count == budget:
                 decoded = [_judge(row, stops) for row in self._written[:, :count].tolist()]
-                if count == self.budget or (None not in decoded and not forced):
+                if count == budget or (None not in decoded and not forced):
                     break
             if self._tuning is not None:
                 self._tuning.adapt()
@@ -139,8 +138,8 @@ class Generation:
             else:
                 self._step(start + count, is_masked=has_gaps)
         return [
-            one or Decoded(tuple(row), f"no end after {self.budget} tokens")
-            for one, row in zip(decoded, self._written.tolist(), strict=True)
+            one or Decoded(tuple(row), f"no end after {budget} tokens")
+            for one, row in zip(decoded, self._written[:, :budget].tolist(), strict=True)
         ]
 
     def _step(self, visible: int, *, is_masked: bool) -> torch.Tensor:
@@ -178,7 +177,9 @@ class Generation:
 def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
     """Return how many slots a batch needs; on a GPU in steps, so that graphs are used again."""
     needed = prefix + rows + budget
-    return -(-needed // _SLOT_BUCKET) * _SLOT_BUCKET if device.type == "cuda" else needed
+    if device.type != "cuda":
+        return needed
+    return -(-(needed + WARM_UPS) // _SLOT_BUCKET) * _SLOT_BUCKET
 
 
 def _judge(tokens: Sequence[int], stops: frozenset[int]) -> Decoded | None:

@@ -6,14 +6,17 @@ one than a fast GPU to run it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WARM_UPS = 2
+K = TypeVar("K")
+V = TypeVar("V")
+
+WARM_UPS = 2
 """Runs before a capture: libraries allocate their workspaces and choose their kernels then."""
 
 
@@ -28,7 +31,7 @@ class Graph:
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # torch publishes no type
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
-            for _ in range(_WARM_UPS):
+            for _ in range(WARM_UPS):
                 function(*self._inputs)
         torch.cuda.current_stream().wait_stream(stream)
         self._graph = torch.cuda.CUDAGraph()
@@ -41,3 +44,23 @@ class Graph:
             own.copy_(given)
         self._graph.replay()
         return self._output
+
+
+class Latest(Generic[K, V]):
+    """What is dear to make, by key: the `most` that were used last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[K, V] = {}
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """Return what is kept for a key, or make it."""
+        value = self._kept.pop(key, None)
+        if value is None and len(self._kept) == self._most:
+            del self._kept[next(iter(self._kept))]  # before another takes its memory
+        self._kept[key] = value if value is not None else make()
+        return self._kept[key]
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._kept.clear()

@@ -13,7 +13,7 @@ from git_voicenote.engines.nano.decoder import EMBEDDING, Decoder
 from git_voicenote.engines.nano.encoder import Encoder
 from git_voicenote.engines.nano.frontend import frames
 from git_voicenote.engines.nano.generation import Generation, read_prefix, slots_for
-from git_voicenote.engines.nano.graphs import Graph
+from git_voicenote.engines.nano.graphs import Graph, Latest
 from git_voicenote.engines.nano.int8 import has_vnni
 from git_voicenote.engines.nano.tuning import Tuning
 from git_voicenote.engines.nano.weights import DTYPES, Int8Weights, PlainWeights
@@ -33,6 +33,8 @@ AudioRows = Literal["reference", "all"]
 eighth, rounded up, as the reference trains and infers; or all, as transformers does."""
 
 _FRAME_BUCKET = 64
+_MOST_GRAPHS = 8
+"""Sizes of batches for which a GPU keeps what it needs: up to 1 GB for the largest of each kind."""
 _PATIENCE = 60
 """Tokens, after which it would have been better to tune the decoder first."""
 _LEAST_BUDGET = 40
@@ -62,8 +64,8 @@ class NanoModel:
         found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
         self._stops = frozenset(one for one in found if one is not None)
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
-        self._graphs: dict[tuple[int, ...], Graph] = {}
-        self._generations: dict[tuple[int, ...], Generation] = {}
+        self._graphs = Latest[tuple[int, ...], Graph](_MOST_GRAPHS)
+        self._generations = Latest[tuple[int, ...], Generation](_MOST_GRAPHS)
         self._tuning = Tuning(decoder)
         self._written = 0
         if not has_vnni():  # no layer could be used before it is arranged
@@ -161,7 +163,8 @@ class NanoModel:
             prefix = self.prepare(before)
             rows = self._rest_of_prompts(segments)
             generation = self._generation(prefix.length, rows, budget)
-            decoded = generation.run(generation.begin(prefix, rows), self._stops, forced=forced)
+            logits = generation.begin(prefix, rows)
+            decoded = generation.run(logits, self._stops, budget, forced=forced)
         self._written += budget if forced else sum(len(one.token_ids) for one in decoded)
         return decoded
 
@@ -191,18 +194,15 @@ class NanoModel:
         return [torch.cat([heard.to(after.dtype), after]) for heard in self.encode(segments)]
 
     def _generation(self, prefix: int, rows: Sequence[torch.Tensor], budget: int) -> Generation:
-        slots = slots_for(prefix, max(map(len, rows)), budget, self.device)
-        key = (len(rows), slots, budget)
+        size = len(rows), slots_for(prefix, max(map(len, rows)), budget, self.device)
         if self.device.type != "cuda":
-            return Generation(self._decoder, *key, self.device, static=False, tuning=self._tuning)
-        if key not in self._generations:
-            self._generations[key] = Generation(self._decoder, *key, self.device, static=True)
-        return self._generations[key]
+            return Generation(self._decoder, *size, self.device, static=False, tuning=self._tuning)
+        return self._generations.get(
+            size, lambda: Generation(self._decoder, *size, self.device, static=True)
+        )
 
     def _encode_graphed(self, batch: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         padding = -batch.shape[1] % _FRAME_BUCKET
         batch = torch.nn.functional.pad(batch, (0, 0, 0, padding))
-        key = tuple(batch.shape)
-        if key not in self._graphs:
-            self._graphs[key] = Graph(self._encoder, batch, lengths)
-        return self._graphs[key](batch, lengths).clone()
+        graph = self._graphs.get(batch.shape, lambda: Graph(self._encoder, batch, lengths))
+        return graph(batch, lengths).clone()

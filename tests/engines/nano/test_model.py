@@ -71,7 +71,7 @@ def test_a_segment_in_a_batch_has_the_logits_that_it_has_alone(
     prefix = model.prepare(before)
     rows = model._rest_of_prompts(segments)
     slots = prefix.length + max(map(len, rows)) + 1
-    generation = Generation(model._decoder, 3, slots, 1, model.device, static=False)
+    generation = Generation(model._decoder, 3, slots, model.device, static=False)
     with torch.inference_mode():
         together = generation.begin(prefix, rows)
     torch.testing.assert_close(together, torch.stack(alone), rtol=1e-4, atol=1e-4)
@@ -84,9 +84,9 @@ def test_what_a_graph_would_compute_is_the_same(
     prefix, rows = model.prepare(before), model._rest_of_prompts(segments)
     slots = prefix.length + max(map(len, rows)) + 60
     decoded = [
-        generation.run(generation.begin(prefix, rows), model._stops)
+        generation.run(generation.begin(prefix, rows), model._stops, 60)
         for static in (False, True)
-        for generation in [Generation(model._decoder, 3, slots, 60, model.device, static=static)]
+        for generation in [Generation(model._decoder, 3, slots, model.device, static=static)]
         for _ in range(2)  # a graph's state is used again
     ]
     assert all(one == decoded[0] for one in decoded)

@@ -1,0 +1,91 @@
+"""What a GPU is given, as far as it can be told without one.
+
+Fake tensors stand for those on a GPU: torch works out what each operation would return, refuses to
+mix devices, and raises where the CPU would have to wait for a value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from git_voicenote.engines.nano.checkpoint import open_checkpoint
+from git_voicenote.engines.nano.decoder import Cache, Decoder
+from git_voicenote.engines.nano.encoder import Encoder
+from git_voicenote.engines.nano.generation import Generation, Prefix, slots_for
+from git_voicenote.engines.nano.graphs import WARM_UPS, Latest
+from git_voicenote.engines.nano.layers import Dense
+from tests.support.nano_checkpoints import TINY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from git_voicenote.engines.nano.architecture import Architecture
+
+GPU = torch.device("cuda", 0)
+
+
+@pytest.fixture
+def shape() -> Iterator[Architecture]:
+    """The shape of the small model, while all tensors are fake ones on a GPU."""
+    with FakeTensorMode(), GPU, torch.inference_mode():
+        yield open_checkpoint(TINY).architecture
+
+
+def stored(name: str, dtype: torch.dtype) -> torch.Tensor:
+    return torch.empty(open_checkpoint(TINY).places[name].shape, dtype=dtype)
+
+
+@pytest.fixture
+def decoder(shape: Architecture) -> Decoder:
+    def dense(*names: str) -> Dense:
+        return Dense(torch.cat([stored(f"{name}.weight", torch.bfloat16) for name in names]))
+
+    return Decoder(shape.decoder, lambda name: stored(name, torch.bfloat16), dense)
+
+
+def test_a_batch_begins_and_goes_on_without_the_cpu(shape: Architecture, decoder: Decoder) -> None:
+    generation = Generation(decoder, 3, 128, GPU, static=True)
+    prefix = Prefix(Cache(shape.decoder, 1, 20, torch.bfloat16, GPU), 20)
+    rows = [torch.empty(count, shape.decoder.width, dtype=torch.bfloat16) for count in (9, 4, 7)]
+    for logits in (
+        generation.begin(prefix, rows),
+        generation._step(generation.slots, is_masked=True),
+        generation._step(generation.slots, is_masked=True),
+    ):
+        assert (logits.shape, logits.dtype) == ((3, shape.decoder.vocabulary), torch.bfloat16)
+        assert logits.device == GPU
+
+
+def test_the_encoder_hears_a_batch_without_the_cpu(shape: Architecture) -> None:
+    encoder = Encoder(shape.encoder, shape.adaptor, lambda name: stored(name, torch.float32))
+    frames = torch.empty(3, 128, shape.encoder.input_width)
+    rows = encoder(frames, torch.empty(3, dtype=torch.long))
+    assert (rows.shape, rows.dtype) == ((3, 128, shape.decoder.width), torch.float32)
+    assert rows.device == GPU
+
+
+@pytest.mark.parametrize("budget", [1, 2, 40, 101, 220])
+def test_runs_before_a_capture_find_room_for_what_they_write(budget: int) -> None:
+    assert slots_for(20, 7, budget, GPU) >= 20 + 7 + budget + WARM_UPS
+    assert slots_for(20, 7, budget, GPU) % 128 == 0
+    assert slots_for(20, 7, budget, torch.device("cpu")) == 20 + 7 + budget
+
+
+def test_budgets_share_what_was_captured() -> None:
+    assert len({slots_for(20, 64, budget, GPU) for budget in range(100, 160)}) <= 2
+
+
+def test_what_was_used_last_is_kept() -> None:
+    made = iter(range(9))
+    latest = Latest[str, int](2)
+
+    def use(letters: str) -> list[int]:
+        return [latest.get(key, lambda: next(made)) for key in letters]
+
+    assert use("abacab") == [0, 1, 0, 2, 0, 3]
+    latest.clear()
+    assert use("ab") == [4, 5]
