@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
@@ -9,6 +10,7 @@ from git_voicenote.cli.console import warn
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.harvest import explained
+from git_voicenote.text.chain import named_passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,10 +35,10 @@ def context_for(
 ) -> Context:
     """Return what an engine is told of a target (`commit:<id>`, …) before it hears about it.
 
-    What cannot be read of the repository's words is told, and left out.
+    What cannot be read of the repository's words is told, and left out. Raises SettingError.
     """
     if not settings.vocabulary:
-        return Context(language=settings.language)
+        return wordless_context(settings)
     from git_voicenote.vocabulary import vocabulary_for
 
     found = vocabulary_for(repository, target, tell)
@@ -45,12 +47,20 @@ def context_for(
         from git_voicenote.adaptation import adaptation_for
 
         adaptation = adaptation_for(repository, tell)
-    return Context(
-        language=settings.language,
+    return replace(
+        wordless_context(settings),
         hotwords=found.hotwords,
         phrases=found.phrases,
         adaptation=adaptation,
     )
+
+
+def wordless_context(settings: Settings) -> Context:
+    """Return what an engine is told without the words of a repository. Raises SettingError.
+
+    Who has turned off the pass that writes numbers does not want it of the engine either.
+    """
+    return Context(language=settings.language, itn="itn" in named_passes(settings.text))
 
 
 def target_here(repository: Repository) -> str:

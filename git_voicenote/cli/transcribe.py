@@ -13,11 +13,16 @@ import click
 
 from git_voicenote.cli.batch_display import BatchDisplay
 from git_voicenote.cli.console import print_error, say, settings, warn
-from git_voicenote.cli.engines import chosen_engine, context_for, target_here, warn_of_failures
+from git_voicenote.cli.engines import (
+    chosen_engine,
+    context_for,
+    target_here,
+    warn_of_failures,
+    wordless_context,
+)
 from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
 from git_voicenote.datatypes import Segment
-from git_voicenote.engines.base import Context
 from git_voicenote.errors import NothingHeardError, VoicenoteError
 from git_voicenote.store.results import ResultFolder
 
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from git_voicenote.batch import Finished
     from git_voicenote.cli.transcript_forms import Results
     from git_voicenote.config import Settings
-    from git_voicenote.engines.base import Engine
+    from git_voicenote.engines.base import Context, Engine
     from git_voicenote.repo.repository import Repository
 
 
@@ -86,7 +91,7 @@ def transcribe(
     repository = repository_if_any() if chosen.vocabulary else None
     rendering = Rendering(
         form, used.info.name, used.info.model or chosen.model, chosen.language,
-        vocabulary=repository is not None,
+        vocabulary=repository is not None, itn=wordless_context(chosen).itn,
     )  # fmt: skip
     context = partial(_context, repository, chosen, used)
     work = _Work(sources, used, context, is_many=is_list or output is not None)
@@ -101,9 +106,9 @@ def transcribe(
 
 
 def _context(repository: Repository | None, chosen: Settings, engine: Engine) -> Context:
-    """Return what the engine is told: outside of repositories, the language alone."""
+    """Return what the engine is told: outside of repositories, none of their words."""
     if repository is None:
-        return Context(language=chosen.language)
+        return wordless_context(chosen)
     return context_for(repository, chosen, engine, target_here(repository), warn)
 
 

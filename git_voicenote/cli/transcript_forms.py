@@ -49,7 +49,8 @@ class Results(Protocol):
 class Rendering:
     """How a transcript is written down: in which form, and what made it.
 
-    `vocabulary` is whether the engine was told the words of a repository.
+    `vocabulary` is whether the engine was told the words of a repository, `itn` whether it was
+    asked for numbers as people write them.
     """
 
     form: Form
@@ -57,6 +58,7 @@ class Rendering:
     model: str | None
     language: str
     vocabulary: bool = False
+    itn: bool = True
 
     @property
     def suffix(self) -> str:
@@ -151,6 +153,7 @@ class Written:
                 model=rendering.model,
                 language=rendering.language,
                 vocabulary=rendering.vocabulary,
+                itn=rendering.itn,
             )
             for name in sources
         ]

@@ -41,7 +41,8 @@ class Making:
 
     `source` is relative to the folder, so that both may be moved; `modified` in nanoseconds.
     `vocabulary` is whether the engine was told the words of a repository; which they were is not
-    known here, for they change with each commit.
+    known here, for they change with each commit. `itn` is whether it was asked for numbers as
+    people write them.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Making:
     model: str | None
     language: str
     vocabulary: bool = False
+    itn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class ResultFolder:
         model: str | None,
         language: str,
         vocabulary: bool = False,
+        itn: bool = True,
     ) -> Place:
         """Return where the result of a sound file belongs; no other file is given that place."""
         name, size, modified = str(source), -1, -1
@@ -129,7 +132,7 @@ class ResultFolder:
             size, modified = status.st_size, status.st_mtime_ns
         except OSError:
             pass  # whoever reads it will tell why it cannot be
-        making = Making(name, size, modified, engine, model, language, vocabulary)
+        making = Making(name, size, modified, engine, model, language, vocabulary, itn)
         records = self._records.get(name, ())
         if records:
             last = records[-1]
@@ -181,7 +184,7 @@ class ResultFolder:
         try:
             told = json.loads(line)
             result, digest, has_words = told["result"], told["sha256"], told["has_words"]
-            told.setdefault("vocabulary", False)  # results of before it could be chosen
+            told = {"vocabulary": False, "itn": True} | told  # as it was before one could choose
             making = Making(**{name: told[name] for name in Making.__dataclass_fields__})
             if Path(result).name != result:  # it leads out of the folder: not written by us
                 return

@@ -66,13 +66,14 @@ def test_a_result_is_there_once_it_is_written(root: Path, sound: Path) -> None:
     assert names(root) == ["talk.txt"]
 
 
-def test_a_result_of_before_the_vocabulary_was_known_was_made_without(
-    root: Path, sound: Path
+@pytest.mark.parametrize("choice", ['"vocabulary": false', '"itn": true'])
+def test_a_result_of_before_there_was_a_choice_was_made_without(
+    root: Path, sound: Path, choice: str
 ) -> None:
     write(root, sound, "words\n")
     lines = (root / KNOWN).read_text()
-    assert '"vocabulary": false' in lines
-    (root / KNOWN).write_text(lines.replace(', "vocabulary": false', ""))
+    assert choice in lines
+    (root / KNOWN).write_text(lines.replace(f", {choice}", ""))
     assert look(root, sound).is_done
 
 
