@@ -77,7 +77,7 @@ class NanoEngine:
         return EngineInfo("nano", tuple(self._languages), self._device, model)
 
     def load(self) -> None:
-        """Bring the weights to the device: two to three seconds.
+        """Bring the weights to the device: about two seconds.
 
         Raises EngineError.
         """

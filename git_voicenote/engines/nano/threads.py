@@ -2,7 +2,7 @@
 
 Each of a token's hundred products waits for the slowest of its threads; where another program sits
 on that thread's core, for the end of its time slice. With one of two cores busy, two threads took
-six to twenty times as long as one (benchmarks/RESULTS.md), and who dictates may well be compiling.
+22 s for what one did in 2, and who dictates may well be compiling.
 """
 
 from __future__ import annotations
