@@ -1,15 +1,18 @@
-"""Sound for tests, made of sine waves."""
+"""Sound for tests: sine waves, the bytes of a WAV, and what is read of a source."""
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from git_voicenote.audio.files import read_blocks
 from git_voicenote.datatypes import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from git_voicenote.datatypes import Samples
 
@@ -40,3 +43,24 @@ def write_sound(path: Path, samples: Samples, *, rate: int = SAMPLE_RATE, **how:
 
     soundfile.write(path, samples, rate, **how)
     return path
+
+
+def sound_of(source: Path | BinaryIO, warnings: list[str] | None = None) -> Samples:
+    """Return all samples of a source; `warnings` takes what is told of it."""
+    ignored: list[str] = []
+    blocks = list(read_blocks(source, warn=(ignored if warnings is None else warnings).append))
+    assert all(block.dtype == np.float32 and block.ndim == 1 for block in blocks)
+    return np.concatenate(blocks)
+
+
+def wav_header(data_size: int, *, rate: int = 16000) -> bytes:
+    """Return the header of a mono 16-bit WAV; 0xFFFFFFFF is the size of a stream."""
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", min(data_size + 36, 0xFFFFFFFF), b"WAVE",
+        b"fmt ", 16, 1, 1, rate, (rate * 2) & 0xFFFFFFFF, 2, 16, b"data", data_size,
+    )  # fmt: skip
+
+
+def pcm(samples: Samples) -> bytes:
+    """Return the samples as 16-bit numbers."""
+    return (samples * 32767).astype("<i2").tobytes()
