@@ -46,7 +46,8 @@ class Threads:
             return
         now = self._usage()
         if now is not None:
-            threads = threads_beside(_others(self._before, now), self._most)
+            cores = len(os.sched_getaffinity(0))
+            threads = threads_beside(_others(self._before, now), cores, self._most)
             if threads != torch.get_num_threads():
                 torch.set_num_threads(threads)
         self._before = now
@@ -62,9 +63,9 @@ class Threads:
         return _Usage(clock, busy, own)
 
 
-def threads_beside(others: float, most: int) -> int:
-    """Return how many threads to take of `most` where others keep so many cores busy."""
-    return min(most, max(1, int(most - others + _TOLERATED)))
+def threads_beside(others: float, cores: int, most: int) -> int:
+    """Return how many threads to take, of `most`, where others keep some of our cores busy."""
+    return min(most, max(1, int(cores - others + _TOLERATED)))
 
 
 def _others(before: _Usage, now: _Usage) -> float:

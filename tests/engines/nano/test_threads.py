@@ -29,11 +29,21 @@ def two_threads() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("others", "most", "threads"),
-    [(0, 2, 2), (0.2, 2, 2), (0.5, 2, 1), (1, 2, 1), (2, 2, 1), (0, 8, 8), (1, 8, 7), (9, 8, 1)],
+    ("others", "cores", "most", "threads"),
+    [
+        (0, 2, 2, 2),
+        (0.2, 2, 2, 2),
+        (0.5, 2, 2, 1),
+        (1, 2, 2, 1),
+        (2, 2, 2, 1),
+        (1, 8, 8, 7),
+        (9, 8, 8, 1),
+        (1, 8, 4, 4),  # cores of two threads each, of which torch takes one
+        (0, 8, 1, 1),  # OMP_NUM_THREADS
+    ],
 )
-def test_others_cores_are_left_to_them(others: float, most: int, threads: int) -> None:
-    assert threads_beside(others, most) == threads
+def test_others_cores_are_left_to_them(others: float, cores: int, most: int, threads: int) -> None:
+    assert threads_beside(others, cores, most) == threads
 
 
 class Cores:
