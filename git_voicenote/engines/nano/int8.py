@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -51,6 +52,7 @@ class Int8Dense(nn.Module):
         super().__init__()
         self._weights: Int8 | None = weights
         self._packed = nn.ModuleList()
+        self._change = threading.Lock()
         self._has_vnni = has_vnni
 
     @property
@@ -69,9 +71,11 @@ class Int8Dense(nn.Module):
             part = slice(start, start + _PIECE)
             wait()
             packed.append(_Arranged(weights.whole[part], weights.scales[part]))
-        # in this order: another thread may be about to multiply
-        self._packed = nn.ModuleList(packed)
-        self._weights = None
+        with self._change:
+            if self._weights is not None:  # else another thread was faster
+                # in this order: another thread may be about to multiply
+                self._packed = nn.ModuleList(packed)
+                self._weights = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Multiply float32 rows."""

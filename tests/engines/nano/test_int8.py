@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,3 +66,22 @@ def test_arranged_weights_say_what_they_said_before(rows: int) -> None:
     layer.pack()
     # an input halfway between two numbers may become the other one
     torch.testing.assert_close(layer(x), before, rtol=1e-5, atol=0.05)
+
+
+def test_threads_that_arrange_a_layer_at_once_leave_one_arrangement() -> None:
+    layer = Int8Dense(quantize(torch.randn(30, 20)), has_vnni=False)
+    has_begun, may_go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        has_begun.set()
+        may_go_on.wait()
+
+    slower = threading.Thread(target=layer.pack, args=(wait,))
+    slower.start()
+    has_begun.wait()
+    layer.pack()
+    arranged = layer._packed
+    may_go_on.set()
+    slower.join()
+    assert layer._packed is arranged
+    assert layer.size == 0

@@ -81,7 +81,10 @@ class Watched(Int8Dense):
 
 @pytest.fixture
 def decoder() -> Decoder:
-    return tiny_model("int8")._decoder
+    """One that nobody tunes any more."""
+    model = tiny_model("int8")
+    model._tuning.finish()
+    return model._decoder
 
 
 def test_weights_are_arranged_while_nobody_computes(decoder: Decoder) -> None:
@@ -105,7 +108,9 @@ from git_voicenote.engines.nano.int8 import Int8, Int8Dense
 from git_voicenote.engines.nano.tuning import Tuning
 from tests.support.nano import tiny_model
 import torch
-decoder = tiny_model("int8")._decoder
+model = tiny_model("int8")
+model._tuning.finish()
+decoder = model._decoder
 large = torch.ones(60_000, 1024, dtype=torch.int8)  # 0.2 s
 decoder.large = Int8Dense(
     Int8(large, torch.ones(len(large)), torch.ones(len(large), dtype=torch.int32)), has_vnni=True
