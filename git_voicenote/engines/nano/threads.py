@@ -56,10 +56,10 @@ class Threads:
         clock, own = time.monotonic(), time.process_time()
         try:
             lines = self._stat.read_text().splitlines()
-        except OSError:
+            ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+            busy = sum(_busy_seconds(line) for line in lines if line.partition(" ")[0] in ours)
+        except (OSError, ValueError):  # ValueError: of something that only resembles Linux
             return None
-        ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}
-        busy = sum(_busy_seconds(line) for line in lines if line.partition(" ")[0] in ours)
         return _Usage(clock, busy, own)
 
 

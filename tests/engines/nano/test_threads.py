@@ -88,8 +88,13 @@ def test_what_was_just_looked_at_is_not_looked_at_again(tmp_path: Path) -> None:
     assert torch.get_num_threads() == 2
 
 
-def test_a_system_that_does_not_tell_changes_nothing(tmp_path: Path) -> None:
-    threads = Threads(tmp_path / "absent")
+@pytest.mark.parametrize("stat", [None, "cpu0 1 2 3", "cpu0 a b c d e f g h"])
+def test_a_system_that_does_not_tell_changes_nothing(tmp_path: Path, stat: str | None) -> None:
+    path = tmp_path / "stat"
+    if stat is not None:
+        first = min(os.sched_getaffinity(0))
+        path.write_text(stat.replace("cpu0", f"cpu{first}"))
+    threads = Threads(path)
     time.sleep(0.3)
     threads.adapt()
     assert torch.get_num_threads() == 2
