@@ -65,7 +65,7 @@ def encoder_precision_for(device: str, checkpoint: Checkpoint) -> EncoderPrecisi
     """Return the precision in which the encoder's linear layers multiply.
 
     bfloat16 where nothing is lost of the weights, on CPUs that multiply it: they take half the
-    time. On a GPU float32 takes a few milliseconds, and less was not measured there.
+    time. What it would gain on a GPU was not measured.
     """
     import torch
 

@@ -34,7 +34,10 @@ eighth, rounded up, as the reference trains and infers; or all, as transformers 
 
 _FRAME_BUCKET = 64
 _MOST_GRAPHS = 8
-"""Sizes of batches for which a GPU keeps what it needs: up to 1 GB for the largest of each kind."""
+"""Shapes of batches for which a GPU keeps the encoder's graph: of one segment up to 30 s, all."""
+_MOST_GENERATIONS = 4
+"""Sizes of batches for which keys and values are kept there: 0.11 MB for each slot of each segment,
+so 1.4 GB for 32 segments in 384 slots."""
 _PATIENCE = 60
 """Tokens, after which it would have been better to tune the decoder first."""
 _LEAST_BUDGET = 40
@@ -65,7 +68,7 @@ class NanoModel:
         self._stops = frozenset(one for one in found if one is not None)
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
         self._graphs = Latest[tuple[int, ...], Graph](_MOST_GRAPHS)
-        self._generations = Latest[tuple[int, ...], Generation](_MOST_GRAPHS)
+        self._generations = Latest[tuple[int, ...], Generation](_MOST_GENERATIONS)
         self._tuning = Tuning(decoder)
         self._written = 0
         if not has_vnni():  # no layer could be used before it is arranged
