@@ -81,12 +81,42 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a segment, as it was written, with the punctuation that belongs to it.
+
+    `start` and `end` are seconds from the start of the recording, to within about half a second.
+    `confidence` is in 0 … 1: how likely the sound alone makes the least likely part of the word.
+    """
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How an engine came to the text of a segment, for those who ask (`--explain`).
+
+    `boosted` are the terms in the text that were searched for. `unaided` is what the sound alone
+    said; `lead` is how far the text that won is ahead of it, in nats of the combined score, and
+    `cost` how many nats of the sound's own score were given up for that.
+    """
+
+    boosted: tuple[str, ...]
+    unaided: str
+    lead: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What was heard between two pauses. Seconds from the start of the recording.
 
     `confidence` is in 0 … 1, or None where the engine has no figure worth showing. `failure` says
     why an engine gave up on this stretch; what is in `text` then is the part that it had. `place`
-    is what the speaker had before them, where that is known.
+    is what the speaker had before them, where that is known. `words` are those of the text, where
+    the engine can tell how sure each is; `search` is how it came to them.
     """
 
     start: float
@@ -95,6 +125,8 @@ class Segment:
     confidence: float | None = None
     failure: str | None = None
     place: Place | None = None
+    words: tuple[Word, ...] = ()
+    search: Search | None = None
 
     @property
     def mark(self) -> str:

@@ -54,8 +54,11 @@ class Context:
 
     `hotwords` are terms likely to be spoken, the most relevant first, and `phrases` how people say
     them, words in lower case, for engines that do not know how a name is said. `itn` asks for
-    numbers and the like as people write them, from engines that can. `adaptation` is a folder that
-    `engines.pocketsphinx_adaptation` made of a repository's history; other engines ignore it.
+    numbers and the like as people write them, from engines that can. `adaptation` is a folder with
+    what was learned of a repository's history; engines that cannot use it ignore it.
+
+    `partial` takes the words of a segment that is still being spoken, as often as they change, and
+    "" when the segment is done; an engine that has no such words never calls it.
     """
 
     language: str = "en"
@@ -63,6 +66,7 @@ class Context:
     phrases: tuple[tuple[str, ...], ...] = ()
     itn: bool = True
     adaptation: Path | None = None
+    partial: Callable[[str], None] | None = None
 
 
 class Engine(Protocol):
