@@ -24,7 +24,7 @@ that has just recovered falls over again. Patch {number} spreads them out.
 See the discussion of last week for the numbers.
 
 Voicenote-Recording: 20260102-030405-{number:04}
-Voicenote-Engine: pocketsphinx
+Voicenote-Engine: moonshine
 Voicenote-Language: en
 Voicenote-Duration: 0:14
 """

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TRAILERS = """
 Voicenote-Recording: 20260102-030405-beef
-Voicenote-Engine: pocketsphinx
+Voicenote-Engine: moonshine
 Voicenote-Language: en
 Voicenote-Duration: 0:14
 """

@@ -26,6 +26,7 @@ from git_voicenote.adaptation import make_now
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
+from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.repository import Repository
 from git_voicenote.text.correction import corrector
@@ -126,12 +127,12 @@ def _speech(repository: Repository, until: str, sentences: Path) -> None:
     has learned of the history `until` some time before all of them.
     """
     tallies = {name: Tally() for name in ("without vocabulary", "engine alone", "with vocabulary")}
-    stock = make_engine("pocketsphinx")
+    stock = make_engine("moonshine")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         past, now = (_bare_clone(repository, root / name) for name in ("past", "now"))
         _move(past, until)
-        learned = make_now(past)
+        learned = make_now(past, open_weights(None).tokenizer)
         if learned is None:
             raise SystemExit("the language of the repository is being learned already")
         for line in sentences.read_text().splitlines():
@@ -141,7 +142,7 @@ def _speech(repository: Repository, until: str, sentences: Path) -> None:
             vocabulary = vocabulary_for(now, "message:", print)
             correct = corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
             listed = {term.text for term in vocabulary.terms}
-            engine = make_engine("pocketsphinx")
+            engine = make_engine("moonshine")
             context = Context(
                 hotwords=vocabulary.hotwords,
                 phrases=vocabulary.phrases,

@@ -25,6 +25,7 @@ from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
+from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.repository import Repository
 from git_voicenote.text.chain import build_chain, polish
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=Path, required=True)
     parser.add_argument("--human", type=Path)
     parser.add_argument("--voices", default=",".join(VOICES))
-    parser.add_argument("--engine", default="pocketsphinx")
+    parser.add_argument("--engine", default="moonshine")
     parser.add_argument("--repository", type=Path)
     parser.add_argument("--sounds", type=Path, help="where flite's files are kept")
     arguments = parser.parse_args()
@@ -148,7 +149,9 @@ def _adapted(path: Path) -> tuple[Context, Chain]:
     """Return what an engine and a chain know of a repository, made anew."""
     repository = Repository.discover(path)
     vocabulary = vocabulary_for(repository, "message:", print)
-    kept = make_now(repository)  # one that is kept may be of an earlier version
+    kept = make_now(
+        repository, open_weights(None).tokenizer
+    )  # one that is kept may be of an earlier version
     context = Context(
         hotwords=vocabulary.hotwords,
         phrases=vocabulary.phrases,

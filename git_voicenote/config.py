@@ -39,6 +39,8 @@ class Settings:
     """What a finished recording is kept as; WAV is written while recording."""
     vocabulary: bool = True
     """Tell engines the repository's terms, and correct what they hear by them."""
+    learn: bool = True
+    """Learn a repository's language from its history, for engines that make use of it."""
     text: str = "all"
     """The passes that a text goes through: all, off, or their names with commas between."""
     hook_record: HookRecord = "ask"
@@ -151,6 +153,7 @@ _SETTINGS = (
     _Setting("review_ref", "voicenote.reviewRef", _notes_ref),
     _Setting("recording_format", "voicenote.recordingFormat", _choice("flac", "opus", "wav")),
     _Setting("vocabulary", "voicenote.vocabulary", _boolean),
+    _Setting("learn", "voicenote.learn", _boolean),
     _Setting("text", "voicenote.text", _text),
     _Setting("hook_record", "voicenote.hook.record", _choice("ask", "always", "never")),
     _Setting("hook_strict", "voicenote.hook.strict", _boolean),

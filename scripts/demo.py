@@ -59,7 +59,7 @@ class Demo:
             "XDG_CONFIG_HOME": str(folder),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_VOICENOTE_EDIT": "false",
-            "GIT_VOICENOTE_ENGINE": "pocketsphinx",
+            "GIT_VOICENOTE_ENGINE": "moonshine",
         }
 
     def show(self) -> None:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.adaptation import adaptation_for, make_now
-from git_voicenote.engines.pocketsphinx_adaptation import read_adaptation
+from git_voicenote.engines.moonshine.history import read_history
+from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.repo.repository import Repository
 from git_voicenote.store.language_cache import LanguageCache
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
-pytestmark = pytest.mark.xdist_group("pocketsphinx")
+TOKENS = open_weights(None).tokenizer
 
 
 def long_history(repo: Sandbox, commits: int = 40) -> Repository:
@@ -41,40 +42,40 @@ def wait_until_made(repository: Repository) -> None:
 
 
 def run(repository: Repository, *arguments: str) -> int:
-    command = [sys.executable, "-m", "git_voicenote.adaptation", str(repository.cwd), *arguments]
+    command = [sys.executable, "-m", "git_voicenote.adaptation", str(repository.cwd), str(TOKENS)]
+    command += arguments
     return subprocess.run(command, check=False).returncode
 
 
 def test_it_is_made_in_the_background_and_there_the_next_time(repo: Sandbox) -> None:
     repository = long_history(repo)
     told: list[str] = []
-    assert adaptation_for(repository, told.append) is None
+    assert adaptation_for(repository, TOKENS, told.append) is None
     wait_until_made(repository)
-    folder = adaptation_for(repository, told.append)
+    folder = adaptation_for(repository, TOKENS, told.append)
     assert folder is not None
-    model, words = read_adaptation(folder)
-    assert model.is_file()
-    assert dict(words) == {"ribbonfile": "R IH B AH N F AY L"}
+    read_history(folder, 32768)
+    model = folder / "history.npz"
     assert told == []
     # it is young: nobody makes another
     assert not LanguageCache(repository.state_dir).is_being_made()
 
     model.write_bytes(b"\0" * 100)
-    assert adaptation_for(repository, told.append) is None
+    assert adaptation_for(repository, TOKENS, told.append) is None
     assert told == [f"the repository's language: {model} is broken; it is made anew"]
     wait_until_made(repository)
-    assert adaptation_for(repository, told.append) not in (None, folder)
+    assert adaptation_for(repository, TOKENS, told.append) not in (None, folder)
 
 
 def test_a_short_history_teaches_nothing(repo: Sandbox) -> None:
     repository = long_history(repo, 5)
-    assert adaptation_for(repository, pytest.fail) is None
+    assert adaptation_for(repository, TOKENS, pytest.fail) is None
     assert not LanguageCache(repository.state_dir).is_being_made()
 
 
 def test_a_repository_without_commits_teaches_nothing(sandbox: Sandbox) -> None:
     sandbox.git("init", "--quiet")
-    assert adaptation_for(Repository.discover(sandbox.folder), pytest.fail) is None
+    assert adaptation_for(Repository.discover(sandbox.folder), TOKENS, pytest.fail) is None
 
 
 def test_it_gives_up_when_it_takes_too_long(repo: Sandbox) -> None:
@@ -95,5 +96,5 @@ def test_what_cannot_be_written_ends_it(repo: Sandbox) -> None:
 def test_two_do_not_make_it_at_once(repo: Sandbox) -> None:
     repository = long_history(repo)
     LanguageCache(repository.state_dir).begin()
-    assert make_now(repository) is None
+    assert make_now(repository, TOKENS) is None
     assert LanguageCache(repository.state_dir).is_being_made()

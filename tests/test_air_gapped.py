@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DOCUMENT = (CHECKOUT / "docs/air-gapped.md").read_text()
 BLOCKS = re.findall(r"^```sh\n# (\w+)\n(.*?)^```\n", DOCUMENT, re.MULTILINE | re.DOTALL)
 SOUND = "20260102-030405-beef"
-NOTE = f"Why.\n\nVoicenote-Recording: {SOUND}\nVoicenote-Engine: pocketsphinx\n"
+NOTE = f"Why.\n\nVoicenote-Recording: {SOUND}\nVoicenote-Engine: moonshine\n"
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def test_the_environment_beats_git_config() -> None:
 
 
 def test_the_command_line_beats_the_environment() -> None:
-    settings = load_settings({}, {"GIT_VOICENOTE_ENGINE": "remote"}, engine="pocketsphinx")
-    assert settings.engine == "pocketsphinx"
+    settings = load_settings({}, {"GIT_VOICENOTE_ENGINE": "remote"}, engine="moonshine")
+    assert settings.engine == "moonshine"
 
 
 def test_an_option_that_was_not_given_changes_nothing() -> None:

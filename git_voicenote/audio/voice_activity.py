@@ -48,7 +48,7 @@ _LEAD_IN = _chunks(0.35)
 """Chunks kept from before a segment begins: a first word is not cut."""
 _HANGOVER = _chunks(0.35)
 """Chunks kept from after the last speech: a last word is not cut."""
-_PIECE = _chunks(0.4)
+_PIECE = _chunks(0.2)
 """Chunks handed on at a time while somebody speaks."""
 _FULL = _chunks(LONGEST_SEGMENT)
 _CUT_WINDOW = _chunks(2.0)
@@ -74,7 +74,7 @@ class VoiceActivity:
         return self.heard - self.last_speech
 
     def pieces(self, blocks: Iterable[Samples]) -> Iterator[Waveform]:
-        """Yield the speech in a recording, in pieces of 0.4 s while it is spoken.
+        """Yield the speech in a recording, in pieces of 0.2 s while it is spoken.
 
         A segment ends, with a final piece, at a pause: of 0.7 s at first, of less the longer the
         segment is, and after 30 s in any case. Within a segment no sample is missing, and none

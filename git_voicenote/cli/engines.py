@@ -43,14 +43,16 @@ def context_for(
 
     found = vocabulary_for(repository, target, tell)
     adaptation = None
-    if repository and engine.info.adapts:
+    tokens = engine.info.tokens
+    if repository and tokens and settings.learn:
         from git_voicenote.adaptation import adaptation_for
 
-        adaptation = adaptation_for(repository, tell)
+        adaptation = adaptation_for(repository, tokens, tell)
     return replace(
         wordless_context(settings),
         hotwords=found.hotwords,
         phrases=found.phrases,
+        jargon=True,
         adaptation=adaptation,
     )
 

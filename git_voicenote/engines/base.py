@@ -21,14 +21,15 @@ class EngineInfo:
     """An engine's name, its languages (codes such as "en") and the machine it computes on.
 
     `model` names the weights, where there is a choice of them: results of two are not the same.
-    `adapts` is whether it makes use of Context.adaptation.
+    `tokens` is the file of its tokens, in which it wants what is learned of a repository
+    (Context.adaptation); None where it makes no use of that.
     """
 
     name: str
     languages: tuple[str, ...]
     device: str = "cpu"
     model: str | None = None
-    adapts: bool = False
+    tokens: Path | None = None
 
 
 def tell_nobody(_: str) -> None:
@@ -53,9 +54,11 @@ class Context:
     """What is known about a recording before it is heard.
 
     `hotwords` are terms likely to be spoken, the most relevant first, and `phrases` how people say
-    them, words in lower case, for engines that do not know how a name is said. `itn` asks for
-    numbers and the like as people write them, from engines that can. `adaptation` is a folder with
-    what was learned of a repository's history; engines that cannot use it ignore it.
+    them, words in lower case, for engines that do not know how a name is said. `jargon` says that
+    words which developers use anywhere are likelier here than in prose. `itn` asks for numbers and
+    the like as people write them, from engines that can. `adaptation` is a folder with what was
+    learned of a repository's history; engines that cannot use it ignore it. `explain` asks for
+    Segment.search, from engines that can tell.
 
     `partial` takes the words of a segment that is still being spoken, as often as they change, and
     "" when the segment is done; an engine that has no such words never calls it.
@@ -64,8 +67,10 @@ class Context:
     language: str = "en"
     hotwords: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
+    jargon: bool = False
     itn: bool = True
     adaptation: Path | None = None
+    explain: bool = False
     partial: Callable[[str], None] | None = None
 
 

@@ -17,7 +17,7 @@ ENTRY_POINT_GROUP = "git_voicenote.engines"
 
 _BUILT_IN = {
     "nano": "git_voicenote.engines.nano.engine:NanoEngine",
-    "pocketsphinx": "git_voicenote.engines.pocketsphinx:PocketSphinxEngine",
+    "moonshine": "git_voicenote.engines.moonshine.engine:MoonshineEngine",
 }
 
 
@@ -31,11 +31,11 @@ def make_engine(name: str, options: EngineOptions | None = None) -> Engine:
     """Return a new engine, not yet loaded.
 
     `name` is one of `engine_names`, "module:Class" or "auto": Nano where a model is installed and
-    can be run, else PocketSphinx. Raises EngineError.
+    can be run, else Moonshine. Raises EngineError.
     """
     options = options or EngineOptions()
     if name == "auto":
-        name = "nano" if can_run() and find_model(options.model) else "pocketsphinx"
+        name = "nano" if can_run() and find_model(options.model) else "moonshine"
     if ":" in name:
         location = name
     else:

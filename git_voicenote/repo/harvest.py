@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.repo.commits import base_of_series
-from git_voicenote.repo.process import read_git
+from git_voicenote.repo.process import git_records, read_git
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from git_voicenote.repo.repository import Repository
 
 _COMMITS = 3000
 _LOG_BYTES = 4_000_000
-_HISTORY_BYTES = 8_000_000
-"""A million words of messages, read in 2 s."""
+_HISTORY_BYTES = 48_000_000
+"""All of git's own history, and then some: 5 million words."""
 _PATH_BYTES = 16_000_000
 """All the paths of a tree with 200,000 files."""
 _PATCH_BYTES = 1_000_000
@@ -139,14 +141,17 @@ def read_surroundings(repository: Repository) -> Surroundings:
     )
 
 
-def history_messages(repository: Repository) -> tuple[str, tuple[str, ...]]:
-    """Return the id of HEAD, "" where there is none, and the newest messages of its history."""
+def history_messages(repository: Repository) -> tuple[str, Iterator[str]]:
+    """Return the id of HEAD, "" where there is none, and the messages of its history, newest first.
+
+    The messages are read as they are drawn, the newest _HISTORY_BYTES of them.
+    """
     head = _verify(repository, "HEAD^{commit}")
     if head is None:
-        return "", ()
+        return "", iter(())
     log = ("log", "--no-merges", "--no-show-signature", "--encoding=UTF-8", "--format=%B%x00",
            head, "--")  # fmt: skip
-    return head, tuple(_text(read_git(*log, cwd=repository.cwd, limit=_HISTORY_BYTES)).split("\0"))
+    return head, map(_text, git_records(*log, cwd=repository.cwd, limit=_HISTORY_BYTES))
 
 
 def commits_since(repository: Repository, commit: str | None, most: int) -> int | None:

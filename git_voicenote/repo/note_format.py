@@ -3,7 +3,7 @@
     The old retry loop lived in the client, so every caller got its own back-off.
 
     Voicenote-Recording: 20261122-101400-3f2a
-    Voicenote-Engine: pocketsphinx
+    Voicenote-Engine: moonshine
     Voicenote-Language: en
     Voicenote-Duration: 0:21
 

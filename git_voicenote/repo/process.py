@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+
+_PIECE = 1 << 20
+"""Bytes of a long answer that are read at a time."""
 
 
 def run_git(
@@ -55,6 +59,34 @@ def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
             return printed
     except FileNotFoundError as exc:
         raise GitError("git is not installed, or not on PATH") from exc
+
+
+def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
+    """Run git and yield what it prints, taken apart at each NUL; stop it after `limit` bytes.
+
+    For what would take too much memory as a whole. Raises GitError where there is no git.
+    """
+    rest = b""
+    try:
+        with subprocess.Popen(
+            ["git", *args],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
+            try:
+                while limit > 0 and (read := process.stdout.read(min(limit, _PIECE))):
+                    limit -= len(read)
+                    *whole, rest = (rest + read).split(b"\0")
+                    yield from whole
+            finally:
+                process.kill()  # one that is done takes no notice
+    except FileNotFoundError as exc:
+        raise GitError("git is not installed, or not on PATH") from exc
+    if rest:
+        yield rest
 
 
 def try_git(

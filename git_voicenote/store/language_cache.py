@@ -54,6 +54,15 @@ class LanguageCache:
         except (ValueError, KeyError, TypeError):
             return None, f"{path} is broken; it is made anew"
 
+    def discard(self, name: str) -> None:
+        """Remove the folders with a file of that name, which nobody reads any more."""
+        with contextlib.suppress(OSError):
+            former = [path.parent for path in self._root.glob(f"*/{name}")]
+            for folder in former:
+                shutil.rmtree(folder, ignore_errors=True)
+            if former:
+                (self._root / _NAMES).unlink(missing_ok=True)
+
     def begin(self) -> Path | None:
         """Return an empty folder to fill, or None where another process is about it.
 

@@ -1,7 +1,7 @@
-"""Written messages as people would say them: what an engine learns a repository's language from.
+"""Written messages as an engine would hear them said: what it learns a repository's language from.
 
-"Fix `read_tree()` in v2.6.1" is "fix read tree in v two point six point one". The words come as
-they would be heard, in lower case; names that are written as one word stay one (`mailinfo`).
+"Fix `read_tree()` in v2.6.1" is "fix read tree in v2.6.1". The words come in lower case; names that
+are written as one word stay one (`mailinfo`), and numbers are digits, as engines write them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.evidence import without_trailers
-from git_voicenote.text.identifiers import number_in_words, parts_of
+from git_voicenote.text.identifiers import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,10 @@ _TOKEN = re.compile(
     r"|[\w'’]+(?:[./+-]+[\w'’]+)*"
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
-_YEARS = range(1950, 2100)
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+")
+_HUMP = re.compile(r"[a-z][A-Z]")
+_REMEMBERED = 50_000
+"""Words that are taken apart once; all of a long history would be 100 MB."""
 _BETWEEN = {".": "dot", "/": "slash"}
 
 
@@ -43,6 +46,8 @@ def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
                 words: list[str] = []
                 for written in sentence.split():
                     if written not in known:
+                        if len(known) >= _REMEMBERED:
+                            known.clear()
                         known[written] = tuple(_said(written))
                     words += known[written]
                 if words:
@@ -56,9 +61,12 @@ def _said(written: str) -> Iterator[str]:
             yield from ("dash", "dash")
         elif token.startswith("-"):
             yield "dash"
+        if _VERSION.fullmatch(token):
+            yield token.lower()
+            continue
         for piece in re.split(r"([./])", token):
             if piece in _BETWEEN:
-                yield "point" if re.search(r"\d\.\d", token) else _BETWEEN[piece]
+                yield _BETWEEN[piece]
             else:
                 yield from _named(piece)
 
@@ -69,23 +77,7 @@ def _named(piece: str) -> Iterator[str]:
         yield small
         return
     for part in re.split(r"[_+-]+", piece):
-        if _WORD.fullmatch(part.lower()) and not _has_hump(part):
+        if _WORD.fullmatch(part.lower()) and not _HUMP.search(part):
             yield part.lower()
-            continue
-        for one in parts_of(part):
-            yield from _number(one) if one.isdecimal() and one.isascii() else (one.lower(),)
-
-
-def _has_hump(part: str) -> bool:
-    return re.search(r"[a-z][A-Z]", part) is not None
-
-
-def _number(digits: str) -> tuple[str, ...]:
-    """Return a number as it is said in prose: 2026 is "twenty twenty six"."""
-    if len(digits) == 4 and int(digits) in _YEARS:
-        century, rest = digits[:2], digits[2:]
-        if rest == "00":
-            return (*number_in_words(century), "hundred")
-        return (*number_in_words(century), *(("oh",) if rest[0] == "0" else ()),
-                *number_in_words(str(int(rest))))  # fmt: skip
-    return number_in_words(digits)
+        else:
+            yield from (one.lower() for one in parts_of(part))

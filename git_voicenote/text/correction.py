@@ -335,7 +335,7 @@ def _words(text: str) -> tuple[_Word, ...]:
         # a line feed is a pause
         follows = before == chunk.start() - 1 and text[before : before + 1] == " " and not opens
         words.append(_Word(start, end, word, small, follows))
-        # what ends in a comma ends a run; "a." is how PocketSphinx spells a letter
+        # what ends in a comma ends a run; "a." is how some engines spell a letter
         closes = text[end : chunk.end()]
         before = chunk.end() if not closes or (closes == "." and len(word) == 1) else -1
     return tuple(words)

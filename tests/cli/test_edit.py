@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
-SPOKEN = Note("Why it is so.", ("20261122-101400-0001",), "pocketsphinx", "en", 3.0)
+SPOKEN = Note("Why it is so.", ("20261122-101400-0001",), "moonshine", "en", 3.0)
 SCISSORS = "# ------------------------ >8 ------------------------"
 
 
@@ -62,7 +62,7 @@ def test_the_editor_shows_the_note_and_below_scissors_what_it_is_about(
     commit_id = explained.git("rev-parse", "HEAD")
     assert (tmp_path / "seen").read_text() == (
         "Why it is so.\n\n"
-        "Voicenote-Recording: 20261122-101400-0001\nVoicenote-Engine: pocketsphinx\n"
+        "Voicenote-Recording: 20261122-101400-0001\nVoicenote-Engine: moonshine\n"
         "Voicenote-Language: en\nVoicenote-Duration: 0:03\n\n"
         f"{SCISSORS}\n"
         "# Do not modify or remove the line above.\n# Everything below it will be ignored.\n#\n"

@@ -36,7 +36,7 @@ def fill(root: Path) -> None:
         Segment(0.5, 2.0, "foo_bar is slow.", 0.9),
         Segment(61.0, 62.0, "So it goes.", None),
     )
-    history.attempt(Transcript(FIRST, "pocketsphinx", "en", segments))
+    history.attempt(Transcript(FIRST, "moonshine", "en", segments))
     history.note_saved(TARGET, "foo_bar is slow.\n", recording_ids=(FIRST,))
     history.failed_attempt(SECOND, "nano", "de", "out of memory")
 
@@ -91,7 +91,7 @@ def test_show_tells_all(filled: Sandbox) -> None:
         "Title:     feat: part 0\n"
         "State:     transcribed\n"
         f"Sound:     {filled.folder}/.git/voicenote/recordings/{FIRST}.wav\n"
-        f"\nheard by pocketsphinx (en) {now}\n\n"
+        f"\nheard by moonshine (en) {now}\n\n"
         "      0:00  foo_bar is slow.\n      1:01  So it goes.\n"
         f"\nnote saved {now}\n\n    foo_bar is slow.\n"
     )

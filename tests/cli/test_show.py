@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
-WHY = Note("Why it is so.", ("20261122-101400-0001",), "pocketsphinx", "en", 3.0)
+WHY = Note("Why it is so.", ("20261122-101400-0001",), "moonshine", "en", 3.0)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_range_is_shown_commit_by_commit(explained: Sandbox) -> None:
         f"{middle[:7]} docs: say more\n\n    no note\n\n"
         f"{first} feat: jitter\n\n    Why it is so.\n\n"
         "    Voicenote-Recording: 20261122-101400-0001\n"
-        "    Voicenote-Engine: pocketsphinx\n"
+        "    Voicenote-Engine: moonshine\n"
         "    Voicenote-Language: en\n"
         "    Voicenote-Duration: 0:03\n"
     )
@@ -114,7 +114,7 @@ def test_json_is_one_object_or_a_list(explained: Sandbox) -> None:
             {
                 "text": "Why it is so.",
                 "recordings": ["20261122-101400-0001"],
-                "engine": "pocketsphinx",
+                "engine": "moonshine",
                 "language": "en",
                 "duration": 3.0,
             }

@@ -34,7 +34,7 @@ def test_standard_input_is_read_and_json_tells_the_times(repo: Sandbox) -> None:
     done = repo.voicenote("transcribe", "-", "--json", stdin=RENAME.read_bytes())
     told = json.loads(done.stdout)
     assert told["text"] == TEXT.replace("\n", " ").strip()
-    assert (told["file"], told["engine"], told["language"]) == ("-", "pocketsphinx", "en")
+    assert (told["file"], told["engine"], told["language"]) == ("-", "moonshine", "en")
     assert told["duration"] == pytest.approx(7.4, abs=1)
     first, second = told["segments"]
     assert first["text"] == "we now write a new file and rename it at the end"

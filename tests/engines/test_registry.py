@@ -13,11 +13,11 @@ from tests.support.engines import SCRIPTED, ScriptedEngine
 
 
 def test_the_embedded_engine_is_always_there() -> None:
-    assert engine_names()["pocketsphinx"] == "git_voicenote.engines.pocketsphinx:PocketSphinxEngine"
+    assert engine_names()["moonshine"] == "git_voicenote.engines.moonshine.engine:MoonshineEngine"
 
 
 def test_auto_says_which_engine_it_is() -> None:
-    assert make_engine("auto").info.name == "pocketsphinx"
+    assert make_engine("auto").info.name == "moonshine"
 
 
 def test_any_class_can_be_named() -> None:
@@ -40,6 +40,6 @@ def test_what_is_no_engine_is_refused_by_name(name: str, message: str) -> None:
 def test_listing_engines_imports_none_of_them() -> None:
     script = (
         "import sys; from git_voicenote.engines.registry import engine_names; engine_names();"
-        "sys.exit('pocketsphinx' in sys.modules)"
+        "sys.exit('onnxruntime' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

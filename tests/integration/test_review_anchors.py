@@ -63,7 +63,7 @@ def topic(repo: Sandbox) -> Sandbox:
     changed = LINES.replace("line 5\n", "five\n").replace("line 41\n", "def send():\n")
     files = {"code.py": changed, ODD: "x\n", "long.txt": "line\n" * 700}
     commit = repo.commit("feat: retry\n", files)
-    note = Note(WORDS, (RECORDING,), "pocketsphinx", "en", 4.0)
+    note = Note(WORDS, (RECORDING,), "moonshine", "en", 4.0)
     repo.git("notes", "--ref=voicenote", "add", "-F", "-", stdin=render_note(note).encode())
     first, second = Place("code.py", 2, 8, "line 1"), Place("code.py", 38, 44, "line 37")
     turns = [Turn(float(time), place) for time, place in enumerate((None, first, second, first))]

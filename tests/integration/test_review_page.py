@@ -28,7 +28,7 @@ POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*
 @pytest.fixture
 def series(repo: Sandbox) -> Sandbox:
     """Three commits: one explained by a recording of 2 s, one by a stranger, one not at all."""
-    spoken = Note("Retry moved. It is in the transport.", (RECORDING,), "pocketsphinx", "en", 2.0)
+    spoken = Note("Retry moved. It is in the transport.", (RECORDING,), "moonshine", "en", 2.0)
     make_branch(
         repo,
         ("feat: retry\n\nWhy.\n", f"feat: {HOSTILE}\n\n{HOSTILE}\n", "test: x\n"),

@@ -38,4 +38,4 @@ def test_what_is_spoken_into_the_microphone_becomes_the_note(
         "We now write a new file and rename it at the end. If that fails we can\n"
         "still read the old file."
     )
-    assert note.engine == "pocketsphinx"
+    assert note.engine == "moonshine"

@@ -14,7 +14,7 @@ from tests.support.sandbox import Sandbox
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIRST = "Voicenote-Recording: 20260102-030405-aaaa\nVoicenote-Engine: pocketsphinx\n"
+FIRST = "Voicenote-Recording: 20260102-030405-aaaa\nVoicenote-Engine: moonshine\n"
 
 
 @dataclass

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOUND = "20260102-030405-beef"
-TRAILER = f"Voicenote-Recording: {SOUND}\nVoicenote-Engine: pocketsphinx\n"
+TRAILER = f"Voicenote-Recording: {SOUND}\nVoicenote-Engine: moonshine\n"
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -43,7 +43,7 @@ def ada(repo: Sandbox) -> Sandbox:
     history.finish(Recording(SOUND, path, 16000, 2.5, WHEN))
     history.turned(SOUND, Turn(0.0, Place("retry", 1, 1, "def retry():")))
     segment = Segment(0.5, 2.0, "Why: naïve 重试.", 0.9)
-    history.attempt(Transcript(SOUND, "pocketsphinx", "en", (segment,)))
+    history.attempt(Transcript(SOUND, "moonshine", "en", (segment,)))
     return repo
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
-WHY = Note("Move retries.", ("20261122-101400-0001",), "pocketsphinx", "en", 3.0)
+WHY = Note("Move retries.", ("20261122-101400-0001",), "moonshine", "en", 3.0)
 
 
 def covers_of(sandbox: Sandbox, folder: Path | None = None) -> Covers:

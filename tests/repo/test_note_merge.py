@@ -9,7 +9,7 @@ from git_voicenote.repo.note_merge import merge_sequences, merge_texts
 
 FIRST = """\
 Voicenote-Recording: 20260102-030405-aaaa
-Voicenote-Engine: pocketsphinx
+Voicenote-Engine: moonshine
 Voicenote-Language: en
 Voicenote-Duration: 0:10
 """
@@ -19,7 +19,7 @@ Voicenote-Engine: nano
 Voicenote-Language: de
 Voicenote-Duration: 0:20
 """
-BOTH_ENGINES = "Voicenote-Engine: pocketsphinx, nano\nVoicenote-Language: en, de\n"
+BOTH_ENGINES = "Voicenote-Engine: moonshine, nano\nVoicenote-Language: en, de\n"
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
 REF = "refs/notes/voicenote"
-WHY = Note("Why it is so.", ("20261122-101400-0001",), "pocketsphinx", "en", 3.0)
-MORE = Note("And more.", ("20261122-101500-0002",), "pocketsphinx", "en", 4.0)
+WHY = Note("Why it is so.", ("20261122-101400-0001",), "moonshine", "en", 3.0)
+MORE = Note("And more.", ("20261122-101500-0002",), "moonshine", "en", 4.0)
 
 
 def notes_of(sandbox: Sandbox) -> Notes:

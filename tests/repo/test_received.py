@@ -120,7 +120,7 @@ def test_mboxrd_gives_lines_their_from_back(repo: Sandbox) -> None:
 def test_notes_that_hold_anything_come_back(repo: Sandbox) -> None:
     """Read where our own format-patch put them, whatever they look like."""
     notes = [
-        render_note(Note(text, ("20260102-030405-beef",), "pocketsphinx", "en", 14.0))
+        render_note(Note(text, ("20260102-030405-beef",), "moonshine", "en", 14.0))
         for text in TEXTS.values()
     ]
     make_branch(repo, [f"feat: x{number}\n" for number in range(len(notes))], notes)

@@ -36,7 +36,7 @@ def begin(history: History, recording_id: str = FIRST, title: str = "feat: jitte
     history.begin(recording_id, target=COMMIT, title=title, created_at=WHEN + later)
 
 
-def transcript(recording_id: str, *lines: str, engine: str = "pocketsphinx") -> Transcript:
+def transcript(recording_id: str, *lines: str, engine: str = "moonshine") -> Transcript:
     segments = (Segment(n, n + 0.5, line, 0.9) for n, line in enumerate(lines))
     return Transcript(recording_id, engine, "en", tuple(segments))
 
@@ -67,7 +67,7 @@ def test_a_recording_is_known_from_its_first_sound_to_its_note(history: History)
     assert entry.text == "Without jitter all come back at once."
     assert [(a.engine, a.error) for a in entry.attempts] == [
         ("nano", "out of memory"),
-        ("pocketsphinx", None),
+        ("moonshine", None),
     ]
     assert [(note.target, note.text) for note in entry.notes] == [(COMMIT, "Without jitter …\n")]
     assert history.unfinished() == ()

@@ -8,7 +8,7 @@ from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
 from git_voicenote.engines.nano.model import NanoModel
-from git_voicenote.engines.nano.utterances import utterances
+from git_voicenote.engines.utterances import utterances
 from tests.support.nano_checkpoints import TINY
 from tests.support.speech import SPEECH
 

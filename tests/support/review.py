@@ -38,7 +38,7 @@ def remember_recording(
     history.finish(Recording(RECORDING, path, SAMPLE_RATE, seconds, now))
     for turn in turns:
         history.turned(RECORDING, turn)
-    history.attempt(Transcript(RECORDING, "pocketsphinx", "en", tuple(segments)))
+    history.attempt(Transcript(RECORDING, "moonshine", "en", tuple(segments)))
 
 
 def page_of(repo: Sandbox, *arguments: str) -> Path:

@@ -30,7 +30,7 @@ Notes (voicenote):
 """
 NOTE_TRAILERS = """
 Voicenote-Recording: 20260102-030405-beef
-Voicenote-Engine: pocketsphinx
+Voicenote-Engine: moonshine
 Voicenote-Language: en
 Voicenote-Duration: 0:14
 """

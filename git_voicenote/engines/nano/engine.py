@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.base import Context
     from git_voicenote.engines.nano.generation import Decoded
     from git_voicenote.engines.nano.model import NanoModel
-    from git_voicenote.engines.nano.utterances import Utterance
+    from git_voicenote.engines.utterances import Utterance
 
     LoadModel = Callable[[Path, str], NanoModel]
     """Brings the model in a folder to the device that is wanted; "auto" is the best there is."""
@@ -88,7 +88,7 @@ class NanoEngine:
 
         Raises EngineError, also for a language that the model does not know.
         """
-        from git_voicenote.engines.nano.utterances import utterances
+        from git_voicenote.engines.utterances import utterances
 
         # while the person begins to speak: the prompt's start is the same for all they say
         before = self._prompt(context)
@@ -197,7 +197,7 @@ class NanoEngine:
         if self._device == "cpu":
             raise EngineError(
                 "there is not enough memory for the model",
-                hint="free about 3 GB, or set voicenote.engine to pocketsphinx",
+                hint="free about 3 GB, or set voicenote.engine to moonshine",
             )
         self._options.tell(f"the memory of the {self._device} is full: going on with the CPU")
         self._wanted = "cpu"
@@ -225,7 +225,7 @@ def _in_a_row(
     recordings: Iterable[tuple[K, Iterable[Waveform]]],
 ) -> Iterator[tuple[K, Utterance | None]]:
     """Yield all utterances of all recordings; None at the end of each recording."""
-    from git_voicenote.engines.nano.utterances import utterances
+    from git_voicenote.engines.utterances import utterances
 
     for key, pieces in recordings:
         for utterance in utterances(pieces):

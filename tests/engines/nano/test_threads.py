@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from git_voicenote.engines.nano.threads import Threads, threads_beside
+from git_voicenote.engines.nano.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,24 +29,6 @@ def two_threads() -> Iterator[None]:
     torch.set_num_threads(2)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.mark.parametrize(
-    ("others", "cores", "most", "threads"),
-    [
-        (0, 2, 2, 2),
-        (0.2, 2, 2, 2),
-        (0.5, 2, 2, 1),
-        (1, 2, 2, 1),
-        (2, 2, 2, 1),
-        (1, 8, 8, 7),
-        (9, 8, 8, 1),
-        (1, 8, 4, 4),  # cores of two threads each, of which torch takes one
-        (0, 8, 1, 1),  # OMP_NUM_THREADS
-    ],
-)
-def test_others_cores_are_left_to_them(others: float, cores: int, most: int, threads: int) -> None:
-    assert threads_beside(others, cores, most) == threads
 
 
 class Cores:

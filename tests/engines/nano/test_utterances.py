@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from git_voicenote.datatypes import SAMPLE_RATE, Waveform
-from git_voicenote.engines.nano.utterances import Utterance, utterances
+from git_voicenote.engines.utterances import Utterance, utterances
 from tests.support.sound import tone
 
 if TYPE_CHECKING:

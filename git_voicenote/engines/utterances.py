@@ -10,7 +10,7 @@ import numpy as np
 from git_voicenote.datatypes import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from git_voicenote.datatypes import Samples, Waveform
 
@@ -82,11 +82,16 @@ def _whole(pieces: Iterable[Waveform]) -> Iterator[Utterance]:
     for piece in pieces:
         gathered.append(piece)
         if piece.final:
-            samples = np.concatenate([one.samples for one in gathered])
-            # a file of floats may hold NaN and infinity
-            samples = np.nan_to_num(samples, posinf=1.0, neginf=-1.0).clip(-1, 1)
-            yield Utterance(samples, gathered[0].start, piece.end)
+            yield gathered_from(gathered)
             gathered.clear()
+
+
+def gathered_from(pieces: Sequence[Waveform]) -> Utterance:
+    """Return the speech of one stretch, or of its beginning, from the pieces that came."""
+    samples = np.concatenate([piece.samples for piece in pieces])
+    # a file of floats may hold NaN and infinity
+    samples = np.nan_to_num(samples, posinf=1.0, neginf=-1.0).clip(-1, 1)
+    return Utterance(samples, pieces[0].start, pieces[-1].end)
 
 
 def _joined(first: Utterance, second: Utterance) -> Utterance:

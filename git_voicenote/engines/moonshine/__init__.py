@@ -1,0 +1,1 @@
+"""The embedded engine: Moonshine, with weights from a wheel, computed by onnxruntime."""

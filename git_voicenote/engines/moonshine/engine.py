@@ -1,0 +1,232 @@
+"""Moonshine as a speech engine: words while somebody speaks, a segment at each pause."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import SAMPLE_RATE, Search, Segment
+from git_voicenote.engines.base import EngineInfo, EngineOptions
+from git_voicenote.engines.moonshine.weights import open_weights
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from git_voicenote.datatypes import Waveform
+    from git_voicenote.engines.base import Context
+    from git_voicenote.engines.moonshine.history import History
+    from git_voicenote.engines.moonshine.network import Encoded, Network
+    from git_voicenote.engines.moonshine.search import Hypothesis
+    from git_voicenote.engines.moonshine.search import Search as Beam
+    from git_voicenote.engines.moonshine.terms import Terms
+    from git_voicenote.engines.moonshine.tokenizer import Tokenizer
+    from git_voicenote.engines.utterances import Utterance
+
+_TERM = 2.0
+"""What a token of a term of the change is worth, in nats."""
+_DEVELOPERS_WORD = 1.0
+"""And one of the words that developers use anywhere."""
+_LEAST_PARTIAL = 0.6
+"""Seconds of speech, from which on a first word may stand."""
+_SHARE = 0.5
+"""How much of the time words-so-far may take, so that listening is never behind."""
+_NOTHING = frozenset(("you", "thank you", "i", "the"))
+"""What the model makes of sounds without words, with a word that it is not sure of."""
+_UNSURE = 0.75
+_SHORTEST = 0.2
+"""Seconds: no word is shorter."""
+
+
+class MoonshineEngine:
+    """Hears what its weights were trained on, English where no others are chosen."""
+
+    def __init__(self, options: EngineOptions | None = None) -> None:
+        self._options = options or EngineOptions()
+        self._weights = open_weights(self._options.model)
+        self._tokenizer: Tokenizer | None = None
+        self._network: Network | None = None
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine is."""
+        weights = self._weights
+        return EngineInfo(
+            "moonshine", weights.languages, model=weights.name, tokens=weights.tokenizer
+        )
+
+    def load(self) -> None:
+        """Read the weights: 0.4 s. Raises EngineError."""
+        if self._network is not None:
+            return
+        from git_voicenote.engines.moonshine.network import Network
+        from git_voicenote.engines.moonshine.tokenizer import Tokenizer
+        from git_voicenote.engines.moonshine.tokenizer_file import read_tokens
+
+        self._tokenizer = Tokenizer(read_tokens(self._weights.tokenizer))
+        self._network = Network(self._weights.encoder, self._weights.decoder)
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        """Yield a segment for each stretch of speech in which words were found.
+
+        Raises EngineError, also for a language that the weights do not know.
+        """
+        self._require(context.language)
+        self.load()
+        hearing = self._hearing(context)
+        for piece in pieces:
+            spoken = hearing.take(piece)
+            if spoken is not None:
+                yield from hearing.segments(spoken)
+
+    def _hearing(self, context: Context) -> _Hearing:
+        from git_voicenote.engines.moonshine.search import Search as Beam
+
+        network, tokenizer = self._network, self._tokenizer
+        if network is None or tokenizer is None:
+            raise EngineError("the engine moonshine is not loaded")
+        beam = Beam(network, tokenizer, self._terms(context), self._history(context))
+        return _Hearing(beam, network, tokenizer, context)
+
+    def _terms(self, context: Context) -> Terms:
+        from git_voicenote.engines.moonshine.terms import Terms
+        from git_voicenote.resources import resource
+
+        if self._tokenizer is None:
+            raise EngineError("the engine moonshine is not loaded")
+        terms = Terms(self._tokenizer)
+        if context.jargon:
+            words = resource("engines/moonshine", "developers_words.txt").read_text("utf-8")
+            terms.add(words.split(), _DEVELOPERS_WORD)
+        terms.add(context.hotwords, _TERM)
+        terms.add((" ".join(phrase) for phrase in context.phrases), _TERM)
+        return terms
+
+    def _history(self, context: Context) -> History | None:
+        from git_voicenote.engines.moonshine.history import read_history
+
+        if context.adaptation is None or self._tokenizer is None:
+            return None
+        try:
+            return read_history(context.adaptation, len(self._tokenizer))
+        except EngineError as exc:
+            self._options.tell(f"what was learned of the repository is not used: {exc.message}")
+            return None
+
+    def _require(self, language: str) -> None:
+        base = language.lower().partition("-")[0].partition("_")[0]
+        if base not in self._weights.languages:
+            known = ", ".join(self._weights.languages)
+            raise EngineError(
+                f"moonshine with {self._weights.name} understands {known}, not {language!r}",
+                hint=f"set voicenote.engine to nano, which knows many languages, or "
+                f"voicenote.language to {self._weights.languages[0]}",
+            )
+
+
+class _Hearing:
+    """One recording that is heard."""
+
+    def __init__(
+        self, beam: Beam, network: Network, tokenizer: Tokenizer, context: Context
+    ) -> None:
+        from git_voicenote.engines.moonshine.words import Standing
+
+        self._beam = beam
+        self._network = network
+        self._tokenizer = tokenizer
+        self._context = context
+        self._pieces: list[Waveform] = []
+        self._earlier: tuple[int, ...] = ()
+        self._standing = Standing()
+        self._next_look = _LEAST_PARTIAL
+
+    def take(self, piece: Waveform) -> Utterance | None:
+        """Take the next piece; return the stretch that it ends, if it does."""
+        from git_voicenote.engines.utterances import gathered_from
+
+        self._pieces.append(piece)
+        if piece.final:
+            spoken = gathered_from(self._pieces)
+            self._pieces.clear()
+            return spoken
+        if self._context.partial is not None:
+            self._look(self._context.partial)
+        return None
+
+    def segments(self, spoken: Utterance) -> list[Segment]:
+        """Return what was said in a stretch: none, one, or some where it was divided."""
+        earlier = self._earlier
+        self._forget()
+        is_nothing = spoken.is_silent or len(spoken.samples) < _SHORTEST * SAMPLE_RATE
+        return [] if is_nothing else self._judged(spoken, earlier)
+
+    def _judged(self, spoken: Utterance, earlier: tuple[int, ...] = ()) -> list[Segment]:
+        """Make a segment of what is found; where that fails, try again in smaller pieces."""
+        encoded = self._network.encode(spoken.samples)
+        found = self._beam.best(encoded, earlier)
+        if found.failure is None:
+            segment = self._segment(spoken, found.best, encoded)
+            return [segment] if segment else []
+        halves = spoken.divide()
+        if halves is None:
+            return [Segment(spoken.start, spoken.end, "", failure=found.failure)]
+        return [segment for half in halves for segment in self._judged(half)]
+
+    def _segment(self, spoken: Utterance, found: Hypothesis, encoded: Encoded) -> Segment | None:
+        from git_voicenote.engines.moonshine.words import words_of
+
+        words = words_of(found, self._tokenizer, spoken)
+        if not any(character.isalnum() for word in words for character in word.text):
+            return None
+        confidence = sum(word.confidence for word in words) / len(words)
+        text = " ".join(word.text for word in words)
+        is_unsure = min(word.confidence for word in words) < _UNSURE
+        if is_unsure and text.strip(".,?! ").lower() in _NOTHING:
+            return None
+        return Segment(
+            spoken.start,
+            spoken.end,
+            text,
+            round(confidence, 2),
+            words=words,
+            search=self._explained(found, encoded) if self._context.explain else None,
+        )
+
+    def _explained(self, found: Hypothesis, encoded: Encoded) -> Search:
+        """Return how the search came to a text: costs a second search, by the sound alone."""
+        alone = self._beam.by_sound_alone(encoded)
+        return Search(
+            self._beam.terms_in(found),
+            self._tokenizer.text(alone.ids),
+            round(found.score - alone.score, 2),
+            round(sum(alone.logs) - sum(found.logs), 2),
+        )
+
+    def _look(self, partial: Callable[[str], None]) -> None:
+        """Tell the words that stand so far, unless the last look is too near for its cost."""
+        from git_voicenote.engines.moonshine.search import PARTIAL_WIDTH
+        from git_voicenote.engines.utterances import gathered_from
+
+        length = self._pieces[-1].end - self._pieces[0].start
+        if length < self._next_look:
+            return
+        started = time.monotonic()
+        spoken = gathered_from(self._pieces)
+        encoded = self._network.encode(spoken.samples)
+        found = self._beam.best(encoded, self._earlier, width=PARTIAL_WIDTH)
+        if found.failure is None:
+            self._earlier = found.best.ids
+            self._standing.take(self._tokenizer.text(found.best.ids))
+            partial(self._standing.text)
+        self._next_look = length + (time.monotonic() - started) / _SHARE
+
+    def _forget(self) -> None:
+        """Begin a new stretch."""
+        from git_voicenote.engines.moonshine.words import Standing
+
+        self._earlier = ()
+        self._standing = Standing()
+        self._next_look = _LEAST_PARTIAL
+        if self._context.partial is not None:
+            self._context.partial("")

@@ -1,0 +1,97 @@
+"""Text as the tokens of the model, and back: byte-pair pieces of words, "▁" for the space.
+
+A token is compared in small letters (`Tokenizer.folded`), for whether a word stands at the start of
+a sentence says nothing about which word it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+BOS = 1
+EOS = 2
+_FIRST_BYTE = 3
+"""The token of byte 0; 256 of these stand for characters that have no token of their own."""
+_FIRST_PIECE = 259
+_SPACE = "▁"
+
+
+class Tokenizer:
+    """The tokens of one model.
+
+    `folded` maps a token to the one of the same piece in small letters, where there is one, shape
+    (V,). `is_word` is whether a token holds a letter or digit, shape (V,): the others are
+    punctuation and control tokens.
+    """
+
+    def __init__(self, tokens: Sequence[bytes]) -> None:
+        self._pieces = tuple(tokens)
+        self._ids: dict[bytes, int] = {}
+        for number in range(_FIRST_PIECE, len(tokens)):
+            self._ids.setdefault(tokens[number], number)
+        self._encoded: dict[str, tuple[int, ...]] = {}
+        self.folded: NDArray[np.int64] = np.arange(len(tokens), dtype=np.int64)
+        self.is_word: NDArray[np.bool_] = np.zeros(len(tokens), dtype=np.bool_)
+        for number, piece in enumerate(tokens[_FIRST_PIECE:], _FIRST_PIECE):
+            text = piece.decode("utf-8", "replace")
+            self.is_word[number] = any(character.isalnum() for character in text)
+            small = self._ids.get(text.lower().encode())
+            if small is not None:
+                self.folded[number] = small
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def starts_word(self, token: int) -> bool:
+        """Whether a token begins with a space."""
+        return token >= _FIRST_PIECE and self._pieces[token].startswith(_SPACE.encode())
+
+    def text(self, ids: Iterable[int]) -> str:
+        """Return the text of tokens; control tokens are left out."""
+        parts = []
+        for token in ids:
+            if token >= _FIRST_PIECE:
+                parts.append(self._pieces[token])
+            elif token >= _FIRST_BYTE:
+                parts.append(bytes([token - _FIRST_BYTE]))
+        return b"".join(parts).decode("utf-8", "replace").replace(_SPACE, " ").strip()
+
+    def encode(self, word: str) -> tuple[int, ...]:
+        """Return the tokens of a word with a space before it.
+
+        Neighbours are merged as long as two of them make a token, the token with the lowest id
+        first: byte-pair encoding with the merges in the order of their ids.
+        """
+        known = self._encoded.get(word)
+        if known is not None:
+            return known
+        ids: list[int] = []
+        for character in _SPACE + word:
+            piece = self._ids.get(character.encode())
+            ids += (
+                [piece]
+                if piece is not None
+                else [_FIRST_BYTE + byte for byte in character.encode()]
+            )
+        while True:
+            merged = [
+                (both, at) for at in range(len(ids) - 1) if (both := self._merge(*ids[at : at + 2]))
+            ]
+            if not merged:
+                break
+            both, at = min(merged)
+            ids[at : at + 2] = [both]
+        self._encoded[word] = tuple(ids)
+        return tuple(ids)
+
+    def _merge(self, first: int, second: int) -> int | None:
+        if first < _FIRST_PIECE or second < _FIRST_PIECE:
+            return None
+        return self._ids.get(self._pieces[first] + self._pieces[second])

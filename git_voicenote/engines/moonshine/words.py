@@ -1,0 +1,84 @@
+"""Words of a segment: how sure each is, about when it was said, and which of them stand already."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import Word
+from git_voicenote.engines.moonshine.tokenizer import EOS
+
+if TYPE_CHECKING:
+    from git_voicenote.engines.moonshine.search import Hypothesis
+    from git_voicenote.engines.moonshine.tokenizer import Tokenizer
+    from git_voicenote.engines.utterances import Utterance
+
+_BEFORE = 0.3
+"""Seconds of a stretch before its first word and after its last one."""
+_PLAIN = re.compile(r"[\W_]+")
+
+
+def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tuple[Word, ...]:
+    """Return the words of what was found in a stretch of speech.
+
+    The model tells no times: a word has its share of the stretch by its letters. Its confidence is
+    the probability of its least likely token, after the sound and what stands before.
+    """
+    groups: list[tuple[list[int], list[float]]] = []
+    for token, log in zip(found.ids, found.logs, strict=True):
+        if token == EOS:
+            break
+        if not groups or tokenizer.starts_word(token):
+            groups.append(([], []))
+        groups[-1][0].append(token)
+        if tokenizer.is_word[token]:
+            groups[-1][1].append(log)
+    texts = [tokenizer.text(ids) for ids, _ in groups]
+    before = min(_BEFORE, (spoken.end - spoken.start) / 4)
+    start, length = spoken.start + before, spoken.end - spoken.start - 2 * before
+    letters = [len(text) + 1 for text in texts]
+    total = max(sum(letters), 1)
+    words = []
+    said = 0
+    for text, (_, logs), count in zip(texts, groups, letters, strict=True):
+        begin, said = said, said + count
+        if text:
+            words.append(
+                Word(
+                    text,
+                    round(start + length * begin / total, 2),
+                    round(start + length * said / total, 2),
+                    round(math.exp(min(logs, default=0.0)), 3),
+                )
+            )
+    return tuple(words)
+
+
+class Standing:
+    """The words of a segment while it is spoken: those that two results in a row agree on.
+
+    What stands once does not change until the segment is done.
+    """
+
+    def __init__(self) -> None:
+        self._before: list[str] = []
+        self._shown: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """The words that stand; the last one without the stop that may not stay."""
+        return " ".join(self._shown).rstrip(",.?!;:")
+
+    def take(self, text: str) -> None:
+        """Take the next result."""
+        now = text.split()
+        pairs = zip(self._before, now, strict=False)
+        agreed = len(list(takewhile(lambda pair: _plain(pair[0]) == _plain(pair[1]), pairs)))
+        self._before = now
+        self._shown += now[len(self._shown) : agreed]
+
+
+def _plain(word: str) -> str:
+    return _PLAIN.sub("", word).lower()

@@ -1,0 +1,109 @@
+"""What people wrote before is learned, kept and asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from git_voicenote.engines.moonshine.history import FILE, following, read_history
+from git_voicenote.engines.moonshine.learning import learn
+from git_voicenote.engines.moonshine.tokenizer import BOS
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.engines.moonshine.history import History
+    from git_voicenote.engines.moonshine.tokenizer import Tokenizer
+
+SAID = [
+    *[("rename", "the", "old", "parser")] * 5,
+    *[("remove", "the", "old", "parser")] * 5,
+    *[("the", "parser", "reads", "the", "file")] * 3,
+    ("once",),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("history")
+    learn(SAID, tokenizer, folder)
+    return folder
+
+
+@pytest.fixture
+def history(folder: Path, tokenizer: Tokenizer) -> History:
+    return read_history(folder, len(tokenizer))
+
+
+def context_of(tokenizer: Tokenizer, text: str) -> int:
+    context = BOS
+    for word in text.split():
+        for token in tokenizer.encode(word):
+            context = following(context, token)
+    return context
+
+
+def probability(history: History, tokenizer: Tokenizer, text: str, word: str) -> float:
+    (token,) = tokenizer.encode(word)
+    contexts = np.array([context_of(tokenizer, text)])
+    return float(np.exp(history.score(contexts, np.array([token]))[0]))
+
+
+def test_what_is_usual_is_likelier(history: History, tokenizer: Tokenizer) -> None:
+    usual = probability(history, tokenizer, "rename the old", "parser")
+    assert usual > 0.7
+    assert usual > 10 * probability(history, tokenizer, "rename the old", "file")
+    assert probability(history, tokenizer, "", "rename") > 5 * probability(
+        history, tokenizer, "the parser", "rename"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "rename", "the old", "nobody wrote this", "rename the old"])
+def test_the_probabilities_of_all_tokens_are_one(
+    history: History, tokenizer: Tokenizer, text: str
+) -> None:
+    tokens = np.arange(len(tokenizer))
+    contexts = np.full(len(tokens), context_of(tokenizer, text))
+    total = float(np.exp(history.score(contexts, tokens).astype(np.float64)).sum())
+    assert total == pytest.approx(1, abs=0.1)  # logarithms are kept to a tenth
+
+
+def test_what_was_learned_is_the_same_again(
+    folder: Path, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    learn(SAID, tokenizer, tmp_path)
+    with np.load(tmp_path / FILE) as again, np.load(folder / FILE) as before:
+        assert sorted(again) == sorted(before)
+        assert all(np.array_equal(again[name], before[name]) for name in before)
+
+
+@pytest.mark.parametrize("sentences", [[], [()], [("…",)], [("one",)]])
+def test_next_to_nothing_can_be_learned(
+    sentences: list[tuple[str, ...]], tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    learn(sentences, tokenizer, tmp_path)
+    history = read_history(tmp_path, len(tokenizer))
+    scores = history.score(np.array([BOS, BOS]), np.array([300, 400]))
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "cut", "html", "other"])
+def test_damage_is_an_error(
+    damage: str, folder: Path, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    whole = (folder / FILE).read_bytes()
+    content = {"empty": b"", "cut": whole[: len(whole) // 2], "html": b"<html></html>"}
+    if damage in content:
+        (tmp_path / FILE).write_bytes(content[damage])
+    elif damage == "other":
+        np.savez(tmp_path / FILE, single=np.zeros(len(tokenizer), np.float32))
+    with pytest.raises(EngineError, match=FILE):
+        read_history(tmp_path, len(tokenizer))
+
+
+def test_a_model_of_other_tokens_is_an_error(folder: Path) -> None:
+    with pytest.raises(EngineError, match="tokens"):
+        read_history(folder, 100)
