@@ -159,7 +159,8 @@ class _Segment:
 
     def ready(self) -> Iterator[Waveform]:
         """Hand on a piece, where enough is there that cannot be the end of the segment."""
-        keep = max(1, self._quiet - _HANGOVER)
+        # one chunk at least stays for the final piece, which ends at the same place for any _PIECE
+        keep = max(1, self._quiet - _HANGOVER + 1)
         if self.length > _FULL - _CUT_WINDOW:
             keep = len(self.held)
         if self.holds_a_word and len(self.held) - keep >= _PIECE:
