@@ -15,7 +15,7 @@ BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", 
 MAY_IMPORT = {
     "cli": frozenset(
         {"adaptation", "archive", "batch", "dictation", "exchange", "series", "transcription"}
-        | {"vocabulary"}
+        | {"models", "vocabulary"}
     )
     | MIDDLE
     | BOTTOM,
@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "vocabulary": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,
     **dict.fromkeys(MIDDLE, BOTTOM),
+    "engines": frozenset({"models"}) | BOTTOM,
+    "models": BOTTOM,
     **dict.fromkeys(BOTTOM, BOTTOM),
     "__main__": frozenset({"cli"}),
 }

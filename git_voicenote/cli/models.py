@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import print_json, say, settings, warn
-from git_voicenote.engines.nano.installed import (
-    PREFERRED,
-    find_model,
-    installed_models,
-    read_record,
-)
+from git_voicenote.engines.model_kinds import KINDS, installed_models, kind_of
+from git_voicenote.engines.nano.installed import PREFERRED, find_model
 from git_voicenote.errors import EngineError, NegativeAnswer
+from git_voicenote.models.installed import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.engines.nano.importing import Imported
-    from git_voicenote.engines.nano.installed import ModelRecord, Progress
+    from git_voicenote.models.importing import Imported
+    from git_voicenote.models.installed import ModelRecord, Progress
 
 _HOW = (
     f"`git voicenote models fetch` brings {PREFERRED} (1.7 GB) from the network; "
@@ -78,8 +75,8 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
     languages. A download that breaks off is taken up again by the next call.
     """
     from git_voicenote.engines.nano import fetching
-    from git_voicenote.engines.nano.importing import target_folder
     from git_voicenote.engines.nano.installed import require_libraries
+    from git_voicenote.models.importing import target_folder
 
     require_libraries()
     target_folder(name or fetching.name_of(model))  # nothing is fetched for a name that is taken
@@ -105,10 +102,10 @@ def import_(path: Path, name: str | None) -> None:
     transformers (config.json, model.safetensors) and FunASR's own files (config.yaml, model.pt,
     Qwen3-0.6B/), always with the tokenizer. They are only read.
     """
-    from git_voicenote.engines.nano.importing import import_model
+    from git_voicenote.models.importing import import_model
 
     with _progress() as progress:
-        imported = import_model(path, name, progress=progress)
+        imported = import_model(path, name, kinds=KINDS, progress=progress)
     _report(imported)
 
 
@@ -120,11 +117,9 @@ def verify(name: str | None) -> None:
     They are compared with what was installed, and looked into. NAME is an installed model or a
     folder; without it, it is the model that is used. Exits with 1 where something is wrong.
     """
-    from git_voicenote.engines.nano.verification import verify_model
-
     folder = _chosen(name)
     with _progress() as progress:
-        wrong = verify_model(folder, progress)
+        wrong = kind_of(folder).verify(folder, progress)
     if wrong:
         for sentence in wrong[1:]:
             say(f"error: {sentence}")
@@ -172,7 +167,7 @@ def _summary(folder: Path, record: ModelRecord | None) -> str:
         return f"{_size(_bytes(folder))}  (not installed by this program)"
     revision = f"@{record.revision[:12]}" if record.revision else ""
     return (
-        f"{_count(record.parameters)} parameters  {_size(record.size)}  "
+        f"{_parameters(record, '  ')}{_size(record.size)}  "
         f"{record.layout} layout, from {record.source}{revision}"
     )
 
@@ -200,14 +195,19 @@ def _report(imported: Imported) -> None:
             "engine has no use for"
         )
     say(
-        f"installed {imported.folder.name}: {_count(record.parameters)} parameters, "
-        f"{_size(record.size)}, licence {record.licence or 'not stated'}"
+        f"installed {imported.folder.name}: {_parameters(record, ', ')}{_size(record.size)}, "
+        f"licence {record.licence or 'not stated'}"
     )
     click.echo(imported.folder)
 
 
-def _count(number: int) -> str:
-    return f"{number / 1e6:.0f} M" if number >= 1e6 else str(number)
+def _parameters(record: ModelRecord, separator: str) -> str:
+    """Return how many parameters a model has, and a separator; nothing where it is not known."""
+    number = record.parameters
+    if number is None:
+        return ""
+    count = f"{number / 1e6:.0f} M" if number >= 1e6 else str(number)
+    return f"{count} parameters{separator}"
 
 
 def _size(count: int) -> str:
