@@ -47,6 +47,8 @@ OWNERS = {
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
     "pygments": ("text/syntax.py",),
+    "moonshine_voice": (),  # its files are read; its code is not imported
+    "onnxruntime": ("engines/moonshine",),
     "torch": ("engines/nano",),
     "torchaudio": ("engines/nano/frontend.py",),
     "tokenizers": ("engines/nano",),

@@ -97,7 +97,8 @@ def read_record(folder: Path) -> ModelRecord | None:
         values = json.loads(path.read_bytes())
         entries = values.pop("files").items()
         files = {_beside(name): InstalledFile(**file) for name, file in entries}
-        return ModelRecord(files=files, **values)
+        language = _text_or_none(values.pop("language", None))
+        return ModelRecord(files=files, language=language, **values)
     except FileNotFoundError:
         return None
     except OSError as exc:
@@ -131,3 +132,9 @@ def _beside(name: str) -> str:
     if name != Path(name).name:
         raise ValueError(f"{name} leads elsewhere")
     return name
+
+
+def _text_or_none(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(value)

@@ -1,0 +1,1 @@
+"""Moonshine, the engine that comes with the install: its weights are in a wheel."""
