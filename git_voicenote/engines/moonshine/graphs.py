@@ -60,7 +60,7 @@ def read_shape(encoder: Path, decoder: Path) -> GraphShape:
     _need(encoder, encoder_outputs, {"last_hidden_state"})
     _need(decoder, inputs, _DECODER_INPUTS)
     pasts = {name for name in inputs if _PAST.fullmatch(name)}
-    layers = max(len(pasts) // len(_PARTS), 1)
+    layers = max(-(-len(pasts) // len(_PARTS)), 1)
     pasts = {f"past_key_values.{layer}.{part}" for layer in range(layers) for part in _PARTS}
     _need(decoder, inputs, pasts)
     _need(

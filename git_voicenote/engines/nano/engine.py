@@ -197,7 +197,7 @@ class NanoEngine:
         if self._device == "cpu":
             raise EngineError(
                 "there is not enough memory for the model",
-                hint="free about 3 GB, or set voicenote.engine to pocketsphinx",
+                hint="free about 3 GB, or set voicenote.engine to moonshine",
             )
         self._options.tell(f"the memory of the {self._device} is full: going on with the CPU")
         self._wanted = "cpu"
