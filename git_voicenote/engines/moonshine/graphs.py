@@ -22,6 +22,7 @@ _DECODER_INPUTS = frozenset(
 )
 _PAST = re.compile(r"past_key_values\.\d+\.(?:decoder|encoder)\.(?:key|value)")
 _PARTS = tuple(f"{side}.{what}" for side in ("decoder", "encoder") for what in ("key", "value"))
+_MAX_BYTES = 2 << 30  # what protobuf, and so an .onnx file, can hold
 _HINT = "copy or fetch the files of the model once more, all from one place"
 
 
@@ -88,6 +89,8 @@ def read_shape(encoder: Path, decoder: Path) -> GraphShape:
 def _signature(path: Path) -> tuple[Shapes, Shapes]:
     """Return the inputs and outputs of a graph."""
     refuse_wrong_file(path)
+    if path.stat().st_size > _MAX_BYTES:  # it would be read into memory
+        raise _other_graph(path, f"it has more than {_MAX_BYTES >> 30} GB")
     try:
         import onnxruntime
     except ImportError as exc:

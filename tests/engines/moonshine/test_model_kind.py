@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.models.importing import Imported
+    from tests.support.disk import SmallDisk
 
 
 def take_in(path: Path, name: str | None = None, language: str | None = None) -> Imported:
@@ -161,6 +162,22 @@ def test_a_graph_that_is_cut_off_is_told(tmp_path: Path) -> None:
     (folder / FILES[0]).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(EngineError, match=r"encoder_model\.ort is not a graph .* cut off"):
         take_in(folder)
+
+
+def test_a_huge_file_is_not_read_into_memory(tmp_path: Path) -> None:
+    folder = made.write_model(tmp_path / "huge")
+    os.truncate(folder / "decoder_model_merged.onnx", 3 << 30)  # a hole: it takes no room
+    with pytest.raises(EngineError, match="it has more than 2 GB"):
+        take_in(folder)
+
+
+def test_a_full_disk_is_told_before_anything_is_copied(
+    tmp_path: Path, small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
+    with pytest.raises(EngineError, match="not enough room to install the model"):
+        take_in(made.write_model(tmp_path / "tiny-ja"))
+    assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
 
 @pytest.mark.parametrize(
