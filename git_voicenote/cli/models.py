@@ -163,7 +163,11 @@ def _used() -> Path | None:
     try:
         return _used_model()
     except EngineError as exc:
-        warn(f"voicenote.model: {exc.message}" if settings().model else exc.message)
+        if settings().model:
+            warn(f"voicenote.model: {exc.message}")
+        else:
+            warn(exc.message)
+            say(f"hint: {exc.hint}")
         return None
 
 

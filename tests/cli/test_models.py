@@ -20,6 +20,7 @@ from tests.engines.moonshine import graphs as moonshine
 from tests.engines.nano import checkpoints as made
 from tests.engines.nano.hub_server import COMMIT, REPOSITORY, Hub, serving
 from tests.support.engines import SCRIPTED
+from tests.support.sandbox import CHECKOUT
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
@@ -226,6 +227,21 @@ def test_the_model_that_comes_with_the_install(sandbox: Sandbox) -> None:
     for name in ((), ("tiny-en",), (embedded_folder(),)):
         done = sandbox.voicenote("models", "verify", *name)
         assert (done.stdout, done.stderr) == (b"tiny-en: all is as it should be\n", b"")
+
+
+def test_an_install_without_its_model_says_how_to_get_it(sandbox: Sandbox) -> None:
+    sandbox.write("site/moonshine_voice/__init__.py", "")
+    sandbox.extra["PYTHONPATH"] = f"{sandbox.folder / 'site'}{os.pathsep}{CHECKOUT}"
+    for command, status in (("list", 1), ("path", 128), ("verify", 128)):
+        done = sandbox.voicenote("models", command)
+        assert (done.returncode, done.stdout) == (status, b"")
+        first, second = done.stderr.decode().splitlines()[:2]
+        assert "the embedded model is not here: " in first
+        assert second.startswith("hint: `pip install moonshine-voice==0.1.0`; where there is no")
+    folder = shutil.copytree(embedded_folder(), sandbox.folder / "tiny-en")
+    assert sandbox.voicenote("models", "import", folder).returncode == 0
+    assert sandbox.voicenote("models", "list").stdout.startswith(b"* tiny-en  44 MB  ort layout")
+    assert sandbox.voicenote("models", "verify").returncode == 0
 
 
 def test_another_model_of_moonshine(sandbox: Sandbox) -> None:
