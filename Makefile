@@ -37,6 +37,7 @@ build/parity/.ready: requirements-parity.lock
 
 # The locks name every package, its version and its hashes, for every platform: what all need, and
 # what the nano engine needs besides (4.6 GB, which a demonstration does without).
+# What the files pin already stays as it is: remove a package from them to have it chosen anew.
 COMPILE = build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 lock:

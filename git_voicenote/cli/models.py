@@ -1,29 +1,29 @@
-"""git voicenote models: list, fetch, import, verify and find the models of the nano engine."""
+"""git voicenote models: list, fetch, import, verify and find the models of the engines."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.characters import visible
 from git_voicenote.cli.console import print_json, say, settings, warn
-from git_voicenote.engines.nano.installed import (
-    PREFERRED,
-    find_model,
-    installed_models,
-    read_record,
-)
+from git_voicenote.engines.base import EngineOptions
+from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
+from git_voicenote.engines.nano.installed import PREFERRED
+from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
+from git_voicenote.models.installed import models_dir, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.engines.nano.importing import Imported
-    from git_voicenote.engines.nano.installed import ModelRecord, Progress
+    from git_voicenote.models.importing import Imported
+    from git_voicenote.models.installed import ModelRecord, Progress
 
 _HOW = (
     f"`git voicenote models fetch` brings {PREFERRED} (1.7 GB) from the network; "
@@ -33,36 +33,38 @@ _HOW = (
 
 @click.group()
 def models() -> None:
-    """List, fetch, import and check the models of the nano engine.
+    """List, fetch, import and check the models of the engines.
 
-    They are kept in $XDG_DATA_HOME/git-voicenote/models. Only `fetch` uses the network.
+    One comes with the install, that of moonshine. Others are kept in
+    $XDG_DATA_HOME/git-voicenote/models. Only `fetch` uses the network.
     """
 
 
 @models.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_models(as_json: bool) -> None:
-    """List the installed models.
+    """List the installed models, and the one that comes with the install.
 
     A star stands before the one that is used. Exits with 1 where there is none.
     """
     used = _used()
-    found = [(folder, _record(folder)) for folder in installed_models()]
+    found = [_Listed(folder, _record(folder)) for folder in installed_models()]
+    found += [_Listed(folder, None, is_embedded=True) for folder in _embedded()]
     if as_json:
         print_json(
             {
                 "used": str(used) if used else None,
-                "models": [_as_json(folder, record) for folder, record in found],
+                "models": [_as_json(model) for model in found],
             }
         )
     else:
-        width = max((len(folder.name) for folder, _ in found), default=0)
-        for folder, record in found:
-            star = "*" if used and folder.samefile(used) else " "
-            click.echo(f"{star} {folder.name:{width}}  {_summary(folder, record)}")
+        width = max((len(model.folder.name) for model in found), default=0)
+        for model in found:
+            star = "*" if used and model.folder.samefile(used) else " "
+            click.echo(f"{star} {model.folder.name:{width}}  {_summary(model)}")
     if not found:
         raise NegativeAnswer("no model is installed", hint=_HOW)
-    if used and all(folder != used for folder, _ in found):
+    if used and all(model.folder != used for model in found):
         say(f"voicenote.model selects {used}")
 
 
@@ -71,15 +73,15 @@ def list_models(as_json: bool) -> None:
 @click.option("--revision", help="A commit, a tag or a branch, instead of the one that is known.")
 @click.option("--name", help="What to call it here.")
 def fetch(model: str, revision: str | None, name: str | None) -> None:
-    """Fetch a model from the network and install it.
+    """Fetch a model of the nano engine from the network and install it.
 
     It comes from Hugging Face's hub, or the mirror that HF_ENDPOINT names. Without a name, that is
     Fun-ASR-Nano-2512: Chinese, English and Japanese. The other is Fun-ASR-MLT-Nano-2512: 31
     languages. A download that breaks off is taken up again by the next call.
     """
     from git_voicenote.engines.nano import fetching
-    from git_voicenote.engines.nano.importing import target_folder
     from git_voicenote.engines.nano.installed import require_libraries
+    from git_voicenote.models.importing import target_folder
 
     require_libraries()
     target_folder(name or fetching.name_of(model))  # nothing is fetched for a name that is taken
@@ -98,17 +100,20 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
 @models.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--name", help="What to call it; by default as its folder or archive is called.")
-def import_(path: Path, name: str | None) -> None:
+@click.option("--language", help="The language of a model of moonshine, such as ja.")
+def import_(path: Path, name: str | None, language: str | None) -> None:
     """Install a model from a folder or archive.
 
     The archive may be tar, tar.gz, tar.bz2, tar.xz or zip. It takes what is published for
     transformers (config.json, model.safetensors) and FunASR's own files (config.yaml, model.pt,
-    Qwen3-0.6B/), always with the tokenizer. They are only read.
+    Qwen3-0.6B/), always with the tokenizer; and weights of Moonshine (encoder_model.ort,
+    decoder_model_merged.ort, tokenizer.bin), whose language is that in which the name ends
+    (tiny-ja) or English, unless it is given. They are only read.
     """
-    from git_voicenote.engines.nano.importing import import_model
+    from git_voicenote.models.importing import import_model
 
     with _progress() as progress:
-        imported = import_model(path, name, progress=progress)
+        imported = import_model(path, name, kinds=KINDS, language=language, progress=progress)
     _report(imported)
 
 
@@ -120,16 +125,17 @@ def verify(name: str | None) -> None:
     They are compared with what was installed, and looked into. NAME is an installed model or a
     folder; without it, it is the model that is used. Exits with 1 where something is wrong.
     """
-    from git_voicenote.engines.nano.verification import verify_model
-
     folder = _chosen(name)
     with _progress() as progress:
-        wrong = verify_model(folder, progress)
+        wrong = kind_of(folder).verify(folder, progress)
     if wrong:
         for sentence in wrong[1:]:
             say(f"error: {sentence}")
-        raise NegativeAnswer(wrong[0], hint="fetch or import the model once more, with `--name`")
-    if _record(folder) is None:
+        hint = "fetch or import the model once more, with `--name`"
+        if _is_embedded(folder):
+            hint = "install the package that it is part of again"
+        raise NegativeAnswer(wrong[0], hint=hint)
+    if _record(folder) is None and not _is_embedded(folder):
         say("nothing is written down of its files: names, shapes and the tokenizer were checked")
     click.echo(f"{folder.name}: all is as it should be")
 
@@ -144,19 +150,57 @@ def path(name: str | None) -> None:
     click.echo(_chosen(name))
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A model in the list."""
+
+    folder: Path
+    record: ModelRecord | None
+    is_embedded: bool = False
+
+
 def _used() -> Path | None:
     try:
-        return find_model(settings().model)
+        return _used_model()
     except EngineError as exc:
-        warn(f"voicenote.model: {exc.message}")
+        if settings().model:
+            warn(f"voicenote.model: {exc.message}")
+        else:
+            warn(exc.message)
+            say(f"hint: {exc.hint}")
         return None
 
 
+def _used_model() -> Path | None:
+    chosen = settings()
+    return used_model(chosen.engine, EngineOptions(chosen.model, chosen.device, warn))
+
+
 def _chosen(name: str | None) -> Path:
-    folder = find_model(name or settings().model)
-    if folder is None:
+    folder = find_model(name) if name else _used_model()
+    if folder is None and settings().engine in ("auto", "nano"):
         raise NegativeAnswer("no model is installed", hint=_HOW)
+    if folder is None:
+        raise NegativeAnswer(
+            f"the engine {settings().engine} uses no model of this machine",
+            hint="name a model; `git voicenote models list` names those that are installed",
+        )
     return folder
+
+
+def _embedded() -> list[Path]:
+    """Return the folders of the models that come with the install and are there."""
+    folders = []
+    for kind in KINDS:
+        with suppress(EngineError):  # the one that is used is told to be missing
+            folder = kind.find(None) if kind.embedded else None
+            if folder and folder.parent != models_dir():
+                folders.append(folder)
+    return folders
+
+
+def _is_embedded(folder: Path) -> bool:
+    return any(folder.samefile(embedded) for embedded in _embedded())
 
 
 def _record(folder: Path) -> ModelRecord | None:
@@ -167,22 +211,31 @@ def _record(folder: Path) -> ModelRecord | None:
         return None
 
 
-def _summary(folder: Path, record: ModelRecord | None) -> str:
+def _summary(model: _Listed) -> str:
+    record = model.record
+    if model.is_embedded:
+        return (
+            f"{_size(_bytes(model.folder))}  {kind_of(model.folder).engine}, comes with the install"
+        )
     if record is None:
-        return f"{_size(_bytes(folder))}  (not installed by this program)"
+        return f"{_size(_bytes(model.folder))}  (not installed by this program)"
     revision = f"@{record.revision[:12]}" if record.revision else ""
+    language = f" for {visible(record.language)}" if record.language else ""
     return (
-        f"{_count(record.parameters)} parameters  {_size(record.size)}  "
-        f"{record.layout} layout, from {record.source}{revision}"
+        f"{_parameters(record, '  ')}{_size(record.size)}  "
+        f"{record.layout} layout{language}, from {record.source}{revision}"
     )
 
 
-def _as_json(folder: Path, record: ModelRecord | None) -> dict[str, object]:
+def _as_json(model: _Listed) -> dict[str, object]:
+    folder, record = model.folder, model.record
     return {
         "name": folder.name,
         "path": str(folder),
         "size": record.size if record else _bytes(folder),
-        **({"record": asdict(record)} if record else {"record": None}),
+        "engine": kind_of(folder).engine,
+        "embedded": model.is_embedded,
+        "record": asdict(record) if record else None,
     }
 
 
@@ -199,15 +252,21 @@ def _report(imported: Imported) -> None:
             f"left out: {count} {'tensor' if count == 1 else 'tensors'} of {kinds}, which the "
             "engine has no use for"
         )
+    language = f"for the language {record.language}, " if record.language else ""
     say(
-        f"installed {imported.folder.name}: {_count(record.parameters)} parameters, "
-        f"{_size(record.size)}, licence {record.licence or 'not stated'}"
+        f"installed {imported.folder.name}: {_parameters(record, ', ')}{_size(record.size)}, "
+        f"{language}licence {record.licence or 'not stated'}"
     )
     click.echo(imported.folder)
 
 
-def _count(number: int) -> str:
-    return f"{number / 1e6:.0f} M" if number >= 1e6 else str(number)
+def _parameters(record: ModelRecord, separator: str) -> str:
+    """Return how many parameters a model has, and a separator; nothing where it is not known."""
+    number = record.parameters
+    if number is None:
+        return ""
+    count = f"{number / 1e6:.0f} M" if number >= 1e6 else str(number)
+    return f"{count} parameters{separator}"
 
 
 def _size(count: int) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
 from git_voicenote.engines.base import EngineOptions
-from git_voicenote.engines.nano.installed import can_run, find_model
+from git_voicenote.engines.model_kinds import KINDS, find_model, kind_of
+from git_voicenote.engines.nano import installed as nano
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from git_voicenote.engines.base import Engine
 
 ENTRY_POINT_GROUP = "git_voicenote.engines"
 
 _BUILT_IN = {
-    "nano": "git_voicenote.engines.nano.engine:NanoEngine",
     "moonshine": "git_voicenote.engines.moonshine.engine:MoonshineEngine",
+    "nano": "git_voicenote.engines.nano.engine:NanoEngine",
 }
 
 
@@ -27,19 +31,53 @@ def engine_names() -> dict[str, str]:
     return {**installed, **_BUILT_IN}
 
 
+def choose(name: str, options: EngineOptions) -> tuple[str, EngineOptions]:
+    """Return the engine that "auto" means, with its options; any other name as it is.
+
+    That is the engine of the chosen model; without one Nano where a model of it is installed, else
+    Moonshine. Where Nano cannot run, Moonshine does it with its own model, and that is told.
+    Raises EngineError for a model that is not there or that no engine here knows.
+    """
+    if name != "auto":
+        return name, options
+    if options.model is None:
+        return ("nano" if nano.can_run() and nano.find_model(None) else "moonshine"), options
+    folder = find_model(options.model)
+    engine = kind_of(folder).engine
+    if engine == "nano" and not nano.can_run():
+        options.tell(
+            f"the model {folder.name} needs the nano engine, which is not installed: "
+            "using moonshine with its own model"
+        )
+        return "moonshine", replace(options, model=None)
+    return engine, options
+
+
+def used_model(name: str, options: EngineOptions) -> Path | None:
+    """Return the folder of the model that an engine uses, or None where it has none.
+
+    Raises EngineError where the chosen one is not there.
+    """
+    name, options = choose(name, options)
+    return next((kind.find(options.model) for kind in KINDS if kind.engine == name), None)
+
+
 def make_engine(name: str, options: EngineOptions | None = None) -> Engine:
     """Return a new engine, not yet loaded.
 
-    `name` is one of `engine_names`, "module:Class" or "auto": Nano where a model is installed and
-    can be run, else Moonshine. Raises EngineError.
+    `name` is one of `engine_names`, "module:Class" or "auto" (see `choose`). Raises EngineError.
     """
-    options = options or EngineOptions()
-    if name == "auto":
-        name = "nano" if can_run() and find_model(options.model) else "moonshine"
+    name, options = choose(name, options or EngineOptions())
     if ":" in name:
         location = name
     else:
         names = engine_names()
+        if name not in names and name == "pocketsphinx":
+            raise EngineError(
+                "pocketsphinx is no longer an engine",
+                hint="set voicenote.engine to auto or moonshine, or remove the setting: "
+                "`git config --unset voicenote.engine`",
+            )
         if name not in names:
             raise EngineError(
                 f"no engine is named {name!r}",

@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote.engines.moonshine.weights import embedded_folder
+from tests.engines.moonshine import graphs as moonshine
 from tests.engines.nano import checkpoints as made
 from tests.engines.nano.hub_server import COMMIT, REPOSITORY, Hub, serving
+from tests.support.engines import SCRIPTED
+from tests.support.sandbox import CHECKOUT
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
@@ -43,13 +47,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, original: Path) -> None:
-    done = sandbox.voicenote("models", "list")
+    done = sandbox.voicenote("models", "path", environment={"GIT_VOICENOTE_ENGINE": "nano"})
     assert (done.returncode, done.stdout) == (1, b"")
     error, hint = done.stderr.decode().splitlines()
     assert error == "error: no model is installed"
     assert "`git voicenote models import FOLDER`" in hint
-    empty = sandbox.voicenote("models", "list", "--json")
-    assert (empty.returncode, json.loads(empty.stdout)) == (1, {"used": None, "models": []})
 
     folder = sandbox.home / MODELS / "Fun-ASR-Nano-2512"
     done = sandbox.voicenote("models", "import", nano)
@@ -67,10 +69,11 @@ def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, origi
     assert done.stdout.decode() == (
         f"* Fun-ASR-Nano-2512  44500 parameters  113 kB  flat layout, from {nano}\n"
         f"  ours               44500 parameters  112 kB  original layout, from {original}\n"
+        "  tiny-en            44 MB  moonshine, comes with the install\n"
     )
     listed = json.loads(sandbox.voicenote("models", "list", "--json").stdout)
     assert listed["used"] == str(folder)
-    assert [model["name"] for model in listed["models"]] == ["Fun-ASR-Nano-2512", "ours"]
+    assert [model["name"] for model in listed["models"]] == ["Fun-ASR-Nano-2512", "ours", "tiny-en"]
     assert listed["models"][1]["record"]["layout"] == "original"
 
     assert sandbox.voicenote("models", "path").stdout.decode() == f"{folder}\n"
@@ -212,5 +215,71 @@ def test_an_import_that_fails_leaves_nothing(sandbox: Sandbox, nano: Path) -> No
 def test_wrong_use_is_told(sandbox: Sandbox) -> None:
     assert sandbox.voicenote("models", "import").returncode == 129
     assert sandbox.voicenote("models", "nonsense").returncode == 129
-    done = sandbox.voicenote("models", "path")
-    assert (done.returncode, done.stderr.splitlines()[0]) == (1, b"error: no model is installed")
+
+
+def test_the_model_that_comes_with_the_install(sandbox: Sandbox) -> None:
+    done = sandbox.voicenote("models", "list")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == b"* tiny-en  44 MB  moonshine, comes with the install\n"
+    (listed,) = json.loads(sandbox.voicenote("models", "list", "--json").stdout)["models"]
+    assert (listed["engine"], listed["embedded"], listed["record"]) == ("moonshine", True, None)
+    assert sandbox.voicenote("models", "path").stdout.decode() == f"{embedded_folder()}\n"
+    for name in ((), ("tiny-en",), (embedded_folder(),)):
+        done = sandbox.voicenote("models", "verify", *name)
+        assert (done.stdout, done.stderr) == (b"tiny-en: all is as it should be\n", b"")
+
+
+def test_an_install_without_its_model_says_how_to_get_it(sandbox: Sandbox) -> None:
+    sandbox.write("site/moonshine_voice/__init__.py", "")
+    sandbox.extra["PYTHONPATH"] = f"{sandbox.folder / 'site'}{os.pathsep}{CHECKOUT}"
+    for command, status in (("list", 1), ("path", 128), ("verify", 128)):
+        done = sandbox.voicenote("models", command)
+        assert (done.returncode, done.stdout) == (status, b"")
+        first, second = done.stderr.decode().splitlines()[:2]
+        assert "the embedded model is not here: " in first
+        assert second.startswith("hint: `pip install moonshine-voice==0.1.0`; where there is no")
+    folder = shutil.copytree(embedded_folder(), sandbox.folder / "tiny-en")
+    assert sandbox.voicenote("models", "import", folder).returncode == 0
+    assert sandbox.voicenote("models", "list").stdout.startswith(b"* tiny-en  44 MB  ort layout")
+    assert sandbox.voicenote("models", "verify").returncode == 0
+
+
+def test_another_model_of_moonshine(sandbox: Sandbox) -> None:
+    source = moonshine.write_model(sandbox.folder / "tiny-ja")
+    done = sandbox.voicenote("models", "import", source, "--name", "mine")
+    folder = sandbox.home / MODELS / "mine"
+    assert (done.returncode, done.stdout.decode()) == (0, f"{folder}\n")
+    size = sum(file.stat().st_size for file in source.iterdir())
+    said = f"installed mine: {size / 1e3:.0f} kB, for the language ja, licence not stated\n"
+    assert done.stderr.decode() == said
+    done = sandbox.voicenote("models", "import", source, "--name", "other", "--language", "uk")
+    assert b"for the language uk" in done.stderr
+
+    assert sandbox.voicenote("models", "path").stdout.decode() == f"{embedded_folder()}\n"
+    sandbox.extra["GIT_VOICENOTE_MODEL"] = "mine"
+    assert sandbox.voicenote("models", "path").stdout.decode() == f"{folder}\n"
+    assert sandbox.voicenote("models", "list").stdout.decode() == (
+        f"* mine     {size / 1e3:.0f} kB  onnx layout for ja, from {source}\n"
+        f"  other    {size / 1e3:.0f} kB  onnx layout for uk, from {source}\n"
+        "  tiny-en  44 MB  moonshine, comes with the install\n"
+    )
+    assert sandbox.voicenote("models", "verify").stdout == b"mine: all is as it should be\n"
+    (folder / "tokenizer.bin").write_bytes(b"\x01a")
+    done = sandbox.voicenote("models", "verify")
+    assert done.returncode == 1
+    assert b"tokenizer.bin has 2 bytes" in done.stderr
+
+
+def test_a_model_of_nano_takes_no_language(sandbox: Sandbox, nano: Path) -> None:
+    done = sandbox.voicenote("models", "import", nano, "--language", "en")
+    assert done.returncode == 128
+    assert b"import it without `--language`" in done.stderr
+
+
+def test_an_engine_without_models_is_named(sandbox: Sandbox) -> None:
+    done = sandbox.voicenote("models", "path", environment={"GIT_VOICENOTE_ENGINE": SCRIPTED})
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == [
+        f"error: the engine {SCRIPTED} uses no model of this machine",
+        "hint: name a model; `git voicenote models list` names those that are installed",
+    ]

@@ -4,20 +4,88 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.registry import engine_names, make_engine
+from git_voicenote.engines.base import EngineOptions
+from git_voicenote.engines.moonshine.weights import embedded_folder
+from git_voicenote.engines.registry import choose, engine_names, make_engine, used_model
 from git_voicenote.errors import EngineError
+from git_voicenote.models.installed import models_dir
+from tests.engines.moonshine import graphs as moonshine
 from tests.support.engines import SCRIPTED, ScriptedEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_embedded_engine_is_always_there() -> None:
-    assert engine_names()["moonshine"] == "git_voicenote.engines.moonshine.engine:MoonshineEngine"
+    location = "git_voicenote.engines.moonshine.engine:MoonshineEngine"
+    assert engine_names()["moonshine"] == location
 
 
-def test_auto_says_which_engine_it_is() -> None:
-    assert make_engine("auto").info.name == "moonshine"
+def test_auto_is_moonshine_with_its_own_model_where_nothing_is_installed() -> None:
+    assert choose("auto", EngineOptions()) == ("moonshine", EngineOptions())
+    assert used_model("auto", EngineOptions()) == embedded_folder()
+
+
+def test_auto_is_the_engine_of_the_chosen_model(tmp_path: Path) -> None:
+    folder = moonshine.write_model(tmp_path / "tiny-ja")
+    (models_dir() / "nano").mkdir(parents=True)
+    (models_dir() / "nano" / "model.safetensors").touch()
+    for model in (str(folder), "tiny-en"):
+        assert choose("auto", EngineOptions(model))[0] == "moonshine"
+    assert used_model("auto", EngineOptions(str(folder))) == folder
+    assert used_model("moonshine", EngineOptions()) == embedded_folder()
+    assert used_model(SCRIPTED, EngineOptions()) is None
+
+
+@pytest.mark.parametrize("model", [None, "nano"])
+def test_auto_is_nano_where_it_can_run(model: str | None) -> None:
+    pytest.importorskip("torch", reason="the nano engine is not installed")
+    (models_dir() / "nano").mkdir(parents=True)
+    (models_dir() / "nano" / "model.safetensors").touch()
+    assert choose("auto", EngineOptions(model)) == ("nano", EngineOptions(model))
+    assert used_model("auto", EngineOptions(model)) == models_dir() / "nano"
+
+
+WITHOUT_TORCH = """
+import sys
+from git_voicenote.engines.base import EngineOptions
+from git_voicenote.engines.nano import installed
+from git_voicenote.engines.registry import choose
+
+installed._LIBRARIES = ("a library that is not there",)
+told = []
+name, options = choose("auto", EngineOptions("nano", tell=told.append))
+print(name, options.model, *told)
+"""
+
+
+def test_auto_tells_that_it_cannot_use_the_chosen_model() -> None:
+    (models_dir() / "nano").mkdir(parents=True)
+    (models_dir() / "nano" / "model.safetensors").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == (
+        "moonshine None the model nano needs the nano engine, which is not installed: "
+        "using moonshine with its own model\n"
+    )
+
+
+def test_auto_refuses_a_folder_without_a_model(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="holds no model") as caught:
+        make_engine("auto", EngineOptions(str(tmp_path)))
+    assert "encoder_model.ort" in str(caught.value.hint)
+
+
+def test_the_former_engine_is_told_to_be_gone() -> None:
+    with pytest.raises(EngineError) as caught:
+        make_engine("pocketsphinx")
+    assert caught.value.message == "pocketsphinx is no longer an engine"
+    assert "`git config --unset voicenote.engine`" in str(caught.value.hint)
 
 
 def test_any_class_can_be_named() -> None:
@@ -40,6 +108,6 @@ def test_what_is_no_engine_is_refused_by_name(name: str, message: str) -> None:
 def test_listing_engines_imports_none_of_them() -> None:
     script = (
         "import sys; from git_voicenote.engines.registry import engine_names; engine_names();"
-        "sys.exit('onnxruntime' in sys.modules)"
+        "sys.exit(bool({'onnxruntime', 'torch', 'moonshine_voice'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

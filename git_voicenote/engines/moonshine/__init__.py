@@ -1,1 +1,1 @@
-"""The embedded engine: Moonshine, with weights from a wheel, computed by onnxruntime."""
+"""Moonshine, the engine that comes with the install: its weights are in a wheel."""

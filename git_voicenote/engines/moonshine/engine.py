@@ -206,6 +206,7 @@ class _Hearing:
     def _look(self, partial: Callable[[str], None]) -> None:
         """Tell the words that stand so far, unless the last look is too near for its cost."""
         from git_voicenote.engines.moonshine.search import PARTIAL_WIDTH
+        from git_voicenote.engines.moonshine.words import words_of
         from git_voicenote.engines.utterances import gathered_from
 
         length = self._pieces[-1].end - self._pieces[0].start
@@ -217,7 +218,7 @@ class _Hearing:
         found = self._beam.best(encoded, self._earlier, width=PARTIAL_WIDTH)
         if found.failure is None:
             self._earlier = found.best.ids
-            self._standing.take(self._tokenizer.text(found.best.ids))
+            self._standing.take(words_of(found.best, self._tokenizer, spoken))
             partial(self._standing.text)
         self._next_look = length + (time.monotonic() - started) / _SHARE
 

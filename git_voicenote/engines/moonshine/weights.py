@@ -1,17 +1,46 @@
-"""Where the weights are: in the wheel of moonshine-voice, which is found without importing it."""
+"""The weights of Moonshine: those that come with the install, an installed model, or a folder.
+
+The wheel moonshine-voice 0.1.0 carries those of Moonshine tiny, English. It is only looked up and
+never imported: its own library is not needed.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from git_voicenote.errors import EngineError
+from git_voicenote.models.hashing import sha256_of
+from git_voicenote.models.installed import find_model, models_dir, read_record
+from git_voicenote.resources import cache_home
+
+FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+"""The graphs, which may end in .onnx as well, and the tokenizer."""
+EMBEDDED = "tiny-en"
+"""The model that comes with the install."""
+
+WHEEL = "moonshine-voice==0.1.0"
+_VERSION = WHEEL.partition("==")[2]
+_HASHES = {
+    "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+    "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+    "tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+}
+_REINSTALL = f"reinstall it: `pip install --force-reinstall --no-deps {WHEEL}`"
+_CHECKED = "embedded-weights.json"
+_LANGUAGE_IN_NAME = re.compile(r"[-_]([a-z]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The files of one model, and the languages that it knows."""
+    """The files of a Moonshine, and the languages that it hears."""
 
     folder: Path
     name: str
@@ -22,10 +51,157 @@ class Weights:
 
 
 def open_weights(model: str | None) -> Weights:
-    """Return the weights that come with the install. Raises EngineError."""
+    """Return the weights of a model: its name, a folder, or None for the embedded ones.
+
+    The hashes of the embedded ones are checked, once for each state of the files. Raises
+    EngineError where there are none, or where they are damaged.
+    """
+    folder = find_weights(model)
+    if is_embedded(folder):
+        _check_once(folder)
+    return weights_in(folder)
+
+
+def find_weights(chosen: str | None) -> Path:
+    """Return the folder of the weights to use.
+
+    `chosen` is the name of an installed model or a folder. Without it, and for the name of the
+    embedded ones, these are taken; an imported model of their name stands in for them where the
+    wheel has none. Raises EngineError where they are not there.
+    """
+    imported = models_dir() / EMBEDDED
+    if chosen == EMBEDDED and imported.is_dir():
+        return imported
+    if chosen is not None and chosen != EMBEDDED:
+        return find_model(chosen)
+    try:
+        return embedded_folder()
+    except EngineError:
+        if imported.is_dir():
+            return imported
+        raise
+
+
+def embedded_folder() -> Path:
+    """Return the folder of the weights in the wheel, without importing what is in it.
+
+    Raises EngineError where the wheel is absent, is of another version or lacks files.
+    """
     spec = find_spec("moonshine_voice")
-    if spec is None or spec.origin is None or model is not None:
-        raise EngineError("the weights of moonshine are not installed")
-    folder = Path(spec.origin).parent / "assets" / "tiny-en"
-    encoder, decoder = folder / "encoder_model.ort", folder / "decoder_model_merged.ort"
-    return Weights(folder, "tiny-en", encoder, decoder, folder / "tokenizer.bin", ("en",))
+    if spec is None or not spec.submodule_search_locations:
+        raise _no_weights("moonshine-voice is not installed")
+    folder = Path(spec.submodule_search_locations[0]) / "assets" / EMBEDDED
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if not missing:
+        return folder
+    try:
+        found = version("moonshine-voice")
+    except PackageNotFoundError:
+        found = "of an unknown version"
+    if found != _VERSION:
+        raise _no_weights(f"moonshine-voice {found} is installed, and carries no weights")
+    raise _no_weights(f"{folder / missing[0]} is gone")
+
+
+def weights_in(folder: Path) -> Weights:
+    """Return the weights in a folder. Raises EngineError where a file is not there."""
+    encoder, decoder = (_graph(folder, name) for name in FILES[:2])
+    tokenizer = folder / FILES[2]
+    for path in (encoder, decoder, tokenizer):
+        if not path.is_file():
+            raise EngineError(
+                f"{folder} is not a model of Moonshine: it has no {path.name}",
+                hint=f"a folder with {', '.join(FILES)} is needed; `git config --unset "
+                "voicenote.model` goes back to the model that comes with the install",
+            )
+    record = read_record(folder)
+    language = record.language if record else None
+    language = language or language_of(folder.name) or "en"
+    return Weights(folder, folder.name, encoder, decoder, tokenizer, (language,))
+
+
+def language_of(*names: str) -> str | None:
+    """Return the language that the first name with one ends in (tiny-ja), or None."""
+    for name in names:
+        if found := _LANGUAGE_IN_NAME.fullmatch(name[-3:]):
+            return found[1]
+    return None
+
+
+def damaged_files(folder: Path) -> tuple[str, ...]:
+    """Return what of the embedded weights is not as it was published, in sentences."""
+    return tuple(
+        f"{folder / name} is damaged: its hash is not that of {WHEEL}"
+        for name, expected in _HASHES.items()
+        if _hash(folder / name) != expected
+    )
+
+
+def is_embedded(folder: Path) -> bool:
+    """Return whether a folder is that of the weights in the wheel."""
+    with suppress(EngineError, OSError):
+        return folder.samefile(embedded_folder())
+    return False
+
+
+def _graph(folder: Path, name: str) -> Path:
+    other = folder / (name.removesuffix(".ort") + ".onnx")
+    return other if not (folder / name).is_file() and other.is_file() else folder / name
+
+
+def _check_once(folder: Path) -> None:
+    """Raise EngineError where the embedded weights are damaged; remember that they are not."""
+    try:
+        state = {str(folder / name): _state(folder / name, _HASHES[name]) for name in FILES}
+    except OSError as exc:
+        raise EngineError(f"{folder} cannot be read: {exc.strerror}", hint=_REINSTALL) from exc
+    known = _read_checked()
+    if all(known.get(path) == entry for path, entry in state.items()):
+        return
+    for sentence in damaged_files(folder):
+        raise EngineError(sentence, hint=_REINSTALL)
+    with suppress(OSError):  # a cache that cannot be written: they are checked again
+        _write_checked({**known, **state})
+
+
+def _state(path: Path, expected: str) -> list[object]:
+    """Return what changes when somebody writes to a file, and the hash that it was checked for."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, expected]
+
+
+def _hash(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as exc:
+        raise EngineError(f"{path} cannot be read: {exc.strerror}", hint=_REINSTALL) from exc
+
+
+def _read_checked() -> dict[str, object]:
+    try:
+        known = json.loads((cache_home() / _CHECKED).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _write_checked(known: dict[str, object]) -> None:
+    folder = cache_home()
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=_CHECKED + ".")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({path: entry for path, entry in known.items() if Path(path).exists()}, file)
+        Path(temporary).replace(folder / _CHECKED)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _no_weights(reason: str) -> EngineError:
+    return EngineError(
+        f"the embedded model is not here: {reason}",
+        hint=f"`pip install {WHEEL}`; where there is no such wheel, copy the folder "
+        f"moonshine_voice/assets/{EMBEDDED} from another machine and run "
+        "`git voicenote models import FOLDER`",
+    )

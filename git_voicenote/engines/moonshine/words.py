@@ -11,12 +11,15 @@ from git_voicenote.datatypes import Word
 from git_voicenote.engines.moonshine.tokenizer import EOS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_voicenote.engines.moonshine.search import Hypothesis
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 
 _BEFORE = 0.3
 """Seconds of a stretch before its first word and after its last one."""
+_CERTAIN = 0.9
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -57,9 +60,10 @@ def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tupl
 
 
 class Standing:
-    """The words of a segment while it is spoken: those that two results in a row agree on.
+    """The words of a segment while it is spoken: those that will hardly change.
 
-    What stands once does not change until the segment is done.
+    A word stands when two results in a row agree on it, or when it is certain at once, and all
+    before it stand. What stands once does not change until the segment is done.
     """
 
     def __init__(self) -> None:
@@ -71,13 +75,15 @@ class Standing:
         """The words that stand; the last one without the stop that may not stay."""
         return " ".join(self._shown).rstrip(",.?!;:")
 
-    def take(self, text: str) -> None:
-        """Take the next result."""
-        now = text.split()
+    def take(self, words: Sequence[Word]) -> None:
+        """Take the words of the next result."""
+        now = [word.text for word in words]
         pairs = zip(self._before, now, strict=False)
         agreed = len(list(takewhile(lambda pair: _plain(pair[0]) == _plain(pair[1]), pairs)))
+        at = max(agreed, len(self._shown))
+        certain = len(list(takewhile(lambda word: word.confidence >= _CERTAIN, words[at:])))
         self._before = now
-        self._shown += now[len(self._shown) : agreed]
+        self._shown += now[len(self._shown) : at + certain]
 
 
 def _plain(word: str) -> str:

@@ -22,8 +22,8 @@ from git_voicenote.engines.nano.layouts import (
     layout_of,
 )
 from git_voicenote.engines.nano.safetensors_file import BYTES_OF, StoredTensor, read_header
-from git_voicenote.engines.nano.wrong_files import refuse_wrong_file
 from git_voicenote.errors import EngineError
+from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

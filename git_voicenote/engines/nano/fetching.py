@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from git_voicenote.engines.nano.hub import RemoteFile, fetch_file, hub, no_hub, partial_path
-from git_voicenote.engines.nano.importing import Imported, Origin, import_model
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.engines.nano.installed import PREFERRED
-from git_voicenote.engines.nano.workplace import need_space
 from git_voicenote.errors import EngineError
+from git_voicenote.models.kinds import Origin
+from git_voicenote.models.workplace import need_space
 from git_voicenote.resources import cache_home
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoSibling
 
-    from git_voicenote.engines.nano.installed import Progress
+    from git_voicenote.models.importing import Imported
+    from git_voicenote.models.installed import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from git_voicenote.engines.nano.hashing import git_blob_id, sha256_of
 from git_voicenote.errors import EngineError
+from git_voicenote.models.hashing import git_blob_id, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

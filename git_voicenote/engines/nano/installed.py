@@ -1,73 +1,26 @@
-"""Where models are kept, what is known of each, and which is meant. It imports none of torch."""
+"""Which of the installed models are Nano's, and whether they can run. It imports none of torch."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.engines.nano.hashing import sha256_of
 from git_voicenote.errors import EngineError
-from git_voicenote.resources import data_home
+from git_voicenote.models import installed
+from git_voicenote.models.installed import installed_folders, read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Progress = Callable[[str, int, int], None]
-    """Told what is done, and how many of how many bytes are."""
+    from pathlib import Path
 
 PREFERRED = "Fun-ASR-Nano-2512"
 WEIGHTS = "model.safetensors"
-RECORD = "voicenote-model.json"
 
 _LIBRARIES = ("torch", "torchaudio", "tokenizers", "safetensors")
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledFile:
-    """A file of an installed model as it was when it was installed."""
-
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRecord:
-    """Where an installed model comes from; kept beside it as voicenote-model.json.
-
-    `source` is a folder, an archive or the address of a repository, `revision` that of the
-    repository; `licence` is what the model says of itself, where it does.
-    """
-
-    source: str
-    revision: str | None
-    layout: str
-    parameters: int
-    licence: str | None
-    installed: str
-    files: dict[str, InstalledFile]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(file.size for file in self.files.values())
-
-    def to_json(self) -> str:
-        """Return the text that `read_record` reads."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
-
-
-def models_dir() -> Path:
-    """Return the folder of installed models, one folder for each; it may not exist yet."""
-    return data_home() / "models"
-
-
 def installed_models() -> tuple[Path, ...]:
-    """Return the folders of the models that are installed, whole, by name."""
-    folders = models_dir().glob("*/" + WEIGHTS)
-    return tuple(sorted(path.parent for path in folders if not path.parent.name.startswith(".")))
+    """Return the folders of Nano's models that are installed, whole, by name."""
+    return tuple(folder for folder in installed_folders() if (folder / WEIGHTS).exists())
 
 
 def find_model(chosen: str | None) -> Path | None:
@@ -76,59 +29,11 @@ def find_model(chosen: str | None) -> Path | None:
     `chosen` is the name of an installed model or a folder; without it the preferred one is taken,
     else the first. Raises EngineError where the chosen one is not there.
     """
-    if chosen is None:
-        installed = installed_models()
-        preferred = [folder for folder in installed if folder.name == PREFERRED]
-        return next(iter(preferred or installed), None)
-    is_name = Path(chosen).name == chosen != ".."  # a path such as `.` leads from where we stand
-    own = Path(chosen).expanduser().absolute()
-    for folder in (models_dir() / chosen, own) if is_name else (own,):
-        if folder.is_dir():
-            return folder
-    raise EngineError(
-        f"there is no model {chosen!r}",
-        hint="`git voicenote models list` names those that are installed; voicenote.model may "
-        "also be a folder",
-    )
-
-
-def read_record(folder: Path) -> ModelRecord | None:
-    """Return what is known of a model; None where nothing is, as in a folder of one's own.
-
-    Raises EngineError for a record that cannot be read.
-    """
-    path = folder / RECORD
-    try:
-        values = json.loads(path.read_bytes())
-        entries = values.pop("files").items()
-        files = {_beside(name): InstalledFile(**file) for name, file in entries}
-        return ModelRecord(files=files, **values)
-    except FileNotFoundError:
-        return None
-    except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
-    except (ValueError, TypeError, KeyError, AttributeError) as exc:
-        raise EngineError(
-            f"{path} is damaged", hint="remove the model's folder and import it again"
-        ) from exc
-
-
-def changed_files(folder: Path, record: ModelRecord, progress: Progress) -> Iterator[str]:
-    """Yield what is no longer as a model's record has it, in sentences."""
-    before = 0
-
-    def told(done: int) -> None:
-        progress("reading", before + done, record.size)
-
-    for name, file in record.files.items():
-        path = folder / name
-        if not path.is_file():
-            yield f"{path} is gone"
-        elif (size := path.stat().st_size) != file.size:
-            yield f"{path} has {size} bytes; {file.size} were installed"
-        elif sha256_of(path, told) != file.sha256:
-            yield f"{path} has changed since it was installed"
-        before += file.size
+    if chosen is not None:
+        return installed.find_model(chosen)
+    models = installed_models()
+    preferred = [folder for folder in models if folder.name == PREFERRED]
+    return next(iter(preferred or models), None)
 
 
 def is_multilingual(folder: Path) -> bool:
@@ -150,10 +55,3 @@ def require_libraries() -> None:
             f"{missing[0]} is not installed, which the nano engine needs",
             hint="install git-voicenote with its extra: `pip install 'git-voicenote[nano]'`",
         )
-
-
-def _beside(name: str) -> str:
-    """Return the name of a file; raises ValueError where it leads elsewhere."""
-    if name != Path(name).name:
-        raise ValueError(f"{name} leads elsewhere")
-    return name

@@ -18,8 +18,8 @@ from git_voicenote.engines.nano.checkpoint import ORIGINAL_WEIGHTS, arrange, che
 from git_voicenote.engines.nano.configuration import checked, decoder_shape, encoder_shape
 from git_voicenote.engines.nano.layouts import OUTPUT
 from git_voicenote.engines.nano.safetensors_file import StoredTensor
-from git_voicenote.engines.nano.wrong_files import refuse_wrong_file
 from git_voicenote.errors import EngineError
+from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from git_voicenote.engines.nano.wrong_files import refuse_wrong_file
 from git_voicenote.errors import EngineError
+from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
     from pathlib import Path

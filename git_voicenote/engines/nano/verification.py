@@ -1,4 +1,4 @@
-"""Compare an installed model with what was written down when it was installed."""
+"""Compare an installed model of Nano with its record, and look into it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
 from git_voicenote.engines.nano.importing import check_output_layer
-from git_voicenote.engines.nano.installed import (
-    RECORD,
-    changed_files,
-    read_record,
-    require_libraries,
-)
+from git_voicenote.engines.nano.installed import require_libraries
 from git_voicenote.engines.nano.tokenizer_files import read_tokenizer
 from git_voicenote.errors import EngineError
+from git_voicenote.models.verification import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from git_voicenote.engines.nano.installed import ModelRecord, Progress
+    from git_voicenote.models.installed import Progress
 
 
 def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
@@ -29,16 +25,7 @@ def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[st
     are checked in any case.
     """
     require_libraries()
-    record = read_record(folder)
-    wrong = tuple(_wrong_files(folder, record, progress)) if record else ()
-    return wrong or tuple(_wrong_content(folder))
-
-
-def _wrong_files(folder: Path, record: ModelRecord, progress: Progress) -> Iterator[str]:
-    yield from changed_files(folder, record, progress)
-    for path in sorted(folder.iterdir()):
-        if path.name not in record.files and path.name != RECORD:
-            yield f"{path} was not installed with the model"
+    return changes(folder, progress) or tuple(_wrong_content(folder))
 
 
 def _wrong_content(folder: Path) -> Iterator[str]:

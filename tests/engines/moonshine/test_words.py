@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from git_voicenote.datatypes import Word
 from git_voicenote.engines.moonshine.words import Standing
 
 
@@ -25,5 +26,13 @@ from git_voicenote.engines.moonshine.words import Standing
 def test_words_stand_that_two_results_agree_on(results: list[str], shown: str) -> None:
     standing = Standing()
     for result in results:
-        standing.take(result)
+        standing.take([Word(text, 0, 0, 0.5) for text in result.split()])
     assert standing.text == shown
+
+
+def test_a_certain_word_stands_at_once_where_all_before_it_do() -> None:
+    standing = Standing()
+    standing.take([Word("The", 0, 0, 0.99), Word("cash", 0, 0, 0.4), Word("was", 0, 0, 0.95)])
+    assert standing.text == "The"
+    standing.take([Word("The", 0, 0, 0.99), Word("cache", 0, 0, 0.95), Word("was", 0, 0, 0.4)])
+    assert standing.text == "The cache"

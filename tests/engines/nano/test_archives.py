@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.engines.nano.importing import import_model
-from git_voicenote.engines.nano.installed import installed_models, models_dir
+from git_voicenote.engines.nano.installed import installed_models
 from git_voicenote.engines.nano.verification import verify_model
 from git_voicenote.errors import EngineError
+from git_voicenote.models.installed import models_dir
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -268,7 +268,6 @@ def test_a_device_that_is_not_there_is_refused(device: str) -> None:
 
 
 def test_auto_is_nano_where_a_model_is_installed() -> None:
-    assert make_engine("auto").info.name == "moonshine"
     installed = data_home() / "models" / "Fun-ASR-Nano-2512"
     installed.parent.mkdir(parents=True)
     installed.symlink_to(TINY)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.engines.nano.fetching import RELEASES, fetch, install, name_of, plan_fetch
-from git_voicenote.engines.nano.installed import installed_models, models_dir, read_record
+from git_voicenote.engines.nano.installed import installed_models
 from git_voicenote.engines.nano.verification import verify_model
 from git_voicenote.errors import EngineError
+from git_voicenote.models.installed import models_dir, read_record
 from git_voicenote.resources import cache_home
 from tests.engines.nano.hub_server import COMMIT, REPOSITORY, Hub, serving
 

@@ -15,16 +15,13 @@ import pytest
 import torch
 
 from git_voicenote.engines.nano.checkpoint import open_checkpoint
-from git_voicenote.engines.nano.importing import Origin, default_name, import_model
-from git_voicenote.engines.nano.installed import (
-    find_model,
-    installed_models,
-    is_multilingual,
-    models_dir,
-    read_record,
-)
+from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.installed import find_model, installed_models, is_multilingual
 from git_voicenote.engines.nano.verification import verify_model
 from git_voicenote.errors import EngineError
+from git_voicenote.models.importing import default_name
+from git_voicenote.models.installed import models_dir, read_record
+from git_voicenote.models.kinds import Origin
 from tests.engines.nano import checkpoints as made
 
 if TYPE_CHECKING:

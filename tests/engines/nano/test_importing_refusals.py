@@ -14,11 +14,9 @@ import yaml
 from tokenizers import Tokenizer
 
 from git_voicenote.engines.nano.importing import import_model
-from git_voicenote.engines.nano.installed import (
-    installed_models,
-    models_dir,
-)
+from git_voicenote.engines.nano.installed import installed_models
 from git_voicenote.errors import EngineError
+from git_voicenote.models.installed import models_dir
 from tests.engines.nano import checkpoints as made
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.engines.nano.installed import models_dir
 from git_voicenote.errors import EngineError
+from git_voicenote.models.installed import models_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from git_voicenote.engines.nano.workplace import need_space
-from git_voicenote.engines.nano.wrong_files import refuse_wrong_file
 from git_voicenote.errors import EngineError
+from git_voicenote.models.workplace import need_space
+from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

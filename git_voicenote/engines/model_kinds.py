@@ -1,0 +1,43 @@
+"""The kinds of models that the engines here use; nothing heavy is imported for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.engines.moonshine.model_kind import MoonshineModels
+from git_voicenote.engines.nano.model_kind import NanoModels
+from git_voicenote.models import importing, installed
+from git_voicenote.models.installed import installed_folders, models_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.models.kinds import ModelKind
+
+KINDS: tuple[ModelKind, ...] = (NanoModels(), MoonshineModels())
+
+
+def kind_of(folder: Path) -> ModelKind:
+    """Return the kind of the model in a folder. Raises EngineError where it holds none."""
+    kind = importing.kind_of(folder, KINDS)
+    if kind is None:
+        raise importing.holds_no_model(folder, KINDS)
+    return kind
+
+
+def find_model(chosen: str) -> Path:
+    """Return the folder of a model by its name, or the folder that is named.
+
+    Raises EngineError where it is not there.
+    """
+    for kind in KINDS:
+        if kind.embedded == chosen and not (models_dir() / chosen).is_dir():
+            folder = kind.find(None)
+            if folder is not None:
+                return folder
+    return installed.find_model(chosen)
+
+
+def installed_models() -> tuple[Path, ...]:
+    """Return the folders of the models that are installed, by name."""
+    return tuple(folder for folder in installed_folders() if importing.kind_of(folder, KINDS))

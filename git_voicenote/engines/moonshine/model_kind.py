@@ -1,0 +1,81 @@
+"""The models of Moonshine, as commands see them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from git_voicenote.engines.moonshine.weights import (
+    EMBEDDED,
+    FILES,
+    damaged_files,
+    find_weights,
+    is_embedded,
+    language_of,
+    weights_in,
+)
+from git_voicenote.errors import EngineError
+from git_voicenote.models.kinds import Written
+from git_voicenote.models.verification import changes
+from git_voicenote.models.workplace import need_space
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.models.installed import Progress
+    from git_voicenote.models.kinds import ImportRequest
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+class MoonshineModels:
+    """Weights of Moonshine: two graphs for onnxruntime and a tokenizer."""
+
+    engine = "moonshine"
+    embedded = EMBEDDED
+    holds = f"{', '.join(FILES)} (the graphs may be .onnx)"
+
+    def recognises(self, folder: Path) -> bool:
+        """Return whether a folder holds one of the graphs."""
+        graphs = (name.removesuffix(".ort") for name in FILES[:2])
+        return any((folder / (g + end)).is_file() for g in graphs for end in (".ort", ".onnx"))
+
+    def find(self, chosen: str | None) -> Path | None:
+        """Return the folder of the chosen weights, or of the embedded ones."""
+        return find_weights(chosen)
+
+    def write(self, request: ImportRequest) -> Written:
+        """Check the weights and copy them as they are."""
+        from git_voicenote.engines.moonshine.graphs import check_model
+
+        language = request.language or language_of(*request.names) or "en"
+        if not _LANGUAGE.fullmatch(language):
+            raise EngineError(
+                f"{language!r} is not the code of a language",
+                hint="give two or three lower-case letters, such as `--language ja`",
+            )
+        weights = weights_in(request.source)
+        paths = (weights.encoder, weights.decoder, weights.tokenizer)
+        check_model(*paths)
+        total, done = sum(path.stat().st_size for path in paths), 0
+        need_space(request.made, total, to="install the model")
+        for path in paths:
+            shutil.copyfile(path, request.made / path.name)
+            done += path.stat().st_size
+            request.progress("writing", done, total)
+        return Written(weights.encoder.suffix.removeprefix("."), language=language)
+
+    def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
+        """Compare weights with their record, or with what was published, and look into them."""
+        from git_voicenote.engines.moonshine.graphs import check_model
+
+        wrong = damaged_files(folder) if is_embedded(folder) else changes(folder, progress)
+        if wrong:
+            return wrong
+        try:
+            weights = weights_in(folder)
+            check_model(weights.encoder, weights.decoder, weights.tokenizer)
+        except EngineError as exc:
+            return (exc.message,)
+        return ()

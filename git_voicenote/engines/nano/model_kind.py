@@ -1,0 +1,46 @@
+"""The models of Nano, as commands see them. It imports none of torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.engines.nano.installed import WEIGHTS, find_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.models.installed import Progress
+    from git_voicenote.models.kinds import ImportRequest, Written
+
+_WEIGHTS = (WEIGHTS, WEIGHTS + ".index.json", "model.pt")
+
+
+class NanoModels:
+    """Checkpoints of Fun-ASR-Nano, in the layouts of transformers and of FunASR."""
+
+    engine = "nano"
+    embedded = None
+    holds = (
+        "config.json and model.safetensors, or config.yaml and model.pt, and the files of the "
+        "tokenizer"
+    )
+
+    def recognises(self, folder: Path) -> bool:
+        """Return whether a folder holds weights in one of the layouts."""
+        return any((folder / name).exists() for name in _WEIGHTS)
+
+    def find(self, chosen: str | None) -> Path | None:
+        """Return the folder of the chosen model, or of the preferred one that is installed."""
+        return find_model(chosen)
+
+    def write(self, request: ImportRequest) -> Written:
+        """Write a checkpoint in the one layout that is loaded."""
+        from git_voicenote.engines.nano.importing import write_model
+
+        return write_model(request)
+
+    def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
+        """Compare a checkpoint with its record and look into it."""
+        from git_voicenote.engines.nano.verification import verify_model
+
+        return verify_model(folder, progress)

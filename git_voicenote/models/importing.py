@@ -1,0 +1,236 @@
+"""Install a model from a folder or an archive: the way for a machine with no network.
+
+A model appears under its name only when it is whole and on disk. Nothing is ever overwritten, and
+the source is only read.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.errors import EngineError
+from git_voicenote.models.archives import is_archive, unpack
+from git_voicenote.models.hashing import sha256_of
+from git_voicenote.models.installed import (
+    RECORD,
+    InstalledFile,
+    ModelRecord,
+    changed_files,
+    models_dir,
+    read_record,
+)
+from git_voicenote.models.kinds import ImportRequest, Origin
+from git_voicenote.models.workplace import sync, workplace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from git_voicenote.models.installed import Progress
+    from git_voicenote.models.kinds import ModelKind, Written
+
+_KEPT_TOO = ("generation_config.json", "LICENSE", "LICENSE.md", "LICENSE.txt", "README.md")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_DEPTH = 3  # folders below the given one that are searched: caches and archives nest
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A model that was installed; `left_out` are tensors of its source that it does not have."""
+
+    folder: Path
+    record: ModelRecord
+    left_out: tuple[str, ...]
+
+
+def import_model(
+    path: Path,
+    name: str | None = None,
+    *,
+    kinds: Sequence[ModelKind],
+    origin: Origin | None = None,
+    language: str | None = None,
+    progress: Progress = lambda *_: None,
+) -> Imported:
+    """Install the model in a folder or an archive, under its own name or another.
+
+    It has to be of one of the kinds. `language` is what it hears, where its files do not say.
+    Raises EngineError; then nothing is installed.
+    """
+    if not path.exists():
+        raise EngineError(f"there is no {path}", hint="name a folder or an archive with a model")
+    called = default_name(path)
+    target = target_folder(name or called)
+    with workplace() as work:
+        folder = path
+        if is_archive(path):
+            folder = unpack(path, work / "unpacked", progress)
+        elif not path.is_dir():
+            raise EngineError(
+                f"{path} is neither a folder nor an archive (tar, tar.gz, tar.bz2, tar.xz, zip)",
+                hint="give the folder with all files of the model, not one of them",
+            )
+        made = work / "model"
+        with _called(path, folder):
+            source, kind = _find_source(folder, kinds)
+            carried = None if origin else _carried_record(source, progress)
+            origin = origin or _origin_of(carried, path)
+            language = language or (carried.language if carried else None)
+            names = (called, source.name, target.name)
+            request = ImportRequest(source, made, names, language, progress)
+            record, left_out = _write(kind, request, origin)
+        try:
+            made.rename(target)
+        except OSError as exc:
+            raise EngineError(f"{target} cannot be made: {exc.strerror}") from exc
+        sync(target.parent)
+    return Imported(target, record, left_out)
+
+
+def default_name(path: Path) -> str:
+    """Return the name of the model in a folder or an archive, as its publisher calls it."""
+    for folder in (path.resolve(), *path.resolve().parents):
+        if folder.name.startswith("models--"):  # the hub's cache: models--ORG--NAME/snapshots/…
+            return folder.name.split("--")[-1].removesuffix("-hf")
+    name = re.sub(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|zip)$", "", path.resolve().name)
+    return name.removesuffix("-hf")
+
+
+def target_folder(name: str) -> Path:
+    """Return the folder for a new model; raises EngineError where there is one, or for no name."""
+    if not _NAME.fullmatch(name):
+        raise EngineError(
+            f"a model cannot be called {name!r}",
+            hint="give it a name of letters, digits, `.`, `_` and `-`, with `--name`",
+        )
+    target = models_dir() / name
+    if target.exists() or target.is_symlink():
+        raise EngineError(
+            f"there is a model {name} already: {target}",
+            hint="install this one beside it with `--name OTHER`, or remove that folder yourself",
+        )
+    return target
+
+
+def kind_of(folder: Path, kinds: Sequence[ModelKind]) -> ModelKind | None:
+    """Return the kind of the model in a folder, or None where it holds none that is known."""
+    return next((kind for kind in kinds if kind.recognises(folder)), None)
+
+
+def holds_no_model(folder: Path, kinds: Sequence[ModelKind]) -> EngineError:
+    """Return the error for a folder in which no kind of model was found."""
+    return EngineError(
+        f"{folder} holds no model",
+        hint="it needs " + "; or ".join(kind.holds for kind in kinds),
+    )
+
+
+def _find_source(folder: Path, kinds: Sequence[ModelKind]) -> tuple[Path, ModelKind]:
+    """Return the folder with the weights: this one, or the only one below it that has some."""
+    level = [folder]
+    for _ in range(_DEPTH):
+        found = [(path, kind) for path in level if (kind := kind_of(path, kinds))]
+        if len(found) > 1:
+            raise EngineError(
+                f"{folder} holds several models: {', '.join(path.name for path, _ in found)}",
+                hint="give the folder of one of them",
+            )
+        if found:
+            return found[0]
+        level = [path for above in level for path in sorted(above.glob("*/")) if path.is_dir()]
+    raise holds_no_model(folder, kinds)
+
+
+def _carried_record(folder: Path, progress: Progress) -> ModelRecord | None:
+    """Return the record of a model that this program installed elsewhere, as it was carried.
+
+    Raises EngineError where the way has changed it.
+    """
+    record = read_record(folder)
+    if record is None:
+        return None
+    for change in changed_files(folder, record, progress):
+        raise EngineError(
+            change, hint=f"copy it once more; if it was changed on purpose, remove {RECORD}"
+        )
+    return record
+
+
+def _origin_of(carried: ModelRecord | None, path: Path) -> Origin:
+    if carried is None:
+        return Origin(str(path.resolve()))
+    source, revision, licence = (
+        text and visible(str(text)) for text in (carried.source, carried.revision, carried.licence)
+    )
+    return Origin(source or str(path.resolve()), revision, licence)
+
+
+@contextmanager
+def _called(path: Path, unpacked: Path) -> Iterator[None]:
+    """Let errors name the archive: where it was unpacked is gone when they are read."""
+    try:
+        yield
+    except EngineError as exc:
+        gone, there = str(unpacked), str(path)
+        hint = exc.hint and exc.hint.replace(gone, there)
+        raise EngineError(exc.message.replace(gone, there), hint=hint) from exc
+
+
+def _write(
+    kind: ModelKind, request: ImportRequest, origin: Origin
+) -> tuple[ModelRecord, tuple[str, ...]]:
+    """Write the model into its new folder, with its record, on disk when this returns."""
+    made = request.made
+    try:
+        made.mkdir()
+        written = kind.write(request)
+        for extra in _KEPT_TOO:
+            if (request.source / extra).is_file():
+                shutil.copyfile(request.source / extra, made / extra)
+        record = _record(kind, request, origin, written)
+        (made / RECORD).write_text(record.to_json(), encoding="utf-8")
+        for path in made.iterdir():
+            sync(path)
+        sync(made)
+    except OSError as exc:
+        raise EngineError(f"{made.parent} cannot be written: {exc.strerror}") from exc
+    return record, written.left_out
+
+
+def _record(
+    kind: ModelKind, request: ImportRequest, origin: Origin, written: Written
+) -> ModelRecord:
+    files = {
+        path.name: InstalledFile(
+            path.stat().st_size, written.digests.get(path.name) or sha256_of(path)
+        )
+        for path in sorted(request.made.iterdir())
+    }
+    return ModelRecord(
+        source=origin.source,
+        revision=origin.revision,
+        layout=written.layout,
+        parameters=written.parameters,
+        licence=origin.licence or _licence(request.source),
+        installed=datetime.now(UTC).isoformat(timespec="seconds"),
+        files=files,
+        engine=kind.engine,
+        language=written.language,
+    )
+
+
+def _licence(folder: Path) -> str | None:
+    """Return the licence that the README of a model names in its first lines."""
+    try:
+        text = (folder / "README.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    head = text.split("\n---", 1)[0] if text.startswith("---\n") else ""
+    found = re.search(r"^license(?:_name)?:[ \t]*(\S.*)$", head, re.MULTILINE)
+    return found[1].strip() if found else None
