@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
+from git_voicenote.clock import clock
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -109,13 +109,6 @@ def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:
     if dictation.failure is not None:
         warnings.append(f"no text is made: {dictation.failure}; the sound is recorded all the same")
     return tuple(warnings)
-
-
-def clock(seconds: float) -> str:
-    """Return a time as people read it: 0:18, 1:02:03."""
-    minutes, rest = divmod(math.floor(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _bar(level: float) -> str:
