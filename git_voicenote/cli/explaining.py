@@ -124,7 +124,7 @@ def spoken_text(
     ]
     heard = [texts for _, texts in stretches]
     # each by itself: "scratch that" takes back nothing of before a page was turned
-    polished = worded_apart(repository, settings, target, heard, explain=explain)
+    polished = worded_apart(repository, settings, target, heard, explain=explain, segments=segments)
     written = writes_sentences(segment.text for segment in segments)
     said = [
         (place, sentences(one.segments, written=written))
