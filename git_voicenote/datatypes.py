@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from git_voicenote.clock import clock
+
 if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of it
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -133,7 +135,7 @@ class Segment:
         """Where the engine gave up, what a text says of it: [0:31-0:42 not understood]; else ""."""
         if self.failure is None:
             return ""
-        return f"[{_clock(math.floor(self.start))}-{_clock(math.ceil(self.end))} not understood]"
+        return f"[{clock(self.start)}-{clock(math.ceil(self.end))} not understood]"
 
     @property
     def marked_text(self) -> str:
@@ -237,9 +239,3 @@ def _place_of(segment: Segment, spans: Iterable[tuple[float, float, Place | None
         both = min(end, segment.end) - max(start, segment.start)
         seen[place] = seen.get(place, 0.0) + max(both, 0.0)
     return max(seen, key=lambda place: seen[place])
-
-
-def _clock(seconds: int) -> str:
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.transcription import transcribe
@@ -42,6 +43,9 @@ class LiveDictation:
         self._context = context
         self._activity = activity
         self._segments: list[Segment] = []
+        self._partial = ""
+        self._is_over = False
+        self._words = threading.Lock()  # an engine may hear in threads of its own
         self._failure: Exception | None = None
         self._sound_is_there = threading.Event()
         self._worker = threading.Thread(target=self._work, name="transcription", daemon=True)
@@ -58,7 +62,18 @@ class LiveDictation:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """What was understood so far."""
-        return tuple(self._segments)
+        return self.so_far[0]
+
+    @property
+    def partial(self) -> str:
+        """What is heard of the segment that is still being spoken; kept nowhere."""
+        return self.so_far[1]
+
+    @property
+    def so_far(self) -> tuple[tuple[Segment, ...], str]:
+        """The segments and what is heard of the next one, so that no word is in both."""
+        with self._words:
+            return tuple(self._segments), self._partial
 
     @property
     def failure(self) -> Exception | None:
@@ -93,8 +108,17 @@ class LiveDictation:
             self.is_loaded = True
             # not before: what it reads must not keep the microphone from opening
             self._sound_is_there.wait()
-            context = self._context()
+            context = replace(self._context(), partial=self._hear)
             for segment in transcribe(self.capture.blocks(), self._engine, context, self._activity):
-                self._segments.append(segment)
+                with self._words:
+                    self._segments.append(segment)
+                    self._partial = ""
         except Exception as exc:  # noqa: BLE001 - kept for result(), in the thread that asks
             self._failure = exc
+        finally:
+            with self._words:
+                self._partial, self._is_over = "", True
+
+    def _hear(self, words: str) -> None:
+        with self._words:
+            self._partial = "" if self._is_over else words

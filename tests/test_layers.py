@@ -10,7 +10,9 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 
 MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
-BOTTOM = frozenset({"characters", "config", "datatypes", "errors", "resources", "__init__"})
+BOTTOM = frozenset(
+    {"characters", "clock", "config", "datatypes", "errors", "resources", "__init__"}
+)
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
     "cli": frozenset(

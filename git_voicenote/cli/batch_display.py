@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from git_voicenote.audio.finding import stated_duration
-from git_voicenote.cli.recording_display import can_redraw, clock
+from git_voicenote.cli.recording_display import can_redraw
+from git_voicenote.clock import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,9 @@ from git_voicenote.archive import Archive, Dictation, Subject
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
 from git_voicenote.cli.engines import chosen_engine, context_for, warn_of_failures
-from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw, clock
+from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw
 from git_voicenote.cli.walking import Walk
+from git_voicenote.clock import clock
 from git_voicenote.errors import EngineError
 from git_voicenote.store.recordings import state_dir
 

@@ -6,6 +6,7 @@ import click
 
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import say, settings
+from git_voicenote.cli.doubts import known_transcripts, with_doubts
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.saving import remembered, save_cover, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
@@ -46,9 +47,8 @@ def _edit_note(repository: Repository, revision: str) -> None:
     if before is None and (found := notes.find(commit.id, remembered(repository))):
         say(f"starting from the note of {found.commit_id[:7]}, which has the same patch")
         text = found.text
-    edited = edit_text(
-        repository, text, f"note for {commit_summary(repository, commit.id)}", "NOTES_EDITMSG"
-    )
+    about = f"note for {commit_summary(repository, commit.id)}"
+    edited = _edited(repository, text, about)
     remove = f"git notes --ref={chosen.notes_ref} remove {commit.short}"
     if _is_new(edited, before, f"note for {commit.short}", remove):
         save_note(repository, chosen, commit.id, parse_notes(edited or ""))
@@ -63,11 +63,17 @@ def _edit_cover(repository: Repository, branch: str | None) -> None:
     if before is None and branch is not None:
         _check_branch(repository, branch)
     about = f"cover of {key}\n\n{series_summary(repository, tip)}"
-    edited = edit_text(repository, before or "", about, "NOTES_EDITMSG")
+    edited = _edited(repository, before or "", about)
     remove = f"git update-ref -d refs/voicenote/cover/{key}"
     if _is_new(edited, before, f"cover of {key}", remove):
         save_cover(repository, key, parse_notes(edited or ""))
         say(f"cover of {key} saved")
+
+
+def _edited(repository: Repository, text: str, about: str) -> str | None:
+    """Let the person edit notes, with what the engine was not sure of in view."""
+    transcripts = known_transcripts(repository, parse_notes(text))
+    return edit_text(repository, text, with_doubts(about, text, transcripts))
 
 
 def _is_new(edited: str | None, before: str | None, name: str, remove: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from git_voicenote.archive import Dictation, Subject
 from git_voicenote.cli.console import ask, is_interactive, say
 from git_voicenote.cli.dictation import TAKE_UP, dictate, open_archive, transcribe_source
+from git_voicenote.cli.doubts import with_doubts
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
 from git_voicenote.cli.wording import worded_apart
@@ -86,7 +87,8 @@ def record_note(
         repository, settings, target.key, dictation,
         explain=explain, take_up=_take_up(target), files=files,
     )  # fmt: skip
-    comments = f"{target.summary()}{_ABOUT_ANCHORS if files else ''}"
+    about = f"{target.summary()}{_ABOUT_ANCHORS if files else ''}"
+    comments = with_doubts(about, text, [dictation.transcript])
     spoken = _edited(repository, settings, target, note_of(dictation, text), comments)
     notes: tuple[Note, ...] = (spoken,)
     if before and existing == "append":
@@ -122,7 +124,7 @@ def spoken_text(
     ]
     heard = [texts for _, texts in stretches]
     # each by itself: "scratch that" takes back nothing of before a page was turned
-    polished = worded_apart(repository, settings, target, heard, explain=explain)
+    polished = worded_apart(repository, settings, target, heard, explain=explain, segments=segments)
     written = writes_sentences(segment.text for segment in segments)
     said = [
         (place, sentences(one.segments, written=written))

@@ -9,31 +9,57 @@ import click
 
 from git_voicenote.cli.console import say, settings
 from git_voicenote.cli.saving import remembered, repository_if_any, state_root
-from git_voicenote.errors import NegativeAnswer, NoNoteError
+from git_voicenote.clock import clock, seconds_of
+from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.note_format import parse_notes
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.repository import Repository
+from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.text.doubts import doubtful, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _RECORDING_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,}")
+_MOMENT = 1.0
+"""Seconds that are played before a doubtful word; its time is right to within about half of one."""
+
+
+class _Time(click.ParamType[float]):
+    """A time in a recording, in seconds or as a clock shows it."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return seconds."""
+        try:
+            return seconds_of(str(value))
+        except ValueError as exc:
+            self.fail(str(exc), param, ctx)
 
 
 @click.command()
 @click.argument("name", required=False, metavar="[COMMIT | BRANCH | RECORDING]")
 @click.option("--cover", is_flag=True, help="Play the cover of a branch's series.")
 @click.option(
-    "--start", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS",
-    help="Begin so far into the (first) recording.",
+    "--at", "--start", "start", type=_Time(), metavar="TIME",
+    help="Begin so far into the (first) recording: 7 (seconds), 0:07, 1:02:03.",
 )  # fmt: skip
-def play(name: str | None, *, cover: bool, start: float) -> None:
+@click.option(
+    "--doubt", type=click.IntRange(min=1), metavar="N",
+    help="Begin a moment before the N-th word that the engine was not sure of.",
+)  # fmt: skip
+def play(name: str | None, *, cover: bool, start: float | None, doubt: int | None) -> None:
     """Play the recording behind a note, or one from the history by its id."""
     from git_voicenote.audio.playback import play as play_sound
 
+    if start is not None and doubt is not None:
+        raise click.UsageError("--at and --doubt do not agree")
     if name and _RECORDING_ID.fullmatch(name) and not cover:
         recording_ids: Sequence[str] = (name,)
         root = state_root(repository_if_any())
@@ -41,10 +67,36 @@ def play(name: str | None, *, cover: bool, start: float) -> None:
         repository = Repository.discover()
         recording_ids = _recordings_of_note(repository, name, cover=cover)
         root = state_root(repository)
-    for path in _paths(Recordings(root), recording_ids):
+    paths = _paths(Recordings(root), recording_ids)
+    at = start or 0.0
+    if doubt is not None:
+        paths, at = _from_doubt(History(root), paths, doubt)
+    for path in paths:
         say(f"playing {path.stem}")
-        play_sound(path, start)
-        start = 0.0
+        play_sound(path, at)
+        at = 0.0
+
+
+def _from_doubt(history: History, paths: list[Path], number: int) -> tuple[list[Path], float]:
+    """Return the recordings from a doubtful word on, and where in the first one it is."""
+    entries = [history.entry(path.stem) for path in paths]
+    heard = [entry.transcript.segments if entry and entry.transcript else () for entry in entries]
+    doubts = [(place, word) for place, segments in enumerate(heard) for word in doubtful(segments)]
+    names = ", ".join(path.stem for path in paths)
+    if not any(segment.words for segments in heard for segment in segments):
+        raise NegativeAnswer(
+            f"how sure the engine was of the words in {names} is not known",
+            hint="`--at TIME` begins at a time",
+        )
+    if not doubts:
+        raise NegativeAnswer(f"no word in {names} is doubtful")
+    if number > len(doubts):
+        raise UsageError(
+            f"there is no doubtful word {number} in {names}", hint=f"the last one is {len(doubts)}"
+        )
+    place, word = doubts[number - 1]
+    say(f"doubtful word {number} of {len(doubts)}: {quoted(word)} {clock(word.start)}")
+    return paths[place:], max(word.start - _MOMENT, 0.0)
 
 
 def _recordings_of_note(repository: Repository, name: str | None, *, cover: bool) -> list[str]:

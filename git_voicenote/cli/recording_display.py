@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
+from git_voicenote.cli.words_so_far import WordsSoFar
+from git_voicenote.clock import clock
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -55,7 +56,10 @@ class PlainDisplay:
 
 
 class LiveDisplay:
-    """A meter and the words so far, redrawn in place; nothing of it stays on the screen."""
+    """A meter and the words so far, redrawn in place; nothing of it stays on the screen.
+
+    Words of a sentence that is still spoken are dim.
+    """
 
     def __init__(self) -> None:
         # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
@@ -63,6 +67,7 @@ class LiveDisplay:
 
         self._console = Console(stderr=True, highlight=False)
         self._levels = [0.0] * _METER_WIDTH
+        self._words = WordsSoFar(_LINES_OF_TEXT)
         self._live = self._new_live()
 
     def __enter__(self) -> LiveDisplay:
@@ -92,9 +97,12 @@ class LiveDisplay:
         drawn.append(self._beside(), style="default")
         for warning in warnings_of(dictation):
             drawn.append(f"\n{warning}", style="yellow")
-        words = visible(" ".join(segment.marked_text for segment in dictation.segments))
-        for line in _last_lines(words):
-            drawn.append(f"\n  {line}", style="default")
+        segments, partial = dictation.so_far
+        words = visible(" ".join(segment.marked_text for segment in segments))
+        width = max(shutil.get_terminal_size().columns - 4, 20)
+        for finished, spoken in self._words.lines(words, visible(partial), width):
+            drawn.append(f"\n  {finished}", style="default")
+            drawn.append(spoken, style="dim default")
         self._live.update(drawn)
 
 
@@ -111,19 +119,5 @@ def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def clock(seconds: float) -> str:
-    """Return a time as people read it: 0:18, 1:02:03."""
-    minutes, rest = divmod(math.floor(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def _bar(level: float) -> str:
     return _BARS[min(int(level * len(_BARS)), len(_BARS) - 1)]
-
-
-def _last_lines(words: str) -> list[str]:
-    import textwrap
-
-    width = max(shutil.get_terminal_size().columns - 4, 20)
-    return textwrap.wrap(words, width)[-_LINES_OF_TEXT:]

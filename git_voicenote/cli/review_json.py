@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -112,7 +113,13 @@ def _recordings(spoken: Iterable[Spoken]) -> list[dict[str, object]]:
             "id": one.id,
             "path": str(one.path) if one.path else None,
             "segments": [
-                {"start": segment.start, "end": segment.end, "text": segment.marked_text}
+                {
+                    "start": segment.start,
+                    "end": segment.end,
+                    "text": segment.marked_text,
+                    "confidence": segment.confidence,
+                    "words": [asdict(word) for word in segment.words],
+                }
                 for segment in one.segments
             ],
         }

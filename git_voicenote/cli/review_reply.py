@@ -12,6 +12,7 @@ import click
 from git_voicenote.archive import Subject
 from git_voicenote.cli.console import is_interactive, print_error, say
 from git_voicenote.cli.dictation import dictate, open_archive, transcribe_source
+from git_voicenote.cli.doubts import with_doubts
 from git_voicenote.cli.editor import edit_text, keep_text
 from git_voicenote.cli.explaining import find_sound, note_of, spoken_text
 from git_voicenote.cli.terminal import ask_line
@@ -112,7 +113,7 @@ class Answering:
         with _naming(f"{take_up} {dictation.recording.id}"):
             target = _target(part)
             text = spoken_text(self._repository, self._settings, target, dictation, take_up=take_up)
-            note = self._edited(part, place, note_of(dictation, text))
+            note = self._edited(part, place, note_of(dictation, text), dictation)
         answers = self._answers.setdefault(part.number, [])
         answers.append(Answer(note, place))
         self._keep(part, answers)
@@ -130,13 +131,14 @@ class Answering:
             self._repository, archive, self._settings, sound, subject, take_up=take_up
         )
 
-    def _edited(self, part: Part, place: Place | None, note: Note) -> Note:
+    def _edited(self, part: Part, place: Place | None, note: Note, dictation: Dictation) -> Note:
         """Let the person edit the words, with what they are about in view."""
         if not (self._settings.edit and is_interactive()):
             return note
         where = f", {name_of(place)}" if place else ""
         about = f"answer to {part.what} {part.subject}{where}\n\n{quoted_part(part, place)}"
-        text = edit_text(self._repository, note.text, about)
+        comments = with_doubts(about, note.text, [dictation.transcript])
+        text = edit_text(self._repository, note.text, comments)
         if text is None:
             raise NegativeAnswer("the text is empty: no answer was kept")
         return replace(note, text=text.rstrip("\n"))

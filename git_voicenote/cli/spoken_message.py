@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from git_voicenote.datatypes import Transcript
     from git_voicenote.text.commit_rules import CommitRules
     from git_voicenote.text.spoken_header import Heard
 
@@ -39,6 +41,7 @@ class _Words:
 
     segments: tuple[str, ...]
     kept: str | None
+    transcript: Transcript | None = None
 
 
 def offer_to_dictate(message_file: Path, source: str | None) -> None:
@@ -77,10 +80,12 @@ def _dictate(commit: PendingCommit, chosen: Settings) -> None:
         if not _has_words(segments):
             say(f"all that was said was taken back; it is kept in {words.kept}")
             return
-        _write_message(commit, segments)
+        text = _write_message(commit, segments)
     except BaseException:  # Ctrl-C at the menu, a full disk, a fault of ours: words are never lost
         _keep(commit, words)
         raise
+    if words.transcript is not None:
+        _mention_doubts(commit, text, words.transcript)
 
 
 def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
@@ -96,7 +101,8 @@ def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
         commit.repository, chosen, target="message:", title="the message of this commit"
     )
     segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
-    return _Words(segments, f"recording {dictation.recording.id} (`git voicenote history`)")
+    kept = f"recording {dictation.recording.id} (`git voicenote history`)"
+    return _Words(segments, kept, dictation.transcript)
 
 
 def _ask_how() -> str:
@@ -129,7 +135,8 @@ def _worded(commit: PendingCommit, chosen: Settings, words: _Words) -> Sequence[
     return worded(commit.repository, chosen, "message:", words.segments).segments
 
 
-def _write_message(commit: PendingCommit, segments: Sequence[str]) -> None:
+def _write_message(commit: PendingCommit, segments: Sequence[str]) -> str:
+    """Put the message into the file, and return it."""
     from dataclasses import replace
 
     from git_voicenote.cli.message_rules import people_for, rules_for
@@ -147,6 +154,27 @@ def _write_message(commit: PendingCommit, segments: Sequence[str]) -> None:
     message = conventional_commit.build(heard, kind, heard.scope, rules, people)
     text = conventional_commit.render(message, commit.comment(), rules)
     commit.insert(text, ends_in_trailers=bool(message.trailers))
+    return text
+
+
+def _mention_doubts(commit: PendingCommit, text: str, transcript: Transcript) -> None:
+    """Name the doubtful words of a message where git's own comments are, else on the screen.
+
+    Where git puts no comment, it may be told to keep those that it finds.
+    """
+    from git_voicenote.cli.doubts import doubts_of
+
+    doubts = doubts_of(text, [transcript])
+    if not doubts:
+        return
+    try:
+        if commit.has_comments():
+            commit.remark(doubts)
+        else:
+            say(doubts)
+    except HookError as exc:  # the message itself is in its file
+        warn(exc.message)
+        say(doubts)
 
 
 def _choose(commit: PendingCommit, heard: Heard, rules: CommitRules) -> tuple[str, str | None]:
@@ -190,7 +218,7 @@ def _keep(commit: PendingCommit, words: _Words) -> None:
     """Leave what was said where the person finds it: in the message file, or on the screen."""
     text = "\n".join(words.segments)
     try:
-        commit.remark("voicenote heard:", text)
+        commit.remark(f"voicenote heard:\n{indent(text, '  ')}")
     except HookError as exc:
         warn(exc.message)
         say(f"what was said:\n{text}")

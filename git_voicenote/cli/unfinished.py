@@ -8,7 +8,7 @@ from git_voicenote.cli.console import ask, is_interactive, say
 from git_voicenote.cli.dictation import open_archive, transcribe_source
 from git_voicenote.cli.explaining import record_note
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
-from git_voicenote.cli.recording_display import clock
+from git_voicenote.clock import clock
 from git_voicenote.errors import UnknownRevisionError
 
 if TYPE_CHECKING:

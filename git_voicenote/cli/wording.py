@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
+from git_voicenote.clock import clock
 from git_voicenote.text.chain import build_chain, named_passes, polish
 from git_voicenote.text.spoken_edits import LINE, PARAGRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Segment
     from git_voicenote.repo.repository import Repository
     from git_voicenote.text.chain import Polished
     from git_voicenote.text.passes import Chain, Change, Pass, Passed
@@ -42,13 +45,19 @@ def worded_apart(
     stretches: Sequence[Sequence[str]],
     *,
     explain: bool = False,
+    segments: Sequence[Segment] = (),
 ) -> tuple[Polished, ...]:
-    """Return stretches as `worded` does, each by itself: "scratch that" reaches into no other."""
+    """Return stretches as `worded` does, each by itself: "scratch that" reaches into no other.
+
+    With `explain`, it is also told how the engine came to the text of the `segments`.
+    """
     # what is wrong with a list was told when the engine was (`engines.context_for`)
     chain = chain_for(repository, settings, target, tell=_tell_nobody)
     polished = tuple(polish(heard, chain) for heard in stretches)
     if explain:
         _explain_terms(repository, settings, target)
+        for line in search_lines(segments):
+            say(line)
         explain_changes([passed for one in polished for passed in one.passed])
     return polished
 
@@ -96,6 +105,29 @@ def _explain_terms(repository: Repository | None, settings: Settings, target: st
     if places:
         say(f"found in: {', '.join(f'{place} {n}' for place, n in places.most_common())}")
     say(f"told to the engine: {', '.join(found.hotwords) or 'none'}")
+
+
+def search_lines(segments: Iterable[Segment]) -> list[str]:
+    """Return how an engine came to the text of segments, of those where it tells.
+
+    A line says what the sound alone said, if that was something else, and by how much the text
+    that won leads (in nats; `cost` is what of the sound's own score was given up for it); a
+    second one names the terms that were searched for and found.
+    """
+    lines = []
+    for segment in segments:
+        search = segment.search
+        if search is None:
+            continue
+        if search.unaided == segment.text:
+            told = f"{_shown(segment.text)} by the sound alone"
+        else:
+            told = f"sound alone {_shown(search.unaided)} -> {_shown(segment.text)}"
+        times = f"{clock(segment.start)}-{clock(math.ceil(segment.end))}"
+        lines.append(f"search {times}: {told} (lead {search.lead:.1f}, cost {search.cost:.1f})")
+        if search.boosted:
+            lines.append(f"boosted: {visible(', '.join(search.boosted))}")
+    return lines
 
 
 def _explanation(change: Change) -> str:

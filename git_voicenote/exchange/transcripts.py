@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn
+from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import StoreError
 from git_voicenote.store.history import TARGET_KINDS, History
 
@@ -48,6 +48,10 @@ def carried_value(entry: Entry) -> dict[str, Any]:
                 "segments": [
                     [one.start, one.end, one.text, one.confidence, one.failure]
                     for one in attempt.transcript.segments
+                ],
+                # apart from the segments: whoever knows no words reads the rest all the same
+                "words": [
+                    [astuple(word) for word in one.words] for one in attempt.transcript.segments
                 ],
             }
             for attempt in entry.attempts
@@ -104,7 +108,7 @@ def _read(value: dict[str, Any]) -> CarriedRecording:
         transcripts=tuple(
             Transcript(
                 value["id"], _text(one["engine"]), _text(one["language"]),
-                tuple(_segment(*segment) for segment in one["segments"]),
+                _segments(one["segments"], one.get("words")),
             )
             for one in value["transcripts"]
         ),
@@ -130,6 +134,21 @@ def _line(number: int | None) -> int | None:
     if number is not None and not 0 <= int(number) < 2**31:
         raise ValueError(f"there is no line {number}")
     return None if number is None else int(number)
+
+
+def _segments(values: list[list[Any]], words: list[list[list[Any]]] | None) -> tuple[Segment, ...]:
+    """Read segments, with their words; those of before there were any have none."""
+    segments = [_segment(*value) for value in values]
+    if words is None:
+        return tuple(segments)
+    return tuple(
+        replace(segment, words=tuple(_word(*word) for word in told))
+        for segment, told in zip(segments, words, strict=True)
+    )
+
+
+def _word(text: str, start: float, end: float, confidence: float) -> Word:
+    return Word(_text(text), _seconds(start), _seconds(end), _seconds(confidence))
 
 
 def _segment(

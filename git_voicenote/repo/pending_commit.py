@@ -79,15 +79,19 @@ class PendingCommit:
         else:
             self._write(text + (b"" if content[:1] in (b"\n", b"") else b"\n") + content)
 
-    def remark(self, heading: str, text: str) -> None:
+    def has_comments(self) -> bool:
+        """Whether a comment stands in the file, git's own or a template's. Raises HookError."""
+        content = self._read()
+        return self._first_comment(content) < len(content)
+
+    def remark(self, text: str) -> None:
         """Put a text into the file as a comment, which the person sees and git drops.
 
         Raises HookError.
         """
         content = self._read()
         comment = self._comment(content)
-        lines = [heading, *(f"  {line}" for line in text.splitlines())]
-        remark = b"".join(comment + b" " + self._encode(line) + b"\n" for line in lines)
+        remark = b"".join(comment + b" " + self._encode(line) + b"\n" for line in text.splitlines())
         scissors = _SCISSORS.search(content)
         if scissors:
             # above the scissors, `--cleanup=scissors` keeps comments: go below git's own ones

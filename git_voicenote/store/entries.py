@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from git_voicenote.datatypes import Place, Segment, Transcript, Turn, placed
+from git_voicenote.datatypes import Place, Segment, Transcript, Turn, Word, placed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -124,11 +125,18 @@ def _attempts(
 
 def _segments(connection: sqlite3.Connection, attempt_id: int) -> tuple[Segment, ...]:
     rows = connection.execute(
-        "SELECT start_time, end_time, text, confidence, failure FROM segments"
+        "SELECT start_time, end_time, text, confidence, failure, words FROM segments"
         " WHERE attempt_id = ? ORDER BY position",
         (attempt_id,),
     )
-    return tuple(Segment(*row) for row in rows)
+    return tuple(
+        Segment(start, end, text, confidence, failure, words=_words(words))
+        for start, end, text, confidence, failure, words in rows
+    )
+
+
+def _words(value: str | None) -> tuple[Word, ...]:
+    return tuple(Word(*word) for word in json.loads(value)) if value else ()
 
 
 def _notes(connection: sqlite3.Connection, recording_id: str) -> tuple[SavedNote, ...]:

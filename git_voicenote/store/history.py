@@ -19,6 +19,7 @@ with the way out; a caller with a person's words in hand treats that as a warnin
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from git_voicenote.datatypes import Recording, Transcript, Turn
+    from git_voicenote.datatypes import Recording, Segment, Transcript, Turn
     from git_voicenote.store.entries import Entry, State
 
 TARGET_KINDS = ("commit", "cover", "message", "file", "review", "reply")
@@ -102,12 +103,13 @@ class History:
                 connection, transcript.recording_id, transcript.engine, transcript.language, None
             )
             connection.executemany(
-                "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (attempt_id, position, s.start, s.end, s.text, s.confidence, s.failure)
+                    (attempt_id, position, s.start, s.end, s.text, s.confidence, s.failure,
+                     _words_value(s))
                     for position, s in enumerate(transcript.segments)
                 ),
-            )
+            )  # fmt: skip
             _set_state(connection, transcript.recording_id, "transcribed")
             _index(connection, transcript.recording_id, transcript.text)
 
@@ -234,6 +236,12 @@ class History:
             connection.execute("INSERT INTO words (words) VALUES ('optimize')")
             gone = connection.execute("DELETE FROM recordings WHERE id = ?", (recording_id,))
             return gone.rowcount > 0
+
+
+def _words_value(segment: Segment) -> str | None:
+    if not segment.words:
+        return None
+    return json.dumps([astuple(word) for word in segment.words], ensure_ascii=False)
 
 
 def _search_condition(terms: Sequence[str]) -> tuple[str, list[str]]:

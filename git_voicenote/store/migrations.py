@@ -74,4 +74,8 @@ MIGRATIONS = (
         PRIMARY KEY (recording_id, position)
     );
     """,
+    # 5: the words of a segment, where the engine can tell how sure it is of each
+    """
+    ALTER TABLE segments ADD COLUMN words TEXT;  -- JSON, a list of [text, start, end, confidence]
+    """,
 )

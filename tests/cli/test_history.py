@@ -128,7 +128,7 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
     assert [entry["id"] for entry in exported] == [FIRST, SECOND]
     assert exported[0]["segments"][1] == {
         "start": 61.0, "end": 62.0, "text": "So it goes.", "confidence": None, "failure": None,
-        "place": None,
+        "place": None, "words": [], "search": None,
     }  # fmt: skip
     assert exported[0]["notes"][0]["text"] == "foo_bar is slow.\n"
 

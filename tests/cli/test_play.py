@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import Note
+from git_voicenote.datatypes import Note, Recording, Segment, Transcript, Word
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.repository import Repository
+from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from tests.support.sound import tone, write_sound
 
@@ -41,7 +44,9 @@ def sound_of(sandbox: Sandbox) -> Path:
     return sandbox.folder / f".git/voicenote/recordings/{HERE}.wav"
 
 
-@pytest.mark.parametrize("arguments", [[], ["HEAD"], [HERE], ["--start", "0.1"], ["--cover"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["HEAD"], [HERE], ["--start", "0.1"], ["--at", "0:00.1"], ["--cover"]]
+)
 def test_the_recording_behind_a_note_is_played(silent: Sandbox, arguments: list[str]) -> None:
     """As far as the loudspeaker, which is not there: the error names the sound."""
     explain(silent, HERE)
@@ -52,6 +57,80 @@ def test_the_recording_behind_a_note_is_played(silent: Sandbox, arguments: list[
     assert done.returncode == 128
     assert f"playing {HERE}\n" in done.stderr.decode()
     assert str(sound_of(silent)) in done.stderr.decode()
+
+
+@pytest.mark.parametrize("at", ["0:60", "x", "-1", "1:2:3", ""])
+def test_a_time_that_is_none_is_refused(silent: Sandbox, at: str) -> None:
+    done = silent.voicenote("play", HERE, f"--at={at}")
+    assert done.returncode == 129
+    said = f"{at!r} is no time: write seconds, m:ss or h:mm:ss"
+    assert said in " ".join(done.stderr.decode().split())
+
+
+def test_a_time_after_the_end_is_refused(silent: Sandbox) -> None:
+    done = silent.voicenote("play", HERE, "--at=0:07")
+    assert (done.returncode, done.stderr.decode()) == (
+        128,
+        f"playing {HERE}\nerror: {sound_of(silent)} is only 0.2 s long\nhint: start earlier\n",
+    )
+
+
+def remember(silent: Sandbox, recording_id: str, *words: Word) -> None:
+    """Tell the history what was heard in a recording of 4 s."""
+    root = silent.folder / ".git/voicenote"
+    path = write_sound(root / f"recordings/{recording_id}.wav", tone(4.0))
+    history = History(root)
+    history.begin(recording_id, target="message:", title="t", created_at=datetime.now(UTC))
+    history.finish(Recording(recording_id, path, 16000, 4.0, datetime.now(UTC)))
+    segment = Segment(0.0, 4.0, " ".join(word.text for word in words), words=words)
+    history.attempt(Transcript(recording_id, "e", "en", (segment,)))
+
+
+SURE = Word("it", 0.1, 0.2, 0.9)
+UNSURE = Word("parser,", 3.4, 3.8, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, f'doubtful word 1 of 2: "parser" 0:03\nplaying {HERE}\n'),
+        (2, f'doubtful word 2 of 2: "it" 0:00\nplaying {ELSEWHERE}\n'),
+    ],
+)
+def test_a_doubtful_word_is_played_from_a_moment_before(
+    silent: Sandbox, number: int, said: str
+) -> None:
+    """As far as the loudspeaker, which is not there."""
+    remember(silent, HERE, SURE, UNSURE)
+    remember(silent, ELSEWHERE, replace(SURE, confidence=0.1))
+    explain(silent, HERE, ELSEWHERE)
+
+    done = silent.voicenote("play", "--doubt", str(number))
+
+    assert done.stderr.decode().startswith(said)
+    assert "no loudspeaker" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "arguments", "status", "said"),
+    [
+        ((SURE,), ("--doubt=1",), 1, f"error: no word in {HERE} is doubtful\n"),
+        ((), ("--doubt=1",), 1,
+         f"error: how sure the engine was of the words in {HERE} is not known\n"
+         "hint: `--at TIME` begins at a time\n"),
+        ((UNSURE,), ("--doubt=2",), 129,
+         f"error: there is no doubtful word 2 in {HERE}\nhint: the last one is 1\n"),
+        ((UNSURE,), ("--doubt=0",), 129, "--doubt"),
+        ((UNSURE,), ("--doubt=1", "--at=1"), 129, "--at and --doubt do not agree"),
+    ],
+)  # fmt: skip
+def test_a_doubt_that_is_none_is_not_played(
+    silent: Sandbox, words: tuple[Word, ...], arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    remember(silent, HERE, *words)
+    done = silent.voicenote("play", HERE, *arguments)
+    assert done.returncode == status
+    assert said in done.stderr.decode()
 
 
 def test_a_lost_note_is_played_too(silent: Sandbox) -> None:

@@ -152,7 +152,9 @@ def test_json_for_tools(series: Sandbox) -> None:
     assert first["commit"] == series.git("rev-parse", "topic~1")
     assert first["recordings"][0]["id"] == RECORDING
     assert first["recordings"][0]["path"].endswith(f"{RECORDING}.wav")
-    assert first["recordings"][0]["segments"][1] == {"start": 0.5, "end": 0.9, "text": "moved."}
+    assert first["recordings"][0]["segments"][1] == {
+        "start": 0.5, "end": 0.9, "text": "moved.", "confidence": None, "words": [],
+    }  # fmt: skip
     assert [file["path"] for file in first["files"]] == ["file-1", "shared"]
     assert (second["note"], second["recordings"]) == (None, [])
 

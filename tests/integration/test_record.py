@@ -25,6 +25,7 @@ from tests.support.recording import (
     words_of,
 )
 from tests.support.terminal import CTRL_C, ENTER, Terminal
+from tests.support.unsure import UNSURE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,6 +142,24 @@ def test_a_terminal_that_can_redraw_shows_time_level_and_words(scripted: Sandbox
         terminal.type(f"n{ENTER}")
         assert terminal.wait() == 0
     assert any(bar in terminal.screen for bar in "▄▅▆▇█")
+
+
+def test_words_are_dim_while_they_are_spoken(scripted: Sandbox) -> None:
+    scripted.extra |= {"TERM": "xterm-256color", "GIT_VOICENOTE_ENGINE": UNSURE}
+    with at_terminal(scripted, "--silence=1") as terminal:
+        terminal.expect("let notes follow")
+        terminal.type(f"n{ENTER}")
+        assert terminal.wait() == 0
+    assert re.search(r"\x1b\[2;39mwe now( write)?( a)?( new)?\x1b\[0m", terminal.raw)
+    assert re.search(r"\x1b\[39m  we now write a new file\x1b\[0m\x1b\[2;39m if\b", terminal.raw)
+    assert words_of(scripted) == [WORDS]
+
+
+def test_where_nothing_is_redrawn_only_finished_words_are_shown(scripted: Sandbox) -> None:
+    scripted.extra["GIT_VOICENOTE_ENGINE"] = UNSURE
+    done = scripted.voicenote("record", f"--device=file:{SPOKEN}")
+    said = [line for line in done.stderr.decode().splitlines() if line.startswith(("we ", "if "))]
+    assert said == ["we now write a new file", "if that fails we can still read the old file"]
 
 
 def test_silence_stops_when_asked_to(scripted: Sandbox) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote.cli.wording import search_lines
+from git_voicenote.datatypes import Search, Segment
 from git_voicenote.repo.note_format import parse_notes
 from tests.support.engines import SCRIPTED
 from tests.support.speech import SPEECH
+from tests.support.unsure import UNSURE
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
@@ -64,6 +68,38 @@ def test_explain_tells_what_was_changed_and_why(scripted: Sandbox) -> None:
     assert 'itn:flag: "dash dash force" -> "--force"' in done.stderr.decode().splitlines()
     quiet = scripted.voicenote("record", "--from", SPOKEN, "--replace")
     assert b"itn:flag" not in quiet.stderr
+
+
+def test_explain_tells_how_the_engine_came_to_the_words(scripted: Sandbox) -> None:
+    scripted.extra["GIT_VOICENOTE_ENGINE"] = UNSURE
+    say(scripted, "the strbuf grows << the stir buff grows << strbuf, grow", "it is new")
+    done = scripted.voicenote("record", "--from", SPOKEN, "--explain")
+    told = done.stderr.decode()
+    assert re.search(
+        r"told to the engine: .*\n"
+        r'search 0:00-0:0\d: sound alone "the stir buff grows" -> "the strbuf grows" '
+        r"\(lead 1\.8, cost 0\.6\)\n"
+        r"boosted: strbuf, grow\n"
+        r"nothing was changed\n",
+        told,
+    ), told
+    assert told.count("search ") == 1
+    quiet = scripted.voicenote("record", "--from", SPOKEN, "--replace")
+    assert b"search " not in quiet.stderr
+
+
+def test_a_search_that_changed_nothing_is_told_as_such() -> None:
+    """What is told of three segments: no boosted term, the same words, and no search at all."""
+    segments = (
+        Segment(59.2, 61.4, "the lexer", search=Search((), "the lecture\x1b", 1.84, 0.551)),
+        Segment(3600.0, 3601.0, "it", search=Search(("it",), "it", 0.0, 0.0)),
+        Segment(3601.0, 3602.0, "is"),
+    )
+    assert search_lines(segments) == [
+        'search 0:59-1:02: sound alone "the lecture" -> "the lexer" (lead 1.8, cost 0.6)',
+        'search 1:00:00-1:00:01: "it" by the sound alone (lead 0.0, cost 0.0)',
+        "boosted: it",
+    ]
 
 
 def test_passes_can_be_turned_off(scripted: Sandbox) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from git_voicenote.datatypes import FoundNote, Place, Recording, Segment, Transcript, Turn
+from git_voicenote.datatypes import FoundNote, Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import StoreError
 from git_voicenote.store.entries import Entry
 from git_voicenote.store.history import History
@@ -37,7 +37,10 @@ def begin(history: History, recording_id: str = FIRST, title: str = "feat: jitte
 
 
 def transcript(recording_id: str, *lines: str, engine: str = "moonshine") -> Transcript:
-    segments = (Segment(n, n + 0.5, line, 0.9) for n, line in enumerate(lines))
+    segments = (
+        Segment(n, n + 0.5, line, 0.9, words=(Word(line.split()[0], n, n + 0.2, 1 / 3),))
+        for n, line in enumerate(lines)
+    )
     return Transcript(recording_id, engine, "en", tuple(segments))
 
 
@@ -251,6 +254,35 @@ def test_an_older_database_is_brought_up_to_date(history: History) -> None:
 
     assert [entry.id for entry in history.entries()] == [FIRST, "old"]
     assert [entry.id for entry in history.search("jitter")] == [FIRST]
+
+
+def test_words_are_kept_as_the_engine_told_them(history: History) -> None:
+    begin(history)
+    words = (Word("naïve,", 0.25, 0.5, 1 / 3), Word('"x"\0', 0.5, 1.0, 1.0))
+    segments = (Segment(0.0, 1.0, "naïve", 0.9, words=words), Segment(1.0, 2.0, "no words"))
+    history.attempt(Transcript(FIRST, "e", "en", segments))
+
+    entry = history.entry(FIRST)
+    assert entry is not None
+    assert entry.transcript is not None
+    assert entry.transcript.segments == segments
+
+
+def test_what_was_kept_before_there_were_words_reads_without_them(history: History) -> None:
+    history.root.mkdir()
+    with sqlite3.connect(history.path) as connection:
+        connection.executescript("".join(MIGRATIONS[:4]) + "PRAGMA user_version = 4;")
+        connection.execute(
+            "INSERT INTO recordings VALUES ('old', 'old.wav', 16000, 1, '2026-01-01T00:00:00', "
+            "'message:', 'an old one', 'transcribed')"
+        )
+        connection.execute("INSERT INTO attempts VALUES (1, 'old', 'e', 'en', '2026-01-01', NULL)")
+        connection.execute("INSERT INTO segments VALUES (1, 0, 0, 1, 'old words', 0.5, NULL)")
+
+    entry = history.entry("old")
+    assert entry is not None
+    assert entry.transcript is not None
+    assert entry.transcript.segments == (Segment(0, 1, "old words", 0.5),)
 
 
 def test_what_an_engine_gave_up_on_is_kept_with_the_reason(history: History) -> None:

@@ -68,8 +68,12 @@ class Terminal:
     @property
     def screen(self) -> str:
         """All that was shown so far, with plain line ends and without colours and cursor moves."""
-        shown = _ESCAPES.sub("", self._read.decode("utf-8", "replace"))
-        return shown.replace("\r\n", "\n").replace("\r", "\n")
+        return _ESCAPES.sub("", self.raw).replace("\r\n", "\n").replace("\r", "\n")
+
+    @property
+    def raw(self) -> str:
+        """All that was shown so far, with colours and cursor moves."""
+        return self._read.decode("utf-8", "replace")
 
     def expect(self, text: str, timeout: float = _PATIENCE) -> str:
         """Wait until a text is shown, after the last one that was expected; return the screen."""

@@ -1,0 +1,41 @@
+"""The words of a dictation in a few lines, which stand still as far as they can."""
+
+from __future__ import annotations
+
+import textwrap
+
+
+class WordsSoFar:
+    """The last lines of what was said.
+
+    What an engine hears in a sentence that is still spoken changes with each word, and may become
+    less. Lines scroll on and not back, so that what stands does not jump up and down.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._first = 0
+        self._width = 0
+
+    def lines(self, finished: str, partial: str, width: int) -> list[tuple[str, str]]:
+        """Return lines, each as its finished words, and those that are still being spoken."""
+        laid_out = lay_out(finished, partial, width)
+        least = max(len(laid_out) - self._rows, 0)
+        if width != self._width or self._first >= len(laid_out):
+            self._first = least
+        self._first, self._width = max(self._first, least), width
+        return laid_out[self._first :]
+
+
+def lay_out(finished: str, partial: str, width: int) -> list[tuple[str, str]]:
+    """Return all words in lines, each as its finished words, and those still being spoken."""
+    done = finished.split()
+    left = sum(map(len, done))
+    parts = []
+    for line in textwrap.wrap(" ".join([*done, *partial.split()]), width):
+        end = 0
+        while end < len(line) and left:
+            left -= not line[end].isspace()
+            end += 1
+        parts.append((line[:end], line[end:]))
+    return parts

@@ -1,0 +1,94 @@
+"""Words that an engine is not sure of, for a person who reads what was heard."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.clock import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from git_voicenote.datatypes import Segment, Word
+
+DOUBTFUL = 0.5
+"""Confidence below which a word is doubtful."""
+MOST_SHOWN = 10
+"""Doubtful words that are shown of a recording: the least sure ones."""
+
+_WIDTH = 72
+"""Columns, without what begins a comment; an editor's window has 80."""
+_HEADING = "doubtful: "
+_QUOTES = "\"'`“”‘’"
+_STOPS = ".,;:!?…。，！？；："
+_BRACKETS = "()[]{}<>"
+
+
+def doubtful(segments: Iterable[Segment]) -> tuple[Word, ...]:
+    """Return the words that the engine is not sure of, in the order in which they were spoken."""
+    return tuple(word for segment in segments for word in segment.words if _is_doubtful(word))
+
+
+def doubts_in(text: str, segments: Iterable[Segment]) -> tuple[Word, ...]:
+    """Return the doubtful words that still stand in a text made of the segments.
+
+    Words that a text pass or a person replaced are gone, and so are those that were taken back.
+    """
+    heard = [word for segment in segments for word in segment.words]
+    if not any(map(_is_doubtful, heard)):
+        return ()
+    spoken = [_plain(word.text) for word in heard]
+    written = [plain for token in text.split() if (plain := _plain(token))]
+    aligned = SequenceMatcher(None, spoken, written, autojunk=False).get_matching_blocks()
+    kept = {block.a + offset for block in aligned for offset in range(block.size)}
+    # a word that moved, into a trailer or before others, is aligned with nothing
+    was, is_now = Counter(spoken), Counter(written)
+    return tuple(
+        word
+        for number, word in enumerate(heard)
+        if _is_doubtful(word) and (number in kept or is_now[spoken[number]] >= was[spoken[number]])
+    )
+
+
+def doubts_shown(doubts: Sequence[Word], recording_id: str) -> str:
+    """Return lines that name doubtful words with their times, and how to hear the least sure one.
+
+    At most MOST_SHOWN words are named, the least sure ones, in the order in which they were
+    spoken; the rest is counted. Without doubts it is "".
+    """
+    if not doubts:
+        return ""
+    least_sure = sorted(doubts, key=lambda word: word.confidence)[:MOST_SHOWN]
+    shown = sorted(least_sure, key=lambda word: word.start)
+    # no line may end between a word and its time
+    named = ", ".join(f"{_named(word)}\N{NO-BREAK SPACE}{clock(word.start)}" for word in shown)
+    more = f", and {len(doubts) - len(shown)} more" if len(doubts) > len(shown) else ""
+    lines = textwrap.wrap(
+        f"{_HEADING}{named}{more}", _WIDTH, subsequent_indent=" " * len(_HEADING),
+        break_on_hyphens=False,
+    )  # fmt: skip
+    at = clock(least_sure[0].start)
+    lines.append(f'  (use "git voicenote play {recording_id} --at {at}" to hear it)')
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def quoted(word: Word) -> str:
+    """Return a word in quotation marks, without the stops that follow it."""
+    return _named(word).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _is_doubtful(word: Word) -> bool:
+    return word.confidence < DOUBTFUL and any(map(str.isalnum, word.text))
+
+
+def _plain(text: str) -> str:
+    return text.strip(_QUOTES + _STOPS + _BRACKETS).casefold()
+
+
+def _named(word: Word) -> str:
+    text = visible(word.text).rstrip(_QUOTES + _STOPS).lstrip(_QUOTES)
+    return '"' + "\N{NO-BREAK SPACE}".join(text.split()) + '"'
