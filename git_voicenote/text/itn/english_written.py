@@ -33,7 +33,7 @@ _FEWEST_PARTS = 2
 # projects have capitals in their names with these, and people's own files in the last four
 _WITH_CAPITALS = frozenset(
     {"js", "net", "com", "org", "io", "dev", "ai", "test", "java", "kt", "cs", "swift", "jsx",
-     "tsx", "md", "rst", "txt", "log"}
+     "tsx", "pm", "md", "rst", "txt", "log"}
 )  # fmt: skip
 _SPELLED = re.compile(r"(?<![\w.'’-])[A-Z](?:\. ?[A-Z]){1,7}\b(?P<stop>\.?)(?![\w'’-])")
 _INITIALS = 3
