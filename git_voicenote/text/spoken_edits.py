@@ -110,6 +110,7 @@ class _Editor:
             at = found.end()
             command = self._command(found)
             if command is None:
+                at = found.start() + 1  # "is new, bullet, it": the next word may be one
                 continue
             if command.name == "literal":
                 at = self._keep_literally(command)
@@ -143,6 +144,8 @@ class _Editor:
             return command if end < len(text) and self._may_go_on(command) else None
         if at_start:
             return command if at_end or self._may_go_on(command) else None
+        if name == "bullet" and self._in_list and self._may_go_on(command):
+            return command if self._word_before(command) not in self._words.not_after else None
         is_two_words = " " in found[0]
         if at_end and is_two_words and name in ("new_line", "new_paragraph"):
             return command if self._word_before(command) not in self._words.not_after else None
@@ -266,6 +269,9 @@ class _Editor:
             before = re.search(r"([\w'’]+)[ \t]*$", self._text[:start])
             if not words or words[-1] in ("and", "or", "then", "to", "not"):
                 continue
+            is_pause_after = self._text[found.end("open") : found.end("open") + 1] in tuple(",.:")
+            if found["close"].lower().startswith("and ") and not is_pause_after:
+                continue  # what "end quote" is heard as; but "quote the path and quote the name"
             # "is open quote … close quote" says twice what is meant
             is_sure = " " in found["open"] and " " in found["close"]
             guards = _BEFORE_A_NOUN if is_sure else self._words.not_after

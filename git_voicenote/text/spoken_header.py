@@ -36,6 +36,7 @@ _HEARD_TYPES = {"feet": "feat", "docks": "docs", "ducks": "docs", "dox": "docs"}
 """What engines hear, before a pause, a scope or a colon."""
 _HEARD_BEFORE_SCOPE = {
     **_HEARD_TYPES, "feed": "feat", "feats": "feat", "sure": "chore", "shore": "chore",
+    "chower": "chore", "refector": "refactor", "prefactor": "refactor",
     "perk": "perf", "purf": "perf", "perth": "perf",
 }  # fmt: skip
 _SCOPE = ("scope", "scop")

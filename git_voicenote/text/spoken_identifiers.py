@@ -92,14 +92,17 @@ _STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int],
 def _identifier(run: Run, at: int) -> Match | None:
     for said, name, join, at_least in _STYLES:
         start = at + len(said)
-        if lows(run, at, len(said)) != said:
+        is_one_word = len(said) == 2 and run[at].low == "".join(said)
+        if is_one_word:
+            start = at + 1
+        elif lows(run, at, len(said)) != said:
             continue
         if run[start : start + 1] and name in _CASES and _HUMP.search(run[start].text):
             return Match(start + 1, join(parts_of(run[start].text)), name)
-        joints = "".join(word.joint for word in run[at:start])
+        joints = "-" * is_one_word + "".join(word.joint for word in run[at:start])
         if joints and not _may_be_joined(run, at, start):
             return None
-        at_least = 2 if "," in joints else at_least
+        at_least = 2 if "," in joints or is_one_word else at_least
         longest = 1 if name == "all-caps" else _LONGEST
         taken = _up_to_closing(run, start) or _up_to_stop_word(run, start, longest, at_least, at)
         if taken is None:

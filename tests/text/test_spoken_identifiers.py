@@ -39,6 +39,7 @@ from git_voicenote.text.spoken_identifiers import spoken_identifiers
         ("back tick foo back tick", "`foo`"),
         ("literal snake case foo bar", "snake case foo bar"),
         # an engine that writes sentences
+        ("Rename it to camelcase get user name.", "Rename it to getUserName."),
         ("Snake case, parse scope.", "parse_scope."),
         ("Rename it to Constant Case, Max Retries.", "Rename it to MAX_RETRIES."),
         ("Call snake-case parse scope, please.", "Call parse_scope, please."),
@@ -67,6 +68,7 @@ def test_a_command_makes_an_identifier(heard: str, written: str) -> None:
         "the backtick before and the backtick after", "backtick", "`snake case foo bar`",
         "We write snake case, every name.", "Snake case, camel case and kebab case are known.",
         "The snake-case parser option.", "Snake case, please.", "Snake-case is used.",
+        "Camelcase, please.", "We use camelcase getters now.",
         "in the worst case foo bar", "a snake, case foo bar",
     ],
 )  # fmt: skip

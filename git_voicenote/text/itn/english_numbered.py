@@ -69,11 +69,13 @@ def issue(run: Run, at: int) -> Match | None:
 def _is_meant(run: Run, at: int, read: tuple[str, int]) -> bool:
     """Whether a number after "issue" names one: what follows is no thing to be counted."""
     before = low(run, at - 1)
-    if before in tables.words("itn", "before_verbs") or not ends_here(run, read[1]):
+    references = tables.words("itn", "issues", "before", "words")
+    goes_on = not ends_here(run, read[1]) and low(run, read[1]) not in references
+    if before in tables.words("itn", "before_verbs") or goes_on:
         return False
     if int(read[0]) <= SMALL and low(run, read[1]) in _AFTER_A_COUNT:
         return False
-    return int(read[0]) > SMALL or before in tables.words("itn", "issues", "before", "words")
+    return int(read[0]) > SMALL or before in references
 
 
 def numbered_name(run: Run, at: int) -> Match | None:

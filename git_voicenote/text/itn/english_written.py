@@ -35,7 +35,7 @@ _WITH_CAPITALS = frozenset(
     {"js", "net", "com", "org", "io", "dev", "ai", "test", "java", "kt", "cs", "swift", "jsx",
      "tsx", "pm", "md", "rst", "txt", "log"}
 )  # fmt: skip
-_SPELLED = re.compile(r"(?<![\w.'’-])[A-Z](?:\. ?[A-Z]){1,7}\b(?P<stop>\.?)(?![\w'’-])")
+_SPELLED = re.compile(r"(?<![\w.'’-])[A-Z](?:\. ?[A-Z]){1,7}\b(?P<stop>\.*)(?![\w'’-])")
 _INITIALS = 3
 """So many letters with stops may be a person's, before a name."""
 
@@ -144,7 +144,7 @@ def spelled(text: str) -> Iterator[Change]:
     for found in _SPELLED.finditer(text):
         letters = re.sub(r"[^A-Z]", "", found[0])
         following = re.match(r"\s+([^\W\d_]+)", text[found.end() :])
-        stop = found["stop"]
+        stop = found["stop"][:1]
         if following and following[1][0].isupper():
             if len(letters) <= _INITIALS and following[1].lower() not in function_words():
                 continue

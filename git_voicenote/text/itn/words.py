@@ -168,7 +168,8 @@ def _is_several(said: Sequence[str], before: str) -> bool:
     """Whether the parts of a word with hyphens, after another word, are words of their own."""
     if len(said) == 1 or not all(said):
         return False
-    if all(is_number_word(part) or part == "point" for part in said):
+    numbers = said[:-1] if said[-1] == "bit" else said
+    if all(is_number_word(part) or part == "point" for part in numbers):
         return is_number_word(said[0])
     if said[0] == "dash":
         # "dash-dash-force", "dash dash-force", "dash-j four"; but "dash-board"
