@@ -42,7 +42,7 @@ def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[s
         text, taken = (whole[0], list(whole[1:])) if whole else (sentence, [])
         for comma in () if whole else reversed(list(_COMMA.finditer(sentence))):
             clause = text[comma.end() :]
-            said = _footers_after_comma(clause)
+            said = _footers_after_comma(clause, has_broken=any(map(BREAKING.match, taken)))
             if said and len(text[: comma.start()].split()) >= _FEWEST_WORDS:
                 text, taken = text[: comma.start()], [*said, *taken]
         apart += (
@@ -52,10 +52,10 @@ def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[s
     return tuple(apart)
 
 
-def _footers_after_comma(clause: str) -> tuple[str, ...]:
+def _footers_after_comma(clause: str, *, has_broken: bool) -> tuple[str, ...]:
     """Return the footers of a clause; "tested by hand" names nobody."""
     if _says_what_breaks(clause):
-        return (clause,)
+        return () if has_broken else (clause,)  # what came first was of the header
     found = footers(clause)
     named = [named_people(part) for part in found]
     names = [name for people in named if people for name in people.names]

@@ -31,6 +31,7 @@ _PHRASE_STARTS = frozenset(
     {"", "to", "call", "calls", "called", "name", "named", "rename", "renamed", "function",
      "method", "variable", "class"}
 )  # fmt: skip
+_POSSESSIVE = ("'s", "’s")
 _HUMP = re.compile(r"[a-z0-9][A-Z]|\w_\w")
 _CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
 
@@ -108,8 +109,11 @@ def _identifier(run: Run, at: int) -> Match | None:
         if taken is None:
             return None
         last, end = taken
-        parts = [part for word in run[start:last] for part in re.findall(r"[^\W_]+", word.text)]
-        return Match(end, join(parts), name) if parts else None
+        words = [word.text for word in run[start:last]]
+        owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
+        words[-1] = words[-1].removesuffix(owner)
+        parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
+        return Match(end, join(parts) + owner, name) if parts else None
     return None
 
 
@@ -145,6 +149,8 @@ def _up_to_stop_word(
         if end - start >= at_least and run[end].low in verbs and run[start].low != "test":
             break
         end += 1
+        if run[end - 1].low.endswith(_POSSESSIVE):
+            break
     if end > start and run[end - 1].low in tables.words("itn", "identifiers", "not_last"):
         return None  # "camel case function names"
     return (end, end) if end - start >= at_least else None

@@ -40,6 +40,7 @@ from git_voicenote.text.spoken_identifiers import spoken_identifiers
         ("literal snake case foo bar", "snake case foo bar"),
         # an engine that writes sentences
         ("Rename it to camelcase get user name.", "Rename it to getUserName."),
+        ("Snake case parse scope's result.", "parse_scope's result."),
         ("Snake case, parse scope.", "parse_scope."),
         ("Rename it to Constant Case, Max Retries.", "Rename it to MAX_RETRIES."),
         ("Call snake-case parse scope, please.", "Call parse_scope, please."),

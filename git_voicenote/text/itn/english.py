@@ -14,8 +14,8 @@ from git_voicenote.text.itn import (
     english_versions,
     english_written,
 )
-from git_voicenote.text.itn.english_phrases import DASHES, POINTS
-from git_voicenote.text.itn.numbers import is_number_word
+from git_voicenote.text.itn.english_phrases import DASHES, POINTS, SMALL
+from git_voicenote.text.itn.numbers import UNITS, is_number_word
 from git_voicenote.text.itn.words import find, low, runs
 from git_voicenote.text.passes import Change
 
@@ -65,6 +65,8 @@ _SPANNING: tuple[Rule, ...] = (
     english_versions.version,
 )
 _JOINERS = frozenset({*POINTS, *DASHES, "minus", "slash", "underscore"})
+_IN_A_LIST = re.compile(r",\s+(?:and\s+|or\s+)?([A-Za-z]+)")
+_SMALL = frozenset(map(str, range(SMALL + 1)))
 _VERSIONED = frozenset({"version", "v", "release", "python", "git"})
 
 
@@ -77,6 +79,7 @@ def changes(text: str) -> list[Change]:
     """
     found = find(text, _RULES, "itn")
     if "," in text:
+        found = [change for change in found if not _is_first_of_words(text, change)]
         spans = list(_spans(text))
         whole = [change for change in spans if change.after]
         found = [each for each in found if not any(_overlap(each, span) for span in spans)] + whole
@@ -121,6 +124,7 @@ def _over_commas(run: Run, at: int) -> Match | None:
             return None
         # "step two, point three": two numbers and a word, but for what has versions
         is_sure = match.source != "decimal" or low(run, at - 1) in _VERSIONED
+        is_sure = is_sure and not re.fullmatch(r"--\w", match.text)
         return match if is_sure and match.source != "percent" else None
     return None
 
@@ -143,6 +147,13 @@ def _broken_number(run: Run, at: int) -> int:
 def _is_number(run: Run, at: int) -> bool:
     word = low(run, at)
     return is_number_word(word) or word[:1].isdigit()
+
+
+def _is_first_of_words(text: str, change: Change) -> bool:
+    """Whether small numbers that stay words follow: "version one, two and three"."""
+    following = _IN_A_LIST.match(text, change.end)
+    is_alone = change.source == "itn:number" and change.after.split()[-1] in _SMALL
+    return is_alone and following is not None and 0 < UNITS.get(following[1].lower(), 0) <= SMALL
 
 
 def _overlap(one: Change, other: Change) -> bool:

@@ -7,6 +7,7 @@ sentence: "10 milliseconds", "J. S. O. N.", "CVE2024-12345", "Main.py".
 from __future__ import annotations
 
 import re
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
@@ -143,6 +144,8 @@ def spelled(text: str) -> Iterator[Change]:
     """Yield where letters were spelled: J. S. O. N. is JSON. Initials before a name stay."""
     for found in _SPELLED.finditer(text):
         letters = re.sub(r"[^A-Z]", "", found[0])
+        if ascii_uppercase.startswith(letters):
+            continue  # "the letters A. B. C."
         following = re.match(r"\s+([^\W\d_]+)", text[found.end() :])
         stop = found["stop"][:1]
         if following and following[1][0].isupper():
