@@ -54,6 +54,7 @@ _SCOPE_LENGTH = 40
 _WRITTEN = re.compile(r"(\w+)(?:\(([\w./-]{1,40})\))?(!)?:\s+(?=\S)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?<=[。！？])\s*")
 _ABBREVIATION = re.compile(r"(?:^|\s|\()(?:e\.g|i\.e|vs|cf|etc|approx)\.$", re.IGNORECASE)
+_NUMBER_SIGN = re.compile(r"\bno\.$", re.IGNORECASE)
 _MARK_APART = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 _PAUSE = ",.:;!?。！？，：；"
 
@@ -175,7 +176,9 @@ def _sentences(spoken: str | Sequence[str], types: Sequence[str]) -> tuple[tuple
              for number, line in enumerate(lines)]  # fmt: skip
     sentences: list[str] = []
     for part in (part for each in " ".join(apart).split("\n") for part in _parts(each.strip())):
-        if sentences and _ABBREVIATION.search(sentences[-1]) and not is_mark(part):
+        before = sentences[-1] if sentences else ""
+        is_cut = _ABBREVIATION.search(before) and not is_mark(part)
+        if is_cut or (_NUMBER_SIGN.search(before) and part[:1].isdigit()):
             sentences[-1] += " " + part
         elif part:
             sentences.append(part)

@@ -100,6 +100,14 @@ def test_type_and_scope_are_spoken_or_guessed(spoken: str, header: str) -> None:
         ),
         (["Fix scope cover letter", "It was empty", "Closes issue 42."],
          "fix(cover-letter): it was empty|Closes: #42"),
+        (
+            "Fix: it stops. References issues 12, 13, and 14. Fixes No. 7. Closes PR 1,200.",
+            "fix: it stops|Refs: #12\nRefs: #13\nRefs: #14\nFixes: #7\nCloses: #1200",
+        ),
+        (
+            "Fix: it stops. Closes issues one hundred and five and one thousand, two hundred.",
+            "fix: it stops|Closes: #105\nCloses: #1200",
+        ),
         ("Fix: the parser, the lexer, and so on.", "fix: the parser, the lexer, and so on"),
         ("Fix: the parser was read, tested by hand.", "fix: the parser was read, tested by hand"),
         ("Fix: it stops, fixed in version 2.", "fix: it stops, fixed in version 2"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
@@ -15,7 +16,7 @@ from git_voicenote.text.itn import (
     english_written,
 )
 from git_voicenote.text.itn.english_phrases import DASHES, POINTS, SMALL
-from git_voicenote.text.itn.numbers import UNITS, is_number_word
+from git_voicenote.text.itn.numbers import TENS, UNITS, is_number_word
 from git_voicenote.text.itn.words import find, low, runs
 from git_voicenote.text.passes import Change
 
@@ -66,6 +67,9 @@ _SPANNING: tuple[Rule, ...] = (
 )
 _JOINERS = frozenset({*POINTS, *DASHES, "minus", "slash", "underscore"})
 _IN_A_LIST = re.compile(r",\s+(?:and\s+|or\s+)?([A-Za-z]+)")
+_MORE_NUMBERS = re.compile(
+    rf",\s+(?:and\s+)?(?:\d|(?:{'|'.join((*UNITS, *TENS))})\b)", re.IGNORECASE
+)
 _SMALL = frozenset(map(str, range(SMALL + 1)))
 _VERSIONED = frozenset({"version", "v", "release", "python", "git"})
 
@@ -79,7 +83,7 @@ def changes(text: str) -> list[Change]:
     """
     found = find(text, _RULES, "itn")
     if "," in text:
-        found = [change for change in found if not _is_first_of_words(text, change)]
+        found = [_without_sign(text, each) for each in found if not _is_first_of_words(text, each)]
         spans = list(_spans(text))
         whole = [change for change in spans if change.after]
         found = [each for each in found if not any(_overlap(each, span) for span in spans)] + whole
@@ -154,6 +158,14 @@ def _is_first_of_words(text: str, change: Change) -> bool:
     following = _IN_A_LIST.match(text, change.end)
     is_alone = change.source == "itn:number" and change.after.split()[-1] in _SMALL
     return is_alone and following is not None and 0 < UNITS.get(following[1].lower(), 0) <= SMALL
+
+
+def _without_sign(text: str, change: Change) -> Change:
+    """Return a change as it is, or the first of "issues 12, 13 and 14" without its sign."""
+    if change.source != "itn:issue" or not _MORE_NUMBERS.match(text, change.end):
+        return change
+    is_plural = change.after.partition(" #")[0].lower().endswith("s")
+    return replace(change, after=change.after.replace("#", "")) if is_plural else change
 
 
 def _overlap(one: Change, other: Change) -> bool:
