@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support.sandbox import Sandbox, sealed_environment
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 # a shell that runs the tests in the background makes them deaf to it, and all that they start
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# no clock decides a test: a busy machine may take any time
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 pytest_plugins = ["tests.support.microphone", "tests.support.disk"]
 

@@ -56,6 +56,7 @@ def dictate(
     title: str,
     take_up: str = TAKE_UP,
     pages: Sequence[Page] = (),
+    explain: bool = False,
 ) -> Dictation:
     """Record from the microphone, and return the sound and what was heard in it.
 
@@ -79,7 +80,7 @@ def dictate(
     dictation = LiveDictation(
         capture,
         engine,
-        partial(context_for, repository, settings, engine, target, warnings.tell),
+        partial(context_for, repository, settings, engine, target, warnings.tell, explain=explain),
         VoiceActivity(),
     )
     with capture:
@@ -119,6 +120,7 @@ def transcribe_source(
     subject: Subject,
     *,
     take_up: str = TAKE_UP,
+    explain: bool = False,
 ) -> Dictation:
     """Return what an engine hears in a sound file, a pipe or an earlier recording.
 
@@ -131,7 +133,7 @@ def transcribe_source(
 
     engine = chosen_engine(settings)
     recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
-    context = context_for(repository, settings, engine, subject.target, warn)
+    context = context_for(repository, settings, engine, subject.target, warn, explain=explain)
     segments: list[Segment] = []
     blocks = read_blocks(recording.path, warn=warn)
     try:

@@ -32,13 +32,17 @@ def context_for(
     engine: Engine,
     target: str,
     tell: Callable[[str], None],
+    *,
+    explain: bool = False,
 ) -> Context:
     """Return what an engine is told of a target (`commit:<id>`, …) before it hears about it.
+
+    With `explain`, the engine is asked how it came to its words.
 
     What cannot be read of the repository's words is told, and left out. Raises SettingError.
     """
     if not settings.vocabulary:
-        return wordless_context(settings)
+        return replace(wordless_context(settings), explain=explain)
     from git_voicenote.vocabulary import vocabulary_for
 
     found = vocabulary_for(repository, target, tell)
@@ -53,6 +57,7 @@ def context_for(
         hotwords=found.hotwords,
         phrases=found.phrases,
         jargon=True,
+        explain=explain,
         adaptation=adaptation,
     )
 

@@ -80,7 +80,7 @@ def record_note(
     before = target.read()
     if before and existing is None:
         existing = _ask_about_existing(target)
-    dictation = _dictation(repository, settings, target, source, pages)
+    dictation = _dictation(repository, settings, target, source, pages, explain=explain)
     has_places = any(segment.place for segment in dictation.transcript.segments)
     files = target.files() if has_places else ()
     text = spoken_text(
@@ -178,17 +178,21 @@ def _dictation(
     target: Target,
     source: str | None,
     pages: tuple[Page, ...],
+    *,
+    explain: bool,
 ) -> Dictation:
     take_up = _take_up(target)
     if source is None:
         return dictate(
             repository, settings, target=target.key, title=target.title, take_up=take_up,
-            pages=pages,
+            pages=pages, explain=explain,
         )  # fmt: skip
     archive = open_archive(repository, settings)
     subject = Subject(target.key, target.title)
     sound = find_sound(archive, source)
-    return transcribe_source(repository, archive, settings, sound, subject, take_up=take_up)
+    return transcribe_source(
+        repository, archive, settings, sound, subject, take_up=take_up, explain=explain
+    )
 
 
 def _take_up(target: Target) -> str:

@@ -18,6 +18,7 @@ from git_voicenote.text.issue_reference import issue_trailers
 from git_voicenote.text.mail_safety import indent_hazards
 from git_voicenote.text.people import people_trailers
 from git_voicenote.text.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
+from git_voicenote.text.spoken_footers import BREAKING
 from git_voicenote.text.spoken_header import (
     Heard,
     first_spoken,
@@ -40,7 +41,6 @@ _CLAUSES = {
     "and", "but", "because", "so", "which", "when", "while", "since", "where", "unless", "until",
     "instead", "although", "then",
 }  # fmt: skip
-_BREAKING = re.compile(r"breaking[ -]change\b[\s:,]*(?:is\s+that\s+)?", re.IGNORECASE)
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:|\(cherry picked from commit ")
 _REFERENCE = re.compile(r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s.*#\w", re.IGNORECASE)
 
@@ -85,7 +85,7 @@ def build(
     first = first_spoken(heard.sentences)
     marks, spoken = heard.sentences[:first], heard.sentences[first:]
     for number, sentence in enumerate(spoken):
-        said_breaking = _BREAKING.match(sentence)
+        said_breaking = BREAKING.match(sentence)
         if number and said_breaking and sentence[said_breaking.end() :]:
             breaking_changes.append(sentence[said_breaking.end() :])
         elif number and issue_trailers(sentence):
@@ -195,6 +195,7 @@ def _punctuate(sentence: str) -> str:
     """Write a pause as people do: a capital before, a full stop after; not in a list."""
     if sentence.startswith(BULLET):
         return sentence
+    sentence = sentence.rstrip(" ,;:") or sentence
     first, _, rest = sentence.partition(" ")
     if first.isalpha():  # an address or an identifier keeps its letters
         sentence = first[0].upper() + first[1:] + (" " + rest if rest else "")

@@ -20,6 +20,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.evidence import Evidence
+from git_voicenote.text.heard_words import heard_words, is_cut
 from git_voicenote.text.identifiers import as_heard, is_solid, letters_of, parts_of
 from git_voicenote.text.ordinary_words import is_form_of, is_ordinary
 from git_voicenote.text.passes import Change, apply_changes
@@ -27,6 +28,7 @@ from git_voicenote.text.passes import Change, apply_changes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from git_voicenote.text.heard_words import HeardWord
     from git_voicenote.text.passes import Pass, Passed
     from git_voicenote.text.vocabulary import Term
 
@@ -34,10 +36,6 @@ _MOST_WORDS = 4
 """Of a run that may be a term misheard."""
 _MOST_SAID = 8
 """Of one that is a term to the letter: `close_fd_above_stderr` takes six words to say."""
-_CHUNK = re.compile(r"\S+")
-_CODE = re.compile(r"`[^`\n]*`")
-_CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
 _POSSESSIVE = re.compile(r"['’]s$")
 
 _FEWEST_CONSONANTS = 4
@@ -48,6 +46,8 @@ _NEAR_LONG = 0.85
 """The least likeness of such a key, and of the spelling: "repo conflict values"."""
 _OFTENER = 8
 """So much oftener must a name of this change be written than its words apart."""
+_COMPOUND = 40
+"""So often must a compound of plain English be written that its words are meant as one."""
 _LONG_NAME = 3
 """Parts of a name that is known by its length: nobody wrote its words apart before."""
 _COMMON = 5
@@ -69,18 +69,6 @@ _CERTAIN = {"alias": 3.0, "as said": 2.0, "sound": 1.0}
 """Of two ways that want the same words, the greater has them; of equal ones, the longer run."""
 _EDGE_WORDS = frozenset(_LINKING.split())
 """Words that a name neither begins nor ends with by chance; in prose most runs do."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of the text, where it stands; `small` is how it compares."""
-
-    start: int
-    end: int
-    text: str
-    small: str
-    follows: bool
-    """Only a space, or nothing but a dash, lies between it and the word before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +103,13 @@ class _Corrector:
     def correct(self, text: str) -> Passed:
         """Return the text with terms in it, and each replacement with its source and score."""
         candidates = [*self._of_foreign_aliases(text)]
-        words = _words(text)
+        words = heard_words(text)
         for first in range(len(words)):
             for last in range(first, min(first + _MOST_SAID, len(words))):
                 if last > first and not words[last].follows:
                     break
+                if is_cut(words, first, last):
+                    continue
                 candidate = self._candidate(text, words[first : last + 1])
                 if candidate:
                     candidates.append(candidate)
@@ -167,7 +157,7 @@ class _Corrector:
             for found in re.finditer(re.escape(alias), text):
                 yield _candidate(text, found.start(), found.end(), term, "alias", 1.0, len(alias))
 
-    def _candidate(self, text: str, run: Sequence[_Word]) -> _Candidate | None:
+    def _candidate(self, text: str, run: Sequence[HeardWord]) -> _Candidate | None:
         heard = [word.small for word in run]
         possessive = _POSSESSIVE.search(run[-1].text)
         end = run[-1].end
@@ -184,23 +174,24 @@ class _Corrector:
             # part of ("repo config values", where config is a name, too) comes first
             standing = Change(start, end, written, written, "correction")
             return _Candidate(standing, (_CERTAIN["as said"], len(run), 1.0))
+        if any(word.hyphens and self._evidence.count(word.hyphens) for word in run):
+            return None  # people here write it so
         joined = letters_of("".join(heard))
         term = self._said.get(joined)
         if term:
             if self._may_be_said(written, heard, term):
                 return _candidate(text, start, end, term, "as said", 1.0, len(run))
             return None
-        return self._of_sound(text, start, end, heard, joined)
+        return None if "-" in written else self._of_sound(text, start, end, heard, joined)
 
     def _may_be_said(self, written: str, heard: Sequence[str], term: Term) -> bool:
         """Whether words that are a term's saying, or its letters, mean the term."""
-        if "-" in written:
-            return False  # who wrote it as one word meant it so
         if len(heard) == 1:
-            # case alone: never against English or the history
+            # case alone: never against English or the history; a sentence starts with a capital
+            is_opening = written.istitle() and term.text[1:] != term.text[1:].lower()
             return (
-                written.islower()
-                and written == term.text.lower()
+                (written.islower() or is_opening)
+                and written.lower() == term.text.lower()
                 and not is_ordinary(heard[0], self._ordinary)
                 and not self._evidence.count(heard[0])
             )
@@ -225,6 +216,8 @@ class _Corrector:
                 return False  # FAILED_RUN: a name that was made of what people say
             parts = len(parts_of(term.text)) if "_" in term.text else 1
             is_name = parts >= _LONG_NAME and joined >= _OFTENER
+            if self._is_compound(heard, term) and joined < _COMPOUND:
+                return False  # "merge tool"
             return (
                 (term.is_near or is_name)
                 and self._evidence.is_ample
@@ -293,6 +286,11 @@ class _Corrector:
         strange = [word for word in heard if not is_ordinary(word, self._ordinary)]
         return bool(strange) and all(self._evidence.count(word) > 1 for word in strange)
 
+    def _is_compound(self, heard: Sequence[str], term: Term) -> bool:
+        """Whether a term is two words of English run together; "ref" and "buf" are none."""
+        is_english = all(len(w) > 3 and is_ordinary(w, self._ordinary) for w in heard)
+        return is_english and is_solid(term.text) and "".join(heard) == term.text.lower()
+
     def _is_all_ordinary(self, heard: Sequence[str]) -> bool:
         return all(
             is_ordinary(word, self._ordinary) or self._evidence.count(word) >= _COMMON
@@ -312,33 +310,6 @@ def _candidate(
 ) -> _Candidate:
     change = Change(start, end, text[start:end], term.text, f"vocabulary:{way}", round(score, 2))
     return _Candidate(change, (_CERTAIN[way], length, score))
-
-
-def _words(text: str) -> tuple[_Word, ...]:
-    """Return the words that may be compared: none inside of code, paths, numbers with signs."""
-    code = [found.span() for found in _CODE.finditer(text)]
-    words: list[_Word] = []
-    before = -1
-    for chunk in _CHUNK.finditer(text):
-        core = _CORE.search(chunk[0])
-        if core is None or any(start < chunk.end() and chunk.start() < end for start, end in code):
-            before = -1
-            continue
-        start, end = chunk.start() + core.start(), chunk.start() + core.end()
-        word = core[0]
-        # a dot or a dash inside: "s.q.l", "work-tree"; a bracket, a slash, an underscore: code
-        if not _WORD.fullmatch(word):
-            before = -1
-            continue
-        opens = text[chunk.start() : start]
-        small = word.lower().replace("-", "").replace(".", "").replace("’", "'")
-        # a line feed is a pause
-        follows = before == chunk.start() - 1 and text[before : before + 1] == " " and not opens
-        words.append(_Word(start, end, word, small, follows))
-        # what ends in a comma ends a run; "a." is how some engines spell a letter
-        closes = text[end : chunk.end()]
-        before = chunk.end() if not closes or (closes == "." and len(word) == 1) else -1
-    return tuple(words)
 
 
 def _is_unknown_shape(word: str) -> bool:

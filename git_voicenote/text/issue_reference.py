@@ -16,7 +16,8 @@ _TOKENS = {
     **dict.fromkeys(("resolve", "resolves", "resolved"), "Resolves"),
     **dict.fromkeys(("ref", "refs", "reference", "references"), "Refs"),
 }
-_NOUNS = {"issue", "issues", "bug", "bugs", "ticket", "tickets", "number", "numbers", "hash"}
+_NOUNS = {"issue", "issues", "bug", "bugs", "ticket", "tickets", "number", "numbers", "no", "hash",
+          "pr", "prs"}  # fmt: skip
 
 # what engines hear for two and four
 _HOMOPHONES = {"to": 2, "too": 2, "for": 4}
@@ -27,11 +28,12 @@ def issue_trailers(sentence: str) -> tuple[tuple[str, str], ...]:
 
     "closes issues forty two and forty three" gives two; "this closes the gap" none.
     """
-    words = [word for word in re.split(r"[\s,.;:!?-]+", sentence.lower()) if word]
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", sentence.lower())
+    words = re.findall(r"[^\s,.;:!?-]+|,(?=\s)", text)
     token = _TOKENS.get(words[0]) if words else None
     if token is None:
         return ()
-    rest = words[1:]
+    rest = words[2:] if words[1:2] == [","] else words[1:]
     said_noun = False
     while rest and (rest[0] in _NOUNS or rest[0] == "the"):
         said_noun = said_noun or rest[0] in _NOUNS
@@ -45,11 +47,14 @@ def issue_trailers(sentence: str) -> tuple[tuple[str, str], ...]:
 
 
 def _groups(words: Sequence[str]) -> list[list[str]]:
-    """Split "forty two and forty three" in two; the "and" of "one hundred and five" is none."""
+    """Split "forty two, and forty three" in two; the "and" of "one hundred and five" does not."""
     groups: list[list[str]] = [[]]
     for word in words:
-        if word == "and" and not (groups[-1] and groups[-1][-1] in SCALES):
-            groups.append([])
+        if word in ("and", ","):
+            if groups[-1] and groups[-1][-1] in SCALES:
+                groups[-1] += ["and"] * (word == "and")
+            elif groups[-1]:
+                groups.append([])
         elif word not in _NOUNS:
             groups[-1].append(word)
     return groups

@@ -27,6 +27,10 @@ _SPOKEN = {
     "suggested by": "Suggested-by",
     "helped by": "Helped-by",
     "signed off by": "Signed-off-by",
+    # as engines hear them
+    "sign off by": "Signed-off-by",
+    "act by": "Acked-by",
+    "acted by": "Acked-by",
 }
 _SENTENCE = re.compile(
     rf"(?P<said>{'|'.join(words.replace(' ', '[ -]') for words in _SPOKEN)})[ :,]+(?P<names>.+)",

@@ -36,6 +36,10 @@ _PAUSES = ",;:，；：、"
 _BOUNDARY = f"{_STOPS}{_PAUSES}\n{LINE}{PARAGRAPH}"
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _LONGEST_QUOTE = 300
+_SENTENCES = re.compile(r"[A-Z]|\w\w[.!?](?:\s|$)|[。！？]")
+"""What only a text of an engine has that writes sentences."""
+_BEFORE_A_NOUN = frozenset({"a", "an", "the", "this", "that", "each", "every", "any", "no", "one"})
+_PLAIN_START = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?=[,;:!?]|\.?(?:\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class _Words:
     quoted: re.Pattern[str] | None
     not_before: frozenset[str]
     not_after: frozenset[str]
+    opening: frozenset[str]
 
 
 class _Editor:
@@ -89,6 +94,8 @@ class _Editor:
         self._changes: list[Change] = []
         self._written = [found.span() for found in _AS_WRITTEN.finditer(text)]
         self._in_list = False
+        self._is_written = _SENTENCES.search(text) is not None
+        self._openings: list[int] = []
 
     def edit(self) -> list[Change]:
         obey: dict[str, Callable[[_Command], None]] = {
@@ -103,6 +110,7 @@ class _Editor:
             at = found.end()
             command = self._command(found)
             if command is None:
+                at = found.start() + 1  # "is new, bullet, it": the next word may be one
                 continue
             if command.name == "literal":
                 at = self._keep_literally(command)
@@ -110,6 +118,7 @@ class _Editor:
                 obey[command.name](command)
                 at = max(at, self._changes[-1].end if self._changes else at)
         self._quote()
+        self._open_with_capitals()
         return self._changes
 
     # -- which words are commands ------------------------------------------------------------
@@ -126,12 +135,17 @@ class _Editor:
             return command if self._word_before(command) not in self._words.not_after else None
         at_start = self._starts_a_phrase(found.start())
         at_end = end == len(text) or text[found.end()] in _BOUNDARY
-        if name == "scratch":  # "scratch that itch"
-            return command if at_end else None
+        if "," in found[0] and not (at_start and at_end):
+            return None  # "from scratch, that was slow"
+        if name == "scratch":  # "scratch that itch"; but "it is slow, scratch that the lexer is"
+            goes_on = at_start and text[: found.start()].strip() and self._opens_anew(end)
+            return command if at_end or goes_on else None
         if at_start and name == "correction":
             return command if end < len(text) and self._may_go_on(command) else None
         if at_start:
             return command if at_end or self._may_go_on(command) else None
+        if name == "bullet" and self._in_list and self._may_go_on(command):
+            return command if self._word_before(command) not in self._words.not_after else None
         is_two_words = " " in found[0]
         if at_end and is_two_words and name in ("new_line", "new_paragraph"):
             return command if self._word_before(command) not in self._words.not_after else None
@@ -151,6 +165,10 @@ class _Editor:
             return True
         return following is None or following[0].lower() not in self._words.not_before
 
+    def _opens_anew(self, at: int) -> bool:
+        following = re.match(r"[\w'’]+", self._text[at:])
+        return following is not None and following[0].lower() in self._words.opening
+
     def _word_before(self, command: _Command) -> str:
         found = re.search(r"[\w'’]+$", self._text[: command.start].rstrip(" \t"))
         return found[0].lower() if found else ""
@@ -159,17 +177,41 @@ class _Editor:
 
     def _break(self, command: _Command, sign: str) -> None:
         self._in_list = False
-        self._put(self._start_of_gap(command.start), command.after, sign, command.name)
+        start = self._start_of_gap(command.start)
+        self._put(start, command.after, self._stop_before(start) + sign, command.name)
+        self._openings.append(command.after)
 
     def _bullet(self, command: _Command) -> None:
         start = self._start_of_gap(command.start)
         sign = LINE if self._in_list else PARAGRAPH
         last = self._changes[-1] if self._changes else None
-        if start == 0 or (last and last.end >= start and last.after in (LINE, PARAGRAPH)):
+        if start == 0 or (last and last.end >= start and last.after[-1:] in (LINE, PARAGRAPH)):
             sign = ""  # the line is new already
             start = max(start, last.end if last else 0)
+        else:
+            sign = self._stop_before(start, "." if self._in_list else ":") + sign
         self._in_list = True
         self._put(start, command.after, sign + BULLET, "bullet")
+        self._openings.append(command.after)
+
+    def _stop_before(self, at: int, stop: str = ".") -> str:
+        """Return the stop of a sentence that a new line ends: the engine wrote a comma or none."""
+        before = self._text[:at].rstrip(" \t")
+        last = self._changes[-1] if self._changes else None
+        if not self._is_written or not before or (last and last.end >= len(before)):
+            return ""
+        if not (before[-1].isalnum() or before[-1] in "\"')”’`"):
+            return ""
+        return "。" if _NO_SPACES.search(before[-1]) else stop
+
+    def _open_with_capitals(self) -> None:
+        """Start what a new line starts as sentences do, where the engine wrote sentences."""
+        for at in self._openings if self._is_written else ():
+            word = _PLAIN_START.match(self._text, at)
+            if word is None or any(c.start <= at < c.end for c in self._changes):
+                continue
+            first = self._text[at]
+            self._changes.append(Change(at, at + 1, first, first.upper(), "edits:capital"))
 
     def _scratch(self, command: _Command) -> None:
         start = self._start_of_phrase(command.start)
@@ -221,13 +263,23 @@ class _Editor:
         for found in self._words.quoted.finditer(self._text):
             inside = found["inside"].strip(f" \t{_PAUSES}")
             words = [word.lower().strip(_BOUNDARY) for word in inside.split()]
-            before = re.search(r"([\w'’]+)[ \t]*$", self._text[: found.start()])
+            start, end = found.span()
+            if "," in found["open"] and " " not in found["close"]:
+                start += found["open"].index(",") + 2  # "it is open, quote, why, unquote"
+            before = re.search(r"([\w'’]+)[ \t]*$", self._text[:start])
             if not words or words[-1] in ("and", "or", "then", "to", "not"):
                 continue
-            if before and before[1].lower() in (*self._words.not_after, "literal"):
+            is_pause_after = self._text[found.end("open") : found.end("open") + 1] in tuple(",.:")
+            if found["close"].lower().startswith("and ") and not is_pause_after:
+                continue  # what "end quote" is heard as; but "quote the path and quote the name"
+            # "is open quote … close quote" says twice what is meant
+            is_sure = " " in found["open"] and " " in found["close"]
+            guards = _BEFORE_A_NOUN if is_sure else self._words.not_after
+            if before and before[1].lower() in (*guards, "literal"):
+                continue
+            if is_sure and words[-1] in _BEFORE_A_NOUN:
                 continue
             opening, closing = ("「", "」") if _NO_SPACES.search(found["open"]) else ('"', '"')
-            start, end = found.start(), found.end()
             if any(change.start < end and start < change.end for change in self._changes):
                 continue
             text = opening + inside + closing
@@ -269,15 +321,16 @@ class _Editor:
                 if change.start < start < change.end:
                     start = change.end
             self._changes = [c for c in self._changes if c in kept or c.start < start]
+            if start in self._openings:
+                self._openings.append(end)
             first = text[start : start + 1]
             following = text[end : end + 1]
             if not after and first.isupper() and following.islower() and _begins(text, start):
                 after, end = following.upper(), end + 1
         else:
             start = max(start, self._changes[-1].end if self._changes else 0)
-            said = text[start:end].lstrip(f" \t\n{_PAUSES}")
-            if after and said[:1].isupper() and text[end : end + 1].islower():
-                after, end = after + text[end].upper(), end + 1
+            if text[start:end].lstrip(f" \t\n{_PAUSES}")[:1].isupper() and _begins(text, start):
+                self._openings.append(end)
         self._changes.append(Change(start, end, text[start:end], after, f"edits:{rule}"))
 
 
@@ -300,9 +353,9 @@ def _words(language: str) -> _Words | None:
     quoted = None
     if spoken["quote"] and spoken["unquote"]:
         quoted = re.compile(
-            rf"(?P<open>{spoken['quote']})[,:，：]?\s*"
+            rf"(?P<open>{spoken['quote']})[.,:，：]?\s*"
             rf"(?P<inside>[^\n{LINE}{PARAGRAPH}]{{1,{_LONGEST_QUOTE}}}?)"
-            rf"[,，]?\s*(?:{spoken['unquote']})",
+            rf"[.,，]?\s*(?P<close>{spoken['unquote']})",
             re.IGNORECASE,
         )
     return _Words(
@@ -310,6 +363,7 @@ def _words(language: str) -> _Words | None:
         quoted,
         tables.words("spoken_edits", language, "not_before"),
         tables.words("spoken_edits", language, "not_after"),
+        tables.words("spoken_edits", language, "opening"),
     )
 
 
@@ -318,6 +372,6 @@ def _any_of(language: str, name: str) -> str:
     return "|".join(
         re.escape(phrase)
         if _NO_SPACES.search(phrase)
-        else rf"(?<![\w'’-]){re.escape(phrase)}(?![\w'’-])"
+        else rf"(?<![\w'’-]){',? '.join(map(re.escape, phrase.split()))}(?![\w'’-])"
         for phrase in phrases
     )

@@ -3,7 +3,11 @@
 A command takes the words after it up to the next pause or punctuation, the next word that names
 are rarely made of ("is", "the", "in" …: text/data/itn.toml), or "end case", which is dropped;
 with "end case" it takes all words before that. Six words are the most. "all caps" takes one word.
-"literal" before a command keeps it from being obeyed.
+Verbs such as "fails" end it too, but in the name of a test. "literal" before a command keeps it
+from being obeyed.
+
+An engine that writes sentences may put a comma or a hyphen into a command: "Snake case, parse
+scope". That is one only at the start of a phrase or after "call", "rename … to" and the like.
 """
 
 from __future__ import annotations
@@ -12,20 +16,35 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
+from git_voicenote.text.identifiers import parts_of
 from git_voicenote.text.itn.words import Match, Run, find, low, lows
 from git_voicenote.text.passes import Passed, apply_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from git_voicenote.text.itn.words import Word
+
 _LONGEST = 6
 _LONGEST_CODE = 8
+_PHRASE_STARTS = frozenset(
+    {"", "to", "call", "calls", "called", "name", "named", "rename", "renamed", "function",
+     "method", "variable", "class"}
+)  # fmt: skip
+_POSSESSIVE = ("'s", "’s")
+_HUMP = re.compile(r"[a-z0-9][A-Z]|\w_\w")
 _CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
 
 
 def spoken_identifiers(text: str) -> Passed:
     """Write the words after a command as the identifier that it names."""
-    return apply_changes(text, find(text, (_backtick, _identifier), "identifiers"))
+    return apply_changes(text, find(text, (_backtick, _identifier), "identifiers", _joins))
+
+
+def _joins(run: Sequence[Word], _following: str) -> bool:
+    """Whether a comma stands after "snake case" and the like."""
+    said = tuple(word.low for word in run[-2:])
+    return said[-1:] == ("case",) and any(style[0][-2:] == said for style in _STYLES)
 
 
 def _snake(words: Sequence[str]) -> str:
@@ -74,16 +93,38 @@ _STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int],
 def _identifier(run: Run, at: int) -> Match | None:
     for said, name, join, at_least in _STYLES:
         start = at + len(said)
-        if lows(run, at, len(said)) != said:
+        is_one_word = len(said) == 2 and run[at].low == "".join(said)
+        if is_one_word:
+            start = at + 1
+        elif lows(run, at, len(said)) != said:
             continue
+        if run[start : start + 1] and name in _CASES and _HUMP.search(run[start].text):
+            return Match(start + 1, join(parts_of(run[start].text)), name)
+        joints = "-" * is_one_word + "".join(word.joint for word in run[at:start])
+        if joints and not _may_be_joined(run, at, start):
+            return None
+        at_least = 2 if "," in joints or is_one_word else at_least
         longest = 1 if name == "all-caps" else _LONGEST
         taken = _up_to_closing(run, start) or _up_to_stop_word(run, start, longest, at_least, at)
         if taken is None:
             return None
         last, end = taken
-        parts = [part for word in run[start:last] for part in re.findall(r"[^\W_]+", word.text)]
-        return Match(end, join(parts), name) if parts else None
+        words = [word.text for word in run[start:last]]
+        owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
+        words[-1] = words[-1].removesuffix(owner)
+        parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
+        return Match(end, join(parts) + owner, name) if parts else None
     return None
+
+
+_CASES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})
+
+
+def _may_be_joined(run: Run, at: int, start: int) -> bool:
+    """Whether a command with a comma or a hyphen in it is one, and no word about styles."""
+    if low(run, at - 1) not in _PHRASE_STARTS:
+        return False
+    return not any(word.low in ("case", "caps") for word in run[start : start + _LONGEST])
 
 
 def _up_to_closing(run: Run, start: int) -> tuple[int, int] | None:
@@ -103,8 +144,13 @@ def _up_to_stop_word(
     if low(run, start) in tables.words("itn", "identifiers", "not_before"):
         return None
     end = start
+    verbs = tables.words("itn", "identifiers", "verbs")
     while end < len(run) and end - start < longest and run[end].low not in stop_words:
+        if end - start >= at_least and run[end].low in verbs and run[start].low != "test":
+            break
         end += 1
+        if run[end - 1].low.endswith(_POSSESSIVE):
+            break
     if end > start and run[end - 1].low in tables.words("itn", "identifiers", "not_last"):
         return None  # "camel case function names"
     return (end, end) if end - start >= at_least else None

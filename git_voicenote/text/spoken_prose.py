@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 _LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
 _PLAIN_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?=[\s,;:!?/]|$)")
+_OPEN_END = re.compile(r"[\w,]$")
+_DANGLING = re.compile(r"(\b(?:the|a|an|of|and|or|because|my|our|their|your|its|every|than))\.$")
+"""Words on which no sentence ends, with the stop of a speaker who paused after them."""
+_FIRST_WORD = re.compile(r"[A-Z][a-z]*(?=[ ,])")
+_GO_ON = frozenset(
+    {"a", "an", "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "is",
+     "it", "its", "of", "on", "or", "our", "so", "that", "the", "their", "then", "there", "these",
+     "they", "this", "those", "to", "was", "we", "were", "when", "where", "which", "while", "who",
+     "with", "without", "you", "your"}
+)  # fmt: skip
+"""Words that are no name, whatever their first letter."""
 _PARTS = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 
 
@@ -46,9 +57,27 @@ def sentences(texts: Sequence[str], *, written: bool) -> str:
         for number, part in enumerate(found):
             goes_on = number + 1 < len(found) and MARK.fullmatch(found[number + 1])
             parts.append(part if written else _sentence(part, "" if goes_on else "."))
-    text = " ".join(part for part in parts if part)
+    text = _joined([part for part in parts if part]) if written else " ".join(filter(None, parts))
     lines = re.sub(f" *([{LINE}{PARAGRAPH}]) *", r"\1", text).strip(f" {LINE}{PARAGRAPH}")
     return re.sub(r"\n{3,}", "\n\n", written_lines(lines))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Join what an engine wrote of each stretch as if it were a text: with a capital and a stop.
+
+    Where a stretch has no stop, or ends on a word that ends no sentence, the next one goes on with
+    it, and keeps a capital only if that may be a name's. A comma at the very end is a stop.
+    """
+    text = ""
+    for part in parts:
+        is_open = _OPEN_END.search(text) is not None
+        dangling = None if is_open else _DANGLING.search(text)
+        text = text[: dangling.end(1)] if dangling else text
+        first = _FIRST_WORD.match(part)
+        if (is_open or dangling) and first and first[0].lower() in _GO_ON:
+            part = part[0].lower() + part[1:]
+        text = f"{text} {part}" if text else part
+    return re.sub(r",+$", ".", text)
 
 
 def _sentence(text: str, stop: str) -> str:

@@ -80,6 +80,61 @@ def test_type_and_scope_are_spoken_or_guessed(spoken: str, header: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("spoken", "message"),
+    [
+        (
+            "Fix scope parser, empty input no longer crashes, closes issue #42.",
+            "fix(parser): empty input no longer crashes|Closes: #42",
+        ),
+        (
+            "Feature, scope command line, add a dry run, refs #7 and #8.",
+            "feat(command-line): add a dry run|Refs: #7\nRefs: #8",
+        ),
+        (
+            "Refactor, scope api, breaking change, drop the reader, breaking change, it is gone.",
+            "refactor(api)!: drop the reader|BREAKING-CHANGE: it is gone.",
+        ),
+        (
+            "Build, raise the floor, co-authored by Jane Doe, and reviewed by John Smith.",
+            "build: raise the floor|Co-authored by Jane Doe. Reviewed by John Smith.",
+        ),
+        (["Fix scope cover letter", "It was empty", "Closes issue 42."],
+         "fix(cover-letter): it was empty|Closes: #42"),
+        (
+            "Fix: it stops. References issues 12, 13, and 14. Fixes No. 7. Closes PR 1,200.",
+            "fix: it stops|Refs: #12\nRefs: #13\nRefs: #14\nFixes: #7\nCloses: #1200",
+        ),
+        (
+            "Fix: it stops. Closes issues one hundred and five and one thousand, two hundred.",
+            "fix: it stops|Closes: #105\nCloses: #1200",
+        ),
+        ("Fix: the parser, the lexer, and so on.", "fix: the parser, the lexer, and so on"),
+        ("Fix: the parser was read, tested by hand.", "fix: the parser was read, tested by hand"),
+        ("Fix: it stops, fixed in version 2.", "fix: it stops, fixed in version 2"),
+        ("Fix: it stops,", "fix: it stops"),
+        # a header with its colon said, and as engines mishear it
+        ("docs colon say how to start", "docs: say how to start"),
+        ("Docs, colon, say how to start.", "docs: say how to start"),
+        ("Fix scope net colon close the socket.", "fix(net): close the socket"),
+        ("fix colon empty input crashes", "fix: empty input crashes"),
+        ("Fix colon handling in the lexer.", "fix(lexer): fix colon handling in the lexer"),
+        ("Feat scope HTTP breaking, drop the token.", "feat(http)!: drop the token"),
+        ("Feet, scope, HTTP, breaking. Drop the token.", "feat(http)!: drop the token"),
+        ("Feet are cold.", "fix(lexer): feet are cold"),
+        ("Docks, say how to start.", "docs: say how to start"),
+        ("Sure, scope deps, update them.", "chore(deps): update them"),
+        ("Sure, update them.", "fix(lexer): sure, update them"),
+        ("Typefix, the reader stops.", "fix: the reader stops"),
+        ("Fix breaking, scop api, drop it.", "fix(api)!: drop it"),
+    ],
+)  # fmt: skip
+def test_a_message_is_said_in_one_breath(spoken: str | list[str], message: str) -> None:
+    rendered = render(compose(spoken, staged_paths=["src/lexer.py"]))
+    assert rendered == message.replace("|", "\n\n") + "\n"
+    assert complaints(rendered) == []
+
+
+@pytest.mark.parametrize(
     ("description", "accepted"),
     [
         ("API cache", "api cache"),

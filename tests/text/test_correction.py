@@ -54,6 +54,7 @@ def corrected(text: str, prose: str = LONG, terms: tuple[Term, ...] = TERMS) -> 
         ("(packed refs)", "(packed_refs)"),
         ("Packed refs? The ref table's size!", "packed_refs? The reftable's size!"),
         ("sqlite", "SQLite"),
+        ("Sqlite is slow.", "SQLite is slow."),
         ("it calls kubektle twice", "it calls kubectl twice"),
         ("我们用恩金克斯。", "我们用nginx。"),
     ],
@@ -164,6 +165,37 @@ def test_an_irregular_plural_is_no_term_misheard() -> None:
     near = (term("multi-pack-index"),)
     assert corrected("the multi pack index", terms=near) == "the multi-pack-index"
     assert corrected("the multi pack indices", terms=near) == "the multi pack indices"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # an engine of sentences writes capitals, stops and hyphens as it pleases
+        ("Get user by ID. It fails.", "get_user_by_id. It fails."),
+        ("The Get User by ID's result, though.", "The get_user_by_id's result, though."),
+        ("The get-user by id call.", "The get_user_by_id call."),
+        ("A pre-check: repo-config values.", "A pre-check: repo_config_values."),
+        ("A pre-check get user by ID.", "A pre-check get_user_by_id."),
+        ("Fetch-user, and (repo-config values).", "fetch_user, and (repo_config_values)."),
+        ("A pre-fetch user, a fetch-user-like name.", "A pre-fetch user, a fetch-user-like name."),
+    ],
+)
+def test_a_name_is_known_as_engines_write_it(heard: str, meant: str) -> None:
+    names = (term("get_user_by_id"), term("fetch_user"), term("repo_config_values"))
+    assert corrected(heard, terms=names) == meant
+
+
+def test_hyphens_that_people_write_stay() -> None:
+    near = (term("fetch_user"),)
+    assert corrected("the fetch-user call", LONG + "a fetch-user ", near) == "the fetch-user call"
+    assert corrected("the fetch-user call", "", near) == "the fetch-user call"
+
+
+def test_a_compound_of_english_is_written_so_where_people_do_it_all_the_time() -> None:
+    text, near = "the merge tool of the work tree's index", (term("mergetool"), term("worktree"))
+    seldom = LONG + "mergetool too " * 39 + "worktree too " * 40
+    assert corrected(text, seldom, near) == "the merge tool of the worktree's index"
+    assert corrected("Work tree. Worktree", seldom, near) == "worktree. Worktree"
 
 
 def test_what_is_listed_needs_no_evidence() -> None:

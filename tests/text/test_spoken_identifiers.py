@@ -38,6 +38,17 @@ from git_voicenote.text.spoken_identifiers import spoken_identifiers
         ("run Backtick git status end backtick.", "run `git status`."),
         ("back tick foo back tick", "`foo`"),
         ("literal snake case foo bar", "snake case foo bar"),
+        # an engine that writes sentences
+        ("Rename it to camelcase get user name.", "Rename it to getUserName."),
+        ("Snake case parse scope's result.", "parse_scope's result."),
+        ("Snake case, parse scope.", "parse_scope."),
+        ("Rename it to Constant Case, Max Retries.", "Rename it to MAX_RETRIES."),
+        ("Call snake-case parse scope, please.", "Call parse_scope, please."),
+        ("Rename it to constant case-max retries.", "Rename it to MAX_RETRIES."),
+        ("Snake case parse scope fails on empty input.", "parse_scope fails on empty input."),
+        ("Pascal Case TokenStore keeps them.", "TokenStore keeps them."),
+        ("snake case getUserById returns none", "get_user_by_id returns none"),
+        ("snake case test parser returns none", "test_parser_returns_none"),
     ],
 )
 def test_a_command_makes_an_identifier(heard: str, written: str) -> None:
@@ -56,6 +67,9 @@ def test_a_command_makes_an_identifier(heard: str, written: str) -> None:
         "a dotted line", "dotted lines", "the dotted decimal notation", "all caps are cut",
         "snake case. Foo bar.", "a backtick is a quote",
         "the backtick before and the backtick after", "backtick", "`snake case foo bar`",
+        "We write snake case, every name.", "Snake case, camel case and kebab case are known.",
+        "The snake-case parser option.", "Snake case, please.", "Snake-case is used.",
+        "Camelcase, please.", "We use camelcase getters now.",
         "in the worst case foo bar", "a snake, case foo bar",
     ],
 )  # fmt: skip

@@ -20,6 +20,14 @@ MARK = "[0:01-0:02 not understood]"
         (("an i/o error in i's place",), "An I/o error in i's place."),
         (("It returns None.", "Nobody checked."), "It returns None. Nobody checked."),
         (("修复解析器。", "没有人检查。"), "修复解析器。 没有人检查。"),
+        # an engine writes each segment as if it were a text
+        (("The cache was keyed on", "the name."), "The cache was keyed on the name."),
+        (("The cache was keyed on the.", "Name."), "The cache was keyed on the Name."),
+        (("It was keyed on,", "The name alone,"), "It was keyed on, the name alone."),
+        (("It is because.", "It was so."), "It is because it was so."),
+        (("The light is on.", "The name is."), "The light is on. The name is."),
+        (("It was read by", "Jane."), "It was read by Jane."),
+        (("The parser,", "I think."), "The parser, I think."),
         (("the parser returned None", "nobody checked"), "the parser returned None nobody checked"),
     ],
 )

@@ -156,10 +156,10 @@ class _Hearing:
 
     def segments(self, spoken: Utterance) -> list[Segment]:
         """Return what was said in a stretch: none, one, or some where it was divided."""
-        earlier = self._earlier
-        self._forget()
         is_nothing = spoken.is_silent or len(spoken.samples) < _SHORTEST * SAMPLE_RATE
-        return [] if is_nothing else self._judged(spoken, earlier)
+        segments = [] if is_nothing else self._judged(spoken, self._earlier)
+        self._forget()
+        return segments
 
     def _judged(self, spoken: Utterance, earlier: tuple[int, ...] = ()) -> list[Segment]:
         """Make a segment of what is found; where that fails, try again in smaller pieces."""

@@ -10,7 +10,8 @@ from git_voicenote.text.itn.numbers import SCALES, TENS, UNITS, cardinal, digits
 from git_voicenote.text.itn.words import Match, Run, low, lows
 
 _DIGIT_WORDS = tuple(word for word, value in UNITS.items() if value < 10)
-_BIT_WIDTHS = frozenset({8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512})
+BIT_WIDTHS = frozenset({8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512})
+"""The widths that people write with a hyphen: 64-bit integers."""
 
 
 def amount(run: Run, at: int) -> Match | None:
@@ -31,9 +32,9 @@ def amount(run: Run, at: int) -> Match | None:
     with_unit = quantity(run, end, str(value))
     if with_unit:
         return with_unit
-    if low(run, end) == "bit" and value in _BIT_WIDTHS:
+    if low(run, end) == "bit" and value in BIT_WIDTHS:
         return Match(end + 1, f"{value}-bit", "unit")
-    if low(run, end) == "bits" and value in _BIT_WIDTHS:
+    if low(run, end) == "bits" and value in BIT_WIDTHS:
         return Match(end + 1, f"{value} bits", "unit")
     if low(run, end) == "x" and value > 1 and low(run, end + 1) in ("faster", "slower", "speedup"):
         return Match(end + 1, f"{value}x", "number")

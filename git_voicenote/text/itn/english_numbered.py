@@ -52,23 +52,30 @@ def issue(run: Run, at: int) -> Match | None:
     if low(run, start) == "hash":
         start += 1
     read = digits([word.low for word in run], start)
-    if read is None or run[start].low.isdigit() or int(read[0]) == 0:
+    if read is None or int(read[0]) == 0:
         return None
     if not said_number and not _is_meant(run, at, read):
         return None
     kept = " ".join(word.text for word in run[at : at + length])
     kept = noun if noun.isupper() else kept
-    return Match(read[1], f"{kept} #{read[0]}", "issue")
+    numbers, end = f"#{read[0]}", read[1]
+    if kept.lower().endswith("s") and low(run, end) == "and":
+        more = digits([word.low for word in run], end + 1)
+        if more and more[1] > end + 1 and ends_here(run, more[1]) and int(more[0]) > SMALL:
+            numbers, end = f"{numbers} and #{more[0]}", more[1]
+    return Match(end, f"{kept} {numbers}", "issue")
 
 
 def _is_meant(run: Run, at: int, read: tuple[str, int]) -> bool:
     """Whether a number after "issue" names one: what follows is no thing to be counted."""
     before = low(run, at - 1)
-    if before in tables.words("itn", "before_verbs") or not ends_here(run, read[1]):
+    references = tables.words("itn", "issues", "before", "words")
+    goes_on = not ends_here(run, read[1]) and low(run, read[1]) not in references
+    if before in tables.words("itn", "before_verbs") or goes_on:
         return False
     if int(read[0]) <= SMALL and low(run, read[1]) in _AFTER_A_COUNT:
         return False
-    return int(read[0]) > SMALL or before in tables.words("itn", "issues", "before", "words")
+    return int(read[0]) > SMALL or before in references
 
 
 def numbered_name(run: Run, at: int) -> Match | None:
@@ -80,7 +87,7 @@ def numbered_name(run: Run, at: int) -> Match | None:
             continue
         start = at + length + (low(run, at + length) in DASHES)
         read = digits([word.low for word in run], start)
-        if read is None or run[start].low.isdigit():
+        if read is None:
             return None
         only = tables.section("itn", "numbered", "only").get(name)
         if isinstance(only, list) and int(read[0]) not in only:

@@ -11,6 +11,8 @@ from git_voicenote.text.itn.numbers import digits, is_number_word
 from git_voicenote.text.itn.words import Match, Run, low, lows
 
 _NAME = re.compile(r"\w+")
+_FILE = re.compile(r"\w+(?:\.\w+)+")
+_WITH_PI = frozenset({"math", "cmath", "np", "numpy", "torch"})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _CONNECTORS = {"dot": ".", "slash": "/", "underscore": "_", "dash": "-", "hyphen": "-"}
 _DASHES = ("dash", "minus")
@@ -19,6 +21,8 @@ _NEAR = 6
 # `--all`, `--not`: options of git that no sentence goes on after, as words
 _OPTIONS_THAT_ARE_WORDS = frozenset({"not", "all", "to", "from", "onto", "about"})
 _AFTER_A_FLAG = ("", "flag", "option", "and", "or", "is", "to", "for", "with")
+_ROOTS = frozenset({"usr", "etc", "var", "tmp", "opt", "proc", "sys", "mnt", "srv", "dev"})
+"""Folders that are hardly ever below another one."""
 _REVISIONS = frozenset({"head", "main", "master", "next", "maint", "trunk", "develop", "upstream"})
 
 
@@ -96,6 +100,9 @@ def short_flag(run: Run, at: int) -> Match | None:
         numbered = digits([word.low for word in run], end)
         if numbered and not low(run, end).isdigit() and low(run, numbered[1]) not in _CONNECTORS:
             return Match(numbered[1], f"-{letters} {numbered[0]}", "flag")
+        fours = low(run, at - 1) in ("make", "ninja") and letters == "j" and end + 1 == len(run)
+        if fours and low(run, end) in ("for", "fore"):
+            return Match(end + 1, "-j 4", "flag")
         return Match(end, f"-{letters}", "flag")
     commands = tables.words("itn", "flags", "numbered", "words")
     if any(word.low in commands for word in run[max(0, at - _NEAR) : at]):
@@ -158,6 +165,8 @@ def _path_from(run: Run, at: int) -> tuple[str, int] | None:
         (("tilde", "slash"), "~/"), (("dot", "dot", "slash"), "../"), (("dot", "slash"), "./"),
     ):  # fmt: skip
         if lows(run, at, len(start)) == start:
+            if low(run, at + len(start)) in function_words():
+                return None
             rest = _path_from(run, at + len(start)) or _connected(run, at + len(start))
             return (written + rest[0], rest[1]) if rest else None
     if at >= len(run):
@@ -213,6 +222,8 @@ def _relative(run: Run, at: int) -> tuple[str, int] | None:
             return slashed, at + 3
     if low(run, at + 1) not in _CONNECTORS or run[at].low in function_words():
         return None
+    if low(run, at + 1) == "slash" and low(run, at + 2) in _ROOTS and not _is_folder(run, at):
+        return None  # "read slash etc slash hosts"
     if (
         is_number_word(run[at].low)
         or run[at].low.isdigit()
@@ -220,6 +231,10 @@ def _relative(run: Run, at: int) -> tuple[str, int] | None:
     ):
         return None
     return _connected(run, at, needs_proof=True)
+
+
+def _is_folder(run: Run, at: int) -> bool:
+    return run[at].low in tables.words("itn", "paths", "folders", "words")
 
 
 def _starts_a_name(run: Run, at: int) -> bool:
@@ -235,11 +250,15 @@ def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, in
         return None
     text, end = _name(run, at), at + 1
     proven: tuple[str, int] | None = None
-    is_below_folder = run[at].low in tables.words("itn", "paths", "folders", "words")
+    is_below_folder = _is_folder(run, at)
     while end + 1 < len(run) and run[end].low in _CONNECTORS:
         connector = run[end].low
         if connector == "dot" and (suffix := _suffix(run, end + 1)):
             text, end = f"{text}.{suffix[0]}", suffix[1]
+            proven = (text, end)
+            continue
+        if connector == "slash" and _FILE.fullmatch(run[end + 1].text):
+            text, end = f"{text}/{run[end + 1].text}", end + 2
             proven = (text, end)
             continue
         if not _starts_a_name(run, end + 1) or run[end + 1].low in function_words():
@@ -247,11 +266,14 @@ def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, in
         if connector in DASHES and len(run[end + 1].low) == 1:
             break  # "src slash main dash x": a flag comes
         text, end = text + _CONNECTORS[connector] + run[end + 1].text, end + 2
-        if "/" in text and (is_below_folder or text.count("/") > 1):
+        is_domain = proven is not None and connector == "slash"
+        if "/" in text and (is_below_folder or is_domain or text.count("/") > 1):
             proven = (text, end)
+    if lows(run, end + 1, 1) == ("dot",) and _suffix(run, end + 2) and "/" in text:
+        return None  # "slash lex or dot c": what was said of a path goes on
     if needs_proof:
-        return (_as_known(proven[0]), proven[1]) if proven else None
-    return _as_known(text), end
+        return (as_known(proven[0]), proven[1]) if proven else None
+    return as_known(text), end
 
 
 def _name(run: Run, at: int) -> str:
@@ -260,7 +282,8 @@ def _name(run: Run, at: int) -> str:
     return text.lower() if at == 0 and text.istitle() else text
 
 
-def _as_known(text: str) -> str:
+def as_known(text: str) -> str:
+    """Return a path with the letters that its file is known by: cargo.toml is Cargo.toml."""
     folder, slash, name = text.rpartition("/")
     return folder + slash + tables.strings("itn", "files").get(name.lower(), name)
 
@@ -269,6 +292,11 @@ def _as_known(text: str) -> str:
 def _suffixes() -> dict[str, str]:
     written = {word: word for word in tables.words("itn", "suffixes", "words")}
     return written | tables.strings("itn", "suffixes", "heard")
+
+
+def is_suffix(word: str) -> bool:
+    """Whether a word in lower case is what stands after the dot in a file's name."""
+    return word in tables.words("itn", "suffixes", "words")
 
 
 def _suffix(run: Run, at: int) -> tuple[str, int] | None:
@@ -286,7 +314,11 @@ def _suffix(run: Run, at: int) -> tuple[str, int] | None:
         return None
     ordinary = tables.words("itn", "suffixes", "ordinary")
     heard = tables.strings("itn", "suffixes", "heard")
-    if said in ordinary or (said in heard and said.isalpha()):
+    is_pi = said in ("pi", "pie")
+    if is_pi and low(run, at - 2) in _WITH_PI:
+        return None
+    is_sound = is_pi or said in tables.words("itn", "suffixes", "sounds")
+    if said in ordinary or (said in heard and said.isalpha() and not is_sound):
         following = low(run, at + 1)
         if not (ends_here(run, at + 1) or following in ("file", "files", *_CONNECTORS)):
             return None

@@ -36,7 +36,10 @@ def version(run: Run, at: int) -> Match | None:
         end = further[1]
     number = ".".join(parts)
     if len(parts) == 1:
-        if not prefix or run[start].low.isdigit():
+        label, end = _prerelease(run, end) if number.count(".") > 1 else ("", end)
+        if label:
+            return Match(end, prefix + number + label, "version")
+        if not prefix or run[start].low.isdigit() or "." in run[start].text:
             return None
     elif not prefix and _is_no_version(run, at, number):
         return None
@@ -111,9 +114,10 @@ def _prerelease(run: Run, at: int) -> tuple[str, int]:
 
 def host_port(run: Run, at: int) -> Match | None:
     """Localhost colon three thousand."""
-    if run[at].low != "localhost":
+    is_apart = lows(run, at, 2) == ("local", "host")
+    if run[at].low != "localhost" and not is_apart:
         return None
-    port = _colon_port(run, at + 1)
+    port = _colon_port(run, at + 1 + is_apart)
     return Match(port[1], f"localhost{port[0]}", "port") if port else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from git_voicenote.text.itn.numbers import is_number_word
 from git_voicenote.text.passes import Change
@@ -18,14 +18,22 @@ _AS_WRITTEN = re.compile(r"`[^`\n]*`|\S*://\S*")
 _LETTER = re.compile(r"[A-Za-z]\.?")
 
 
+_CAPITAL = re.compile(r"[A-Z]\.")
+_STYLES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word without the punctuation around it; `low` is its lower case, `start` its place."""
+    """A word without the punctuation around it; `low` is its lower case, `start` its place.
+
+    `joint` is the comma or the hyphen between it and the next word of its run, if one was written.
+    """
 
     text: str
     low: str
     start: int
     end: int
+    joint: str = ""
 
 
 Run = tuple[Word, ...]
@@ -44,12 +52,25 @@ Rule = Callable[[Run, int], Match | None]
 """Looks at a run from a place on. It sees all of the run, so that it can look back too."""
 
 
-def runs(text: str) -> list[Run]:
-    """Return the words of a text, parted wherever there is punctuation or a line feed."""
+Joins = Callable[[Sequence[Word], str], bool]
+"""Whether a comma after the words of a run, and before a word in lower case, is none of a clause:
+an engine that writes sentences puts one where a speaker hesitates."""
+
+
+def runs(text: str, joins: Joins | None = None) -> list[Run]:
+    """Return the words of a text, parted wherever there is punctuation or a line feed.
+
+    A comma that `joins` sees through does not part them.
+    """
     as_written = [found.span() for found in _AS_WRITTEN.finditer(text)]
     parted: list[list[Word]] = [[]]
+    chunks = list(_CHUNK.finditer(text))
     last_end = 0
-    for chunk in _CHUNK.finditer(text):
+    for number, chunk in enumerate(chunks):
+        before = chunks[number - 1][0] if number else ""
+        after = chunks[number + 1] if number + 1 < len(chunks) else None
+        is_beside = after is not None and not text[chunk.end() : after.start()].strip(" \t")
+        following = after[0] if after and is_beside else ""
         if text[last_end : chunk.start()].strip(" \t"):
             parted.append([])
         last_end = chunk.end()
@@ -61,20 +82,28 @@ def runs(text: str) -> list[Run]:
             parted.append([])
         start = chunk.end() - len(core)
         core = core.rstrip(_AFTER)
-        if _is_spelled(chunk[0], text, chunk.end()):
+        if _is_spelled(chunk[0], before, following):
             core = core + "."  # a dictionary's "c." is the letter, not the end of a sentence
-        parted[-1] += _words(core, start)
-        if start + len(core) < chunk.end():
-            parted.append([])
+        run = parted[-1]
+        run += _words(core, start, run[-1].low if run else "")
+        if start + len(core) == chunk.end() or not run:
+            continue
+        if _is_etc(run, chunk[0], following):
+            continue
+        closing = text[start + len(core) : chunk.end()]
+        if joins and closing == "," and following and joins(run, _bare(following)):
+            run[-1] = replace(run[-1], joint=",")
+            continue
+        parted.append([])
     return [tuple(run) for run in parted if run]
 
 
-def find(text: str, rules: Sequence[Rule], source: str) -> list[Change]:
+def find(text: str, rules: Sequence[Rule], source: str, joins: Joins | None = None) -> list[Change]:
     """Return what rules, the first that matches at each word, would change in a text.
 
     "literal" right before something a rule would change keeps it as it is, and goes.
     """
-    return [change for run in runs(text) for change in _changes(text, run, rules, source)]
+    return [change for run in runs(text, joins) for change in _changes(text, run, rules, source)]
 
 
 def lows(run: Run, start: int, length: int) -> tuple[str, ...]:
@@ -100,6 +129,7 @@ def _changes(text: str, run: Run, rules: Sequence[Rule], source: str) -> list[Ch
         after = match.text
         if is_escape:
             after = text[run[at + 1].start : end]
+            after = after[0].upper() + after[1:] if run[at].text == "Literal" else after
         before = text[start:end]
         if after != before:
             name = "literal" if is_escape else match.source
@@ -122,17 +152,32 @@ def _first(run: Run, at: int, rules: Sequence[Rule]) -> Match | None:
     return None
 
 
-def _words(core: str, start: int) -> list[Word]:
+def _words(core: str, start: int, before: str) -> list[Word]:
     """Return a word, or the parts of one that is said as several: "forty-two", "dash-dash"."""
     parts = core.split("-")
-    said = [part.lower() for part in parts]
-    if len(parts) > 1 and (all(map(is_number_word, said)) or said[:2] == ["dash", "dash"]):
-        words = []
-        for part in parts:
-            words.append(_word(part, start))
-            start += len(part) + 1
-        return words
-    return [_word(core, start)] if core else []
+    if not _is_several([part.lower() for part in parts], before):
+        return [_word(core, start)] if core else []
+    words = []
+    for number, part in enumerate(parts, 1):
+        words.append(replace(_word(part, start), joint="-" if number < len(parts) else ""))
+        start += len(part) + 1
+    return words
+
+
+def _is_several(said: Sequence[str], before: str) -> bool:
+    """Whether the parts of a word with hyphens, after another word, are words of their own."""
+    if len(said) == 1 or not all(said):
+        return False
+    numbers = said[:-1] if said[-1] == "bit" else said
+    if all(is_number_word(part) or part == "point" for part in numbers):
+        return is_number_word(said[0])
+    if said[0] == "dash":
+        # "dash-dash-force", "dash dash-force", "dash-j four"; but "dash-board"
+        is_short = len(said) == 2 and (len(said[1]) == 1 or is_number_word(said[1]))
+        return said[1] == "dash" or before == "dash" or is_short
+    if said[0] == "case" and before in _STYLES:
+        return True
+    return said[0] in _STYLES and said[1] == "case"
 
 
 def _word(text: str, start: int) -> Word:
@@ -142,7 +187,23 @@ def _word(text: str, start: int) -> Word:
     return Word(text, low, start, start + len(text))
 
 
-def _is_spelled(chunk: str, text: str, end: int) -> bool:
-    """Whether a chunk is a letter as dictionaries write it ("x."), in the middle of a sentence."""
-    following = text[end : end + 2]
-    return bool(re.fullmatch(r"[a-z]\.", chunk)) and bool(re.match(r" [a-z0-9]", following))
+def _bare(chunk: str) -> str:
+    return chunk.strip(_BEFORE + _AFTER).lower()
+
+
+def _is_spelled(chunk: str, before: str, following: str) -> bool:
+    """Whether a chunk is a letter with a stop, and ends no sentence: "x.", "J. S. O. N."."""
+    if re.fullmatch(r"[a-z]\.", chunk):
+        return bool(re.match(r"[a-z0-9]", following))
+    if not _CAPITAL.fullmatch(chunk):
+        return False
+    is_one_of_many = bool(_CAPITAL.fullmatch(following)) or bool(re.fullmatch(r"[A-Z]\.?", before))
+    if not is_one_of_many and before.lower() not in ("dash", "dot"):
+        return False
+    return bool(re.match(r"[a-z0-9]|[A-Z](?:[.,]|$)", following))
+
+
+def _is_etc(run: Sequence[Word], chunk: str, following: str) -> bool:
+    """Whether "etc." is the folder in "slash etc. Slash hosts"."""
+    is_folder = len(run) > 1 and run[-2].low == "slash"
+    return is_folder and chunk.lower() == "etc." and _bare(following) == "slash"
