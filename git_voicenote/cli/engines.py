@@ -11,6 +11,7 @@ from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.harvest import explained
 from git_voicenote.text.chain import named_passes
+from git_voicenote.text.spoken_commands import spoken_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Engine
     from git_voicenote.repo.repository import Repository
+
+
+MESSAGE = "message:"
+"""The target of a commit's message; what is staged is what it is about."""
 
 
 def chosen_engine(settings: Settings) -> Engine:
@@ -55,7 +60,7 @@ def context_for(
     return replace(
         wordless_context(settings),
         hotwords=found.hotwords,
-        phrases=found.phrases,
+        phrases=(*found.phrases, *spoken_commands(of_message=target == MESSAGE)),
         jargon=True,
         explain=explain,
         adaptation=adaptation,
@@ -76,8 +81,8 @@ def target_here(repository: Repository) -> str:
     Raises GitError.
     """
     # the index of a bare repository is empty: that would be a change that takes all away
-    is_staged = repository.worktree is not None and explained(repository, "message:") is not None
-    return "message:" if is_staged else "commit:HEAD"
+    is_staged = repository.worktree is not None and explained(repository, MESSAGE) is not None
+    return MESSAGE if is_staged else "commit:HEAD"
 
 
 def warn_of_failures(segments: Iterable[Segment], name: str = "") -> None:

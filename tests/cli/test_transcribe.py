@@ -37,7 +37,7 @@ def test_standard_input_is_read_and_json_tells_the_times(repo: Sandbox) -> None:
     assert (told["file"], told["engine"], told["language"]) == ("-", "moonshine", "en")
     assert told["duration"] == pytest.approx(7.4, abs=1)
     first, second = told["segments"]
-    assert first["text"] == "we now write a new file and rename it at the end"
+    assert first["text"] == "We now write a new file and rename it at the end."
     assert 0 <= first["start"] < first["end"] <= second["start"] < second["end"]
 
 

@@ -78,6 +78,8 @@ class Terms:
     def advance(self, at: At, token: int) -> tuple[At, float]:
         """Return where a token leads to, and what it changes in the score."""
         tokenizer = self._tokenizer
+        if token != EOS and not tokenizer.is_word[token] and not tokenizer.starts_word(token):
+            return at, 0.0  # "fix, scope": a comma breaks no term off
         ends_word = tokenizer.starts_word(token) or not tokenizer.is_word[token]
         owed = 0.0 if ends_word and self._is_end[at.node] else at.owed
         folded = int(tokenizer.folded[token])
@@ -102,7 +104,7 @@ class Terms:
                 end = number
             after, _ = self.advance(at, token)
             if end is not None and (not after.node or after.owed == self._worth[after.node]):
-                found[tokenizer.text(ids[start:end])] = None
+                found[tokenizer.text(ids[start:end]).strip(",.?!;:")] = None
                 end = None
             if after.node and (not at.node or after.owed == self._worth[after.node]):
                 start = number

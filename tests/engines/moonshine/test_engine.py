@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,7 +150,7 @@ def test_words_stand_while_somebody_speaks(engine: MoonshineEngine) -> None:
     assert told[-1] == ""  # the segment is done
     shown = [text for text in told if text]
     assert len(shown) > 3
-    for before, after in zip(shown, shown[1:], strict=False):
+    for before, after in pairwise(shown):
         assert after.startswith(before)  # what stands does not change
     # nearly all of it was right, too, and it is not far behind
     standing = bare(shown[-1])

@@ -45,6 +45,8 @@ def gained(terms: Terms, ids: list[int]) -> float:
         ("the work tree list", 6.0),
         ("the work tree lists", 4.0),
         ("ref and ref", 4.0),
+        ("the work, tree", 4.0),
+        ("the work, trees", 0.0),
         ("reference", 0.0),
         ("nothing of it", 0.0),
     ],
