@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format parity nano-benchmark lock clean
+.PHONY: demo test lint format parity nano-benchmark voices lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -30,6 +30,14 @@ parity: build/parity/.ready
 nano-benchmark: build/parity/.ready
 	build/parity/bin/python -m benchmarks.nano $(NANO_ARGS)
 
+# The voices that speak to the benchmarks, in an environment apart.
+voices: build/voices/.ready
+
+build/voices/.ready: requirements-voices.lock
+	$(PYTHON) -m venv build/voices
+	build/voices/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-voices.lock
+	@touch $@
+
 build/parity/.ready: requirements-parity.lock
 	$(PYTHON) -m venv build/parity
 	build/parity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-parity.lock
@@ -47,6 +55,7 @@ lock:
 	  --output-file requirements-nano.lock
 	$(COMPILE) --group parity --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-parity.lock
+	$(COMPILE) --group voices --output-file requirements-voices.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or later is needed; name one with make PYTHON=...")'

@@ -2,8 +2,8 @@
 
     python -m benchmarks.vocabulary harvest REPOSITORY
     python -m benchmarks.vocabulary prose REPOSITORY      false rewrites in ordinary prose
-    python -m benchmarks.vocabulary speech REPOSITORY [UNTIL [SENTENCES]] [-v]
-                                                          recall and other words, with flite
+    python -m benchmarks.vocabulary speech REPOSITORY [UNTIL [VOICE,...]] [-v]
+                                                          recall and other words
 
 `prose` takes 25,000 words of messages that are older than those the vocabulary is made of, as
 they were written and as an engine without capitals and stops would write them.
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.scoring import words_of
+from benchmarks.voices import FLITE, speak
 from git_voicenote.adaptation import make_now
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
@@ -29,19 +31,21 @@ from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.repository import Repository
+from git_voicenote.text.chain import build_chain, polish
 from git_voicenote.text.correction import corrector
 from git_voicenote.text.ordinary_words import ordinary_words
 from git_voicenote.transcription import transcribe
 from git_voicenote.vocabulary import vocabulary_for
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_voicenote.engines.base import Engine
     from git_voicenote.text.passes import Change
 
 _WORDS = 25_000
 _OLDER = 4000
 """Commits that are skipped: the vocabulary reads the newest 3,000."""
-_VOICES = ("slt", "rms", "awb", "kal16")
 _SENTENCES = Path(__file__).with_suffix("").with_name("vocabulary_speech.tsv")
 _MARK = re.compile(r"\{(.*?)\|(.*?)\}")
 _TRAILER = re.compile(r"^[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .*$", re.MULTILINE)
@@ -120,14 +124,16 @@ def _harvest(repository: Repository) -> None:
         print(f"{name}: {1000 * statistics.median(times):.0f} ms, {len(vocabulary.terms)} terms")
 
 
-def _speech(repository: Repository, until: str, sentences: Path) -> None:
+def _speech(repository: Repository, until: str, sentences: Path, voices: Sequence[str]) -> None:
     """Speak sentences about real commits, hear them, and correct what was heard.
 
     Each is said when the commit it is about is staged and HEAD is the commit before; the engine
     has learned of the history `until` some time before all of them.
     """
     tallies = {name: Tally() for name in ("without vocabulary", "engine alone", "with vocabulary")}
-    stock = make_engine("moonshine")
+    engine = make_engine("moonshine")
+    lines = [line.partition("\t") for line in sentences.read_text().splitlines()]
+    said = {f"v{n:02}": _MARK.sub(r"\1", line[2]) for n, line in enumerate(lines)}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         past, now = (_bare_clone(repository, root / name) for name in ("past", "now"))
@@ -135,32 +141,29 @@ def _speech(repository: Repository, until: str, sentences: Path) -> None:
         learned = make_now(past, open_weights(None).tokenizer)
         if learned is None:
             raise SystemExit("the language of the repository is being learned already")
-        for line in sentences.read_text().splitlines():
-            revision, _, marked = line.partition("\t")
+        files = {voice: speak(said, voice, root / "sounds") for voice in voices}
+        for name, (revision, _, marked) in zip(said, lines, strict=True):
             _move(now, f"{revision}^")
             now.run("read-tree", revision)
             vocabulary = vocabulary_for(now, "message:", print)
             correct = corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
             listed = {term.text for term in vocabulary.terms}
-            engine = make_engine("moonshine")
             context = Context(
                 hotwords=vocabulary.hotwords,
                 phrases=vocabulary.phrases,
+                jargon=True,
                 adaptation=learned.folder,
             )
-            for voice in _VOICES:
-                path = root / "said.wav"
-                said = _MARK.sub(r"\1", marked)
-                subprocess.run(["flite", "-voice", voice, "-t", said, "-o", path], check=True)
+            for voice in voices:
+                path = files[voice][name]
                 heard = _hear(path, engine, context)
-                passed = correct(heard)
-                tallies["without vocabulary"].add(marked, _hear(path, stock, Context()), listed)
+                # as the chain does: numbers and identifiers are written after the terms
+                passed = polish([heard], build_chain(correct=correct))
+                tallies["without vocabulary"].add(marked, _hear(path, engine, Context()), listed)
                 tallies["engine alone"].add(marked, heard, listed)
                 tallies["with vocabulary"].add(marked, passed.text, listed)
                 if "-v" in sys.argv:
-                    print(f"{voice}: {marked}\n  {heard}")
-                    for change in passed.changes:
-                        print(f"  {change.before} -> {change.after} ({change.source})")
+                    print(f"{voice}: {marked}\n  {heard}\n  {passed.text}")
     for name, tally in tallies.items():
         print(f"{name}: {tally}")
 
@@ -196,24 +199,31 @@ class Tally:
     def add(self, marked: str, text: str, listed: set[str]) -> None:
         """Count a sentence, in which terms are marked: `the {ref name|refname} is gone`."""
         said: list[tuple[str, bool]] = []
+        # a sentence's stops belong to no term; a sentence's capital may be one of a name's
+        text = " ".join(word.strip(",.?!;:") for word in text.split())
         for piece in re.split(r"(\{.*?\})", marked):
             term = _MARK.fullmatch(piece)
             if term and term[2] in listed:
                 self.terms += 1
-                self.found += term[2] in text.split()
+                self.found += any(_same(word, term[2]) for word in text.split())
                 # said in full again, so that both texts are compared with the same words
-                text = re.sub(rf"(?<!\S){re.escape(term[2])}(?!\S)", term[1], text)
-                self.heard += f" {term[1]} " in f" {text} "
-            words = (term[1] if term else piece).split()
+                text = re.sub(rf"(?i)(?<!\S){re.escape(term[2])}(?!\S)", term[1], text)
+                self.heard += f" {' '.join(words_of(term[1]))} " in f" {' '.join(words_of(text))} "
+            words = words_of(term[1] if term else piece)
             said += [(word, not term) for word in words]
         self.words += sum(is_other for _, is_other in said)
-        self.wrong += _wrong_others(said, text.split())
+        self.wrong += _wrong_others(said, words_of(text))
 
     def __str__(self) -> str:
         return (
             f"of {self.terms} terms {self.found} as written, {self.heard} with all their words, "
             f"{100 * self.wrong / self.words:.1f} % of {self.words} other words wrong"
         )
+
+
+def _same(word: str, term: str) -> bool:
+    """Whether a word is a term as it is written, but for the capital of a sentence."""
+    return word in (term, f"{term[0].upper()}{term[1:]}")
 
 
 def _wrong_others(said: list[tuple[str, bool]], heard: list[str]) -> int:
@@ -249,7 +259,8 @@ def main() -> None:
             _harvest(repository)
         case "speech":
             until = rest[0] if rest else "v2.53.0"
-            _speech(repository, until, Path(rest[1]) if rest[1:] else _SENTENCES)
+            voices = rest[1].split(",") if rest[1:] else FLITE
+            _speech(repository, until, _SENTENCES, voices)
         case "prose":
             _prose(repository, rest[0] if rest else "HEAD", int(rest[1]) if rest[1:] else _OLDER)
 

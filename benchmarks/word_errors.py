@@ -1,25 +1,26 @@
 """How many words the embedded engine gets wrong, over the path that a dictation takes.
 
-    python -m benchmarks.word_errors --sentences SENTENCES.tsv --human FOLDER --repository PATH
+    python -m benchmarks.word_errors --sentences TSV --human FOLDER --repository PATH
 
-SENTENCES.tsv has lines of `id<TAB>what is said`; flite speaks them, in each voice. FOLDER holds
-recordings of people and a transcripts.tsv of the same form, the id being a file's name without
-its suffix. Words are counted wrong as usual: the fewest that were changed, left out or put in.
-With a repository, all is heard again by an engine that learned its language; "as written" is
-after the text passes, for both sides: what was heard, and what was said.
+TSV has lines of `id<TAB>what is said`; six voices speak them. benchmarks/sentences.tsv, 30 of whose
+sentences everything was chosen on (`tune`) and 30 that nothing was (`kept`), is heard besides.
+FOLDER holds recordings of people and a transcripts.tsv of the same form, the id being a file's name
+without its suffix. With a repository, all is heard again by an engine that learned its history; no
+change is known, so there are no terms but developers' words.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import tempfile
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import machine, markdown_table
+from benchmarks.scoring import words_of, wrong
+from benchmarks.voices import FLITE, NEURAL, speak
 from git_voicenote.adaptation import make_now
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
@@ -28,19 +29,18 @@ from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.repo.repository import Repository
-from git_voicenote.text.chain import build_chain, polish
 from git_voicenote.transcription import transcribe
-from git_voicenote.vocabulary import correction, vocabulary_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from git_voicenote.datatypes import Samples
+    from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Engine
-    from git_voicenote.text.passes import Chain
 
+_OWN = Path(__file__).with_name("sentences.tsv")
 _PEOPLE = "people"
-VOICES = ("slt", "rms", "awb", "kal16")
+Spoken = dict[str, list[tuple[Path, str]]]
+"""Sound files by who speaks what, each with what is said."""
 
 
 def main() -> None:
@@ -49,92 +49,115 @@ def main() -> None:
     )
     parser.add_argument("--sentences", type=Path, required=True)
     parser.add_argument("--human", type=Path)
-    parser.add_argument("--voices", default=",".join(VOICES))
+    parser.add_argument("--voices", default=",".join((*FLITE, *NEURAL)))
     parser.add_argument("--engine", default="moonshine")
     parser.add_argument("--repository", type=Path)
-    parser.add_argument("--sounds", type=Path, help="where flite's files are kept")
+    parser.add_argument("--sounds", type=Path, help="where the voices' files are kept")
     arguments = parser.parse_args()
-
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.sounds or Path(temporary)
-        spoken = _spoken(arguments, folder)
-        ways: list[tuple[str, Context, Chain]] = [("", Context(), build_chain())]
+        spoken = _spoken(arguments, arguments.sounds or Path(temporary))
+        ways = {"sound alone": Context(), "words": Context(jargon=True)}
         if arguments.repository:
-            ways.append(("adapted", *_adapted(arguments.repository)))
+            kept = make_now(Repository.discover(arguments.repository), open_weights(None).tokenizer)
+            ways["history"] = Context(adaptation=kept.folder if kept else None)
+            ways["both"] = Context(jargon=True, adaptation=kept.folder if kept else None)
+        engine = make_engine(arguments.engine)
+        engine.load()
+        sure = Sureness()
         rows = []
-        for way, context, chain in ways:
-            engine = make_engine(arguments.engine)
-            engine.load()
-            totals = Tally()
-            for name, files in spoken.items():
-                tally = measure(engine, files, context, chain)
-                rows.append((name, way, *tally.figures()))
-                if name != _PEOPLE:
-                    totals += tally
-            rows.append(("all voices", way, *totals.figures()))
+        for name, files in spoken.items():
+            tallies = [measure(engine, files, context, sure) for context in ways.values()]
+            rows.append(
+                (name, tallies[0].words, *(tally.shown for tally in tallies), tallies[-1].factor)
+            )
     print(f"{machine()}\n")
-    heading = ("spoken by", "engine", "words", "wrong", "as written", "real-time factor")
-    print(markdown_table(heading, rows))
+    print(markdown_table(("spoken by", "words", *ways, "real-time factor"), rows))
+    print(f"\n{sure}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
-    """Words that were said and those that are wrong, before and after the text passes."""
+    """Words that were said and those that are wrong; `joined` counts compounds either way."""
 
     words: int = 0
     wrong: int = 0
-    written: int = 0
-    written_wrong: int = 0
+    joined: int = 0
     seconds: float = 0.0
     worked: float = 0.0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    @property
+    def shown(self) -> str:
+        """What a cell of the table says."""
+        return f"{100 * self.wrong / self.words:.1f} % ({100 * self.joined / self.words:.1f})"
 
-    def figures(self) -> tuple[str, ...]:
-        """Return what a row of the table says."""
+    @property
+    def factor(self) -> float:
+        """How long it took, for each second of sound."""
+        return self.worked / self.seconds
+
+
+class Sureness:
+    """Whether the words that an engine is least sure of are those that are wrong."""
+
+    def __init__(self) -> None:
+        self._words: list[tuple[float, bool]] = []
+
+    def add(self, segments: Sequence[Segment], said: Sequence[str]) -> None:
+        """Count the words of a recording; one is wrong that nobody said."""
+        for segment in segments:
+            for word in segment.words:
+                plain = words_of(word.text)
+                self._words.append((word.confidence, any(part not in said for part in plain)))
+
+    def __str__(self) -> str:
+        ordered = sorted(self._words)
+        tenth = ordered[: len(ordered) // 10]
+        errors = sum(is_wrong for _, is_wrong in ordered)
+        among = sum(is_wrong for _, is_wrong in tenth)
+        below = [is_wrong for confidence, is_wrong in ordered if confidence < 0.5]
         return (
-            str(self.words),
-            f"{100 * self.wrong / self.words:.1f} %",
-            f"{100 * self.written_wrong / self.written:.1f} %",
-            f"{self.worked / self.seconds:.2f}",
+            f"{len(ordered)} words, {errors} wrong; of the least sure tenth ({len(tenth)}) "
+            f"{among}, of those below 0.5 ({len(below)}) {sum(below)}"
         )
 
 
 def measure(
-    engine: Engine, files: Sequence[tuple[Path, str]], context: Context, chain: Chain
+    engine: Engine, files: Sequence[tuple[Path, str]], context: Context, sure: Sureness
 ) -> Tally:
     """Hear files, each with what is said in it."""
     tally = Tally()
     for file, text in files:
+        blocks = list(read_blocks(file))
         started = time.perf_counter()
-        sound = _Counted(read_blocks(file))
-        segments = [segment.text for segment in transcribe(sound, engine, context, VoiceActivity())]
-        worked = time.perf_counter() - started
-        said, heard = text.split(), " ".join(segments).lower().split()
-        written = polish([text], chain).text.lower().split()
-        polished = polish(segments, chain).text.lower().split()
-        tally += Tally(
-            len(said),
-            distance(said, heard),
-            len(written),
-            distance(written, polished),
-            sound.seconds,
-            worked,
-        )
+        segments = list(transcribe(blocks, engine, context, VoiceActivity()))
+        tally.worked += time.perf_counter() - started
+        tally.seconds += sum(map(len, blocks)) / SAMPLE_RATE
+        said = words_of(text)
+        heard = words_of(" ".join(segment.marked_text for segment in segments))
+        tally.words += len(said)
+        tally.wrong += wrong(said, heard)
+        tally.joined += wrong(said, heard, compounds=True)
+        if context.jargon:
+            sure.add(segments, said)
     return tally
 
 
-def _spoken(arguments: argparse.Namespace, folder: Path) -> dict[str, list[tuple[Path, str]]]:
-    """Return the sound files by who speaks, each with what is said."""
-    said = _table(arguments.sentences)
-    spoken = {
-        f"flite {voice}": [
-            (_speak(text, voice, folder / f"{name}_{voice}.wav"), text)
-            for name, text in said.items()
-        ]
-        for voice in arguments.voices.split(",")
+def _spoken(arguments: argparse.Namespace, folder: Path) -> Spoken:
+    spoken: Spoken = {}
+    own = _table(_OWN)
+    sets = {
+        "dev": _table(arguments.sentences),
+        "kept": {name: text for name, text in own.items() if name.startswith("kept")},
     }
+    for name, said in sets.items():
+        for voice in arguments.voices.split(","):
+            files = speak(said, voice, folder)
+            spoken[f"{name}, {voice}"] = [(files[one], text) for one, text in said.items()]
+        voices = [voice for voice in arguments.voices.split(",") if voice in FLITE]
+        if voices:
+            spoken[f"{name}, flite"] = [
+                pair for voice in voices for pair in spoken[f"{name}, {voice}"]
+            ]
     if arguments.human:
         people = _table(arguments.human / "transcripts.tsv")
         spoken[_PEOPLE] = [
@@ -145,51 +168,9 @@ def _spoken(arguments: argparse.Namespace, folder: Path) -> dict[str, list[tuple
     return spoken
 
 
-def _adapted(path: Path) -> tuple[Context, Chain]:
-    """Return what an engine and a chain know of a repository, made anew."""
-    repository = Repository.discover(path)
-    vocabulary = vocabulary_for(repository, "message:", print)
-    kept = make_now(
-        repository, open_weights(None).tokenizer
-    )  # one that is kept may be of an earlier version
-    context = Context(
-        hotwords=vocabulary.hotwords,
-        phrases=vocabulary.phrases,
-        adaptation=kept.folder if kept else None,
-    )
-    return context, build_chain(correct=correction(vocabulary))
-
-
-def distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the fewest words to change, leave out or put in (Levenshtein)."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(said, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1]
-
-
-class _Counted:
-    def __init__(self, blocks: Iterator[Samples]) -> None:
-        self._blocks = blocks
-        self.seconds = 0.0
-
-    def __iter__(self) -> Iterator[Samples]:
-        for block in self._blocks:
-            self.seconds += len(block) / SAMPLE_RATE
-            yield block
-
-
 def _table(path: Path) -> dict[str, str]:
-    lines = path.read_text().splitlines()
-    return {name: text for name, _, text in (line.partition("\t") for line in lines) if text}
-
-
-def _speak(text: str, voice: str, path: Path) -> Path:
-    if not path.exists():
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", path], check=True)
-    return path
+    lines = (line.split("\t") for line in path.read_text().splitlines())
+    return {name: text for name, text, *_ in lines}
 
 
 if __name__ == "__main__":
