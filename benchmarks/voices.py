@@ -25,11 +25,11 @@ def speak(said: Mapping[str, str], voice: str, folder: Path) -> dict[str, Path]:
     missing = [name for name, file in files.items() if not file.exists()]
     if voice in FLITE:
         for name in missing:
-            command = ["flite", "-voice", voice, "-t", said[name], "-o", files[name]]
+            command = ["flite", "-voice", voice, "-t", said[name], "-o", str(files[name])]
             subprocess.run(command, check=True)
     elif missing:
         lines = "".join(f"{files[name]}\t{said[name]}\n" for name in missing)
-        command = [_PYTHON, "-P", Path(__file__), voice]
+        command = [str(_PYTHON), "-P", __file__, voice]
         subprocess.run(command, input=lines, text=True, check=True)
     return files
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _BEFORE = 0.3
 """Seconds of a stretch before its first word and after its last one."""
 _CERTAIN = 0.9
+_STOPS = ",.?!;:"
 _PLAIN = re.compile(r"[\W_]+")
 
 
@@ -73,7 +74,7 @@ class Standing:
     @property
     def text(self) -> str:
         """The words that stand; the last one without the stop that may not stay."""
-        return " ".join(self._shown).rstrip(",.?!;:")
+        return " ".join(self._shown).rstrip(_STOPS)
 
     def take(self, words: Sequence[Word]) -> None:
         """Take the words of the next result."""
@@ -83,7 +84,9 @@ class Standing:
         at = max(agreed, len(self._shown))
         certain = len(list(takewhile(lambda word: word.confidence >= _CERTAIN, words[at:])))
         self._before = now
-        self._shown += now[len(self._shown) : at + certain]
+        # the stop behind the last word of a result is hardly ever one: the speech goes on
+        ended = [*now[:-1], now[-1].rstrip(_STOPS)] if now else []
+        self._shown += ended[len(self._shown) : at + certain]
 
 
 def _plain(word: str) -> str:

@@ -21,6 +21,8 @@ from git_voicenote.engines.moonshine.words import Standing
          "The cash was keyed"),
         (["The cache", "The cache", ""], "The cache"),
         (["Well, the cache,", "Well the cache"], "Well the cache"),
+        (["One.", "One.", "One of them", "One of them"], "One of them"),
+        (["So, it", "So, it", "So, it is", "So, it is"], "So, it is"),
     ],
 )  # fmt: skip
 def test_words_stand_that_two_results_agree_on(results: list[str], shown: str) -> None:
