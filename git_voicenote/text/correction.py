@@ -24,6 +24,7 @@ from git_voicenote.text.heard_words import heard_words, is_cut
 from git_voicenote.text.identifiers import as_heard, is_solid, letters_of, parts_of
 from git_voicenote.text.ordinary_words import is_form_of, is_ordinary
 from git_voicenote.text.passes import Change, apply_changes
+from git_voicenote.text.vocabulary import CHANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -174,10 +175,11 @@ class _Corrector:
             # part of ("repo config values", where config is a name, too) comes first
             standing = Change(start, end, written, written, "correction")
             return _Candidate(standing, (_CERTAIN["as said"], len(run), 1.0))
-        if any(word.hyphens and self._evidence.count(word.hyphens) for word in run):
-            return None  # people here write it so
         joined = letters_of("".join(heard))
         term = self._said.get(joined)
+        usual = self._written_here(term) if term and _is_of_change(term) else 0
+        if any(word.hyphens and self._evidence.count(word.hyphens) > usual for word in run):
+            return None  # people here write it so
         if term:
             if self._may_be_said(written, heard, term):
                 return _candidate(text, start, end, term, "as said", 1.0, len(run))
@@ -203,7 +205,8 @@ class _Corrector:
             return True
         apart = self._evidence.count(" ".join(heard))
         joined = self._evidence.count(term.text.lower())
-        if apart and (joined < _OFTENER * apart or not term.is_near):
+        is_meant = _is_of_change(term) and self._written_here(term) > apart
+        if apart and not is_meant and (joined < _OFTENER * apart or not term.is_near):
             return False
         is_sound = any("".join(heard) == "".join(s.words) for s in term.sayings if s.is_sound)
         if heard[0] in _EDGE_WORDS or not (is_sound or letters_of(term.text) == "".join(heard)):
@@ -216,7 +219,7 @@ class _Corrector:
                 return False  # FAILED_RUN: a name that was made of what people say
             parts = len(parts_of(term.text)) if "_" in term.text else 1
             is_name = parts >= _LONG_NAME and joined >= _OFTENER
-            if self._is_compound(heard, term) and joined < _COMPOUND:
+            if self._is_compound(heard, term) and joined < _COMPOUND and not is_meant:
                 return False  # "merge tool"
             return (
                 (term.is_near or is_name)
@@ -286,6 +289,11 @@ class _Corrector:
         strange = [word for word in heard if not is_ordinary(word, self._ordinary)]
         return bool(strange) and all(self._evidence.count(word) > 1 for word in strange)
 
+    def _written_here(self, term: Term) -> int:
+        """Return how often a term was written: in the history, and in what is being explained."""
+        here = sum(each.count for each in term.sightings if each.place in CHANGE)
+        return self._evidence.count(term.text.lower()) + here
+
     def _is_compound(self, heard: Sequence[str], term: Term) -> bool:
         """Whether a term is two words of English run together; "ref" and "buf" are none."""
         is_english = all(len(w) > 3 and is_ordinary(w, self._ordinary) for w in heard)
@@ -298,6 +306,11 @@ class _Corrector:
             else word in ("a", "i")
             for word in heard
         )
+
+
+def _is_of_change(term: Term) -> bool:
+    """Whether the change itself has the name, in its lines, its paths or its message."""
+    return any(each.place in CHANGE for each in term.sightings)
 
 
 def _is_long_and_near(term: Term) -> bool:

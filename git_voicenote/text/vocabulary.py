@@ -65,6 +65,8 @@ NEAR: frozenset[Place] = frozenset(
      "lines around")
 )  # fmt: skip
 """The places whose terms belong to what is being explained."""
+CHANGE: frozenset[Place] = frozenset(("changed lines", "message", "changed paths"))
+"""The places within the change itself."""
 LISTS: frozenset[Place] = frozenset(("personal list", "project list"))
 
 _MOST_TERMS = 300

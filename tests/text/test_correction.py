@@ -111,12 +111,23 @@ def test_a_long_name_may_be_heard_a_little_wrong(heard: str, meant: str) -> None
 
 
 def test_a_name_that_is_written_far_oftener_than_its_words_is_meant() -> None:
-    text, near = "the local name is gone", (term("local_name"),)
+    text, near = "the local name is gone", (term("local_name", place="lines around"),)
     assert (
         corrected(text, LONG + "local name " + "local_name too " * 9, near)
         == "the local_name is gone"
     )
     assert corrected(text, LONG + "local name " + "local_name too " * 7, near) == text
+
+
+@pytest.mark.parametrize(
+    ("apart", "count", "written"),
+    [(4, 10, "blobsize"), (10, 10, "blob size"), (11, 10, "blob size"), (0, 1, "blobsize")],
+)
+def test_a_name_of_the_change_is_meant_where_it_is_more_usual_than_its_words(
+    apart: int, count: int, written: str
+) -> None:
+    names = (term("blobsize", count=count),)
+    assert corrected("the blob size", LONG + "blob size too " * apart, names) == f"the {written}"
 
 
 def test_a_name_that_is_part_of_a_longer_one_does_not_keep_that_from_being_written() -> None:
@@ -192,7 +203,8 @@ def test_hyphens_that_people_write_stay() -> None:
 
 
 def test_a_compound_of_english_is_written_so_where_people_do_it_all_the_time() -> None:
-    text, near = "the merge tool of the work tree's index", (term("mergetool"), term("worktree"))
+    text = "the merge tool of the work tree's index"
+    near = (term("mergetool", place="lines around"), term("worktree", place="lines around"))
     seldom = LONG + "mergetool too " * 39 + "worktree too " * 40
     assert corrected(text, seldom, near) == "the merge tool of the worktree's index"
     assert corrected("Work tree. Worktree", seldom, near) == "worktree. Worktree"
