@@ -33,7 +33,7 @@ from git_voicenote.transcription import transcribe
 
 _TIMES = 5
 _FIRST_WORDS = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 started = time.perf_counter()
 from git_voicenote.audio.files import read_blocks
@@ -48,7 +48,9 @@ words = transcribe(read_blocks(Path(sys.argv[1])), engine, Context(jargon=True),
 next(iter(words))
 first = time.perf_counter()
 list(words)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+# not ru_maxrss: that begins with what our parent had
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+peak = int(status["VmHWM"].split()[0]) / 1e3
 print(json.dumps([loaded - started, first - loaded, peak]))
 """
 
@@ -98,9 +100,10 @@ def _record(file: Path) -> float:
     """Return how long `record --from` takes in a repository of its own."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "GIT_VOICENOTE_EDIT": "false", "HOME": folder}
-        git = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org")
+        for who in ("AUTHOR", "COMMITTER"):
+            environment |= {f"GIT_{who}_NAME": "A", f"GIT_{who}_EMAIL": "a@example.org"}
         for command in (("init", "--quiet"), ("commit", "--quiet", "--allow-empty", "-m", "one")):
-            subprocess.run([*git, *command], cwd=folder, env=environment, check=True)
+            subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
         started = time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "git_voicenote", "record", "--from", file.absolute()],

@@ -46,7 +46,7 @@ def main() -> None:
     )
     parser.add_argument("--speech", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--engine", default="pocketsphinx")
+    parser.add_argument("--engine", default="moonshine")
     arguments = parser.parse_args()
 
     engine = make_engine(arguments.engine)
