@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +67,30 @@ def test_it_is_made_in_the_background_and_there_the_next_time(repo: Sandbox) -> 
     assert told == [f"the repository's language: {model} is broken; it is made anew"]
     wait_until_made(repository)
     assert adaptation_for(repository, TOKENS, told.append) not in (None, folder)
+
+
+def test_no_code_of_the_repository_is_run(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = long_history(repo)
+    for name in ("signal.py", "numpy.py", "git_voicenote.py"):
+        (repo.folder / name).write_text("open('run', 'w').close()\nraise SystemExit(3)\n")
+    monkeypatch.chdir(repo.folder)
+    adaptation_for(repository, TOKENS, pytest.fail)
+    wait_until_made(repository)
+    assert not (repo.folder / "run").exists()
+
+
+def test_what_the_former_engine_learned_is_removed(repo: Sandbox) -> None:
+    repository = Repository.discover(repo.folder)
+    former = repository.state_dir / "language" / "17a0"
+    former.mkdir(parents=True)
+    for name in ("language.bin", "words.txt"):
+        (former / name).write_bytes(b"former")
+    files = {name: zlib.crc32(b"former") for name in ("language.bin", "words.txt")}
+    current = former.parent / "current.json"
+    current.write_text(json.dumps({"folder": "17a0", "key": "3 abc", "files": files}))
+    assert adaptation_for(repository, TOKENS, pytest.fail) is None
+    assert not former.exists()
+    assert not current.exists()
 
 
 def test_a_short_history_teaches_nothing(repo: Sandbox) -> None:
