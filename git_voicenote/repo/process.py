@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 
@@ -45,20 +46,8 @@ def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
     For what may be longer than anybody wants to wait for. What git printed before it failed is
     returned, too: "" where it had nothing to say.
     """
-    try:
-        with subprocess.Popen(
-            ["git", *args],
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
-            printed = process.stdout.read(limit)
-            process.kill()  # one that is done takes no notice
-            return printed
-    except FileNotFoundError as exc:
-        raise GitError("git is not installed, or not on PATH") from exc
+    with _output_of(*args, cwd=cwd) as output:
+        return output.read(limit)
 
 
 def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
@@ -67,26 +56,34 @@ def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
     For what would take too much memory as a whole. Raises GitError where there is no git.
     """
     rest = b""
+    with _output_of(*args, cwd=cwd) as output:
+        while limit > 0 and (read := output.read(min(limit, _PIECE))):
+            limit -= len(read)
+            *whole, rest = (rest + read).split(b"\0")
+            yield from whole
+    if rest:
+        yield rest
+
+
+@contextmanager
+def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
+    """Run git for as long as its output is read. Raises GitError where there is no git."""
     try:
-        with subprocess.Popen(
+        process = subprocess.Popen(
             ["git", *args],
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-        ) as process:
-            assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
-            try:
-                while limit > 0 and (read := process.stdout.read(min(limit, _PIECE))):
-                    limit -= len(read)
-                    *whole, rest = (rest + read).split(b"\0")
-                    yield from whole
-            finally:
-                process.kill()  # one that is done takes no notice
+        )
     except FileNotFoundError as exc:
         raise GitError("git is not installed, or not on PATH") from exc
-    if rest:
-        yield rest
+    with process:
+        assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
+        try:
+            yield process.stdout
+        finally:
+            process.kill()  # one that is done takes no notice
 
 
 def try_git(
