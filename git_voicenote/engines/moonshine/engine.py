@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 
-_TERM = 2.0
+_TERM = 3.0
 """What a token of a term of the change is worth, in nats."""
 _DEVELOPERS_WORD = 1.0
 """And one of the words that developers use anywhere."""

@@ -43,10 +43,11 @@ _TRIED = 12
 """Tokens that a hypothesis may go on with, besides those of terms."""
 _NEAR = 7.0
 """Nats below the likeliest token, at which no other is worth trying."""
-_NEAR_TERM = 8.0
-_REGRET = 3.0
-_REGRET_PER_TOKEN = 0.12
-"""Nats that a text may give up of the sound's own score, and for each of its tokens."""
+_NEAR_TERM = 12.0
+_REGRET = 6.0
+_REGRET_PER_TOKEN = 0.2
+"""Nats that a text may give up of the sound's own score, and for each of its tokens, besides what
+its terms are worth."""
 _TOKENS_PER_SECOND = 6.5
 _FEWEST_TOKENS = 12
 _LOOP = 30
@@ -64,7 +65,8 @@ class Hypothesis:
     """Tokens, and how good they are.
 
     `score` is all that counts, `regret` how much less likely the sound makes each token than the
-    likeliest one in its place, in nats, all in all; `logs` are the sound's log probabilities.
+    likeliest one in its place, in nats, all in all, but for what a term is worth there; `logs` are
+    the sound's log probabilities.
     """
 
     ids: tuple[int, ...] = ()
@@ -229,7 +231,7 @@ class Search:
             (*text.ids, token),
             (*text.logs, log),
             text.score + log + gain + more,
-            text.regret + top - log,
+            text.regret + max(0.0, top - log - max(0.0, gain)),
             at,
             following(text.context, int(self._tokenizer.folded[token]))
             if is_word
