@@ -31,7 +31,7 @@ _LEAST_PARTIAL = 0.6
 """Seconds of speech, from which on a first word may stand."""
 _SHARE = 0.5
 """How much of the time words-so-far may take, so that listening is never behind."""
-_NOTHING = frozenset(("you", "thank you", "i", "the"))
+_NOTHING = frozenset(("you", "thank you"))
 """What the model makes of sounds without words, with a word that it is not sure of."""
 _UNSURE = 0.75
 _SHORTEST = 0.2
