@@ -9,6 +9,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  │   └─ AudioFileError         a file that is not sound, or only in part
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
+ │   └─ UnsafePathError        a link or a pipe where a repository should have a file
  ├─ SettingError               a setting has a value that it cannot have
  ├─ PatchError                 a series that would not survive the mail
  ├─ HookError                  a hook that cannot be installed or removed
@@ -69,6 +70,10 @@ class EngineError(VoicenoteError):
 
 class StoreError(VoicenoteError):
     """Recordings or history could not be read or written."""
+
+
+class UnsafePathError(StoreError):
+    """A path leads through a link, or to a pipe, that a repository may have brought along."""
 
 
 class SettingError(VoicenoteError):

@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 
 MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
 BOTTOM = frozenset(
-    {"characters", "clock", "config", "datatypes", "errors", "resources", "__init__"}
+    {"characters", "clock", "config", "datatypes", "errors", "files", "processes", "resources"}
+    | {"__init__"}
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {

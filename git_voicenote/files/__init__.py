@@ -1,0 +1,41 @@
+"""Files, written and read in ways that a hostile repository cannot turn against the person.
+
+A repository that somebody cloned can hold symbolic links, pipes and huge files under any name. So
+all that this program writes goes through here: no link inside a work tree is followed, temporary
+names cannot be guessed, and a file is there whole or not at all. `read_provided` reads what a
+repository brings along.
+"""
+
+from git_voicenote.files.folders import folder, private_folder, scratch_folder, workplace
+from git_voicenote.files.locks import is_locked, lock
+from git_voicenote.files.reading import read_provided
+from git_voicenote.files.writing import (
+    append_to,
+    copy,
+    create,
+    move,
+    open_in_place,
+    open_new,
+    replace,
+    replacing,
+    sync_folder,
+)
+
+__all__ = [
+    "append_to",
+    "copy",
+    "create",
+    "folder",
+    "is_locked",
+    "lock",
+    "move",
+    "open_in_place",
+    "open_new",
+    "private_folder",
+    "read_provided",
+    "replace",
+    "replacing",
+    "scratch_folder",
+    "sync_folder",
+    "workplace",
+]

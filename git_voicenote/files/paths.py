@@ -1,0 +1,158 @@
+"""The way to a file, folder by folder, that refuses the links of a work tree.
+
+A link outside of work trees is the person's own (/home may be one, or ~/.config), and is followed.
+One inside a work tree may have come with a clone. What lies in `.git` did not: git writes nothing
+of what is committed there. A work tree that contains the home folder is the person's own, too.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import UnsafePathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOST_LINKS = 40
+"""As many as Linux follows in one path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name in a folder that is open: `folder` is its descriptor."""
+
+    folder: int
+    name: str
+
+
+@contextmanager
+def entry_of(
+    path: Path,
+    *,
+    follow: bool = False,
+    within: Path | None = None,
+    make: int | None = None,
+) -> Iterator[Entry]:
+    """Open the folder of a path, for as long as the context lasts.
+
+    `follow` also follows a link at the end of the path, if that link is the person's own. `within`
+    is a work tree that has no `.git` in it. `make` is the mode for folders that are missing.
+    Raises UnsafePathError for a link inside a work tree, and OSError.
+    """
+    walk = _Walk(within, make)
+    try:
+        name = walk.to(path, follow=follow)
+        yield Entry(walk.handle, name)
+    finally:
+        os.close(walk.handle)
+
+
+class _Walk:
+    """A walk from the root of the file system."""
+
+    def __init__(self, within: Path | None, make: int | None) -> None:
+        self._within = os.path.realpath(within) if within else None
+        self._home = _home()
+        self._make = make
+        self.handle = os.open("/", _FOLDER)
+        self._names: tuple[str, ...] = ()
+        self._is_foreign = False
+        self._is_of_git = False
+        self._look()
+
+    def to(self, path: Path, *, follow: bool) -> str:
+        """Open the folder of a path as `handle`, and return the last name."""
+        left = list(reversed(Path(os.path.abspath(path)).parts[1:]))  # noqa: PTH100 - no link is resolved
+        links = 0
+        while left:
+            name = left.pop()
+            if name == "..":  # of a link: the way so far holds no link, so its names are real
+                left.extend(reversed(self._names[:-1]))
+                self._restart()
+                continue
+            target = self._link(name)
+            is_last = not left
+            if target is None or (is_last and not follow and not self._is_foreign):
+                if is_last:
+                    return name
+                self._enter(name)
+                continue
+            if self._is_foreign:
+                raise _led_away(path, Path("/", *self._names, name))
+            links += 1
+            if links > _MOST_LINKS:
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+            left.extend(reversed([part for part in target.parts if part != target.anchor]))
+            if target.is_absolute():
+                self._restart()
+        return "."
+
+    def _restart(self) -> None:
+        os.close(self.handle)
+        self.handle = os.open("/", _FOLDER)
+        self._names = ()
+        self._is_foreign = self._is_of_git = False
+        self._look()
+
+    def _enter(self, name: str) -> None:
+        try:
+            below = os.open(name, _FOLDER, dir_fd=self.handle)
+        except FileNotFoundError:
+            if self._make is None:
+                raise
+            make_folder(name, self._make, self.handle)
+            below = os.open(name, _FOLDER, dir_fd=self.handle)
+        os.close(self.handle)
+        self.handle = below
+        self._names = (*self._names, name)
+        self._look()
+
+    def _look(self) -> None:
+        """Note whether the folder that was entered is in somebody's work tree, or in `.git`."""
+        if self._names and self._names[-1].casefold() == ".git":
+            self._is_foreign, self._is_of_git = False, True
+        if self._is_of_git or self._is_foreign:
+            return
+        here = str(Path("/", *self._names))
+        if here == self._within:
+            self._is_foreign = True
+        elif not f"{self._home}/".startswith(f"{here.rstrip('/')}/"):
+            with suppress(OSError):
+                os.stat(".git", dir_fd=self.handle, follow_symlinks=False)
+                self._is_foreign = True
+
+    def _link(self, name: str) -> Path | None:
+        try:
+            return Path(os.readlink(name, dir_fd=self.handle))
+        except OSError:
+            return None
+
+
+def make_folder(name: str, mode: int, parent: int) -> None:
+    """Make a folder below another; a private one has its mode whatever the umask."""
+    with suppress(FileExistsError):  # another process was faster
+        os.mkdir(name, mode, dir_fd=parent)
+        if not mode & 0o077:
+            os.chmod(name, mode, dir_fd=parent)
+
+
+def _home() -> str:
+    try:
+        return os.path.realpath(Path.home())
+    except (RuntimeError, OSError):  # nobody knows it: then no work tree contains it
+        return "\0"
+
+
+def _led_away(path: Path, link: Path) -> UnsafePathError:
+    what = "is" if link == path.absolute() else f"leads through {link},"
+    return UnsafePathError(
+        f"{path} {what} a symbolic link inside a work tree",
+        hint="a repository may have brought it along; look where it leads, and remove it",
+    )
