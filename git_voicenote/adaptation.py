@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.engines.moonshine.tokenizer_file import read_tokens
 from git_voicenote.errors import GitError, StoreError, VoicenoteError
+from git_voicenote.processes import start_module
 from git_voicenote.repo.harvest import commits_since, history_messages
 from git_voicenote.repo.repository import Repository
 from git_voicenote.store.language_cache import LanguageCache
@@ -106,14 +107,10 @@ def _of(kept: Kept) -> tuple[str, str]:
 
 
 def _start(repository: Repository, tokens: Path) -> None:
-    """Start to make it, apart from this process and its terminal.
-
-    With -P: Python would look for modules in the repository first.
-    """
-    subprocess.Popen(
-        [sys.executable, "-P", "-m", "git_voicenote.adaptation", str(repository.cwd), str(tokens)],
+    """Start to make it, apart from this process and its terminal."""
+    start_module(
+        "git_voicenote.adaptation", str(repository.cwd.absolute()), str(tokens.absolute()),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
     )  # fmt: skip
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from git_voicenote.audio.devices import FILE_PREFIX
 from git_voicenote.audio.wav import FULL_SCALE, HEADER_SIZE, SAMPLE_WIDTH, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import (
@@ -21,10 +22,10 @@ from git_voicenote.errors import (
     StoreError,
     VoicenoteError,
 )
+from git_voicenote.processes import start_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -88,14 +89,13 @@ class Capture:
         # PortAudio and ALSA talk on stderr: not over the person's terminal
         complaints = tempfile.TemporaryFile()  # noqa: SIM115 - _follow closes it
         try:
-            self._process = subprocess.Popen(
-                self._command(),
+            self._process = start_module(
+                "git_voicenote.audio.recorder",
+                *self._arguments(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 bufsize=0,
-                # a ^C or a closed terminal is for us: the recorder ends when we say so, or end
-                start_new_session=True,
             )
         except OSError as exc:
             complaints.close()
@@ -154,11 +154,14 @@ class Capture:
         if self._process is not None and not self._ended.is_set():
             self.cancel()
 
-    def _command(self) -> list[str]:
-        # -P: the folder we stand in is somebody's repository, and no place to import from
-        command = [sys.executable, "-P", "-m", "git_voicenote.audio.recorder", str(self.path)]
-        command += ["--max-duration", str(self._max_duration)]
-        return command if self._device is None else [*command, f"--device={self._device}"]
+    def _arguments(self) -> list[str]:
+        arguments = [str(self.path.absolute()), "--max-duration", str(self._max_duration)]
+        if self._device is None:
+            return arguments
+        device = self._device
+        if device.startswith(FILE_PREFIX):  # the recorder works in another folder
+            device = f"{FILE_PREFIX}{Path(device.removeprefix(FILE_PREFIX)).absolute()}"
+        return [*arguments, f"--device={device}"]
 
     def _send(self, word: bytes) -> None:
         with self._sending, suppress(OSError, ValueError):  # it may have ended by itself

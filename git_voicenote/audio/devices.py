@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
+FILE_PREFIX = "file:"
+"""A device of this name and a path: the sound file stands in for a microphone."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputDevice:
     """A device that gives sound. `number` is PortAudio's; `sample_rate`, its own, in hertz."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import deque
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.listening import Stretch
 from git_voicenote.errors import AudioFileError
+from git_voicenote.processes import start_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +147,7 @@ class Follower:
         try:
             process.socket.recv()  # it is ready
             while (file := self._next()) is not None:
-                process.socket.send(file.path)
+                process.socket.send(file.path.absolute())
                 while not file.is_whole:
                     self._wait_for_room(file)
                     self._take(file, process.socket.recv())
@@ -189,16 +189,14 @@ class _Process:
         """Start it. Raises OSError."""
         self.socket, theirs = Pipe()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - end closes it
-        # -P: the folder we stand in is somebody's repository, and no place to import from
-        command = [sys.executable, "-P", "-m", "git_voicenote.audio.listener"]
         with theirs:
-            self._process = subprocess.Popen(
-                [*command, str(theirs.fileno())],
+            self._process = start_module(
+                "git_voicenote.audio.listener",
+                str(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._complaints,
                 pass_fds=[theirs.fileno()],
-                start_new_session=True,  # a ^C is for us
             )
 
     def kill(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from git_voicenote.audio.devices import choose_device, input_devices, load_portaudio
+from git_voicenote.audio.devices import FILE_PREFIX, choose_device, input_devices, load_portaudio
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.resampling import Resampler
 from git_voicenote.datatypes import SAMPLE_RATE
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from git_voicenote.audio.devices import InputDevice
     from git_voicenote.datatypes import Samples
-
-FILE_PREFIX = "file:"
-"""A device of this name and a path: the sound file stands in for a microphone."""
 
 _LATENCY = 0.1
 """Seconds that the system may hold sound for us. PortAudio's own choice (0.035) loses samples on
