@@ -9,16 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from git_voicenote import __version__
-from git_voicenote.errors import GitError, StoreError
+from git_voicenote.errors import GitError
 from git_voicenote.repo.harvest import (
     explained,
     read_change,
     read_surroundings,
     surroundings_key,
 )
-from git_voicenote.repo.process import try_git
-from git_voicenote.resources import config_home
-from git_voicenote.store.recordings import store_error
 from git_voicenote.store.vocabulary_cache import VocabularyCache
 from git_voicenote.text import vocabulary as ranking
 from git_voicenote.text.correction import corrector
@@ -26,11 +23,11 @@ from git_voicenote.text.evidence import as_evidence
 from git_voicenote.text.identifiers import Saying
 from git_voicenote.text.ordinary_words import ordinary_words
 from git_voicenote.text.vocabulary import PLACES, Sighting, Term
-from git_voicenote.text.vocabulary_list import aliases_of, parse_list
+from git_voicenote.text.vocabulary_list import aliases_of
+from git_voicenote.vocabulary_lists import listed_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from git_voicenote.repo.harvest import Explained
     from git_voicenote.repo.repository import Repository
@@ -38,8 +35,6 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary import Place
     from git_voicenote.text.vocabulary_list import Entry
 
-_PROJECT_LIST = ".voicenote/vocabulary"
-_LIST_BYTES = 200_000
 _KEPT = 1500
 """Names of one place that are worth remembering: ranking looks at no more than 300 in all."""
 
@@ -69,7 +64,7 @@ def vocabulary_for(
     Outside of a repository, that of the personal list. Whatever cannot be read is told, and the
     rest is the vocabulary: nobody is kept from speaking by it.
     """
-    lists = _lists(repository, tell)
+    lists = listed_entries(repository, tell)
     around, change = _Harvest(), _Harvest()
     cache = _Remembered(repository, tell)
     keys = [__version__, repr(lists)]
@@ -95,69 +90,6 @@ def vocabulary_for(
 def correction(vocabulary: Vocabulary) -> Pass:
     """Return the pass that puts the terms of a vocabulary where something like them was heard."""
     return corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
-
-
-def personal_list() -> Path:
-    """Return where a person's own list is, whether it is there or not."""
-    return config_home() / "vocabulary"
-
-
-def project_list(repository: Repository) -> Path | None:
-    """Return where the repository's list is, or None in one without a work tree."""
-    return repository.worktree / _PROJECT_LIST if repository.worktree else None
-
-
-def read_list(path: Path) -> str:
-    """Return the text of a list, "" where there is none. Raises StoreError."""
-    try:
-        with path.open("rb") as file:
-            return file.read(_LIST_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
-    except FileNotFoundError:
-        return ""
-    except OSError as exc:
-        raise store_error(f"{path} cannot be read", exc) from exc
-
-
-def write_list(path: Path, text: str) -> None:
-    """Write a list, at once. Raises StoreError."""
-    temporary = path.with_name(f"{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, "utf-8")
-        temporary.replace(path)
-    except OSError as exc:
-        raise store_error(f"{path} cannot be written", exc) from exc
-
-
-def _lists(
-    repository: Repository | None, tell: Callable[[str], None]
-) -> tuple[tuple[Place, tuple[Entry, ...]], ...]:
-    """Return the entries of the lists that are there."""
-    found: list[tuple[Place, tuple[Entry, ...]]] = []
-    try:
-        path = personal_list()
-        found.append(("personal list", _entries(read_list(path), str(path), tell)))
-        if repository:
-            listed = project_list(repository)
-            name = str(listed or f"HEAD:{_PROJECT_LIST}")
-            text = read_list(listed) if listed else _committed_list(repository)
-            found.append(("project list", _entries(text, name, tell)))
-    except StoreError as exc:
-        tell(exc.message)
-    return tuple(found)
-
-
-def _entries(text: str, name: str, tell: Callable[[str], None]) -> tuple[Entry, ...]:
-    entries, bad = parse_list(text)
-    if bad:
-        tell(f"{name} has no term in line {', '.join(map(str, bad[:5]))}")
-    return entries
-
-
-def _committed_list(repository: Repository) -> str:
-    """Return the list of a repository without a work tree."""
-    done = try_git("cat-file", "blob", f"HEAD:{_PROJECT_LIST}", cwd=repository.cwd)
-    return "" if done.returncode else done.stdout[:_LIST_BYTES].decode("utf-8", "replace")
 
 
 def _ranked(lists: Iterable[tuple[Place, tuple[Entry, ...]]], harvested: Seen) -> tuple[Term, ...]:

@@ -18,7 +18,7 @@ BOTTOM = frozenset(
 MAY_IMPORT = {
     "cli": frozenset(
         {"adaptation", "archive", "batch", "dictation", "exchange", "series", "transcription"}
-        | {"models", "vocabulary"}
+        | {"models", "vocabulary", "vocabulary_lists"}
     )
     | MIDDLE
     | BOTTOM,
@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
     "exchange": MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
-    "vocabulary": MIDDLE | BOTTOM,
+    "vocabulary": frozenset({"vocabulary_lists"}) | MIDDLE | BOTTOM,
+    "vocabulary_lists": MIDDLE | BOTTOM,
     "transcription": MIDDLE | BOTTOM,
     **dict.fromkeys(MIDDLE, BOTTOM),
     "engines": frozenset({"models"}) | BOTTOM,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.repo.repository import Repository
-from git_voicenote.vocabulary import personal_list, vocabulary_for
+from git_voicenote.vocabulary import vocabulary_for
+from git_voicenote.vocabulary_lists import personal_list
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +63,8 @@ def test_what_is_staged_has_a_vocabulary_of_its_own(code: Sandbox) -> None:
 
 def test_the_lists_come_before_all_else(code: Sandbox) -> None:
     code.write(".voicenote/vocabulary", "# ours\nkubectl\ncube cuttle => kubectl\n=>\n")
-    personal_list().parent.mkdir(parents=True)
-    personal_list().write_text("my pie => mypy\n")
+    personal_list().path.parent.mkdir(parents=True)
+    personal_list().path.write_text("my pie => mypy\n")
     vocabulary, told = found(code)
     assert {*texts(vocabulary)[:2]} == {"kubectl", "mypy"}
     assert vocabulary.terms[0].aliases in (("cube cuttle",), ("my pie",))
@@ -79,8 +80,8 @@ def test_in_a_bare_repository_the_list_is_the_committed_one(code: Sandbox, tmp_p
 
 def test_outside_of_a_repository_there_is_the_personal_list(sandbox: Sandbox) -> None:
     assert vocabulary_for(None, "", print).terms == ()
-    personal_list().parent.mkdir(parents=True)
-    personal_list().write_text("kubectl\n")
+    personal_list().path.parent.mkdir(parents=True)
+    personal_list().path.write_text("kubectl\n")
     assert texts(vocabulary_for(None, "", print)) == ["kubectl"]
 
 

@@ -12,19 +12,13 @@ from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.text.ordinary_words import is_ordinary, ordinary_words
 from git_voicenote.text.vocabulary_list import parse_entry, with_entry, without_term
-from git_voicenote.vocabulary import (
-    personal_list,
-    project_list,
-    read_list,
-    vocabulary_for,
-    write_list,
-)
+from git_voicenote.vocabulary import vocabulary_for
+from git_voicenote.vocabulary_lists import personal_list, project_list
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from git_voicenote.text.vocabulary import Term
     from git_voicenote.vocabulary import Vocabulary
+    from git_voicenote.vocabulary_lists import VocabularyList
 
 _TOLD = ">"
 
@@ -82,14 +76,11 @@ def add(entry: str, *, personal: bool) -> None:
         raise UsageError(
             f"{entry!r} is no entry", hint="one is `kubectl`, or `cube cuttle => kubectl`"
         )
-    path = _list_to_edit(personal=personal)
-    before = read_list(path)
-    after = with_entry(before, parsed)
-    if after == before:
-        say(f"{parsed} is in {path} already")
-        return
-    write_list(path, after)
-    say(f"{parsed} added to {path}")
+    chosen = _list_to_edit(personal=personal)
+    if chosen.edit(lambda text: with_entry(text, parsed)):
+        say(f"{parsed} added to {chosen.path}")
+    else:
+        say(f"{parsed} is in {chosen.path} already")
 
 
 @vocabulary.command()
@@ -97,15 +88,13 @@ def add(entry: str, *, personal: bool) -> None:
 @_personal
 def remove(term: str, *, personal: bool) -> None:
     """Take a TERM off the list, with all that is heard for it."""
-    path = _list_to_edit(personal=personal)
-    before = read_list(path)
-    after = without_term(before, term)
-    if after == before:
+    chosen = _list_to_edit(personal=personal)
+    if not chosen.edit(lambda text: without_term(text, term)):
         raise NegativeAnswer(
-            f"{term} is not in {path}", hint=f"`git voicenote vocabulary explain {term}` says where"
+            f"{term} is not in {chosen.path}",
+            hint=f"`git voicenote vocabulary explain {term}` says where",
         )
-    write_list(path, after)
-    say(f"{term} removed from {path}")
+    say(f"{term} removed from {chosen.path}")
 
 
 @vocabulary.command()
@@ -137,7 +126,7 @@ def _vocabulary(revision: str | None) -> Vocabulary:
     return vocabulary_for(repository, named or target_here(repository), warn)
 
 
-def _list_to_edit(*, personal: bool) -> Path:
+def _list_to_edit(*, personal: bool) -> VocabularyList:
     if personal:
         return personal_list()
     repository = repository_if_any()
@@ -146,13 +135,13 @@ def _list_to_edit(*, personal: bool) -> Path:
             "there is no repository here whose list could be edited",
             hint="--personal edits your own list, which holds everywhere",
         )
-    path = project_list(repository)
-    if path is None:
+    chosen = project_list(repository)
+    if chosen is None:
         raise VoicenoteError(
             "a bare repository has no files to edit",
             hint="edit .voicenote/vocabulary in a clone, or your own list with --personal",
         )
-    return path
+    return chosen
 
 
 def _no_term(term: str) -> NegativeAnswer:
