@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from git_voicenote.audio.wav import is_being_written, storage_error, sync_folder
+from git_voicenote import files
+from git_voicenote.audio.wav import is_being_written, storage_error
 from git_voicenote.errors import AudioFileError, StoreError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def compress(path: Path, form: RecordingFormat) -> Path:
             return path  # FLAC without a sample cannot be read back
         _compare(path, part, lossless=lossless)
         part.replace(target)
-        sync_folder(target.parent)
+        files.sync_folder(target.parent)
         path.unlink()
     except OSError as exc:
         error = storage_error(target, exc)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from git_voicenote import files
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError, StoreError
 
@@ -49,7 +50,7 @@ class WavWriter:
         self._size = 0
         self._synced_at = time.monotonic()
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            self._file = files.open_new(path)
         except OSError as exc:
             raise storage_error(path, exc) from exc
         with suppress(OSError):  # some network file systems have no locks: record all the same
@@ -57,7 +58,7 @@ class WavWriter:
         try:
             os.write(self._file, _header(0))
             os.fsync(self._file)
-            sync_folder(path.parent)
+            files.sync_folder(path.parent)
         except OSError as exc:
             os.close(self._file)
             path.unlink(missing_ok=True)
@@ -130,7 +131,7 @@ def repair_wav(path: Path) -> float:
     if is_being_written(path):
         raise AudioFileError(f"{path} is still being written", hint="stop that recording first")
     try:
-        with path.open("r+b") as file:
+        with files.open_in_place(path) as file:
             return _repair(file, path)
     except OSError as exc:
         raise storage_error(path, exc) from exc
@@ -183,16 +184,6 @@ def storage_error(path: Path, error: OSError) -> StoreError:
         errno.EPERM: "check who may write there",
     }.get(error.errno or 0)
     return StoreError(f"could not write {path}: {error.strerror or error}", hint=hint)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's list of names to disk: a file's own fsync does not cover its name."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # not every file system can
-            os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _header(data_size: int) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote import files
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import is_interactive, print_json, say, settings
 from git_voicenote.cli.pager import page, wants_colour
@@ -18,6 +19,7 @@ from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.files.writing import PUBLISHED
 from git_voicenote.repo.received import read_series
 from git_voicenote.series.committed import series_of_commits
 from git_voicenote.series.review import Sounds
@@ -123,13 +125,9 @@ def _write_page(found: Review, name: str, *, audio: bool) -> None:
         click.echo(content)
         return
     path = Path(name)
-    # beside it, to be renamed: a reader never sees half a page
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(content + "\n", "utf-8")
-        unfinished.replace(path)
+        files.replace(path, content + "\n", mode=PUBLISHED, follow=True)
     except OSError as exc:
-        unfinished.unlink(missing_ok=True)
         raise store_error(f"{path} cannot be written", exc) from exc
     click.echo(path)
 

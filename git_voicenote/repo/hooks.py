@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from git_voicenote import files
 from git_voicenote.errors import HookError
 from git_voicenote.resources import resource
 
@@ -27,6 +27,7 @@ AM_HOOK = "post-applypatch"
 
 State = Literal["installed", "outdated", "changed", "disabled", "missing"]
 
+_EXECUTABLE = 0o777
 _SHEBANG = b"#!/bin/sh\n"
 _END = b"# <<< git-voicenote <<<\n"
 _MARK = b"# >>> git-voicenote "
@@ -265,9 +266,7 @@ def _require_shell(place: HookPlace) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
-        return b""
+        return path.read_bytes() if path.is_file() else b""  # a link may lead to a device
     except OSError as exc:
         raise HookError(f"{path} cannot be read: {exc.strerror}", hint=_MANUALLY) from exc
 
@@ -277,7 +276,7 @@ def _make(name: str, path: Path) -> None:
     missing = [folder for folder in path.parents if not folder.exists()]
     made = "file" + (f",folders:{len(missing)}" if missing else "")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.folder(path.parent)
     except OSError as exc:
         raise HookError(f"{path.parent} cannot be made: {exc.strerror}", hint=_MANUALLY) from exc
     _write(path, _SHEBANG + _block(name, made))
@@ -297,25 +296,6 @@ def _unmake(path: Path, made: str) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Replace the file at once, with the mode it had; git may run it at any moment."""
     try:
-        before = path.stat() if path.exists() else None
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".git-voicenote-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(before.st_mode & 0o7777 if before else _executable_mode())
-            if before and (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
-                with suppress(PermissionError):
-                    os.chown(temporary, before.st_uid, before.st_gid)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        files.replace(path, content, mode=_EXECUTABLE, keep=True)
     except OSError as exc:
         raise HookError(f"{path} cannot be written: {exc.strerror}", hint=_MANUALLY) from exc
-
-
-def _executable_mode() -> int:
-    """Return 0777 less what the person's umask takes away, as for any new program."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o777 & ~mask

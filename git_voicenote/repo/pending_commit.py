@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.errors import HookError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from git_voicenote.repo.repository import Repository
 
@@ -140,14 +138,6 @@ class PendingCommit:
     def _write(self, content: bytes) -> None:
         """Replace the file at once: where that fails, git finds it as it was."""
         try:
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix="voicenote-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                shutil.copymode(self.path, temporary)
-                Path(temporary).replace(self.path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            files.replace(self.path, content, keep=True)
         except OSError as exc:
             raise HookError(f"{self.path} cannot be written: {exc.strerror}") from exc

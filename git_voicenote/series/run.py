@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.repo.patches import Writing, range_diff_environment, start_format_patch
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _overwrite(path: Path, content: bytes) -> None:
 
     Not by emptying it first: ext4 takes an emptied file to the disk as soon as it is closed.
     """
-    with path.open("r+b") as file:
+    with files.open_in_place(path) as file:
         file.write(content)
         file.truncate()
 

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ class LanguageCache:
         """
         lock = self._root / _LOCK
         try:
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.private_folder(self._root)
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - lock.stat().st_mtime > _ABANDONED:
                     shutil.rmtree(lock)
-            lock.mkdir(mode=0o700)
+            lock.mkdir(mode=0o700)  # only one process can
         except OSError as exc:
             if lock.is_dir():
                 return None
@@ -92,13 +93,10 @@ class LanguageCache:
         try:
             before = {path for path in self._root.iterdir() if path.is_dir()}
             folder = self._root / f"{time.time_ns():x}"
-            (self._root / _LOCK).rename(folder)
+            files.move(self._root / _LOCK, folder)
             checksums = {path.name: zlib.crc32(path.read_bytes()) for path in folder.iterdir()}
-            temporary = self._root / f"{_NAMES}.new"
-            temporary.write_text(
-                json.dumps({"folder": folder.name, "key": key, "files": checksums}), "utf-8"
-            )
-            temporary.replace(self._root / _NAMES)
+            current = {"folder": folder.name, "key": key, "files": checksums}
+            files.replace(self._root / _NAMES, json.dumps(current))
             # the newest of those before may be in use
             for old in sorted(before - {self._root / _LOCK})[:-1]:
                 shutil.rmtree(old, ignore_errors=True)

@@ -16,12 +16,13 @@ import fcntl
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from git_voicenote import files
 from git_voicenote.errors import StoreError
+from git_voicenote.files.writing import PUBLISHED
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 KNOWN = ".git-voicenote.jsonl"
 """The file with what is known."""
 
+_LARGEST = 100_000_000
+"""Bytes of a result: a month of speech has fewer."""
 _LONGEST_STEM = 200
 """Octets; file systems allow 255 for a whole name."""
 
@@ -92,8 +95,8 @@ class ResultFolder:
     def __enter__(self) -> Self:
         path = self._root / KNOWN
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            self._known = path.open("a+b")
+            files.folder(self._root)
+            self._known = files.append_to(path)
             fcntl.flock(self._known, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._known.seek(0)
             content = self._known.read()
@@ -152,19 +155,10 @@ class ResultFolder:
         digest = hashlib.sha256(content).hexdigest()
         record = _Record(place.making, path.name, digest, has_words)
         try:
-            handle, temporary = tempfile.mkstemp(dir=self._root, prefix=f"{KNOWN}.")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    os.fchmod(file.fileno(), 0o666 & ~_umask())
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+            with files.replacing(path, mode=PUBLISHED) as file:
+                file.write(content)
                 # known before it is there: a result of ours that nobody knows would be a stranger's
                 self._remember(record)
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
         except OSError as exc:
             raise store_error(f"{path} cannot be written", exc) from exc
         return path
@@ -227,13 +221,9 @@ def _stands(path: Path, records: Sequence[_Record]) -> bool:
 
 
 def _digest(path: Path) -> str | None:
+    """Return the hash of a result; None for what cannot be one of ours, as a link or a device."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        content = files.read_provided(path, within=path.parent, limit=_LARGEST)
+    except (OSError, StoreError):
         return None
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+    return hashlib.sha256(content).hexdigest()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from git_voicenote.errors import StoreError
 
 _VERSION = 1
@@ -61,16 +61,9 @@ class VocabularyCache:
         while len(pairs) > 1 and sum(map(len, pairs)) > _BIG:
             del pairs[0]
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # replaced at once: another process reads the old one or the new one
-            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=f"{kind}-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(f'{{"version": {_VERSION}, "values": [{", ".join(pairs)}]}}')
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            files.private_folder(self._folder)
+            # at once: another process reads the old one or the new one
+            files.replace(path, f'{{"version": {_VERSION}, "values": [{", ".join(pairs)}]}}')
         except OSError as exc:
             return store_error(f"{path} cannot be written", exc)
         return None

@@ -7,15 +7,14 @@ never imported: its own library is not needed.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from git_voicenote import files
 from git_voicenote.errors import EngineError
 from git_voicenote.models.hashing import sha256_of
 from git_voicenote.models.installed import find_model, models_dir, read_record
@@ -187,15 +186,9 @@ def _read_checked() -> dict[str, object]:
 
 def _write_checked(known: dict[str, object]) -> None:
     folder = cache_home()
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=_CHECKED + ".")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({path: entry for path, entry in known.items() if Path(path).exists()}, file)
-        Path(temporary).replace(folder / _CHECKED)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    files.folder(folder)
+    there = {path: entry for path, entry in known.items() if Path(path).exists()}
+    files.replace(folder / _CHECKED, json.dumps(there))
 
 
 def _no_weights(reason: str) -> EngineError:
