@@ -30,7 +30,8 @@ _OWN_FETCH = (
     # what a person set for their own fetches (tags, submodules, pruning) is not meant here
     "-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true",
     "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no",
-    "--no-auto-maintenance",
+    # an empty --refmap: `+refs/notes/*:refs/notes/*` of the person would overwrite their own notes
+    "--no-auto-maintenance", "--refmap=",
 )  # fmt: skip
 
 

@@ -369,3 +369,30 @@ def test_answers_of_reviewers_travel_as_notes_do(pair: Pair) -> None:
 def test_two_refs_that_are_one_are_refused(pair: Pair) -> None:
     pair.ada.git("config", "voicenote.reviewRef", "voicenote")
     assert "where the authors' own notes are" in sync(pair.ada, "push", status=128)
+
+
+@pytest.mark.parametrize("action", ["status", "fetch", "push"])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("remote.origin.fetch", "+refs/notes/*:refs/notes/*"),
+        ("remote.origin.fetch", "+refs/*:refs/*"),
+        ("remote.origin.fetch", "+refs/voicenote/*:refs/voicenote/*"),
+        ("remote.origin.mirror", "true"),
+        ("remote.origin.prune", "true"),
+        ("fetch.prune", "true"),
+    ],
+)
+def test_what_a_person_set_for_their_own_fetches_costs_no_note(
+    pair: Pair, action: str, key: str, value: str
+) -> None:
+    write_note(pair.ada, f"Why.\n\n{FIRST}")
+    write_cover(pair.ada, "The series.\n")
+    sync(pair.ada, "push")
+    other = pair.bob.commit("feat: another")
+    write_note(pair.bob, "Not yet published.\n", other)
+    pair.bob.git("config", "--add", key, value)
+    pair.bob.git("config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*")
+    pair.bob.voicenote("sync", action)
+    assert note(pair.bob, other) == "Not yet published.\n"
+    assert pair.bob.git("rev-parse", "main") == other
