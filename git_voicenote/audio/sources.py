@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from git_voicenote.audio.devices import FILE_PREFIX, choose_device, input_devices, load_portaudio
+from git_voicenote.audio.downmix import Downmix
 from git_voicenote.audio.files import read_blocks
 from git_voicenote.audio.resampling import Resampler
 from git_voicenote.datatypes import SAMPLE_RATE
@@ -65,13 +66,16 @@ class _Microphone:
         self._arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._stream, self._channels, rate = self._open(device)
+        self._downmix = Downmix()
         self._resampler = Resampler(rate)
 
     def _open(self, device: InputDevice) -> tuple[Any, int, float]:
         """Open the stream as we want it, else as the device wants it."""
         portaudio = load_portaudio()
         native = device.sample_rate
-        shapes = [(SAMPLE_RATE, 1), (native, 1), (native, min(2, device.channels))]
+        # both channels of two: a sound server that is asked for one may mix them to silence
+        several = min(2, device.channels)
+        shapes = [(SAMPLE_RATE, several), (SAMPLE_RATE, 1), (native, several), (native, 1)]
         # some hardware has only one shape, with all its channels
         shapes.append((native, device.channels))
         refusal: Exception | None = None
@@ -108,7 +112,7 @@ class _Microphone:
         except queue.Empty:
             pass
         sound = np.frombuffer(b"".join(chunks), dtype=np.float32)
-        mono = sound.reshape(-1, self._channels).mean(axis=1, dtype=np.float32)
+        mono = self._downmix.feed(sound.reshape(-1, self._channels))
         samples = self._resampler.feed(mono) if len(mono) else mono
         if len(samples):
             yield samples

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import soundfile
 
 from git_voicenote.audio.capture import Capture
 from git_voicenote.audio.files import read_blocks
@@ -41,6 +42,23 @@ def test_what_is_spoken_after_start_is_recorded_whole(
     assert pitch(loud[len(loud) // 2 :]) == pytest.approx(880, rel=0.03)
     # what was handed on is what is on disk, from the first sample to the last
     np.testing.assert_array_equal(heard, np.concatenate(list(read_blocks(path))))
+
+
+def test_a_balanced_cable_on_a_stereo_input_is_heard(
+    microphone: VirtualMicrophone, tmp_path: Path
+) -> None:
+    microphone.become_stereo()
+    spoken = tone(1.0, hertz=440)
+    played = tmp_path / "played.wav"
+    soundfile.write(played, np.stack((spoken, -spoken), axis=1), SAMPLE_RATE)
+    with Capture(tmp_path / "recorded.wav") as capture:
+        capture.start()
+        microphone.speak(played)
+        capture.stop()
+        heard = np.concatenate(list(capture.blocks()))
+    loud = loud_part(heard)
+    assert len(loud) == pytest.approx(len(spoken), abs=0.1 * SAMPLE_RATE)
+    assert pitch(loud) == pytest.approx(440, rel=0.03)
 
 
 def test_the_device_is_found_by_part_of_its_name(

@@ -52,6 +52,7 @@ class VirtualMicrophone:
             "ALSA_CONFIG_PATH": str(configuration),
         }
         self._speaking: list[subprocess.Popen[bytes]] = []
+        self._sink = _SINK
         self._server = subprocess.Popen(
             [
                 "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
@@ -80,10 +81,20 @@ class VirtualMicrophone:
     def say_in_background(self, path: Path) -> subprocess.Popen[bytes]:
         """Start to play a sound file into the microphone."""
         process = subprocess.Popen(
-            ["paplay", f"--device={_SINK}", path], env={**os.environ, **self.environment}
+            ["paplay", f"--device={self._sink}", path], env={**os.environ, **self.environment}
         )
         self._speaking.append(process)
         return process
+
+    def become_stereo(self) -> None:
+        """Give the microphone a second channel."""
+        self._sink = "stereo"
+        for arguments in (
+            ("load-module", "module-null-sink", "sink_name=stereo", "rate=16000", "channels=2"),
+            ("set-default-source", "stereo.monitor"),
+        ):
+            done = self._control(*arguments)
+            assert done.returncode == 0, done.stderr
 
     def break_source(self) -> None:
         """Take the microphone away, as if it were unplugged."""
