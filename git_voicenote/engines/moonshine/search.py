@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from git_voicenote.engines.loops import is_in_a_loop
 from git_voicenote.engines.moonshine.history import following
 from git_voicenote.engines.moonshine.network import Steps
 from git_voicenote.engines.moonshine.terms import NOWHERE, At
@@ -50,9 +51,6 @@ _REGRET_PER_TOKEN = 0.2
 its terms are worth."""
 _TOKENS_PER_SECOND = 6.5
 _FEWEST_TOKENS = 12
-_LOOP = 30
-_LOOP_KINDS = 3
-_REPEATED = 4
 _CHECKED_AGAIN = 12
 """Tokens at the end of an earlier result that are searched again, for what came after may change
 them: three seconds of speech."""
@@ -121,7 +119,7 @@ class Search:
         for _ in range(_limit(encoded)):
             token = int(steps.logits[-1].argmax())
             text = self._extended(text, token, steps.logits[-1])
-            if token == EOS or _loops(text.ids):
+            if token == EOS or is_in_a_loop(text.ids):
                 break
             steps = self._network.step(encoded, [token], steps.past)
         return text
@@ -165,7 +163,7 @@ class Search:
             best = max(ended, key=_score, default=None)
             if not going or (best is not None and best.score >= going[0].score):
                 break
-            if best is None and all(_loops(text.ids) for text in going):
+            if best is None and all(is_in_a_loop(text.ids) for text in going):
                 return Found(going[0], "it repeats itself")
             alive = going
             past = tuple(each[parents] for each in steps.past)
@@ -175,7 +173,7 @@ class Search:
         alone = self.by_sound_alone(encoded)
         if alone.ids and alone.ids[-1] == EOS:
             return Found(alone)
-        return Found(alone, "it repeats itself" if _loops(alone.ids) else "it does not end")
+        return Found(alone, "it repeats itself" if is_in_a_loop(alone.ids) else "it does not end")
 
     def _continued(
         self, texts: Sequence[Hypothesis], logits: Floats
@@ -246,17 +244,3 @@ def _score(text: Hypothesis) -> float:
 def _limit(encoded: Encoded) -> int:
     """Return how many tokens a sound may have: Moonshine's own limit, with room for short ones."""
     return max(_FEWEST_TOKENS, round(_TOKENS_PER_SECOND * encoded.samples / 16_000))
-
-
-def _loops(ids: Sequence[int]) -> bool:
-    """Whether a text says the same over and over at its end."""
-    if len(ids) >= _LOOP and len(set(ids[-_LOOP:])) <= _LOOP_KINDS:
-        return True
-    for length in range(1, len(ids) // _REPEATED + 1):
-        last = ids[-length:]
-        turns = max(_REPEATED, 8 // length)
-        if len(ids) >= turns * length and all(
-            ids[len(ids) - (n + 1) * length : len(ids) - n * length] == last for n in range(turns)
-        ):
-            return True
-    return False

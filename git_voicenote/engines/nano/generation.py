@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from git_voicenote.engines.loops import is_in_a_loop
 from git_voicenote.engines.nano.decoder import Cache
 from git_voicenote.engines.nano.graphs import WARM_UPS, Graph
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.decoder import Decoder
     from git_voicenote.engines.nano.tuning import Tuning
 
-_LOOK_BACK = 36
-_FEW = 3
-"""A model that has lost its way says the same again: so few different tokens in so many."""
 _CHECK_EVERY = 8
 """Tokens between two looks of the CPU at what a GPU wrote: each look makes the GPU wait."""
 _SLOT_BUCKET = 128
@@ -124,9 +122,16 @@ class Generation:
         self._take(logits)
         start = int(self._slot)
         has_gaps = not bool(self._open[..., :start].all())
+        decoded: list[Decoded | None] = [None] * len(self._written)
+        judged = 0
         for count in range(1, budget + 1):
             if not self._static or count % _CHECK_EVERY == 0 or count == budget:
-                decoded = [_judge(row, stops) for row in self._written[:, :count].tolist()]
+                rows = self._written[:, :count].tolist()
+                decoded = [
+                    one or _judge(row, stops, judged)
+                    for one, row in zip(decoded, rows, strict=True)
+                ]
+                judged = count
                 if count == budget or (None not in decoded and not forced):
                     break
             if self._tuning is not None:
@@ -182,11 +187,11 @@ def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
     return -(-(needed + WARM_UPS) // _SLOT_BUCKET) * _SLOT_BUCKET
 
 
-def _judge(tokens: Sequence[int], stops: frozenset[int]) -> Decoded | None:
-    """Tell whether a row is done: at its end, or lost in repetition."""
-    for at, token in enumerate(tokens):
+def _judge(tokens: Sequence[int], stops: frozenset[int], judged: int) -> Decoded | None:
+    """Tell whether a row is done, at its end or lost in repetition; `judged` tokens were not."""
+    for at, token in enumerate(tokens[judged:], judged):
         if token in stops:
             return Decoded(tuple(tokens[:at]))
-        if at >= _LOOK_BACK and len(set(tokens[at - _LOOK_BACK + 1 : at + 1])) <= _FEW:
+        if is_in_a_loop(tokens[: at + 1]):
             return Decoded(tuple(tokens[: at + 1]), "it repeats itself")
     return None
