@@ -113,6 +113,8 @@ def _is_allowed(path: str, root: Path) -> bool:
     work = root / "work"
     allowed = [root / "home", root / "tmp", root / "stick.bundle", work / ".git"]
     allowed += [work / name for name in _ASKED]
+    if "__pycache__" in path and not path.startswith(str(work)):
+        return True  # Python's own, beside the modules of the installation
     if path.startswith(_ANYWHERE) or ".git-voicenote-" in Path(path).name:
         return True
     return any(Path(path).is_relative_to(each) for each in allowed)
