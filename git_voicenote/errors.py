@@ -4,6 +4,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ GitError                   git refused, or could not be run
  │   ├─ NotARepositoryError
  │   └─ UnknownRevisionError
+ ├─ ChangedMeanwhileError      two people wrote one text, and both cannot be kept in one place
  ├─ AudioError
  │   ├─ AudioDeviceError       no PortAudio, no microphone, a device that died
  │   └─ AudioFileError         a file that is not sound, or only in part
@@ -50,6 +51,10 @@ class NotARepositoryError(GitError):
 
 class UnknownRevisionError(GitError):
     """A revision names no commit."""
+
+
+class ChangedMeanwhileError(VoicenoteError):
+    """A text was changed or removed while it was edited, and a merge would lose words."""
 
 
 class AudioError(VoicenoteError):
