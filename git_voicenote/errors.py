@@ -11,6 +11,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
  │   └─ UnsafePathError        a link or a pipe where a repository should have a file
+ │   └─ RecordingInUseError   another process records or transcribes it
  ├─ SettingError               a setting has a value that it cannot have
  ├─ PatchError                 a series that would not survive the mail
  ├─ HookError                  a hook that cannot be installed or removed
@@ -79,6 +80,10 @@ class StoreError(VoicenoteError):
 
 class UnsafePathError(StoreError):
     """A path leads through a link, or to a pipe, that a repository may have brought along."""
+
+
+class RecordingInUseError(StoreError):
+    """Another process is at work on a recording."""
 
 
 class SettingError(VoicenoteError):

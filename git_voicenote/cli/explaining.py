@@ -26,6 +26,7 @@ from git_voicenote.text.spoken_prose import sentences, writes_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from git_voicenote.archive import Archive
     from git_voicenote.cli.existing_note import Existing
@@ -80,7 +81,27 @@ def record_note(
     before = target.read()
     if before and existing is None:
         existing = ask_about_existing(target)
-    dictation = _dictation(repository, settings, target, source, pages, explain=explain)
+    with _dictation(repository, settings, target, source, pages, explain=explain) as dictation:
+        spoken = _worded_note(repository, settings, target, dictation, explain=explain)
+        joining = Joining(target, before, existing, spoken)
+        target.save(settings, (spoken,), joining)
+    if joining.is_changed:
+        say(f"somebody else changed the {target.name} meanwhile: it holds what both of you said")
+    say(f"{target.name} saved · git voicenote show {target.argument}")
+    if isinstance(target, CommitTarget):
+        _offer_rewrite_ref(repository, settings.notes_ref)
+    return Spoken(spoken, dictation)
+
+
+def _worded_note(
+    repository: Repository,
+    settings: Settings,
+    target: Target,
+    dictation: Dictation,
+    *,
+    explain: bool,
+) -> Note:
+    """Return what was said of a target as a note, which the person has edited."""
     has_places = any(segment.place for segment in dictation.transcript.segments)
     files = target.files() if has_places else ()
     text = spoken_text(
@@ -89,15 +110,7 @@ def record_note(
     )  # fmt: skip
     about = f"{target.summary()}{_ABOUT_ANCHORS if files else ''}"
     comments = with_doubts(about, text, [dictation.transcript])
-    spoken = _edited(repository, settings, target, note_of(dictation, text), comments)
-    joining = Joining(target, before, existing, spoken)
-    target.save(settings, (spoken,), joining)
-    if joining.is_changed:
-        say(f"somebody else changed the {target.name} meanwhile: it holds what both of you said")
-    say(f"{target.name} saved · git voicenote show {target.argument}")
-    if isinstance(target, CommitTarget):
-        _offer_rewrite_ref(repository, settings.notes_ref)
-    return Spoken(spoken, dictation)
+    return _edited(repository, settings, target, note_of(dictation, text), comments)
 
 
 def spoken_text(
@@ -157,7 +170,7 @@ def _dictation(
     pages: tuple[Page, ...],
     *,
     explain: bool,
-) -> Dictation:
+) -> AbstractContextManager[Dictation]:
     take_up = _take_up(target)
     if source is None:
         return dictate(
