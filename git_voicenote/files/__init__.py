@@ -7,7 +7,7 @@ repository brings along.
 """
 
 from git_voicenote.files.folders import folder, private_folder, scratch_folder, workplace
-from git_voicenote.files.locks import claim, claimed_by, is_locked, lock
+from git_voicenote.files.locks import claim, claimed_by, inheritable_lock, is_locked, lock
 from git_voicenote.files.reading import read_provided
 from git_voicenote.files.writing import (
     append_to,
@@ -28,6 +28,7 @@ __all__ = [
     "copy",
     "create",
     "folder",
+    "inheritable_lock",
     "is_locked",
     "lock",
     "move",

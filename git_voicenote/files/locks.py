@@ -41,12 +41,27 @@ def claim(path: Path) -> Iterator[None]:
     with entry_of(path) as entry:
         handle = _claimed(entry)
         try:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, b"%d" % os.getpid(), 0)
+            _name_ourselves(handle)
             yield
         finally:
             os.unlink(entry.name, dir_fd=entry.folder)
             os.close(handle)
+
+
+@contextmanager
+def inheritable_lock(path: Path) -> Iterator[int]:
+    """Give the descriptor of a lock, which lasts as long as any process that inherits it.
+
+    The file names this process, and stays. Raises BlockingIOError if somebody else holds it (see
+    `claimed_by`), and other OSErrors.
+    """
+    with entry_of(path) as entry:
+        handle = _claimed(entry)
+    try:
+        _name_ourselves(handle)
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def claimed_by(path: Path) -> int | None:
@@ -84,3 +99,8 @@ def _claimed(entry: Entry) -> int:
             os.close(handle)
             raise
         os.close(handle)
+
+
+def _name_ourselves(handle: int) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, b"%d" % os.getpid(), 0)
