@@ -6,6 +6,7 @@ passed over: nobody loses what they said because it could not be listed.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 from git_voicenote.audio.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
 from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.store.entries import UNFINISHED
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, new_recording_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -64,8 +66,39 @@ class Archive:
         self._tell = tell
         self._turns: dict[str, list[Turn]] = {}  # of this moment, should the history fail
 
-    def begin(self, subject: Subject) -> Recording:
-        """Make a place for a new recording. Raises StoreError where none can be."""
+    @contextmanager
+    def begun(self, subject: Subject) -> Iterator[Recording]:
+        """Make a place for a new recording, and hold it. Raises StoreError where none can be."""
+        recording = self._begin(subject)
+        with self.held(recording):
+            yield recording
+
+    @contextmanager
+    def taken_in(self, source: Path | BinaryIO, subject: Subject) -> Iterator[Recording]:
+        """Copy a sound file, or what a pipe brings, to a new recording, and hold it.
+
+        Raises AudioFileError, with no recording left behind.
+        """
+        from git_voicenote.audio.files import import_sound
+
+        with self.begun(subject) as recording:
+            try:
+                duration = import_sound(source, recording.path, warn=self._tell)
+            except VoicenoteError:
+                self.forget(recording)
+                raise
+            yield self.complete(replace(recording, duration=duration))
+
+    @contextmanager
+    def held(self, recording: Recording) -> Iterator[None]:
+        """Keep other processes from a recording until its words are kept, or a person decided.
+
+        Raises RecordingInUseError where one is at work on it.
+        """
+        with self.recordings.held(recording.id):
+            yield
+
+    def _begin(self, subject: Subject) -> Recording:
         created_at = datetime.now(UTC)
         recording_id = new_recording_id(created_at)
         path = self.recordings.new_path(recording_id)
@@ -76,21 +109,6 @@ class Archive:
             )
         )
         return recording
-
-    def take_in(self, source: Path | BinaryIO, subject: Subject) -> Recording:
-        """Copy a sound file, or what a pipe brings, to a new recording.
-
-        Raises AudioFileError, with no recording left behind.
-        """
-        from git_voicenote.audio.files import import_sound
-
-        recording = self.begin(subject)
-        try:
-            duration = import_sound(source, recording.path, warn=self._tell)
-        except VoicenoteError:
-            self.forget(recording)
-            raise
-        return self.complete(replace(recording, duration=duration))
 
     def complete(self, recording: Recording) -> Recording:
         """Note that the sound of a recording is whole."""
@@ -152,7 +170,10 @@ class Archive:
         return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
 
     def cut_off(self) -> tuple[CutOff, ...]:
-        """Return the recordings that were cut off, made whole; those without sound are deleted."""
+        """Return the recordings that were cut off, made whole; those without sound are deleted.
+
+        One that another process is at work on is none of them.
+        """
         finished: frozenset[str] = frozenset()
         try:
             finished = self._history.finished_ids()
@@ -160,20 +181,32 @@ class Archive:
             self._tell(exc.message)
         found = []
         for recording_id in self.recordings.unfinished(finished, is_being_written):
-            recording = self.find(recording_id)
-            if recording is None:
-                continue
-            try:
-                recording = replace(recording, duration=repair_wav(recording.path))
-            except VoicenoteError:
-                continue  # somebody else took it up meanwhile, or the disk is read-only
-            if not recording.duration:
-                self.forget(recording)
-                continue
-            entry = self._recall(recording_id)
-            subject = Subject(entry.target, entry.title) if entry else None
-            found.append(CutOff(self.complete(recording), subject))
+            # no lock, no longer there, or a disk that is read-only: somebody else sees to it
+            with suppress(VoicenoteError), self.recordings.held(recording_id):
+                recording = self._repaired(recording_id)
+                if recording is not None:
+                    entry = self._recall(recording_id)
+                    subject = Subject(entry.target, entry.title) if entry else None
+                    found.append(CutOff(recording, subject))
         return tuple(found)
+
+    def is_cut_off(self, recording: Recording) -> bool:
+        """Return whether a recording is still one that nobody has decided on."""
+        entry = self._recall(recording.id)
+        path = self.recordings.path_of(recording.id)
+        is_finished = entry is not None and entry.state not in UNFINISHED
+        return path is not None and path.suffix == ".wav" and not is_finished
+
+    def _repaired(self, recording_id: str) -> Recording | None:
+        """Make a recording whole; None if another process finished it, or there is no sound."""
+        recording = self.find(recording_id)
+        if recording is None or not self.is_cut_off(recording):
+            return None
+        recording = replace(recording, duration=repair_wav(recording.path))
+        if not recording.duration:
+            self.forget(recording)
+            return None
+        return self.complete(recording)
 
     def _turns_of(self, recording: Recording) -> Sequence[Turn]:
         if recording.id in self._turns:

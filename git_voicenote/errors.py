@@ -4,12 +4,14 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ GitError                   git refused, or could not be run
  │   ├─ NotARepositoryError
  │   └─ UnknownRevisionError
+ ├─ ChangedMeanwhileError      two people wrote one text, and both cannot be kept in one place
  ├─ AudioError
  │   ├─ AudioDeviceError       no PortAudio, no microphone, a device that died
  │   └─ AudioFileError         a file that is not sound, or only in part
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
  │   └─ UnsafePathError        a link or a pipe where a repository should have a file
+ │   └─ RecordingInUseError   another process records or transcribes it
  ├─ SettingError               a setting has a value that it cannot have
  ├─ PatchError                 a series that would not survive the mail
  ├─ HookError                  a hook that cannot be installed or removed
@@ -52,6 +54,10 @@ class UnknownRevisionError(GitError):
     """A revision names no commit."""
 
 
+class ChangedMeanwhileError(VoicenoteError):
+    """A text was changed or removed while it was edited, and a merge would lose words."""
+
+
 class AudioError(VoicenoteError):
     """Sound could not be recorded, read or played."""
 
@@ -74,6 +80,10 @@ class StoreError(VoicenoteError):
 
 class UnsafePathError(StoreError):
     """A path leads through a link, or to a pipe, that a repository may have brought along."""
+
+
+class RecordingInUseError(StoreError):
+    """Another process is at work on a recording."""
 
 
 class SettingError(VoicenoteError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import say, settings, warn
@@ -25,6 +26,9 @@ def keep_rest(repository: Repository) -> None:
     except (VoicenoteError, OSError) as exc:
         warn(f"what was said of the patches that git am applied could not be kept: {exc}")
         return
+    if kept.running is not None and not _is_alive(kept.running):
+        warn("git am goes on, though the git voicenote that started it was killed; the notes of")
+        say("its patches are kept by the first command of git voicenote after it has ended")
     say_kept(kept.notes, kept.cover, "of what git am had applied")
     for title in kept.unclear:
         warn(f"the note of {title!r} is not kept: it is not clear which commit it belongs to")
@@ -37,3 +41,13 @@ def say_kept(notes: int, cover: str | None, of_what: str = "") -> None:
     if parts:
         say(" ".join(["kept", " and ".join(parts), *filter(None, [of_what])])
             + " (git voicenote show)")  # fmt: skip
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording, Segment
     from git_voicenote.dictation import LiveDictation
-    from git_voicenote.engines.base import Engine
+    from git_voicenote.engines.base import Context, Engine
     from git_voicenote.repo.repository import Repository
 
 _REFRESH = 0.08
@@ -48,6 +48,7 @@ def open_archive(
     return Archive(root, settings.recording_format, tell)
 
 
+@contextmanager
 def dictate(
     repository: Repository | None,
     settings: Settings,
@@ -57,61 +58,88 @@ def dictate(
     take_up: str = TAKE_UP,
     pages: Sequence[Page] = (),
     explain: bool = False,
-) -> Dictation:
-    """Record from the microphone, and return the sound and what was heard in it.
+) -> Iterator[Dictation]:
+    """Record from the microphone, and give the sound and what was heard in it.
 
-    With `pages`, the person turns them while they speak, and each segment gets its place.
-    Raises NothingHeardError, AudioError, EngineError, StoreError; on Ctrl-C KeyboardInterrupt. But
-    for a microphone that never gave sound, the recording is kept in each case, and named with
-    `take_up`, the command that goes on from it.
+    As long as the context lasts, which is until the words are kept, no other process takes the
+    recording up. With `pages`, the person turns them while they speak, and each segment gets its
+    place. Raises NothingHeardError, AudioError, EngineError, StoreError; on Ctrl-C
+    KeyboardInterrupt. But for a microphone that never gave sound, the recording is kept in each
+    case, and named with `take_up`, the command that goes on from it.
     """
-    # these cost 0.2 s that no other command should pay
-    from git_voicenote.audio.capture import Capture
-    from git_voicenote.audio.voice_activity import VoiceActivity
-    from git_voicenote.dictation import LiveDictation
-
     warnings = _Warnings()  # in the middle of the display one would not be seen
     archive = open_archive(repository, settings, warnings.tell)
     engine = chosen_engine(settings)
-    recording = archive.begin(Subject(target, title))
-    capture = Capture(
-        recording.path, device=settings.microphone, max_duration=settings.max_duration
+    context = partial(
+        context_for, repository, settings, engine, target, warnings.tell, explain=explain
     )
-    dictation = LiveDictation(
-        capture,
-        engine,
-        partial(context_for, repository, settings, engine, target, warnings.tell, explain=explain),
-        VoiceActivity(),
-    )
-    with capture:
-        try:
-            dictation.start()
-        except BaseException:
-            archive.forget(recording)  # nobody was told to speak yet
-            raise
-        try:
-            with warnings.held_back():
-                walk = Walk(pages, capture, partial(archive.turned, recording)) if pages else None
-                delay = _record(dictation, settings, engine, walk)
-        except KeyboardInterrupt:
-            capture.cancel()
-            recording = archive.keep(replace(recording, duration=capture.elapsed))
-            say(
-                f"\nthe recording {recording.id} is kept ({clock(capture.elapsed)}) · "
-                f"`{take_up} {recording.id}` turns it into text"
-            )
-            raise
-    recording = archive.complete(replace(recording, duration=capture.elapsed))
-    if capture.failure:
-        warn(capture.failure)
-    try:
-        segments = dictation.result()
-        say(f"{clock(round(recording.duration))} spoken, text in {delay:.1f} s")
-        return _heard(archive, recording, settings, engine, segments)
-    except EngineError as exc:
-        raise _engine_failed(archive, recording, settings, engine, exc, take_up) from exc
+    with archive.begun(Subject(target, title)) as recording:
+        microphone = _Microphone(archive, settings, engine, context, warnings, take_up)
+        yield microphone.dictation(recording, pages)
 
 
+class _Microphone:
+    """A dictation from its first sound to its text."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        settings: Settings,
+        engine: Engine,
+        context: Callable[[], Context],
+        warnings: _Warnings,
+        take_up: str,
+    ) -> None:
+        self._archive = archive
+        self._settings = settings
+        self._engine = engine
+        self._context = context
+        self._warnings = warnings
+        self._take_up = take_up
+
+    def dictation(self, recording: Recording, pages: Sequence[Page]) -> Dictation:
+        """Record, and return what was heard; see `dictate`."""
+        # these cost 0.2 s that no other command should pay
+        from git_voicenote.audio.capture import Capture
+        from git_voicenote.audio.voice_activity import VoiceActivity
+        from git_voicenote.dictation import LiveDictation
+
+        archive, settings, engine = self._archive, self._settings, self._engine
+        capture = Capture(
+            recording.path, device=settings.microphone, max_duration=settings.max_duration
+        )
+        dictation = LiveDictation(capture, engine, self._context, VoiceActivity())
+        with capture:
+            try:
+                dictation.start()
+            except BaseException:
+                archive.forget(recording)  # nobody was told to speak yet
+                raise
+            try:
+                with self._warnings.held_back():
+                    turned = partial(archive.turned, recording)
+                    walk = Walk(pages, capture, turned) if pages else None
+                    delay = _record(dictation, settings, engine, walk)
+            except KeyboardInterrupt:
+                capture.cancel()
+                recording = archive.keep(replace(recording, duration=capture.elapsed))
+                say(
+                    f"\nthe recording {recording.id} is kept ({clock(capture.elapsed)}) · "
+                    f"`{self._take_up} {recording.id}` turns it into text"
+                )
+                raise
+        recording = archive.complete(replace(recording, duration=capture.elapsed))
+        if capture.failure:
+            warn(capture.failure)
+        try:
+            segments = dictation.result()
+            say(f"{clock(round(recording.duration))} spoken, text in {delay:.1f} s")
+            return _heard(archive, recording, settings, engine, segments)
+        except EngineError as exc:
+            raise _engine_failed(archive, recording, settings, engine, exc, self._take_up) from exc
+
+
+@contextmanager
 def transcribe_source(
     repository: Repository | None,
     archive: Archive,
@@ -121,28 +149,42 @@ def transcribe_source(
     *,
     take_up: str = TAKE_UP,
     explain: bool = False,
-) -> Dictation:
-    """Return what an engine hears in a sound file, a pipe or an earlier recording.
+) -> Iterator[Dictation]:
+    """Give what an engine hears in a sound file, a pipe or an earlier recording.
 
-    A file's sound is copied to a recording first. Raises as `dictate` does, and AudioFileError.
+    A file's sound is copied to a recording first. Raises as `dictate` does, AudioFileError, and
+    RecordingInUseError for a recording that another process is at work on.
     """
-    from git_voicenote.audio.files import read_blocks
-    from git_voicenote.audio.voice_activity import VoiceActivity
     from git_voicenote.datatypes import Recording
-    from git_voicenote.transcription import transcribe_recording
 
     engine = chosen_engine(settings)
-    recording = source if isinstance(source, Recording) else archive.take_in(source, subject)
-    context = context_for(repository, settings, engine, subject.target, warn, explain=explain)
+    with ExitStack() as stack:
+        if isinstance(source, Recording):
+            stack.enter_context(archive.held(source))
+            recording = source
+        else:
+            recording = stack.enter_context(archive.taken_in(source, subject))
+        context = context_for(repository, settings, engine, subject.target, warn, explain=explain)
+        try:
+            dictation = _transcribed(archive, settings, recording, engine, context)
+        except EngineError as exc:
+            raise _engine_failed(archive, recording, settings, engine, exc, take_up) from exc
+        yield dictation
+
+
+def _transcribed(
+    archive: Archive, settings: Settings, recording: Recording, engine: Engine, context: Context
+) -> Dictation:
+    from git_voicenote.audio.files import read_blocks
+    from git_voicenote.audio.voice_activity import VoiceActivity
+    from git_voicenote.transcription import transcribe_recording
+
     segments: list[Segment] = []
     blocks = read_blocks(recording.path, warn=warn)
-    try:
-        for segment in transcribe_recording(blocks, engine, context, VoiceActivity()):
-            say(f"  {visible(segment.marked_text)}")
-            segments.append(segment)
-        return _heard(archive, recording, settings, engine, segments)
-    except EngineError as exc:
-        raise _engine_failed(archive, recording, settings, engine, exc, take_up) from exc
+    for segment in transcribe_recording(blocks, engine, context, VoiceActivity()):
+        say(f"  {visible(segment.marked_text)}")
+        segments.append(segment)
+    return _heard(archive, recording, settings, engine, segments)
 
 
 def _record(

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import click
 
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import say, settings
+from git_voicenote.cli.console import say, settings, warn
 from git_voicenote.cli.doubts import known_transcripts, with_doubts
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.saving import remembered, save_cover, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
+from git_voicenote.repo.changing import reconciled
 from git_voicenote.repo.commits import commit_summary, series_summary
 from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.cli.saving import Change
+    from git_voicenote.datatypes import Note
+    from git_voicenote.repo.repository import Commit
 
 
 @click.command()
@@ -50,9 +61,12 @@ def _edit_note(repository: Repository, revision: str) -> None:
     about = f"note for {commit_summary(repository, commit.id)}"
     edited = _edited(repository, text, about)
     remove = f"git notes --ref={chosen.notes_ref} remove {commit.short}"
-    if _is_new(edited, before, f"note for {commit.short}", remove):
-        save_note(repository, chosen, commit.id, parse_notes(edited or ""))
-        say(f"note for {commit.short} saved")
+    name = f"note for {commit.short}"
+    if _is_new(edited, before, name, remove):
+        mine = parse_notes(edited or "")
+        change = _change(name, before, mine)
+        _say_saved(name, mine, save_note(repository, chosen, commit.id, mine, change))
+        _mention_rewrite(repository, chosen.notes_ref, revision, commit)
 
 
 def _edit_cover(repository: Repository, branch: str | None) -> None:
@@ -65,9 +79,34 @@ def _edit_cover(repository: Repository, branch: str | None) -> None:
     about = f"cover of {key}\n\n{series_summary(repository, tip)}"
     edited = _edited(repository, before or "", about)
     remove = f"git update-ref -d refs/voicenote/cover/{key}"
-    if _is_new(edited, before, f"cover of {key}", remove):
-        save_cover(repository, key, parse_notes(edited or ""))
-        say(f"cover of {key} saved")
+    name = f"cover of {key}"
+    if _is_new(edited, before, name, remove):
+        mine = parse_notes(edited or "")
+        change = _change(name, before, mine)
+        _say_saved(name, mine, save_cover(repository, key, mine, change))
+
+
+def _change(name: str, before: str | None, mine: Sequence[Note]) -> Change:
+    return partial(reconciled, name, before, render_notes(mine))
+
+
+def _say_saved(name: str, mine: Sequence[Note], saved: str) -> None:
+    if saved != render_notes(mine):
+        say(f"somebody else changed the {name} while you edited it: both are merged, read it over")
+    say(f"{name} saved")
+
+
+def _mention_rewrite(repository: Repository, notes_ref: str, revision: str, edited: Commit) -> None:
+    """Warn a person whose commit was amended or rebased while the editor was open."""
+    try:
+        now = repository.commit(revision)
+    except UnknownRevisionError:
+        return
+    if now.id != edited.id:
+        warn(
+            f"{revision} is {now.short} by now; the note was saved for {edited.short}: "
+            f"`git notes --ref={notes_ref} copy -f {edited.short} {now.short}` takes it over"
+        )
 
 
 def _edited(repository: Repository, text: str, about: str) -> str | None:

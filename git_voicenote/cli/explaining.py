@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote.archive import Dictation, Subject
 from git_voicenote.cli.console import ask, is_interactive, say
 from git_voicenote.cli.dictation import TAKE_UP, dictate, open_archive, transcribe_source
 from git_voicenote.cli.doubts import with_doubts
 from git_voicenote.cli.editor import edit_text
+from git_voicenote.cli.existing_note import Joining, ask_about_existing
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
 from git_voicenote.cli.wording import worded_apart
 from git_voicenote.datatypes import Note
 from git_voicenote.errors import AudioFileError, NegativeAnswer, NothingHeardError, UsageError
 from git_voicenote.repo.note_format import join_notes, parse_notes, render_note
 from git_voicenote.repo.notes import rewrite_ref_is_set, set_rewrite_ref
-from git_voicenote.text.anchors import anchor, is_open, passages, with_anchors
+from git_voicenote.text.anchors import with_anchors
 from git_voicenote.text.prose import wrap
 from git_voicenote.text.spoken_prose import sentences, writes_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from git_voicenote.archive import Archive
+    from git_voicenote.cli.existing_note import Existing
     from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording
@@ -37,8 +40,6 @@ _ABOUT_ANCHORS = """
 What follows a line such as `path:12-34:` is of that part of the diff,
 up to the next one, or to `The patch as a whole:`.
 """
-Existing = Literal["replace", "append", "both"]
-"""What becomes of a note that is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,28 @@ def record_note(
     say(f"explaining {target.heading}")
     before = target.read()
     if before and existing is None:
-        existing = _ask_about_existing(target)
-    dictation = _dictation(repository, settings, target, source, pages, explain=explain)
+        existing = ask_about_existing(target)
+    with _dictation(repository, settings, target, source, pages, explain=explain) as dictation:
+        spoken = _worded_note(repository, settings, target, dictation, explain=explain)
+        joining = Joining(target, before, existing, spoken)
+        target.save(settings, (spoken,), joining)
+    if joining.is_changed:
+        say(f"somebody else changed the {target.name} meanwhile: it holds what both of you said")
+    say(f"{target.name} saved · git voicenote show {target.argument}")
+    if isinstance(target, CommitTarget):
+        _offer_rewrite_ref(repository, settings.notes_ref)
+    return Spoken(spoken, dictation)
+
+
+def _worded_note(
+    repository: Repository,
+    settings: Settings,
+    target: Target,
+    dictation: Dictation,
+    *,
+    explain: bool,
+) -> Note:
+    """Return what was said of a target as a note, which the person has edited."""
     has_places = any(segment.place for segment in dictation.transcript.segments)
     files = target.files() if has_places else ()
     text = spoken_text(
@@ -89,17 +110,7 @@ def record_note(
     )  # fmt: skip
     about = f"{target.summary()}{_ABOUT_ANCHORS if files else ''}"
     comments = with_doubts(about, text, [dictation.transcript])
-    spoken = _edited(repository, settings, target, note_of(dictation, text), comments)
-    notes: tuple[Note, ...] = (spoken,)
-    if before and existing == "append":
-        notes = (*before[:-1], join_notes(before[-1], _apart(target, before[-1], spoken)))
-    elif before and existing == "both":
-        notes = (*before, spoken)
-    target.save(settings, notes)
-    say(f"{target.name} saved · git voicenote show {target.argument}")
-    if isinstance(target, CommitTarget):
-        _offer_rewrite_ref(repository, settings.notes_ref)
-    return Spoken(spoken, dictation)
+    return _edited(repository, settings, target, note_of(dictation, text), comments)
 
 
 def spoken_text(
@@ -151,27 +162,6 @@ def _pages(target: Target) -> tuple[Page, ...]:
     return pages
 
 
-def _apart(target: Target, before: Note, spoken: Note) -> Note:
-    """Keep words that are added to a note from being taken for those of its last anchor."""
-    files = target.files()
-    if not is_open(before.text, files) or passages(spoken.text, files)[0].anchor:
-        return spoken
-    return replace(spoken, text=f"{anchor(None)}\n\n{spoken.text}")
-
-
-def _ask_about_existing(target: Target) -> Existing:
-    if not is_interactive():
-        say(f"there is a {target.name} already: this is added to it (--replace, --keep-both)")
-        return "append"
-    answers: dict[str, Existing] = {"r": "replace", "a": "append", "k": "both"}
-    choice = ask(
-        f"there is a {target.name} already:",
-        {"r": "replace", "a": "append", "k": "keep both"},
-        default="a",
-    )
-    return answers[choice]
-
-
 def _dictation(
     repository: Repository,
     settings: Settings,
@@ -180,7 +170,7 @@ def _dictation(
     pages: tuple[Page, ...],
     *,
     explain: bool,
-) -> Dictation:
+) -> AbstractContextManager[Dictation]:
     take_up = _take_up(target)
     if source is None:
         return dictate(

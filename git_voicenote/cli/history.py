@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -86,10 +87,13 @@ def delete(recording_ids: tuple[str, ...], *, yes: bool) -> None:
         raise NegativeAnswer(f"there is no recording {', '.join(missing)}", hint=_LIST_HINT)
     if not yes:
         _ask_to_delete(recording_ids)
-    for name in recording_ids:
-        recordings.delete(name)
-        known.delete(name)
-        say(f"{name} deleted")
+    with ExitStack() as stack:
+        for name in dict.fromkeys(recording_ids):  # all before any: one in use keeps the others
+            stack.enter_context(recordings.held(name))
+        for name in recording_ids:
+            recordings.delete(name)
+            known.delete(name)
+            say(f"{name} deleted")
 
 
 @history.command()

@@ -14,6 +14,7 @@ from git_voicenote.repo.notes import Notes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from git_voicenote.cli.saving import Change
     from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Note
@@ -53,8 +54,8 @@ class Target(Protocol):
         """Return what was said about it before."""
         ...
 
-    def save(self, settings: Settings, notes: Sequence[Note]) -> None:
-        """Set what is said about it, and remember it in the history."""
+    def save(self, settings: Settings, mine: Sequence[Note], change: Change) -> None:
+        """Change what is said about it, and remember it in the history; see `saving.save_note`."""
         ...
 
     def summary(self) -> str:
@@ -90,9 +91,9 @@ class CommitTarget:
         """Return the commit's notes."""
         return Notes(self._repository, self._notes_ref).read(self._commit.id)
 
-    def save(self, settings: Settings, notes: Sequence[Note]) -> None:
-        """Write the commit's notes."""
-        save_note(self._repository, settings, self._commit.id, notes)
+    def save(self, settings: Settings, mine: Sequence[Note], change: Change) -> None:
+        """Change the commit's notes."""
+        save_note(self._repository, settings, self._commit.id, mine, change)
 
     def summary(self) -> str:
         """Return author, date and diffstat."""
@@ -123,9 +124,9 @@ class CoverTarget:
         """Return the cover."""
         return Covers(self._repository).read(self._key)
 
-    def save(self, settings: Settings, notes: Sequence[Note]) -> None:
-        """Write the cover."""
-        save_cover(self._repository, self._key, notes)
+    def save(self, settings: Settings, mine: Sequence[Note], change: Change) -> None:
+        """Change the cover."""
+        save_cover(self._repository, self._key, mine, change)
 
     def summary(self) -> str:
         """Return shortlog and diffstat of the series."""

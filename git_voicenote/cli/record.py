@@ -16,7 +16,8 @@ from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.repository import Repository
 
 if TYPE_CHECKING:
-    from git_voicenote.cli.explaining import Existing, Spoken
+    from git_voicenote.cli.existing_note import Existing
+    from git_voicenote.cli.explaining import Spoken
     from git_voicenote.cli.note_targets import Target
 
 

@@ -29,6 +29,7 @@ from git_voicenote.series.replying import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from git_voicenote.archive import Dictation
     from git_voicenote.config import Settings
@@ -109,16 +110,20 @@ class Answering:
 
     def _answer(self, part: Part, place: Place | None, source: str | None) -> None:
         take_up = self._take_up(part, place)
-        dictation = self._heard(part, source, take_up)
-        with _naming(f"{take_up} {dictation.recording.id}"):
-            target = _target(part)
-            text = spoken_text(self._repository, self._settings, target, dictation, take_up=take_up)
-            note = self._edited(part, place, note_of(dictation, text), dictation)
-        answers = self._answers.setdefault(part.number, [])
-        answers.append(Answer(note, place))
-        self._keep(part, answers)
+        target = _target(part)
+        with self._heard(part, source, take_up) as dictation:
+            with _naming(f"{take_up} {dictation.recording.id}"):
+                text = spoken_text(
+                    self._repository, self._settings, target, dictation, take_up=take_up
+                )
+                note = self._edited(part, place, note_of(dictation, text), dictation)
+            answers = self._answers.setdefault(part.number, [])
+            answers.append(Answer(note, place))
+            self._keep(part, answers)
 
-    def _heard(self, part: Part, source: str | None, take_up: str) -> Dictation:
+    def _heard(
+        self, part: Part, source: str | None, take_up: str
+    ) -> AbstractContextManager[Dictation]:
         subject = Subject(_target(part), f"answer to {part.subject}")
         if source is None:
             return dictate(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import warn
 from git_voicenote.cli.editor import keep_text
 from git_voicenote.errors import NotARepositoryError, SettingError, StoreError, VoicenoteError
 from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import render_notes
+from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.patch_ids import patch_ids
 from git_voicenote.repo.repository import Repository
@@ -16,12 +17,16 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import state_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
+    from typing import TypeAlias
 
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import FoundNote, Note
     from git_voicenote.repo.notes import Remembered
+
+    Change: TypeAlias = Callable[[str | None], str]
+    """Makes a new text of the one that stands in git at this moment, if any."""
 
 
 def state_root(repository: Repository | None) -> Path:
@@ -38,27 +43,34 @@ def repository_if_any() -> Repository | None:
 
 
 def save_note(
-    repository: Repository, settings: Settings, commit_id: str, notes: Sequence[Note]
-) -> None:
-    """Write a commit's notes and remember them, with the patch that they explain.
+    repository: Repository,
+    settings: Settings,
+    commit_id: str,
+    mine: Sequence[Note],
+    change: Change | None = None,
+) -> str:
+    """Save a commit's notes, remember them with the patch that they explain, and return the text.
 
-    Where git cannot write, the words go to a file that the error names.
+    `mine` are the person's words. `change` makes the new text of what stands there at this moment;
+    without it, the words replace that. Where they cannot be saved, they go to a file that the error
+    names.
     """
-    try:
-        Notes(repository, settings.notes_ref).write(commit_id, notes)
-    except VoicenoteError as exc:
-        raise _naming_what_is_kept(repository, exc, notes) from exc
+    store = Notes(repository, settings.notes_ref)
+    with _kept_on_failure(repository, mine):
+        text = store.update_text(commit_id, change or _replace_by(mine))
     patch_id = patch_ids(repository, (commit_id,)).get(commit_id)
-    _remember(repository, f"commit:{commit_id}", notes, patch_id)
+    _remember(repository, f"commit:{commit_id}", text, patch_id)
+    return text
 
 
-def save_cover(repository: Repository, key: str, notes: Sequence[Note]) -> None:
-    """Write the cover of a series and remember it; see save_note."""
-    try:
-        Covers(repository).write(key, notes)
-    except VoicenoteError as exc:
-        raise _naming_what_is_kept(repository, exc, notes) from exc
-    _remember(repository, f"cover:{key}", notes, None)
+def save_cover(
+    repository: Repository, key: str, mine: Sequence[Note], change: Change | None = None
+) -> str:
+    """Save the cover of a series, remember it, and return the text; see save_note."""
+    with _kept_on_failure(repository, mine):
+        text = Covers(repository).update(key, change or _replace_by(mine))
+    _remember(repository, f"cover:{key}", text, None)
+    return text
 
 
 def save_review(
@@ -66,7 +78,7 @@ def save_review(
 ) -> None:
     """Add a reviewer's answers to those that a commit has; its author's note is not touched.
 
-    Where git cannot write, the words go to a file that the error names.
+    Where they cannot be saved, they go to a file that the error names.
     """
     if settings.review_ref == settings.notes_ref:
         raise SettingError(
@@ -74,11 +86,9 @@ def save_review(
             hint="answers need a ref of their own: refs/notes/voicenote-review is the default",
         )
     store = Notes(repository, settings.review_ref)
-    try:
-        store.write(commit_id, (*store.read(commit_id), *notes))
-    except VoicenoteError as exc:
-        raise _naming_what_is_kept(repository, exc, notes) from exc
-    _remember(repository, f"review:{commit_id}", notes, None)
+    with _kept_on_failure(repository, notes):
+        store.update_text(commit_id, lambda now: render_notes((*parse_notes(now or ""), *notes)))
+    _remember(repository, f"review:{commit_id}", render_notes(notes), None)
 
 
 def remembered(repository: Repository) -> Remembered:
@@ -94,20 +104,24 @@ def remembered(repository: Repository) -> Remembered:
     return answer
 
 
-def _remember(
-    repository: Repository, target: str, notes: Sequence[Note], patch_id: str | None
-) -> None:
-    recording_ids = [name for note in notes for name in note.recording_ids]
+def _replace_by(notes: Sequence[Note]) -> Change:
+    return lambda _: render_notes(notes)
+
+
+def _remember(repository: Repository, target: str, text: str, patch_id: str | None) -> None:
+    recording_ids = [name for note in parse_notes(text) for name in note.recording_ids]
     try:
         History(state_root(repository)).note_saved(
-            target, render_notes(notes), patch_id=patch_id, recording_ids=recording_ids
+            target, text, patch_id=patch_id, recording_ids=recording_ids
         )
     except StoreError as exc:
         warn(f"saved in git, but not in the history: {exc.message}")
 
 
-def _naming_what_is_kept(
-    repository: Repository, exc: VoicenoteError, notes: Sequence[Note]
-) -> VoicenoteError:
-    path = keep_text(repository, render_notes(notes))
-    return type(exc)(f"{exc.message}\nthe text is kept in {path}", hint=exc.hint)
+@contextmanager
+def _kept_on_failure(repository: Repository, notes: Sequence[Note]) -> Iterator[None]:
+    try:
+        yield
+    except VoicenoteError as exc:
+        path = keep_text(repository, render_notes(notes))
+        raise type(exc)(f"{exc.message}\nthe text is kept in {path}", hint=exc.hint) from exc

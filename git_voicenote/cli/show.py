@@ -15,7 +15,7 @@ from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NoNoteError
 from git_voicenote.repo.commits import commits_in
 from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.repository import Repository
 
@@ -130,7 +130,9 @@ def _tell_found(
 ) -> None:
     say(f"{commit.short} has no note; found by its patch on {note.commit_id[:7]}")
     if adopt:
-        save_note(repository, chosen, commit.id, parse_notes(note.text))
+        mine = parse_notes(note.text)
+        # one that somebody wrote since we looked stays
+        save_note(repository, chosen, commit.id, mine, lambda now: now or render_notes(mine))
         say(f"note for {commit.short} saved")
     else:
         say(f"hint: `git voicenote show --adopt {commit.short}` keeps it here")

@@ -7,6 +7,7 @@ on with the message file as it was, unless voicenote.hook.strict asks otherwise.
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -69,9 +70,13 @@ def offer_to_dictate(message_file: Path, source: str | None) -> None:
 
 
 def _dictate(commit: PendingCommit, chosen: Settings) -> None:
-    words = _words(commit, chosen)
-    if words is None:
-        return
+    with ExitStack() as stack:  # the recording is ours until its words are in the message file
+        words = _words(commit, chosen, stack)
+        if words is not None:
+            _put_into_message(commit, chosen, words)
+
+
+def _put_into_message(commit: PendingCommit, chosen: Settings, words: _Words) -> None:
     if not _has_words(words.segments):
         say("nothing was said; the message is left as it was")
         return
@@ -88,7 +93,7 @@ def _dictate(commit: PendingCommit, chosen: Settings) -> None:
         _mention_doubts(commit, text, words.transcript)
 
 
-def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
+def _words(commit: PendingCommit, chosen: Settings, stack: ExitStack) -> _Words | None:
     """Ask, and return what was said or typed; None if the person wants neither."""
     answer = "y" if chosen.hook_record == "always" else _ask_how()
     if answer == "n":
@@ -97,8 +102,9 @@ def _words(commit: PendingCommit, chosen: Settings) -> _Words | None:
         return _Words((answer,), None)
     from git_voicenote.cli.dictation import dictate
 
-    dictation = dictate(
-        commit.repository, chosen, target="message:", title="the message of this commit"
+    title = "the message of this commit"
+    dictation = stack.enter_context(
+        dictate(commit.repository, chosen, target="message:", title=title)
     )
     segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
     kept = f"recording {dictation.recording.id} (`git voicenote history`)"

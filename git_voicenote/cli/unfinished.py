@@ -9,7 +9,7 @@ from git_voicenote.cli.dictation import open_archive, transcribe_source
 from git_voicenote.cli.explaining import record_note
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
 from git_voicenote.clock import clock
-from git_voicenote.errors import UnknownRevisionError
+from git_voicenote.errors import RecordingInUseError, UnknownRevisionError
 
 if TYPE_CHECKING:
     from git_voicenote.archive import Archive, CutOff, Subject
@@ -29,21 +29,31 @@ def offer_unfinished(
     taken: dict[str, Spoken] = {}
     archive = open_archive(repository, settings)
     for found in archive.cut_off():
-        recording = found.recording
-        if recording.id == skip:
+        if found.recording.id == skip:
             continue
         if not is_interactive():
             _mention(found)
-            continue
-        answers = {"t": "transcribe", "k": "keep", "d": "delete"}
-        match ask(f"{_story(found)}.", answers, default="t"):
-            case "t":
-                taken |= _take_up(repository, settings, archive, found)
-            case "k":
-                archive.keep(recording)
-            case "d":
-                archive.forget(recording)
+        elif _is_to_be_taken_up(archive, found):
+            taken |= _take_up(repository, settings, archive, found)
     return taken
+
+
+def _is_to_be_taken_up(archive: Archive, found: CutOff) -> bool:
+    """Let the person decide; what they keep or delete is done."""
+    recording = found.recording
+    try:
+        with archive.held(recording):
+            if not archive.is_cut_off(recording):
+                return False  # decided on in another terminal, while this one asked about others
+            answers = {"t": "transcribe", "k": "keep", "d": "delete"}
+            answer = ask(f"{_story(found)}.", answers, default="t")
+            if answer == "k":
+                archive.keep(recording)
+            elif answer == "d":
+                archive.forget(recording)
+            return answer == "t"
+    except RecordingInUseError:
+        return False
 
 
 def mention_unfinished(repository: Repository | None, settings: Settings) -> None:
@@ -86,7 +96,8 @@ def _take_up(
     if found.subject is None:
         raise AssertionError("a recording without a subject has a target")
     # a message that was being dictated, or a commit that is gone: the words are shown
-    transcribe_source(repository, archive, settings, found.recording, found.subject)
+    with transcribe_source(repository, archive, settings, found.recording, found.subject):
+        pass
     if _is_answer(found):
         _mention(found)
     return {}

@@ -7,7 +7,7 @@ repository brings along.
 """
 
 from git_voicenote.files.folders import folder, private_folder, scratch_folder, workplace
-from git_voicenote.files.locks import is_locked, lock
+from git_voicenote.files.locks import claim, claimed_by, inheritable_lock, is_locked, lock
 from git_voicenote.files.reading import read_provided
 from git_voicenote.files.writing import (
     append_to,
@@ -23,9 +23,12 @@ from git_voicenote.files.writing import (
 
 __all__ = [
     "append_to",
+    "claim",
+    "claimed_by",
     "copy",
     "create",
     "folder",
+    "inheritable_lock",
     "is_locked",
     "lock",
     "move",

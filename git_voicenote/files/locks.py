@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from git_voicenote.files.paths import entry_of
+from git_voicenote.files.paths import Entry, entry_of
 from git_voicenote.files.writing import PRIVATE
 
 if TYPE_CHECKING:
@@ -32,6 +32,46 @@ def lock(path: Path, *, wait: bool = True) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def claim(path: Path) -> Iterator[None]:
+    """Hold a lock that names the process which holds it, and remove its file in the end.
+
+    Raises BlockingIOError if somebody else holds it (see `claimed_by`), and other OSErrors.
+    """
+    with entry_of(path) as entry:
+        handle = _claimed(entry)
+        try:
+            _name_ourselves(handle)
+            yield
+        finally:
+            os.unlink(entry.name, dir_fd=entry.folder)
+            os.close(handle)
+
+
+@contextmanager
+def inheritable_lock(path: Path) -> Iterator[int]:
+    """Give the descriptor of a lock, which lasts as long as any process that inherits it.
+
+    The file names this process, and stays. Raises BlockingIOError if somebody else holds it (see
+    `claimed_by`), and other OSErrors.
+    """
+    with entry_of(path) as entry:
+        handle = _claimed(entry)
+    try:
+        _name_ourselves(handle)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def claimed_by(path: Path) -> int | None:
+    """Return the process that claimed a file, as far as it is known."""
+    try:
+        return int(path.read_bytes()[:20])
+    except (OSError, ValueError):
+        return None
+
+
 def is_locked(path: Path) -> bool:
     """Return whether a living process holds the lock of a file or folder. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -42,3 +82,25 @@ def is_locked(path: Path) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def _claimed(entry: Entry) -> int:
+    """Return the descriptor of a file that is locked, and still has its name."""
+    while True:
+        handle = os.open(entry.name, _FLAGS, PRIVATE, dir_fd=entry.folder)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            here = os.stat(entry.name, dir_fd=entry.folder, follow_symlinks=False)
+            if os.path.samestat(here, os.fstat(handle)):
+                return handle
+        except FileNotFoundError:  # its last holder removed it after we had opened it
+            pass
+        except OSError:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _name_ourselves(handle: int) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, b"%d" % os.getpid(), 0)

@@ -11,13 +11,14 @@ import os
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
+from git_voicenote.repo.changing import one_writer, until_unmoved
 from git_voicenote.repo.note_format import parse_notes, render_notes
-from git_voicenote.repo.note_trees import write_blob
+from git_voicenote.repo.note_trees import commit_tree, write_blob
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.write_failures import explain_write_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.datatypes import Note
     from git_voicenote.repo.repository import Repository
@@ -68,28 +69,44 @@ class Covers:
 
     def text(self, key: str) -> str | None:
         """Return a cover as it stands in git, or None."""
-        done = try_git("cat-file", "blob", f"{COVER_PREFIX}{key}:cover", cwd=self.repository.cwd)
-        return None if done.returncode else done.stdout.decode("utf-8", "replace")
+        return self._text_at(COVER_PREFIX + key)
 
     def write(self, key: str, notes: Sequence[Note]) -> None:
         """Set the cover of a series; what was there before stays in the history of its ref.
 
         Raises GitError or StoreError with the way out.
         """
+        self.update(key, lambda _: render_notes(notes))
+
+    def update(self, key: str, change: Callable[[str | None], str]) -> str:
+        """Change a cover from what stands there at this moment; return what it became.
+
+        `change` is called again where another program changed the cover meanwhile; what it raises
+        leaves all as it was. Raises GitError or StoreError with the way out.
+        """
+
+        def write(tip: str) -> str:
+            before = self._text_at(tip) if tip else None
+            text = change(before)
+            if text != before:
+                self._commit(key, text, tip)
+            return text
+
+        ref = COVER_PREFIX + key
         in_the_way = self._in_the_way_of(key)
-        try:
-            for stale in in_the_way:
-                self._set_aside(stale)
-            run = self.repository.run
-            tree = cover_tree(self.repository, write_blob(self.repository, render_notes(notes)))
-            before = self._tip(key)
-            parent = ("-p", before) if before else ()
-            commit = run("commit-tree", *parent, "-m", f"voicenote: cover of {key}", tree).strip()
-            self._update(
-                COVER_PREFIX + key, commit.decode(), before, "git voicenote: write the cover"
-            )
-        except GitError as exc:
-            raise explain_write_failure(self.repository, COVER_PREFIX + key, exc) from exc
+        with one_writer(self.repository):
+            try:
+                for stale in in_the_way:
+                    self._set_aside(stale)
+                return until_unmoved(ref, lambda: self._tip(key), write)
+            except GitError as exc:
+                raise explain_write_failure(self.repository, ref, exc) from exc
+
+    def _commit(self, key: str, text: str, tip: str) -> None:
+        tree = cover_tree(self.repository, write_blob(self.repository, text))
+        parents = (tip,) if tip else ()
+        commit = commit_tree(self.repository, tree, parents, f"voicenote: cover of {key}")
+        self._update(COVER_PREFIX + key, commit, tip, "git voicenote: write the cover")
 
     def remove(self, key: str) -> None:
         """Remove the cover of a series, if it has one."""
@@ -98,6 +115,10 @@ class Covers:
                 self.repository.run("update-ref", "-d", COVER_PREFIX + key, before)
             except GitError as exc:
                 raise explain_write_failure(self.repository, COVER_PREFIX + key, exc) from exc
+
+    def _text_at(self, commit: str) -> str | None:
+        done = try_git("cat-file", "blob", f"{commit}:cover", cwd=self.repository.cwd)
+        return None if done.returncode else done.stdout.decode("utf-8", "replace")
 
     def _in_the_way_of(self, key: str) -> list[str]:
         """Return the covers of deleted branches that git cannot keep beside this one.

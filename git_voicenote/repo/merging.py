@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
+from git_voicenote.repo.changing import one_writer, until_unmoved
 from git_voicenote.repo.covers import COVER_PREFIX, SET_ASIDE_PREFIX, cover_tree
 from git_voicenote.repo.note_trees import commit_tree, read_note_tree, write_blob, write_note_tree
-from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.tree_merge import TreeMerge
 from git_voicenote.repo.write_failures import explain_write_failure
@@ -196,18 +196,28 @@ class Merge:
 
     def run(self, further: Sequence[tuple[str, str | None, str | None]] = ()) -> Outcome:
         """Merge, and set `further` refs in the same step. Raises GitError with nothing changed."""
-        with Notes(self._repository, self._note_refs.notes).one_writer():
-            ours = local_tips(self._repository, self._note_refs)
-            last = tips_below(self._repository, self._tracking)
+        ref = self._note_refs.notes
+        with one_writer(self._repository):
             try:
-                for kind in ("note", "answer"):
-                    self._merge_all_notes(kind, ours.by_kind[kind], last.by_kind[kind])
-                for key in sorted({*self._incoming.covers, *last.covers}):
-                    self._merge_cover(key, ours.covers, last.covers.get(key))
-                update_refs(self._repository, [*self._changes, *further])
+                until_unmoved(ref, self._tips, lambda tips: self._merge(*tips, further))
             except GitError as exc:
-                raise explain_write_failure(self._repository, self._note_refs.notes, exc) from exc
+                raise explain_write_failure(self._repository, ref, exc) from exc
         return self.outcome
+
+    def _tips(self) -> tuple[Tips, Tips]:
+        """Return where ours stand, and what was merged last."""
+        ours = local_tips(self._repository, self._note_refs)
+        return ours, tips_below(self._repository, self._tracking)
+
+    def _merge(
+        self, ours: Tips, last: Tips, further: Sequence[tuple[str, str | None, str | None]]
+    ) -> None:
+        self.outcome, self._changes = Outcome(), []
+        for kind in ("note", "answer"):
+            self._merge_all_notes(kind, ours.by_kind[kind], last.by_kind[kind])
+        for key in sorted({*self._incoming.covers, *last.covers}):
+            self._merge_cover(key, ours.covers, last.covers.get(key))
+        update_refs(self._repository, [*self._changes, *further])
 
     def _set(self, ref: str, new: str | None, before: str | None) -> None:
         self._changes.append((ref, new, before))

@@ -37,6 +37,14 @@ def merge_texts(base: str | None, older: str, newer: str) -> str:
     return render_notes(notes)
 
 
+def lost_paragraphs(base: str | None, side: str, merged: str) -> tuple[str, ...]:
+    """Return the paragraphs that one side wrote and a merge does not hold."""
+    known = {part for note in parse_notes(base or "") for part in _paragraphs(note)}
+    kept = {part for note in parse_notes(merged) for part in _paragraphs(note)}
+    wrote = (part for note in parse_notes(side) for part in _paragraphs(note))
+    return tuple(part for part in wrote if part not in known | kept)
+
+
 def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
     """Return what two sequences that began as `base` hold together.
 
@@ -71,8 +79,9 @@ def _merge_notes(
     """Merge notes that stand in one object: first which there are, then each of them."""
     known = list(base)
     ids_base = list(range(len(known)))
-    ids_older = _identify(older, known)
-    ids_newer = _identify(newer, known)
+    # a note of one paragraph that was mended shares none with what it was
+    ids_older = [0] if _is_version(base, older) else _identify(older, known)
+    ids_newer = [0] if _is_version(base, newer) else _identify(newer, known)
     sides = (
         dict(zip(ids_base, base, strict=True)),
         dict(zip(ids_older, older, strict=True)),
@@ -85,6 +94,10 @@ def _merge_notes(
             order.append(identity)
     merged = (_merge_one(*(side.get(identity) for side in sides)) for identity in order)
     return tuple(note for note in merged if note is not None)
+
+
+def _is_version(base: Sequence[Note], side: Sequence[Note]) -> bool:
+    return len(base) == len(side) == 1 and base[0].reviewer == side[0].reviewer
 
 
 def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from git_voicenote.datatypes import FoundNote
 from git_voicenote.errors import GitError
+from git_voicenote.repo.changing import one_writer, until_unmoved
 from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.patch_ids import patch_ids
 from git_voicenote.repo.write_failures import explain_write_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from git_voicenote.datatypes import Note
     from git_voicenote.repo.repository import Repository
@@ -59,37 +58,78 @@ class Notes:
 
     def write_text(self, commit_id: str, text: str) -> None:
         """Set a commit's note to a text that is already in the format of notes."""
-        with self.one_writer():
-            try:
-                # a blob and -C: before git 2.42 every other way strips the text
-                blob = self.repository.run("hash-object", "-w", "--stdin", stdin=text.encode())
-                self.repository.run(
-                    "notes", "--ref", self.ref, "add", "-f", "-C", blob.strip(), commit_id
-                )
-            except GitError as exc:
-                raise explain_write_failure(self.repository, self.ref, exc) from exc
+        self.write_texts({commit_id: text})
 
     def write_texts(self, texts: Mapping[str, str]) -> None:
         """Set many notes, in one step; the commits must be here."""
-        with self.one_writer():
+        self.update(texts, lambda _: texts)
+
+    def update_text(self, commit_id: str, change: Callable[[str | None], str]) -> str:
+        """Change a commit's note from what stands there at this moment; return what it became.
+
+        See `update`.
+        """
+        saved: dict[str, str] = {}
+
+        def changed(there: Mapping[str, str]) -> Mapping[str, str]:
+            saved[commit_id] = change(there.get(commit_id))
+            return saved
+
+        self.update((commit_id,), changed)
+        return saved[commit_id]
+
+    def update(
+        self,
+        commit_ids: Collection[str],
+        change: Callable[[Mapping[str, str]], Mapping[str, str]],
+    ) -> tuple[str, ...]:
+        """Change notes from what stands there at this moment; return the commits whose did change.
+
+        `change` takes the notes of these commits and returns the new ones. It is called again
+        where another program changed notes meanwhile; what it raises leaves all as it was. The
+        commits must be here. Raises GitError or StoreError with the way out.
+        """
+
+        def write(tip: str) -> tuple[str, ...]:
+            there = self.texts(commit_ids)
+            new = {name: text for name, text in change(there).items() if there.get(name) != text}
+            if new:
+                self._add(tip, new)
+            return tuple(new)
+
+        with one_writer(self.repository):
             try:
-                run = self.repository.run
-                who = run("var", "GIT_COMMITTER_IDENT").strip()
-                stream = [
-                    b"feature done\ncommit %s\ncommitter %s\n" % (os.fsencode(self.ref), who),
-                    _data(b"Notes added by 'git voicenote'\n"),
-                ]
-                if run("for-each-ref", self.ref):
-                    stream.append(b"from %s^0\n" % os.fsencode(self.ref))
-                for commit_id, text in texts.items():
-                    stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
-                run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
+                return until_unmoved(self.ref, self._tip, write)
             except GitError as exc:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
+    def _add(self, tip: str, texts: Mapping[str, str]) -> None:
+        """Add notes to those of a commit. Raises GitError unless the ref still stands there.
+
+        `git notes` would move the ref without a look at where it stands; fast-import compares.
+        """
+        run = self.repository.run
+        who = run("var", "GIT_COMMITTER_IDENT").strip()
+        stream = [
+            b"feature done\ncommit %s\ncommitter %s\n" % (os.fsencode(self.ref), who),
+            _data(b"Notes added by 'git voicenote'\n"),
+        ]
+        if tip:
+            stream.append(b"from %s\n" % tip.encode())
+        for commit_id, text in texts.items():
+            stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
+        run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
+
+    def _tip(self) -> str:
+        """Return the commit that the ref stands at, or ""."""
+        found = self.repository.run(
+            "rev-parse", "--verify", "--quiet", f"{self.ref}^{{commit}}", accept=(0, 1, 128)
+        )
+        return found.decode("ascii").strip()
+
     def remove(self, commit_id: str) -> None:
         """Remove a commit's note, if it has one; the history of the ref keeps the words."""
-        with self.one_writer():
+        with one_writer(self.repository):
             try:
                 self.repository.run(
                     "notes", "--ref", self.ref, "remove", "--ignore-missing", commit_id
@@ -211,24 +251,6 @@ class Notes:
             patch_id: FoundNote(contents[blobs[commit_id]], commit_id)
             for patch_id, commit_id in by_patch.items()
         }
-
-    @contextmanager
-    def one_writer(self) -> Iterator[None]:
-        """Keep two of us from writing at once: `git notes` updates its ref without comparing.
-
-        Where no lock can be had, git goes first: it knows best why nothing can be written.
-        """
-        try:
-            self.repository.state_dir.mkdir(mode=0o700, exist_ok=True)
-            lock = os.open(self.repository.state_dir / "notes.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError:
-            yield
-            return
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
 
 
 def rewrite_ref_is_set(repository: Repository, ref: str) -> bool:

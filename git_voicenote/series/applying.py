@@ -8,21 +8,22 @@ nothing.
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.datatypes import Note
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.repo.below_dashes import read_below, split_patch
 from git_voicenote.repo.covers import Covers
+from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.note_merge import merge_texts
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.received import read_series
 from git_voicenote.series.reader_note import reader_note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from git_voicenote.repo.received import ReceivedCover
@@ -44,26 +45,20 @@ class Applied:
     mail: Path
 
 
-def keep_notes(repository: Repository, notes_ref: str, applied: Sequence[Applied]) -> int:
+def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[Applied]) -> int:
     """Set the notes that these mails carry on the commits that they became; return how many.
 
     A note that is there already loses nothing.
     """
     names = note_names(notes_ref)
-    texts = {}
-    for one in applied:
-        if text := _note_in(one, names, repository):
-            texts[one.commit_id] = text
-    if not texts:
+    came = {one.commit_id: text for one in applied if (text := _note_in(one, names, repository))}
+    if not came:
         return 0
-    notes = Notes(repository, notes_ref)
-    there = notes.texts(texts)
-    for commit_id, before in there.items():
-        texts[commit_id] = _joined(before, texts[commit_id])
-    changed = {name: text for name, text in texts.items() if there.get(name) != text}
-    if changed:
-        notes.write_texts(changed)
-    return len(changed)
+
+    def joined(there: Mapping[str, str]) -> Mapping[str, str]:
+        return came | {name: _joined(before, came[name]) for name, before in there.items()}
+
+    return len(Notes(repository, notes_ref).update(came, joined))
 
 
 def note_names(notes_ref: str) -> frozenset[str]:
@@ -81,11 +76,15 @@ def keep_cover(repository: Repository, mails: Path, key: str | None = None) -> s
         return None
     covers = Covers(repository)
     key = key or covers.key_for_head()
-    before = covers.read(key)
     words = "\n\n".join(part for part in (cover.subject, cover.text.rstrip("\n")) if part)
-    if not words or any(_letters(words) in _letters(note.text) for note in before):
+    if not words or _holds(covers.read(key), words):
         return None
-    covers.write(key, (*before, Note(words)))
+
+    def joined(there: str | None) -> str:
+        before = parse_notes(there or "")
+        return there or "" if _holds(before, words) else render_notes((*before, Note(words)))
+
+    covers.update(key, joined)
     return key
 
 
@@ -107,11 +106,18 @@ def find_cover(repository: Repository, mails: Path) -> ReceivedCover | None:
 
 
 def copy_mails(state: Path, folder: Path) -> None:
-    """Copy the mails that git am is at; it removes them when it is done."""
-    folder.mkdir(exist_ok=True)
-    for path in state.glob("[0-9]*"):
-        if not (folder / path.name).exists():
-            shutil.copyfile(path, folder / path.name)
+    """Copy the mails that git am is at, all or none; it removes them when it is done.
+
+    Mails that are there already are those of the same series. Raises OSError.
+    """
+    mails = sorted(state.glob("[0-9]*"))
+    if not mails or folder.is_dir():
+        return
+    with files.workplace(folder.parent, "mails-") as partial:
+        for path in mails:
+            files.copy(path, partial / path.name)
+        files.sync_folder(partial)
+        files.move(partial, folder)
 
 
 def _note_in(applied: Applied, names: frozenset[str], repository: Repository) -> str | None:
@@ -139,6 +145,10 @@ def _joined(before: str, came: str) -> str:
     if _letters(reader_note(came)) in _letters(reader_note(before)):
         return before
     return merge_texts(None, before, came)
+
+
+def _holds(notes: Sequence[Note], words: str) -> bool:
+    return any(_letters(words) in _letters(note.text) for note in notes)
 
 
 def _letters(text: str) -> str:

@@ -1,27 +1,35 @@
-"""A series that git am stopped in, remembered until it is over: who goes on may type `git am`.
+"""A series that git am is at, or stopped in, remembered until its notes are kept.
 
-git am removes its mails when it is done. So they are copied, with where it began; later its commits
-are told by what git am gives them of the mail: author, date and title.
+What is under way is written down before git starts, and git am's own hooks add what they know of
+each commit. So whoever goes on may type `git am`, and whatever is killed, the next command of ours
+keeps the notes. git am removes its mails when it is done, so they are copied.
+
+    start, branch, tip      where it began; up to where the notes are kept
+    mails/                  the mails as git am split them
+    applied/<number>-<id>   the patch that became a commit whose note is to be kept
+    kept/<number>-<id>      one whose note is kept
+    stopped                 git am ended by itself, in the middle of the series
+    running                 locked by git am as long as it lives
 """
 
 from __future__ import annotations
 
-import calendar
+import os
 import shutil
-from collections import defaultdict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.utils import parsedate_tz
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.errors import StoreError, VoicenoteError
 from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.received import read_series
-from git_voicenote.series.applying import copy_mails, keep_cover, note_names
+from git_voicenote.series.am_matching import Made, of_patch, pairs_of, plain
+from git_voicenote.series.applying import Applied, copy_mails, keep_cover, keep_notes, note_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from git_voicenote.repo.received import ReceivedPatch
@@ -30,55 +38,117 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many notes were kept, the key of the cover, and titles whose commits are not clear."""
+    """How many notes were kept, the key of the cover, and titles whose commits are not clear.
+
+    `running` is the process that git am was started by, if it is still at work.
+    """
 
     notes: int = 0
     cover: str | None = None
     unclear: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A commit that git am may have made, or the mail of one; `date` is in seconds."""
-
-    name: str
-    email: str
-    date: int | None
-    title: str
+    running: int | None = None
 
 
 class UnfinishedAm:
     """What is remembered of a series in one worktree, beside git am's own state."""
 
     def __init__(self, repository: Repository) -> None:
+        self.folder = repository.git_dir / "voicenote" / "am"
+        self.state = repository.git_dir / "rebase-apply"
         self._repository = repository
-        self._folder = repository.git_dir / "voicenote" / "am"
-        self._state = repository.git_dir / "rebase-apply"
 
     @property
     def is_remembered(self) -> bool:
         """Whether there is a series whose notes may not all be kept."""
-        return self._folder.is_dir()
+        return self.folder.is_dir()
 
     @property
     def is_at_it(self) -> bool:
         """Whether git am has stopped in a series, ours or another; a rebase is none."""
-        return (self._state / "applying").is_file()
+        return (self.state / "applying").is_file()
 
-    def remember(self, start: str, tip: str) -> None:
-        """Remember the series that git am is at: where it began, and up to where notes are kept.
+    @property
+    def is_the_same_series(self) -> bool:
+        """Whether git am is at the series that is remembered."""
+        if not self.is_at_it:
+            return False
+        with suppress(OSError):  # we were killed before the first hook had copied them
+            copy_mails(self.state, self.folder / "mails")
+        ours = {path.name: path for path in (self.folder / "mails").glob("[0-9]*")}
+        return all(
+            path.name in ours and path.read_bytes() == ours[path.name].read_bytes()
+            for path in self.state.glob("[0-9]*")
+        )
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether git am, or we, ended in the middle of a series without a word of why."""
+        return self.is_at_it and (self.folder / "tip").is_file() and not self._marker.exists()
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the patch that git am is at became a commit already."""
+        with suppress(OSError, ValueError):
+            number = int((self.state / "next").read_text())
+            head = self.commit("HEAD")
+            return any(
+                (self.folder / place / f"{number}-{head}").exists() for place in ("applied", "kept")
+            )
+        return False
+
+    @property
+    def has_commits(self) -> bool:
+        """Whether there are commits since the series that is remembered began."""
+        return (self.folder / "tip").is_file() and bool(self._commits(self._tip()))
+
+    def begin(self, start: str) -> None:
+        """Write down that a series begins, or goes on, before git is started.
 
         Raises StoreError where that cannot be written.
         """
         try:
-            if not self.is_remembered:
-                self._folder.mkdir(mode=0o700, parents=True)
+            if not (self.folder / "tip").is_file():
+                files.private_folder(self.folder)
                 self._write("start", start)
                 self._write("branch", self._repository.current_branch() or "")
-            copy_mails(self._state, self._folder / "mails")
-            self._write("tip", tip)  # the last: without it, we were stopped while we wrote
+                self._write("tip", start)  # the last: without it, we were stopped while we wrote
+            for name in ("applied", "kept"):
+                files.private_folder(self.folder / name)
+            self._marker.unlink(missing_ok=True)
+            copy_mails(self.state, self.folder / "mails")
         except OSError as exc:
-            raise StoreError(f"the mails cannot be copied: {exc.strerror or exc}") from exc
+            reason = exc.strerror or exc
+            raise StoreError(f"the series cannot be remembered: {reason}") from exc
+
+    def remember(self, start: str) -> None:
+        """Remember a series that somebody began with git am, and that stopped by itself."""
+        self.begin(start)
+        self.end()
+
+    def end(self) -> None:
+        """Write down that git am ended by itself, be it in the middle of the series."""
+        if self.is_at_it:
+            # on a disk that is full: then it counts as killed, and its patch is tried again
+            with suppress(OSError):
+                copy_mails(self.state, self.folder / "mails")
+                self._write("stopped", "")
+
+    @contextmanager
+    def running(self) -> Iterator[int]:
+        """Give a descriptor whose lock lasts as long as a process that inherits it.
+
+        Raises StoreError where another git am is at work.
+        """
+        path = self.folder / "running"
+        files.private_folder(self.folder)
+        try:
+            with files.inheritable_lock(path) as handle:
+                yield handle
+        except BlockingIOError as exc:
+            raise StoreError(
+                f"git am is at work here: process {files.claimed_by(path)} started it",
+                hint="wait until it is done, or end it",
+            ) from exc
 
     def commit(self, name: str) -> str:
         """Return the commit that a name stands for, or "" where there is none."""
@@ -88,48 +158,86 @@ class UnfinishedAm:
 
     def forget(self) -> None:
         """Remember it no longer."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with suppress(OSError):
+            (self.folder / "tip").unlink(missing_ok=True)  # the first: what is left means nothing
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def mark_kept(self, number: int, commit_id: str) -> None:
+        """Note that the patch of a number became a commit, and that its note is kept."""
+        with suppress(OSError):  # it is only looked for once more
+            files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
 
     def keep(self, notes_ref: str) -> Kept:
-        """Keep what was said of patches that git am has applied on its own, and the cover at last.
+        """Keep what was said of patches that became commits, and the cover at the end.
 
-        Raises VoicenoteError where that cannot be written: another time will do.
+        Raises VoicenoteError or OSError where that cannot be written: another time will do.
         """
-        if not (self._folder / "tip").is_file():
-            self.forget()
-            return Kept()
-        branch = self._read("branch")
-        tip = self.commit(f"refs/heads/{branch}" if branch else "HEAD")
-        is_over = not self._is_the_same_series()
-        if not is_over and tip == self._read("tip"):
-            return Kept()
-        mails = self._folder / "mails"
-        found, unclear = self._matched(tip, mails)
-        kept = self._keep_notes(found, notes_ref)
-        cover = None
-        if is_over:
-            cover = keep_cover(self._repository, mails, branch or None) if found else None
-            self.forget()
-        else:
-            self._write("tip", tip)
-        return Kept(kept, cover, unclear if is_over else ())
+        # two commands at a time would look for the same notes, and both say that they kept them
+        with files.lock(self.folder.with_name("am.lock")):
+            if not (self.folder / "tip").is_file():
+                self.forget()
+                return Kept()
+            if self.is_at_it and self._is_running:
+                return Kept(running=files.claimed_by(self.folder / "running"))
+            return self._keep(notes_ref)
 
-    def _matched(self, tip: str, mails: Path) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
+    def _keep(self, notes_ref: str) -> Kept:
+        tip = self._tip()
+        is_over = not self.is_the_same_series
+        applied = self._applied()
+        if not is_over and tip == self._read("tip") and not applied:
+            return Kept()
+        count = keep_notes(self._repository, notes_ref, applied.values())
+        for path in applied:
+            files.move(path, self.folder / "kept" / path.name)
+        known = {path.name.partition("-")[2] for path in (self.folder / "kept").glob("*-*")}
+        commits = self._commits(tip)
+        found: dict[str, ReceivedPatch] = {}
+        unclear: tuple[str, ...] = ()
+        if any(one.name not in known for one in commits):
+            found, unclear = self._matched(commits)
+            new = {commit: patch for commit, patch in found.items() if commit not in known}
+            count += self._keep_notes(new, notes_ref)
+        if not is_over:
+            self._write("tip", tip)
+            return Kept(count)
+        cover = None
+        if found or any(one.name in known for one in commits):
+            cover = keep_cover(
+                self._repository, self.folder / "mails", self._read("branch") or None
+            )
+        self.forget()
+        return Kept(count, cover, unclear)
+
+    def _tip(self) -> str:
+        branch = self._read("branch")
+        return self.commit(f"refs/heads/{branch}" if branch else "HEAD")
+
+    def _applied(self) -> dict[Path, Applied]:
+        """Return what git am's hook left of each commit that it made."""
+        applied = {}
+        for path in sorted((self.folder / "applied").glob("*-*")):
+            number, _, commit_id = path.name.partition("-")
+            mail = self.folder / "mails" / f"{int(number):04}"
+            applied[path] = Applied(commit_id, path.read_bytes(), mail)
+        return applied
+
+    def _matched(self, commits: list[Made]) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
         """Return the patches by the commits that they became, and titles that fit several."""
-        patches: dict[str, ReceivedPatch] = {}
-        for path in sorted(mails.glob("[0-9]*")):
+        patches = {}
+        for path in sorted((self.folder / "mails").glob("[0-9]*")):
             try:
                 read = read_series(path, self._repository.cwd).patches
             except VoicenoteError:
                 continue  # git am says what it thinks of it
             if read:
                 patches[path.name] = read[0]
-        sent = [_of_patch(name, patch) for name, patch in patches.items()]
-        pairs, left = _pairs(self._commits(tip), sent)
+        sent = [of_patch(name, patch) for name, patch in patches.items()]
+        pairs, left = pairs_of(commits, sent)
         unclear = tuple(one.title for one in left if patches[one.name].note)
         return {commit: patches[mail] for commit, mail in pairs.items()}, unclear
 
-    def _commits(self, tip: str) -> list[_Made]:
+    def _commits(self, tip: str) -> list[Made]:
         if not tip:
             return []
         start = self._read("start")
@@ -138,7 +246,7 @@ class UnfinishedAm:
             "--format=%H%x00%ae%x00%at%x00%s", f"{start}..{tip}" if start else tip, "--",
         )  # fmt: skip
         rows = [line.split("\0") for line in listed.split("\n") if line]
-        return [_Made(name, email, int(date), _plain(title)) for name, email, date, title in rows]
+        return [Made(name, email, int(date), plain(title)) for name, email, date, title in rows]
 
     def _keep_notes(self, found: dict[str, ReceivedPatch], notes_ref: str) -> int:
         names = note_names(notes_ref)
@@ -147,72 +255,22 @@ class UnfinishedAm:
             for commit, patch in found.items()
             if patch.note and patch.note_name in names
         }
-        notes = Notes(self._repository, notes_ref)
         # one that is there was kept when the patch was applied, and may have been edited since
-        there = notes.texts(texts)
-        new = {commit: text for commit, text in texts.items() if commit not in there}
-        if new:
-            notes.write_texts(new)
+        new = Notes(self._repository, notes_ref).update(texts, lambda there: texts | dict(there))
         return len(new)
 
-    def _is_the_same_series(self) -> bool:
-        if not self.is_at_it:
-            return False
-        ours = {path.name: path for path in (self._folder / "mails").glob("[0-9]*")}
-        return all(
-            path.name in ours and path.read_bytes() == ours[path.name].read_bytes()
-            for path in self._state.glob("[0-9]*")
-        )
+    @property
+    def _is_running(self) -> bool:
+        with suppress(FileNotFoundError):
+            return files.is_locked(self.folder / "running")
+        return False
+
+    @property
+    def _marker(self) -> Path:
+        return self.folder / "stopped"
 
     def _write(self, name: str, text: str) -> None:
-        (self._folder / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+        files.replace(self.folder / name, os.fsencode(text))
 
     def _read(self, name: str) -> str:
-        return (self._folder / name).read_bytes().decode("utf-8", "surrogateescape")
-
-
-def _of_patch(name: str, patch: ReceivedPatch) -> _Made:
-    date = None
-    if parsed := parsedate_tz(patch.date):
-        with suppress(ValueError, OverflowError):  # a 32nd of March
-            date = calendar.timegm(parsed[:6]) - (parsed[9] or 0)
-    return _Made(name, patch.email, date, _plain(patch.subject))
-
-
-def _pairs(commits: list[_Made], mails: list[_Made]) -> tuple[dict[str, str], list[_Made]]:
-    """Return the mails of commits by their names, and the mails that may be of several.
-
-    A commit whose message was changed is told by its author and date, one that was given another
-    date by its author and title. Those that nothing tells apart are taken in their order, if none
-    is missing.
-    """
-    pairs: dict[str, str] = {}
-    keys: tuple[Callable[[_Made], Hashable], ...] = (
-        lambda one: (one.email, one.date, one.title),
-        lambda one: (one.email, one.date),
-        lambda one: (one.email, one.title),
-    )
-    unclear: dict[str, _Made] = {}
-    for key in keys:
-        made = _grouped((one for one in commits if one.name not in pairs), key)
-        sent = _grouped((one for one in mails if one.name not in pairs.values()), key)
-        for same in made.keys() & sent.keys():
-            if len(made[same]) == len(sent[same]) and (key is keys[0] or len(sent[same]) == 1):
-                pairs |= {c.name: m.name for c, m in zip(made[same], sent[same], strict=True)}
-            else:
-                unclear |= {one.name: one for one in sent[same]}
-    taken = set(pairs.values())
-    return pairs, [one for name, one in unclear.items() if name not in taken]
-
-
-def _grouped(
-    things: Iterable[_Made], key: Callable[[_Made], Hashable]
-) -> dict[Hashable, list[_Made]]:
-    groups: dict[Hashable, list[_Made]] = defaultdict(list)
-    for one in things:
-        groups[key(one)].append(one)
-    return groups
-
-
-def _plain(title: str) -> str:
-    return " ".join(title.split())
+        return os.fsdecode((self.folder / name).read_bytes())

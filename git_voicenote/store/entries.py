@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
+UNFINISHED: frozenset[State] = frozenset(("recording", "recorded"))
+"""States of a recording that a crash cut off, or that is at work at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

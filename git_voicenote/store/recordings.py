@@ -6,13 +6,15 @@ import errno
 import os
 import re
 import secrets
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import StoreError
+from git_voicenote import files
+from git_voicenote.errors import RecordingInUseError, StoreError
 from git_voicenote.resources import data_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -40,6 +42,7 @@ class Recordings:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.folder = root / "recordings"
+        self._in_use = root / "in-use"
 
     def new_path(self, recording_id: str) -> Path:
         """Return where a new recording is to be written, in a folder that is there.
@@ -56,6 +59,28 @@ class Recordings:
         except OSError as exc:
             raise store_error(f"{self.folder} cannot take a recording", exc) from exc
         return path
+
+    @contextmanager
+    def held(self, recording_id: str) -> Iterator[None]:
+        """Keep all other processes from a recording for as long as the context lasts.
+
+        The lock ends with this process, however it ends. Raises RecordingInUseError where another
+        one holds it, or a recorder that outlived its parent still writes the sound.
+        """
+        self._check(recording_id)
+        claim = self._in_use / recording_id
+        with ExitStack() as stack:
+            try:
+                files.private_folder(self._in_use)
+                stack.enter_context(files.claim(claim))
+            except BlockingIOError as exc:
+                raise _in_use(recording_id, files.claimed_by(claim)) from exc
+            except OSError:  # a file system without locks, or read-only: the sound counts more
+                pass
+            path = self.path_of(recording_id)
+            if path is not None and files.is_locked(path):
+                raise _in_use(recording_id, None)
+            yield
 
     def path_of(self, recording_id: str) -> Path | None:
         """Return the sound of a recording, in whatever form it is kept, or None.
@@ -108,6 +133,14 @@ class Recordings:
     def _check(self, recording_id: str) -> None:
         if not _ID.fullmatch(recording_id):
             raise StoreError(f"{recording_id!r} is not the id of a recording")
+
+
+def _in_use(recording_id: str, process: int | None) -> RecordingInUseError:
+    who = f"process {process}" if process else "a recorder"
+    return RecordingInUseError(
+        f"the recording {recording_id} is in use: {who} of git voicenote works on it",
+        hint="wait until that one is done, or end it",
+    )
 
 
 def store_error(what: str, exc: OSError) -> StoreError:
