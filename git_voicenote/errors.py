@@ -10,6 +10,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
  │   └─ UnsafePathError        a link or a pipe where a repository should have a file
+ ├─ ContentError               a text from elsewhere is not what it should be, or too large
  ├─ SettingError               a setting has a value that it cannot have
  ├─ PatchError                 a series that would not survive the mail
  ├─ HookError                  a hook that cannot be installed or removed
@@ -74,6 +75,10 @@ class StoreError(VoicenoteError):
 
 class UnsafePathError(StoreError):
     """A path leads through a link, or to a pipe, that a repository may have brought along."""
+
+
+class ContentError(VoicenoteError):
+    """A text that came from elsewhere is damaged, too large, or holds what no caller expects."""
 
 
 class SettingError(VoicenoteError):
