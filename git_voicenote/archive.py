@@ -16,7 +16,7 @@ from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
 from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
 from git_voicenote.store.entries import UNFINISHED
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings, new_recording_id
+from git_voicenote.store.recordings import Recordings, new_recording_id, recording_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -166,7 +166,8 @@ class Archive:
             return None
         entry = self._recall(recording_id)
         if entry is None:
-            return Recording(recording_id, path, SAMPLE_RATE, 0.0, _time_of(recording_id))
+            created_at = recording_time(recording_id) or datetime.now(UTC)
+            return Recording(recording_id, path, SAMPLE_RATE, 0.0, created_at)
         return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
 
     def cut_off(self) -> tuple[CutOff, ...]:
@@ -236,8 +237,3 @@ class Archive:
             change(self._history)
         except StoreError as exc:
             self._tell(f"the history does not know of this: {exc.message}")
-
-
-def _time_of(recording_id: str) -> datetime:
-    """Return the time that an id was made of."""
-    return datetime.strptime(recording_id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)

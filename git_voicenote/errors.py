@@ -12,6 +12,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ StoreError                 a full disk, a read-only repository, a broken database
  │   └─ UnsafePathError        a link or a pipe where a repository should have a file
  │   └─ RecordingInUseError   another process records or transcribes it
+ ├─ ContentError               a text from elsewhere is not what it should be, or too large
  ├─ SettingError               a setting has a value that it cannot have
  ├─ PatchError                 a series that would not survive the mail
  ├─ HookError                  a hook that cannot be installed or removed
@@ -84,6 +85,10 @@ class UnsafePathError(StoreError):
 
 class RecordingInUseError(StoreError):
     """Another process is at work on a recording."""
+
+
+class ContentError(VoicenoteError):
+    """A text that came from elsewhere is damaged, too large, or holds what no caller expects."""
 
 
 class SettingError(VoicenoteError):

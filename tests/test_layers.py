@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 
 MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
 BOTTOM = frozenset(
-    {"characters", "clock", "config", "datatypes", "errors", "files", "processes", "resources"}
-    | {"__init__"}
+    {"bounded", "characters", "clock", "config", "datatypes", "errors", "files", "processes"}
+    | {"resources", "__init__"}
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
@@ -57,7 +57,8 @@ OWNERS = {
     "tokenizers": ("engines/nano",),
     "safetensors": ("engines/nano",),
     "huggingface_hub": ("engines/nano",),
-    "yaml": ("engines/nano", "repo/commit_config.py"),  # the latter where it is installed
+    "tomllib": ("bounded",),
+    "yaml": ("bounded",),
     "sqlite3": ("store",),
 }
 
@@ -101,3 +102,21 @@ def test_dependencies_have_one_owner(module: Path) -> None:
     for name in imports_of(module):
         owners = OWNERS.get(name.split(".")[0], (str(module),))
         assert str(module).startswith(owners), f"{name} is imported by {module}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_what_comes_from_elsewhere_is_parsed_within_limits(module: Path) -> None:
+    """`json.load` and `json.loads` take any depth, size and number: see `bounded`."""
+    if layer_of(module) == "bounded":
+        return
+    tree = ast.parse((PACKAGE / module).read_text())
+    unbounded = [
+        f"{module}:{node.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("load", "loads", "JSONDecoder")
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("json", "pickle", "marshal", "shelve")
+    ]
+    assert unbounded == []
+    assert not imports_of(module) & {"json.load", "json.loads", "json.JSONDecoder", "pickle.loads"}

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
 from git_voicenote.audio.devices import FILE_PREFIX
 from git_voicenote.audio.wav import FULL_SCALE, HEADER_SIZE, SAMPLE_WIDTH, repair_wav
+from git_voicenote.bounded import Limits, parse_json
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import (
     AudioDeviceError,
     AudioError,
     AudioFileError,
+    ContentError,
     StoreError,
     VoicenoteError,
 )
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 Reason = Literal["stopped", "cancelled", "limit", "failed"]
 
 _BLOCK_BYTES = SAMPLE_RATE // 10 * SAMPLE_WIDTH
+_REPORT = Limits(size=1 << 16, surrogates=True)
 _POLL = 0.03
 _START_TIMEOUT = 30.0
 """Seconds for the recorder to start and bring the first sound; it gives up by itself after 10."""
@@ -173,8 +175,9 @@ class Capture:
         try:
             with complaints:
                 for line in process.stdout or ():
-                    with suppress(ValueError):  # half a line, of a recorder that was killed
-                        self._take(json.loads(line))
+                    with suppress(ContentError):  # half a line, of a recorder that was killed
+                        report = parse_json(line, "a report", _REPORT)
+                        self._take(cast("dict[str, Any]", report))
                 process.wait()
                 if self.reason is None and self._error is None:
                     complaints.seek(0)

@@ -13,6 +13,7 @@ import numpy as np
 from git_voicenote.audio import ffmpeg
 from git_voicenote.audio.resampling import Resampler
 from git_voicenote.audio.wav import find_data
+from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ _FORMATS = "wav, flac, ogg, opus, mp3 or m4a will do"
 _RATES = range(1_000, 768_001)
 """Hertz. Nothing records outside of this; a header that says so is damaged."""
 
+_MOST_CHANNELS = 64
+LONGEST = 24 * 3600
+"""Seconds of sound in a file; a header of few bytes may stand for years of silence."""
+
 _MISTAKEN = (
     # how it begins, what it is, the way out
     (b"<!doctype html", "a web page", "a proxy or a login page answered: fetch the sound again"),
@@ -35,12 +40,24 @@ _MISTAKEN = (
 )
 
 
-def decode(path: Path, name: str, warn: Callable[[str], None]) -> Iterator[Samples]:
+def decode(
+    path: Path, name: str, warn: Callable[[str], None], *, longest: float = LONGEST
+) -> Iterator[Samples]:
     """Yield a file as mono float32 16 kHz blocks in -1 … 1; `name` is what to call it.
 
     Raises AudioFileError for what holds no sound, and at its end for a file that became shorter
     while it was read.
     """
+    samples = 0
+    for block in _decoded(path, name, warn):
+        samples += len(block)
+        if samples > longest * SAMPLE_RATE:
+            hours = f"{longest / 3600:g} hours"
+            raise AudioFileError(f"{name} is longer than {hours}", hint="cut it into parts")
+        yield block
+
+
+def _decoded(path: Path, name: str, warn: Callable[[str], None]) -> Iterator[Samples]:
     import soundfile
 
     with _open(path, name) as file:
@@ -95,6 +112,8 @@ def _read(sound: Any, name: str, warn: Callable[[str], None]) -> Iterator[Sample
 
     if sound.samplerate not in _RATES:
         raise ffmpeg.not_sound(name, f"its header states a sample rate of {sound.samplerate:,} Hz")
+    if sound.channels > _MOST_CHANNELS:
+        raise ffmpeg.not_sound(name, f"its header states {sound.channels} channels")
     # soundfile seeks before and after each read of what can seek, to where it is already: for
     # mp3 that resets libmpg123, which fills the terminal with complaints about missing frames
     sound.seekable = lambda: False

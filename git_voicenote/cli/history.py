@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import is_interactive, print_json, say, settings
+from git_voicenote.cli.console import is_interactive, print_json, say, settings, warn
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, StoreError
@@ -42,7 +42,7 @@ def history() -> None:
 def list_(max_count: int | None, *, as_json: bool) -> None:
     """List recordings, the newest first."""
     mention_unfinished(repository_if_any(), settings())
-    _print_list(_history().entries(max_count), as_json=as_json)
+    _print_list(_readable(_history().entries(max_count)), as_json=as_json)
 
 
 @history.command()
@@ -56,7 +56,7 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
     found = _history().search(" ".join(words))
     if not found:
         raise NegativeAnswer(f"nothing in the history has {' '.join(words)!r}")
-    _print_list(found, as_json=as_json)
+    _print_list(_readable(found), as_json=as_json)
 
 
 @history.command()
@@ -64,7 +64,7 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(recording_id: str, *, as_json: bool) -> None:
     """Show all that is known of a recording."""
-    entry = _entry(recording_id)
+    (entry,) = _readable([_entry(recording_id)])
     if as_json:
         print_json(_value(entry))
     else:
@@ -106,7 +106,8 @@ def export(recording_ids: tuple[str, ...], form: str) -> None:
     """Print the transcripts of recordings (default: of all, the oldest first)."""
     if form == "srt" and len(recording_ids) != 1:
         raise click.UsageError("subtitles belong to one recording: name it")
-    entries = [_entry(name) for name in recording_ids] or [*reversed(_history().entries())]
+    named = [_entry(name) for name in recording_ids]
+    entries = _readable(named or [*reversed(_history().entries())])
     if form == "json":
         print_json([_value(entry) for entry in entries])
         return
@@ -130,6 +131,19 @@ def _entry(recording_id: str) -> Entry:
     if entry is None:
         raise NegativeAnswer(f"there is no recording {recording_id}", hint=_LIST_HINT)
     return entry
+
+
+def _readable(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return entries as they are, and say which of them hold values that cannot be."""
+    damaged = [entry for entry in entries if entry.unreadable]
+    if damaged:
+        first = damaged[0]
+        more = f" and of {len(damaged) - 1} more" if damaged[1:] else ""
+        warn(
+            f"the history of {visible(first.id)}{more} has values that cannot be read "
+            f"({', '.join(first.unreadable)}); what can be is shown"
+        )
+    return entries
 
 
 def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:

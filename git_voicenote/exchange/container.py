@@ -14,7 +14,9 @@ import shutil
 import tarfile
 from typing import IO, TYPE_CHECKING, Any
 
-from git_voicenote.errors import StoreError
+from git_voicenote.bounded import Limits, open_regular, parse_json
+from git_voicenote.errors import ContentError, StoreError
+from git_voicenote.exchange.transcripts import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +34,12 @@ _NAME = re.compile(
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK = tarfile.BLOCKSIZE
 _PIECE = 1 << 20
-_LARGEST_MANIFEST = 16 << 20
+MOST_FILES = 20_000
+"""Files in a bundle; a person records a few a day."""
+_MANIFEST = Limits(size=16 << 20, depth=8, nodes=10 * MOST_FILES)
+_LARGEST_SOUND = 4 << 30  # what a WAV can state
+_LARGEST_BUNDLE = 1 << 40
+_MOST_PADDING = 20 * tarfile.BLOCKSIZE
 _SPARE = 64 << 20  # bytes that a disk should have left
 
 
@@ -66,7 +73,7 @@ def read_container(path: Path, folder: Path) -> dict[str, Any]:
     or holds anything that `write_container` does not write.
     """
     try:
-        with path.open("rb") as source:
+        with open_regular(path) as source:
             manifest = _read_manifest(path, source)
             expected = _expected(path, manifest)
             _need_space(folder, sum(size for size, _ in expected.values()))
@@ -74,8 +81,11 @@ def read_container(path: Path, folder: Path) -> dict[str, Any]:
                 if _next_member(path, source) != (name, size):
                     raise _damaged(path, f"{name} is not where its manifest has it")
                 _copy_member(path, source, folder / name, size, sha256)
-            if source.read(2 * _BLOCK) != b"\0" * (2 * _BLOCK):
+            end = source.read(_MOST_PADDING + 1)  # tar fills up the last of its records
+            if not 2 * _BLOCK <= len(end) <= _MOST_PADDING or end.strip(b"\0"):
                 raise _damaged(path, "it does not end where its manifest says")
+    except ContentError as exc:
+        raise StoreError(exc.message) from exc
     except OSError as exc:
         raise StoreError(f"{path} cannot be read: {exc.strerror or exc}") from exc
     return manifest
@@ -100,14 +110,14 @@ def _next_member(path: Path, source: IO[bytes]) -> tuple[str, int]:
 
 def _read_manifest(path: Path, source: IO[bytes]) -> dict[str, Any]:
     name, size = _next_member(path, source)
-    if name != MANIFEST or not 0 < size <= _LARGEST_MANIFEST:
+    if name != MANIFEST or not 0 < size <= _MANIFEST.size:
         raise _damaged(path, "it is no file of `git voicenote sync bundle`")
     content = source.read(size)
     source.read(-size % _BLOCK)
     try:
-        manifest = json.loads(content)
-    except (ValueError, RecursionError) as exc:
-        raise _damaged(path, "its manifest is cut off or changed") from exc
+        manifest = parse_json(content, "its manifest", _MANIFEST)
+    except ContentError as exc:
+        raise _damaged(path, exc.message) from exc
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise _damaged(path, "it is no file of `git voicenote sync bundle`")
     if manifest.get("version") != VERSION:
@@ -122,6 +132,9 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
     """Return sizes and checksums by name, in order. Names not of ours are refused."""
     files = manifest.get("files")
     expected: dict[str, tuple[int, str]] = {}
+    stems: set[str] = set()
+    if isinstance(files, list) and len(files) > MOST_FILES:
+        raise _damaged(path, f"it holds {len(files):,} files; {MOST_FILES:,} are taken at most")
     for entry in files if isinstance(files, list) else ():
         name, size, sha256 = (
             (entry.get(key) for key in ("name", "size", "sha256"))
@@ -132,12 +145,25 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
             raise _damaged(path, f"it holds {name!r}, which does not belong there")
         if name in expected:
             raise _damaged(path, f"it holds {name} twice")
-        if not isinstance(size, int) or size < 0 or not _SHA256.fullmatch(str(sha256)):
+        bytes_of = _size(name, size)
+        if bytes_of is None or not _SHA256.fullmatch(str(sha256)):
             raise _damaged(path, f"its manifest says nothing sound of {name}")
-        expected[name] = (size, str(sha256))
+        stem = name.partition(".")[0]
+        if stem in stems:
+            raise _damaged(path, f"it holds {stem} in two forms")
+        stems.add(stem)
+        expected[name] = (bytes_of, str(sha256))
     if GIT_BUNDLE not in expected:
         raise _damaged(path, "it holds no git bundle")
     return expected
+
+
+def _size(name: str, size: object) -> int | None:
+    """Return the size that is told of a file, or None for one that it cannot have."""
+    most = {GIT_BUNDLE: _LARGEST_BUNDLE, TRANSCRIPTS: LIMITS.size}.get(name, _LARGEST_SOUND)
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= most:
+        return None
+    return size
 
 
 def _copy_member(path: Path, source: IO[bytes], target: Path, size: int, sha256: str) -> None:

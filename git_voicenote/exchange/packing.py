@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from git_voicenote.errors import StoreError
-from git_voicenote.exchange.container import GIT_BUNDLE, TRANSCRIPTS, write_container
-from git_voicenote.exchange.transcripts import carried_value
+from git_voicenote import files as safe_files
+from git_voicenote.audio.checking import check_recording
+from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.exchange.container import GIT_BUNDLE, MOST_FILES, TRANSCRIPTS, write_container
+from git_voicenote.exchange.transcripts import LIMITS, carried_value, read_carried, unknown_value
 from git_voicenote.repo.bundles import select, write_git_bundle
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.note_format import parse_notes
@@ -22,10 +21,12 @@ from git_voicenote.store.recordings import Recordings, store_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from git_voicenote.repo.bundles import Selection
     from git_voicenote.repo.merging import NoteRefs
     from git_voicenote.repo.repository import Repository
+    from git_voicenote.store.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,15 @@ def pack(
         raise StoreError(f"{file} is there already", hint="--force replaces it")
     selection = select(repository, note_refs, revisions)
     remarks: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="git-voicenote-") as scratch:
-        files = {GIT_BUNDLE: Path(scratch, GIT_BUNDLE)}
+    with safe_files.scratch_folder() as scratch:
+        files = {GIT_BUNDLE: scratch / GIT_BUNDLE}
         write_git_bundle(repository, note_refs, selection, files[GIT_BUNDLE])
         sounds: dict[str, Path] = {}
         if state is not None:
             wanted = _recordings_of(repository, note_refs, selection, is_all=not revisions)
             sounds = _find_sounds(Recordings(state), wanted, remarks)
-            files[TRANSCRIPTS] = Path(scratch, TRANSCRIPTS)
-            files[TRANSCRIPTS].write_text(_transcripts(History(state), sounds, remarks))
+            files[TRANSCRIPTS] = scratch / TRANSCRIPTS
+            safe_files.create(files[TRANSCRIPTS], _transcripts(History(state), sounds, remarks))
             files |= {f"recordings/{path.name}": path for path in sounds.values()}
         manifest: dict[str, object] = {
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -78,18 +79,9 @@ def pack(
 
 def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> None:
     """Write the file under another name first: a stick may be pulled out at any moment."""
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        try:
-            with os.fdopen(
-                os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"
-            ) as out:
-                write_container(out, manifest, files)
-                out.flush()
-                os.fsync(out.fileno())
-            partial.replace(file)
-        finally:
-            partial.unlink(missing_ok=True)
+        with safe_files.replacing(file) as out:
+            write_container(out, manifest, files)
     except OSError as exc:
         raise store_error(f"{file} could not be written", exc) from exc
 
@@ -110,8 +102,23 @@ def _recordings_of(
 def _find_sounds(
     recordings: Recordings, wanted: Sequence[str], remarks: list[str]
 ) -> dict[str, Path]:
-    found = {name: path for name in wanted if (path := recordings.path_of(name)) is not None}
-    missing = [name for name in wanted if name not in found]
+    found = {}
+    for name in wanted:
+        path = recordings.path_of(name)
+        if path is None:
+            continue
+        try:
+            check_recording(path)  # the other side refuses what is none
+        except AudioFileError as exc:
+            remarks.append(f"the recording {name} stays here: {exc.message}")
+            continue
+        found[name] = path
+    if len(found) > MOST_FILES - 2:
+        raise StoreError(
+            f"{len(found):,} recordings are more than one file takes",
+            hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",
+        )
+    missing = [name for name in wanted if recordings.path_of(name) is None]
     if missing:
         which = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
         remarks.append(f"{len(missing)} of the recordings are not on this machine: {which}")
@@ -119,12 +126,33 @@ def _find_sounds(
 
 
 def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) -> str:
+    """Return what is known of each recording, for a bundle. Raises StoreError for too much."""
+    known: dict[str, Entry | None] = {}
     try:
-        entries = [entry for name in sounds if (entry := history.entry(name)) is not None]
+        known = {name: history.entry(name) for name in sounds}
     except StoreError as exc:
         remarks.append(f"the transcripts stay here: {exc.message}")
-        entries = []
-    return json.dumps([carried_value(entry) for entry in entries], ensure_ascii=False, indent=1)
+    values = [_value(name, known.get(name), remarks) for name in sounds]
+    text = json.dumps(values, ensure_ascii=False, indent=1)
+    if len(text.encode("utf-8", "replace")) > LIMITS.size:
+        raise StoreError(
+            "these are more transcripts than one file takes",
+            hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",
+        )
+    return text
+
+
+def _value(name: str, entry: Entry | None, remarks: list[str]) -> dict[str, Any]:
+    """Return what is told of a recording: what the other side will take, or next to nothing."""
+    if entry is not None:
+        value = carried_value(entry)
+        try:
+            read_carried([value], {name: entry.duration})
+        except StoreError as exc:
+            remarks.append(f"the transcript of {name} stays here: {exc.message}")
+        else:
+            return value
+    return unknown_value(name)
 
 
 def _summary(repository: Repository, note_refs: NoteRefs, selection: Selection, sounds: int) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import astuple, dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
-from git_voicenote.errors import StoreError
+from git_voicenote import bounded
+from git_voicenote.datatypes import SAMPLE_RATE, Place, Recording, Segment, Transcript, Turn, Word
+from git_voicenote.errors import ContentError, StoreError
 from git_voicenote.store.history import TARGET_KINDS, History
+from git_voicenote.store.recordings import recording_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from git_voicenote.store.entries import Entry
+
+LIMITS = bounded.Limits(size=64 << 20, depth=12, nodes=4_000_000)
+"""Of all transcripts in a bundle: those of a hundred hours of speech."""
+
+_LAST_LINE = (1 << 31) - 1
+_LONGEST = 10.0 * 24 * 3600
+_LONGEST_NAME = 4096
+_MOST_RATE = 768_000
+_CONFIDENCE = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +73,39 @@ def carried_value(entry: Entry) -> dict[str, Any]:
     }
 
 
-def read_carried(values: object, wanted: Iterable[str]) -> tuple[CarriedRecording, ...]:
-    """Read what carried_value wrote, for these recordings. Raises StoreError for anything else."""
-    names = set(wanted)
+def unknown_value(recording_id: str) -> dict[str, Any]:
+    """Return, for JSON, a recording of which the history knows nothing."""
+    created_at = recording_time(recording_id)
+    if created_at is None:
+        raise AssertionError(f"{recording_id} is the id of a recording that was found")
+    return {
+        "id": recording_id, "target": "message:", "title": "", "sample_rate": SAMPLE_RATE,
+        "duration": 0.0, "created_at": created_at.isoformat(), "transcripts": [], "turns": [],
+    }  # fmt: skip
+
+
+def read_carried(values: object, lengths: Mapping[str, float]) -> tuple[CarriedRecording, ...]:
+    """Read what carried_value wrote, of the recordings that came, whose seconds are `lengths`.
+
+    Each of them has to be told of, once, and no other. Raises StoreError.
+    """
     try:
-        return tuple(_read(value) for value in cast("list[Any]", values) if value["id"] in names)
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        found = _read_all(values, lengths)
+    except (ContentError, KeyError, TypeError, ValueError, AttributeError) as exc:
         raise StoreError(
             f"the transcripts that came cannot be read: {exc}",
             hint="ask the sender for the file again; nothing of it was taken in",
         ) from exc
+    return found
 
 
-def remember(history: History, carried: CarriedRecording, path: Path) -> None:
-    """Tell the history of a recording whose sound lies here now, unless it knows it."""
-    if history.entry(carried.id) is not None:
-        return
+def remember(history: History, carried: CarriedRecording, path: Path) -> bool:
+    """Tell the history of a recording that came, unless it knows it; return whether it did not."""
+    known = history.entry(carried.id)
+    if known is not None and (known.state not in ("recording", "recorded") or path.exists()):
+        return False
+    if known is not None:  # somebody was stopped while they told it
+        history.delete(carried.id)
     history.begin(
         carried.id, target=carried.target, title=carried.title, created_at=carried.created_at
     )
@@ -91,49 +118,67 @@ def remember(history: History, carried: CarriedRecording, path: Path) -> None:
         history.attempt(transcript)
     if not carried.transcripts:
         history.keep(carried.id)  # or the person here would be asked what to do with it
+    return True
 
 
-def _read(value: dict[str, Any]) -> CarriedRecording:
-    created_at = datetime.fromisoformat(value["created_at"])
-    target = _text(value["target"])
-    if created_at.tzinfo is None or target.partition(":")[0] not in TARGET_KINDS:
-        raise ValueError(f"{target!r}, {created_at}")
+def _read_all(values: object, lengths: Mapping[str, float]) -> tuple[CarriedRecording, ...]:
+    if not isinstance(values, list):
+        raise ContentError("they are no list")
+    found = tuple(_read(value, lengths) for value in values)
+    named = {one.id for one in found}
+    if len(named) < len(found):
+        raise ContentError("a recording is told of twice")
+    for missing in sorted(set(lengths) - named):
+        raise ContentError(f"nothing is told of the recording {missing}")
+    return found
+
+
+def _read(value: dict[str, Any], lengths: Mapping[str, float]) -> CarriedRecording:
+    recording_id = bounded.text(value["id"], "id", 80)
+    if recording_id not in lengths:
+        raise ContentError(f"there is no recording {recording_id[:80]!r} among those that came")
+    target = bounded.text(value["target"], "target", _LONGEST_NAME)
+    kind, colon, _ = target.partition(":")
+    if kind not in TARGET_KINDS or not colon or not target.isprintable():
+        raise ContentError(f"{target[:80]!r} is nothing that a recording is for")
+    bounded.real(value["duration"], "duration", 0.0, _LONGEST)
     return CarriedRecording(
-        id=value["id"],
+        id=recording_id,
         target=target,
-        title=_text(value["title"]),
-        sample_rate=int(value["sample_rate"]),
-        duration=_seconds(value["duration"]),
-        created_at=created_at,
+        title=bounded.text(value["title"], "title", _LONGEST_NAME),
+        sample_rate=bounded.whole(value["sample_rate"], "sample_rate", 1, _MOST_RATE),
+        duration=lengths[recording_id],  # as it is, whatever is told
+        created_at=bounded.moment(value["created_at"], "created_at"),
         transcripts=tuple(
             Transcript(
-                value["id"], _text(one["engine"]), _text(one["language"]),
+                recording_id,
+                bounded.text(one["engine"], "engine", _LONGEST_NAME),
+                bounded.text(one["language"], "language", 80),
                 _segments(one["segments"], one.get("words")),
             )
             for one in value["transcripts"]
         ),
         turns=tuple(_turn(*turn) for turn in value.get("turns", ())),  # of before there were any
-    )  # fmt: skip
+    )
 
 
 def _turn(
-    time: float,
-    path: str | None = None,
-    first: int | None = None,
-    last: int | None = None,
-    heading: str | None = None,
+    time: object,
+    path: object = None,
+    first: object = None,
+    last: object = None,
+    heading: object = None,
 ) -> Turn:
     place = None
     if path is not None:
-        heading = None if heading is None else _text(heading)
-        place = Place(_text(path), _line(first), _line(last), heading)
+        told = None if heading is None else bounded.text(heading, "heading", _LONGEST_NAME)
+        name = bounded.text(path, "path", _LONGEST_NAME)
+        place = Place(name, _line(first), _line(last), told)
     return Turn(_seconds(time), place)
 
 
-def _line(number: int | None) -> int | None:
-    if number is not None and not 0 <= int(number) < 2**31:
-        raise ValueError(f"there is no line {number}")
-    return None if number is None else int(number)
+def _line(number: object) -> int | None:
+    return None if number is None else bounded.whole(number, "line", 0, _LAST_LINE)
 
 
 def _segments(values: list[list[Any]], words: list[list[list[Any]]] | None) -> tuple[Segment, ...]:
@@ -147,29 +192,25 @@ def _segments(values: list[list[Any]], words: list[list[list[Any]]] | None) -> t
     )
 
 
-def _word(text: str, start: float, end: float, confidence: float) -> Word:
-    return Word(_text(text), _seconds(start), _seconds(end), _seconds(confidence))
+def _word(text: object, start: object, end: object, confidence: object) -> Word:
+    return Word(bounded.text(text, "word"), _seconds(start), _seconds(end), _confidence(confidence))
 
 
 def _segment(
-    start: float, end: float, text: str, confidence: float | None, failure: str | None
+    start: object, end: object, text: object, confidence: object, failure: object
 ) -> Segment:
     return Segment(
         _seconds(start),
         _seconds(end),
-        _text(text),
-        None if confidence is None else _seconds(confidence),
-        None if failure is None else _text(failure),
+        bounded.text(text, "text"),
+        None if confidence is None else _confidence(confidence),
+        None if failure is None else bounded.text(failure, "failure", _LONGEST_NAME),
     )
 
 
-def _seconds(number: float) -> float:
-    """Return a number that a database takes: JSON may bring NaN."""
-    if not math.isfinite(float(number)):
-        raise ValueError(f"{number} is no number")
-    return float(number)
+def _seconds(number: object) -> float:
+    return bounded.real(number, "time", 0.0, _LONGEST)
 
 
-def _text(value: str) -> str:
-    """Return a text that a database takes: JSON may bring half a character."""
-    return str(value).encode().decode()
+def _confidence(number: object) -> float:
+    return bounded.real(number, "confidence", -_CONFIDENCE, _CONFIDENCE)

@@ -1,21 +1,24 @@
-"""Take in what `pack` wrote: all of it is checked before anything is changed."""
+"""Take in what `pack` wrote: all of it is checked before anything is changed.
+
+The container with its checksums, the git bundle with its objects, each sound to its end, and what
+is told of it. It is unpacked below the folder of the history, on the disk where it is to lie; what
+a process that was killed left there is removed by the next.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
-import shutil
-import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from git_voicenote.errors import GitError, StoreError, UsageError
+from git_voicenote import files
+from git_voicenote.audio.checking import check_recording
+from git_voicenote.bounded import parse_json
+from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreError, UsageError
 from git_voicenote.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_container
-from git_voicenote.exchange.transcripts import read_carried, remember
+from git_voicenote.exchange.transcripts import LIMITS, read_carried, remember
 from git_voicenote.repo.bundles import verify_git_bundle
 from git_voicenote.repo.covers import COVER_PREFIX
 from git_voicenote.repo.merging import NOTES, REVIEW_REF, REVIEWS, Merge, read_refs, tips_below
@@ -25,11 +28,15 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
     from git_voicenote.exchange.transcripts import CarriedRecording
     from git_voicenote.repo.merging import NoteRefs, Outcome
     from git_voicenote.repo.repository import Repository
 
 RECEIVED = "refs/voicenote/received/"
+_WORK = "unbundle-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,14 @@ class Arrived:
     remarks: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """A recording that came: its file, still in the folder of unpacking, and what is told of it."""
+
+    path: Path
+    carried: CarriedRecording
+
+
 def unpack(
     repository: Repository, note_refs: NoteRefs, file: Path, name: str | None, state: Path
 ) -> Arrived:
@@ -51,23 +66,35 @@ def unpack(
     in. A second time changes nothing.
     """
     prefix = f"{RECEIVED}{_checked_name(repository, file, name)}/"
-    with tempfile.TemporaryDirectory(prefix="git-voicenote-") as scratch:
-        folder = Path(scratch)
-        read_container(file, folder)
-        refspecs = _refspecs(verify_git_bundle(repository, folder / GIT_BUNDLE))
-        sounds = sorted((folder / "recordings").glob("*"))
-        carried = _read_transcripts(folder / TRANSCRIPTS, sounds)
-        with fetched_refs(repository, str(folder / GIT_BUNDLE), refspecs) as incoming:
-            remarks: list[str] = []
-            placed = _place(Recordings(state), sounds, remarks)
-            try:
-                outcome, branches = _merge(repository, note_refs, incoming, prefix, file.name)
-            except BaseException:
-                for path in placed:
-                    path.unlink(missing_ok=True)
-                raise
-        _remember(History(state), Recordings(state), carried, remarks)
-    return Arrived(outcome, branches, len(placed), tuple(remarks))
+    try:
+        files.private_folder(state)
+        with files.workplace(state, _WORK) as folder:
+            return _unpack_in(folder, repository, note_refs, file, prefix, state)
+    except OSError as exc:
+        raise store_error(f"{state} cannot be written", exc) from exc
+
+
+def _unpack_in(
+    folder: Path,
+    repository: Repository,
+    note_refs: NoteRefs,
+    file: Path,
+    prefix: str,
+    state: Path,
+) -> Arrived:
+    manifest = read_container(file, folder)
+    refs = verify_git_bundle(repository, folder / GIT_BUNDLE)
+    _check_heads(file, manifest, refs)
+    sounds = _read_sounds(file, folder)
+    with fetched_refs(repository, str(folder / GIT_BUNDLE), _refspecs(tuple(refs))) as incoming:
+        taken = _Taken(History(state), Recordings(state))
+        try:
+            taken.take(sounds)
+            outcome, branches = _merge(repository, note_refs, incoming, prefix, file.name)
+        except BaseException:
+            taken.undo()
+            raise
+    return Arrived(outcome, branches, len(taken.placed), tuple(taken.remarks))
 
 
 def _checked_name(repository: Repository, file: Path, name: str | None) -> str:
@@ -93,41 +120,78 @@ def _refspecs(names: tuple[str, ...]) -> dict[str, str]:
     return refspecs
 
 
-def _read_transcripts(path: Path, sounds: list[Path]) -> tuple[CarriedRecording, ...]:
-    if not path.is_file():
-        return ()
-    try:
-        values = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        values = None
-    return read_carried(values, [sound.stem for sound in sounds])
+def _check_heads(file: Path, manifest: Mapping[str, Any], refs: Mapping[str, str]) -> None:
+    """Raise StoreError where the manifest and the git bundle tell of other branches or covers."""
+    for kind, start in (("heads", "refs/heads/"), ("covers", COVER_PREFIX)):
+        told = manifest.get(kind, {})
+        there = {
+            name.removeprefix(start): tip for name, tip in refs.items() if name.startswith(start)
+        }
+        if told != there:
+            raise _refused(file, f"its manifest and its git bundle do not have the same {kind}")
 
 
-def _place(recordings: Recordings, sounds: list[Path], remarks: list[str]) -> list[Path]:
-    """Put sounds into the archive; one that is there already is left alone."""
-    placed = []
+def _read_sounds(file: Path, folder: Path) -> tuple[_Sound, ...]:
+    """Return the recordings that came, each read to its end. Raises StoreError."""
+    paths = {path.stem: path for path in sorted((folder / "recordings").glob("*"))}
+    values: object = []
     try:
+        lengths = {name: check_recording(path) for name, path in paths.items()}
+        if (folder / TRANSCRIPTS).is_file():
+            values = parse_json((folder / TRANSCRIPTS).read_bytes(), TRANSCRIPTS, LIMITS)
+    except (AudioFileError, ContentError) as exc:
+        raise _refused(file, exc.message) from exc
+    return tuple(_Sound(paths[one.id], one) for one in read_carried(values, lengths))
+
+
+@dataclass
+class _Taken:
+    """The recordings that were taken in, so far that it can be undone.
+
+    The history is told before a sound lies in the archive: one that it does not know would be
+    offered to the person here as a recording of their own that was cut off.
+    """
+
+    history: History
+    recordings: Recordings
+    placed: list[Path] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def take(self, sounds: Iterable[_Sound]) -> None:
+        """Take in recordings; one that is there already is left alone. Raises StoreError."""
         for sound in sounds:
-            there = recordings.path_of(sound.stem)
-            if there is not None:
-                if _digest(there) != _digest(sound):
-                    remarks.append(
-                        f"another recording is called {sound.stem} here; it is left as it is"
-                    )
+            there = self.recordings.path_of(sound.carried.id)
+            if there is not None and _digest(there) != _digest(sound.path):
+                self.remarks.append(
+                    f"another recording is called {sound.carried.id} here; it is left as it is"
+                )
                 continue
-            recordings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            target = recordings.folder / sound.name
-            partial = target.with_name(f".{sound.name}.{os.getpid()}")
-            shutil.copyfile(sound, partial)
-            partial.chmod(0o600)
-            partial.replace(target)
-            placed.append(target)
-    except OSError as exc:
-        for path in placed:
-            with suppress(OSError):
+            target = there or self.recordings.folder / sound.path.name
+            try:
+                if remember(self.history, sound.carried, target):
+                    self.told.append(sound.carried.id)
+            except StoreError as exc:
+                self.remarks.append(f"the recordings stay out: {exc.message}")
+                return
+            if there is None:
+                self._place(sound.path, target)
+
+    def undo(self) -> None:
+        """Leave nothing of what was taken in."""
+        with suppress(OSError, StoreError):
+            for path in self.placed:
                 path.unlink()
-        raise store_error(f"{recordings.folder} cannot take a recording", exc) from exc
-    return placed
+            for recording_id in self.told:
+                self.history.delete(recording_id)
+
+    def _place(self, source: Path, target: Path) -> None:
+        try:
+            files.private_folder(target.parent)
+            source.rename(target)
+        except OSError as exc:
+            raise store_error(f"{target.parent} cannot take a recording", exc) from exc
+        self.placed.append(target)
 
 
 def _merge(
@@ -153,21 +217,13 @@ def _merge(
     return outcome, refs
 
 
-def _remember(
-    history: History,
-    recordings: Recordings,
-    carried: tuple[CarriedRecording, ...],
-    remarks: list[str],
-) -> None:
-    try:
-        for one in carried:
-            path = recordings.path_of(one.id)
-            if path is not None:
-                remember(history, one, path)
-    except StoreError as exc:
-        remarks.append(f"the recordings are here, but the history does not know of them: {exc}")
-
-
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refused(file: Path, what: str) -> StoreError:
+    return StoreError(
+        f"{file} is refused: {what}; nothing of it was taken in",
+        hint="copy it once more, or ask its sender for it again",
+    )

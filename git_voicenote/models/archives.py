@@ -1,30 +1,44 @@
 """Unpack an archive with a model, and nothing that an archive should not have.
 
-An archive that holds a path out of its folder, a link or a device is refused as a whole: what
-packs models makes none of these.
+All that an archive says it holds is looked at before a byte of it is unpacked. One with a path out
+of its folder, a link, a device or far more than its own size is refused as a whole: what packs
+models makes none of these.
 """
 
 from __future__ import annotations
 
-import lzma
-import tarfile
+import unicodedata
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote.errors import EngineError
+from git_voicenote.models.tars import (
+    TAR_ERRORS,
+    ZSTD,
+    UnsafeMemberError,
+    members,
+    open_stream,
+)
 from git_voicenote.models.workplace import need_space
 from git_voicenote.models.wrong_files import refuse_wrong_file
+from git_voicenote.models.zips import ZIP_ERRORS, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _MOST_FILES = 2000
-_PIECE = 8 << 20
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", _ZSTD)
+_MOST_BYTES = 64 << 30
+_RATIO = 50
+"""Bytes that a byte of an archive may stand for: weights shrink by a tenth, text to a fifth."""
+_FREE_OF_RATIO = 64 << 20
+_LONGEST_PART = 255
+_LONGEST_NAME = 1000
+_DEEPEST = 10
+_PIECE = 1 << 20
+_STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", ZSTD)
 _ENDINGS = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip")
+_USTAR = slice(257, 262)
 
 
 def is_archive(path: Path) -> bool:
@@ -36,101 +50,137 @@ def is_archive(path: Path) -> bool:
     if path.suffix == ".pt":  # what torch writes is a zip archive, too
         return False
     with path.open("rb") as file:
-        return file.read(8).startswith(_STARTS) or tarfile.is_tarfile(path)
+        start = file.read(512)
+    return start.startswith(_STARTS) or start[_USTAR] == b"ustar"
 
 
 def unpack(path: Path, folder: Path, progress: Callable[[str, int, int], None]) -> Path:
     """Unpack an archive into a new folder, and return it.
 
     Raises EngineError for what is no archive, for one that is cut off, and for one with content
-    that is not to be trusted.
+    that is not to be trusted; then nothing of it was unpacked.
     """
     refuse_wrong_file(path)
-    folder.mkdir()
     size = path.stat().st_size
     try:
+        inventory = _Inventory(path, size)
         with path.open("rb") as file:
             for name, content_size, content in _contents(path, file):
-                target = folder / _safe(path, name)
-                need_space(folder, content_size, to=f"unpack {path.name}")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as output:
-                    copied = _copy(
-                        content, output, lambda: progress("unpacking", file.tell(), size)
-                    )
-                if copied != content_size:
-                    raise _damaged(path)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as exc:
+                inventory.add(name, content_size, is_folder=content is None)
+        inventory.check_parents()
+        folder.mkdir()
+        need_space(folder, inventory.total, to=f"unpack {path.name}")
+        with path.open("rb") as file:
+            for name, content_size, content in _contents(path, file):
+                if content is not None:
+                    target = folder / PurePosixPath(name)
+                    _write(path, target, content, content_size)
+                    progress("unpacking", min(file.tell(), size), size)
+    except UnsafeMemberError as exc:
+        raise _refused(path, str(exc)) from exc
+    except (*TAR_ERRORS, *ZIP_ERRORS, MemoryError) as exc:
         raise _damaged(path) from exc
-    except FileExistsError as exc:
-        raise _refused(path, "the same file twice") from exc
     except OSError as exc:
         raise EngineError(f"{path} cannot be unpacked: {exc.strerror or exc}") from exc
     return folder
 
 
-def _contents(path: Path, file: IO[bytes]) -> Iterator[tuple[str, int, IO[bytes]]]:
-    """Yield name, size and content of each file in an archive."""
+class _Inventory:
+    """What an archive says it holds, checked as it is told."""
+
+    def __init__(self, path: Path, packed: int) -> None:
+        self._path = path
+        self._most = min(_MOST_BYTES, max(_FREE_OF_RATIO, packed * _RATIO))
+        self._files: set[str] = set()
+        self._parents: set[str] = set()
+        self._count = 0
+        self.total = 0
+
+    def add(self, name: str, size: int, *, is_folder: bool) -> None:
+        """Take in a member. Raises UnsafeMemberError for one that is not to be unpacked."""
+        self._count += 1
+        if self._count > _MOST_FILES:
+            raise UnsafeMemberError(f"more than {_MOST_FILES} entries")
+        parts = _parts(name)
+        self.total += size
+        if self.total > self._most:
+            raise UnsafeMemberError("far more than its own size")
+        # some file systems do not tell A from a, nor two ways to write é
+        keys = [unicodedata.normalize("NFC", part).casefold() for part in parts]
+        above = ["/".join(keys[:depth]) for depth in range(1, len(keys))]
+        self._parents.update(above)
+        key = "/".join(keys)
+        if is_folder:
+            self._parents.add(key)
+            return
+        if not key or key in self._files:
+            raise UnsafeMemberError(f"the same file twice, {name!r}")
+        self._files.add(key)
+
+    def check_parents(self) -> None:
+        """Raise UnsafeMemberError where a file is a folder as well."""
+        for name in sorted(self._files & self._parents):
+            raise UnsafeMemberError(f"the same file twice, {name!r}")
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Return a member's name as the parts of a path that leads to no other place."""
+    pure = PurePosixPath(name)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name:
+        raise UnsafeMemberError(f"a path out of its own folder, {name[:80]!r}")
+    longest = max((len(part.encode("utf-8", "replace")) for part in pure.parts), default=0)
+    if longest > _LONGEST_PART or len(name) > _LONGEST_NAME or len(pure.parts) > _DEEPEST:
+        raise UnsafeMemberError(f"a name that is too long, {name[:80]!r}…")
+    if not name.isprintable():  # no control characters, and no bytes that are not UTF-8
+        raise UnsafeMemberError(f"a name that nobody can read, {name[:80]!r}")
+    return pure.parts
+
+
+def _contents(path: Path, file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO | None]]:
+    """Yield name, size and content of each member of an archive; a folder has no content."""
     start = file.read(4)
     file.seek(0)
     if start == b"PK\x03\x04":
-        yield from _zip_contents(path, file)
+        yield from _zip_contents(file)
         return
-    if start == _ZSTD and not hasattr(tarfile.TarFile, "zstopen"):
+    stream = open_stream(file)
+    if stream is None:
         raise EngineError(
             f"{path} is packed with zstd, which Python before 3.14 cannot unpack",
             hint=f"unpack it first: `zstd -d {path.name}`, then import the .tar",
         )
-    with tarfile.open(fileobj=file, mode="r:*") as archive:
-        for count, member in enumerate(archive):
-            if count >= _MOST_FILES:
-                raise _refused(path, f"more than {_MOST_FILES} entries")
-            if member.isdir():
-                _safe(path, member.name)
-                continue
-            if not member.isreg():
-                kind = "a link" if member.islnk() or member.issym() else "a device"
-                raise _refused(path, f"{kind}, {member.name}")
-            content = archive.extractfile(member)
-            if content is None:
-                raise _damaged(path)
-            with content:
-                yield member.name, member.size, content
+    for member in members(stream):
+        yield member.name, member.size, None if member.is_folder else member.content
 
 
-def _zip_contents(path: Path, file: IO[bytes]) -> Iterator[tuple[str, int, IO[bytes]]]:
-    with zipfile.ZipFile(file) as archive:
-        members = archive.infolist()
-        if len(members) > _MOST_FILES:
-            raise _refused(path, f"more than {_MOST_FILES} entries")
-        for member in members:
+def _zip_contents(file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO | None]]:
+    with open_zip(file) as archive:
+        for member in archive.infolist():
             kind = member.external_attr >> 28  # the file type of a Unix mode; 0 where there is none
             if kind not in (0, 0o04, 0o10):
-                raise _refused(path, f"a link or a device, {member.filename}")
+                raise UnsafeMemberError(f"a link or a device, {member.filename}")
             if member.flag_bits & 1:
-                raise _refused(path, "encrypted files")
+                raise UnsafeMemberError("encrypted files")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise UnsafeMemberError("files in a compression that only few programs know")
             if member.is_dir():
-                _safe(path, member.filename)
+                yield member.filename, 0, None
                 continue
             with archive.open(member) as content:
-                yield member.filename, member.file_size, content
+                yield member.filename, member.file_size, content  # type: ignore[misc] # it reads
 
 
-def _safe(path: Path, name: str) -> Path:
-    """Return a member's name as a path below any folder; raises EngineError where it leads out."""
-    pure = PurePosixPath(name)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name:
-        raise _refused(path, f"a path out of its own folder, {name!r}")
-    return Path(*pure.parts)
-
-
-def _copy(content: IO[bytes], output: IO[bytes], told: Callable[[], None]) -> int:
+def _write(path: Path, target: Path, content: BinaryIO, size: int) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     copied = 0
-    while piece := content.read(_PIECE):
-        output.write(piece)
-        copied += len(piece)
-        told()
-    return copied
+    with target.open("xb") as output:
+        while piece := content.read(_PIECE):
+            output.write(piece)
+            copied += len(piece)
+            if copied > size:
+                break
+    if copied != size:
+        raise _damaged(path)
 
 
 def _refused(path: Path, what: str) -> EngineError:

@@ -7,14 +7,14 @@ the source is only read.
 from __future__ import annotations
 
 import re
-import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from git_voicenote.bounded import read_file
 from git_voicenote.characters import visible
-from git_voicenote.errors import EngineError
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.archives import is_archive, unpack
 from git_voicenote.models.hashing import sha256_of
 from git_voicenote.models.installed import (
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _KEPT_TOO = ("generation_config.json", "LICENSE", "LICENSE.md", "LICENSE.txt", "README.md")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LARGEST_EXTRA = 1 << 20
 _DEPTH = 3  # folders below the given one that are searched: caches and archives nest
 
 
@@ -191,8 +192,7 @@ def _write(
         made.mkdir()
         written = kind.write(request)
         for extra in _KEPT_TOO:
-            if (request.source / extra).is_file():
-                shutil.copyfile(request.source / extra, made / extra)
+            _copy_extra(request.source / extra, made / extra)
         record = _record(kind, request, origin, written)
         (made / RECORD).write_text(record.to_json(), encoding="utf-8")
         for path in made.iterdir():
@@ -201,6 +201,12 @@ def _write(
     except OSError as exc:
         raise EngineError(f"{made.parent} cannot be written: {exc.strerror}") from exc
     return record, written.left_out
+
+
+def _copy_extra(source: Path, target: Path) -> None:
+    """Copy a text that belongs to a model, unless it is too large for one."""
+    with suppress(FileNotFoundError, ContentError):
+        target.write_bytes(read_file(source, _LARGEST_EXTRA))
 
 
 def _record(
@@ -228,8 +234,8 @@ def _record(
 def _licence(folder: Path) -> str | None:
     """Return the licence that the README of a model names in its first lines."""
     try:
-        text = (folder / "README.md").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = read_file(folder / "README.md", _LARGEST_EXTRA).decode()
+    except (OSError, ContentError, UnicodeDecodeError):
         return None
     head = text.split("\n---", 1)[0] if text.startswith("---\n") else ""
     found = re.search(r"^license(?:_name)?:[ \t]*(\S.*)$", head, re.MULTILINE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import EngineError
+from git_voicenote.bounded import Limits, parse_json, read_file, text, whole
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.hashing import sha256_of
 from git_voicenote.resources import data_home
 
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     """Told what is done, and how many of how many bytes are."""
 
 RECORD = "voicenote-model.json"
+
+_LIMITS = Limits(size=1 << 20, nodes=20_000)
+_MOST_FILES = 2000
+_MOST_BYTES = 1 << 50
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +101,14 @@ def read_record(folder: Path) -> ModelRecord | None:
     """
     path = folder / RECORD
     try:
-        values = json.loads(path.read_bytes())
-        entries = values.pop("files").items()
-        files = {_beside(name): InstalledFile(**file) for name, file in entries}
-        language = _text_or_none(values.pop("language", None))
-        return ModelRecord(files=files, language=language, **values)
+        return _record(parse_json(read_file(path, _LIMITS.size), RECORD, _LIMITS))
     except FileNotFoundError:
         return None
     except OSError as exc:
         raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
-    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+    except ContentError as exc:
         raise EngineError(
-            f"{path} is damaged", hint="remove the model's folder and import it again"
+            f"{path} is damaged: {exc}", hint="remove the model's folder and import it again"
         ) from exc
 
 
@@ -127,14 +130,41 @@ def changed_files(folder: Path, record: ModelRecord, progress: Progress) -> Iter
         before += file.size
 
 
+def _record(values: object) -> ModelRecord:
+    """Return a record of what its JSON holds. Raises ContentError for values that cannot be."""
+    if not isinstance(values, dict) or not isinstance(values.get("files"), dict):
+        raise ContentError("it lists no files")
+    if len(values["files"]) > _MOST_FILES:
+        raise ContentError(f"it lists more than {_MOST_FILES} files")
+    parameters = values.get("parameters")
+    return ModelRecord(
+        source=text(values.get("source"), "source"),
+        revision=_text_or_none(values, "revision"),
+        layout=text(values.get("layout"), "layout"),
+        parameters=None if parameters is None else whole(parameters, "parameters", 0, _MOST_BYTES),
+        licence=_text_or_none(values, "licence"),
+        installed=text(values.get("installed"), "installed"),
+        files={_beside(name): _file(name, value) for name, value in values["files"].items()},
+        engine=text(values.get("engine", "nano"), "engine"),
+        language=_text_or_none(values, "language"),
+    )
+
+
+def _file(name: str, value: object) -> InstalledFile:
+    entry = value if isinstance(value, dict) else {}
+    digest = text(entry.get("sha256"), f"the hash of {name}")
+    if not _SHA256.fullmatch(digest):
+        raise ContentError(f"the hash of {name} is none")
+    return InstalledFile(whole(entry.get("size"), f"the size of {name}", 0, _MOST_BYTES), digest)
+
+
 def _beside(name: str) -> str:
-    """Return the name of a file; raises ValueError where it leads elsewhere."""
-    if name != Path(name).name:
-        raise ValueError(f"{name} leads elsewhere")
-    return name
+    """Return the name of a file; raises ContentError where it leads elsewhere."""
+    if name != Path(name).name or name == "..":
+        raise ContentError(f"{name!r} leads elsewhere")
+    return text(name, "the name of a file", 255)
 
 
-def _text_or_none(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise TypeError(value)
+def _text_or_none(values: dict[str, object], name: str) -> str | None:
+    value = values.get(name)
+    return None if value is None else text(value, name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import EngineError
+from git_voicenote.bounded import open_regular
+from git_voicenote.errors import ContentError, EngineError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,10 +16,12 @@ _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml)
 
 
 def refuse_wrong_file(path: Path) -> None:
-    """Raise EngineError for an empty file, a web page or a pointer of Git LFS."""
+    """Raise EngineError for a pipe, an empty file, a web page or a pointer of Git LFS."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(512)
+    except ContentError as exc:
+        raise EngineError(exc.message) from exc
     except OSError as exc:
         raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
     if not start:

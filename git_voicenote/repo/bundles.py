@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.errors import GitError
 from git_voicenote.repo.covers import COVER_PREFIX
 from git_voicenote.repo.merging import REVIEW_REF, local_tips
@@ -21,9 +20,12 @@ from git_voicenote.repo.process import run_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from git_voicenote.repo.merging import NoteRefs
     from git_voicenote.repo.repository import Repository
+
+_MOST_REFS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,9 @@ def write_git_bundle(
     repository: Repository, note_refs: NoteRefs, selection: Selection, target: Path
 ) -> None:
     """Write a selection as a bundle that git reads. Raises GitError."""
-    with tempfile.TemporaryDirectory(prefix="git-voicenote-") as scratch:
-        folder = Path(scratch)
+    with files.scratch_folder() as folder:
         form = repository.read("rev-parse", "--show-object-format")
-        here = {"GIT_DIR": scratch}  # the person may have named theirs in the environment
+        here = {"GIT_DIR": str(folder)}  # the person may have named theirs in the environment
         run_git(
             "init", "--quiet", "--bare", f"--object-format={form}", "--template=",
             cwd=folder, environment=here,
@@ -115,8 +116,8 @@ def write_git_bundle(
         )  # fmt: skip
 
 
-def verify_git_bundle(repository: Repository, path: Path) -> tuple[str, ...]:
-    """Check a bundle and return the names of its refs. Raises GitError with the way out."""
+def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
+    """Check a bundle and return its refs, by name. Raises GitError with the way out."""
     try:
         repository.run("bundle", "verify", str(path))
     except GitError as exc:
@@ -129,7 +130,10 @@ def verify_git_bundle(repository: Repository, path: Path) -> tuple[str, ...]:
             ) from exc
         raise
     listed = os.fsdecode(repository.run("bundle", "list-heads", str(path)))
-    return tuple(line.split(" ", 1)[1] for line in listed.splitlines())
+    pairs = [line.split(" ", 1) for line in listed.splitlines()]
+    if len(pairs) > _MOST_REFS:
+        raise GitError(f"the git bundle has {len(pairs):,} refs; {_MOST_REFS:,} are taken at most")
+    return {name: tip for tip, name in pairs}
 
 
 def _branch(repository: Repository, name: str, commit: str) -> str:

@@ -1,15 +1,17 @@
 """The configuration of commitlint or commitizen that a repository has, as it is written.
 
-JSON, TOML and YAML are read. JavaScript is a program: it is not run.
+JSON, TOML and YAML are read, within limits. JavaScript is a program: it is not run.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from git_voicenote.bounded import Limits, parse_json, parse_toml, parse_yaml
+from git_voicenote.errors import ContentError, StoreError
+from git_voicenote.files import read_provided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,8 @@ _FILES: tuple[tuple[Tool, str, tuple[str, ...]], ...] = (
 )
 _PROGRAMS = (".js", ".cjs", ".mjs", ".ts")
 _LARGEST = 1_000_000
+_JSON = Limits(size=_LARGEST, unique_keys=False)  # npm takes the last of two keys, and so do we
+_TOML = Limits(size=_LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,48 +65,44 @@ def commit_configs(repository: Repository) -> tuple[CommitConfig, ...]:
     for tool, name, keys in _FILES:
         path = repository.worktree / name
         if tool not in found and path.is_file():
-            config = _read(tool, path, keys)
+            config = _read(tool, path, keys, repository.worktree)
             if config:
                 found[tool] = config
     return tuple(found.values())
 
 
-def _read(tool: Tool, path: Path, keys: tuple[str, ...]) -> CommitConfig | None:
+def _read(tool: Tool, path: Path, keys: tuple[str, ...], worktree: Path) -> CommitConfig | None:
     """Return what a file holds; None where it holds nothing for the tool."""
     try:
-        if path.stat().st_size > _LARGEST:
-            return CommitConfig(tool, path.name, {}, "it is too large")
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        return CommitConfig(tool, path.name, {}, f"it cannot be read: {exc}")
+        content = read_provided(path, within=worktree, limit=_LARGEST)
+    except StoreError as exc:
+        return CommitConfig(tool, path.name, {}, exc.message)
+    except OSError as exc:
+        return CommitConfig(tool, path.name, {}, f"it cannot be read: {exc.strerror or exc}")
     if path.suffix in _PROGRAMS:
         # no more than "extends: conventional" needs no running
-        is_plain = "conventional" in text and not re.search(r"\brules\b|parserPreset", text)
+        is_plain = b"conventional" in content and not re.search(rb"\brules\b|parserPreset", content)
         return CommitConfig(tool, path.name, {}, None if is_plain else "it is a program")
     try:
-        value = _parse(path.name, text)
-    except ValueError as exc:
-        if keys and keys[-1] not in text:
+        value = _parse(path.name, content)
+    except ContentError as exc:
+        if keys and keys[-1].encode() not in content:
             return None  # what else is broken is not ours to tell of
-        return CommitConfig(tool, path.name, {}, f"it cannot be read: {exc}")
+        return CommitConfig(tool, path.name, {}, exc.message)
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return CommitConfig(tool, path.name, value) if isinstance(value, dict) else None
 
 
-def _parse(name: str, text: str) -> object:
+def _parse(name: str, content: bytes) -> object:
+    """Return what a file holds; errors call it "it", for whoever shows them has named it."""
     if name.endswith(".toml"):
-        return tomllib.loads(text)
+        return parse_toml(content, "it", _TOML)
     if name.endswith(".json"):
-        return json.loads(text)
+        return parse_json(content, "it", _JSON)
     if not name.endswith((".yaml", ".yml")):
         try:
-            return json.loads(text)  # .commitlintrc is one or the other
-        except ValueError:
+            return parse_json(content, "it", _JSON)  # .commitlintrc is one or the other
+        except ContentError:
             pass
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        raise ValueError(str(exc).splitlines()[0]) from exc
+    return parse_yaml(content, "it")

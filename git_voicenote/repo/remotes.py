@@ -13,19 +13,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.characters import visible
-from git_voicenote.errors import GitError, UsageError
+from git_voicenote.errors import GitError, StoreError, UsageError
 from git_voicenote.repo.covers import COVER_PREFIX
 from git_voicenote.repo.merging import NOTES, REVIEWS, NoteRefs, Tips, read_refs, tips_below
 from git_voicenote.repo.process import try_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from git_voicenote.repo.repository import Repository
 
 _TRACKING = "refs/voicenote/remotes/"
 _INCOMING = "refs/voicenote/incoming/"
+_WORK = "incoming-"
 _OWN_FETCH = (
     # what a person set for their own fetches (tags, submodules, pruning) is not meant here
     "-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true",
@@ -113,9 +116,20 @@ def fetched(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Iter
 def fetched_refs(repository: Repository, source: str, refspecs: Mapping[str, str]) -> Iterator[str]:
     """Fetch refs of a repository or a git bundle below a prefix that lasts as long as the context.
 
-    `refspecs` maps their names there to those below the prefix.
+    `refspecs` maps their names there to those below the prefix. A folder of that name is locked
+    meanwhile: refs without one were left behind by a process that was killed, and are removed.
     """
-    prefix = f"{_INCOMING}{os.urandom(8).hex()}/"
+    with _work_folder(repository) as folder:
+        _drop_abandoned(repository, folder.parent)
+        prefix = f"{_INCOMING}{folder.name.removeprefix(_WORK)}/"
+        with _fetched_below(repository, source, refspecs, prefix):
+            yield prefix
+
+
+@contextmanager
+def _fetched_below(
+    repository: Repository, source: str, refspecs: Mapping[str, str], prefix: str
+) -> Iterator[None]:
     try:
         done = try_git(
             *_OWN_FETCH, "--", source,
@@ -124,14 +138,40 @@ def fetched_refs(repository: Repository, source: str, refspecs: Mapping[str, str
         )  # fmt: skip
         if done.returncode:
             raise _unreachable(Remote(source, ""), done.stderr)
-        yield prefix
+        yield
     finally:
-        names = read_refs(repository, prefix)
-        if names:
-            lines = "".join(f"delete {name}\0{commit}\0" for name, commit in names.items())
-            repository.run(
-                "update-ref", "-z", "--stdin", stdin=lines.encode("utf-8", "surrogateescape")
-            )
+        _delete(repository, read_refs(repository, prefix))
+
+
+@contextmanager
+def _work_folder(repository: Repository) -> Iterator[Path]:
+    """Give a folder that stands for what is fetched at this moment. Raises StoreError."""
+    try:
+        files.private_folder(repository.state_dir)
+        with files.workplace(repository.state_dir, _WORK) as folder:
+            yield folder
+    except OSError as exc:
+        reason = exc.strerror or str(exc)
+        raise StoreError(f"{repository.state_dir} cannot be written: {reason}") from exc
+
+
+def _drop_abandoned(repository: Repository, root: Path) -> None:
+    """Delete the refs of fetches that were killed: the folders that stood for them are gone."""
+    refs = read_refs(repository, _INCOMING)
+    left = {
+        name: commit
+        for name, commit in refs.items()
+        if not (root / f"{_WORK}{name.removeprefix(_INCOMING).partition('/')[0]}").is_dir()
+    }
+    _delete(repository, left)
+
+
+def _delete(repository: Repository, refs: Mapping[str, str]) -> None:
+    if refs:
+        lines = "".join(f"delete {name}\0{commit}\0" for name, commit in refs.items())
+        repository.run(
+            "update-ref", "-z", "--stdin", stdin=lines.encode("utf-8", "surrogateescape")
+        )
 
 
 def push_refs(

@@ -81,6 +81,8 @@ class Database:
     def _open(uri: str) -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None)
         connection.row_factory = sqlite3.Row
+        # a text that is none would fail the whole query
+        connection.text_factory = lambda content: content.decode("utf-8", "replace")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what a person deletes is to be gone
         return connection

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from git_voicenote.datatypes import Place, Segment, Transcript, Turn, Word, placed
+from git_voicenote.datatypes import Segment, Transcript, Turn, placed
+from git_voicenote.store.recordings import recording_time
+from git_voicenote.store.rows import Reading
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+_UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
 UNFINISHED: frozenset[State] = frozenset(("recording", "recorded"))
 """States of a recording that a crash cut off, or that is at work at this moment."""
@@ -43,7 +45,8 @@ class Entry:
     """All that is known of one recording; attempts and notes are oldest first.
 
     `duration` in seconds; `path` below the folder of the history. Where pages were turned while
-    it was spoken, each segment has its place.
+    it was spoken, each segment has its place. `unreadable` are the columns whose values could not
+    be, and were replaced.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Entry:
     attempts: tuple[Attempt, ...]
     notes: tuple[SavedNote, ...]
     turns: tuple[Turn, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
     @property
     def transcript(self) -> Transcript | None:
@@ -72,82 +76,99 @@ class Entry:
 
 def entries_of(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> tuple[Entry, ...]:
     """Return the entries of rows of the table `recordings`."""
-    return tuple(
-        Entry(
-            id=row["id"],
-            path=row["path"],
-            sample_rate=row["sample_rate"],
-            duration=row["duration"],
-            created_at=datetime.fromisoformat(row["created_at"]),
-            target=row["target"],
-            title=row["title"],
-            state=row["state"],
-            attempts=_attempts(connection, row["id"], turns),
-            notes=_notes(connection, row["id"]),
+    return tuple(_Rows(connection, row).entry() for row in rows)
+
+
+class _Rows:
+    """All rows of one recording."""
+
+    def __init__(self, connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+        self._connection = connection
+        self._row = row
+        self._reading = Reading()
+        self._id = self._reading.text(row["id"], "id")
+        self._made_at = recording_time(self._id) or _UNKNOWN_TIME
+
+    def entry(self) -> Entry:
+        """Return all that they tell."""
+        row, reading = self._row, self._reading
+        turns = self._turns()
+        return Entry(
+            id=self._id,
+            path=reading.text(row["path"], "path"),
+            sample_rate=reading.rate(row["sample_rate"], "sample_rate"),
+            duration=reading.seconds(row["duration"], "duration"),
+            created_at=self._moment(row["created_at"], "created_at"),
+            target=reading.text(row["target"], "target"),
+            title=reading.text(row["title"], "title"),
+            state=cast("State", reading.text(row["state"], "state")),
+            attempts=self._attempts(turns),
+            notes=self._notes(),
             turns=turns,
+            unreadable=tuple(reading.unreadable),
         )
-        for row in rows
-        for turns in [_turns(connection, row["id"])]
-    )
 
+    def _moment(self, value: object, column: str) -> datetime:
+        return self._reading.moment(value, column, self._made_at)
 
-def _turns(connection: sqlite3.Connection, recording_id: str) -> tuple[Turn, ...]:
-    rows = connection.execute(
-        "SELECT time, path, first_line, last_line, heading FROM turns"
-        " WHERE recording_id = ? ORDER BY position",
-        (recording_id,),
-    )
-    return tuple(Turn(time, Place(*place) if place[0] else None) for time, *place in rows)
-
-
-def _attempts(
-    connection: sqlite3.Connection, recording_id: str, turns: tuple[Turn, ...]
-) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        "SELECT * FROM attempts WHERE recording_id = ? ORDER BY id", (recording_id,)
-    )
-    return tuple(
-        Attempt(
-            created_at=datetime.fromisoformat(row["created_at"]),
-            engine=row["engine"],
-            language=row["language"],
-            transcript=None
-            if row["error"] is not None
-            else Transcript(
-                recording_id,
-                row["engine"],
-                row["language"],
-                placed(_segments(connection, row["id"]), turns),
-            ),
-            error=row["error"],
+    def _turns(self) -> tuple[Turn, ...]:
+        rows = self._connection.execute(
+            "SELECT time, path, first_line, last_line, heading FROM turns"
+            " WHERE recording_id = ? ORDER BY position",
+            (self._row["id"],),
         )
-        for row in rows.fetchall()
-    )
+        return tuple(
+            Turn(self._reading.seconds(time, "turns.time"), self._reading.place(tuple(place)))
+            for time, *place in rows
+        )
 
+    def _attempts(self, turns: tuple[Turn, ...]) -> tuple[Attempt, ...]:
+        rows = self._connection.execute(
+            "SELECT * FROM attempts WHERE recording_id = ? ORDER BY id", (self._row["id"],)
+        )
+        return tuple(self._attempt(row, turns) for row in rows.fetchall())
 
-def _segments(connection: sqlite3.Connection, attempt_id: int) -> tuple[Segment, ...]:
-    rows = connection.execute(
-        "SELECT start_time, end_time, text, confidence, failure, words FROM segments"
-        " WHERE attempt_id = ? ORDER BY position",
-        (attempt_id,),
-    )
-    return tuple(
-        Segment(start, end, text, confidence, failure, words=_words(words))
-        for start, end, text, confidence, failure, words in rows
-    )
+    def _attempt(self, row: sqlite3.Row, turns: tuple[Turn, ...]) -> Attempt:
+        engine = self._reading.text(row["engine"], "attempts.engine")
+        language = self._reading.text(row["language"], "attempts.language")
+        error = self._reading.text_or_none(row["error"], "attempts.error")
+        transcript = None
+        if error is None:
+            segments = placed(self._segments(row["id"]), turns)
+            transcript = Transcript(self._id, engine, language, segments)
+        made_at = self._moment(row["created_at"], "attempts.created_at")
+        return Attempt(made_at, engine, language, transcript, error)
 
+    def _segments(self, attempt_id: int) -> tuple[Segment, ...]:
+        rows = self._connection.execute(
+            "SELECT start_time, end_time, text, confidence, failure, words FROM segments"
+            " WHERE attempt_id = ? ORDER BY position",
+            (attempt_id,),
+        )
+        reading = self._reading
+        return tuple(
+            Segment(
+                reading.seconds(start, "segments.start_time"),
+                reading.seconds(end, "segments.end_time"),
+                reading.text(text, "segments.text"),
+                reading.confidence(confidence, "segments.confidence"),
+                reading.text_or_none(failure, "segments.failure"),
+                words=reading.words(words, "segments.words"),
+            )
+            for start, end, text, confidence, failure, words in rows
+        )
 
-def _words(value: str | None) -> tuple[Word, ...]:
-    return tuple(Word(*word) for word in json.loads(value)) if value else ()
-
-
-def _notes(connection: sqlite3.Connection, recording_id: str) -> tuple[SavedNote, ...]:
-    rows = connection.execute(
-        "SELECT notes.* FROM notes JOIN note_recordings ON note_id = notes.id"
-        " WHERE recording_id = ? ORDER BY notes.id",
-        (recording_id,),
-    )
-    return tuple(
-        SavedNote(datetime.fromisoformat(row["created_at"]), row["target"], row["text"])
-        for row in rows
-    )
+    def _notes(self) -> tuple[SavedNote, ...]:
+        rows = self._connection.execute(
+            "SELECT notes.* FROM notes JOIN note_recordings ON note_id = notes.id"
+            " WHERE recording_id = ? ORDER BY notes.id",
+            (self._row["id"],),
+        )
+        return tuple(
+            SavedNote(
+                self._moment(row["created_at"], "notes.created_at"),
+                self._reading.text(row["target"], "notes.target"),
+                self._reading.text(row["text"], "notes.text"),
+            )
+            for row in rows
+        )

@@ -212,9 +212,10 @@ class History:
             ).fetchall()
         found: dict[str, tuple[FoundNote, ...]] = {}
         for row in rows:
-            kind, _, commit_id = row["target"].partition(":")
-            if kind == "commit":
-                note = FoundNote(row["text"], commit_id)
+            target, text = row["target"], row["text"]
+            kind, _, commit_id = target.partition(":") if isinstance(target, str) else ("", "", "")
+            if kind == "commit" and isinstance(text, str):
+                note = FoundNote(text, commit_id)
                 found[row["patch_id"]] = (*found.get(row["patch_id"], ()), note)
         return found
 

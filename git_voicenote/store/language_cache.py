@@ -8,15 +8,17 @@ import shutil
 import time
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 from git_voicenote import files
+from git_voicenote.bounded import parse_json, read_file, text
+from git_voicenote.errors import ContentError
 from git_voicenote.store.recordings import store_error
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _NAMES = "current.json"
+_LARGEST = 256 << 20
+"""Bytes of a file of a model: git's own history makes 12 MB."""
 _LOCK = "being-made"
 _ABANDONED = 600.0
 """Seconds after which whoever makes one has died."""
@@ -40,19 +42,19 @@ class LanguageCache:
         """Return what is kept, None where nothing is; and what is wrong, if so."""
         path = self._root / _NAMES
         try:
-            told = json.loads(path.read_bytes())
-            folder = self._root / str(told["folder"])
+            told: Any = parse_json(read_file(path, 1 << 20), _NAMES)
+            folder = self._root / _name(told["folder"])
             for name, checksum in dict(told["files"]).items():
                 # a model that is broken can take the whole process with it: not by its size alone
-                if zlib.crc32((folder / name).read_bytes()) != checksum:
+                if zlib.crc32(read_file(folder / _name(name), _LARGEST)) != checksum:
                     return None, f"{folder / name} is broken; it is made anew"
-            return Kept(folder, str(told["key"])), None
+            return Kept(folder, text(told["key"], "the key")), None
         except FileNotFoundError as exc:
             lost = exc.filename != str(path)
             return None, f"{exc.filename} is gone; it is made anew" if lost else None
         except OSError as exc:
             return None, f"{path} cannot be read: {exc.strerror}"
-        except (ValueError, KeyError, TypeError):
+        except (ContentError, ValueError, KeyError, TypeError):
             return None, f"{path} is broken; it is made anew"
 
     def discard(self, name: str) -> None:
@@ -107,3 +109,11 @@ class LanguageCache:
     def abandon(self) -> None:
         """Take away what was begun, if anything was."""
         shutil.rmtree(self._root / _LOCK, ignore_errors=True)
+
+
+def _name(value: object) -> str:
+    """Return the name of a file or folder beside others; raises ContentError for a path."""
+    name = text(value, "a name", 255)
+    if name != Path(name).name or name == "..":
+        raise ContentError(f"{name!r} leads elsewhere")
+    return name

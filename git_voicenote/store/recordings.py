@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
@@ -15,11 +16,11 @@ from git_voicenote.resources import data_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
-    from datetime import datetime
     from pathlib import Path
 
+_YEARS = range(1970, 3000)
 _FORMS = (".wav", ".flac", ".opus")
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,}")
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,64}")
 
 
 def state_dir(of_repository: Path | None) -> Path:
@@ -29,6 +30,17 @@ def state_dir(of_repository: Path | None) -> Path:
     $XDG_DATA_HOME/git-voicenote.
     """
     return data_home() if of_repository is None else of_repository
+
+
+def recording_time(recording_id: str) -> datetime | None:
+    """Return the time that an id was made of; None for what is no id, or no time."""
+    if not _ID.fullmatch(recording_id):
+        return None
+    try:
+        found = datetime.strptime(recording_id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
 
 
 def new_recording_id(created_at: datetime) -> str:
@@ -87,7 +99,7 @@ class Recordings:
 
         An id may come from a note that somebody else wrote: one that is no id has no path.
         """
-        if not _ID.fullmatch(recording_id):
+        if recording_time(recording_id) is None:
             return None
         paths = (self.folder / f"{recording_id}{form}" for form in _FORMS)
         return next((path for path in paths if path.is_file()), None)
@@ -100,7 +112,7 @@ class Recordings:
             return ()
         except OSError as exc:
             raise store_error(f"{self.folder} cannot be read", exc) from exc
-        return tuple(sorted({path.stem for path in names if _ID.fullmatch(path.stem)}))
+        return tuple(sorted({path.stem for path in names if recording_time(path.stem)}))
 
     def unfinished(
         self, finished: Container[str], is_being_written: Callable[[Path], bool]
@@ -131,7 +143,7 @@ class Recordings:
         return deleted
 
     def _check(self, recording_id: str) -> None:
-        if not _ID.fullmatch(recording_id):
+        if recording_time(recording_id) is None:
             raise StoreError(f"{recording_id!r} is not the id of a recording")
 
 

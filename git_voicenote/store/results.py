@@ -18,10 +18,11 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from git_voicenote import files
-from git_voicenote.errors import StoreError
+from git_voicenote.bounded import Limits, parse_json, whole
+from git_voicenote.errors import ContentError, StoreError
 from git_voicenote.files.writing import PUBLISHED
 from git_voicenote.store.recordings import store_error
 
@@ -34,6 +35,9 @@ KNOWN = ".git-voicenote.jsonl"
 
 _LARGEST = 100_000_000
 """Bytes of a result: a month of speech has fewer."""
+_LARGEST_LIST = 64 << 20
+_MOST = 1 << 63
+_LINE = Limits(size=64 << 10, depth=4, nodes=100, surrogates=True)
 _LONGEST_STEM = 200
 """Octets; file systems allow 255 for a whole name."""
 
@@ -99,7 +103,12 @@ class ResultFolder:
             self._known = files.append_to(path)
             fcntl.flock(self._known, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._known.seek(0)
-            content = self._known.read()
+            content = self._known.read(_LARGEST_LIST + 1)
+            if len(content) > _LARGEST_LIST:
+                raise StoreError(
+                    f"{path} is larger than any list of results",
+                    hint="remove it, or name another folder: results that are there stay",
+                )
             if content and not content.endswith(b"\n"):  # a line that a crash cut off
                 self._known.write(b"\n")
         except BlockingIOError as exc:
@@ -176,18 +185,12 @@ class ResultFolder:
     def _learn(self, line: bytes) -> None:
         """Take in a line of what is known; one that a crash or a person damaged is passed over."""
         try:
-            told = json.loads(line)
-            result, digest, has_words = told["result"], told["sha256"], told["has_words"]
-            told = {"vocabulary": False, "itn": True} | told  # as it was before one could choose
-            making = Making(**{name: told[name] for name in Making.__dataclass_fields__})
-            if Path(result).name != result:  # it leads out of the folder: not written by us
-                return
-            self._names.add(result.casefold())
-            if result.endswith(self._suffix):
-                record = _Record(making, result, digest, has_words)
-                self._records.setdefault(making.source, []).append(record)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            record = _read(parse_json(line, KNOWN, _LINE))
+        except (ContentError, TypeError, KeyError):
             return
+        self._names.add(record.result.casefold())
+        if record.result.endswith(self._suffix):
+            self._records.setdefault(record.making.source, []).append(record)
 
     def _is_ours(self, path: Path, source: str) -> bool:
         """Whether a result for a source may be written there: nothing is, or what we wrote."""
@@ -208,6 +211,31 @@ class ResultFolder:
                 self._names.add(name.casefold())
                 return path
             number += 1
+
+
+def _read(told: Any) -> _Record:  # noqa: ANN401 - JSON, until it has been looked at
+    """Return the record in a line. Raises ContentError, KeyError or TypeError for none of ours."""
+    result = _text(told["result"])
+    if result in ("", "..") or Path(result).name != result or "\0" in result:
+        raise ContentError(f"{result!r} leads out of the folder")
+    making = Making(
+        source=_text(told["source"]),
+        size=whole(told["size"], "size", -1, _MOST),
+        modified=whole(told["modified"], "modified", -_MOST, _MOST),
+        engine=_text(told["engine"]),
+        model=None if told["model"] is None else _text(told["model"]),
+        language=_text(told["language"]),
+        vocabulary=told.get("vocabulary", False) is True,  # as it was before one could choose
+        itn=told.get("itn", True) is True,
+    )
+    return _Record(making, result, _text(told["sha256"]), told["has_words"] is True)
+
+
+def _text(value: object) -> str:
+    """Return a text; it may hold halves of characters, as the names of files do."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def _stands(path: Path, records: Sequence[_Record]) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from git_voicenote import files
+from git_voicenote.bounded import Limits, parse_json, read_file
+from git_voicenote.errors import ContentError
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from git_voicenote.errors import StoreError
 
 _VERSION = 1
+_LIMITS = Limits(size=64 << 20, nodes=4_000_000)
 _MOST = 8
 """Values of a kind that are kept; a person works on few changes at a time."""
 _BIG = 1_000_000
@@ -34,27 +37,20 @@ class VocabularyCache:
         """Return the value under a key, None where there is none; and what is wrong, if so."""
         path = self._path(kind)
         try:
-            content = path.read_bytes()
+            return next((value for name, value in _values(path) if name == key), None), None
         except FileNotFoundError:
             return None, None
         except OSError as exc:
             return None, f"{path} cannot be read: {exc.strerror}"
-        try:
-            kept = json.loads(content)
-            if kept["version"] != _VERSION:
-                return None, None
-            return next((value for name, value in kept["values"] if name == key), None), None
-        except (ValueError, KeyError, TypeError):
+        except (ContentError, ValueError, KeyError, TypeError):
             return None, f"{path} is broken; it is made anew"
 
     def write(self, kind: str, key: str, value: object) -> StoreError | None:
         """Keep a value, and few before it; return what kept it from being written, if anything."""
         path = self._path(kind)
         before: list[object] = []
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(path.read_bytes())
-            if kept["version"] == _VERSION:
-                before = [pair for pair in kept["values"] if pair[0] != key]
+        with contextlib.suppress(OSError, ContentError, ValueError, KeyError, TypeError):
+            before = [pair for pair in _values(path) if pair[0] != key]
         pairs = [
             json.dumps(pair, ensure_ascii=False) for pair in (*before[1 - _MOST :], (key, value))
         ]
@@ -70,3 +66,10 @@ class VocabularyCache:
 
     def _path(self, kind: str) -> Path:
         return self._folder / f"{kind}.json"
+
+
+def _values(path: Path) -> list[Any]:
+    """Return the pairs of key and value in a file; none where another version wrote it."""
+    kept: Any = parse_json(read_file(path, _LIMITS.size), path.name, _LIMITS)
+    values: list[Any] = kept["values"] if kept["version"] == _VERSION else []
+    return values

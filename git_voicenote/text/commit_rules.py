@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from git_voicenote.text.spoken_header import TYPES
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SubjectCase = Literal["low", "lower", "sentence", "upper"]
 """How a subject is written: starting low, all of it lower or upper, or starting with a capital."""
 
+_LONGEST_LINE = 10_000
+"""Characters; what a rule that is turned off stands for."""
+_LONGEST_NAME = 60
+_MOST_NAMES = 500
 _TYPE_QUESTIONS = frozenset({"change_type", "prefix", "type", "commit_type"})
 
 
@@ -83,12 +87,13 @@ def commitizen_rules(config: Mapping[str, object]) -> CommitRules:
     """
     made = CONVENTIONAL
     limit = config.get("message_length_limit")
-    if isinstance(limit, int) and limit > 0:
+    if _is_length(limit):
         made = replace(made, header_length=min(limit, made.header_length))
     customised = config.get("customize")
     questions = customised.get("questions") if isinstance(customised, dict) else None
     for question in questions if isinstance(questions, list) else ():
-        if isinstance(question, dict) and question.get("name") in _TYPE_QUESTIONS:
+        name = question.get("name") if isinstance(question, dict) else None
+        if isinstance(name, str) and name in _TYPE_QUESTIONS:
             types = _choices(question.get("choices"))
             made = replace(made, types=types or made.types)
     return made
@@ -126,14 +131,23 @@ def _names(rules: Mapping[str, object], name: str) -> tuple[str, ...]:
     if isinstance(value, dict):  # since commitlint 20: {"scopes": […], "delimiters": […]}
         value = value.get("scopes")
     items = value if isinstance(value, list) else []
-    return tuple(item for item in items if isinstance(item, str))
+    return tuple(item for item in items[:_MOST_NAMES] if _is_name(item))
 
 
 def _length(rules: Mapping[str, object], name: str, default: int) -> int:
     when, value = _rule(rules, name)
     if when is None and name in rules and default:
-        return 10_000  # turned off
-    return value if when == "always" and isinstance(value, int) and value > 0 else default
+        return _LONGEST_LINE  # turned off
+    return min(value, _LONGEST_LINE) if when == "always" and _is_length(value) else default
+
+
+def _is_length(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    """Return whether a type or a scope can stand in a header: a stranger may write anything."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 def _subject_case(cases: object) -> SubjectCase:
@@ -148,9 +162,9 @@ def _subject_case(cases: object) -> SubjectCase:
 
 def _choices(choices: object) -> tuple[str, ...]:
     found = []
-    for choice in choices if isinstance(choices, list) else ():
+    for choice in choices[:_MOST_NAMES] if isinstance(choices, list) else ():
         value = choice.get("value") if isinstance(choice, dict) else choice
-        if isinstance(value, str) and re.fullmatch(r"[\w-]+", value):
+        if _is_name(value) and re.fullmatch(r"[\w-]+", value):
             found.append(value)
     return tuple(found)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import cast
+
+from git_voicenote.bounded import parse_toml
 
 _FOLDER = Path(__file__).parent / "data"
 
@@ -13,7 +14,7 @@ _FOLDER = Path(__file__).parent / "data"
 @cache
 def table(name: str) -> dict[str, object]:
     """Return a table by its name; read once."""
-    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return parse_toml((_FOLDER / f"{name}.toml").read_bytes(), f"{name}.toml")
 
 
 def section(name: str, *keys: str) -> dict[str, object]:

@@ -11,7 +11,12 @@ import pytest
 
 from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import StoreError
-from git_voicenote.exchange.transcripts import carried_value, read_carried, remember
+from git_voicenote.exchange.transcripts import (
+    carried_value,
+    read_carried,
+    remember,
+    unknown_value,
+)
 from git_voicenote.store.history import History
 
 if TYPE_CHECKING:
@@ -42,7 +47,7 @@ def carried(tmp_path: Path) -> dict[str, Any]:
 
 def test_words_and_page_turns_arrive(carried: dict[str, Any], tmp_path: Path) -> None:
     there = History(tmp_path / "there")
-    (one,) = read_carried([carried], [ID])
+    (one,) = read_carried([carried], {ID: 5.0})
     remember(there, one, tmp_path / "there/x.wav")
     entry = there.entry(ID)
     assert entry is not None
@@ -56,7 +61,7 @@ def test_words_and_page_turns_arrive(carried: dict[str, Any], tmp_path: Path) ->
 
 def test_what_was_carried_before_there_were_turns_arrives(carried: dict[str, Any]) -> None:
     del carried["turns"]
-    (one,) = read_carried([carried], [ID])
+    (one,) = read_carried([carried], {ID: 5.0})
     assert one.turns == ()
 
 
@@ -71,12 +76,12 @@ def test_what_was_carried_before_there_were_turns_arrives(carried: dict[str, Any
 def test_turns_that_cannot_be_are_refused(carried: dict[str, Any], turns: object) -> None:
     carried["turns"] = turns
     with pytest.raises(StoreError, match="cannot be read"):
-        read_carried([carried], [ID])
+        read_carried([carried], {ID: 5.0})
 
 
 def test_what_was_carried_before_there_were_words_arrives(carried: dict[str, Any]) -> None:
     del carried["transcripts"][0]["words"]
-    (one,) = read_carried([carried], [ID])
+    (one,) = read_carried([carried], {ID: 5.0})
     assert [segment.words for segment in one.transcripts[0].segments] == [(), ()]
 
 
@@ -91,7 +96,7 @@ def test_what_was_carried_before_there_were_words_arrives(carried: dict[str, Any
 def test_words_that_cannot_be_are_refused(carried: dict[str, Any], words: object) -> None:
     carried["transcripts"][0]["words"] = words
     with pytest.raises(StoreError, match="cannot be read"):
-        read_carried([carried], [ID])
+        read_carried([carried], {ID: 5.0})
 
 
 @pytest.mark.parametrize(
@@ -101,4 +106,73 @@ def test_words_that_cannot_be_are_refused(carried: dict[str, Any], words: object
 def test_segments_that_cannot_be_are_refused(carried: dict[str, Any], segment: object) -> None:
     carried["transcripts"][0]["segments"] = [segment]
     with pytest.raises(StoreError, match="cannot be read"):
-        read_carried([carried], [ID])
+        read_carried([carried], {ID: 5.0})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("created_at", "0001-01-01T00:00:00+00:00"),
+        ("created_at", "9999-12-31T23:59:59-23:59"),
+        ("created_at", "2026-01-02T03:04:05"),
+        ("created_at", 5),
+        ("sample_rate", 0),
+        ("sample_rate", 10**30),
+        ("sample_rate", True),
+        ("sample_rate", "16000"),
+        ("duration", -1),
+        ("duration", float("inf")),
+        ("duration", 1e300),
+        ("target", "nothing:x"),
+        ("target", "commit"),
+        ("target", "commit:1\x1b[2J"),
+        ("title", "x" * 5000),
+        ("title", None),
+        ("id", "20260102-030405-dead"),
+        ("id", None),
+        ("transcripts", None),
+        ("transcripts", [{"engine": "e"}]),
+    ],
+)
+def test_values_out_of_their_range_are_refused(
+    carried: dict[str, Any], key: str, value: object
+) -> None:
+    carried[key] = value
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_carried([carried], {ID: 5.0})
+
+
+def test_each_recording_is_told_of_once(carried: dict[str, Any]) -> None:
+    with pytest.raises(StoreError, match="nothing is told of the recording"):
+        read_carried([], {ID: 5.0})
+    with pytest.raises(StoreError, match="a recording is told of twice"):
+        read_carried([carried, carried], {ID: 5.0})
+    with pytest.raises(StoreError, match="there is no recording"):
+        read_carried([carried], {})
+
+
+def test_the_length_is_that_of_the_sound(carried: dict[str, Any]) -> None:
+    carried["duration"] = 1000
+    (one,) = read_carried([carried], {ID: 5.0})
+    assert one.duration == 5.0
+
+
+def test_what_nobody_knows_of_a_recording_arrives(tmp_path: Path) -> None:
+    """It is kept, so that nobody is asked what to do with a recording that is not theirs."""
+    (one,) = read_carried([unknown_value(ID)], {ID: 5.0})
+    there = History(tmp_path)
+    assert remember(there, one, tmp_path / "x.wav")
+    assert not remember(there, one, tmp_path / "x.wav")
+    assert there.unfinished() == ()
+
+
+def test_what_a_process_that_was_killed_told_in_part_is_told_anew(
+    carried: dict[str, Any], tmp_path: Path
+) -> None:
+    there = History(tmp_path / "there")
+    there.begin(ID, target="message:", title="", created_at=WHEN)
+    (one,) = read_carried([carried], {ID: 5.0})
+    assert remember(there, one, tmp_path / "x.wav")
+    entry = there.entry(ID)
+    assert entry is not None
+    assert (entry.target, entry.state) == ("commit:1", "transcribed")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import signal
 import stat
+import sys
 import tarfile
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +21,7 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from tests.integration.test_sync import cover, note, refs, sync, write_cover, write_note
 from tests.support.sandbox import Sandbox
+from tests.support.sound import tone, wav_header, write_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 SOUND = "20260102-030405-beef"
 TRAILER = f"Voicenote-Recording: {SOUND}\nVoicenote-Engine: moonshine\n"
+WAV = wav_header(32000) + bytes(32000)
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
@@ -37,7 +42,7 @@ def ada(repo: Sandbox) -> Sandbox:
     write_cover(repo, "The series.\n", "topic")
     state = repo.folder / ".git/voicenote"
     path = Recordings(state).new_path(SOUND).with_suffix(".flac")
-    path.write_bytes(b"sound" * 1000)
+    write_sound(path, tone(2.5), format="FLAC")
     history = History(state)
     history.begin(SOUND, target=f"commit:{commit}", title="feat: retry", created_at=WHEN)
     history.finish(Recording(SOUND, path, 16000, 2.5, WHEN))
@@ -85,7 +90,8 @@ def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
     assert bob.git("branch", "--format=%(refname)") == "refs/heads/main"
     state = bob.folder / ".git/voicenote"
     sound = state / f"recordings/{SOUND}.flac"
-    assert sound.read_bytes() == b"sound" * 1000
+    theirs = ada.folder / f".git/voicenote/recordings/{SOUND}.flac"
+    assert sound.read_bytes() == theirs.read_bytes()
     assert [stat.S_IMODE(p.stat().st_mode) for p in (sound, sound.parent)] == [0o600, 0o700]
     entry = History(state).entry(SOUND)
     known = History(ada.folder / ".git/voicenote").entry(SOUND)
@@ -152,7 +158,7 @@ def test_no_sound_leaves_unasked(ada: Sandbox, stick: Path) -> None:
     sync(ada, "bundle", stick)
     with tarfile.open(stick) as archive:
         assert archive.getnames() == ["manifest.json", "git.bundle"]
-    assert b"sound" not in stick.read_bytes()
+    assert b"fLaC" not in stick.read_bytes()
 
 
 def test_selections(ada: Sandbox, stick: Path) -> None:
@@ -282,8 +288,17 @@ def as_link(member: tarfile.TarInfo, kind: bytes) -> None:
     member.type, member.linkname = kind, "/etc/passwd"
 
 
-def added(name: str, contents: dict[str, bytes]) -> None:
-    contents[name] = b"x"
+def added(name: str, content: bytes, contents: dict[str, bytes]) -> None:
+    contents[name] = content
+
+
+def removed(name: str, contents: dict[str, bytes]) -> None:
+    del contents[name]
+
+
+def exchanged(name: str, old: bytes, new: bytes, contents: dict[str, bytes]) -> None:
+    assert old in contents[name]
+    contents[name] = contents[name].replace(old, new)
 
 
 def hostile(path: Path) -> dict[str, bytes]:
@@ -302,7 +317,7 @@ def hostile(path: Path) -> dict[str, bytes]:
         "../evil", "/etc/evil", "recordings/../../evil", "recordings/x.flac", "evil",
         ".git/hooks/pre-commit", f"recordings/{SOUND}.sh", "recordings/20260102-030405-" + "a" * 90,
     ):  # fmt: skip
-        files[name] = rewritten(path, partial(added, name))
+        files[name] = rewritten(path, partial(added, name, b"x"))
     files["no git bundle"] = rewritten(path, lambda contents: contents.clear())
     files["another git bundle"] = rewritten(
         path, lambda contents: contents.update({"git.bundle": b"# v2 git bundle\nx"})
@@ -314,6 +329,33 @@ def hostile(path: Path) -> dict[str, bytes]:
         path,
         lambda contents: contents.update({"transcripts.json": b'[{"id": "%s"}]' % SOUND.encode()}),
     )
+    files["transcripts of nothing"] = rewritten(
+        path, lambda contents: contents.update({"transcripts.json": b"[]"})
+    )
+    files["no transcripts"] = rewritten(path, partial(removed, "transcripts.json"))
+    files["no sound"] = rewritten(path, partial(removed, f"recordings/{SOUND}.flac"))
+    files["a sound that is none"] = rewritten(
+        path, lambda contents: contents.update({f"recordings/{SOUND}.flac": b"sound" * 1000})
+    )
+    files["a sound that is cut off"] = rewritten(
+        path,
+        lambda contents: contents.update(
+            {f"recordings/{SOUND}.flac": contents[f"recordings/{SOUND}.flac"][:-900]}
+        ),
+    )
+    files["a sound in two forms"] = rewritten(path, partial(added, f"recordings/{SOUND}.wav", WAV))
+    files["a wav that nothing is told of"] = rewritten(
+        path, partial(added, "recordings/20260102-030405-dead.wav", WAV)
+    )
+    files["a time that is none"] = rewritten(
+        path, partial(added, "recordings/20269999-990405-dead.wav", WAV)
+    )
+    for key, old, new in (
+        ("the year 1", b"2026-01-02T03:04:05+00:00", b"0001-01-01T00:00:00+00:00"),
+        ("NaN", b"0.9", b"NaN"), ("infinity", b"0.9", b"1e999"), ("text", b"16000", b'"16000"'),
+        ("many digits", b"16000", b"1" + b"0" * 30), ("depth", b"16000", b"[" * 5000),
+    ):  # fmt: skip
+        files[key] = rewritten(path, partial(exchanged, "transcripts.json", old, new))
     for kind, name in (
         (tarfile.SYMTYPE, "a symlink"), (tarfile.LNKTYPE, "a link"), (tarfile.CHRTYPE, "a device"),
         (tarfile.FIFOTYPE, "a pipe"), (tarfile.DIRTYPE, "a folder"),
@@ -327,6 +369,17 @@ def hostile(path: Path) -> dict[str, bytes]:
     changes: dict[str, dict[str, Any]] = {
         "a name twice": {"files": [*manifest["files"], manifest["files"][0]]},
         "a huge size": {"files": [{**manifest["files"][0], "size": 1 << 60}]},
+        "60,000 files": {
+            "files": [
+                {"name": f"recordings/20260102-030405-{n:08x}.wav", "size": 44, "sha256": "0" * 64}
+                for n in range(60_000)
+            ]
+        },
+        "other heads": {"heads": {"topic": "0" * 40}},
+        "other covers": {"covers": {}},
+        "heads of another kind": {"heads": [1]},
+        "a size that is true": {"files": [{**manifest["files"][0], "size": True}]},
+        "a size of ten to the 30": {"files": [{**manifest["files"][0], "size": 10**30}]},
         "a negative size": {"files": [{**manifest["files"][0], "size": -1}]},
         "no checksum": {"files": [{**manifest["files"][0], "sha256": None}]},
         "no files": {"files": 5},
@@ -338,6 +391,9 @@ def hostile(path: Path) -> dict[str, bytes]:
         files[what] = packed(members)
     members[0] = (members[0][0], b"[" * 100_000)
     files["a deep manifest"] = packed(members)
+    files["more behind the end"] = whole + b"more"
+    members[0] = (members[0][0], json.dumps(manifest).encode()[:-1] + b', "version": 1}')
+    files["a key twice"] = packed(members)
     huge = tarfile.TarInfo("manifest.json")
     huge.size = 1 << 40
     files["a huge manifest"] = huge.tobuf(tarfile.GNU_FORMAT) + b"x" * 4096
@@ -359,6 +415,9 @@ def test_what_was_tampered_with_is_refused_as_a_whole(
         assert b"Traceback" not in done.stderr, what
         assert refs(bob) == before, what
         assert not (bob.folder / f".git/voicenote/recordings/{SOUND}.flac").exists(), what
+        assert Recordings(bob.folder / ".git/voicenote").ids() == (), what
+        assert History(bob.folder / ".git/voicenote").entries() == (), what
+        assert list((bob.folder / ".git/voicenote").glob("*-*")) == [], what
     assert not (stick.parent.parent / "evil").exists()
     sync(bob, "unbundle", stick)
 
@@ -366,3 +425,81 @@ def test_what_was_tampered_with_is_refused_as_a_whole(
 def test_outside_of_a_repository(sandbox: Sandbox, stick: Path) -> None:
     stick.touch()
     assert "not a git repository" in sync(sandbox, "unbundle", stick, status=128)
+
+
+def test_a_recording_that_the_sender_knows_nothing_of_is_not_offered_as_ones_own(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    """A WAV that no history knows is a recording that was cut off, for the person's own."""
+    state = ada.folder / ".git/voicenote"
+    Recordings(state).delete(SOUND)
+    Recordings(state).new_path(SOUND).write_bytes(WAV)
+    History(state).delete(SOUND)
+    sync(ada, "bundle", stick, "main..topic", "--audio")
+
+    assert "1 recording taken in" in sync(bob, "unbundle", stick)
+
+    assert Recordings(bob.folder / ".git/voicenote").ids() == (SOUND,)
+    done = bob.voicenote("history", "list")
+    assert b"was not finished" not in done.stderr
+    assert f"{SOUND}  2026-01-02 03:04    0:01  kept".encode() in done.stdout
+
+
+def test_a_sound_that_the_other_side_would_refuse_stays(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    path = ada.folder / f".git/voicenote/recordings/{SOUND}.flac"
+    path.write_bytes(b"sound")
+    told = sync(ada, "bundle", stick, "main..topic", "--audio")
+    assert f"warning: the recording {SOUND} stays here: {SOUND}.flac holds no sound" in told
+    sync(bob, "unbundle", stick)
+
+
+def test_a_history_that_cannot_be_written_keeps_the_sounds_out(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    sync(ada, "bundle", stick, "--audio")
+    state = bob.folder / ".git/voicenote"
+    state.mkdir()
+    (state / "history.db").write_bytes(b"no database" * 1000)
+    assert "warning: the recordings stay out: the history" in sync(bob, "unbundle", stick)
+    assert Recordings(state).ids() == ()
+    (state / "history.db").unlink()
+    assert "1 recording taken in" in sync(bob, "unbundle", stick)
+
+
+STOPS = """\
+import os, signal, sys
+from git_voicenote.exchange import unpacking
+def stop(*_args, **_names):
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(unpacking, sys.argv.pop(1), stop)
+from git_voicenote.cli import main
+sys.argv[0] = "git-voicenote"
+main()
+"""
+
+
+@pytest.mark.parametrize("step", ["verify_git_bundle", "read_carried", "remember", "_merge"])
+def test_what_a_killed_unbundle_left_is_removed_by_the_next(
+    ada: Sandbox, bob: Sandbox, stick: Path, step: str
+) -> None:
+    """No folder with recordings, no refs, and the second time all is there."""
+    sync(ada, "bundle", stick, "main..topic", "--audio")
+    killed = bob.run(sys.executable, "-c", STOPS, step, "sync", "unbundle", stick, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    state = bob.folder / ".git/voicenote"
+    left = list(state.glob("*-*"))
+    assert [path.name for path in left if path.name.startswith("unbundle-")]
+    assert ("refs/voicenote/incoming/" in refs(bob)) == (step in ("remember", "_merge"))
+    for path in left:
+        os.utime(path, (0, 0))  # a younger one may not have been locked yet
+
+    sync(bob, "unbundle", stick)
+
+    assert list(state.glob("*-*")) == []
+    assert "refs/voicenote/incoming/" not in refs(bob)
+    entry = History(state).entry(SOUND)
+    assert entry is not None
+    assert entry.state == "transcribed"
+    assert Recordings(state).ids() == (SOUND,)

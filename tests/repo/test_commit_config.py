@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
 RULES = {"rules": {"header-max-length": [2, "always", 60]}}
+ALIASES = "a: &a [x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 5)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGES = "a: &a {x: 1, y: 2}\n" + "".join(
+    f"{name}: &{name} {{<<: [{', '.join([f'*{before}'] * 5)}]}}\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
 YAML = "rules:\n  header-max-length: [2, always, 60]\n"
 
 
@@ -72,11 +80,19 @@ def test_the_file_that_the_tool_would_take_is_taken(repo: Sandbox) -> None:
     ("name", "content", "problem"),
     [
         ("commitlint.config.js", "module.exports = {rules: {}}", "it is a program"),
-        (".commitlintrc.json", "{", "it cannot be read: Expecting property name"),
-        (".commitlintrc.json", b"\xff", "it cannot be read: 'utf-8' codec"),
-        ("package.json", '{"commitlint": ', "it cannot be read: Expecting value"),
-        ("cz.toml", "[tool.commitizen\n", "it cannot be read: Expected ']'"),
-        (".commitlintrc.json", " " * 1_000_001, "it is too large"),
+        (".commitlintrc.json", "{", "it is not JSON: Expecting property name"),
+        (".commitlintrc.json", b"\xff", "it is not JSON: it is not UTF-8"),
+        ("package.json", '{"commitlint": ', "it is not JSON: Expecting value"),
+        ("cz.toml", "[tool.commitizen\n", "it is not TOML: Expected ']'"),
+        (".commitlintrc.yaml", ALIASES, "it holds more than 10,000 values"),
+        (".commitlintrc", MERGES, "it holds more than 10,000 values"),
+        ("cz.yaml", "commitizen: &a [*a]\n", "it has a value that contains itself"),
+        (".commitlintrc.yaml", "a: b\n" * 30_000, "it has 150,000 bytes"),
+        (".commitlintrc.yaml", "[" * 100_000, "it is nested more than 32 levels deep"),
+        (".commitlintrc.yaml", "a: " + "1:" * 50_000 + "1", "it holds a number of 100001 digits"),
+        (".commitlintrc.json", "[" * 5_000 + "]" * 5_000, "it is nested more than 32 levels"),
+        (".commitlintrc.json", '{"rules": 1e999}', "it is not JSON: the number 1e999 is too large"),
+        ("cz.toml", "a." * 50_000 + "commitizen = 1", "it has a key of more than 16 parts"),
     ],
 )
 def test_what_cannot_be_read_is_told(
@@ -86,6 +102,28 @@ def test_what_cannot_be_read_is_told(
     (config,) = commit_configs(Repository.discover(repo.folder))
     assert config.entries == {}
     assert (config.problem or "").startswith(problem)
+
+
+def test_a_file_that_is_too_large_is_not_read(repo: Sandbox) -> None:
+    path = repo.write(".commitlintrc.json", " " * 1_000_001)
+    (config,) = commit_configs(Repository.discover(repo.folder))
+    assert config.problem == f"{path} is larger than 1000 kB; it is not read"
+
+
+def test_a_file_that_leads_out_of_the_work_tree_is_not_read(repo: Sandbox) -> None:
+    secret = repo.home / "secret.json"
+    secret.write_text(json.dumps(RULES))
+    (repo.folder / ".commitlintrc.json").symlink_to(secret)
+    (config,) = commit_configs(Repository.discover(repo.folder))
+    assert config.entries == {}
+    assert "is a symbolic link that leads to" in (config.problem or "")
+
+
+def test_a_key_that_is_there_twice_is_taken_as_npm_takes_it(repo: Sandbox) -> None:
+    rules = json.dumps(RULES)
+    repo.write("package.json", f'{{"name": "x", "name": "y", "commitlint": {rules}}}')
+    (config,) = commit_configs(Repository.discover(repo.folder))
+    assert config == CommitConfig("commitlint", "package.json", RULES)
 
 
 def test_a_program_that_only_extends_needs_no_running(repo: Sandbox) -> None:

@@ -22,6 +22,10 @@ _DECODER_INPUTS = frozenset(
 )
 _PAST = re.compile(r"past_key_values\.\d+\.(?:decoder|encoder)\.(?:key|value)")
 _PARTS = tuple(f"{side}.{what}" for side in ("decoder", "encoder") for what in ("key", "value"))
+_MOST_LAYERS = 100
+_MOST_HEADS = 256
+_WIDEST = 1 << 16
+_MOST_TOKENS = 1 << 20
 _MAX_BYTES = 2 << 30  # what protobuf, and so an .onnx file, can hold
 _HINT = "copy or fetch the files of the model once more, all from one place"
 
@@ -62,6 +66,8 @@ def read_shape(encoder: Path, decoder: Path) -> GraphShape:
     _need(decoder, inputs, _DECODER_INPUTS)
     pasts = {name for name in inputs if _PAST.fullmatch(name)}
     layers = max(-(-len(pasts) // len(_PARTS)), 1)
+    if layers > _MOST_LAYERS:
+        raise _other_graph(decoder, f"it has {layers} layers")
     pasts = {f"past_key_values.{layer}.{part}" for layer in range(layers) for part in _PARTS}
     _need(decoder, inputs, pasts)
     _need(
@@ -83,7 +89,10 @@ def read_shape(encoder: Path, decoder: Path) -> GraphShape:
             f"{encoder} gives {width} values a frame; {decoder.name} takes {taken}", hint=_HINT
         )
     (vocabulary,) = _sizes(decoder, outputs, "logits", 2)
-    return GraphShape(layers, heads, head_width, width, vocabulary)
+    shape = GraphShape(layers, heads, head_width, width, vocabulary)
+    if heads > _MOST_HEADS or max(head_width, width) > _WIDEST or vocabulary > _MOST_TOKENS:
+        raise _other_graph(decoder, f"it is larger than any: {shape}")
+    return shape
 
 
 def _signature(path: Path) -> tuple[Shapes, Shapes]:
@@ -107,7 +116,7 @@ def _signature(path: Path) -> tuple[Shapes, Shapes]:
             str(path), options, providers=["CPUExecutionProvider"]
         )
     except Exception as exc:  # the library's errors have no class in common
-        reason = str(exc).splitlines()[0]
+        reason = next(iter(str(exc).splitlines()), "it gives no reason")
         raise EngineError(
             f"{path} is not a graph that onnxruntime can read, or is cut off or damaged: {reason}",
             hint=_HINT,

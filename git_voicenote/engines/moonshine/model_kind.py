@@ -64,6 +64,8 @@ class MoonshineModels:
             shutil.copyfile(path, request.made / path.name)
             done += path.stat().st_size
             request.progress("writing", done, total)
+        # again, as they lie there now: a graph may have read values from other files beside it
+        check_model(*(request.made / path.name for path in paths))
         return Written(weights.encoder.suffix.removeprefix("."), language=language)
 
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:

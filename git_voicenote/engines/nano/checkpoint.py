@@ -6,12 +6,12 @@ Both layouts of transformers open as they are; FunASR's own is imported first.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from git_voicenote.bounded import Limits, parse_json, read_file
 from git_voicenote.engines.nano.configuration import architecture_of
 from git_voicenote.engines.nano.installed import WEIGHTS
 from git_voicenote.engines.nano.layouts import (
@@ -22,7 +22,7 @@ from git_voicenote.engines.nano.layouts import (
     layout_of,
 )
 from git_voicenote.engines.nano.safetensors_file import BYTES_OF, StoredTensor, read_header
-from git_voicenote.errors import EngineError
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ INDEX = WEIGHTS + ".index.json"
 TOKENIZER = "tokenizer.json"
 ORIGINAL_WEIGHTS = "model.pt"
 
+_LIMITS = Limits(size=4 << 20, nodes=200_000)
+_MOST_FILES = 100
 _PIECE = 4 << 20  # bytes that are read at a time
 _SAMPLE = 16  # rows of the output layer that are compared with the embedding
 
@@ -188,10 +190,12 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
         files = [single]
     elif index.is_file():
         weight_map = _parse(index, _read(index)).get("weight_map")
-        names = set(weight_map.values()) if isinstance(weight_map, dict) else set()
-        if not names or not all(isinstance(n, str) and n == Path(n).name for n in names):
+        listed = list(weight_map.values()) if isinstance(weight_map, dict) else []
+        if not listed or not all(_is_beside(name) for name in listed):
             raise EngineError(f"{index} names no files of weights beside it")
-        files = [folder / name for name in sorted(names)]
+        files = [folder / name for name in sorted(set(listed))]
+        if len(files) > _MOST_FILES:
+            raise EngineError(f"{index} names {len(files)} files of weights")
     else:
         raise _no_weights(folder)
     for file in files:
@@ -300,7 +304,9 @@ def _no_weights(folder: Path) -> EngineError:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path, _LIMITS.size)
+    except ContentError as exc:
+        raise EngineError(exc.message) from exc
     except FileNotFoundError as exc:
         raise EngineError(
             f"{path.parent} has no {path.name}", hint="it belongs to the model: copy it there, too"
@@ -309,12 +315,22 @@ def _read(path: Path) -> bytes:
         raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
 
 
+def _is_beside(name: object) -> bool:
+    return (
+        isinstance(name, str)
+        and name == Path(name).name
+        and name not in ("", "..")
+        and name.isprintable()
+        and len(name.encode("utf-8", "replace")) < 256
+    )
+
+
 def _parse(path: Path, text: bytes) -> dict[str, Any]:
     refuse_wrong_file(path)
     try:
-        value = json.loads(text)
-    except ValueError as exc:
-        raise EngineError(f"{path} is not JSON: {exc}") from exc
+        value = parse_json(text, str(path), _LIMITS)
+    except ContentError as exc:
+        raise EngineError(exc.message) from exc
     if not isinstance(value, dict):
         raise EngineError(f"{path} holds no JSON object")
     return value

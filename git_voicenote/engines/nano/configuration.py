@@ -9,19 +9,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from git_voicenote.bounded import real, whole
 from git_voicenote.engines.nano.architecture import (
     AdaptorShape,
     Architecture,
     DecoderShape,
     EncoderShape,
 )
-from git_voicenote.errors import EngineError
+from git_voicenote.errors import ContentError, EngineError
 
 if TYPE_CHECKING:
     from git_voicenote.engines.nano.layouts import Layout
 
 Section = Mapping[str, Any]
 
+_WIDEST = 1 << 17
+"""Values in a row. The ranges are wide: the weights' own shapes decide. They keep what is computed
+before the weights are looked at small, as a list of the tensors that a model should have."""
+_MOST_LAYERS = 500
+_MOST_HEADS = 1024
+_MOST_TOKENS = 1 << 22
+_MOST_EPS = 0.1
+_MOST_THETA = 1e12
 _TRANSFORMERS_EPS = 1e-5  # of the adaptor's norms, where its config.json is silent
 
 
@@ -45,7 +54,7 @@ def architecture_of(config: Section, layout: Layout) -> Architecture:
                 _encoder_shape(audio, layout), _adaptor_shape(config, decoder.width), decoder
             )
         )
-    except (TypeError, ValueError) as exc:
+    except (ContentError, TypeError, ValueError) as exc:
         raise EngineError(f"its config.json cannot be understood: {exc}") from exc
 
 
@@ -71,19 +80,20 @@ def decoder_shape(text: Section) -> DecoderShape:
     """Return the shape of a Qwen3 language model, given its config."""
     usual = DecoderShape()
     _refuse_other_qwen(text)
-    heads = _number(text, usual.heads, "num_attention_heads")
+    heads = _number(text, usual.heads, "num_attention_heads", high=_MOST_HEADS)
+    theta = _rope(text).get("rope_theta") or text.get("rope_theta") or usual.rope_theta
     return DecoderShape(
-        vocabulary=_number(text, usual.vocabulary, "vocab_size"),
+        vocabulary=_number(text, usual.vocabulary, "vocab_size", high=_MOST_TOKENS),
         width=_number(text, usual.width, "hidden_size"),
         feed_forward=_number(text, usual.feed_forward, "intermediate_size"),
-        layers=_number(text, usual.layers, "num_hidden_layers"),
+        layers=_number(text, usual.layers, "num_hidden_layers", high=_MOST_LAYERS),
         heads=heads,
-        key_value_heads=_number(text, usual.key_value_heads, "num_key_value_heads"),
-        head_width=_number(text, usual.head_width, "head_dim"),
-        rope_theta=float(
-            _rope(text).get("rope_theta") or text.get("rope_theta") or usual.rope_theta
+        key_value_heads=_number(
+            text, usual.key_value_heads, "num_key_value_heads", high=_MOST_HEADS
         ),
-        norm_eps=float(text.get("rms_norm_eps") or usual.norm_eps),
+        head_width=_even(text, usual.head_width, "head_dim"),
+        rope_theta=real(theta, "rope_theta", 1.0, _MOST_THETA),
+        norm_eps=_eps(text, usual.norm_eps, "rms_norm_eps"),
     )
 
 
@@ -98,6 +108,7 @@ def encoder_shape(settings: Section, layers: int, timestamp_layers: int) -> Enco
             settings,
             usual.heads,
             "num_attention_heads", "encoder_attention_heads", "attention_heads",
+            high=_MOST_HEADS,
         ),
         feed_forward=_number(
             settings, usual.feed_forward, "intermediate_size", "encoder_ffn_dim", "linear_units"
@@ -105,11 +116,12 @@ def encoder_shape(settings: Section, layers: int, timestamp_layers: int) -> Enco
         layers=layers,
         timestamp_layers=timestamp_layers,
         kernel=_number(settings, usual.kernel, "fsmn_kernel_size", "kernel_size"),
-        norm_eps=float(settings.get("layer_norm_eps") or usual.norm_eps),
+        norm_eps=_eps(settings, usual.norm_eps, "layer_norm_eps"),
     )  # fmt: skip
-    entry = settings.get("input_size")  # the oldest form names the product alone
-    if entry and "num_mel_bins" not in settings and int(entry) != shape.input_width:
-        shape = replace(shape, mel_bins=int(entry) // shape.stacked_frames)
+    if settings.get("input_size") and "num_mel_bins" not in settings:
+        # the oldest form names the product alone
+        entry = whole(settings["input_size"], "input_size", shape.stacked_frames, _WIDEST)
+        shape = replace(shape, mel_bins=entry // shape.stacked_frames)
     return shape
 
 
@@ -164,12 +176,14 @@ def _encoder_shape(audio: Section, layout: Layout) -> EncoderShape:
         audio,
         usual.timestamp_layers,
         "num_timestamp_prediction_layers", "num_timestamp_prediction_blocks", "tp_blocks",
+        low=0, high=_MOST_LAYERS,
     )  # fmt: skip
     is_flat = layout == "flat"
     layers = _number(
         audio,
         usual.layers + (usual.timestamp_layers if is_flat else 0),
         "num_hidden_layers", "encoder_layers", "num_blocks",
+        high=_MOST_LAYERS,
     )  # fmt: skip
     return encoder_shape(audio, layers - timestamp if is_flat else layers, timestamp)
 
@@ -189,10 +203,14 @@ def _adaptor_shape(config: Section, width: int) -> AdaptorShape:
     return AdaptorShape(
         width=width,
         hidden=hidden,
-        heads=_number(adaptor, usual.heads, "num_attention_heads", "attention_heads"),
+        heads=_number(
+            adaptor, usual.heads, "num_attention_heads", "attention_heads", high=_MOST_HEADS
+        ),
         feed_forward=feed_forward,
-        layers=_number(adaptor, usual.layers, "num_hidden_layers", "num_layers"),
-        norm_eps=float(adaptor.get("layer_norm_eps") or _TRANSFORMERS_EPS),
+        layers=_number(
+            adaptor, usual.layers, "num_hidden_layers", "num_layers", low=0, high=_MOST_LAYERS
+        ),
+        norm_eps=_eps(adaptor, _TRANSFORMERS_EPS, "layer_norm_eps"),
     )
 
 
@@ -228,12 +246,21 @@ def _section(config: Section, *names: str) -> Section:
     return {}
 
 
-def _number(settings: Section, usual: int, *names: str) -> int:
-    """Return the first setting that is there, as a whole number above zero (or zero blocks)."""
+def _number(settings: Section, usual: int, *names: str, low: int = 1, high: int = _WIDEST) -> int:
+    """Return the first setting that is there. Raises ContentError for one out of the range."""
     for name in names:
         if settings.get(name) is not None:
-            value = int(settings[name])
-            if value < 0:
-                raise ValueError(f"{name} is {value}")
-            return value
+            return whole(settings[name], name, low, high)
     return usual
+
+
+def _even(settings: Section, usual: int, name: str) -> int:
+    """Return a setting that rotary embeddings divide by two."""
+    value = _number(settings, usual, name)
+    if value % 2:
+        raise ContentError(f"{name} is {value}, an odd number")
+    return value
+
+
+def _eps(settings: Section, usual: float, name: str) -> float:
+    return real(settings.get(name) or usual, name, 0.0, _MOST_EPS)

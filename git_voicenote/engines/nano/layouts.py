@@ -74,7 +74,7 @@ def _plain(name: str) -> str:
 
 _IN_LAYER = re.compile(
     r"(?P<place>(?:model\.)?(?:audio_tower|audio_encoder|audio_adaptor|multi_modal_projector)"
-    r"\.(?:stem|[a-z_0]+\.\d+))\.(?P<module>.+)\.(?P<kind>weight|bias)"
+    r"\.(?:stem|[a-z_0]+\.[0-9]{1,4}))\.(?P<module>.+)\.(?P<kind>weight|bias)"
 )
 
 _IN_BLOCK = {

@@ -1,24 +1,24 @@
 """Read a checkpoint in FunASR's own layout: config.yaml, model.pt and a folder Qwen3-0.6B.
 
-model.pt is a pickle. It is loaded as weights only, so that it can run nothing, and mapped into
-memory: no tensor is copied.
+model.pt is a pickle (see `pickles`), mapped into memory: no tensor is copied.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from git_voicenote.bounded import parse_json, parse_yaml, read_file, whole
 from git_voicenote.engines.nano.architecture import AdaptorShape, Architecture
 from git_voicenote.engines.nano.checkpoint import ORIGINAL_WEIGHTS, arrange, check_places
 from git_voicenote.engines.nano.configuration import checked, decoder_shape, encoder_shape
 from git_voicenote.engines.nano.layouts import OUTPUT
+from git_voicenote.engines.nano.pickles import load_weights
 from git_voicenote.engines.nano.safetensors_file import StoredTensor
-from git_voicenote.errors import EngineError
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ LANGUAGE_MODEL = "Qwen3-0.6B"
 
 _ENCODER_DEFAULTS = {"num_blocks": 50, "tp_blocks": 20}
 _DTYPES = {"torch.float32": "F32", "torch.float16": "F16", "torch.bfloat16": "BF16"}
+_WIDEST = 1 << 17
+_MOST_LAYERS = 500
+_LARGEST_CONFIG = 1 << 20
 _PIECE = 4 << 20  # bytes that are read and let go at a time
 
 
@@ -78,7 +81,7 @@ def open_original(folder: Path) -> OriginalCheckpoint:
     """
     architecture = _architecture(folder)
     path = folder / ORIGINAL_WEIGHTS
-    state, is_mapped = _load(path)
+    state, is_mapped = load_weights(path)
     stored = tuple(
         StoredTensor(name, _DTYPES.get(str(tensor.dtype), str(tensor.dtype)), tuple(tensor.shape))
         for name, tensor in state.items()
@@ -107,64 +110,74 @@ def _architecture(folder: Path) -> Architecture:
     settings = _read_yaml(config)
     text_config = language_model_folder(folder) / "config.json"
     try:
-        decoder = decoder_shape(json.loads(text_config.read_bytes()))
+        decoder = decoder_shape(_section(parse_json(_read(text_config), text_config.name)))
     except EngineError as exc:
         raise EngineError(f"{text_config}: {exc.message}", hint=exc.hint) from exc
-    except (OSError, ValueError, TypeError, AttributeError) as exc:
+    except (ContentError, OSError, ValueError, TypeError, AttributeError) as exc:
         refuse_wrong_file(text_config)
         raise EngineError(f"{text_config} cannot be understood: {exc}") from exc
     try:
         _refuse_other_modules(settings)
-        encoder_conf = _ENCODER_DEFAULTS | settings["audio_encoder_conf"]
-        adaptor_conf = settings.get("audio_adaptor_conf") or {}
-        frontend = settings.get("frontend_conf") or {}
+        encoder_conf = _ENCODER_DEFAULTS | dict(_section(settings["audio_encoder_conf"]))
+        adaptor_conf = _section(settings.get("audio_adaptor_conf") or {})
+        frontend = _section(settings.get("frontend_conf") or {})
         encoder = encoder_shape(
             {
                 **encoder_conf,
                 "num_mel_bins": frontend.get("n_mels"),
                 "num_stacked_frames": frontend.get("lfr_m"),
             },
-            int(encoder_conf["num_blocks"]),
-            int(encoder_conf["tp_blocks"]),
+            whole(encoder_conf["num_blocks"], "num_blocks", 1, _MOST_LAYERS),
+            whole(encoder_conf["tp_blocks"], "tp_blocks", 0, _MOST_LAYERS),
         )
         usual = AdaptorShape()
         adaptor = replace(
             usual,
             width=decoder.width,
-            hidden=int(adaptor_conf.get("ffn_dim", usual.hidden)),
-            heads=int(adaptor_conf.get("attention_heads", usual.heads)),
+            hidden=whole(adaptor_conf.get("ffn_dim", usual.hidden), "ffn_dim", 1, _WIDEST),
+            heads=whole(
+                adaptor_conf.get("attention_heads", usual.heads), "attention_heads", 1, _WIDEST
+            ),
             feed_forward=decoder.width // 4,
-            layers=int(adaptor_conf.get("n_layer", usual.layers)),
+            layers=whole(adaptor_conf.get("n_layer", usual.layers), "n_layer", 0, _MOST_LAYERS),
         )
         return checked(Architecture(encoder, adaptor, decoder))
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (ContentError, KeyError, TypeError, ValueError, AttributeError) as exc:
         raise EngineError(f"{config} is not that of a Fun-ASR-Nano: {exc}") from exc
     except EngineError as exc:
         raise EngineError(f"{config}: {exc.message}", hint=exc.hint) from exc
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    import yaml
-
     try:
-        text = path.read_text(encoding="utf-8")
+        content = _read(path)
         refuse_wrong_file(path)
-        value = yaml.safe_load(text)
+        value = parse_yaml(content, path.name)
     except FileNotFoundError as exc:
         raise EngineError(
             f"{path.parent} has no {path.name}", hint="it belongs to the model: copy it there, too"
         ) from exc
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+    except (OSError, ContentError) as exc:
         raise EngineError(f"{path} cannot be read: {exc}") from exc
     if not isinstance(value, dict):
         raise EngineError(f"{path} is not that of a Fun-ASR-Nano")
     return value
 
 
+def _read(path: Path) -> bytes:
+    return read_file(path, _LARGEST_CONFIG)
+
+
+def _section(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError("a section of it is none")
+    return value
+
+
 def _refuse_other_modules(settings: Mapping[str, Any]) -> None:
     """Raise EngineError for what the reference can be told and the released models do not use."""
-    encoder = settings["audio_encoder_conf"]
-    frontend = settings.get("frontend_conf") or {}
+    encoder = _section(settings["audio_encoder_conf"])
+    frontend = _section(settings.get("frontend_conf") or {})
     expected = (
         ("model", settings.get("model"), "FunASRNano"),
         ("audio_encoder", settings.get("audio_encoder"), "SenseVoiceEncoderSmall"),
@@ -179,49 +192,6 @@ def _refuse_other_modules(settings: Mapping[str, Any]) -> None:
                 f"{name} is {value!r}; only {wanted!r} can be used",
                 hint="the nano engine runs Fun-ASR-Nano-2512 and Fun-ASR-MLT-Nano-2512",
             )
-
-
-def _load(path: Path) -> tuple[dict[str, torch.Tensor], bool]:
-    """Return the tensors of a pickle by name, and whether they are mapped into memory."""
-    import pickle
-
-    import torch
-
-    refuse_wrong_file(path)
-    is_zip = _is_zip(path)
-    try:
-        # the format from before torch 1.6 is no zip archive, and cannot be mapped
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
-    except pickle.UnpicklingError as exc:
-        raise EngineError(
-            f"{path} holds more than weights, or is damaged",
-            hint="a pickle can run any program when it is opened; only plain weights are accepted",
-        ) from exc
-    except (RuntimeError, EOFError, ValueError, OSError, KeyError) as exc:
-        raise EngineError(
-            f"{path} is cut off or damaged", hint="copy or fetch it once more"
-        ) from exc
-    while isinstance(state, Mapping):
-        inner = next((state[k] for k in _WRAPPERS if isinstance(state.get(k), Mapping)), None)
-        if inner is None:
-            break
-        state = inner
-    tensors = {
-        name: value
-        for name, value in (state.items() if isinstance(state, Mapping) else ())
-        if isinstance(value, torch.Tensor)
-    }
-    if not tensors:
-        raise EngineError(f"{path} holds no weights")
-    return tensors, is_zip
-
-
-_WRAPPERS = ("state_dict", "model_state_dict", "model")
-
-
-def _is_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
 
 
 def _let_go(piece: torch.Tensor) -> None:

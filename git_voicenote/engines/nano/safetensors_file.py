@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import EngineError
+from git_voicenote.bounded import Limits, open_regular, parse_json, whole
+from git_voicenote.errors import ContentError, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 BYTES_OF = {"F32": 4, "F16": 2, "BF16": 2}
 """The types that weights may have, and the bytes of one value."""
 
-_HEADER_LIMIT = 100_000_000  # the library's own
+_LIMITS = Limits(size=16 << 20, depth=8, nodes=1_000_000)
+_MOST_AXES = 8
+_MOST_BYTES = 1 << 50
 _METADATA = "__metadata__"
 
 
@@ -59,18 +62,20 @@ def read_header(path: Path) -> Header:
     Raises EngineError for what is not a safetensors file, or only a part of one.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             total = os.fstat(file.fileno()).st_size
             start = file.read(8)
             length = int.from_bytes(start, "little")
-            if len(start) < 8 or length > min(_HEADER_LIMIT, total):
+            if len(start) < 8 or length > min(_LIMITS.size, total):
                 raise _damaged(path)
             raw = file.read(length)
+    except ContentError as exc:
+        raise EngineError(exc.message) from exc
     except OSError as exc:
         raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
     try:
         tensors, end = _parse(raw, 8 + length)
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (ContentError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise _damaged(path) from exc
     if end != total:
         raise _cut_off(path, expected=end, found=total)
@@ -140,10 +145,13 @@ def _parse(raw: bytes, start: int) -> tuple[tuple[StoredTensor, ...], int]:
     """Return the tensors of a header, and where the values of the last one end."""
     tensors = []
     spans = []
-    for name, entry in json.loads(raw).items():
+    header = parse_json(raw, "the header", _LIMITS)
+    for name, entry in header.items() if isinstance(header, dict) else ():
         if name != _METADATA:
-            first, last = map(int, entry["data_offsets"])
-            shape = tuple(map(int, entry["shape"]))
+            first, last = (whole(at, "an offset", 0, _MOST_BYTES) for at in entry["data_offsets"])
+            if len(entry["shape"]) > _MOST_AXES:
+                raise ValueError(f"{name} has {len(entry['shape'])} axes")
+            shape = tuple(whole(size, "a size", 0, _MOST_BYTES) for size in entry["shape"])
             tensor = StoredTensor(name, str(entry["dtype"]), shape, start + first)
             if tensor.dtype in BYTES_OF and tensor.size != last - first:
                 raise ValueError(f"{name} has another size than its shape")

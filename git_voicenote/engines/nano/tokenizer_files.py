@@ -6,11 +6,11 @@ conversation may then be in tokenizer_config.json only.
 
 from __future__ import annotations
 
-import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from git_voicenote.errors import EngineError
+from git_voicenote.bounded import Limits, parse_json, read_file, whole
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.wrong_files import refuse_wrong_file
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 NEEDED = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 """What the prompt is built with, and what ends an answer."""
+
+_LIMITS = Limits(size=4 << 20, nodes=200_000)
+_LARGEST = 64 << 20
+"""Bytes: the released tokenizers have 11 MB. The library's memory is ten times as much."""
+_MOST_TOKENS = 1 << 22
 
 _SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|"
@@ -69,11 +74,18 @@ def check_tokenizer(tokenizer: Tokenizer, path: Path, vocabulary: int) -> None:
 def _read(path: Path) -> Tokenizer:
     from tokenizers import Tokenizer
 
-    refuse_wrong_file(path)
+    _refuse(path)
     try:
         return Tokenizer.from_file(str(path))
     except Exception as exc:  # the library raises no class of its own
         raise EngineError(f"{path} is no tokenizer: {exc}") from exc
+
+
+def _refuse(path: Path) -> None:
+    """Raise EngineError for a file that is no part of a tokenizer by its beginning or size."""
+    refuse_wrong_file(path)
+    if path.stat().st_size > _LARGEST:
+        raise EngineError(f"{path} is no tokenizer: it has more than {_LARGEST >> 20} MB")
 
 
 def _build(folder: Path) -> Tokenizer:
@@ -89,7 +101,7 @@ def _build(folder: Path) -> Tokenizer:
                 f"{folder} has no tokenizer",
                 hint="it needs tokenizer.json, or vocab.json and merges.txt",
             )
-        refuse_wrong_file(path)
+        _refuse(path)
     try:
         tokenizer = Tokenizer(BPE.from_file(str(vocab), str(merges)))
     except Exception as exc:  # the library raises no class of its own
@@ -114,10 +126,7 @@ def _add_tokens(tokenizer: Tokenizer, config: Path) -> bool:
         return False
     refuse_wrong_file(config)
     try:
-        entries = json.loads(config.read_bytes()).get("added_tokens_decoder") or {}
-        wanted: list[tuple[int, dict[str, Any]]] = sorted(
-            (int(number), dict(entry)) for number, entry in entries.items()
-        )
+        wanted = _added_tokens(parse_json(read_file(config, _LIMITS.size), str(config), _LIMITS))
         new = [(n, entry) for n, entry in wanted if tokenizer.token_to_id(entry["content"]) is None]
         for number, entry in new:
             tokenizer.add_tokens([AddedToken(**entry)])
@@ -126,6 +135,17 @@ def _add_tokens(tokenizer: Tokenizer, config: Path) -> bool:
                     f"{config} gives {entry['content']} the number {number}, which is not free",
                     hint="take all files of the tokenizer from where the model comes from",
                 )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
+    except (ContentError, OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
         raise EngineError(f"{config} cannot be understood: {exc}") from exc
     return bool(new)
+
+
+def _added_tokens(config: Any) -> list[tuple[int, dict[str, Any]]]:  # noqa: ANN401 - JSON, until it has been looked at
+    """Return the tokens that a configuration adds, in their order, by their numbers."""
+    entries = config.get("added_tokens_decoder") or {}
+    found = []
+    for number, entry in entries.items():
+        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+            raise ValueError(f"{number[:20]!r} is the number of no token")
+        found.append((whole(int(number), "a token", 0, _MOST_TOKENS), dict(entry)))
+    return sorted(found, key=lambda one: one[0])

@@ -1,0 +1,55 @@
+"""Recordings that somebody else made: whether they are sound, all of them, and how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import AudioFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONGEST = 24 * 3600
+"""Seconds of a recording."""
+
+_FORMATS = {".wav": ("WAV",), ".flac": ("FLAC",), ".opus": ("OGG",)}
+_FRAMES = SAMPLE_RATE
+_MOST_RATE = 48_000  # what libsndfile gives for Opus, whatever was recorded
+_MOST_CHANNELS = 2
+
+
+def check_recording(path: Path) -> float:
+    """Read a recording to its end and return its seconds.
+
+    Its format has to be that of its name. Raises AudioFileError for what is no whole recording, or
+    is longer than a day.
+    """
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(path) as sound:
+            if sound.format not in _FORMATS.get(path.suffix, ()):
+                raise AudioFileError(f"{path.name} is {sound.format}, not what its name says")
+            if not 0 < sound.samplerate <= _MOST_RATE or sound.channels > _MOST_CHANNELS:
+                raise AudioFileError(
+                    f"{path.name} has {sound.channels} channels at {sound.samplerate:,} Hz"
+                )
+            most = LONGEST * sound.samplerate
+            frames = 0
+            while len(block := sound.read(_FRAMES, dtype="float32", always_2d=True)):
+                frames += len(block)
+                if frames > most:
+                    raise AudioFileError(f"{path.name} is longer than a day")
+                if not np.isfinite(block).all():
+                    raise AudioFileError(f"{path.name} holds samples that are no numbers")
+            if not frames or frames < sound.frames:
+                raise AudioFileError(f"{path.name} is cut off")
+            return float(frames / sound.samplerate)
+    except soundfile.LibsndfileError as exc:
+        reason = exc.error_string.removeprefix("Error : ").strip(" .")
+        raise AudioFileError(f"{path.name} holds no sound that can be read ({reason})") from exc
+    except OSError as exc:
+        raise AudioFileError(f"{path.name} cannot be read: {exc.strerror or exc}") from exc

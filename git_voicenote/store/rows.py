@@ -1,0 +1,117 @@
+"""Values of the history's rows. One that cannot be is replaced, and its column remembered.
+
+SQLite takes any value in any column, and earlier versions took what came in bundles. A row that
+holds a date of the year 1 must not keep a person from all others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from git_voicenote import bounded
+from git_voicenote.datatypes import Place, Word
+from git_voicenote.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+_LONGEST = 1e9
+"""Seconds: 31 years."""
+_LAST_LINE = 1 << 31
+_WORDS = bounded.Limits(size=16 << 20, depth=4, nodes=1_000_000)
+
+
+class Reading:
+    """Reads the values of one recording; `unreadable` are the columns that hold none."""
+
+    def __init__(self) -> None:
+        self.unreadable: list[str] = []
+
+    def text(self, value: object, column: str) -> str:
+        """Return a text, as far as it is one."""
+        if isinstance(value, str):
+            return value
+        self._note(column)
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
+
+    def text_or_none(self, value: object, column: str) -> str | None:
+        """Return a text, or None for none."""
+        return None if value is None else self.text(value, column)
+
+    def moment(self, value: object, column: str, otherwise: datetime) -> datetime:
+        """Return a time, or another one instead."""
+        return self._read(lambda: bounded.moment(value, column), column, otherwise)
+
+    def seconds(self, value: object, column: str) -> float:
+        """Return a time in a recording, 0 instead of none."""
+        return self._read(lambda: bounded.real(value, column, 0.0, _LONGEST), column, 0.0)
+
+    def rate(self, value: object, column: str) -> int:
+        """Return a sample rate, 0 instead of none."""
+        return self._read(lambda: bounded.whole(value, column, 0, _LAST_LINE), column, 0)
+
+    def confidence(self, value: object, column: str) -> float | None:
+        """Return how sure an engine was, None instead of no number."""
+        if value is None:
+            return None
+        return self._read(lambda: bounded.real(value, column, -_LONGEST, _LONGEST), column, None)
+
+    def place(self, values: tuple[object, ...]) -> Place | None:
+        """Return a place of its path, first and last line and heading."""
+        path, first, last, heading = values
+        if path is None:
+            return None
+        return Place(
+            self.text(path, "turns.path"),
+            self._line(first, "turns.first_line"),
+            self._line(last, "turns.last_line"),
+            self.text_or_none(heading, "turns.heading"),
+        )
+
+    def words(self, value: object, column: str) -> tuple[Word, ...]:
+        """Return the words of a segment, none where they cannot be read."""
+        if not value:
+            return ()
+        return self._read(lambda: _words(value, column), column, ())
+
+    def _line(self, value: object, column: str) -> int | None:
+        if value is None:
+            return None
+        return self._read(lambda: bounded.whole(value, column, 0, _LAST_LINE), column, None)
+
+    def _read(self, read: Callable[[], T], column: str, otherwise: T) -> T:
+        try:
+            return read()
+        except ContentError:
+            self._note(column)
+            return otherwise
+
+    def _note(self, column: str) -> None:
+        if column not in self.unreadable:
+            self.unreadable.append(column)
+
+
+def _words(value: object, column: str) -> tuple[Word, ...]:
+    """Return the words in a JSON text. Raises ContentError."""
+    if not isinstance(value, str):
+        raise ContentError(f"{column} is no text")
+    told = bounded.parse_json(value.encode("utf-8", "replace"), column, _WORDS)
+    if not isinstance(told, list) or not all(_is_word(one) for one in told):
+        raise ContentError(f"{column} is no list of words")
+    return tuple(
+        Word(
+            text,
+            bounded.real(start, column, 0.0, _LONGEST),
+            bounded.real(end, column, 0.0, _LONGEST),
+            bounded.real(confidence, column, -_LONGEST, _LONGEST),
+        )
+        for text, start, end, confidence in cast("list[list[Any]]", told)
+    )
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 4 and isinstance(value[0], str)
