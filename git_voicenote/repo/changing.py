@@ -9,9 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from git_voicenote import files
 from git_voicenote.errors import ChangedMeanwhileError, GitError
-from git_voicenote.repo.note_merge import lost_paragraphs, merge_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +29,8 @@ def one_writer(repository: Repository) -> Iterator[None]:
 
     Where no lock can be had, git goes first: it knows best why nothing can be written.
     """
+    from git_voicenote import files  # not for format-patch, which only reads notes
+
     with ExitStack() as stack:
         with suppress(OSError):
             files.private_folder(repository.state_dir)
@@ -65,6 +65,8 @@ def reconciled(what: str, before: str | None, mine: str, now: str | None) -> str
     """
     if now in (before, mine):
         return mine
+    from git_voicenote.repo.note_merge import lost_paragraphs, merge_texts
+
     hint = "take from that file what you want to keep, and edit again"
     if now is None:
         raise ChangedMeanwhileError(f"the {what} was removed while you edited it", hint=hint)

@@ -251,20 +251,26 @@ class ReadBack:
         self._fed = 0
 
     def __enter__(self) -> Self:
-        from tempfile import TemporaryDirectory
+        from contextlib import ExitStack
 
-        self._folder = TemporaryDirectory(prefix="git-voicenote-", dir=_scratch_folder())
-        self._mailsplit = subprocess.Popen(
-            ["git", "mailsplit", *self._options, f"-o{self._folder.name}"],
-            cwd=self._repository.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )  # fmt: skip
+        from git_voicenote import files
+
+        with ExitStack() as stack:
+            memory = _memory()
+            scratch = files.workplace(memory, "git-voicenote-") if memory else None
+            self._folder = stack.enter_context(scratch or files.scratch_folder())
+            self._mailsplit = subprocess.Popen(
+                ["git", "mailsplit", *self._options, f"-o{self._folder}"],
+                cwd=self._repository.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )  # fmt: skip
+            stack.callback(self._mailsplit.communicate)
+            stack.callback(self._mailsplit.kill)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._mailsplit.kill()
-        self._mailsplit.communicate()
-        self._folder.cleanup()
+        self._stack.close()
 
     def feed(self, mail: bytes) -> Path:
         """Let git take a mail; return where it is to be found after `close`."""
@@ -276,7 +282,7 @@ class ReadBack:
         except BrokenPipeError:
             self.close()
             raise
-        return Path(self._folder.name, f"{self._fed:04}")
+        return self._folder / f"{self._fed:04}"
 
     def close(self) -> None:
         """Raise PatchError where git saw another number of mails than it was fed."""
@@ -342,17 +348,17 @@ def patch_in(mail: Mail) -> bytes:
     return text.replace(b"\r\n", b"\n")
 
 
-def _scratch_folder() -> str | None:
-    """Return where mails are written only to be read again; None is the usual place.
+def _memory() -> Path | None:
+    """Return a folder in memory for what is written only to be read again, if there is room.
 
-    In memory, if the person named no place and there is room: ext4 takes 0.35 ms to make a file
-    where others were just removed, in turn with git, which makes its own there.
+    None if there is none, or the person named a place: ext4 takes 0.35 ms to make a file where
+    others were just removed, in turn with git, which makes its own there.
     """
-    memory = Path("/dev/shm")  # noqa: S108 - TemporaryDirectory makes a private folder in it
+    memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
         return None
     room = os.statvfs(memory)
-    return str(memory) if room.f_bavail * room.f_frsize >= _ENOUGH_MEMORY else None
+    return memory if room.f_bavail * room.f_frsize >= _ENOUGH_MEMORY else None
 
 
 def _read_commit(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.errors import GitError
 
 if TYPE_CHECKING:
@@ -46,9 +45,9 @@ def write_note_tree(repository: Repository, notes: NoteTree) -> str:
     lines = [
         f"100644 {blob}\t{_path(name, depth)}\0".encode() for name, blob in sorted(notes.items())
     ]
-    with tempfile.TemporaryDirectory(prefix="git-voicenote-") as folder:
+    with files.scratch_folder() as folder:
         # an index of its own: the person's is not touched, and a bare repository has none
-        alone = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        alone = {"GIT_INDEX_FILE": str(folder / "index")}
         repository.run(
             "update-index", "-z", "--index-info", stdin=b"".join(lines), environment=alone
         )

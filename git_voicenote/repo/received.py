@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
+from git_voicenote import files
 from git_voicenote.errors import PatchError
 from git_voicenote.repo.below_dashes import read_below, split_patch
 from git_voicenote.repo.envelopes import Envelope, decoded, ids_in, read_envelope
@@ -139,8 +139,8 @@ def read_series(
     `-- >8 --`, None does as mailinfo.scissors says. Raises PatchError or GitError with the way out.
     """
     options = [] if scissors is None else ["--scissors" if scissors else "--no-scissors"]
-    with TemporaryDirectory(prefix="git-voicenote-") as scratch:
-        mails, remarks = split_mails(source, Path(scratch), mboxrd=mboxrd)
+    with files.scratch_folder() as scratch:
+        mails, remarks = split_mails(source, scratch, mboxrd=mboxrd)
         read = partial(_read, cwd=cwd, options=options, notes=notes)
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(read, mails))
