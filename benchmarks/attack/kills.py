@@ -37,7 +37,7 @@ _PATIENCE = 120.0
 _SPOKEN = str(SPEECH / "rename.flac")
 _WORDS = "spoken words"
 _AGED = 600
-"""Seconds by which temporary folders are made older: young ones may be another process's own."""
+"""Seconds by which folders of work are made older: young ones may be another process's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ class _Attack:
             lost.append("git fsck fails")
         now = _notes(sandbox)
         lost += [f"the note of {name[:7]} is gone" for name in before if name not in now]
-        for left in Path(sandbox.extra["TMPDIR"]).iterdir():
+        state = sandbox.folder / ".git/voicenote"
+        for left in (*Path(sandbox.extra["TMPDIR"]).iterdir(), *state.glob("incoming-*")):
             os.utime(left, (time.time() - _AGED,) * 2)
         shown = sandbox.voicenote("show")
         if b"Traceback" in shown.stderr or shown.returncode not in (0, 1):
