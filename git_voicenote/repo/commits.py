@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
 from git_voicenote.errors import GitError, UnknownRevisionError
+from git_voicenote.repo.process import lines_of
 from git_voicenote.repo.repository import Commit
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
         )  # fmt: skip
     except GitError as exc:
         raise repository.unknown_revision(" ".join(revisions)) from exc
-    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
 
 
@@ -86,7 +87,7 @@ def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, 
         "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %s",
         "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
     )  # fmt: skip
-    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     return {commit_id: subject for commit_id, _, subject in pairs}
 
 
