@@ -8,12 +8,13 @@ from elsewhere is parsed here, and only here: `tests/test_layers.py` holds it.
 from git_voicenote.bounded.files import open_regular, read_file
 from git_voicenote.bounded.limits import Limits
 from git_voicenote.bounded.structures import parse_json, parse_toml
-from git_voicenote.bounded.values import moment, real, text, whole
+from git_voicenote.bounded.values import moment, moment_of_git, real, text, whole
 from git_voicenote.bounded.yaml import parse_yaml
 
 __all__ = [
     "Limits",
     "moment",
+    "moment_of_git",
     "open_regular",
     "parse_json",
     "parse_toml",

@@ -6,7 +6,7 @@ All of them raise ContentError, which says what the value is of; the caller name
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 from git_voicenote.errors import ContentError
 
@@ -62,6 +62,20 @@ def moment(value: object, what: str) -> datetime:
     if found.tzinfo is None or not _is_within(found):
         raise ContentError(f"{what} is {_shown(value)}, not a time of 1970 to 2999 with its offset")
     return found
+
+
+def moment_of_git(written: str) -> datetime:
+    """Return a time as git writes it raw: seconds since 1970, and an offset such as +0100.
+
+    A commit may hold any; one that cannot be is the start of 1970.
+    """
+    seconds, _, zone = written.partition(" ")
+    try:
+        offset = timedelta(hours=int(zone[:-2]), minutes=int(zone[0] + zone[-2:]))
+        found = datetime.fromtimestamp(int(seconds[:20]), UTC).astimezone(timezone(offset))
+    except (ValueError, IndexError, OverflowError, OSError):
+        return EARLIEST
+    return found if _is_within(found) else EARLIEST
 
 
 def _is_within(found: datetime) -> bool:

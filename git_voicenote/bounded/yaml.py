@@ -41,7 +41,14 @@ def parse_yaml(content: bytes, name: str, limits: Limits | None = None) -> objec
         raise ContentError(f"{name} is not YAML: {str(exc).splitlines()[0]}") from exc
     except UnicodeDecodeError as exc:
         raise ContentError(f"{name} is not YAML: it is not UTF-8") from exc
-    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as exc:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as exc:
         raise ContentError(f"{name} holds a value that cannot be: {exc}") from exc
     check_tree(value, name, limits)
     return value

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from git_voicenote.bounded import moment_of_git
 from git_voicenote.errors import GitError, UnknownRevisionError
+from git_voicenote.repo.process import lines_of
 from git_voicenote.repo.repository import Commit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from git_voicenote.repo.repository import Repository
 
@@ -39,17 +41,19 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
         return _details_from_log(repository, commit_id)  # GitPython knows SHA-1 names only
     import git
     import git.exc
+    from git.objects.util import altz_to_utctz_str
 
     try:
         with git.Repo(repository.worktree or repository.git_dir) as opened:
             found = opened.commit(commit_id)
             message = found.message
+            zone = altz_to_utctz_str(found.author_tz_offset)
             if isinstance(message, bytes):
                 message = message.decode("utf-8", "replace")
             return CommitDetails(
                 Commit(commit_id, str(message).partition("\n")[0]),
                 author=str(found.author.name),
-                authored_at=found.authored_datetime,
+                authored_at=moment_of_git(f"{found.authored_date} {zone}"),
                 parents=tuple(parent.hexsha for parent in found.parents),
                 message=message,
             )
@@ -71,7 +75,7 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
         )  # fmt: skip
     except GitError as exc:
         raise repository.unknown_revision(" ".join(revisions)) from exc
-    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
 
 
@@ -83,7 +87,7 @@ def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, 
         "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %s",
         "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
     )  # fmt: skip
-    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     return {commit_id: subject for commit_id, _, subject in pairs}
 
 
@@ -138,12 +142,10 @@ def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
     except GitError as exc:
         raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
     author, date, parents, message = answer.decode("utf-8", "replace").split("\0")
-    seconds, zone = date.split(" ")
-    offset = timedelta(hours=int(zone[:-2]), minutes=int(zone[0] + zone[-2:]))
     return CommitDetails(
         Commit(commit_id, message.partition("\n")[0]),
         author=author,
-        authored_at=datetime.fromtimestamp(int(seconds), UTC).astimezone(timezone(offset)),
+        authored_at=moment_of_git(date),
         parents=tuple(parents.split()),
         message=message.removesuffix("\n"),
     )

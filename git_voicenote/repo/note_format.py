@@ -36,7 +36,7 @@ _TRAILER = re.compile(r"Voicenote-(?P<key>[A-Za-z-]+):(?: (?P<value>.*))?")
 _LOOKS_LIKE_TRAILER = re.compile(r"^(?= *Voicenote-)", re.MULTILINE)
 _SET_IN = re.compile(r"^ (?= *Voicenote-)", re.MULTILINE)
 _BLANK_LINES_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
-_DURATION = re.compile(r"(?:([0-9]+):)?([0-9]+):([0-9]{2})")
+_DURATION = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]{2})")
 
 
 def render_note(note: Note) -> str:

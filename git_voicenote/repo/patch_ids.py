@@ -7,6 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
+from git_voicenote.repo.process import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +71,7 @@ def commit_of_patch(
         "log", f"-{_LATELY}", "--no-merges", "--no-show-signature", "--no-notes",
         "--format=%H %s", "HEAD", "--", accept=(0, 128),
     )  # fmt: skip
-    lines = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    lines = (line.partition(" ") for line in lines_of(listed, "replace"))
     title = " ".join(subject.split())
     titled = [commit_id for commit_id, _, found in lines if " ".join(found.split()) == title]
     return same_change(repository, diff, [*([named] if named else []), *titled])

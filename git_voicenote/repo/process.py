@@ -109,6 +109,15 @@ def try_git(
         raise GitError("git is not installed, or not on PATH") from exc
 
 
+def lines_of(answer: bytes, errors: str = "surrogateescape") -> list[str]:
+    """Return the lines that git printed: they end in line feeds, and in nothing else.
+
+    str.splitlines also ends them at U+2028 and ten others, which a ref or a subject may hold.
+    """
+    text = answer.decode("utf-8", errors)
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def _explain(done: subprocess.CompletedProcess[bytes]) -> str:
     words = done.stderr.decode("utf-8", "replace").strip()
     for prefix in ("fatal: ", "error: "):

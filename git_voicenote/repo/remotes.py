@@ -18,7 +18,7 @@ from git_voicenote.characters import visible
 from git_voicenote.errors import GitError, StoreError, UsageError
 from git_voicenote.repo.covers import COVER_PREFIX
 from git_voicenote.repo.merging import NOTES, REVIEWS, NoteRefs, Tips, read_refs, tips_below
-from git_voicenote.repo.process import try_git
+from git_voicenote.repo.process import lines_of, try_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> 
     )  # fmt: skip
     if done.returncode:
         raise _unreachable(remote, done.stderr)
-    pairs = [line.split("\t", 1) for line in os.fsdecode(done.stdout).splitlines()]
+    pairs = [line.split("\t", 1) for line in lines_of(done.stdout)]
     refs = {ref: commit for commit, ref in pairs}
     covers = {
         ref.removeprefix(COVER_PREFIX): commit
@@ -188,7 +188,7 @@ def push_refs(
         cwd=repository.cwd,
     )  # fmt: skip
     reports = {}
-    for line in os.fsdecode(done.stdout).splitlines():
+    for line in lines_of(done.stdout):
         flag, _, rest = line.partition("\t")
         refs, _, summary = rest.partition("\t")
         if len(flag) == 1 and summary:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
-from git_voicenote.repo.process import run_git, try_git
+from git_voicenote.repo.process import lines_of, run_git, try_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Repository:
             "--show-toplevel", cwd=cwd,
         )  # fmt: skip
         # without a work tree git dies on the last question; the first two are answered by then
-        folders = [Path(line) for line in os.fsdecode(done.stdout).splitlines()]
+        folders = [Path(line) for line in lines_of(done.stdout)]
         if len(folders) < 2:
             words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise NotARepositoryError(

@@ -87,7 +87,7 @@ class TreeMerge:
             "log", "--no-walk", "--no-show-signature", "--format=%ct %H", *commits
         )
         ages = [line.split(" ") for line in listed.split("\n")]
-        return tuple(commit for _, commit in sorted((int(age), commit) for age, commit in ages))
+        return tuple(commit for _, commit in sorted((_age(age), commit) for age, commit in ages))
 
     def _merged(self, base: Tree, older: Tree, newer: Tree) -> MergedTree:
         texts, both = {}, []
@@ -114,3 +114,8 @@ class TreeMerge:
         blob = name.decode("ascii").strip()
         self._made[blob] = text
         return blob
+
+
+def _age(seconds: str) -> int:
+    """Return when a commit was made; a broken one has no time, and git prints none."""
+    return int(seconds) if seconds.isdigit() and len(seconds) < 20 else 0

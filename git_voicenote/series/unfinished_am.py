@@ -246,7 +246,10 @@ class UnfinishedAm:
             "--format=%H%x00%ae%x00%at%x00%s", f"{start}..{tip}" if start else tip, "--",
         )  # fmt: skip
         rows = [line.split("\0") for line in listed.split("\n") if line]
-        return [Made(name, email, int(date), plain(title)) for name, email, date, title in rows]
+        return [
+            Made(name, email, int(date) if date.isdigit() else None, plain(title))
+            for name, email, date, title in rows
+        ]
 
     def _keep_notes(self, found: dict[str, ReceivedPatch], notes_ref: str) -> int:
         names = note_names(notes_ref)

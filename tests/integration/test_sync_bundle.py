@@ -233,6 +233,17 @@ def test_a_branch_that_would_be_a_command(ada: Sandbox, bob: Sandbox, stick: Pat
     assert "git merge 'voicenote/received/topic/heads/$(touch${IFS}evil)'" in told
 
 
+def test_a_branch_whose_name_holds_the_end_of_a_line(
+    ada: Sandbox, bob: Sandbox, stick: Path
+) -> None:
+    """U+2028 ends a line for Python, and not for git."""
+    ada.git("branch", "--move", "topic", "to\u2028pic")
+    ada.commit("feat: one\u2028two", {"one": "x\n"})
+    sync(ada, "bundle", stick)
+    sync(bob, "unbundle", stick)
+    assert "refs/voicenote/received/topic/heads/to\u2028pic" in refs(bob)
+
+
 def test_in_a_bare_repository(ada: Sandbox, stick: Path) -> None:
     sync(ada, "bundle", stick, "--audio")
     bare = Sandbox(stick.parent / "bare.git", ada.home)

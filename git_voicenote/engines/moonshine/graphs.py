@@ -113,7 +113,7 @@ def _signature(path: Path) -> tuple[Shapes, Shapes]:
     options.log_severity_level = 4  # what is wrong is said once, in the error
     try:
         session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
+            str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
     except Exception as exc:  # the library's errors have no class in common
         reason = next(iter(str(exc).splitlines()), "it gives no reason")

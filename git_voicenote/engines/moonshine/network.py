@@ -144,7 +144,13 @@ def _session(path: Path, threads: int) -> Any:  # noqa: ANN401 - onnxruntime pub
     # a thread that has nothing to do must not keep a core from others
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            # it would print that it falls back, to the output that is the person's
+            str(path),
+            options,
+            providers=["CPUExecutionProvider"],
+            enable_fallback=0,
+        )
     except Exception as exc:  # the library raises classes of its own, of no common kind
         raise EngineError(
             f"the weights in {path} cannot be loaded: {exc}",

