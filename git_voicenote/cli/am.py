@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.am_rest import keep_rest, say_kept
-from git_voicenote.cli.console import print_error, say, settings
+from git_voicenote.cli.console import print_error, put, say, settings
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.am_hooks import make_am_hooks
@@ -44,7 +43,7 @@ def am(arguments: tuple[str, ...]) -> int:
     stand.
     """
     if "-h" in arguments or "--help" in arguments:
-        sys.stdout.write(_HELP)
+        put(_HELP, end="")
         return 0
     repository, notes_ref = Repository.discover(), settings().notes_ref
     unfinished = UnfinishedAm(repository)

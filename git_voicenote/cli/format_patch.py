@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
-import sys
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import say, settings
+from git_voicenote.cli.console import hand_over, put, say, settings
 from git_voicenote.errors import UsageError
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.plan import plan_series
@@ -49,7 +48,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     """
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "-h" in own or "--help" in own:
-        sys.stdout.write(_HELP)
+        put(_HELP, end="")
         return 0
     gc.disable()  # a process of half a second has nothing to collect
     order, rest = _take_record(arguments)
@@ -72,8 +71,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     if not plan.arguments.is_quiet:
         for remark in formatted.remarks:
             say(remark)
-    sys.stdout.buffer.write(formatted.stdout)
-    sys.stdout.buffer.flush()
+    hand_over(formatted.stdout)
     return formatted.status
 
 
