@@ -5,24 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.characters import harmless
 from git_voicenote.cli.console import say
+from git_voicenote.cli.foreground import run_in_foreground
 from git_voicenote.errors import GitError, StoreError
 from git_voicenote.repo.process import run_git
 from git_voicenote.repo.repository import read_config
 from git_voicenote.store.recordings import state_dir, store_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from git_voicenote.repo.repository import Repository
 
 _SCISSORS = " ------------------------ >8 ------------------------"
@@ -89,8 +88,7 @@ def _run_editor(repository: Repository | None, buffer: Path) -> None:
     with ExitStack() as stack:
         # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
         # keeps that shell from dying of a ^C that its editor lived through.
-        stack.enter_context(_interrupts_go_to_the_editor())
-        status = subprocess.call(
+        status = run_in_foreground(
             ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, buffer],
             cwd=(repository.worktree if repository else None) or here,
             stdin=_terminal(stack),
@@ -114,22 +112,6 @@ def _terminal(stack: ExitStack) -> int | None:
         return None
 
 
-@contextmanager
-def _interrupts_go_to_the_editor() -> Iterator[None]:
-    """Leave ^C and ^\\ to the editor, as git does: they are keys of many.
-
-    A handler that does nothing, and not SIG_IGN, which the editor would inherit.
-    """
-    before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGQUIT)]
-    for number, _ in before:
-        signal.signal(number, lambda *_: None)
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-
-
 def _comment_prefix(repository: Repository | None) -> str:
     """Return what begins a comment. The words are safe with any; editors colour git's own."""
     here = repository.cwd if repository else Path.cwd()
@@ -140,7 +122,7 @@ def _comment_prefix(repository: Repository | None) -> str:
 
 def _commented(repository: Repository | None, marker: str, comments: str) -> str:
     prefix = _comment_prefix(repository)
-    lines = (_BELOW + "\n" + comments).rstrip().split("\n")
+    lines = (_BELOW + "\n" + harmless(comments)).rstrip().split("\n")
     return "\n".join([marker, *(f"{prefix} {line}".rstrip() for line in lines), ""])
 
 
