@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import FoundNote
 
 
+_PARTIAL = r"^(remote\..*\.promisor|extensions\.partialclone)$"
 _HELP = """\
 Usage: git voicenote format-patch [--record[=newest|cover]]
                                   [OPTIONS OF GIT FORMAT-PATCH] [RANGE]
@@ -72,6 +73,9 @@ def format_patch(arguments: tuple[str, ...]) -> int:
         for remark in formatted.remarks:
             say(remark)
     hand_over(formatted.stdout)
+    if formatted.status and repository.config(_PARTIAL):
+        # git has said what failed; to fetch is not ours
+        say("hint: nothing was fetched for this partial clone; `git format-patch` itself would")
     return formatted.status
 
 

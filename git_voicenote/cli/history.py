@@ -18,6 +18,7 @@ from git_voicenote.cli.console import (
     settings,
     warn,
 )
+from git_voicenote.cli.kept_texts import mention_kept_texts
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, StoreError
@@ -49,7 +50,10 @@ def history() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(max_count: int | None, *, as_json: bool) -> None:
     """List recordings, the newest first."""
-    mention_unfinished(repository_if_any(), settings())
+    repository = repository_if_any()
+    if repository is not None:
+        mention_kept_texts(repository)
+    mention_unfinished(repository, settings())
     _print_list(_readable(_history().entries(max_count)), as_json=as_json)
 
 

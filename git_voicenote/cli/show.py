@@ -10,7 +10,7 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import print_json, put, say, settings
-from git_voicenote.cli.saving import remembered, save_note
+from git_voicenote.cli.saving import found_by_patch, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NoNoteError
 from git_voicenote.repo.commits import commits_in
@@ -91,7 +91,7 @@ def _look_up(
     commit_ids = [commit.id for commit in commits]
     texts = notes.texts(commit_ids)
     bare = [commit_id for commit_id in commit_ids if commit_id not in texts]
-    return texts, notes.find_all(bare, remembered(repository)) if bare else {}
+    return texts, found_by_patch(repository, notes, bare)
 
 
 def _answers(

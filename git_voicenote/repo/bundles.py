@@ -16,7 +16,7 @@ from git_voicenote import files
 from git_voicenote.errors import GitError
 from git_voicenote.repo.covers import COVER_PREFIX
 from git_voicenote.repo.merging import REVIEW_REF, local_tips
-from git_voicenote.repo.process import run_git
+from git_voicenote.repo.process import lines_of, run_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,8 +129,8 @@ def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
                 "`git voicenote sync bundle FILE BRANCH`",
             ) from exc
         raise
-    listed = os.fsdecode(repository.run("bundle", "list-heads", str(path)))
-    pairs = [line.split(" ", 1) for line in listed.splitlines()]
+    listed = lines_of(repository.run("bundle", "list-heads", str(path)))
+    pairs = [line.split(" ", 1) for line in listed]
     if len(pairs) > _MOST_REFS:
         raise GitError(f"the git bundle has {len(pairs):,} refs; {_MOST_REFS:,} are taken at most")
     return {name: tip for tip, name in pairs}

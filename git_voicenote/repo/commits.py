@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, UnknownRevisionError
+from git_voicenote.repo.process import lines_of, offline
 from git_voicenote.repo.repository import Commit
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
 
     try:
         with git.Repo(repository.worktree or repository.git_dir) as opened:
+            opened.git.update_environment(**offline())
             found = opened.commit(commit_id)
             message = found.message
             if isinstance(message, bytes):
@@ -71,7 +73,7 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
         )  # fmt: skip
     except GitError as exc:
         raise repository.unknown_revision(" ".join(revisions)) from exc
-    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
 
 
@@ -83,7 +85,7 @@ def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, 
         "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %s",
         "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
     )  # fmt: skip
-    pairs = (line.partition(" ") for line in listed.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     return {commit_id: subject for commit_id, _, subject in pairs}
 
 
@@ -92,8 +94,7 @@ def commit_summary(repository: Repository, commit_id: str) -> str:
     details = commit_details(repository, commit_id)
     head = f"{details.commit.short} {details.commit.subject}\n"
     head += f"{details.author}, {details.authored_at:%Y-%m-%d %H:%M}\n"
-    stat = repository.read("diff-tree", "--root", "--no-commit-id", "-m", "--first-parent",
-                           *_PLAIN_DIFF, commit_id)  # fmt: skip
+    stat = _stat(repository, "--root", "--no-commit-id", "-m", "--first-parent", commit_id)
     return f"{head}\n{stat}" if stat else head
 
 
@@ -110,7 +111,7 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
     shortlog = repository.read("shortlog", "-w72,2,4", f"{base}..{tip}", "--")
     if not shortlog:
         return ""
-    stat = repository.read("diff-tree", *_PLAIN_DIFF, base, tip)
+    stat = _stat(repository, base, tip)
     return f"{shortlog.rstrip()}\n\n{stat}"
 
 
@@ -127,6 +128,14 @@ def base_of_series(repository: Repository, tip: str) -> str | None:
         if found and found != repository.read("rev-parse", f"{tip}^{{commit}}"):
             return found
     return None
+
+
+def _stat(repository: Repository, *what: str) -> str:
+    """Return what changed, in numbers; a partial clone may lack what they are counted in."""
+    try:
+        return repository.read("diff-tree", *_PLAIN_DIFF, *what)
+    except GitError as exc:
+        return f"(not known what changed: {exc.message})"
 
 
 def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:

@@ -7,14 +7,13 @@ The person's own branch.<name>.description is never written: other tools keep th
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.repo.changing import one_writer, until_unmoved
 from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.note_trees import commit_tree, write_blob
-from git_voicenote.repo.process import try_git
+from git_voicenote.repo.process import lines_of, try_git
 from git_voicenote.repo.write_failures import explain_write_failure
 
 if TYPE_CHECKING:
@@ -162,7 +161,7 @@ class Covers:
 
     def _refs(self, prefix: str, *options: str) -> list[str]:
         listed = self.repository.run("for-each-ref", "--format=%(refname)", *options, prefix)
-        return [name.removeprefix(prefix) for name in os.fsdecode(listed).splitlines()]
+        return [name.removeprefix(prefix) for name in lines_of(listed)]
 
 
 def cover_tree(repository: Repository, blob: str) -> str:

@@ -10,7 +10,6 @@ too, unless it was changed here, and the other way round.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from git_voicenote.errors import GitError
 from git_voicenote.repo.changing import one_writer, until_unmoved
 from git_voicenote.repo.covers import COVER_PREFIX, SET_ASIDE_PREFIX, cover_tree
 from git_voicenote.repo.note_trees import commit_tree, read_note_tree, write_blob, write_note_tree
-from git_voicenote.repo.process import try_git
+from git_voicenote.repo.process import lines_of, try_git
 from git_voicenote.repo.tree_merge import TreeMerge
 from git_voicenote.repo.write_failures import explain_write_failure
 
@@ -103,7 +102,7 @@ def tips_below(repository: Repository, prefix: str) -> Tips:
 def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
     """Return the refs that are, or are below, a name."""
     listed = repository.run("for-each-ref", "--format=%(objectname) %(refname)", pattern)
-    pairs = (line.split(" ", 1) for line in os.fsdecode(listed).splitlines())
+    pairs = (line.split(" ", 1) for line in lines_of(listed))
     return {name: commit for commit, name in pairs}
 
 

@@ -18,7 +18,7 @@ from git_voicenote.characters import visible
 from git_voicenote.errors import GitError, StoreError, UsageError
 from git_voicenote.repo.covers import COVER_PREFIX
 from git_voicenote.repo.merging import NOTES, REVIEWS, NoteRefs, Tips, read_refs, tips_below
-from git_voicenote.repo.process import try_git
+from git_voicenote.repo.process import lines_of, try_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -82,11 +82,11 @@ def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> 
     """Ask a remote where its notes and covers stand. Raises GitError where it does not answer."""
     done = try_git(
         "ls-remote", "--refs", "--", remote.name, note_refs.notes, note_refs.reviews,
-        f"{COVER_PREFIX}*", cwd=repository.cwd,
+        f"{COVER_PREFIX}*", cwd=repository.cwd, connects=True,
     )  # fmt: skip
     if done.returncode:
         raise _unreachable(remote, done.stderr)
-    pairs = [line.split("\t", 1) for line in os.fsdecode(done.stdout).splitlines()]
+    pairs = [line.split("\t", 1) for line in lines_of(done.stdout)]
     refs = {ref: commit for commit, ref in pairs}
     covers = {
         ref.removeprefix(COVER_PREFIX): commit
@@ -134,7 +134,7 @@ def _fetched_below(
         done = try_git(
             *_OWN_FETCH, "--", source,
             *(f"+{theirs}:{prefix}{ours}" for theirs, ours in refspecs.items()),
-            cwd=repository.cwd,
+            cwd=repository.cwd, connects=True,
         )  # fmt: skip
         if done.returncode:
             raise _unreachable(Remote(source, ""), done.stderr)
@@ -185,10 +185,10 @@ def push_refs(
     done = try_git(
         "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases, "--",
         remote.name, *(f"{new or ''}:{ref}" for ref, new, _ in updates),
-        cwd=repository.cwd,
+        cwd=repository.cwd, connects=True,
     )  # fmt: skip
     reports = {}
-    for line in os.fsdecode(done.stdout).splitlines():
+    for line in lines_of(done.stdout):
         flag, _, rest = line.partition("\t")
         refs, _, summary = rest.partition("\t")
         if len(flag) == 1 and summary:
