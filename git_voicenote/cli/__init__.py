@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import flush, print_error, say
 from git_voicenote.cli.signals import Terminated, end_by, handle_signals
-from git_voicenote.cli.streams import prepare_streams
+from git_voicenote.cli.streams import drop, prepare_streams
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ def _leave(status: int) -> NoReturn:
     Where Python ends, it takes its lock away from threads that are left; one that comes out of C++
     for it then aborts the process (as torch does: SIGABRT, for the 130 of a Ctrl-C).
     """
+    try:
+        sys.stderr.flush()
+    except OSError:  # a disk that is full: Python would try again, and exit with 120
+        drop(sys.stderr)
     if any(thread.daemon for thread in threading.enumerate()):
         _finish()
         os._exit(status)
@@ -68,13 +72,13 @@ def _run(arguments: list[str]) -> int:
         flush()
     except BrokenPipeError:
         # the reader of our stdout went away (`| head`): keep Python from complaining at exit
-        _drop_stdout()
+        drop(sys.stdout)
         return 0
     except OSError as exc:
         # errors of files have their name: without one, it is the stream that we print to
         if exc.errno not in _NO_ROOM or exc.filename is not None:
             return _unexpected(exc)
-        _drop_stdout()
+        drop(sys.stdout)
         say(f"error: standard output cannot be written: {exc.strerror}")
         return VoicenoteError.exit_code
     return status
@@ -117,8 +121,3 @@ def _call(arguments: list[str]) -> int:
     from git_voicenote.cli.root import run
 
     return run(arguments)
-
-
-def _drop_stdout() -> None:
-    """Let nothing that is still to be printed fail when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -38,6 +38,11 @@ def prepare_streams() -> None:
         if TYPE_CHECKING:
             assert isinstance(stream, TextIOWrapper)
         stream.reconfigure(errors=_SPELLING)
+
+
+def drop(stream: TextIO) -> None:
+    """Let nothing that is still to be printed on a stream fail when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _spelled(error: UnicodeError) -> tuple[str, int]:
