@@ -9,7 +9,7 @@ from git_voicenote.cli.colours import put_coloured
 from git_voicenote.cli.console import hand_over
 
 
-def show_relayed(line: bytes, is_product: bool) -> None:  # noqa: FBT001 - the callback of run_am
+def show_relayed(line: bytes, is_product: bool) -> None:
     """Show a line that git printed: a terminal gets its colours, and sees other escapes."""
     # where nobody reads it, git goes on, as it would with /dev/null
     with suppress(OSError):

@@ -76,7 +76,7 @@ def _readers(
 ) -> tuple[threading.Thread, ...]:
     """Start to show what a process prints, line by line."""
 
-    def read(printed: IO[bytes], is_product: bool) -> None:  # noqa: FBT001 - a thread's argument
+    def read(printed: IO[bytes], is_product: bool) -> None:
         with printed:
             for line in printed:
                 show(line, is_product)

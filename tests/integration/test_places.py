@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = (
-    b"a\nb", b"a\n", b"a\rb", b"\xff\xfe", b"-rf", b"a ", b" a", b"a:b", b"a'b\"c", b"100%s", b"{0}",
-    b"~", "a\x85b\u2028c".encode(), b"a\x0bb\x0c\x1cd", b"$(id)", b"\x1b[31m",
+    b"a\nb", b"a\n", b"a\rb", b"\xff\xfe", b"-rf", b"a ", b" a", b"a:b", b"a'b\"c", b"100%s",
+    b"{0}", b"~", "a\x85b\u2028c".encode(), b"a\x0bb\x0c\x1cd", b"$(id)", b"\x1b[31m",
 )  # fmt: skip
 
 
