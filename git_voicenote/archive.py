@@ -63,7 +63,8 @@ class Archive:
         self.recordings = Recordings(root)
         self._form = form
         self._history = History(root)
-        self._tell = tell
+        self._tell_person = tell
+        self._told: set[str] = set()
         self._turns: dict[str, list[Turn]] = {}  # of this moment, should the history fail
 
     @contextmanager
@@ -208,6 +209,12 @@ class Archive:
             self.forget(recording)
             return None
         return self.complete(recording)
+
+    def _tell(self, text: str) -> None:
+        """Tell the person, once: a history that cannot be used is met again and again."""
+        if text not in self._told:
+            self._told.add(text)
+            self._tell_person(text)
 
     def _turns_of(self, recording: Recording) -> Sequence[Turn]:
         if recording.id in self._turns:

@@ -27,7 +27,7 @@ def visible(text: str) -> str:
 
 
 def revealed(text: str) -> str:
-    """Return a line of code with each character that nobody can see named: <U+202E>, ^M, ^[.
+    """Return a line of code with each character that nobody can see named: <U+202E>, ^M, ^[, \\xff.
 
     In a diff such a character may be an attack ("Trojan source"): it is to be seen, not dropped.
     Joiners stay beside the letters that need them.
@@ -45,9 +45,22 @@ def revealed(text: str) -> str:
     )
 
 
+def harmless(text: str) -> str:
+    """Return a text of several lines as a terminal may show it: `revealed`, line by line.
+
+    Line feeds and tabs stay. Octets that were no UTF-8 (lone surrogates, as os.fsdecode makes
+    them) show as \\xNN.
+    """
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "\n".join(map(revealed, text.split("\n")))
+
+
 def _named(character: str) -> str:
     code = ord(character)
-    return f"^{chr(code ^ 64)}" if code < 32 or code == 127 else f"<U+{code:04X}>"
+    if code < 32 or code == 127:
+        return f"^{chr(code ^ 64)}"
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"<U+{code:04X}>"
 
 
 def _is_beside_letter(text: str, number: int) -> bool:

@@ -3,6 +3,7 @@
 VoicenoteError                 exit 128: failed, with an explanation
  ├─ GitError                   git refused, or could not be run
  │   ├─ NotARepositoryError
+ │   ├─ MissingObjectsError    a partial clone lacks what is needed; nothing is fetched
  │   └─ UnknownRevisionError
  ├─ ChangedMeanwhileError      two people wrote one text, and both cannot be kept in one place
  ├─ AudioError
@@ -49,6 +50,10 @@ class GitError(VoicenoteError):
 
 class NotARepositoryError(GitError):
     """The command needs a repository and there is none here."""
+
+
+class MissingObjectsError(GitError):
+    """A partial clone lacks objects, and git was told not to fetch them."""
 
 
 class UnknownRevisionError(GitError):

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+_NO_HOME = Path("/dev/null/HOME-is-not-set")
+"""So that nothing is found there, and errors say why."""
 
 
 def resource(kind: str, name: str) -> Path:
@@ -25,15 +27,23 @@ def data_home() -> Path:
     """Return $XDG_DATA_HOME/git-voicenote: models, and what belongs to no repository."""
     root = Path(os.environ.get("XDG_DATA_HOME", ""))
     if not root.is_absolute():  # as the XDG specification wants it, "" too
-        root = Path.home() / ".local" / "share"
+        root = _home() / ".local" / "share"
     return root / "git-voicenote"
+
+
+def _home() -> Path:
+    """Return the person's home folder, or a path that can neither be read nor made."""
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and no entry among the users, as in containers
+        return _NO_HOME
 
 
 def cache_home() -> Path:
     """Return $XDG_CACHE_HOME/git-voicenote: what can be made again."""
     root = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not root.is_absolute():
-        root = Path.home() / ".cache"
+        root = _home() / ".cache"
     return root / "git-voicenote"
 
 
@@ -41,5 +51,5 @@ def config_home() -> Path:
     """Return $XDG_CONFIG_HOME/git-voicenote: what a person keeps for all repositories."""
     root = Path(os.environ.get("XDG_CONFIG_HOME", ""))
     if not root.is_absolute():
-        root = Path.home() / ".config"
+        root = _home() / ".config"
     return root / "git-voicenote"

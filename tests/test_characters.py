@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from unicodedata import category
 
-from git_voicenote.characters import revealed, visible
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_voicenote.characters import harmless, revealed, visible
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,16 @@ def test_only_what_nobody_sees_is_dropped(text: str, seen: str) -> None:
 )
 def test_what_nobody_sees_in_code_is_named(line: str, shown: str) -> None:
     assert revealed(line) == shown
+
+
+def test_harmless_text_keeps_its_lines_and_shows_what_would_work() -> None:
+    assert harmless("a\tb\n\x1b[31mc\r\n\udce9 \u202e\x9d") == (
+        "a\tb\n^[[31mc^M\n\\xe9 <U+202E><U+009D>"
+    )
+
+
+@given(st.text())
+def test_harmless_text_holds_nothing_that_a_terminal_obeys(text: str) -> None:
+    shown = harmless(text)
+    assert not any(category(one) in ("Cc", "Cs") for one in shown if one not in "\n\t")
+    assert harmless(shown) == shown

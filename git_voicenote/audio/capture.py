@@ -80,6 +80,7 @@ class Capture:
         self._error: VoicenoteError | None = None
         self._under_way = threading.Event()
         self._ended = threading.Event()
+        self._paused = threading.Event()
         self._sending = threading.Lock()
 
     def start(self) -> None:
@@ -137,6 +138,16 @@ class Capture:
         """End the recording after the tail of the last word; `blocks` goes on to its end."""
         self._send(b"stop\n")
 
+    def pause(self) -> None:
+        """Close the microphone until `resume`; return when it is closed."""
+        self._paused.clear()
+        self._send(b"pause\n")
+        self._paused.wait(_END_TIMEOUT)
+
+    def resume(self) -> None:
+        """Open the microphone again. Where that fails, the recording ends with its `failure`."""
+        self._send(b"resume\n")
+
     def cancel(self) -> None:
         """End the recording at once, and wait until its file is finished."""
         self._send(b"cancel\n")
@@ -185,6 +196,7 @@ class Capture:
         finally:
             self._ended.set()
             self._under_way.set()
+            self._paused.set()
             for pipe in (process.stdin, process.stdout):
                 with self._sending, suppress(OSError):
                     if pipe is not None:
@@ -198,6 +210,8 @@ class Capture:
                 self._under_way.set()
             case "level":
                 self.level = report["level"]
+            case "paused":
+                self._paused.set()
             case "warning":
                 self.warning = report["message"]
             case "error":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from git_voicenote import files
@@ -10,8 +11,6 @@ from git_voicenote.audio.wav import is_being_written, storage_error
 from git_voicenote.errors import AudioFileError, StoreError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from git_voicenote.config import RecordingFormat
 
 _FORMATS = {
@@ -103,6 +102,7 @@ def _open(*arguments: Any) -> Any:  # noqa: ANN401 - soundfile has no types
     import soundfile
 
     try:
-        return soundfile.SoundFile(*arguments)
+        first, *rest = arguments  # a path as octets: soundfile would refuse what is no UTF-8
+        return soundfile.SoundFile(os.fsencode(first) if isinstance(first, Path) else first, *rest)
     except soundfile.LibsndfileError as exc:
         raise AudioFileError(f"{arguments[0]} could not be opened: {exc.error_string}") from exc

@@ -48,7 +48,7 @@ def stated_duration(path: Path) -> float | None:
     import soundfile
 
     try:
-        duration = float(soundfile.info(path).duration) if path.is_file() else 0.0
+        duration = float(soundfile.info(os.fsencode(path)).duration) if path.is_file() else 0.0
     except (soundfile.LibsndfileError, OSError):
         return None
     return duration if 0 < duration < float("inf") else None

@@ -5,11 +5,13 @@ which a microphone's callback in the same process would lose sound, and because 
 crashes must not take the recording with it.
 
 It reads `stop` (the tail of the last word is kept), `cancel` (at once) or the end of its stdin,
-which is the end of its parent; and writes JSON lines to its stdout, each an object with `event`:
+which is the end of its parent; `pause` (the device is closed) and `resume`. It writes JSON lines
+to its stdout, each an object with `event`:
   started   device
   level     level (0 … 1), elapsed (s)
   warning   message, or null when it is over
   error     kind (device, file, store), message, hint; nothing was recorded
+  paused    the device is closed
   finished  elapsed, reason (stopped, cancelled, limit, failed), message where it failed
 """
 
@@ -81,15 +83,27 @@ class _Controls:
 
     stopped: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
+    paused: threading.Event = field(default_factory=threading.Event)
 
     def listen(self) -> None:
         """Follow stdin to its end, which comes with the end of our parent, however it ends."""
-        while line := os.read(0, 100):
-            if b"stop" in line:
-                self.stopped.set()
-            if b"cancel" in line:
-                break
+        with open(0, "rb", buffering=0, closefd=False) as told:
+            for word in told:
+                match word.strip():
+                    case b"stop":
+                        self.stopped.set()
+                    case b"pause":
+                        self.paused.set()
+                    case b"resume":
+                        self.paused.clear()
+                    case b"cancel":
+                        break
         self.cancelled.set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the recording is to end."""
+        return self.stopped.is_set() or self.cancelled.is_set()
 
     def on_signal(self, _number: int, _frame: object) -> None:
         """End the recording, as the system shuts down."""
@@ -149,6 +163,10 @@ class _Recorder:
         heard = looked = time.monotonic()
         end: float | None = None
         while True:
+            if self._controls.paused.is_set():
+                if not self._pause():
+                    return "cancelled" if self._controls.cancelled.is_set() else "stopped", None
+                heard = looked = time.monotonic()
             for samples in self._source.read(_TICK):
                 self._keep(samples, wav)
                 heard = time.monotonic()
@@ -169,6 +187,21 @@ class _Recorder:
             looked = now
             if now - heard > LOST_AFTER:
                 return "failed", f"the microphone {self._source.name} stopped sending sound"
+
+    def _pause(self) -> bool:
+        """Close the device until we are told to go on; return False if we are told to end.
+
+        Raises AudioDeviceError where it cannot be opened again.
+        """
+        self._source.pause()
+        self._reports.add({"event": "paused"})
+        while self._controls.paused.is_set():
+            if self._controls.is_over:
+                return False
+            time.sleep(_TICK)
+            self._reports.flush()
+        self._source.resume()
+        return True
 
     def _keep(self, samples: Samples, wav: WavWriter) -> None:
         """Write samples, and warn of what they lack while that can still be helped."""

@@ -45,6 +45,14 @@ class Source(Protocol):
         """Return whether no more sound will ever come."""
         ...
 
+    def pause(self) -> None:
+        """Close the device; what it still held is dropped."""
+        ...
+
+    def resume(self) -> None:
+        """Open the device again. Raises AudioDeviceError."""
+        ...
+
 
 def open_source(device: str | None) -> Source:
     """Open the microphone that is meant, or a sound file: `file:PATH`, fed in real time.
@@ -65,6 +73,7 @@ class _Microphone:
         self.overflowed = False
         self._arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._ended = threading.Event()
+        self._device = device
         self._stream, self._channels, rate = self._open(device)
         self._downmix = Downmix()
         self._resampler = Resampler(rate)
@@ -122,6 +131,17 @@ class _Microphone:
         # where a sound server is killed there is no error: only this tells
         return self._ended.is_set() or not self._stream.active
 
+    def pause(self) -> None:
+        """Close the stream: nothing listens, and a desktop says so."""
+        self._stream.close()
+
+    def resume(self) -> None:
+        """Open the stream again. Raises AudioDeviceError."""
+        self._ended.clear()
+        self._arrived = queue.SimpleQueue()
+        self._stream, self._channels, rate = self._open(self._device)
+        self._resampler = Resampler(rate)
+
 
 class _SoundFile:
     """A sound file as a microphone: in real time, and after its end a quiet room."""
@@ -150,6 +170,13 @@ class _SoundFile:
     def lost(self) -> bool:
         """A file is never lost: after its end the room goes on."""
         return False
+
+    def pause(self) -> None:
+        """Stay where the file is."""
+
+    def resume(self) -> None:
+        """Go on from there."""
+        self._due = time.monotonic()
 
 
 def _reason(refusal: Exception | None) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import signal
 import sys
 import threading
-import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from git_voicenote.cli.console import print_error, say
+from git_voicenote.cli.console import flush, print_error, say
+from git_voicenote.cli.signals import Terminated, end_by, handle_signals
+from git_voicenote.cli.streams import drop, prepare_streams
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-_ONE_KEY = 0.3
-"""Seconds within which a second interrupt is the echo of the first."""
 
 
 def main() -> None:
-    """Run the command line and exit as git does: 0, 1, 128, 129 or 130."""
-    # whoever started us may ignore it, as a shell does for a background job: that stays
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _Interrupts())
-    _leave(_run(sys.argv[1:]))
+    """Run the command line and exit as git does: 0, 1, 128, 129 or 130.
+
+    A signal that ends us is what we end by, once everything is in order.
+    """
+    prepare_streams()
+    handle_signals()
+    try:
+        status = _run(sys.argv[1:])
+    except Terminated as exc:
+        _finish()
+        end_by(exc.number)
+    _leave(status)
 
 
 def _leave(status: int) -> NoReturn:
@@ -41,30 +47,48 @@ def _leave(status: int) -> NoReturn:
     Where Python ends, it takes its lock away from threads that are left; one that comes out of C++
     for it then aborts the process (as torch does: SIGABRT, for the 130 of a Ctrl-C).
     """
-    if any(thread.daemon for thread in threading.enumerate()):
-        atexit._run_exitfuncs()
+    try:
         sys.stderr.flush()
+    except OSError:  # a disk that is full: Python would try again, and exit with 120
+        drop(sys.stderr)
+    if any(thread.daemon for thread in threading.enumerate()):
+        _finish()
         os._exit(status)
     sys.exit(status)
+
+
+def _finish() -> None:
+    """Do what Python does at its end, as far as it is needed."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
 
 
 def _run(arguments: list[str]) -> int:
     try:
         status = _answer(arguments)
         # a disk that is full is told here, not when Python ends; a stdout that is closed is none
-        print(end="", flush=True)  # noqa: T201 - nothing
+        flush()
     except BrokenPipeError:
         # the reader of our stdout went away (`| head`): keep Python from complaining at exit
-        _drop_stdout()
+        drop(sys.stdout)
         return 0
     except OSError as exc:
         # errors of files have their name: without one, it is the stream that we print to
         if exc.errno not in _NO_ROOM or exc.filename is not None:
-            raise
-        _drop_stdout()
+            return _unexpected(exc)
+        drop(sys.stdout)
         say(f"error: standard output cannot be written: {exc.strerror}")
         return VoicenoteError.exit_code
     return status
+
+
+def _unexpected(error: Exception) -> int:
+    from git_voicenote.cli.unexpected import report
+
+    report(error)
+    return VoicenoteError.exit_code
 
 
 def _answer(arguments: list[str]) -> int:
@@ -76,6 +100,10 @@ def _answer(arguments: list[str]) -> int:
     except VoicenoteError as exc:
         print_error(exc)
         return exc.exit_code
+    except OSError:
+        raise  # it may be that of stdout
+    except Exception as exc:  # noqa: BLE001 - the one place that takes what nobody expected
+        return _unexpected(exc)
 
 
 def _call(arguments: list[str]) -> int:
@@ -93,24 +121,3 @@ def _call(arguments: list[str]) -> int:
     from git_voicenote.cli.root import run
 
     return run(arguments)
-
-
-def _drop_stdout() -> None:
-    """Let nothing that is still to be printed fail when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-class _Interrupts:
-    """Raises one KeyboardInterrupt for each Ctrl-C.
-
-    It comes twice: from the terminal, and from the git that runs us, which passes it on to its
-    child. The second would stop what the first has begun: keeping the recording.
-    """
-
-    def __init__(self) -> None:
-        self._last = -_ONE_KEY
-
-    def __call__(self, number: int, frame: object) -> None:
-        before, self._last = self._last, time.monotonic()
-        if self._last - before > _ONE_KEY:
-            raise KeyboardInterrupt

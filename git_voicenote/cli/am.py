@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.am_rest import keep_rest, say_kept
-from git_voicenote.cli.console import print_error, say, settings
+from git_voicenote.cli.console import print_error, put, say, settings
+from git_voicenote.cli.relayed import show_relayed
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.am_hooks import make_am_hooks
@@ -44,7 +44,7 @@ def am(arguments: tuple[str, ...]) -> int:
     stand.
     """
     if "-h" in arguments or "--help" in arguments:
-        sys.stdout.write(_HELP)
+        put(_HELP, end="")
         return 0
     repository, notes_ref = Repository.discover(), settings().notes_ref
     unfinished = UnfinishedAm(repository)
@@ -100,7 +100,9 @@ def _run(
             hooks = make_am_hooks(repository, unfinished.folder)
         except OSError as exc:
             raise store_error(f"{unfinished.folder} cannot take the hooks of git am", exc) from exc
-        ended = run_am(hooks, arguments, running, retries=retries)
+        # where git asks, opens an editor or a pager, these want the terminal itself
+        show = None if {"-i", "--interactive"} & set(arguments) else show_relayed
+        ended = run_am(hooks, arguments, running, retries=retries, show=show)
     if not ended.by_signal:
         unfinished.end()
     return ended.status

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import say, settings, warn
+from git_voicenote.cli.kept_texts import mention_kept_texts
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 def keep_rest(repository: Repository) -> None:
     """Keep the notes that a series still lacks, where git am went on without us; say so.
 
-    What fails is a warning: the command that was asked for has nothing to do with it.
+    Texts that were edited and not saved are named, too. What fails is a warning: the command that
+    was asked for has nothing to do with it.
     """
+    mention_kept_texts(repository)
     if not (repository.git_dir / "voicenote" / "am").is_dir():
         return  # as ever; who shows a note does not pay for what reads mails
     from git_voicenote.series.unfinished_am import UnfinishedAm

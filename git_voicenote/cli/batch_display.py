@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Self
 
-import click
-
 from git_voicenote.audio.finding import stated_duration
+from git_voicenote.cli.console import hand_over
+from git_voicenote.cli.drawing import progress_bar
 from git_voicenote.cli.recording_display import can_redraw
 from git_voicenote.clock import clock
 
@@ -42,18 +41,11 @@ class BatchDisplay:
     def __enter__(self) -> Self:
         if not (sys.stderr.isatty() and can_redraw()):
             return self
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 
         self._total = _total(self._sources)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[heard]}"),
-            TimeRemainingColumn(compact=True),
-            console=Console(stderr=True, highlight=False),
-            transient=True,
-            redirect_stdout=False,  # it is the product, and mostly goes elsewhere
+        self._progress = progress_bar(
+            BarColumn(), TextColumn("{task.fields[heard]}"), TimeRemainingColumn(compact=True)
         )
         steps = self._total if self._total is not None else self._count_if_several()
         self._task = self._progress.add_task("", total=steps, heard="")
@@ -83,7 +75,7 @@ class BatchDisplay:
         progress = self._progress if sys.stdout.isatty() else None
         if progress is not None:
             progress.stop()
-        click.echo(os.fsencode(text), nl=False)
+        hand_over(text)
         if progress is not None:
             progress.start()
 

@@ -1,4 +1,8 @@
-"""How commands talk: stdout is the product, stderr is for people.
+"""The one door to the terminal: stdout is the product, stderr is for people.
+
+Whatever a command prints for a person goes through here, and control characters in it show
+instead of working: a commit's title, the name of a file or what a server answers can hold any
+escape. `tests/test_door.py` holds that nothing else prints.
 
 click is imported where it is needed: format-patch, which does without, is used in loops.
 """
@@ -7,9 +11,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.characters import harmless
 from git_voicenote.config import Settings, load_settings
 from git_voicenote.repo.repository import read_config
 
@@ -17,9 +23,12 @@ if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError
 
 
-def say(text: str) -> None:
+def say(text: str, *, end: str = "\n") -> None:
     """Tell the person something, on stderr."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place that prints
+    # nobody can be told that stderr cannot be written; what was to be done is done all the same
+    with suppress(OSError):
+        sys.stderr.write(harmless(text) + end)
+        sys.stderr.flush()
 
 
 def warn(text: str) -> None:
@@ -34,11 +43,51 @@ def print_error(error: VoicenoteError) -> None:
         say(f"hint: {error.hint}")
 
 
-def print_json(value: object) -> None:
-    """Print one JSON object on stdout."""
+def put(text: str = "", *, end: str = "\n") -> None:
+    """Print text for a person on stdout. Raises OSError."""
+    sys.stdout.write(harmless(text) + end)
+
+
+def hand_over(content: str | bytes | Path) -> None:
+    """Write a product to stdout, octet for octet; a terminal is shown it as by `put`.
+
+    A path ends in a line feed. Raises OSError.
+    """
+    if isinstance(content, Path):
+        content = f"{content}\n"
+    octets = os.fsencode(content) if isinstance(content, str) else content
+    if sys.stdout.isatty():
+        put(octets.decode("utf-8", "surrogateescape"), end="")
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(octets)
+    sys.stdout.buffer.flush()
+
+
+def flush() -> None:
+    """Bring to stdout what was printed so far. Raises OSError."""
+    sys.stdout.flush()
+
+
+def as_json(value: object, *, indent: int | None = 2) -> str:
+    """Return a value as JSON in which nothing can harm a terminal.
+
+    What control characters and lone surrogates stand for is escaped, so a reader gets it back.
+    """
     import json
 
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - likewise
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
+        for character in text
+    )
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on stdout, as UTF-8 whatever the locale. Raises OSError."""
+    hand_over((as_json(value) + "\n").encode())
 
 
 def settings(**overrides: object) -> Settings:
@@ -63,3 +112,16 @@ def ask(question: str, answers: dict[str, str], default: str) -> str:
         key = (ask_line(f"{question} {choices}?") or default).lower()[:1]
         if key in answers:
             return key
+
+
+def confirm(question: str) -> bool:
+    """Ask on the terminal whether to do something that cannot be undone; Enter means no."""
+    from git_voicenote.cli.terminal import ask_line
+
+    while True:
+        match ask_line(f"{question} [y/N]:").lower():
+            case "y" | "yes":
+                return True
+            case "" | "n" | "no":
+                return False
+        say("y or n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.audio.devices import choose_device, input_devices, no_microphone
-from git_voicenote.cli.console import print_json, settings, warn
+from git_voicenote.cli.console import print_json, put, say, settings, warn
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ def devices(as_json: bool) -> None:
         )
     else:
         for device in found:
-            click.echo(_line(device, is_chosen=device == chosen))
+            put(_line(device, is_chosen=device == chosen))
     if not found:
         error = no_microphone()
         raise NegativeAnswer(error.message, hint=error.hint)
     if wanted is not None and chosen is not None:
-        click.echo(f"voicenote.microphone = {wanted} selects {chosen.name}", err=True)
+        say(f"voicenote.microphone = {wanted} selects {chosen.name}")
 
 
 def _chosen(wanted: str | None, found: tuple[InputDevice, ...]) -> InputDevice | None:

@@ -13,6 +13,8 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.console import is_interactive, say, warn
 from git_voicenote.cli.engines import chosen_engine, context_for, warn_of_failures
 from git_voicenote.cli.recording_display import LiveDisplay, PlainDisplay, can_redraw
+from git_voicenote.cli.signals import Terminated
+from git_voicenote.cli.suspending import suspensions
 from git_voicenote.cli.walking import Walk
 from git_voicenote.clock import clock
 from git_voicenote.errors import EngineError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from git_voicenote.cli.recording_display import Display
+    from git_voicenote.cli.suspending import Suspension
     from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording, Segment
@@ -64,8 +67,9 @@ def dictate(
     As long as the context lasts, which is until the words are kept, no other process takes the
     recording up. With `pages`, the person turns them while they speak, and each segment gets its
     place. Raises NothingHeardError, AudioError, EngineError, StoreError; on Ctrl-C
-    KeyboardInterrupt. But for a microphone that never gave sound, the recording is kept in each
-    case, and named with `take_up`, the command that goes on from it.
+    KeyboardInterrupt, on a signal that ends us Terminated. But for a microphone that never gave
+    sound, the recording is kept in each case, and named with `take_up`, the command that goes on
+    from it. Ctrl-Z closes the microphone until the shell continues us.
     """
     warnings = _Warnings()  # in the middle of the display one would not be seen
     archive = open_archive(repository, settings, warnings.tell)
@@ -109,7 +113,7 @@ class _Microphone:
             recording.path, device=settings.microphone, max_duration=settings.max_duration
         )
         dictation = LiveDictation(capture, engine, self._context, VoiceActivity())
-        with capture:
+        with suspensions() as suspension, capture:
             try:
                 dictation.start()
             except BaseException:
@@ -119,8 +123,8 @@ class _Microphone:
                 with self._warnings.held_back():
                     turned = partial(archive.turned, recording)
                     walk = Walk(pages, capture, turned) if pages else None
-                    delay = _record(dictation, settings, engine, walk)
-            except KeyboardInterrupt:
+                    delay = _record(dictation, settings, engine, walk, suspension)
+            except (KeyboardInterrupt, Terminated):
                 capture.cancel()
                 recording = archive.keep(replace(recording, duration=capture.elapsed))
                 say(
@@ -188,7 +192,11 @@ def _transcribed(
 
 
 def _record(
-    dictation: LiveDictation, settings: Settings, engine: Engine, walk: Walk | None
+    dictation: LiveDictation,
+    settings: Settings,
+    engine: Engine,
+    walk: Walk | None,
+    suspension: Suspension,
 ) -> float:
     """Record until the person stops; return how long they then waited for the text."""
     from git_voicenote.cli.keys import stop_key
@@ -204,22 +212,54 @@ def _record(
     stops = [f"{silence:g} s of silence stop"] if silence else []
     stops += ["Enter stops", "Ctrl-C keeps the sound and quits"] if interactive else []
     display: Display = LiveDisplay() if interactive and can_redraw() else PlainDisplay()
-    if walk:
-        display = walk.display
-    with walk.stop_key() if walk else stop_key() as pressed:
-        # not before the key is watched: an Enter that is typed at once counts
-        say(f"speak now · {', '.join(stops)}")
-        with display:
-            while capture.reason is None:
-                display.update(dictation)
-                if pressed(_REFRESH) or _stops_by_itself(dictation, silence):
-                    capture.stop()
-                    break
-            stopped_at = time.monotonic()
-            while not dictation.wait(_REFRESH):
-                display.update(dictation)
-            display.update(dictation)
-    return time.monotonic() - stopped_at
+    session = _Session(dictation, walk.display if walk else display, silence, suspension)
+    while True:
+        with walk.stop_key() if walk else stop_key() as pressed:
+            # not before the key is watched: an Enter that is typed at once counts
+            say(f"speak now · {', '.join(stops)}")
+            if session.run(pressed):
+                return time.monotonic() - session.stopped_at
+        # the terminal is as the shell wants it
+        capture.pause()
+        say("paused, the microphone is off · `fg` goes on")
+        suspension.stop_here()
+        capture.resume()
+
+
+class _Session:
+    """A recording on the screen, up to its text or a Ctrl-Z."""
+
+    def __init__(
+        self, dictation: LiveDictation, display: Display, silence: float, suspension: Suspension
+    ) -> None:
+        self.stopped_at = 0.0
+        """When the person was done; a time of time.monotonic."""
+        self._dictation = dictation
+        self._display = display
+        self._silence = silence
+        self._suspension = suspension
+        self._is_stopped = False
+
+    def run(self, pressed: Callable[[float], bool]) -> bool:
+        """Show how it goes until all is text; return False at a Ctrl-Z before that."""
+        with self._display:
+            while not self._suspension.asked:
+                self._display.update(self._dictation)
+                if not self._is_stopped:
+                    self._look_for_the_end(pressed)
+                elif self._dictation.wait(_REFRESH):
+                    self._display.update(self._dictation)
+                    return True
+        return False
+
+    def _look_for_the_end(self, pressed: Callable[[float], bool]) -> None:
+        capture = self._dictation.capture
+        if capture.reason is not None:
+            self._is_stopped = True
+        elif pressed(_REFRESH) or _stops_by_itself(self._dictation, self._silence):
+            capture.stop()
+            self._is_stopped = True
+        self.stopped_at = time.monotonic()
 
 
 class _Warnings:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import say, settings, warn
+from git_voicenote.cli.console import ask, is_interactive, say, settings, warn
 from git_voicenote.cli.doubts import known_transcripts, with_doubts
 from git_voicenote.cli.editor import edit_text
-from git_voicenote.cli.saving import remembered, save_cover, save_note
+from git_voicenote.cli.kept_texts import KeptText, Purpose, kept_texts, story
+from git_voicenote.cli.saving import found_by_patch, save_cover, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
 from git_voicenote.repo.changing import reconciled
@@ -55,11 +56,15 @@ def _edit_note(repository: Repository, revision: str) -> None:
     notes = Notes(repository, chosen.notes_ref)
     before = notes.text(commit.id)
     text = before or ""
-    if before is None and (found := notes.find(commit.id, remembered(repository))):
+    found = None
+    if before is None:
+        found = found_by_patch(repository, notes, [commit.id]).get(commit.id)
+    if found:
         say(f"starting from the note of {found.commit_id[:7]}, which has the same patch")
         text = found.text
     about = f"note for {commit_summary(repository, commit.id)}"
-    edited = _edited(repository, text, about)
+    purpose = Purpose(f"commit:{commit.id}", f"the note for {commit.short}", saved=text)
+    edited = _edited(repository, text, about, purpose)
     remove = f"git notes --ref={chosen.notes_ref} remove {commit.short}"
     name = f"note for {commit.short}"
     if _is_new(edited, before, name, remove):
@@ -77,7 +82,8 @@ def _edit_cover(repository: Repository, branch: str | None) -> None:
     if before is None and branch is not None:
         _check_branch(repository, branch)
     about = f"cover of {key}\n\n{series_summary(repository, tip)}"
-    edited = _edited(repository, before or "", about)
+    purpose = Purpose(f"cover:{key}", f"the cover of {key}", saved=before or "")
+    edited = _edited(repository, before or "", about, purpose)
     remove = f"git update-ref -d refs/voicenote/cover/{key}"
     name = f"cover of {key}"
     if _is_new(edited, before, name, remove):
@@ -109,10 +115,32 @@ def _mention_rewrite(repository: Repository, notes_ref: str, revision: str, edit
         )
 
 
-def _edited(repository: Repository, text: str, about: str) -> str | None:
-    """Let the person edit notes, with what the engine was not sure of in view."""
+def _edited(repository: Repository, text: str, about: str, purpose: Purpose) -> str | None:
+    """Let the person edit notes, with what the engine was not sure of in view.
+
+    Where an earlier text was not saved, they may start from that.
+    """
+    kept = _taken_up(repository, purpose.target)
+    text = kept.text if kept else text
     transcripts = known_transcripts(repository, parse_notes(text))
-    return edit_text(repository, text, with_doubts(about, text, transcripts))
+    edited = edit_text(repository, text, with_doubts(about, text, transcripts), purpose)
+    if kept:
+        kept.remove()  # it is in what was edited now
+    return edited
+
+
+def _taken_up(repository: Repository, target: str) -> KeptText | None:
+    """Return the text that an earlier edit left, if the person wants to start from it."""
+    for kept in reversed(kept_texts(repository.state_dir, target)):
+        if not is_interactive():
+            return None  # it was named
+        answers = {"t": "take it up", "k": "keep it for later", "d": "delete"}
+        match ask(f"{story(kept)}.", answers, default="t"):
+            case "t":
+                return kept
+            case "d":
+                kept.remove()
+    return None
 
 
 def _is_new(edited: str | None, before: str | None, name: str, remove: str) -> bool:

@@ -5,32 +5,38 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.characters import harmless
 from git_voicenote.cli.console import say
+from git_voicenote.cli.foreground import run_in_foreground
+from git_voicenote.cli.kept_texts import Purpose, above, held_text, keep_text_in
 from git_voicenote.errors import GitError, StoreError
 from git_voicenote.repo.process import run_git
 from git_voicenote.repo.repository import read_config
 from git_voicenote.store.recordings import state_dir, store_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from git_voicenote.repo.repository import Repository
 
 _SCISSORS = " ------------------------ >8 ------------------------"
+_UNNAMED = Purpose()
 _BELOW = "Do not modify or remove the line above.\nEverything below it will be ignored.\n"
 
 
 def edit_text(
-    repository: Repository | None, text: str, comments: str, name: str = "NOTES_EDITMSG"
+    repository: Repository | None,
+    text: str,
+    comments: str,
+    purpose: Purpose = _UNNAMED,
+    *,
+    name: str = "NOTES_EDITMSG",
 ) -> str | None:
     """Let a person edit a text in git's editor; return it with one newline at its end, or None.
 
@@ -40,60 +46,54 @@ def edit_text(
     name: editors know NOTES_EDITMSG and COMMIT_EDITMSG.
 
     Raises GitError where the editor fails, and click.Abort where it is interrupted; the text is
-    then kept in a file that is named to the person.
+    then kept in a file that is named to the person. Where we are killed, the next command does.
     """
     marker = _comment_prefix(repository) + _SCISSORS
-    state = state_dir(repository.state_dir if repository else None)
+    purpose = replace(purpose, marker=marker)
+    root = state_dir(repository.state_dir if repository else None)
+    shown = f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
     try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        buffer = _buffer(
-            state, name, f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
-        )
+        with held_text(root, name, shown, purpose) as (buffer, handle):
+            _run_editor(repository, buffer, handle)
+            edited = above(buffer.read_bytes().decode("utf-8", "replace"), marker)
     except OSError as exc:
-        error = store_error(f"{state} cannot take the text to edit", exc)
+        error = store_error(f"{root} cannot take the text to edit", exc)
         if text.strip():
-            path = keep_text(repository, text, name)
+            path = keep_text(repository, text, purpose, name=name)
             error = StoreError(f"{error.message}\nthe text is kept in {path}", hint=error.hint)
         raise error from exc
-    _run_editor(repository, buffer)
-    edited = _above(buffer.read_bytes().decode("utf-8", "replace"), marker)
     shutil.rmtree(buffer.parent, ignore_errors=True)
     return f"{edited.rstrip()}\n" if edited.strip() else None
 
 
-def keep_text(repository: Repository | None, text: str, name: str = "NOTES_EDITMSG") -> Path:
-    """Write a text that could not be saved to a file, in the repository or else in /tmp.
+def keep_text(
+    repository: Repository | None,
+    text: str,
+    purpose: Purpose = _UNNAMED,
+    *,
+    name: str = "NOTES_EDITMSG",
+) -> Path:
+    """Write a text that could not be saved to a file, in the state folder or else in /tmp.
 
     Raises StoreError, with the text in it, where neither takes one.
     """
     for place in (state_dir(repository.state_dir if repository else None), None):
         with suppress(OSError):
-            return _buffer(place, name, text)
+            return keep_text_in(place, name, text, purpose)
     raise StoreError(f"no file can be written; the text is:\n{text}")
 
 
-def _buffer(place: Path | None, name: str, text: str) -> Path:
-    """Write a text to a folder of its own: what an earlier failure left is never overwritten."""
-    folder = Path(tempfile.mkdtemp(prefix="edit-", dir=place))
-    try:
-        (folder / name).write_text(text, encoding="utf-8", errors="replace")
-    except OSError:  # a full disk takes the file's name, and no word of it
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return folder / name
-
-
-def _run_editor(repository: Repository | None, buffer: Path) -> None:
+def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> None:
     here = repository.cwd if repository else Path.cwd()
     editor = os.fsdecode(run_git("var", "GIT_EDITOR", cwd=here)).removesuffix("\n")
     with ExitStack() as stack:
         # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
         # keeps that shell from dying of a ^C that its editor lived through.
-        stack.enter_context(_interrupts_go_to_the_editor())
-        status = subprocess.call(
+        status = run_in_foreground(
             ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, buffer],
             cwd=(repository.worktree if repository else None) or here,
             stdin=_terminal(stack),
+            pass_fds=(handle,),
             stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product
         )
     kept = f"the text is kept in {buffer}"
@@ -114,22 +114,6 @@ def _terminal(stack: ExitStack) -> int | None:
         return None
 
 
-@contextmanager
-def _interrupts_go_to_the_editor() -> Iterator[None]:
-    """Leave ^C and ^\\ to the editor, as git does: they are keys of many.
-
-    A handler that does nothing, and not SIG_IGN, which the editor would inherit.
-    """
-    before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGQUIT)]
-    for number, _ in before:
-        signal.signal(number, lambda *_: None)
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-
-
 def _comment_prefix(repository: Repository | None) -> str:
     """Return what begins a comment. The words are safe with any; editors colour git's own."""
     here = repository.cwd if repository else Path.cwd()
@@ -140,12 +124,5 @@ def _comment_prefix(repository: Repository | None) -> str:
 
 def _commented(repository: Repository | None, marker: str, comments: str) -> str:
     prefix = _comment_prefix(repository)
-    lines = (_BELOW + "\n" + comments).rstrip().split("\n")
+    lines = (_BELOW + "\n" + harmless(comments)).rstrip().split("\n")
     return "\n".join([marker, *(f"{prefix} {line}".rstrip() for line in lines), ""])
-
-
-def _above(content: str, marker: str) -> str:
-    """Return what stands above our scissors: the last ones, as the words may hold some too."""
-    lines = content.split("\n")
-    places = [number for number, line in enumerate(lines) if line.rstrip() == marker]
-    return "\n".join(lines[: places[-1]]) if places else content

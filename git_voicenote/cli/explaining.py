@@ -14,6 +14,7 @@ from git_voicenote.cli.dictation import TAKE_UP, dictate, open_archive, transcri
 from git_voicenote.cli.doubts import with_doubts
 from git_voicenote.cli.editor import edit_text
 from git_voicenote.cli.existing_note import Joining, ask_about_existing
+from git_voicenote.cli.kept_texts import Purpose
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
 from git_voicenote.cli.wording import worded_apart
 from git_voicenote.datatypes import Note
@@ -226,7 +227,9 @@ def _edited(
     """Let the person edit the words; the trailers stand with them, as in `git voicenote edit`."""
     if not (settings.edit and is_interactive()):
         return note
-    edited = edit_text(repository, render_note(note), comments)
+    edited = edit_text(
+        repository, render_note(note), comments, Purpose(target.key, f"the {target.name}")
+    )
     notes = parse_notes(edited or "")
     if not any(kept.text for kept in notes):
         raise NegativeAnswer(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
-import sys
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import say, settings
+from git_voicenote.cli.console import hand_over, put, say, settings
 from git_voicenote.errors import UsageError
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.plan import plan_series
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import FoundNote
 
 
+_PARTIAL = r"^(remote\..*\.promisor|extensions\.partialclone)$"
 _HELP = """\
 Usage: git voicenote format-patch [--record[=newest|cover]]
                                   [OPTIONS OF GIT FORMAT-PATCH] [RANGE]
@@ -49,7 +49,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     """
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "-h" in own or "--help" in own:
-        sys.stdout.write(_HELP)
+        put(_HELP, end="")
         return 0
     gc.disable()  # a process of half a second has nothing to collect
     order, rest = _take_record(arguments)
@@ -72,8 +72,10 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     if not plan.arguments.is_quiet:
         for remark in formatted.remarks:
             say(remark)
-    sys.stdout.buffer.write(formatted.stdout)
-    sys.stdout.buffer.flush()
+    hand_over(formatted.stdout)
+    if formatted.status and repository.config(_PARTIAL):
+        # git has said what failed; to fetch is not ours
+        say("hint: nothing was fetched for this partial clone; `git format-patch` itself would")
     return formatted.status
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import is_interactive, print_json, say, settings, warn
+from git_voicenote.cli.console import (
+    confirm,
+    is_interactive,
+    print_json,
+    put,
+    say,
+    settings,
+    warn,
+)
+from git_voicenote.cli.kept_texts import mention_kept_texts
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, StoreError
@@ -41,7 +50,10 @@ def history() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(max_count: int | None, *, as_json: bool) -> None:
     """List recordings, the newest first."""
-    mention_unfinished(repository_if_any(), settings())
+    repository = repository_if_any()
+    if repository is not None:
+        mention_kept_texts(repository)
+    mention_unfinished(repository, settings())
     _print_list(_readable(_history().entries(max_count)), as_json=as_json)
 
 
@@ -68,7 +80,7 @@ def show(recording_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(_value(entry))
     else:
-        click.echo(visible(_describe(entry)), nl=False)
+        put(visible(_describe(entry)), end="")
 
 
 @history.command()
@@ -115,11 +127,11 @@ def export(recording_ids: tuple[str, ...], form: str) -> None:
     if not spoken:
         raise NegativeAnswer("there is no transcript to export", hint=_LIST_HINT)
     if form == "text":
-        click.echo("\n".join(f"{visible(entry.text)}\n" for entry in spoken), nl=False)
+        put("\n".join(f"{visible(entry.text)}\n" for entry in spoken), end="")
         return
     for entry in spoken:
         if entry.transcript:
-            click.echo(visible(subtitles(entry.transcript.segments)), nl=False)
+            put(visible(subtitles(entry.transcript.segments)), end="")
 
 
 def _history() -> History:
@@ -152,7 +164,7 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
         return
     for entry in entries:
         words = visible(entry.title or entry.text).replace("\n", " ")
-        click.echo(
+        put(
             f"{entry.id:20}  {entry.created_at.astimezone():%Y-%m-%d %H:%M}  "
             f"{format_duration(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
         )
@@ -214,7 +226,7 @@ def _ask_to_delete(recording_ids: Sequence[str]) -> None:
         raise StoreError(
             f"deleting {what} needs a yes, and there is nobody to ask", hint="add --yes"
         )
-    if not click.confirm(f"delete {what}, with the sound?", default=False, err=True):
+    if not confirm(f"delete {what}, with the sound?"):
         raise NegativeAnswer("nothing was deleted")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.console import print_json, say
+from git_voicenote.cli.console import print_json, put, say
 from git_voicenote.repo.repository import Repository
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def status(*, for_am: bool, as_json: bool) -> None:
         )
     else:
         states = {"missing": "not installed", "disabled": "not executable, so git passes it over"}
-        click.echo(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
+        put(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
         if found.state == "outdated":
             say(f"hint: `git voicenote hook install{' --am' * for_am}` brings it up to date")
         if found.works:
@@ -136,7 +136,7 @@ def _print_manual(repository: Repository, name: str) -> None:
     if place.manager == "pre-commit":
         say("(pre-commit runs what it finds there before its own hooks)")
     say("")
-    click.echo(hooks.hook_text(name), nl=False)
+    put(hooks.hook_text(name), end="")
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:

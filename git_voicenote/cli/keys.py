@@ -7,8 +7,11 @@ import re
 import select
 import sys
 import termios
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from git_voicenote.cli.console import say
+from git_voicenote.cli.suspending import suspensions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +23,8 @@ BACKSPACE = "\x7f"
 _KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
 _WITHIN_A_KEY = 0.02
 """Seconds; a terminal sends the octets of one key together."""
+_GLANCE = 0.2
+"""Seconds between two looks at whether Ctrl-C or Ctrl-Z was pressed."""
 
 
 @contextmanager
@@ -56,38 +61,48 @@ def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
 
 
 @contextmanager
-def _quiet(descriptor: int) -> Iterator[None]:
-    """Let a terminal show nothing of what is typed, and hand over each key at once."""
+def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
+    """Let a terminal show nothing of what is typed, and hand over each key at once.
+
+    By default, what was typed before is forgotten: an Enter of then is not the stop key.
+    """
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
     quiet[3] &= ~(termios.ECHO | termios.ICANON)
-    # TCSAFLUSH: an Enter typed before recording began is not the stop key
-    termios.tcsetattr(descriptor, termios.TCSAFLUSH, quiet)
     try:
+        termios.tcsetattr(descriptor, when, quiet)
         yield
     finally:
-        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+        with suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(descriptor, when, before)
 
 
-def read_key() -> str:
-    """Wait for a key on the terminal, show nothing of it, and return it; "" at the end of input.
+def read_key(prompt: str) -> str:
+    """Ask for a key on the terminal, show nothing of it, and return it; "" at the end of input.
 
-    Keys that send several octets (arrows, letters beyond ASCII) come whole. Ctrl-C interrupts.
+    Keys that send several octets (arrows, letters beyond ASCII) come whole. Ctrl-C interrupts;
+    after a Ctrl-Z the prompt is shown again.
     """
     descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    quiet = termios.tcgetattr(descriptor)
-    quiet[3] &= ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(descriptor, termios.TCSADRAIN, quiet)
-    try:
-        typed = os.read(descriptor, 1)
-        while typed[:1] >= b"\x80" or typed[:1] == b"\x1b":
-            if not select.select([descriptor], (), (), _WITHIN_A_KEY)[0]:
-                break
-            typed += os.read(descriptor, 1)
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
-    return "" if typed == b"\x04" else typed.decode("utf-8", "replace")
+    with suspensions() as suspension:
+        while True:
+            say(prompt, end="")
+            with _quiet(descriptor, termios.TCSADRAIN):
+                while not suspension.asked:
+                    if select.select([descriptor], (), (), _GLANCE)[0]:
+                        typed = _one_key(descriptor)
+                        return "" if typed == b"\x04" else typed.decode("utf-8", "replace")
+            say("")
+            suspension.stop_here()
+
+
+def _one_key(descriptor: int) -> bytes:
+    typed = os.read(descriptor, 1)
+    while typed[:1] >= b"\x80" or typed[:1] == b"\x1b":
+        if not select.select([descriptor], (), (), _WITHIN_A_KEY)[0]:
+            break
+        typed += os.read(descriptor, 1)
+    return typed
 
 
 class _LineWatch:

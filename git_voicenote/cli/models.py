@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.characters import visible
-from git_voicenote.cli.console import print_json, say, settings, warn
+from git_voicenote.characters import harmless, visible
+from git_voicenote.cli.console import hand_over, print_json, put, say, settings, warn
+from git_voicenote.cli.drawing import progress_bar
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
 from git_voicenote.engines.nano.installed import PREFERRED
@@ -61,7 +62,7 @@ def list_models(as_json: bool) -> None:
         width = max((len(model.folder.name) for model in found), default=0)
         for model in found:
             star = "*" if used and model.folder.samefile(used) else " "
-            click.echo(f"{star} {model.folder.name:{width}}  {_summary(model)}")
+            put(f"{star} {model.folder.name:{width}}  {_summary(model)}")
     if not found:
         raise NegativeAnswer("no model is installed", hint=_HOW)
     if used and all(model.folder != used for model in found):
@@ -137,7 +138,7 @@ def verify(name: str | None) -> None:
         raise NegativeAnswer(wrong[0], hint=hint)
     if _record(folder) is None and not _is_embedded(folder):
         say("nothing is written down of its files: names, shapes and the tokenizer were checked")
-    click.echo(f"{folder.name}: all is as it should be")
+    put(f"{folder.name}: all is as it should be")
 
 
 @models.command()
@@ -147,7 +148,7 @@ def path(name: str | None) -> None:
 
     Without NAME, that of the one that is used.
     """
-    click.echo(_chosen(name))
+    hand_over(_chosen(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ def _report(imported: Imported) -> None:
         f"installed {imported.folder.name}: {_parameters(record, ', ')}{_size(record.size)}, "
         f"{language}licence {record.licence or 'not stated'}"
     )
-    click.echo(imported.folder)
+    hand_over(imported.folder)
 
 
 def _parameters(record: ModelRecord, separator: str) -> str:
@@ -282,19 +283,14 @@ def _progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda *_: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, TransferSpeedColumn
 
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
-    with bar:
+    with progress_bar(BarColumn(), DownloadColumn(), TransferSpeedColumn()) as bar:
         tasks: dict[str, object] = {}
 
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
+                tasks[what] = bar.add_task(harmless(what), total=total)
             bar.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]  # rich's own id
 
         yield show

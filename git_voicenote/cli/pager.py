@@ -8,8 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import click
-
+from git_voicenote.cli.colours import only_colours, put_coloured
 from git_voicenote.repo.process import try_git
 
 
@@ -17,12 +16,13 @@ def page(text: str, *, is_product: bool = True) -> None:
     """Show a text through git's pager, or print it where stdout is no terminal.
 
     The pager is the one that git would take: GIT_PAGER, core.pager, PAGER, less. What is not the
-    product goes to the terminal even where stdout is something else.
+    product goes to the terminal even where stdout is something else. Colours work; other escapes
+    show.
     """
     aside = not is_product and not sys.stdout.isatty()
     command = _pager() if sys.stdout.isatty() or (aside and sys.stderr.isatty()) else ""
     if not command:
-        click.echo(text, nl=False, color=True, err=aside)
+        put_coloured(text, aside=aside)
         return
     sys.stdout.flush()
     # what git sets where the person has not: quit if it fits, keep colours, leave the screen
@@ -32,12 +32,18 @@ def page(text: str, *, is_product: bool = True) -> None:
         stdout=sys.stderr if aside else None,
     )  # fmt: skip
     assert pager.stdin is not None  # noqa: S101 - for mypy: it is a pipe
-    with suppress(BrokenPipeError):
-        pager.stdin.write(text.encode("utf-8", "replace"))
-    with suppress(BrokenPipeError):
-        pager.stdin.close()
-    while pager.returncode is None:
-        with suppress(KeyboardInterrupt):  # Ctrl-C is for the pager: less stops a search with it
+    encoding = sys.stderr.encoding if aside else sys.stdout.encoding
+    try:
+        with suppress(BrokenPipeError):
+            pager.stdin.write(only_colours(text).encode(encoding, sys.stdout.errors or "replace"))
+        with suppress(BrokenPipeError):
+            pager.stdin.close()
+        while pager.returncode is None:
+            with suppress(KeyboardInterrupt):  # it is for the pager: less stops a search with it
+                pager.wait()
+    finally:
+        if pager.returncode is None:  # we are to end: less then leaves the terminal as it was
+            pager.terminate()
             pager.wait()
 
 
@@ -51,5 +57,5 @@ def wants_colour(choice: str) -> bool:
 
 
 def _pager() -> str:
-    command = try_git("var", "GIT_PAGER", cwd=Path.cwd()).stdout.decode("utf-8", "replace").strip()
+    command = os.fsdecode(try_git("var", "GIT_PAGER", cwd=Path.cwd()).stdout).strip()
     return "" if command == "cat" else command

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import say, settings
-from git_voicenote.cli.saving import remembered, repository_if_any, state_root
+from git_voicenote.cli.kept_texts import mention_kept_texts
+from git_voicenote.cli.saving import found_by_patch, repository_if_any, state_root
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
 from git_voicenote.repo.covers import Covers
@@ -65,6 +66,7 @@ def play(name: str | None, *, cover: bool, start: float | None, doubt: int | Non
         root = state_root(repository_if_any())
     else:
         repository = Repository.discover()
+        mention_kept_texts(repository)
         recording_ids = _recordings_of_note(repository, name, cover=cover)
         root = state_root(repository)
     paths = _paths(Recordings(root), recording_ids)
@@ -110,8 +112,9 @@ def _recordings_of_note(repository: Repository, name: str | None, *, cover: bool
         store = Notes(repository, settings().notes_ref)
         notes = store.read(commit.id)
         what = f"note for {commit.short}"
-        if not notes and (found := store.find(commit.id, remembered(repository))):
-            notes = parse_notes(found.text)
+        if not notes:
+            found = found_by_patch(repository, store, [commit.id]).get(commit.id)
+            notes = parse_notes(found.text) if found else ()
     if not notes:
         way = "--cover" if cover else commit.short
         raise NoNoteError(f"no {what}", hint=f"record one with `git voicenote record {way}`")

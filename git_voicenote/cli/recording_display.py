@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
+from git_voicenote.cli.drawing import drawing_console, drawn_text
 from git_voicenote.cli.words_so_far import WordsSoFar
 from git_voicenote.clock import clock
 
@@ -63,15 +64,18 @@ class LiveDisplay:
 
     def __init__(self) -> None:
         # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
-        from rich.console import Console
-
-        self._console = Console(stderr=True, highlight=False)
+        self._console = drawing_console()
         self._levels = [0.0] * _METER_WIDTH
         self._words = WordsSoFar(_LINES_OF_TEXT)
         self._live = self._new_live()
 
     def __enter__(self) -> LiveDisplay:
-        self._live.start()
+        self._live = self._new_live()  # after a Ctrl-Z, on another part of the screen
+        try:
+            self._live.start()
+        except BaseException:  # a signal, once the cursor is hidden
+            self._live.stop()
+            raise
         return self
 
     def _new_live(self) -> Live:
@@ -88,22 +92,20 @@ class LiveDisplay:
 
     def update(self, dictation: LiveDictation) -> None:
         """Redraw."""
-        from rich.text import Text
-
         self._levels = [*self._levels[1:], dictation.capture.level]
-        drawn = Text("● ", style="red")
-        drawn.append(f"{clock(dictation.capture.elapsed)}  ", style="default")
-        drawn.append("".join(_bar(level) for level in self._levels), style="green")
-        drawn.append(self._beside(), style="default")
-        for warning in warnings_of(dictation):
-            drawn.append(f"\n{warning}", style="yellow")
+        pieces = [
+            ("● ", "red"),
+            (f"{clock(dictation.capture.elapsed)}  ", "default"),
+            ("".join(_bar(level) for level in self._levels), "green"),
+            (self._beside(), "default"),
+        ]
+        pieces += [(f"\n{warning}", "yellow") for warning in warnings_of(dictation)]
         segments, partial = dictation.so_far
         words = visible(" ".join(segment.marked_text for segment in segments))
         width = max(shutil.get_terminal_size().columns - 4, 20)
         for finished, spoken in self._words.lines(words, visible(partial), width):
-            drawn.append(f"\n  {finished}", style="default")
-            drawn.append(spoken, style="dim default")
-        self._live.update(drawn)
+            pieces += [(f"\n  {finished}", "default"), (spoken, "dim default")]
+        self._live.update(drawn_text(*pieces))
 
 
 def can_redraw() -> bool:

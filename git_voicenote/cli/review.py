@@ -11,7 +11,7 @@ import click
 
 from git_voicenote import files
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import is_interactive, print_json, say, settings
+from git_voicenote.cli.console import hand_over, is_interactive, print_json, say, settings
 from git_voicenote.cli.pager import page, wants_colour
 from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
@@ -122,14 +122,14 @@ def _write_page(found: Review, name: str, *, audio: bool) -> None:
 
     content = review_page(found, audio=audio)
     if name == "-":
-        click.echo(content)
+        hand_over(content + "\n")
         return
     path = Path(name)
     try:
         files.replace(path, content + "\n", mode=PUBLISHED, follow=True)
     except OSError as exc:
         raise store_error(f"{path} cannot be written", exc) from exc
-    click.echo(path)
+    hand_over(path)
 
 
 def _read(

@@ -5,9 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-import click
-
-from git_voicenote.cli.console import say, warn
+from git_voicenote.cli.console import hand_over, say, warn
 from git_voicenote.cli.saving import save_review
 from git_voicenote.errors import PatchError
 from git_voicenote.repo.patch_ids import commit_of_patch
@@ -45,7 +43,7 @@ class MailKeeper:
     def finish(self) -> None:
         """Print the names, as git format-patch does."""
         for path in self._files.paths:
-            click.echo(path)
+            hand_over(path)
         if self._files.paths:
             names = shlex.join(map(str, self._files.paths))
             say(f"read over what is in them; `git send-email {names}` sends it")

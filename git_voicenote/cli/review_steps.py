@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from git_voicenote.cli.console import print_error, say
 from git_voicenote.cli.keys import read_key
 from git_voicenote.cli.pager import page
@@ -60,9 +58,8 @@ class Steps:
         """Show the first part, then obey keys until `q`."""
         self._show()
         while True:
-            click.echo(self._prompt(), nl=False, err=True)
-            key = read_key()
-            click.echo("", err=True)
+            key = read_key(self._prompt())
+            say("")
             if key in ("q", "Q", ""):
                 return
             try:

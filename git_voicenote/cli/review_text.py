@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from git_voicenote.characters import revealed, visible
+from git_voicenote.cli.colours import coloured
 from git_voicenote.repo.note_format import format_duration
 from git_voicenote.text.diffs import diffstat
 from git_voicenote.text.places import Spot
@@ -142,7 +141,7 @@ class Layout:
 
     def _style(self, text: str, colour: str | None, *, bold: bool | None = None) -> str:
         is_plain = not self._colour or not text or not (colour or bold)
-        return text if is_plain else click.style(text, fg=colour, bold=bold)
+        return text if is_plain else coloured(text, colour, bold=bold)
 
 
 def _line(text: str) -> str:

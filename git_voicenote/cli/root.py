@@ -7,6 +7,7 @@ import importlib
 import click
 
 from git_voicenote import __version__
+from git_voicenote.cli.console import say
 
 # name: (module:attribute, what `-h` says of it); no module: a command that click never calls
 _COMMANDS = {
@@ -76,8 +77,10 @@ def run(arguments: list[str]) -> int:
     try:
         # outside of its standalone mode, click returns the status that a command exits with
         status = root.main(arguments, prog_name="git voicenote", standalone_mode=False)
-    except click.UsageError as exc:
-        exc.show()
+    except click.ClickException as exc:
+        if isinstance(exc, click.UsageError) and exc.ctx is not None:
+            say(f"{exc.ctx.get_usage()}\nTry '{exc.ctx.command_path} --help' for help.\n")
+        say(f"Error: {exc.format_message()}")
         return _USAGE_ERROR
     except click.Abort as exc:
         raise KeyboardInterrupt from exc

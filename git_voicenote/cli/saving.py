@@ -5,9 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from git_voicenote.cli.console import warn
+from git_voicenote.cli.console import say, warn
 from git_voicenote.cli.editor import keep_text
-from git_voicenote.errors import NotARepositoryError, SettingError, StoreError, VoicenoteError
+from git_voicenote.cli.kept_texts import Purpose
+from git_voicenote.errors import (
+    GitError,
+    MissingObjectsError,
+    NotARepositoryError,
+    SettingError,
+    StoreError,
+    VoicenoteError,
+)
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.note_format import parse_notes, render_notes
 from git_voicenote.repo.notes import Notes
@@ -56,10 +64,10 @@ def save_note(
     names.
     """
     store = Notes(repository, settings.notes_ref)
-    with _kept_on_failure(repository, mine):
+    purpose = Purpose(f"commit:{commit_id}", f"the note for {commit_id[:7]}")
+    with _kept_on_failure(repository, mine, purpose):
         text = store.update_text(commit_id, change or _replace_by(mine))
-    patch_id = patch_ids(repository, (commit_id,)).get(commit_id)
-    _remember(repository, f"commit:{commit_id}", text, patch_id)
+    _remember(repository, f"commit:{commit_id}", text, _patch_id(repository, commit_id))
     return text
 
 
@@ -67,7 +75,7 @@ def save_cover(
     repository: Repository, key: str, mine: Sequence[Note], change: Change | None = None
 ) -> str:
     """Save the cover of a series, remember it, and return the text; see save_note."""
-    with _kept_on_failure(repository, mine):
+    with _kept_on_failure(repository, mine, Purpose(f"cover:{key}", f"the cover of {key}")):
         text = Covers(repository).update(key, change or _replace_by(mine))
     _remember(repository, f"cover:{key}", text, None)
     return text
@@ -86,7 +94,8 @@ def save_review(
             hint="answers need a ref of their own: refs/notes/voicenote-review is the default",
         )
     store = Notes(repository, settings.review_ref)
-    with _kept_on_failure(repository, notes):
+    purpose = Purpose(f"review:{commit_id}", f"an answer to {commit_id[:7]}")
+    with _kept_on_failure(repository, notes, purpose):
         store.update_text(commit_id, lambda now: render_notes((*parse_notes(now or ""), *notes)))
     _remember(repository, f"review:{commit_id}", render_notes(notes), None)
 
@@ -104,6 +113,32 @@ def remembered(repository: Repository) -> Remembered:
     return answer
 
 
+def found_by_patch(
+    repository: Repository, notes: Notes, commit_ids: Sequence[str]
+) -> dict[str, FoundNote]:
+    """Return the notes of other commits with the same patches, by commit.
+
+    What a partial clone lacks for it is a warning.
+    """
+    if not commit_ids:
+        return {}
+    try:
+        return notes.find_all(commit_ids, remembered(repository))
+    except MissingObjectsError as exc:
+        warn(f"no note can be found by its patch: {exc.message}")
+        say(f"hint: {exc.hint}")
+        return {}
+
+
+def _patch_id(repository: Repository, commit_id: str) -> str | None:
+    """Return the name of a commit's patch; one that cannot be told is a warning."""
+    try:
+        return patch_ids(repository, (commit_id,)).get(commit_id)
+    except GitError as exc:
+        warn(f"the note is saved, but cannot be found by its patch: {exc.message}")
+        return None
+
+
 def _replace_by(notes: Sequence[Note]) -> Change:
     return lambda _: render_notes(notes)
 
@@ -119,9 +154,11 @@ def _remember(repository: Repository, target: str, text: str, patch_id: str | No
 
 
 @contextmanager
-def _kept_on_failure(repository: Repository, notes: Sequence[Note]) -> Iterator[None]:
+def _kept_on_failure(
+    repository: Repository, notes: Sequence[Note], purpose: Purpose
+) -> Iterator[None]:
     try:
         yield
     except VoicenoteError as exc:
-        path = keep_text(repository, render_notes(notes))
+        path = keep_text(repository, render_notes(notes), purpose)
         raise type(exc)(f"{exc.message}\nthe text is kept in {path}", hint=exc.hint) from exc

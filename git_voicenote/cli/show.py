@@ -9,8 +9,8 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import print_json, say, settings
-from git_voicenote.cli.saving import remembered, save_note
+from git_voicenote.cli.console import print_json, put, say, settings
+from git_voicenote.cli.saving import found_by_patch, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NoNoteError
 from git_voicenote.repo.commits import commits_in
@@ -65,9 +65,9 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
         values = [_commit_value(commit, texts, found, answers) for commit in commits]
         print_json(values if is_list else values[0])
     elif is_list:
-        click.echo("\n".join(_entry(commit, texts.get(commit.id)) for commit in commits), nl=False)
+        put("\n".join(_entry(commit, texts.get(commit.id)) for commit in commits), end="")
     else:
-        click.echo(visible(texts[commits[0].id]), nl=False)
+        put(visible(texts[commits[0].id]), end="")
 
 
 def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) -> None:
@@ -81,7 +81,7 @@ def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) ->
     if as_json:
         print_json({"cover": key, "notes": [_note_value(note) for note in parse_notes(text)]})
     else:
-        click.echo(visible(text), nl=False)
+        put(visible(text), end="")
 
 
 def _look_up(
@@ -91,7 +91,7 @@ def _look_up(
     commit_ids = [commit.id for commit in commits]
     texts = notes.texts(commit_ids)
     bare = [commit_id for commit_id in commit_ids if commit_id not in texts]
-    return texts, notes.find_all(bare, remembered(repository)) if bare else {}
+    return texts, found_by_patch(repository, notes, bare)
 
 
 def _answers(

@@ -8,7 +8,7 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import print_json, say, settings
+from git_voicenote.cli.console import print_json, put, say, settings
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, tell_outcome
 from git_voicenote.repo.merging import Merge, differences, local_tips, tips_below
@@ -99,9 +99,9 @@ def status(remote: str | None, *, as_json: bool) -> None:
         )
     elif found:
         for one in found:
-            click.echo(f"{_SIDES[one.side]:8}  {one.kind:6}  {titles[one]}")
+            put(f"{_SIDES[one.side]:8}  {one.kind:6}  {titles[one]}")
     else:
-        click.echo(f"in step with {_shown(there)}")
+        put(f"in step with {_shown(there)}")
     if found:
         raise click.exceptions.Exit(_ANSWER_NO)
 

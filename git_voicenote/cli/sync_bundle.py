@@ -9,7 +9,7 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import say, settings, warn
+from git_voicenote.cli.console import hand_over, put, say, settings, warn
 from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
 from git_voicenote.repo.repository import Repository
 
@@ -37,7 +37,7 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     for remark in packed.remarks:
         warn(remark)
     say(f"{packed.summary}; on the other side: git voicenote sync unbundle {file.name}")
-    click.echo(file)
+    hand_over(file)
 
 
 @click.command()
@@ -61,7 +61,7 @@ def unbundle(file: Path, name: str | None) -> None:
         say(f"{count(arrived.recordings, 'recording')} taken in")
     notes = chosen.notes_ref.removeprefix("refs/notes/")
     for branch, ref in arrived.branches.items():
-        click.echo(ref)
+        put(ref)
         # a branch of a stranger may be called anything, `$(...)` too
         short = shlex.quote(visible(ref.removeprefix("refs/")))
         say(f"{visible(branch)}: git log --notes={notes} HEAD..{short}; git merge {short}")

@@ -7,18 +7,18 @@ import select
 import signal
 import sys
 import termios
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.console import say
+from git_voicenote.cli.foreground import TERMINAL, from_background
 from git_voicenote.errors import HookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from io import TextIOWrapper
 
-_TERMINAL = "/dev/tty"
 _GLANCE = 0.2
 """Seconds between two looks at whether Ctrl-C was pressed."""
 
@@ -26,7 +26,7 @@ _GLANCE = 0.2
 def has_terminal() -> bool:
     """Return whether a person sits at the terminal of this process, and not of a background job."""
     try:
-        terminal = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY)
+        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
     except OSError:
         return False
     try:
@@ -47,7 +47,7 @@ def take_terminal() -> None:
     waits, gives the terminal back as it was, even after a crash, and exits as the child did.
     """
     try:
-        terminal = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY)
+        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
         modes = termios.tcgetattr(terminal)
     except (OSError, termios.error) as exc:
         raise HookError("there is no terminal to ask on") from exc
@@ -59,10 +59,17 @@ def take_terminal() -> None:
         return
     with suppress(OSError):  # whoever is first: the child does the same
         os.setpgid(child, child)
-    _, status = os.waitpid(child, 0)
-    with suppress(OSError, termios.error), _from_background():  # the terminal may be gone
-        os.tcsetpgrp(terminal, os.getpgrp())
-        termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+    try:
+        _, status = os.waitpid(child, 0)
+    except BaseException:  # a signal that ends us: it puts its own things in order first
+        with suppress(OSError):
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+        raise
+    finally:
+        with suppress(OSError, termios.error), from_background():  # the terminal may be gone
+            os.tcsetpgrp(terminal, os.getpgrp())
+            termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
     code = os.waitstatus_to_exitcode(status)
     raise click.exceptions.Exit(code if code >= 0 else 128 - code)
 
@@ -73,7 +80,7 @@ def ask_line(question: str) -> str:
     Raises click.Abort at the end of input, and KeyboardInterrupt. Python's own input() may miss a
     Ctrl-C that comes right after the question, and would then wait for a line for ever.
     """
-    click.echo(question + " ", nl=False, err=True)
+    say(question, end=" ")
     descriptor = sys.stdin.fileno()
     while not select.select([descriptor], (), (), _GLANCE)[0]:
         pass  # Python acts on signals between two statements
@@ -88,7 +95,7 @@ def ask_line(question: str) -> str:
 
 def _move_in(terminal: int) -> None:
     os.setpgid(0, 0)
-    with _from_background():
+    with from_background():
         os.tcsetpgrp(terminal, os.getpgrp())
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     # whoever started git may ignore it, and Python then keeps to that
@@ -107,13 +114,3 @@ def _adapt(stream: object) -> None:
     if TYPE_CHECKING:
         assert isinstance(stream, TextIOWrapper)
     stream.reconfigure(line_buffering=True, errors="replace")
-
-
-@contextmanager
-def _from_background() -> Iterator[None]:
-    """Allow what SIGTTOU would stop a background process for."""
-    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTTOU, before)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from git_voicenote.cli.console import settings
+from git_voicenote.cli.console import hand_over, put, settings
 from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.cli.wording import chain_for, explain_changes
 from git_voicenote.text.chain import PASSES
@@ -33,7 +33,7 @@ def text(
     if list_passes:
         width = max(map(len, PASSES))
         for name, what in PASSES.items():
-            click.echo(f"{name:{width}}  {what}")
+            put(f"{name:{width}}  {what}")
         return
     chosen = settings(language=language)
     chain = chain_for(repository_if_any(), chosen, "message:", ",".join(passes))
@@ -41,7 +41,6 @@ def text(
     heard = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     passed = run_chain(heard, chain)
     written = written_lines(passed[-1][1].text if passed else heard)
-    sys.stdout.buffer.write(written.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    hand_over(written.encode("utf-8", "surrogateescape"))
     if explain:
         explain_changes(passed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.console import as_json
 from git_voicenote.text.spoken_prose import spoken_prose
 from git_voicenote.text.subtitles import subtitles
 
@@ -76,7 +76,7 @@ class Rendering:
             return self.lines(finished.segments)
         if self.form == "srt":
             return visible(subtitles(finished.segments))
-        return json.dumps(self.value(name, finished), ensure_ascii=False, indent=2) + "\n"
+        return as_json(self.value(name, finished)) + "\n"
 
     def value(self, name: str, finished: Finished) -> dict[str, object]:
         """Return what JSON tells of a file."""
@@ -130,7 +130,7 @@ class Listed:
         """Return all of a file."""
         name = self._sources[number]
         if self._rendering.form == "json":
-            return json.dumps(self._rendering.value(name, finished), ensure_ascii=False) + "\n"
+            return as_json(self._rendering.value(name, finished), indent=None) + "\n"
         if finished.error is not None:
             return ""
         text = self._rendering.text(name, finished)

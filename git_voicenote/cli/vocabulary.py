@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.console import print_json, say, warn
+from git_voicenote.cli.console import print_json, put, say, warn
 from git_voicenote.cli.engines import target_here
 from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
@@ -63,7 +63,7 @@ def list_(revision: str | None, *, as_json: bool) -> None:
     for term in found.terms:
         mark = _TOLD if term.text in told else " "
         places = ", ".join(sighting.place for sighting in term.sightings)
-        click.echo(f"{mark} {term.text:<{width}}  {places}")
+        put(f"{mark} {term.text:<{width}}  {places}")
 
 
 @vocabulary.command()
@@ -113,7 +113,7 @@ def explain(term: str, revision: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(value)
         return
-    click.echo(_explanation(named[0], found))
+    put(_explanation(named[0], found))
 
 
 def _vocabulary(revision: str | None) -> Vocabulary:

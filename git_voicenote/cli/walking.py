@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import say
+from git_voicenote.cli.drawing import drawn_text
 from git_voicenote.cli.keys import (
     BACKSPACE,
     DOWN,
@@ -51,6 +52,7 @@ class Walk:
         self._capture = capture
         self._turned = turned
         self._at = 0
+        turned(Turn(0.0, pages[0].place))
 
     @contextmanager
     def stop_key(self) -> Iterator[Callable[[float], bool]]:
@@ -58,7 +60,6 @@ class Walk:
 
         It returns whether that was Enter.
         """
-        self._turned(Turn(0.0, self._pages[0].place))
         with keys_pressed() as pressed:
             yield lambda seconds: any(map(self._obey, pressed(seconds)))
 
@@ -87,14 +88,16 @@ class _PlainWalkDisplay(PlainDisplay):
     def __init__(self, pages: Sequence[Page]) -> None:
         super().__init__()
         self._pages = pages
+        self._at = 0
 
     def __enter__(self) -> _PlainWalkDisplay:
         say(_KEYS)
-        self.turn_to(0)
+        self.turn_to(self._at)
         return self
 
     def turn_to(self, at: int) -> None:
         """Print a page, cut to the screen."""
+        self._at = at
         page = self._pages[at]
         room = max(shutil.get_terminal_size().lines - _ROWS_BELOW - len(page.head), _FEWEST_ROWS)
         say("\n".join(("", page.label, *page.head, *_cut(page.lines, 0, room))))
@@ -114,8 +117,12 @@ class _WalkDisplay(LiveDisplay):
         self._drawn_for: tuple[int, ...] = ()
 
     def __enter__(self) -> _WalkDisplay:
-        self._console.set_alt_screen(True)
-        self._draw()
+        try:
+            self._console.set_alt_screen(True)
+            self._draw()
+        except BaseException:  # a signal, once the screen is another
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -149,8 +156,6 @@ class _WalkDisplay(LiveDisplay):
         return max(rows - _ROWS_BELOW - len(self._pages[self._at].head), _FEWEST_ROWS)
 
     def _draw(self) -> None:
-        from rich.text import Text
-
         self._live.stop()
         self._drawn_for = shutil.get_terminal_size()
         self._console.clear()
@@ -158,7 +163,7 @@ class _WalkDisplay(LiveDisplay):
         is_diff = page.place is not None
         for number, line in enumerate((*page.head, *_cut(page.lines, self._from, self._room()))):
             style = _COLOURS.get(line[:1], "default") if is_diff and number else "default"
-            text = Text(line, style="bold" if number == 0 else style)
+            text = drawn_text((line, "bold" if number == 0 else style))
             text.expand_tabs(8)
             self._console.print(text, no_wrap=True, overflow="ellipsis", crop=True)
         self._console.print()

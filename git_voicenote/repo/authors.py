@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Person
+from git_voicenote.repo.process import lines_of
 
 if TYPE_CHECKING:
     from git_voicenote.repo.repository import Repository
@@ -20,5 +21,5 @@ def authors(repository: Repository) -> tuple[Person, ...]:
     """
     # HEAD has to be named: without a revision, and without a terminal, shortlog reads stdin
     listed = repository.run("shortlog", "-s", "-n", "-e", "HEAD", "--", accept=(0, 128))
-    found = (_LINE.fullmatch(line) for line in listed.decode("utf-8", "replace").splitlines())
+    found = (_LINE.fullmatch(line) for line in lines_of(listed, "replace"))
     return tuple(Person(line[1], line[2]) for line in found if line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
 from git_voicenote.errors import GitError, UnknownRevisionError
-from git_voicenote.repo.process import lines_of
+from git_voicenote.repo.process import lines_of, offline
 from git_voicenote.repo.repository import Commit
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
 
     try:
         with git.Repo(repository.worktree or repository.git_dir) as opened:
+            opened.git.update_environment(**offline())
             found = opened.commit(commit_id)
             message = found.message
             zone = altz_to_utctz_str(found.author_tz_offset)
@@ -96,8 +97,7 @@ def commit_summary(repository: Repository, commit_id: str) -> str:
     details = commit_details(repository, commit_id)
     head = f"{details.commit.short} {details.commit.subject}\n"
     head += f"{details.author}, {details.authored_at:%Y-%m-%d %H:%M}\n"
-    stat = repository.read("diff-tree", "--root", "--no-commit-id", "-m", "--first-parent",
-                           *_PLAIN_DIFF, commit_id)  # fmt: skip
+    stat = _stat(repository, "--root", "--no-commit-id", "-m", "--first-parent", commit_id)
     return f"{head}\n{stat}" if stat else head
 
 
@@ -114,7 +114,7 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
     shortlog = repository.read("shortlog", "-w72,2,4", f"{base}..{tip}", "--")
     if not shortlog:
         return ""
-    stat = repository.read("diff-tree", *_PLAIN_DIFF, base, tip)
+    stat = _stat(repository, base, tip)
     return f"{shortlog.rstrip()}\n\n{stat}"
 
 
@@ -131,6 +131,14 @@ def base_of_series(repository: Repository, tip: str) -> str | None:
         if found and found != repository.read("rev-parse", f"{tip}^{{commit}}"):
             return found
     return None
+
+
+def _stat(repository: Repository, *what: str) -> str:
+    """Return what changed, in numbers; a partial clone may lack what they are counted in."""
+    try:
+        return repository.read("diff-tree", *_PLAIN_DIFF, *what)
+    except GitError as exc:
+        return f"(not known what changed: {exc.message})"
 
 
 def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:

@@ -264,7 +264,7 @@ def _refs(repository: Repository, under: str) -> tuple[str, ...]:
     listed = repository.run(
         "for-each-ref", "--sort=-creatordate", f"--count={_REFS}", "--format=%(refname)", under
     )
-    return tuple(line.removeprefix(f"{under}/") for line in _text(listed).splitlines())
+    return tuple(line.removeprefix(f"{under}/") for line in _text(listed).split("\n"))
 
 
 def _verify(repository: Repository, name: str) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from git_voicenote.errors import PatchError
+from git_voicenote.repo.process import offline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,7 @@ def start_reading_commits(
             "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B", *options, *revisions,
         ],
         cwd=repository.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env=offline(),
     )  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError
-from git_voicenote.repo.process import lines_of
+from git_voicenote.repo.process import git_error, lines_of, offline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ def patch_ids(
         return {}
     # a file and not a pipe for the ids: git answers while it reads, and two full pipes would
     # wait for one another; the diffs themselves never pass through this process
-    with tempfile.TemporaryFile() as ids:
+    with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as complaints:
         ids.write(wanted.encode())
         ids.seek(0)
         diffs = subprocess.Popen(
@@ -46,7 +46,8 @@ def patch_ids(
             cwd=repository.cwd,
             stdin=ids,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=complaints,
+            env=offline(),
         )
         answer = subprocess.run(
             _PATCH_IDS, cwd=repository.cwd, stdin=diffs.stdout, capture_output=True, check=False
@@ -54,7 +55,8 @@ def patch_ids(
         if diffs.stdout is not None:
             diffs.stdout.close()
         if diffs.wait() or answer.returncode:
-            raise GitError("git cannot tell what these commits change")
+            complaints.seek(0)
+            raise git_error(CompletedProcess(diffs.args, 128, b"", complaints.read()))
     pairs = (line.split() for line in answer.stdout.decode("ascii").splitlines())
     return {commit_id: patch_id for patch_id, commit_id in pairs}
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from git_voicenote.errors import GitError, PatchError
-from git_voicenote.repo.process import try_git
+from git_voicenote.repo.process import lines_of, offline, try_git
 
 if TYPE_CHECKING:
     import io
@@ -127,7 +127,7 @@ def find_walk(repository: Repository, arguments: Arguments) -> Walk:
     done = try_git(
         "rev-parse", "--revs-only", "--symbolic", *arguments.operands, cwd=repository.cwd
     )
-    lines = os.fsdecode(done.stdout).splitlines()
+    lines = lines_of(done.stdout)
     options = [line for line in lines if line.startswith("-") and not _NOT_FOR_A_WALK.match(line)]
     negative = [line for line in lines if line.startswith("^")]
     positive = [line for line in lines if not line.startswith(("-", "^"))]
@@ -183,7 +183,7 @@ def start_format_patch(
             cwd=repository.cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            env={**os.environ, **environment},
+            env={**offline(), **environment},
         )
     except FileNotFoundError as exc:
         raise GitError("git is not installed, or not on PATH") from exc

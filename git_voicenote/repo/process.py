@@ -7,19 +7,23 @@ Plain subprocess and not GitPython's runner: importing GitPython costs 0.11 s, w
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from git_voicenote.errors import GitError
+from git_voicenote.errors import GitError, MissingObjectsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
 
 _PIECE = 1 << 20
 """Bytes of a long answer that are read at a time."""
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+"""What keeps git from fetching the objects that a partial clone lacks, which opens a connection
+that nobody asked for: since git 2.45, and before."""
+_LACKING = re.compile(r"from promisor remote|lazy fetching disabled")
 
 
 def run_git(
@@ -28,15 +32,17 @@ def run_git(
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
     accept: tuple[int, ...] = (0,),
+    connects: bool = False,
 ) -> bytes:
     """Run git and return what it printed.
 
-    `environment` is laid over the process's own. Raises GitError, with git's own words, on an
-    exit status that is not in `accept`.
+    `environment` is laid over the process's own; `connects` lets git open connections. Raises
+    GitError, with git's own words, on an exit status that is not in `accept`, and wherever a
+    partial clone lacks what was to be read.
     """
-    done = try_git(*args, cwd=cwd, stdin=stdin, environment=environment)
-    if done.returncode not in accept:
-        raise GitError(_explain(done))
+    done = try_git(*args, cwd=cwd, stdin=stdin, environment=environment, connects=connects)
+    if done.returncode not in accept or (done.returncode and _lacks(done.stderr)):
+        raise git_error(done)
     return done.stdout
 
 
@@ -75,9 +81,10 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=offline(),
         )
-    except FileNotFoundError as exc:
-        raise GitError("git is not installed, or not on PATH") from exc
+    except OSError as exc:
+        raise _not_started(cwd, exc) from exc
     with process:
         assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
         try:
@@ -91,8 +98,12 @@ def try_git(
     cwd: Path,
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
+    connects: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git and return the finished process, whatever its exit status."""
+    """Run git and return the finished process, whatever its exit status.
+
+    `connects` lets git open connections. Raises GitError where git cannot be started.
+    """
     try:
         return subprocess.run(
             ["git", *args],
@@ -100,26 +111,56 @@ def try_git(
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
-            env={**os.environ, **(environment or {})},
+            env={**(os.environ if connects else offline()), **(environment or {})},
             check=False,
         )
-    except FileNotFoundError as exc:
-        if not cwd.is_dir():
-            raise GitError(f"the folder {cwd} is gone") from exc
-        raise GitError("git is not installed, or not on PATH") from exc
+    except OSError as exc:
+        raise _not_started(cwd, exc) from exc
 
 
-def lines_of(answer: bytes, errors: str = "surrogateescape") -> list[str]:
-    """Return the lines that git printed: they end in line feeds, and in nothing else.
+def offline() -> dict[str, str]:
+    """Return the environment for a git that reads: it opens no connection."""
+    return {**os.environ, **_OFFLINE}
 
-    str.splitlines also ends them at U+2028 and ten others, which a ref or a subject may hold.
+
+def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
+    """Return the lines that git printed; `errors` is for octets that are no UTF-8.
+
+    Names need them back, so they are lone surrogates; titles and people are only shown.
+
+    str.splitlines would cut at characters that a title or the name of a branch may hold: form
+    feeds, U+0085, U+2028.
     """
-    text = answer.decode("utf-8", errors)
-    return text.removesuffix("\n").split("\n") if text else []
+    text = printed.decode("utf-8", errors).removesuffix("\n")
+    return text.split("\n") if text else []
 
 
-def _explain(done: subprocess.CompletedProcess[bytes]) -> str:
-    words = done.stderr.decode("utf-8", "replace").strip()
+def path_of(printed: bytes) -> Path:
+    """Return the one path that git printed, whatever its name: only the last line feed is git's."""
+    return Path(os.fsdecode(printed.removesuffix(b"\n")))
+
+
+def git_error(done: subprocess.CompletedProcess[bytes]) -> GitError:
+    """Return the error for a git that failed, in git's own words."""
+    if _lacks(done.stderr):
+        return MissingObjectsError(
+            "this partial clone lacks objects that are needed here, and nothing was fetched",
+            hint="`git show COMMIT` fetches those of a commit; `git fetch --refetch "
+            "--no-filter` fetches all",
+        )
+    words = done.stderr.decode("utf-8", "surrogateescape").strip()
     for prefix in ("fatal: ", "error: "):
         words = words.removeprefix(prefix)
-    return words or f"git stopped with exit status {done.returncode}"
+    return GitError(words or f"git stopped with exit status {done.returncode}")
+
+
+def _lacks(complaints: bytes) -> bool:
+    return _LACKING.search(complaints.decode("utf-8", "replace")) is not None
+
+
+def _not_started(cwd: Path, exc: OSError) -> GitError:
+    if not cwd.is_dir():
+        return GitError(f"the folder {cwd} is gone")
+    if isinstance(exc, FileNotFoundError):
+        return GitError("git is not installed, or not on PATH")
+    return GitError(f"git could not be started: {exc.strerror}")

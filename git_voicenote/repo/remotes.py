@@ -82,7 +82,7 @@ def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> 
     """Ask a remote where its notes and covers stand. Raises GitError where it does not answer."""
     done = try_git(
         "ls-remote", "--refs", "--", remote.name, note_refs.notes, note_refs.reviews,
-        f"{COVER_PREFIX}*", cwd=repository.cwd,
+        f"{COVER_PREFIX}*", cwd=repository.cwd, connects=True,
     )  # fmt: skip
     if done.returncode:
         raise _unreachable(remote, done.stderr)
@@ -134,7 +134,7 @@ def _fetched_below(
         done = try_git(
             *_OWN_FETCH, "--", source,
             *(f"+{theirs}:{prefix}{ours}" for theirs, ours in refspecs.items()),
-            cwd=repository.cwd,
+            cwd=repository.cwd, connects=True,
         )  # fmt: skip
         if done.returncode:
             raise _unreachable(Remote(source, ""), done.stderr)
@@ -185,7 +185,7 @@ def push_refs(
     done = try_git(
         "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases, "--",
         remote.name, *(f"{new or ''}:{ref}" for ref, new, _ in updates),
-        cwd=repository.cwd,
+        cwd=repository.cwd, connects=True,
     )  # fmt: skip
     reports = {}
     for line in lines_of(done.stdout):

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
-from git_voicenote.repo.process import lines_of, run_git, try_git
+from git_voicenote.repo.process import git_error, lines_of, path_of, run_git, try_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from subprocess import CompletedProcess
+
+_ABSOLUTE = "--path-format=absolute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,18 @@ class Repository:
         Raises NotARepositoryError.
         """
         cwd = cwd or Path.cwd()
-        done = try_git(
-            "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir",
-            "--show-toplevel", cwd=cwd,
-        )  # fmt: skip
+        asked = ("--git-dir", "--git-common-dir", "--show-toplevel")
+        done = try_git("rev-parse", _ABSOLUTE, *asked, cwd=cwd)
         # without a work tree git dies on the last question; the first two are answered by then
         folders = [Path(line) for line in lines_of(done.stdout)]
         if len(folders) < 2:
-            words = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-            raise NotARepositoryError(
-                words, hint="run this inside a git repository, or name one with `git -C FOLDER`"
-            )
+            raise _no_repository(done)
+        if len(folders) != len(asked) - bool(done.returncode):
+            # a line feed in a name: which lines belong together only single answers tell
+            folders = [
+                path_of(run_git("rev-parse", _ABSOLUTE, question, cwd=cwd))
+                for question in (asked[:2] if done.returncode else asked)
+            ]
         git_dir, common_dir, *worktree = folders
         return cls(cwd, git_dir, common_dir, worktree[0] if worktree else None)
 
@@ -66,9 +70,13 @@ class Repository:
         stdin: bytes | None = None,
         environment: Mapping[str, str] | None = None,
         accept: tuple[int, ...] = (0,),
+        connects: bool = False,
     ) -> bytes:
         """Run git here; see `run_git`."""
-        return run_git(*args, cwd=self.cwd, stdin=stdin, environment=environment, accept=accept)
+        return run_git(
+            *args, cwd=self.cwd, stdin=stdin, environment=environment, accept=accept,
+            connects=connects,
+        )  # fmt: skip
 
     def read(self, *args: str) -> str:
         """Run git here and return what it printed as text, without the last newline."""
@@ -118,6 +126,17 @@ class Repository:
     def state_dir(self) -> Path:
         """Where this program keeps recordings and history for the repository."""
         return self.common_dir / "voicenote"
+
+
+def _no_repository(done: CompletedProcess[bytes]) -> GitError:
+    error = git_error(done)
+    if "dubious ownership" in error.message:
+        # a repository there is: nobody is to believe that what they say is kept in it
+        return GitError(error.message)
+    return NotARepositoryError(
+        error.message,
+        hint="run this inside a git repository, or name one with `git -C FOLDER`",
+    )
 
 
 def read_config(cwd: Path, pattern: str = r"^voicenote\.") -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError, NegativeAnswer
+from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.repo.commits import base_of_series
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.notes import Notes
@@ -93,6 +93,8 @@ def _read(
             "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN,
             f"--format=tformat:{form}", *walk[:-1], "--end-of-options", walk[-1], "--",
         )  # fmt: skip
+    except MissingObjectsError:
+        raise
     except GitError as exc:
         raise repository.unknown_revision(named) from exc
     entries = []

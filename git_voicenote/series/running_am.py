@@ -7,16 +7,19 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from git_voicenote.repo.process import try_git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+_LAST_WORDS = 2.0
+"""Seconds for what was printed to be read to its end: a hook's child may hold the pipe for ever."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -28,11 +31,19 @@ class Ended:
     by_signal: bool
 
 
-def run_am(hooks: Path, arguments: Sequence[str], running: int, *, retries: bool) -> Ended:
+def run_am(
+    hooks: Path,
+    arguments: Sequence[str],
+    running: int,
+    *,
+    retries: bool,
+    show: Callable[[bytes, bool], None] | None = None,
+) -> Ended:
     """Run git am to its end.
 
     A signal that is to end us ends git am, and we return. `running` is a descriptor that it
-    inherits. `retries` has it try the patch again that it was killed at.
+    inherits. `retries` has it try the patch again that it was killed at. `show` is given each line
+    that it prints, and whether that is for stdout; without it, git am prints by itself.
     """
     command = ["git", "-c", f"core.hooksPath={hooks}", "am"]
     if not any(argument.startswith("--em") for argument in arguments) and _knows_empty():
@@ -47,12 +58,38 @@ def run_am(hooks: Path, arguments: Sequence[str], running: int, *, retries: bool
             stdin=stack.enter_context(_terminal()) if retries else None,
             pass_fds=(running,),
             process_group=0 if has_group else None,
+            stdout=subprocess.PIPE if show else None,
+            stderr=subprocess.PIPE if show else None,
         )
         received = stack.enter_context(_passed_on(process, has_group=has_group))
+        readers = _readers(process, show) if show else ()
         status = process.wait()
+        for reader in readers:
+            reader.join(_LAST_WORDS)
     if received or status < 0:
         return Ended(128 + (received[0] if received else -status), by_signal=True)
     return Ended(status, by_signal=False)
+
+
+def _readers(
+    process: subprocess.Popen[bytes], show: Callable[[bytes, bool], None]
+) -> tuple[threading.Thread, ...]:
+    """Start to show what a process prints, line by line."""
+
+    def read(printed: IO[bytes], is_product: bool) -> None:
+        with printed:
+            for line in printed:
+                show(line, is_product)
+
+    pairs = ((process.stdout, True), (process.stderr, False))
+    readers = [
+        threading.Thread(target=read, args=(printed, is_product), daemon=True)
+        for printed, is_product in pairs
+        if printed is not None
+    ]
+    for reader in readers:
+        reader.start()
+    return tuple(readers)
 
 
 @contextmanager

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import StoreError
+from git_voicenote.files import private_folder
 from git_voicenote.store.migrations import MIGRATIONS
 from git_voicenote.store.recordings import store_error
 
@@ -15,8 +18,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PATIENCE = 10.0
-"""Seconds to wait for another process; ours hold the file for milliseconds."""
+_PRIVATE = 0o600
+_PATIENCE = 2.0
+"""Seconds to wait for another process, in all; ours hold the file for milliseconds."""
+
+
+class _Patience:
+    """How long this process still waits for a history that another one holds.
+
+    A command opens the history some ten times. Once it has waited in vain, it goes on without.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = _PATIENCE
+
+    def use_up(self) -> None:
+        """Wait no more."""
+        self.seconds = 0.0
+
+
+@cache
+def _patience_for(path: Path) -> _Patience:  # noqa: ARG001 - what is cached by
+    """Return the one patience for a history that all who open it in this process share."""
+    return _Patience()
 
 
 class Database:
@@ -24,6 +48,12 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._patience = _patience_for(path.absolute())
+
+    @property
+    def patience(self) -> float:
+        """Seconds that are waited for another process, now."""
+        return self._patience.seconds
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -53,9 +83,14 @@ class Database:
 
     def _create(self) -> None:
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # SQLite gives its other files the mode that this one has
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            private_folder(self.path.parent)
+            # SQLite gives its other files the mode that this one has, whatever the umask
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
+            try:
+                if stat.S_IMODE(os.fstat(handle).st_mode) != _PRIVATE:
+                    os.fchmod(handle, _PRIVATE)
+            finally:
+                os.close(handle)
         except OSError as exc:
             raise store_error(f"the history {self.path} cannot be written", exc) from exc
 
@@ -77,9 +112,9 @@ class Database:
             _migrate(connection)
         return connection
 
-    @staticmethod
-    def _open(uri: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None)
+    def _open(self, uri: str) -> sqlite3.Connection:
+        timeout = self._patience.seconds
+        connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
         connection.row_factory = sqlite3.Row
         # a text that is none would fail the whole query
         connection.text_factory = lambda content: content.decode("utf-8", "replace")
@@ -111,7 +146,11 @@ class Database:
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
                 hint = "it is read-only, or belongs to somebody else"
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                hint = "another process holds it; wait until that one is done"
+                self._patience.use_up()
+                return StoreError(
+                    f"the history {self.path} is locked by another process",
+                    hint="try again when that one is done",
+                )
         return StoreError(f"the history {self.path} cannot be used: {exc}", hint=hint)
 
 
@@ -125,11 +164,16 @@ def _set_write_ahead(connection: sqlite3.Connection) -> None:
 
     On network mounts WAL cannot be had; SQLite's rollback journal works there as well.
     """
+    # nobody waits for what can be had another time
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
     try:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError:
-        return  # somebody else has it open, or it cannot be had: it works without
+        pass  # somebody else has it open, or it cannot be had: it works without
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience:d}")
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -63,7 +63,7 @@ class Recordings:
         """
         self._check(recording_id)
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.private_folder(self.folder)
             path = self.folder / f"{recording_id}.wav"
             # found out now, before anybody speaks
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import termios
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ENTER = "\n"
 CTRL_C = "\x03"
 CTRL_D = "\x04"
+CTRL_Z = "\x1a"
 
 _PATIENCE = 60.0
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_=>])")
@@ -74,6 +75,10 @@ class Terminal:
     def raw(self) -> str:
         """All that was shown so far, with colours and cursor moves."""
         return self._read.decode("utf-8", "replace")
+
+    def modes(self) -> list[Any]:
+        """How the terminal treats what is typed, as termios.tcgetattr gives it."""
+        return termios.tcgetattr(self._master)
 
     def expect(self, text: str, timeout: float = _PATIENCE) -> str:
         """Wait until a text is shown, after the last one that was expected; return the screen."""

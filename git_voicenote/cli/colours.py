@@ -1,0 +1,31 @@
+"""Colours for a terminal, and no other escapes."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import click
+
+from git_voicenote.characters import harmless
+
+# what click.style makes of a foreground colour and of bold, and what ends both
+_COLOUR = re.compile(r"(\x1b\[(?:0|1|3[0-7]|9[0-7])m)")
+
+
+def coloured(text: str, colour: str | None, *, bold: bool | None = None) -> str:
+    """Return a text in a colour; escapes of its own show and do nothing."""
+    return click.style(harmless(text), fg=colour, bold=bold)
+
+
+def only_colours(text: str) -> str:
+    """Return a text in which colours work, and other control characters show."""
+    parts = _COLOUR.split(text)
+    return "".join(part if number % 2 else harmless(part) for number, part in enumerate(parts))
+
+
+def put_coloured(text: str, *, aside: bool = False) -> None:
+    """Print text that `coloured` had a part in, on stdout, or `aside` on stderr. Raises OSError."""
+    stream = sys.stderr if aside else sys.stdout
+    stream.write(only_colours(text))
+    stream.flush()

@@ -1,0 +1,65 @@
+"""Signals that end us: the terminal, the microphone and the disk are put in order first."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_ONE_KEY = 0.3
+"""Seconds within which a second signal is the echo of the first."""
+
+
+class Terminated(BaseException):
+    """A signal came that ends this process; it unwinds as KeyboardInterrupt does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def handle_signals() -> None:
+    """Let signals that end a process raise KeyboardInterrupt and Terminated instead.
+
+    What whoever started us ignores stays ignored: ^C for a background job, a closed terminal
+    under nohup.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _Raiser(lambda _: KeyboardInterrupt()))
+    for number in _ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _Raiser(Terminated))
+
+
+def end_by(number: int) -> NoReturn:
+    """End by a signal: who waits for us (a shell, `git`) sees which it was."""
+    # ^\ would leave what was said in a core file, in the working folder
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+    os._exit(128 + number)  # it was blocked
+
+
+class _Raiser:
+    """Raises one exception for each press of a key, or each `kill`.
+
+    ^C comes twice: from the terminal, and from the git that runs us, which passes it on to its
+    child. The second would stop what the first has begun: keeping the recording.
+    """
+
+    def __init__(self, make: Callable[[int], BaseException]) -> None:
+        self._make = make
+        self._last = -_ONE_KEY
+
+    def __call__(self, number: int, frame: object) -> None:
+        before, self._last = self._last, time.monotonic()
+        if self._last - before > _ONE_KEY:
+            raise self._make(number)

@@ -1,0 +1,54 @@
+"""The three standard streams, however we were started."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+_SPELLING = "git_voicenote.spelling"
+_IN_ASCII = {
+    "\u00b7": "-", "\u2026": "...", "\u2013": "-", "\u2192": "->", "\u25cf": "*",
+    "\u2502": "|", **dict(zip("▁▂▃▄▅▆▇█", "__..::||", strict=True)),
+}  # fmt: skip
+
+
+def prepare_streams() -> None:
+    """Make all three streams usable: none is closed, and none refuses a character.
+
+    A stream that is closed (`2>&-`) becomes /dev/null, as git does it: else the next file that is
+    opened would take its number, and be written to. A character that the terminal's encoding
+    lacks is spelled in ASCII.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    # Python gives None for what was closed when it started
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - for good
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115 - for good
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115 - for good
+    codecs.register_error(_SPELLING, _spelled)
+    for stream in (sys.stdout, sys.stderr):
+        if TYPE_CHECKING:
+            assert isinstance(stream, TextIOWrapper)
+        stream.reconfigure(errors=_SPELLING)
+
+
+def drop(stream: TextIO) -> None:
+    """Let nothing that is still to be printed on a stream fail when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    """Return how to write characters that an encoding lacks (a codecs error handler)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    unknown = error.object[error.start : error.end]
+    spelled = (_IN_ASCII.get(one) or ascii(one)[1:-1] for one in unknown)
+    return "".join(spelled), error.end

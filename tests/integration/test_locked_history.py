@@ -1,0 +1,81 @@
+"""A history that another process holds costs a moment and a word, and no note."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.errors import StoreError
+from git_voicenote.store.database import Database
+from tests.support.engines import SCRIPTED
+from tests.support.recording import SPOKEN, recordings, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+LOCKED = "is locked by another process"
+
+
+@pytest.fixture
+def locked(repo: Sandbox) -> Iterator[Sandbox]:
+    """A repository whose history another connection holds, readers out too."""
+    lines = repo.home / "lines"
+    lines.write_text("We now write a new file.\n" * 9)
+    repo.extra |= {"GIT_VOICENOTE_ENGINE": SCRIPTED, "SCRIPTED_SPEECH": str(lines)}
+    assert repo.voicenote("record", "--from", SPOKEN).returncode == 0
+    path = repo.folder / ".git/voicenote/history.db"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("PRAGMA journal_mode = DELETE")
+    holder.execute("BEGIN EXCLUSIVE")
+    yield repo
+    holder.close()
+
+
+def test_a_note_is_recorded_without_the_history(locked: Sandbox) -> None:
+    commit = locked.commit("another one")
+    done = locked.voicenote("record", "--from", SPOKEN)
+    told = done.stderr.decode()
+    assert done.returncode == 0, told
+    assert words_of(locked, commit)
+    assert len(recordings(locked)) == 2
+    assert LOCKED in told
+    assert "saved in git, but not in the history" in told
+
+
+@pytest.mark.parametrize(
+    "command", [("show",), ("edit",), ("review", "HEAD"), ("format-patch", "-1", "--stdout")],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_needs_no_history_does_without(locked: Sandbox, command: tuple[str, ...]) -> None:
+    done = locked.voicenote(*command, environment={"GIT_EDITOR": "true"})
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("history", "list"), ("history", "search", "file")])
+def test_what_is_about_the_history_says_who_holds_it(
+    locked: Sandbox, command: tuple[str, ...]
+) -> None:
+    done = locked.voicenote(*command)
+    assert done.returncode == 128
+    assert LOCKED in done.stderr.decode()
+
+
+def test_one_wait_is_enough_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with Database(path).writing():
+        pass
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    for patience in (2.0, 0.0, 0.0):
+        database = Database(path)
+        assert database.patience == patience
+        with pytest.raises(StoreError, match=LOCKED), database.writing():
+            pass
+    holder.close()
