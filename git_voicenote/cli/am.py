@@ -10,7 +10,7 @@ from git_voicenote.cli.relayed import show_relayed
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.repo.repository import Repository
 from git_voicenote.series.am_hooks import make_am_hooks
-from git_voicenote.series.applying import Applied, keep_cover, keep_notes
+from git_voicenote.series.applying import Applied, keep_cover, keep_notes, read_start
 from git_voicenote.series.running_am import run_am
 from git_voicenote.series.unfinished_am import UnfinishedAm
 from git_voicenote.store.recordings import store_error
@@ -82,7 +82,7 @@ def keep_note_of_applied() -> None:
     state = unfinished.state
     number = int((state / "next").read_text())
     commit_id = repository.commit("HEAD").id
-    applied = Applied(commit_id, (state / "patch").read_bytes(), state / f"{number:04}")
+    applied = Applied(commit_id, read_start(state / "patch"), state / f"{number:04}")
     keep_notes(repository, notes_ref, (applied,))
     unfinished.mark_kept(number, commit_id)
     keep_cover(repository, state)

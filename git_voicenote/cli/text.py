@@ -11,6 +11,7 @@ from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.cli.wording import chain_for, explain_changes
 from git_voicenote.text.chain import PASSES
 from git_voicenote.text.passes import run_chain
+from git_voicenote.text.spans import with_line_feeds
 from git_voicenote.text.spoken_edits import written_lines
 
 
@@ -37,10 +38,13 @@ def text(
         return
     chosen = settings(language=language)
     chain = chain_for(repository_if_any(), chosen, "message:", ",".join(passes))
-    # what is no UTF-8 passes through as it came
-    heard = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    # what is no UTF-8 passes through as it came, and so does what no pass changes; in what one
+    # changes, a line ends in a line feed
+    came = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    heard = with_line_feeds(came)
     passed = run_chain(heard, chain)
     written = written_lines(passed[-1][1].text if passed else heard)
+    written = came if written == heard else written
     hand_over(written.encode("utf-8", "surrogateescape"))
     if explain:
         explain_changes(passed)

@@ -11,7 +11,7 @@ from git_voicenote.repo.process import lines_of
 if TYPE_CHECKING:
     from git_voicenote.repo.repository import Repository
 
-_LINE = re.compile(r"\s*\d+\t(.*?) <(.*)>")
+_LINE = re.compile(r"\s*+\d++\t([^<]*) <([^<>]*)>")
 
 
 def authors(repository: Repository) -> tuple[Person, ...]:

@@ -60,7 +60,7 @@ def read_below(words: str, preferred: str = "voicenote") -> BelowDashes:
 
 def _notes(lines: list[str]) -> tuple[dict[str, str], list[str]]:
     """Return the notes by their names, and the lines that are of none."""
-    notes: dict[str, str] = {}
+    notes: dict[str, list[str]] = {}
     rest: list[str] = []
     at = 0
     while at < len(lines):
@@ -71,13 +71,12 @@ def _notes(lines: list[str]) -> tuple[dict[str, str], list[str]]:
             end += 1
         words = "\n".join(line.removeprefix("    ") for line in lines[at + 1 : end]).strip("\n")
         if heading and words.strip():
-            name = heading[1] or ""
-            notes[name] = f"{notes[name]}\n{words}\n" if name in notes else words + "\n"
+            notes.setdefault(heading[1] or "", []).append(words + "\n")
             at = end
         else:
             rest.append(lines[at])
             at += 1
-    return notes, rest
+    return {name: "\n".join(words) for name, words in notes.items()}, rest
 
 
 def _titled(name: str, text: str) -> str:

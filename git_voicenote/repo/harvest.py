@@ -108,13 +108,15 @@ def read_change(repository: Repository, what: Explained) -> Change:
     patch = _text(_diff(repository, what, "--patch", "--find-renames", limit=_PATCH_BYTES))
     changed, around = _sides(patch)
     log = ("log", "--no-walk", "--no-show-signature", "--encoding=UTF-8", "--format=%B")
-    messages = _text(repository.run(*log, *what.commits, "--")) if what.commits else ""
+    messages = b""
+    if what.commits:
+        messages = read_git(*log, *what.commits, "--", cwd=repository.cwd, limit=_LOG_BYTES)
     return Change(
         paths=tuple(path for _, path in entries),
         changed=changed,
         around=around,
         touched=_contents(repository, [entry for entry, _ in entries]),
-        messages=messages,
+        messages=_text(messages),
     )
 
 

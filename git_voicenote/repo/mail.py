@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 _START = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001\n")
 _BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\n]+)"$', re.MULTILINE)
-_SIGN_OFF = re.compile(rb"\n*(?:[A-Za-z-]+-by: [^\n]*\n)+(?=---\n)")
+_SIGN_OFF = re.compile(rb"\n*+(?:[A-Za-z-]+-by: [^\n]*+\n)++(?=---\n)")
 _NOTE = re.compile(rb"\nNotes(?: \(([^\n]*)\))?:\n((?:    [^\n]*\n)*)")
 _SUBJECT_LINE = re.compile(rb"^Subject:[^\n]*\n", re.MULTILINE)
-_HEADER = re.compile(rb"^([!-9;-~]+):[ \t]*((?:[^\n]|\n[ \t])*)\n", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]++):[ \t]*+((?:[^\n]++|\n[ \t])*+)\n", re.MULTILINE)
 _PLACEHOLDER = re.compile(rb"\*\*\*\s+SUBJECT\s+HERE\s+\*\*\*\n")
 _BLURB = b"\n*** BLURB HERE ***\n"
 
 _ENOUGH_MEMORY = 1 << 30  # octets: more than any series that people mail
 _WHITESPACE = b" \t\n\v\f\r"
-_PREFIX = re.compile(rb"\[[^\]]*\]\s+")
+_PREFIX = re.compile(rb"\[[^\]]*+\]\s+")
 
 _PLAIN_HEADERS = frozenset(
     b"from date subject mime-version content-type content-transfer-encoding message-id "
@@ -92,7 +92,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailInfo:
-    """What git am reads in a mail, in the encoding of commits (i18n.commitEncoding)."""
+    """What git am reads in a mail, in the encoding of commits (i18n.commitEncoding).
+
+    `left_out` is how many octets of message and patch were too many to be read.
+    """
 
     author: bytes
     email: bytes
@@ -100,6 +103,7 @@ class MailInfo:
     date: bytes
     message: bytes
     patch: bytes
+    left_out: int = 0
 
 
 def start_reading_commits(
@@ -311,12 +315,18 @@ class ReadBack:
 
 
 def read_mailinfo(
-    path: Path, cwd: Path, options: Sequence[str] = (), *, in_utf8: bool = False
+    path: Path,
+    cwd: Path,
+    options: Sequence[str] = (),
+    *,
+    in_utf8: bool = False,
+    limit: int | None = None,
 ) -> MailInfo:
     """Let git read one mail; what it finds there is left beside the mail.
 
-    `in_utf8` sets aside the encoding of the repository's commits. Raises PatchError, with git's
-    own words, where git cannot.
+    `in_utf8` sets aside the encoding of the repository's commits. At most `limit` octets of the
+    message and as many of the patch are read, in whole lines; None is all of them. Raises
+    PatchError, with git's own words, where git cannot read the mail.
     """
     message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
     # not mailinfo's --encoding, with which git 2.39 leaves text in the mail's own
@@ -337,7 +347,20 @@ def read_mailinfo(
     author, email, subject, date = (
         b" ".join(fields.get(name, [])) for name in (b"Author", b"Email", b"Subject", b"Date")
     )
-    return MailInfo(author, email, subject, date, message.read_bytes(), patch.read_bytes())
+    body, cut = _start_of(message, limit)
+    diff, more = _start_of(patch, limit)
+    return MailInfo(author, email, subject, date, body, diff, cut + more)
+
+
+def _start_of(path: Path, limit: int | None) -> tuple[bytes, int]:
+    """Return the first lines of a file, and how many octets of it they leave out."""
+    size = path.stat().st_size
+    if limit is None or size <= limit:
+        return path.read_bytes(), 0
+    with path.open("rb") as file:
+        start = file.read(limit)
+    start = start[: start.rfind(b"\n") + 1]
+    return start, size - len(start)
 
 
 def patch_in(mail: Mail) -> bytes:
@@ -392,7 +415,8 @@ def _encode(subject: str, indent: int) -> bytes:
 def _is_plain_title(title: bytes, subject: bytes) -> bool:
     if title[:1] in (b"", b"[", b":", b" ", b"\t") or title[:3].lower() == b"re:" or b"=?" in title:
         return False
-    words = _PREFIX.sub(b"", subject, count=1)
+    prefix = _PREFIX.match(subject)
+    words = subject[prefix.end() :] if prefix else subject
     return words.startswith(b"=?UTF-8?q?") or words.split() == title.split()
 
 

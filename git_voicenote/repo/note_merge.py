@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T", bound=str | int)
 
+_MOST_PAIRS = 20_000
+"""Pairs of equal items in two sequences that are compared; prose has hardly one for each item."""
+
 _BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -106,17 +109,19 @@ def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
     `known` holds a note for each number and grows by those that are new.
     """
     taken: list[int] = []
+    numbers: set[int] = set()
     for note in notes:
         kin = {
             number: _kinship(note, other)
             for number, other in enumerate(known)
-            if number not in taken
+            if number not in numbers
         }
         number = max(kin, key=kin.__getitem__, default=len(known))
         if kin.get(number, (0, 0)) == (0, 0):
             number = len(known)
             known.append(note)
         taken.append(number)
+        numbers.add(number)
     return taken
 
 
@@ -180,8 +185,7 @@ def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[lis
     """
     kept: set[int] = set()
     gained: list[list[_T]] = [[] for _ in range(len(base) + 1)]
-    matcher = SequenceMatcher(None, base, side, autojunk=False)
-    for tag, start, end, side_start, side_end in matcher.get_opcodes():
+    for tag, start, end, side_start, side_end in _opcodes(base, side):
         if tag == "equal":
             kept.update(range(start, end))
         else:
@@ -192,9 +196,29 @@ def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[lis
 def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
     """Return both, what they share once and in its place."""
     result: list[_T] = []
-    matcher = SequenceMatcher(None, older, newer, autojunk=False)
-    for tag, start, end, newer_start, newer_end in matcher.get_opcodes():
+    for tag, start, end, newer_start, newer_end in _opcodes(older, newer):
         result += older[start:end]
         if tag != "equal":
             result += newer[newer_start:newer_end]
     return result
+
+
+def _opcodes(first: Sequence[_T], second: Sequence[_T]) -> Sequence[tuple[str, int, int, int, int]]:
+    """Return how one sequence becomes another, as difflib does.
+
+    Of what repeats itself so often that difflib would take minutes, what both begin and end with
+    is the same, and all between is replaced.
+    """
+    counts = Counter(second)
+    if sum(counts[item] for item in first) <= _MOST_PAIRS:
+        return SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+    shorter = min(len(first), len(second))
+    start = next((at for at in range(shorter) if first[at] != second[at]), shorter)
+    left = shorter - start
+    end = next((at for at in range(left) if first[-1 - at] != second[-1 - at]), left)
+    edges = (start, len(first) - end, start, len(second) - end)
+    return [
+        ("equal", 0, start, 0, start),
+        ("replace", *edges),
+        ("equal", edges[1], len(first), edges[3], len(second)),
+    ]

@@ -22,7 +22,7 @@ from git_voicenote.repo.mail import read_mailinfo
 from git_voicenote.repo.mailbox import split_mails
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from git_voicenote.repo.mail import MailInfo
     from git_voicenote.repo.mailbox import SplitMail
@@ -42,7 +42,15 @@ _PERSON = re.compile(r"\S.* \(\d+\):")
 _STAT_TOTAL = re.compile(r" \d+ files? changed")
 _STAT_LINE = re.compile(r" .* \| +(?:\d|Bin)")
 _DASHES = re.compile(r"(?:^|\n)---?[ \t]*\Z")
-_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*\n?){0,4}\Z", re.MULTILINE)
+_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*+\n){0,4}+\Z", re.MULTILINE)
+"""Of a text that ends in a line feed."""
+
+LONGEST_PATCH = 4 << 20
+"""Octets of one patch that are read: 100,000 lines of code. In lines they take 20 times as much."""
+LONGEST_SERIES = 16 << 20
+"""And of all the patches of a series."""
+_MOST_MAILS = 2000
+"""Of one series; git reads each of them with a process of its own."""
 
 _Mail = TypeVar("_Mail", "ReceivedPatch", "ReceivedCover", "ReceivedReply")
 
@@ -124,6 +132,10 @@ class ReceivedSeries:
     replies: tuple[ReceivedReply, ...] = ()
 
 
+_Found = ReceivedPatch | ReceivedCover | ReceivedReply | str
+"""What a mail is; a string says why it is none of a series."""
+
+
 def read_series(
     source: Path | BinaryIO,
     cwd: Path,
@@ -140,12 +152,38 @@ def read_series(
     """
     options = [] if scissors is None else ["--scissors" if scissors else "--no-scissors"]
     with files.scratch_folder() as scratch:
-        mails, remarks = split_mails(source, scratch, mboxrd=mboxrd)
-        read = partial(_read, cwd=cwd, options=options, notes=notes)
-        with ThreadPoolExecutor(2) as pool:
-            found = list(pool.map(read, mails))
+        mails, said = split_mails(source, scratch, mboxrd=mboxrd)
+        remarks = list(said)
+        if len(mails) > _MOST_MAILS:
+            remarks.append(f"of {len(mails)} mails, the first {_MOST_MAILS} are read")
+        read = partial(_read, cwd=cwd, options=options, notes=notes, remarks=remarks)
+        found = _in_turn(read, _with_limits(mails[:_MOST_MAILS]))
     name = str(source) if isinstance(source, Path) else "standard input"
-    return _assemble(found, list(remarks), name)
+    return _assemble(found, remarks, name)
+
+
+def _with_limits(mails: Iterable[SplitMail]) -> list[tuple[SplitMail, int]]:
+    """Return mails with how many octets of each are read: the first ones come first."""
+    left = LONGEST_SERIES
+    limits = []
+    for mail in mails:
+        limit = min(LONGEST_PATCH, left)
+        limits.append((mail, limit))
+        left -= min(mail.path.stat().st_size, limit)
+    return limits
+
+
+def _in_turn(
+    read: Callable[[SplitMail, int], _Found], mails: Sequence[tuple[SplitMail, int]]
+) -> list[_Found]:
+    """Read mails, two at a time. Ctrl-C does not wait for those that are left."""
+    with ThreadPoolExecutor(2) as pool:
+        reading = [pool.submit(read, mail, limit) for mail, limit in mails]
+        try:
+            return [one.result() for one in reading]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +198,21 @@ class _Tags:
 
 
 def _read(
-    mail: SplitMail, cwd: Path, options: Sequence[str], notes: str
-) -> ReceivedPatch | ReceivedCover | ReceivedReply | str:
-    """Read a mail; a string says why it is none of a series."""
+    mail: SplitMail, limit: int, cwd: Path, options: Sequence[str], notes: str, remarks: list[str]
+) -> _Found:
+    """Read up to `limit` octets of a mail's patch; a string says why it is none of a series."""
     with mail.path.open("rb") as file:
         made_by_git = _MADE_BY_GIT.match(file.readline(200).strip())
     try:
-        info = read_mailinfo(mail.path, cwd, options, in_utf8=True)
+        info = read_mailinfo(mail.path, cwd, options, in_utf8=True, limit=limit)
     except PatchError as exc:
         reason = exc.message.rpartition("read a patch back: ")[2].removeprefix("error: ")
         return f"{mail.source} cannot be read: {reason.partition(chr(10))[0]}"
     finally:
         for path in (mail.path, *(mail.path.with_suffix(end) for end in (".message", ".patch"))):
             path.unlink(missing_ok=True)
+    if info.left_out:
+        remarks.append(f"{mail.source} is too long: {_size(info.left_out)} of it are not shown")
     tags = _tags(decoded(mail.headers.get(b"subject", b"").decode("utf-8", "replace")))
     charset = _CHARSET.search(mail.headers.get(b"content-type", b"").decode("latin-1"))
     words, diff = split_patch(_text(info.patch, charset[1] if charset else None))
@@ -346,6 +386,10 @@ def _tell_missing(numbers: set[int], total: int, remarks: list[str]) -> None:
     if missing:
         which = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
         remarks.append(f"of the {total} patches, {len(missing)} are missing: {which}")
+
+
+def _size(octets: int) -> str:
+    return f"{octets >> 20} MiB" if octets >> 20 else f"{max(octets >> 10, 1)} KiB"
 
 
 def _text(content: bytes, charset: str | None = None) -> str:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.repo.envelopes import Envelope
 
-_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<seconds>\d+) (?P<zone>[+-]\d{4})")
+_IDENT = re.compile(
+    r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<seconds>[0-9]{1,11}) (?P<zone>[+-][0-9]{4})"
+)
 _REPLIES = re.compile(r"\A(?:(?:re|aw|sv|vs) ?: ?)+", re.IGNORECASE)
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _LONGEST_LINE = 998

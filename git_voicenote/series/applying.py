@@ -33,12 +33,17 @@ _OURS = "voicenote"
 _COVER = re.compile(
     rb"^Subject:(?:[^\n]|\n[ \t])*?\b0+(?:/|=2F)[0-9]", re.IGNORECASE | re.MULTILINE
 )
+_LONGEST_NOTES = 1 << 20
+"""Octets of a patch in which notes are looked for: a week of speech."""
 _HEADERS = 1 << 16  # octets in which the subject of a mail is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A commit that git am made; `patch` is what mailinfo left for it, `mail` the mail."""
+    """A commit that git am made; `patch` is how what mailinfo left for it begins (`read_start`).
+
+    `mail` is the mail.
+    """
 
     commit_id: str
     patch: bytes
@@ -59,6 +64,13 @@ def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[Applied
         return came | {name: _joined(before, came[name]) for name, before in there.items()}
 
     return len(Notes(repository, notes_ref).update(came, joined))
+
+
+def read_start(path: Path) -> bytes:
+    """Return how a patch begins, in whole lines: the notes stand above its diff."""
+    with path.open("rb") as file:
+        start = file.read(_LONGEST_NOTES + 1)
+    return start if len(start) <= _LONGEST_NOTES else start[: start.rfind(b"\n") + 1]
 
 
 def note_names(notes_ref: str) -> frozenset[str]:

@@ -9,7 +9,14 @@ from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.repo.commits import base_of_series
 from git_voicenote.repo.covers import Covers
 from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.received import ReceivedCover, ReceivedPatch, ReceivedSeries
+from git_voicenote.repo.process import read_git
+from git_voicenote.repo.received import (
+    LONGEST_PATCH,
+    LONGEST_SERIES,
+    ReceivedCover,
+    ReceivedPatch,
+    ReceivedSeries,
+)
 from git_voicenote.text.prose import cover_letter
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ def series_of_commits(
     NegativeAnswer where the range is empty.
     """
     walk, tip, branch = _walk(repository, revisions)
-    entries = _read(repository, walk, revisions or "HEAD")
+    entries, remarks = _read(repository, walk, revisions or "HEAD")
     if not entries and walk[0] == _ONE:
         named = revisions or "HEAD"
         raise NegativeAnswer(
@@ -61,7 +68,7 @@ def series_of_commits(
             source=commit_id[:7], note_name="voicenote", commit_id=commit_id,
         )  # fmt: skip
         patches.append(patch)
-    return ReceivedSeries(_cover(repository, tip, branch, patches), tuple(patches))
+    return ReceivedSeries(_cover(repository, tip, branch, patches), tuple(patches), remarks)
 
 
 def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], str, str | None]:
@@ -84,26 +91,54 @@ def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...
 
 def _read(
     repository: Repository, walk: tuple[str, ...], named: str
-) -> list[tuple[str, str, str, str, str, str]]:
-    """Return id, author, email, date, message and diff of each commit."""
+) -> tuple[list[tuple[str, str, str, str, str, str]], tuple[str, ...]]:
+    """Return id, author, email, date, message and diff of each commit, and remarks.
+
+    Of a very long diff the beginning is read.
+    """
+    ids = _ids(repository, walk, named)
+    if not ids:
+        return [], ()
     mark = secrets.token_hex(16)  # that nobody could have put in a message or a file
     form = f"{mark}%H%x00%an%x00%ae%x00%aD%x00%B%x00"
+    printed = read_git(
+        "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN, f"--format=tformat:{form}",
+        *walk[:-1], "--end-of-options", walk[-1], "--",
+        cwd=repository.cwd, limit=LONGEST_SERIES,
+    )  # fmt: skip
+    entries, remarks = [], []
+    for entry in printed.split(mark.encode())[1:]:
+        fields = entry.split(b"\0", 5)
+        if len(fields) < 6:
+            break
+        commit_id, author, email, date, message = (
+            part.decode("utf-8", "replace") for part in fields[:5]
+        )
+        start = fields[5][:LONGEST_PATCH]
+        if len(start) < len(fields[5]):
+            start = start[: start.rfind(b"\n") + 1]
+            remarks.append(f"{commit_id[:7]} is too long: the start of its diff is shown")
+        diff = start.decode("utf-8", "replace").strip("\n") + "\n"
+        entries.append((commit_id, author, email, date, message, diff))
+    if len(printed) == LONGEST_SERIES:
+        left = len(ids) - len(entries)
+        rest = f"; {left} commits after it are left out" if left else ""
+        remarks.append(f"the diff of {entries[-1][0][:7] if entries else ids[0][:7]} is cut{rest}")
+    return entries, tuple(remarks)
+
+
+def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[str]:
+    """Return the ids of the commits that have a diff. Raises UnknownRevisionError."""
     try:
-        printed = repository.run(
-            "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN,
-            f"--format=tformat:{form}", *walk[:-1], "--end-of-options", walk[-1], "--",
+        listed = repository.read(
+            "log", "--reverse", "--no-merges", "--no-show-signature", "--format=tformat:%H",
+            *walk[:-1], "--end-of-options", walk[-1], "--",
         )  # fmt: skip
     except MissingObjectsError:
         raise
     except GitError as exc:
         raise repository.unknown_revision(named) from exc
-    entries = []
-    for entry in printed.split(mark.encode())[1:]:
-        commit_id, author, email, date, message, diff = (
-            part.decode("utf-8", "replace") for part in entry.split(b"\0", 5)
-        )
-        entries.append((commit_id, author, email, date, message, diff.strip("\n") + "\n"))
-    return entries
+    return listed.split()
 
 
 def _cover(

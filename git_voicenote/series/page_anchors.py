@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
+from git_voicenote.text.alignment import aligned
 from git_voicenote.text.anchors import passages, placed_words
 from git_voicenote.text.places import lines_of, locate
 from git_voicenote.text.prose import unwrap
@@ -138,10 +138,8 @@ class _Heard:
         self._found: dict[int, int] = {}
         self._next = 0
         if 0 < len(heard) <= _MOST_WORDS and len(words) <= _MOST_WORDS:
-            # its rule for frequent words keeps long texts of few words from taking for ever
-            matcher = SequenceMatcher(None, words, [word for word, _ in heard])
-            for note, sound, size in matcher.get_matching_blocks():
-                self._found |= {note + more: heard[sound + more][1] for more in range(size)}
+            found = aligned(words, [word for word, _ in heard])
+            self._found = {note: heard[sound][1] for note, sound in found.items()}
 
     def when(self, text: str) -> Visit | None:
         """Return when the next passage is said, None where too few of its words were heard."""

@@ -26,7 +26,14 @@ from git_voicenote.repo.notes import Notes
 from git_voicenote.repo.process import try_git
 from git_voicenote.repo.received import read_series
 from git_voicenote.series.am_matching import Made, of_patch, pairs_of, plain
-from git_voicenote.series.applying import Applied, copy_mails, keep_cover, keep_notes, note_names
+from git_voicenote.series.applying import (
+    Applied,
+    copy_mails,
+    keep_cover,
+    keep_notes,
+    note_names,
+    read_start,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,7 +226,7 @@ class UnfinishedAm:
         for path in sorted((self.folder / "applied").glob("*-*")):
             number, _, commit_id = path.name.partition("-")
             mail = self.folder / "mails" / f"{int(number):04}"
-            applied[path] = Applied(commit_id, path.read_bytes(), mail)
+            applied[path] = Applied(commit_id, read_start(path), mail)
         return applied
 
     def _matched(self, commits: list[Made]) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
@@ -39,11 +39,14 @@ _WIDTH = 72
 _SHORTEST_HEADING = 8
 """Characters, below which a heading that has to be cut says too little to be written."""
 
+_MOST = 500
+"""Passages of a note. Nobody says so many; each of them is looked for among all hunks."""
+
 _PLAIN_PATH = re.compile(r'[^\W_](?:[^":\\]*[^":\\\s])?|[._/][^":\\]*[^":\\\s]')
 _WHOLE = re.compile(r"[ \t]{0,3}the\s+patch\s+as\s+a\s+whole:", re.IGNORECASE)
 _ANCHOR = re.compile(
     r"""[ \t]{0,3}
-    (?P<name> "(?:[^"\\]|\\.)*+" | [^\s":][^":]*+ )
+    (?P<name> "(?:[^"\\]|\\.)*+"\s? | [^\s":][^":]*+ )
     (?: :(?P<first>[0-9]{1,9}) (?:-(?P<last>[0-9]{1,9}))? (?: :[0-9]{1,9}(?=:) )? )?
     (?: : | (?P<end>\Z) )
     """,
@@ -133,7 +136,7 @@ def is_open(text: str, files: Sequence[FileDiff]) -> bool:
 
 def passages(text: str, files: Sequence[FileDiff]) -> tuple[Passage, ...]:
     """Return a note's text in passages, each with its place in the diff."""
-    marks = list(_marks(text, files))
+    marks = list(islice(_marks(text, files), _MOST))
     if not marks or marks[0][0] > 0:
         marks.insert(0, (0, 0, None))
     ends = [start for start, _, _ in marks[1:]] + [len(text)]
@@ -210,6 +213,7 @@ class _Anchors:
         old = {file.old_path: file for file in files if file.old_path is not None}
         self._files = old | {file.path: file for file in files}
         self._solid = {_solid(name): file for name, file in self._files.items()}
+        self._headings: dict[str, list[str]] = {}
 
     def read(self, paragraph: str) -> tuple[Place | None, int] | None:
         """Return the place that a paragraph starts with and its anchor's length, or None."""
@@ -231,13 +235,16 @@ class _Anchors:
         """Return the file with a name, which may have been parted to fit the lines of a mail."""
         is_parted = "\n" in name.strip()
         if name[0] == '"':
-            return self._files.get(unquoted(_solid(name) if is_parted else name))
+            # as it is written here, it holds no space: one came from filling the lines
+            whole = self._files.get(unquoted(name.strip()))
+            return whole or self._files.get(unquoted(_solid(name)))
         return self._solid.get(_solid(name)) if is_parted else self._files.get(name.strip())
 
-    @staticmethod
-    def _heading(file: FileDiff, paragraph: str, start: int) -> tuple[str | None, int]:
+    def _heading(self, file: FileDiff, paragraph: str, start: int) -> tuple[str | None, int]:
         """Return the heading behind an anchor, and where what follows it starts."""
-        known = [heading_of(hunk) for hunk in file.hunks]
+        if file.path not in self._headings:
+            self._headings[file.path] = [heading_of(hunk) for hunk in file.hunks]
+        known = self._headings[file.path]
         line_end = paragraph.find("\n", start)
         ends = (len(paragraph), line_end if line_end >= 0 else len(paragraph))
         for end in ends:

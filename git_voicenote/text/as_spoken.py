@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _QUOTED = re.compile(r"^(?:[ \t]|[>|$#+@]|diff --git ).*$", re.MULTILINE)
-_ADDRESSES = re.compile(r"<?\b(?:\w+://|www\.)\S+|\S+@\S+\.\S+|\b[0-9a-f]{7,64}\b")
+_WITH_AT = re.compile(r"(?<!\S)\S[^\s@]*+@(\S++)")
+_ADDRESSES = re.compile(r"<?\b(?:\w+://|www\.)\S+|\b[0-9a-f]{7,64}\b")
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_STOP = re.compile(r"(?:[.!?:;]+[\"')\]]*|\s--|\s[-*•])(?=\s)|[()\[\]]|,(?=\s)")
+_STOP = re.compile(r"(?:(?<![.!?:;])[.!?:;]++[\"')\]]*+|\s--|\s[-*•])(?=\s)|[()\[\]]|,(?=\s)")
 _TOKEN = re.compile(
     r"--?[a-zA-Z][\w-]*(?==)?"  # a flag
     r"|v?\d+(?:\.\d+)+"  # a version
@@ -29,22 +30,26 @@ _VERSION = re.compile(r"v?\d+(?:\.\d+)+")
 _HUMP = re.compile(r"[a-z][A-Z]")
 _REMEMBERED = 50_000
 """Words that are taken apart once; all of a long history would be 100 MB."""
+_LONGEST = 60
+"""Characters of what stands between two spaces; nobody says more in one breath."""
 _BETWEEN = {".": "dot", "/": "slash"}
 
 
 def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield the sentences of commit messages as words in lower case.
 
-    Left out: trailers, code and quotes, addresses and hashes.
+    Left out: trailers, code and quotes, addresses, hashes, and words that are too long to be said.
     """
     known: dict[str, tuple[str, ...]] = {}
     for message in messages:
         text = _QUOTED.sub("\n", without_trailers(message))
-        text = _ADDRESSES.sub(" . ", text).replace("()", "")
+        text = _ADDRESSES.sub(" . ", _WITH_AT.sub(_address, text)).replace("()", "")
         for paragraph in _PARAGRAPH.split(text):
             for sentence in _STOP.split(paragraph):
                 words: list[str] = []
                 for written in sentence.split():
+                    if len(written) > _LONGEST:
+                        continue
                     if written not in known:
                         if len(known) >= _REMEMBERED:
                             known.clear()
@@ -52,6 +57,11 @@ def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
                     words += known[written]
                 if words:
                     yield tuple(words)
+
+
+def _address(found: re.Match[str]) -> str:
+    """Return what stands for an address of mail: a dot, or what was found where it is none."""
+    return " . " if "." in found[1][1:-1] else found[0]
 
 
 def _said(written: str) -> Iterator[str]:

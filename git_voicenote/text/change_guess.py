@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,9 @@ def guess_scope(staged_paths: Sequence[str]) -> str | None:
     if len(paths) == 1:
         names.append(re.sub(r"^test_|[._-](test|spec)$", "", paths[0].name.partition(".")[0]))
     else:
-        while names and not all(list(path.parts[: len(names)]) == names for path in paths):
-            names.pop()
+        levels = zip(*(path.parts for path in paths), strict=False)
+        shared = sum(1 for _ in takewhile(lambda level: len({*level}) == 1, levels))
+        names = names[:shared]
     for name in reversed(names):
         scope = re.sub(r"[^\w.-]+", "-", name.lower()).strip("-._")
         if scope and name.lower() not in _GENERIC | _NAMELESS:

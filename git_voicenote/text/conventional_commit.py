@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
+from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import CommitMessage
@@ -42,6 +43,8 @@ _CLAUSES = {
     "instead", "although", "then",
 }  # fmt: skip
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:|\(cherry picked from commit ")
+_PARAGRAPHS = re.compile(f"(?<![ {LINE}])[ {LINE}]*+{PARAGRAPH}[ {LINE}{PARAGRAPH}]*+")
+_LINES = re.compile(f"(?<![ {LINE}]) *+{LINE}[ {LINE}]*+")
 _REFERENCE = re.compile(r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s.*#\w", re.IGNORECASE)
 
 
@@ -142,12 +145,15 @@ def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, s
     if _length(text) <= wanted:
         return text + stop, ""
     words = text.split(" ")
-    fits = [n for n in range(1, len(words)) if _length(" ".join(words[:n])) <= wanted]
+    # how long the text is with each word, up to the first that does not fit
+    lengths = accumulate(_length(word) + bool(number) for number, word in enumerate(words))
+    fitting = list(takewhile(lambda length: length <= wanted, islice(lengths, len(words) - 1)))
+    fits = range(1, len(fitting) + 1)
     clauses = [
         n
         for n in fits
         if (words[n].lower() in _CLAUSES or words[n - 1][-1:] in ",;:")
-        and _length(" ".join(words[:n])) >= _SHORTEST_DESCRIPTION
+        and fitting[n - 1] >= _SHORTEST_DESCRIPTION
     ]
     if not clauses and _length(text) <= longest:
         return text + stop, ""
@@ -213,8 +219,7 @@ def _paragraphs(sentences: Sequence[str]) -> str:
             text += sentence
         else:
             text += (PARAGRAPH if _REFERENCE.match(sentence) else " ") + sentence
-    text = re.sub(f"[ {LINE}]*{PARAGRAPH}[ {LINE}{PARAGRAPH}]*", PARAGRAPH, text)
-    return written_lines(re.sub(f"[ {LINE}]*{LINE}[ {LINE}]*", LINE, text)).strip()
+    return written_lines(_LINES.sub(LINE, _PARAGRAPHS.sub(PARAGRAPH, text))).strip()
 
 
 def _safe_body(body: str, comment: str, width: int) -> str:

@@ -24,6 +24,7 @@ from git_voicenote.text.heard_words import heard_words, is_cut
 from git_voicenote.text.identifiers import as_heard, is_solid, letters_of, parts_of
 from git_voicenote.text.ordinary_words import is_form_of, is_ordinary
 from git_voicenote.text.passes import Change, apply_changes
+from git_voicenote.text.spans import Spans
 from git_voicenote.text.vocabulary import CHANGE
 
 if TYPE_CHECKING:
@@ -115,9 +116,11 @@ class _Corrector:
                 if candidate:
                     candidates.append(candidate)
         chosen: list[Change] = []
+        taken = Spans()
         for candidate in sorted(candidates, key=lambda each: each.rank, reverse=True):
             change = candidate.change
-            if all(change.end <= other.start or other.end <= change.start for other in chosen):
+            if not taken.touch(change.start, change.end):
+                taken.add(change.start, change.end)
                 chosen.append(change)
         return apply_changes(text, chosen)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.clock import clock
+from git_voicenote.text.alignment import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,8 +43,7 @@ def doubts_in(text: str, segments: Iterable[Segment]) -> tuple[Word, ...]:
         return ()
     spoken = [_plain(word.text) for word in heard]
     written = [plain for token in text.split() if (plain := _plain(token))]
-    aligned = SequenceMatcher(None, spoken, written, autojunk=False).get_matching_blocks()
-    kept = {block.a + offset for block in aligned for offset in range(block.size)}
+    kept = aligned(spoken, written)
     # a word that moved, into a trailer or before others, is aligned with nothing
     was, is_now = Counter(spoken), Counter(written)
     return tuple(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from git_voicenote.text.spans import Spans, code_spans
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _CHUNK = re.compile(r"\S+")
-_CODE = re.compile(r"`[^`\n]*`")
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d+")
+_WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++)*+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ def is_cut(words: Sequence[HeardWord], first: int, last: int) -> bool:
 
 def heard_words(text: str) -> tuple[HeardWord, ...]:
     """Return the words that may be compared: none inside of code, paths, numbers with signs."""
-    code = [found.span() for found in _CODE.finditer(text)]
+    code = Spans(code_spans(text))
     words: list[HeardWord] = []
     before = -1
     for chunk in _CHUNK.finditer(text):
         core = _CORE.search(chunk[0])
-        if core is None or any(start < chunk.end() and chunk.start() < end for start, end in code):
+        if core is None or code.touch(*chunk.span()):
             before = -1
             continue
         start, end = chunk.start() + core.start(), chunk.start() + core.end()

@@ -129,9 +129,9 @@ def _joined(sayings: Iterable[Saying]) -> Saying:
 
 def number_in_words(digits: str) -> tuple[str, ...]:
     """Return a number as it is said in a name: 8 is "eight", 64 "sixty four", 256 by digits."""
-    number = int(digits)
     if len(digits) > 2 or digits.startswith("0"):
         return tuple(_UNITS[int(digit)] for digit in digits)
+    number = int(digits)
     if number < 20:
         return (_UNITS[number],)
     tens, units = divmod(number, 10)

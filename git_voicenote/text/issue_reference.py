@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.itn.numbers import SCALES, digits
@@ -34,10 +35,9 @@ def issue_trailers(sentence: str) -> tuple[tuple[str, str], ...]:
     if token is None:
         return ()
     rest = words[2:] if words[1:2] == [","] else words[1:]
-    said_noun = False
-    while rest and (rest[0] in _NOUNS or rest[0] == "the"):
-        said_noun = said_noun or rest[0] in _NOUNS
-        rest = rest[1:]
+    opening = list(takewhile(lambda word: word in _NOUNS or word == "the", rest))
+    said_noun = any(word in _NOUNS for word in opening)
+    rest = rest[len(opening) :]
     if not (said_noun or (rest and rest[0].startswith("#"))):
         return ()
     numbers = [_number(group) for group in _groups(rest)]

@@ -66,7 +66,7 @@ _LONGEST_PARAGRAPH = 20_000
 _LONGEST_NAME = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Definition:
     """Where a diff touches a name; `rank` is 0 for the definition itself, 1 for a heading."""
 
@@ -106,14 +106,17 @@ class NamedPlaces:
         return {name: number for name, (number, *more) in named.items() if not more}
 
     @cached_property
-    def _functions(self) -> dict[str, list[_Definition]]:
-        found: dict[str, list[_Definition]] = {}
+    def _functions(self) -> dict[str, dict[str, _Definition]]:
+        """Where the diff touches a name, in each file by its path: the best of its hunks."""
+        found: dict[str, dict[str, _Definition]] = {}
         for number, file in enumerate(self._diff):
             for at, hunk in enumerate(file.hunks):
-                for name in defined_in_heading(heading_of(hunk)):
-                    found.setdefault(name, []).append(_Definition(1, number, at))
-                for name in defined_in(line[1:] for line in hunk.lines):
-                    found.setdefault(name, []).append(_Definition(0, number, at))
+                headed = ((name, 1) for name in defined_in_heading(heading_of(hunk)))
+                defined = ((name, 0) for name in defined_in(line[1:] for line in hunk.lines))
+                for name, rank in (*headed, *defined):
+                    here = _Definition(rank, number, at)
+                    of_name = found.setdefault(name, {})
+                    of_name[file.path] = min(of_name.get(file.path, here), here)
         return found
 
     def _named_in(self, sentence: str, current: Place | None) -> Place | None:
@@ -139,11 +142,10 @@ class NamedPlaces:
     def _chosen(self, name: str, near: Place | None) -> Place | None:
         """Return where a function is; one of several files has to be named as well."""
         found = self._functions[name]
-        if len({one.file for one in found}) > 1:
-            found = [one for one in found if near and self._diff[one.file].path == near.path]
-        if not found:
+        is_one = len(found) == 1
+        best = next(iter(found.values())) if is_one else found.get(near.path) if near else None
+        if best is None:
             return None
-        best = min(found, key=lambda one: (one.rank, one.file, one.hunk))
         file = self._diff[best.file]
         return place_of(file, file.hunks[best.hunk])
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from git_voicenote.datatypes import MARK
+from git_voicenote.text.spans import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,14 @@ def apply_changes(text: str, changes: Sequence[Change]) -> Passed:
     out; so is one that touches a mark of what was not understood, which no pass may change or reach
     over: what stood there nobody knows.
     """
-    marks = [found.span() for found in MARK.finditer(text)]
+    marks = Spans(found.span() for found in MARK.finditer(text))
     made: list[Change] = []
     pieces: list[str] = []
     at = 0
     for change in sorted(changes, key=lambda change: (change.start, -change.end)):
         if change.start < at or change.after == text[change.start : change.end]:
             continue
-        if any(change.start < end and start < change.end for start, end in marks):
+        if marks.touch(change.start, change.end):
             continue
         pieces += [text[at : change.start], change.after]
         at = change.end

@@ -37,6 +37,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _MOST_WORDS = 4
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def _is_name(name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", name.lower())
+    # of a long run of accents, NFKD takes the square of its length
+    plain = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].lower())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return re.findall(r"[^\W\d_]+", plain)
 

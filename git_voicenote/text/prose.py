@@ -26,7 +26,7 @@ _UNFIT_TO_START_A_LINE = re.compile(r"[-*+•>|]+$|\d{1,3}[.)]$|#|>|-{2,}|diff$|
 
 _MARKS_BEFORE = re.compile(rf"(?:{MARK.pattern}\s*)+(?=\S)")
 _BLANK_LINES_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。！？]+[”’」』）]*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|vs|cf|dr|mr|mrs|ms|st|no|fig|sec|approx|resp|incl|ca|[A-Z])\.$",
     re.IGNORECASE,
@@ -156,12 +156,18 @@ def _fit(line: str, width: int) -> list[str]:
 
 def _joined(lines: Iterable[str]) -> str:
     """Return lines as one, with a space between them but where CJK needs none."""
-    text = ""
+    joined: list[str] = []
+    last = ""
     for line in lines:
         words = line.strip()
-        between = "" if text and words and _parts(text[-1], words[0]) else " "
-        text = text + between + words if text else words
-    return text
+        if joined:
+            joined.append("" if last and words and _parts(last, words[0]) else " ")
+            last = joined[-1] or last
+        joined.append(words)
+        last = words[-1:] or last
+        if not last:
+            joined.clear()
+    return "".join(joined)
 
 
 def _fill(text: str, width: int) -> list[str]:

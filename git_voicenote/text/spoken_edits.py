@@ -10,6 +10,7 @@ The text that went in is the caller's; nothing here forgets it, and each change 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING
 from git_voicenote.datatypes import MARK
 from git_voicenote.text import tables
 from git_voicenote.text.passes import Change, Passed, apply_changes
+from git_voicenote.text.spans import Spans, code_spans, end_before, is_blank_before, word_before
+from git_voicenote.text.spoken_quotes import quotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,16 +33,16 @@ PARAGRAPH = "\u2029"
 BULLET = "- "
 
 _COMMANDS = ("new_paragraph", "new_line", "bullet", "scratch", "correction", "literal")
-_AS_WRITTEN = re.compile(r"`[^`\n]*`")
 _STOPS = ".!?。！？…"
 _PAUSES = ",;:，；：、"
 _BOUNDARY = f"{_STOPS}{_PAUSES}\n{LINE}{PARAGRAPH}"
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-_LONGEST_QUOTE = 300
 _SENTENCES = re.compile(r"[A-Z]|\w\w[.!?](?:\s|$)|[。！？]")
 """What only a text of an engine has that writes sentences."""
-_BEFORE_A_NOUN = frozenset({"a", "an", "the", "this", "that", "each", "every", "any", "no", "one"})
-_PLAIN_START = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?=[,;:!?]|\.?(?:\s|$))")
+_PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*+(?=[,;:!?]|\.?(?:\s|$))")
+_WORD = re.compile(r"[\w'’]+")
+_CHUNK = re.compile(r"\S+")
+_AFTER = re.compile(r"[.,;:!?…。，；：！？]*[ \t]*\n?[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class _Words:
     """The commands of one language, as patterns."""
 
     commands: re.Pattern[str]
-    quoted: re.Pattern[str] | None
+    quote: re.Pattern[str] | None
+    unquote: re.Pattern[str] | None
     not_before: frozenset[str]
     not_after: frozenset[str]
     opening: frozenset[str]
@@ -92,7 +96,12 @@ class _Editor:
         self._text = text
         self._words = words
         self._changes: list[Change] = []
-        self._written = [found.span() for found in _AS_WRITTEN.finditer(text)]
+        self._written = Spans(code_spans(text))
+        self._phrases = sorted(
+            [found.end() for found in _PHRASE_START.finditer(text)]
+            + [found.end() for found in _PARTING.finditer(text)]
+        )
+        self._corrected = [found.start() for found in _CORRECTION_END.finditer(text)]
         self._in_list = False
         self._is_written = _SENTENCES.search(text) is not None
         self._openings: list[int] = []
@@ -126,52 +135,52 @@ class _Editor:
     def _command(self, found: re.Match[str]) -> _Command | None:
         name = found.lastgroup or ""
         text = self._text
-        if any(start <= found.start() < end for start, end in self._written):
+        if self._written.touch(found.start(), found.start() + 1):
             return None
-        after = re.compile(r"[.,;:!?…。，；：！？]*[ \t]*\n?[ \t]*").match(text, found.end())
+        after = _AFTER.match(text, found.end())
         end = after.end() if after else found.end()
         command = _Command(name, found.start(), found.end(), end)
         if name == "literal":
-            return command if self._word_before(command) not in self._words.not_after else None
+            return None if self._is_guarded(command) else command
         at_start = self._starts_a_phrase(found.start())
         at_end = end == len(text) or text[found.end()] in _BOUNDARY
         if "," in found[0] and not (at_start and at_end):
             return None  # "from scratch, that was slow"
         if name == "scratch":  # "scratch that itch"; but "it is slow, scratch that the lexer is"
-            goes_on = at_start and text[: found.start()].strip() and self._opens_anew(end)
+            is_later = at_start and not is_blank_before(text, found.start())
+            goes_on = is_later and self._opens_anew(end)
             return command if at_end or goes_on else None
         if at_start and name == "correction":
             return command if end < len(text) and self._may_go_on(command) else None
         if at_start:
             return command if at_end or self._may_go_on(command) else None
         if name == "bullet" and self._in_list and self._may_go_on(command):
-            return command if self._word_before(command) not in self._words.not_after else None
+            return None if self._is_guarded(command) else command
         is_two_words = " " in found[0]
         if at_end and is_two_words and name in ("new_line", "new_paragraph"):
-            return command if self._word_before(command) not in self._words.not_after else None
+            return None if self._is_guarded(command) else command
         return None
 
     def _starts_a_phrase(self, start: int) -> bool:
-        before = self._text[:start].rstrip(" \t")
-        if not before or before[-1] in _BOUNDARY:
+        before = end_before(self._text, start, " \t")
+        if before == 0 or self._text[before - 1] in _BOUNDARY:
             return True
         # right after another command: "new paragraph bullet"
         last = self._changes[-1].end if self._changes else 0
-        return last > 0 and not self._text[last:start].strip(" \t")
+        return last > 0 and before <= last
 
     def _may_go_on(self, command: _Command) -> bool:
-        following = re.match(r"[\w'’]+", self._text[command.after :])
+        following = _WORD.match(self._text, command.after)
         if self._text[command.end : command.end + 1] in _BOUNDARY:
             return True
         return following is None or following[0].lower() not in self._words.not_before
 
     def _opens_anew(self, at: int) -> bool:
-        following = re.match(r"[\w'’]+", self._text[at:])
+        following = _WORD.match(self._text, at)
         return following is not None and following[0].lower() in self._words.opening
 
-    def _word_before(self, command: _Command) -> str:
-        found = re.search(r"[\w'’]+$", self._text[: command.start].rstrip(" \t"))
-        return found[0].lower() if found else ""
+    def _is_guarded(self, command: _Command) -> bool:
+        return word_before(self._text, command.start) in self._words.not_after
 
     # -- what they do ------------------------------------------------------------------------
 
@@ -196,19 +205,21 @@ class _Editor:
 
     def _stop_before(self, at: int, stop: str = ".") -> str:
         """Return the stop of a sentence that a new line ends: the engine wrote a comma or none."""
-        before = self._text[:at].rstrip(" \t")
+        end = end_before(self._text, at, " \t")
         last = self._changes[-1] if self._changes else None
-        if not self._is_written or not before or (last and last.end >= len(before)):
+        if not self._is_written or end == 0 or (last and last.end >= end):
             return ""
-        if not (before[-1].isalnum() or before[-1] in "\"')”’`"):
+        before = self._text[end - 1]
+        if not (before.isalnum() or before in "\"')”’`"):
             return ""
-        return "。" if _NO_SPACES.search(before[-1]) else stop
+        return "。" if _NO_SPACES.search(before) else stop
 
     def _open_with_capitals(self) -> None:
         """Start what a new line starts as sentences do, where the engine wrote sentences."""
+        changed = Spans((change.start, change.end) for change in self._changes)
         for at in self._openings if self._is_written else ():
             word = _PLAIN_START.match(self._text, at)
-            if word is None or any(c.start <= at < c.end for c in self._changes):
+            if word is None or changed.touch(at, at + 1):
                 continue
             first = self._text[at]
             self._changes.append(Change(at, at + 1, first, first.upper(), "edits:capital"))
@@ -227,27 +238,39 @@ class _Editor:
         on the same word ("three times. Correction, five times").
         """
         text = self._text
-        ending = _CORRECTION_END.search(text, command.after)
-        end = ending.start() if ending else len(text)
-        new = text[command.after : end].rstrip(" \t")
-        end = command.after + len(new)
         start = self._start_of_phrase(command.start)
-        stop = len(text[: command.start].rstrip(f" \t\n{_STOPS}{_PAUSES}"))
-        old = [found.span() for found in re.finditer(r"\S+", text[start:stop])]
-        if not new or not old:
+        stop = end_before(text, command.start, f" \t\n{_STOPS}{_PAUSES}")
+        old = [found.span() for found in _CHUNK.finditer(text, start, stop)]
+        ending = bisect_left(self._corrected, command.after)
+        end = self._corrected[ending] if ending < len(self._corrected) else len(text)
+        end = self._next_command(command.after, end)
+        end = end_before(text, end, " \t")
+        new = text[command.after : max(end, command.after)] if old else ""
+        if not new.split():
             return
-        said = [text[start + first : start + last].lower().strip(_BOUNDARY) for first, last in old]
+        said = [text[first:last].lower().strip(_BOUNDARY) for first, last in old]
         wanted = [word.lower().strip(_BOUNDARY) for word in new.split()]
         if wanted[0] in said:
             first = len(said) - 1 - said[::-1].index(wanted[0])
         else:
             first = max(0, len(said) - len(wanted))
-        at = start + old[first][0]
+        at = old[first][0]
         if not text[at].isupper() and new[0].isupper() and new[1:2].islower():
             new = new[0].lower() + new[1:]  # the capital of a sentence, which it now is not
         elif text[at].isupper() and text[at + 1 : at + 2].islower() and new[0].islower():
             new = new[0].upper() + new[1:]
         self._put(at, end, new, "correction", covering=True)
+
+    def _next_command(self, start: int, end: int) -> int:
+        """Return where the first command between two places is, or the second one.
+
+        A word that is right after "correction" starts its phrase there: it would be a command in
+        what is written.
+        """
+        for found in self._words.commands.finditer(self._text, start, end):
+            if found.start() == start or self._command(found):
+                return found.start()
+        return end
 
     def _keep_literally(self, command: _Command) -> int:
         """Drop "literal" where a command follows that it keeps from being obeyed."""
@@ -258,69 +281,50 @@ class _Editor:
         return found.end()
 
     def _quote(self) -> None:
-        if self._words.quoted is None:
-            return
-        for found in self._words.quoted.finditer(self._text):
-            inside = found["inside"].strip(f" \t{_PAUSES}")
-            words = [word.lower().strip(_BOUNDARY) for word in inside.split()]
-            start, end = found.span()
-            if "," in found["open"] and " " not in found["close"]:
-                start += found["open"].index(",") + 2  # "it is open, quote, why, unquote"
-            before = re.search(r"([\w'’]+)[ \t]*$", self._text[:start])
-            if not words or words[-1] in ("and", "or", "then", "to", "not"):
-                continue
-            is_pause_after = self._text[found.end("open") : found.end("open") + 1] in tuple(",.:")
-            if found["close"].lower().startswith("and ") and not is_pause_after:
-                continue  # what "end quote" is heard as; but "quote the path and quote the name"
-            # "is open quote … close quote" says twice what is meant
-            is_sure = " " in found["open"] and " " in found["close"]
-            guards = _BEFORE_A_NOUN if is_sure else self._words.not_after
-            if before and before[1].lower() in (*guards, "literal"):
-                continue
-            if is_sure and words[-1] in _BEFORE_A_NOUN:
-                continue
-            opening, closing = ("「", "」") if _NO_SPACES.search(found["open"]) else ('"', '"')
-            if any(change.start < end and start < change.end for change in self._changes):
-                continue
-            text = opening + inside + closing
-            self._changes.append(Change(start, end, self._text[start:end], text, "edits:quote"))
+        changed = Spans((change.start, change.end) for change in self._changes)
+        found = quotes(self._text, self._words.quote, self._words.unquote, self._words.not_after)
+        self._changes += [each for each in found if not changed.touch(each.start, each.end)]
 
     # -- where things start ------------------------------------------------------------------
 
     def _start_of_gap(self, start: int) -> int:
         """Return where the spaces, the comma and the pause before a command start."""
-        before = self._text[:start].rstrip(" \t\n")
-        return len(before.rstrip(_PAUSES)) if before[-1:] in tuple(_PAUSES) else len(before)
+        return end_before(self._text, end_before(self._text, start, " \t\n"), _PAUSES)
 
     def _start_of_phrase(self, end: int) -> int:
         """Return where the phrase before a place starts: at the last pause or stop before it.
 
         What was taken back already is gone: "scratch that", said twice, takes back two phrases.
         """
+        changes = self._changes
+        number = len(changes)
         while True:
-            end = len(self._text[:end].rstrip(f" \t\n{_STOPS}{_PAUSES}"))
-            gone = next((c for c in self._changes if not c.after and c.end >= end > c.start), None)
-            if gone is None:
+            end = end_before(self._text, end, f" \t\n{_STOPS}{_PAUSES}")
+            while number > 0 and changes[number - 1].start >= end:
+                number -= 1
+            gone = changes[number - 1] if number else None
+            if gone is None or gone.after or gone.end < end:
                 break
             end = gone.start
-        starts = [0]
-        starts += [found.end() for found in _PHRASE_START.finditer(self._text, 0, end)]
-        starts += [
-            change.end
-            for change in self._changes
-            if change.end <= end and change.after[-1:] in (LINE, PARAGRAPH, " ")
-        ]
-        return max(start for start in starts if start <= end)
+        started = bisect_right(self._phrases, end)
+        start = self._phrases[started - 1] if started else 0
+        for change in reversed(changes):
+            if change.end <= start:
+                break
+            if change.end <= end and change.after[-1:] in (LINE, PARAGRAPH, " "):
+                return change.end
+        return start
 
     def _put(self, start: int, end: int, after: str, rule: str, *, covering: bool = False) -> None:
         """Note a change; with `covering`, changes inside of it are taken back with it."""
         text = self._text
         if covering:
-            kept = [change for change in self._changes if change.end <= start]
-            for change in self._changes:
-                if change.start < start < change.end:
-                    start = change.end
-            self._changes = [c for c in self._changes if c in kept or c.start < start]
+            taken = []
+            while self._changes and self._changes[-1].end > start:
+                taken.append(self._changes.pop())
+            if taken and taken[-1].start < start:
+                start = taken[-1].end
+                self._changes.append(taken[-1])
             if start in self._openings:
                 self._openings.append(end)
             first = text[start : start + 1]
@@ -335,13 +339,19 @@ class _Editor:
 
 
 _PHRASE_START = re.compile(
-    rf"[.!?…]+[\"')\]]*[ \t\n]+|[。！？]\s*|[\n{LINE}{PARAGRAPH}][ \t]*|{MARK.pattern}[ \t\n]*"
+    rf"(?<![.!?…])[.!?…]++[\"')\]]*+[ \t\n]+|[。！？]\s*|[\n{LINE}{PARAGRAPH}][ \t]*"
+    rf"|{MARK.pattern}[ \t\n]*"
 )
-_CORRECTION_END = re.compile(rf"[.!?。！？]+(?=\s|$)|[\n{LINE}{PARAGRAPH}]|{MARK.pattern}")
+_PARTING = re.compile(rf"[{LINE}{PARAGRAPH}]|{MARK.pattern}")
+"""What starts a phrase whether a space follows or not."""
+_CORRECTION_END = re.compile(
+    rf"(?<![.!?。！？])[.!?。！？]++(?=\s|$)|[\n{LINE}{PARAGRAPH}]|{MARK.pattern}"
+)
 
 
 def _begins(text: str, at: int) -> bool:
-    return not text[:at].strip() or text[:at].rstrip(" \t")[-1] in _STOPS + "\n"
+    before = end_before(text, at, " \t")
+    return before == 0 or text[before - 1] in _STOPS + "\n" or is_blank_before(text, before)
 
 
 @cache
@@ -350,17 +360,10 @@ def _words(language: str) -> _Words | None:
     known = [f"(?P<{name}>{spoken[name]})" for name in _COMMANDS if spoken[name]]
     if not known:
         return None
-    quoted = None
-    if spoken["quote"] and spoken["unquote"]:
-        quoted = re.compile(
-            rf"(?P<open>{spoken['quote']})[.,:，：]?\s*"
-            rf"(?P<inside>[^\n{LINE}{PARAGRAPH}]{{1,{_LONGEST_QUOTE}}}?)"
-            rf"[.,，]?\s*(?P<close>{spoken['unquote']})",
-            re.IGNORECASE,
-        )
     return _Words(
         re.compile("|".join(known), re.IGNORECASE),
-        quoted,
+        re.compile(spoken["quote"], re.IGNORECASE) if spoken["quote"] else None,
+        re.compile(spoken["unquote"], re.IGNORECASE) if spoken["unquote"] else None,
         tables.words("spoken_edits", language, "not_before"),
         tables.words("spoken_edits", language, "not_after"),
         tables.words("spoken_edits", language, "opening"),
@@ -372,6 +375,8 @@ def _any_of(language: str, name: str) -> str:
     return "|".join(
         re.escape(phrase)
         if _NO_SPACES.search(phrase)
-        else rf"(?<![\w'’-]){',? '.join(map(re.escape, phrase.split()))}(?![\w'’-])"
+        # "main.quote", "lib/bullet", "new line.py": in a name it is none
+        else rf"(?<![\w'’/-])(?<!\w\.){',? '.join(map(re.escape, phrase.split()))}"
+        rf"(?![\w'’/-]|\.\w)"
         for phrase in phrases
     )

@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 BREAKING = re.compile(r"br(?:ea|a)king[ -]change\b[\s:,.]*(?:is\s+that\s+)?", re.IGNORECASE)
 """What starts a sentence that says what a change breaks."""
 _FOOTER_STARTS = r"(?:close|fix|resolve|ref|co-?\s?author|review|test|ack|report|suggest|help|sign)"
-_BETWEEN = re.compile(rf",?\s+and\s+(?={_FOOTER_STARTS})|,\s+(?={_FOOTER_STARTS})", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf",?(?<!\s)\s++and\s++(?={_FOOTER_STARTS})|,\s++(?={_FOOTER_STARTS})", re.IGNORECASE
+)
 _COMMA = re.compile(r",\s+(?:and\s+)?")
 _STOPS = ".!?"
+_WORDS = re.compile(r"\s*+\S++\s++\S")
+_LONGEST_CLAUSE = 1000
+"""Characters at the end of a sentence in which footers are looked for."""
 _FEWEST_WORDS = 2
 """Of a sentence from which something is taken off."""
 
@@ -41,9 +46,11 @@ def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[s
         whole = footers(sentence)
         text, taken = (whole[0], list(whole[1:])) if whole else (sentence, [])
         for comma in () if whole else reversed(list(_COMMA.finditer(sentence))):
+            if len(text) - comma.end() > _LONGEST_CLAUSE:
+                break
             clause = text[comma.end() :]
             said = _footers_after_comma(clause, has_broken=any(map(BREAKING.match, taken)))
-            if said and len(text[: comma.start()].split()) >= _FEWEST_WORDS:
+            if said and _WORDS.match(text, 0, comma.start()):
                 text, taken = text[: comma.start()], [*said, *taken]
         apart += (
             [_sentence(part, punctuated=punctuated) for part in (text, *taken)] if taken else []

@@ -174,15 +174,16 @@ def _sentences(spoken: str | Sequence[str], types: Sequence[str]) -> tuple[tuple
         lines[0] += ","
     apart = [f"\n{line}\n" if number and footers(line) else line
              for number, line in enumerate(lines)]  # fmt: skip
-    sentences: list[str] = []
+    sentences: list[list[str]] = []
+    before = ""
     for part in (part for each in " ".join(apart).split("\n") for part in _parts(each.strip())):
-        before = sentences[-1] if sentences else ""
         is_cut = _ABBREVIATION.search(before) and not is_mark(part)
         if is_cut or (_NUMBER_SIGN.search(before) and part[:1].isdigit()):
-            sentences[-1] += " " + part
+            sentences[-1].append(part)
         elif part:
-            sentences.append(part)
-    return tuple(sentences), True
+            sentences.append([part])
+        before = part or before
+    return tuple(map(" ".join, sentences)), True
 
 
 def _starts_with_type(line: str, types: Sequence[str]) -> bool:

@@ -90,7 +90,13 @@ _STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int],
 )
 
 
+_JOINTS = frozenset({"dash", "hyphen", "minus", "dot", "point", "slash", "underscore"})
+"""Words that join what is before and behind them: half of that is not understood."""
+
+
 def _identifier(run: Run, at: int) -> Match | None:
+    if low(run, at - 1) in _JOINTS or _follows_a_command(run, at):
+        return None
     for said, name, join, at_least in _STYLES:
         start = at + len(said)
         is_one_word = len(said) == 2 and run[at].low == "".join(said)
@@ -100,6 +106,8 @@ def _identifier(run: Run, at: int) -> Match | None:
             continue
         if run[start : start + 1] and name in _CASES and _HUMP.search(run[start].text):
             return Match(start + 1, join(parts_of(run[start].text)), name)
+        if any(lows(run, start, len(other)) == other for other, *_ in _STYLES):
+            return None  # "all caps camel case …"
         joints = "-" * is_one_word + "".join(word.joint for word in run[at:start])
         if joints and not _may_be_joined(run, at, start):
             return None
@@ -115,6 +123,13 @@ def _identifier(run: Run, at: int) -> Match | None:
         parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
         return Match(end, join(parts) + owner, name) if parts else None
     return None
+
+
+def _follows_a_command(run: Run, at: int) -> bool:
+    """Whether another command stands right before: of two in a row, neither is understood."""
+    return any(
+        at >= len(said) and lows(run, at - len(said), len(said)) == said for said, *_ in _STYLES
+    )
 
 
 _CASES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})

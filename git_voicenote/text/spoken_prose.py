@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
 
 _LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
-_PLAIN_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?=[\s,;:!?/]|$)")
+_PLAIN_WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*+(?=[\s,;:!?/]|$)")
 _OPEN_END = re.compile(r"[\w,]$")
 _DANGLING = re.compile(r"(\b(?:the|a|an|of|and|or|because|my|our|their|your|its|every|than))\.$")
 """Words on which no sentence ends, with the stop of a speaker who paused after them."""
@@ -26,6 +26,7 @@ _GO_ON = frozenset(
      "with", "without", "you", "your"}
 )  # fmt: skip
 """Words that are no name, whatever their first letter."""
+_AROUND_LINES = re.compile(f"(?:(?<! ) ++)?([{LINE}{PARAGRAPH}]) *+")
 _PARTS = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 
 
@@ -58,7 +59,7 @@ def sentences(texts: Sequence[str], *, written: bool) -> str:
             goes_on = number + 1 < len(found) and MARK.fullmatch(found[number + 1])
             parts.append(part if written else _sentence(part, "" if goes_on else "."))
     text = _joined([part for part in parts if part]) if written else " ".join(filter(None, parts))
-    lines = re.sub(f" *([{LINE}{PARAGRAPH}]) *", r"\1", text).strip(f" {LINE}{PARAGRAPH}")
+    lines = _AROUND_LINES.sub(r"\1", text).strip(f" {LINE}{PARAGRAPH}")
     return re.sub(r"\n{3,}", "\n\n", written_lines(lines))
 
 
@@ -68,16 +69,20 @@ def _joined(parts: Sequence[str]) -> str:
     Where a stretch has no stop, or ends on a word that ends no sentence, the next one goes on with
     it, and keeps a capital only if that may be a name's. A comma at the very end is a stop.
     """
-    text = ""
+    joined: list[str] = []
     for part in parts:
-        is_open = _OPEN_END.search(text) is not None
-        dangling = None if is_open else _DANGLING.search(text)
-        text = text[: dangling.end(1)] if dangling else text
+        before = joined[-1] if joined else ""
+        is_open = _OPEN_END.search(before) is not None
+        dangling = None if is_open else _DANGLING.search(before)
+        if dangling:
+            joined[-1] = before[: dangling.end(1)]
         first = _FIRST_WORD.match(part)
         if (is_open or dangling) and first and first[0].lower() in _GO_ON:
             part = part[0].lower() + part[1:]
-        text = f"{text} {part}" if text else part
-    return re.sub(r",+$", ".", text)
+        joined.append(part)
+    text = " ".join(joined)
+    bare = text.rstrip(",")
+    return text if bare == text else f"{bare}."
 
 
 def _sentence(text: str, stop: str) -> str:

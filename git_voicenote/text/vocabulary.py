@@ -93,7 +93,7 @@ _ISSUE_KEY = re.compile(
 )
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_](?:[\w-]*\w)?(?![\w'’])")
 _NAME = re.compile(r"[\w.@+-]+")
-_HEXADECIMAL = re.compile(r"(?=.*\d)(?:0x)?[0-9a-f]{5,}", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-f]{5,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +296,8 @@ def _may_be_term(name: str, ordinary: frozenset[str]) -> bool:
     # a file's name may hold anything: blanks, escape sequences
     if name[-1] in "_-" or name[0].isdigit() or not _NAME.fullmatch(name):
         return False
-    if name[0] == "_" or _HEXADECIMAL.fullmatch(name):
+    is_number = _HEXADECIMAL.fullmatch(name) and any(map(str.isdigit, name))
+    if name[0] == "_" or is_number:
         return name[0] == "_" and name[1:2].isalpha() and not name.startswith("__")
     if is_plain(name) or name.isupper():
         return not is_ordinary(name.lower(), ordinary)

@@ -21,6 +21,8 @@ _FIRST_BYTE = 3
 """The token of byte 0; 256 of these stand for characters that have no token of their own."""
 _FIRST_PIECE = 259
 _SPACE = "▁"
+_LONGEST_MERGED = 100
+"""Characters; no word of any language that people say is longer."""
 
 
 class Tokenizer:
@@ -67,17 +69,26 @@ class Tokenizer:
         """Return the tokens of a word with a space before it.
 
         Neighbours are merged as long as two of them make a token, the token with the lowest id
-        first: byte-pair encoding with the merges in the order of their ids.
+        first: byte-pair encoding with the merges in the order of their ids. Of a very long word,
+        which takes the square of its length, only pieces are merged.
         """
         known = self._encoded.get(word)
         if known is not None:
             return known
+        pieces = [_SPACE + word[:_LONGEST_MERGED]]
+        starts = range(_LONGEST_MERGED, len(word), _LONGEST_MERGED)
+        pieces += [word[start : start + _LONGEST_MERGED] for start in starts]
+        ids = tuple(token for piece in pieces for token in self._merged(piece))
+        self._encoded[word] = ids
+        return ids
+
+    def _merged(self, piece: str) -> list[int]:
         ids: list[int] = []
-        for character in _SPACE + word:
-            piece = self._ids.get(character.encode())
+        for character in piece:
+            token = self._ids.get(character.encode())
             ids += (
-                [piece]
-                if piece is not None
+                [token]
+                if token is not None
                 else [_FIRST_BYTE + byte for byte in character.encode()]
             )
         while True:
@@ -88,8 +99,7 @@ class Tokenizer:
                 break
             both, at = min(merged)
             ids[at : at + 2] = [both]
-        self._encoded[word] = tuple(ids)
-        return tuple(ids)
+        return ids
 
     def _merge(self, first: int, second: int) -> int | None:
         if first < _FIRST_PIECE or second < _FIRST_PIECE:

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
+from git_voicenote.text.itn.numbers import MOST_DIGITS
 from git_voicenote.text.passes import Change
+from git_voicenote.text.spans import Spans, code_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"〇": 0, "幺": 1, "两": 2}
 _SMALL_SCALES = {"十": 10, "百": 100, "千": 1000}
 _LARGE_SCALES = {"万": 10_000, "亿": 100_000_000}
 _DIGIT = "零〇一二三四五六七八九幺"
-_NUMBER = f"[{_DIGIT}两十百千万亿]+"
+_ANY = f"{_DIGIT}两十百千万亿"
+_NUMBER = f"[{_ANY}]+"
 _SMALL = 10
 """Numbers up to this one are words in prose: 三个, 十个."""
 
-_PROTECTED = re.compile(r"`[^`\n]*`|\S*://[!-~]*")
+_CHUNK = re.compile(r"\S+")
+_PRINTABLE = re.compile(r"[!-~]*")
 _PERCENT = re.compile(rf"百分之({_NUMBER}(?:点[{_DIGIT}]+)?)")
 _YEAR = re.compile(rf"([{_DIGIT}]{{4}})年")
 
-_DATE = re.compile(rf"({_NUMBER})月({_NUMBER})([日号])")
-_TIME = re.compile(rf"({_NUMBER})点({_NUMBER})分")
-_POINTS = re.compile(rf"(?<![点{_DIGIT}])({_NUMBER})((?:点{_NUMBER})+)(?![点滴钟])")
+_DATE = re.compile(rf"(?<![{_ANY}])({_NUMBER})月({_NUMBER})([日号])")
+_TIME = re.compile(rf"(?<![{_ANY}])({_NUMBER})点({_NUMBER})分")
+_POINTS = re.compile(rf"(?<![点{_ANY}])({_NUMBER})((?:点{_NUMBER})+)(?![点滴钟])")
 
 _PLAIN = re.compile(_NUMBER)
 _FLAG = re.compile(r"(?:杠|减)\s*(?:杠|减)\s*([A-Za-z][\w-]*)")
-_SUFFIX = re.compile(r"([A-Za-z][\w-]*)\s*点\s*([A-Za-z]\w{0,5})(?!\w)")
+_SUFFIX = re.compile(
+    r"(?<![A-Za-z0-9_-])([0-9]*+[A-Za-z][A-Za-z0-9_-]*+)\s*点\s*([A-Za-z]\w{0,5})(?!\w)"
+)
 _ONE_POINT_AFTER = "这那有早晚快慢差同第每"
 _MEASURES = "个条次行件位名种项段块张份篇点半"
 
@@ -38,13 +48,22 @@ def changes(text: str) -> list[Change]:
     One to ten stay characters, as do idioms and approximations (七八个). The changes do not
     overlap.
     """
-    taken = [found.span() for found in _PROTECTED.finditer(text)]
+    taken = Spans((*code_spans(text), *_addresses(text)))
     found: list[Change] = []
     for change in _found(text):
-        if not any(start < change.end and change.start < end for start, end in taken):
-            taken.append((change.start, change.end))
+        if not taken.touch(change.start, change.end):
+            taken.add(change.start, change.end)
             found.append(change)
     return found
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where addresses are, with the sentence before: no space parts it from them."""
+    for chunk in _CHUNK.finditer(text) if "://" in text else ():
+        at = chunk[0].rfind("://")
+        rest = _PRINTABLE.match(text, chunk.start() + at)
+        if at >= 0 and rest:
+            yield chunk.start(), rest.end()
 
 
 def _found(text: str) -> list[Change]:
@@ -84,7 +103,9 @@ def _found(text: str) -> list[Change]:
 
 def value(number: str) -> int | None:
     """Return what a number is, in Arabic digits: 一百零五 is 105; None for what is none."""
-    if not any(character in _SMALL_SCALES | _LARGE_SCALES for character in number):
+    if len(number) > MOST_DIGITS:
+        return None
+    if not any(character in _SMALL_SCALES or character in _LARGE_SCALES for character in number):
         return int(_read_off(number)) if len(number) == 1 else None
     total = section = 0
     digit: int | None = None
@@ -112,6 +133,8 @@ def _read_off(number: str) -> str:
 
 
 def _digits_or_value(number: str) -> str | None:
+    if len(number) > MOST_DIGITS:
+        return None
     if all(character in _DIGITS for character in number):
         return _read_off(number)
     found = value(number)
@@ -136,8 +159,8 @@ def _is_no_decimal(text: str, found: re.Match[str]) -> bool:
     if "两" in found[0]:
         return True
     single = found[2].count("点") == 1
-    before = text[: found.start()][-1:]
-    after = text[found.end() :][:1]
+    before = text[max(found.start() - 1, 0) : found.start()]
+    after = text[found.end() : found.end() + 1]
     if single and found[1] == "一" and (before in _ONE_POINT_AFTER and before):
         return True
     return single and len(found[2]) == 2 and after != "" and after in _MEASURES
@@ -163,13 +186,15 @@ def _after_cues(text: str) -> list[Change]:
 
 def _whole_numbers(text: str) -> list[Change]:
     changes: list[Change] = []
-    idioms = [
+    idioms = Spans(
         found.span()
         for found in _idioms().finditer(text)
-        if not (found[0][0] in "十百千万" and text[: found.start()][-1:] in _DIGITS)
-    ]
+        if not (
+            found[0][0] in "十百千万" and text[max(found.start() - 1, 0) : found.start()] in _DIGITS
+        )
+    )
     for found in _PLAIN.finditer(text):
-        if any(start < found.end() and found.start() < end for start, end in idioms):
+        if idioms.touch(*found.span()):
             continue
         number = value(found[0])
         if number is None or (len(found[0]) > 1 and found[0][0] in "百千万亿"):

@@ -19,6 +19,7 @@ from git_voicenote.text.itn.english_phrases import DASHES, POINTS, SMALL
 from git_voicenote.text.itn.numbers import TENS, UNITS, is_number_word
 from git_voicenote.text.itn.words import find, low, runs
 from git_voicenote.text.passes import Change
+from git_voicenote.text.spans import Spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,6 +72,8 @@ _MORE_NUMBERS = re.compile(
     rf",\s+(?:and\s+)?(?:\d|(?:{'|'.join((*UNITS, *TENS))})\b)", re.IGNORECASE
 )
 _SMALL = frozenset(map(str, range(SMALL + 1)))
+_MOST_WORDS = 64
+"""Of one number with commas in it."""
 _VERSIONED = frozenset({"version", "v", "release", "python", "git"})
 
 
@@ -86,12 +89,15 @@ def changes(text: str) -> list[Change]:
         found = [_without_sign(text, each) for each in found if not _is_first_of_words(text, each)]
         spans = list(_spans(text))
         whole = [change for change in spans if change.after]
-        found = [each for each in found if not any(_overlap(each, span) for span in spans)] + whole
-    taken = [(change.start, change.end) for change in found]
-    for change in english_written.spelled(text):
-        if not any(change.start < end and start < change.end for start, end in taken):
-            found.append(change)
-    return found
+        spanned = _places(spans)
+        found = [each for each in found if not spanned.touch(each.start, each.end)] + whole
+    taken = _places(found)
+    spelled = english_written.spelled(text)
+    return found + [each for each in spelled if not taken.touch(each.start, each.end)]
+
+
+def _places(changes: Sequence[Change]) -> Spans:
+    return Spans((change.start, change.end) for change in changes)
 
 
 def _spans(text: str) -> Iterator[Change]:
@@ -138,7 +144,7 @@ def _broken_number(run: Run, at: int) -> int:
     if not _is_number(run, at):
         return 0
     end, is_broken = at + 1, False
-    while end < len(run):
+    while end < min(len(run), at + _MOST_WORDS):
         is_joined = low(run, end) in (*POINTS, *DASHES) and _is_number(run, end + 1)
         if is_joined:
             is_broken = is_broken or "," in (run[end - 1].joint, run[end].joint)
@@ -166,7 +172,3 @@ def _without_sign(text: str, change: Change) -> Change:
         return change
     is_plural = change.after.partition(" #")[0].lower().endswith("s")
     return replace(change, after=change.after.replace("#", "")) if is_plural else change
-
-
-def _overlap(one: Change, other: Change) -> bool:
-    return one.start < other.end and other.start < one.end

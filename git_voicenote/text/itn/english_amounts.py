@@ -7,7 +7,7 @@ from functools import cache
 from git_voicenote.text import tables
 from git_voicenote.text.itn.english_phrases import POINTS, SMALL
 from git_voicenote.text.itn.numbers import SCALES, TENS, UNITS, cardinal, digits, is_number_word
-from git_voicenote.text.itn.words import Match, Run, low, lows
+from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
 
 _DIGIT_WORDS = tuple(word for word, value in UNITS.items() if value < 10)
 BIT_WIDTHS = frozenset({8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512})
@@ -16,7 +16,7 @@ BIT_WIDTHS = frozenset({8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 3
 
 def amount(run: Run, at: int) -> Match | None:
     """Ten megabytes, five percent, sixty four bit, forty two; one to ten alone stay words."""
-    words = [word.low for word in run]
+    words = Lows(run)
     if not is_number_word(words[at]) or is_number_word(low(run, at - 1)):
         return None
     if low(run, at - 1) in POINTS and is_number_word(low(run, at - 2)):
@@ -42,7 +42,7 @@ def amount(run: Run, at: int) -> Match | None:
 
 
 def _number(run: Run, at: int, value: int, end: int) -> Match | None:
-    words = [word.low for word in run]
+    words = Lows(run)
     following = low(run, end)
     if (
         is_number_word(following) or following in tables.numbers("itn", "ordinals")
@@ -63,7 +63,7 @@ def _number(run: Run, at: int, value: int, end: int) -> Match | None:
 
 def _read_off(run: Run, at: int) -> Match | None:
     """Read numbers that follow each other as one where people do: years, "four oh four"."""
-    words = [word.low for word in run]
+    words = Lows(run)
     read = digits(words, at)
     if read is None or low(run, read[1]) in (*POINTS, "oh") or is_number_word(low(run, read[1])):
         return None

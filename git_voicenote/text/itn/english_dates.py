@@ -7,7 +7,7 @@ import re
 from git_voicenote.text import tables
 from git_voicenote.text.itn.english_phrases import DASHES
 from git_voicenote.text.itn.numbers import TENS, UNITS, cardinal, digits, is_number_word
-from git_voicenote.text.itn.words import Match, Run, low, lows
+from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
 
 # months that are other words too: "users may first call", "march second"
 _AMBIGUOUS = frozenset({"may", "march"})
@@ -20,7 +20,7 @@ _ZONES = ("utc", "gmt", "cet", "cest", "est", "pst")
 
 def iso_date(run: Run, at: int) -> Match | None:
     """Twenty twenty five dash eleven dash twenty two."""
-    words = [word.low for word in run]
+    words = Lows(run)
     year = digits(words, at) if is_number_word(words[at]) else None
     if year is None or not _YEAR.fullmatch(year[0]) or low(run, year[1]) not in DASHES:
         return None
@@ -114,7 +114,7 @@ def _ordinal(run: Run, at: int) -> tuple[int, int] | None:
         return ordinals[first], at + 1
     if first in TENS and 0 < ordinals.get(low(run, at + 1), 0) < 10:
         return TENS[first] + ordinals[run[at + 1].low], at + 2
-    found = cardinal([word.low for word in run], at)
+    found = cardinal(Lows(run), at)
     units = ordinals.get(low(run, found[1]), 0) if found else 0
     if not (found and units and found[0] >= 100):
         return None
@@ -151,7 +151,7 @@ def _minutes(run: Run, at: int) -> tuple[str, int] | None:
 def _year(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at) not in ("nineteen", "twenty", "two"):
         return None
-    words = [word.low for word in run]
+    words = Lows(run)
     read = digits(words, at)
     if read is None or not _YEAR.fullmatch(read[0]):
         return None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
 from git_voicenote.text.itn.english_amounts import is_percent, unit
 from git_voicenote.text.itn.english_phrases import DASHES, POINTS, SMALL, ends_here
 from git_voicenote.text.itn.numbers import SCALES, cardinal, digits
-from git_voicenote.text.itn.words import Match, Run, low, lows
+from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # "one of", "one by one", "one or two"
 _AFTER_A_COUNT = frozenset({"of", "by", "at", "or", "another", "more", "and", "to"})
@@ -20,7 +24,7 @@ def cve(run: Run, at: int) -> Match | None:
     end = at + 1 if run[at].low == "cve" else at + 3
     if run[at].low != "cve" and lows(run, at, 3) != ("c", "v", "e"):
         return None
-    words = [word.low for word in run]
+    words = Lows(run)
     end += low(run, end) in DASHES
     read = digits(words, end)
     if read is None:
@@ -51,7 +55,7 @@ def issue(run: Run, at: int) -> Match | None:
     start += said_number
     if low(run, start) == "hash":
         start += 1
-    read = digits([word.low for word in run], start)
+    read = digits(Lows(run), start)
     if read is None or int(read[0]) == 0:
         return None
     if not said_number and not _is_meant(run, at, read):
@@ -60,7 +64,7 @@ def issue(run: Run, at: int) -> Match | None:
     kept = noun if noun.isupper() else kept
     numbers, end = f"#{read[0]}", read[1]
     if kept.lower().endswith("s") and low(run, end) == "and":
-        more = digits([word.low for word in run], end + 1)
+        more = digits(Lows(run), end + 1)
         if more and more[1] > end + 1 and ends_here(run, more[1]) and int(more[0]) > SMALL:
             numbers, end = f"{numbers} and #{more[0]}", more[1]
     return Match(end, f"{kept} {numbers}", "issue")
@@ -86,7 +90,7 @@ def numbered_name(run: Run, at: int) -> Match | None:
         if name not in written:
             continue
         start = at + length + (low(run, at + length) in DASHES)
-        read = digits([word.low for word in run], start)
+        read = digits(Lows(run), start)
         if read is None:
             return None
         only = tables.section("itn", "numbered", "only").get(name)
@@ -106,7 +110,7 @@ def cued(run: Run, at: int) -> Match | None:
     else:
         return None
     start = at + length
-    words = [word.low for word in run]
+    words = Lows(run)
     read = digits(words, start)
     if read is None or run[start].low.isdigit() or low(run, read[1]) in POINTS:
         return None
@@ -130,7 +134,7 @@ def _is_no_place(run: Run, at: int, cue: str, end: int) -> bool:
     return at > 0 or low(run, end) not in ("", "is", "was", "has", "does")
 
 
-def _as_cardinal(words: list[str], at: int) -> tuple[str, int] | None:
+def _as_cardinal(words: Sequence[str], at: int) -> tuple[str, int] | None:
     """Return a number as grammar has it, or three digits read one by one: "four oh four"."""
     read = digits(words, at)
     if read and read[1] - at >= 3 and "oh" in words[at : read[1]]:

@@ -8,14 +8,16 @@ from functools import cache
 from git_voicenote.text import tables
 from git_voicenote.text.itn.english_phrases import DASHES, ends_here, function_words
 from git_voicenote.text.itn.numbers import digits, is_number_word
-from git_voicenote.text.itn.words import Match, Run, low, lows
+from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
 
 _NAME = re.compile(r"\w+")
-_FILE = re.compile(r"\w+(?:\.\w+)+")
+_FILE = re.compile(r"\w++(?:\.\w++)++")
 _WITH_PI = frozenset({"math", "cmath", "np", "numpy", "torch"})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _CONNECTORS = {"dot": ".", "slash": "/", "underscore": "_", "dash": "-", "hyphen": "-"}
 _DASHES = ("dash", "minus")
+_MOST_PARTS = 32
+"""Names in a path, or words in a flag or behind one dash, that somebody says in one breath."""
 _NEAR = 6
 """Words between a command and its "dash three"."""
 # `--all`, `--not`: options of git that no sentence goes on after, as words
@@ -41,7 +43,7 @@ def flag(run: Run, at: int) -> Match | None:
         value = _value(run, end + 1)
         if value:
             return Match(value[1], f"--{name}={value[0]}", "flag")
-    read = digits([word.low for word in run], end) if not low(run, end).isdigit() else None
+    read = digits(Lows(run), end) if not low(run, end).isdigit() else None
     if read and ends_here(run, read[1]) and low(run, read[1]) not in ("of", "or", "by"):
         return Match(read[1], f"--{name} {read[0]}", "flag")
     return Match(end, f"--{name}", "flag")
@@ -71,6 +73,8 @@ def _flag_name(run: Run, at: int) -> tuple[str, int] | None:
         if is_number_word(following):
             break
         name, end = f"{name}-{following}", end + 2
+        if end - at > 2 * _MOST_PARTS:
+            return None
     return name, end
 
 
@@ -84,7 +88,7 @@ def _is_flag_word(word: str) -> bool:
 
 
 def _value(run: Run, at: int) -> tuple[str, int] | None:
-    read = digits([word.low for word in run], at)
+    read = digits(Lows(run), at)
     if read:
         return read
     path = _path_from(run, at)
@@ -97,7 +101,7 @@ def short_flag(run: Run, at: int) -> Match | None:
         return None
     letters, end = _letters(run, at + 1)
     if letters:
-        numbered = digits([word.low for word in run], end)
+        numbered = digits(Lows(run), end)
         if numbered and not low(run, end).isdigit() and low(run, numbered[1]) not in _CONNECTORS:
             return Match(numbered[1], f"-{letters} {numbered[0]}", "flag")
         fours = low(run, at - 1) in ("make", "ninja") and letters == "j" and end + 1 == len(run)
@@ -106,7 +110,7 @@ def short_flag(run: Run, at: int) -> Match | None:
         return Match(end, f"-{letters}", "flag")
     commands = tables.words("itn", "flags", "numbered", "words")
     if any(word.low in commands for word in run[max(0, at - _NEAR) : at]):
-        read = digits([word.low for word in run], at + 1)
+        read = digits(Lows(run), at + 1)
         if read and ends_here(run, read[1]):
             return Match(read[1], f"-{read[0]}", "flag")
     return None
@@ -129,6 +133,8 @@ def _letters(run: Run, at: int) -> tuple[str, int]:
             break
         letters += letter.upper() if capital else letter
         end = after
+        if len(letters) > _MOST_PARTS:
+            return "", end
     return letters, end
 
 
@@ -251,7 +257,7 @@ def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, in
     text, end = _name(run, at), at + 1
     proven: tuple[str, int] | None = None
     is_below_folder = _is_folder(run, at)
-    while end + 1 < len(run) and run[end].low in _CONNECTORS:
+    while end + 1 < len(run) and run[end].low in _CONNECTORS and end - at < 2 * _MOST_PARTS:
         connector = run[end].low
         if connector == "dot" and (suffix := _suffix(run, end + 1)):
             text, end = f"{text}.{suffix[0]}", suffix[1]
@@ -269,6 +275,8 @@ def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, in
         is_domain = proven is not None and connector == "slash"
         if "/" in text and (is_below_folder or is_domain or text.count("/") > 1):
             proven = (text, end)
+    if end - at >= 2 * _MOST_PARTS:
+        return None
     if lows(run, end + 1, 1) == ("dot",) and _suffix(run, end + 2) and "/" in text:
         return None  # "slash lex or dot c": what was said of a path goes on
     if needs_proof:
@@ -336,7 +344,7 @@ def revision(run: Run, at: int) -> Match | None:
         return None
     name = "HEAD" if run[at].low == "head" else run[at].text
     if low(run, at + 1) == "tilde":
-        read = digits([word.low for word in run], at + 2)
+        read = digits(Lows(run), at + 2)
         if read:
             return Match(read[1], f"{name}~{read[0]}", "revision")
     if low(run, at + 1) == "caret":

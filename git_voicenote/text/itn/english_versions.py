@@ -7,11 +7,15 @@ import re
 from git_voicenote.text import tables
 from git_voicenote.text.itn.english_amounts import quantity
 from git_voicenote.text.itn.english_phrases import POINTS, function_words
-from git_voicenote.text.itn.numbers import SCALES, digits, is_number_word
-from git_voicenote.text.itn.words import Match, Run, low, lows
+from git_voicenote.text.itn.numbers import MOST_DIGITS, SCALES, digits, is_number_word
+from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
 
-_WRITTEN = re.compile(r"\d+(?:\.\d+)*")
-_HEX_CHUNK = re.compile(r"[0-9a-f]*\d[0-9a-f]*")
+_WRITTEN = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)\d++(?:\.\d++)*+")
+_HEX_CHUNK = re.compile(r"[a-f]*+[0-9][0-9a-f]*+")
+_MOST_PARTS = 8
+"""Of a version, or "point" and "dot" in it."""
+_MOST_HEX_DIGITS = 64
+"""Of a hash: git's longest."""
 _WRITTEN_HASH = 6
 """Digits and letters from which on they are a hash that somebody wrote."""
 # what is hardly ever the first word of a number: "at one point three threads", "no one point two"
@@ -34,6 +38,8 @@ def version(run: Run, at: int) -> Match | None:
             break
         parts.append(further[0])
         end = further[1]
+        if len(parts) > _MOST_PARTS:
+            return None
     number = ".".join(parts)
     if len(parts) == 1:
         label, end = _prerelease(run, end) if number.count(".") > 1 else ("", end)
@@ -63,7 +69,7 @@ def _component(run: Run, at: int, *, first: bool) -> tuple[str, int] | None:
         return None
     if _WRITTEN.fullmatch(run[at].text):
         return run[at].text, at + 1
-    words = [word.low for word in run]
+    words = Lows(run)
     if not first and words[at] == "x" and not is_number_word(low(run, at + 1)):
         return "x", at + 1
     if words[at].isdigit():
@@ -85,7 +91,7 @@ def _is_no_version(run: Run, at: int, number: str) -> bool:
 def _colon_port(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at) != "colon":
         return None
-    read = digits([word.low for word in run], at + 1)
+    read = digits(Lows(run), at + 1)
     if read is None or int(read[0]) > 65535:
         return None
     return f":{read[0]}", read[1]
@@ -94,7 +100,7 @@ def _colon_port(run: Run, at: int) -> tuple[str, int] | None:
 def _slash_width(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at) != "slash":
         return None
-    read = digits([word.low for word in run], at + 1)
+    read = digits(Lows(run), at + 1)
     return (f"/{read[0]}", read[1]) if read and int(read[0]) <= 32 else None
 
 
@@ -106,7 +112,7 @@ def _prerelease(run: Run, at: int) -> tuple[str, int]:
         (("beta",), "beta"), (("alpha",), "alpha"),
     ):  # fmt: skip
         if lows(run, start, len(said)) == said:
-            read = digits([word.low for word in run], start + len(said))
+            read = digits(Lows(run), start + len(said))
             if read:
                 return f"-{written}{read[0]}", read[1]
     return "", at
@@ -141,7 +147,7 @@ def commit_hash(run: Run, at: int) -> Match | None:
     if run[at].low not in ("commit", "hash", "sha", "revision", "blob", "object"):
         return None
     start = at + 1
-    while low(run, start) in ("hash", "id", "sha"):
+    while start - at <= 2 and low(run, start) in ("hash", "id", "sha"):
         start += 1
     read = _hex_digits(run, start, sounds=True)
     if read is None or not 6 <= len(read[0]) <= 64 or read[0].isdigit() or read[0].isalpha():
@@ -151,11 +157,13 @@ def commit_hash(run: Run, at: int) -> Match | None:
 
 
 def _hex_digits(run: Run, at: int, *, sounds: bool) -> tuple[str, int] | None:
-    words = [word.low for word in run]
+    words = Lows(run)
     letters = tables.strings("itn", "hex", "letters")
     read, end = "", at
     while end < len(run):
         word = words[end]
+        if len(read) > _MOST_HEX_DIGITS:
+            return None
         number = digits(words, end) if is_number_word(word) and word not in SCALES else None
         if number:
             read, end = read + number[0], number[1]
@@ -183,6 +191,6 @@ def _is_letter_a(run: Run, at: int, said_some: bool) -> bool:
     if at + 1 >= len(run):
         return True
     following = run[at + 1].low
-    if is_number_word(following) or re.fullmatch(r"[b-f]|[0-9a-f]*\d[0-9a-f]*", following):
+    if is_number_word(following) or following in tuple("bcdef") or _HEX_CHUNK.fullmatch(following):
         return True
     return said_some and following in function_words() and following not in ("a", "the")

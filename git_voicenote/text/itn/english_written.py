@@ -14,6 +14,7 @@ from git_voicenote.text import tables
 from git_voicenote.text.itn.english_amounts import BIT_WIDTHS, quantity
 from git_voicenote.text.itn.english_paths import as_known, flag, is_suffix, short_flag
 from git_voicenote.text.itn.english_phrases import ends_here, function_words
+from git_voicenote.text.itn.numbers import MOST_DIGITS
 from git_voicenote.text.itn.words import Match, low
 from git_voicenote.text.passes import Change
 
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
     from git_voicenote.text.itn.words import Run
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+")
+_NUMBER = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)(?:\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+)")
 _CVE = re.compile(r"(?:cve-?)?((?:19|20)\d\d-\d{4,7})")
-_HASH = re.compile(r"(?=.*\d)(?=.*[A-F])[0-9A-Fa-f]{7,40}")
+_HASH = re.compile(r"(?=.{,40}\d)(?=.{,40}[A-F])[0-9A-Fa-f]{7,40}")
 _HEX = re.compile(r"0-x((?:-[0-9a-f])+)")
 _TITLED_NAME = re.compile(r"([A-Z][a-z]{1,2})(\d{1,4})")
-_HEARD_FILE = re.compile(r"([\w/.-]*\w\.)(\w+)")
-_FILE = re.compile(r"(?:[\w-]+/)*[\w-]+(?:\.\w+)+")
+_HEARD_FILE = re.compile(r"[\w/.-]+")
+_FILE = re.compile(r"[\w-]++(?:/[\w-]++)*+(?:\.\w++)++")
 _TITLE = re.compile(r"[A-Z][a-z0-9_-]*")
 _FEWEST_PARTS = 2
 # projects have capitals in their names with these, and people's own files in the last four
@@ -37,6 +38,7 @@ _WITH_CAPITALS = frozenset(
      "tsx", "pm", "md", "rst", "txt", "log"}
 )  # fmt: skip
 _SPELLED = re.compile(r"(?<![\w.'’-])[A-Z](?:\. ?[A-Z]){1,7}\b(?P<stop>\.*)(?![\w'’-])")
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 _INITIALS = 3
 """So many letters with stops may be a person's, before a name."""
 
@@ -103,11 +105,11 @@ def amount(run: Run, at: int) -> Match | None:
 
 def heard_suffix(run: Run, at: int) -> Match | None:
     """Cargo.tommel: a suffix as it sounds, in a file's name that is written already."""
-    found = _HEARD_FILE.fullmatch(run[at].text)
-    suffix = tables.strings("itn", "suffixes", "heard").get(found[2].lower()) if found else None
-    if found is None or suffix is None or found[2].lower() not in _sounds():
+    name, dot, heard = run[at].low.rpartition(".")
+    suffix = tables.strings("itn", "suffixes", "heard").get(heard)
+    if suffix is None or heard not in _sounds() or not _HEARD_FILE.fullmatch(name):
         return None
-    return Match(at + 1, as_known(found[1].lower() + suffix), "path")
+    return Match(at + 1, as_known(name + dot + suffix), "path") if name[-1:] not in "/.-" else None
 
 
 def _sounds() -> frozenset[str]:
@@ -146,7 +148,7 @@ def spelled(text: str) -> Iterator[Change]:
         letters = re.sub(r"[^A-Z]", "", found[0])
         if ascii_uppercase.startswith(letters):
             continue  # "the letters A. B. C."
-        following = re.match(r"\s+([^\W\d_]+)", text[found.end() :])
+        following = _NEXT_WORD.match(text, found.end())
         stop = found["stop"][:1]
         if following and following[1][0].isupper():
             if len(letters) <= _INITIALS and following[1].lower() not in function_words():

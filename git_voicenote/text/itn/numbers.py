@@ -19,6 +19,10 @@ TENS = {
 }  # fmt: skip
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _OH = {"oh": 0, "o": 0}
+_MOST_WORDS = 24
+"""Of a number that somebody reads off: a credit card's has sixteen digits, an account's 22."""
+MOST_DIGITS = 40
+"""Digits in a row that are a number; Python itself refuses to compute with more than 4,300."""
 
 
 def is_number_word(word: str) -> bool:
@@ -67,13 +71,14 @@ def digits(
     "twelve thirty four" is 1234, "one twenty seven" 127, "one oh five" 105, "zero five" 05,
     "two thousand twenty six" 2026. `also` holds more words that are numbers here; "oh" is one
     after another number, or at the start too if asked.
+    None for more than MOST_DIGITS, which nobody says.
     """
     more = also or {}
     read = ""
     value: int | None = None  # the piece being said
     room = 0  # what may still be added to it: less than this
     end = at
-    while end < len(words):
+    while end < len(words) and end - at <= _MOST_WORDS:
         word = words[end]
         if word.isascii() and word.isdigit():
             read += ("" if value is None else str(value)) + word
@@ -97,7 +102,8 @@ def digits(
             break
         end += 1
     read += "" if value is None else str(value)
-    return (read, end) if read else None
+    is_number = 0 < len(read) <= MOST_DIGITS and end - at <= _MOST_WORDS
+    return (read, end) if is_number else None
 
 
 def _single(word: str, more: Mapping[str, int], *, oh: bool) -> int | None:

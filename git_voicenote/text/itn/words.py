@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 from git_voicenote.text.itn.numbers import is_number_word
 from git_voicenote.text.passes import Change
+from git_voicenote.text.spans import Spans, address_spans, code_spans
 
 # Chinese and Japanese know no space between words: they part what is beside them
 _CHUNK = re.compile(r"[^\s\u3040-\u30ff\u4e00-\u9fff]+")
 _BEFORE = "([{\"'“‘«<*（「『《"
 _AFTER = ".,;:!?…)]}\"'”’»>*，。；：！？、）」』》"
-_AS_WRITTEN = re.compile(r"`[^`\n]*`|\S*://\S*")
-"""What somebody wrote as code, and addresses: nobody spoke these so."""
 _LETTER = re.compile(r"[A-Za-z]\.?")
 
 
@@ -48,6 +48,24 @@ class Match:
     source: str
 
 
+class Lows(Sequence[str]):
+    """The words of a run in lower case, in place: a rule that copied them would do so per word."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __len__(self) -> int:
+        return len(self._run)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        found = self._run[at]
+        return found.low if isinstance(found, Word) else [word.low for word in found]
+
+
 Rule = Callable[[Run, int], Match | None]
 """Looks at a run from a place on. It sees all of the run, so that it can look back too."""
 
@@ -62,7 +80,8 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
 
     A comma that `joins` sees through does not part them.
     """
-    as_written = [found.span() for found in _AS_WRITTEN.finditer(text)]
+    # what somebody wrote as code, and addresses: nobody spoke these so
+    as_written = Spans((*code_spans(text), *address_spans(text)))
     parted: list[list[Word]] = [[]]
     chunks = list(_CHUNK.finditer(text))
     last_end = 0
@@ -74,7 +93,7 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
         if text[last_end : chunk.start()].strip(" \t"):
             parted.append([])
         last_end = chunk.end()
-        if any(start < chunk.end() and chunk.start() < end for start, end in as_written):
+        if as_written.touch(*chunk.span()):
             parted.append([])
             continue
         core = chunk[0].lstrip(_BEFORE)
@@ -182,6 +201,8 @@ def _is_several(said: Sequence[str], before: str) -> bool:
 
 def _word(text: str, start: int) -> Word:
     low = text.lower()
+    if text.isupper() and is_number_word(low):
+        low = text  # "all caps two" is a name
     if _LETTER.fullmatch(low):
         low = low[0]
     return Word(text, low, start, start + len(text))

@@ -1,0 +1,65 @@
+"""Counts tries, each with a limit of time."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import time
+from typing import TYPE_CHECKING, Self
+
+from benchmarks.attack.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PATIENCE = 20
+"""Seconds after which one try counts as hanging."""
+_MOST_SAMPLES = 20
+
+
+class _HangError(BaseException):
+    """A try took too long; no handler of what is tried may catch it."""
+
+
+class Counting:
+    """Counts tries. A context manager, whose `tally` is what was found so far."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(0)
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGALRM, _give_up)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, self._before)
+
+    def attempt(self, call: Callable[[], object], sample: str) -> None:
+        """Try a call; `sample` shows its input where it fails."""
+        exceptions, hangs, fault = 0, 0, ""
+        start = time.perf_counter()
+        signal.alarm(_PATIENCE)
+        try:
+            call()
+        except _HangError:
+            hangs, fault = 1, "hangs"
+        except Exception as exc:  # noqa: BLE001 - this is what is counted
+            exceptions, fault = 1, f"{type(exc).__name__}: {exc}"
+        finally:
+            signal.alarm(0)
+        seconds = time.perf_counter() - start
+        before = self.tally
+        samples = (*before.samples, f"{fault[:200]} of {sample[:2000]}") if fault else ()
+        self.tally = Tally(
+            before.tried + 1,
+            before.exceptions + exceptions,
+            before.hangs + hangs,
+            max(before.worst_seconds, seconds),
+            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            samples[:_MOST_SAMPLES] if fault else before.samples,
+        )
+
+
+def _give_up(*_: object) -> None:
+    raise _HangError

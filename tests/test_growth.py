@@ -1,0 +1,222 @@
+"""Time grows as the text does, whatever the text: 10 and 20 thousand of every function's words."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import signal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.characters import revealed, visible
+from git_voicenote.datatypes import Person, Place, Segment, Word
+from git_voicenote.engines.moonshine.tokenizer import Tokenizer
+from git_voicenote.repo import below_dashes, envelopes, mail, note_format, note_merge, received
+from git_voicenote.repo.reply_mail import Reviewer, render_reply, reply_headers
+from git_voicenote.text import (
+    anchors,
+    as_spoken,
+    change_guess,
+    correction,
+    diffs,
+    doubts,
+    evidence,
+    fillers,
+    identifiers,
+    issue_reference,
+    mail_safety,
+    people,
+    places,
+    prose,
+    quoting,
+    spoken_edits,
+    spoken_footers,
+    spoken_header,
+    spoken_identifiers,
+    spoken_prose,
+    vocabulary,
+    vocabulary_list,
+)
+from git_voicenote.text.conventional_commit import compose, render
+from git_voicenote.text.itn import normaliser
+from git_voicenote.text.ordinary_words import ordinary_words
+from tests.support.growth import USUAL, fragments_of, grows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MOST = 24
+"""Fragments of a function that are tried, always the same ones."""
+_PATIENCE = 60
+"""Seconds after which a function counts as hanging."""
+
+PEOPLE = (Person("Jane Doe", "jane@example.org"), Person("Zo\u00eb Roe", "zoe@example.org"))
+FILES = diffs.parse_diff(
+    "diff --git a/http/transport.py b/http/transport.py\n--- a/http/transport.py\n"
+    "+++ b/http/transport.py\n@@ -1,2 +1,3 @@ def send(self):\n a\n+def retry(x):\n b\n"
+)
+TERMS = [
+    vocabulary.Term(
+        name,
+        (vocabulary.Sighting("changed lines", 3),),
+        identifiers.sayings_of(name, ordinary_words()),
+    )
+    for name in ("packed_refs", "sqlite", "for_each_ref_options")
+]
+TOKENS = [*[b""] * 259, *(bytes([code]) for code in range(97, 123)), b"th", b"the", b"aa", b"ab"]
+
+
+def _commit(text: str) -> object:
+    return render(compose(text, people={"jane doe": PEOPLE[0]}, staged_paths=[text[:500]]))
+
+
+def _header(text: str) -> object:
+    lines = text.split("\n")
+    heard = spoken_header.take_apart(lines)
+    return spoken_header.leading_type(heard), spoken_header.scope_named(text)
+
+
+def _diff(text: str) -> object:
+    files = diffs.parse_diff(text)
+    return diffs.diffstat(files), [quoting.headers_of(file) for file in files]
+
+
+def _anchors(text: str) -> object:
+    place = Place(text, 1, 2, text)
+    return anchors.placed_words([text], FILES), anchors.anchor(place), places.locate(place, FILES)
+
+
+def _doubts(text: str) -> object:
+    words = tuple(Word(word, 0.0, 1.0, 0.2) for word in text.split())
+    return doubts.doubts_in(text, [Segment(0.0, 1.0, text, words=words)])
+
+
+def _people(text: str) -> object:
+    stranger = Person(text, "a@example.org")
+    return people.named_people(f"reviewed by {text}"), people.candidates(text, (stranger,))
+
+
+def _spoken(text: str) -> object:
+    return spoken_prose.spoken_prose([Segment(0.0, 1.0, one) for one in text.split("\n")])
+
+
+def _names(text: str) -> object:
+    said = identifiers.sayings_of(text, ordinary_words())
+    return said, vocabulary.counted_names(text), vocabulary.counted_in_prose(text)
+
+
+def _mail(text: str) -> object:
+    words = text.encode("utf-8", "replace")
+    subject = words.replace(b"\n", b" ")
+    head = b"From %s Mon Sep 17 00:00:00 2001\nSubject: [PATCH] %s\n" % (b"0" * 40, subject)
+    commit = mail.MailedCommit("0" * 40, (), b"A", b"a@example.org", subject, words)
+    taken = mail.take_apart(head + words + b"\n\n" + words, commit)
+    return mail.is_plain(taken, commit), mail.patch_in(taken), mail.has_placeholder(taken)
+
+
+def _answer(text: str) -> object:
+    header = text.encode("utf-8", "replace")
+    names = (b"subject", b"from", b"to", b"cc", b"references", b"in-reply-to", b"message-id")
+    envelope = envelopes.read_envelope(dict.fromkeys(names, header))
+    now = Reviewer(PEOPLE[1], datetime(2026, 1, 1, tzinfo=UTC))
+    return render_reply(reply_headers(envelope, PEOPLE[0], now), text)
+
+
+def _below(text: str) -> object:
+    words, _ = below_dashes.split_patch(text)
+    return below_dashes.read_below(words), received.split_cover(text)
+
+
+def _merged(text: str) -> object:
+    return note_merge.merge_texts(None, text, f"{text}\n\nb")
+
+
+def _learned(text: str) -> object:
+    tokenizer = Tokenizer(TOKENS)
+    sentences = as_spoken.spoken_sentences([text])
+    return [tokenizer.encode(word) for sentence in sentences for word in sentence]
+
+
+FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "characters": ("characters", lambda text: (visible(text), revealed(text))),
+    "fillers": ("text.fillers", fillers.fillers("en")),
+    "fillers in Chinese": ("text.fillers", fillers.fillers("zh")),
+    "edits": ("text.spoken_edits", spoken_edits.spoken_edits("en")),
+    "edits in Chinese": ("text.spoken_edits", spoken_edits.spoken_edits("zh")),
+    "corrector": ("text.heard_words", correction.corrector(TERMS, ordinary_words())),
+    "itn": ("text.itn.english_paths", normaliser("en")),
+    "itn of versions": ("text.itn.english_versions", normaliser("en")),
+    "itn of numbers": ("text.itn.numbers", normaliser("en")),
+    "itn in Chinese": ("text.itn.chinese", normaliser("zh")),
+    "identifiers": ("text.spoken_identifiers", spoken_identifiers.spoken_identifiers),
+    "names": ("text.identifiers", _names),
+    "wrap": ("text.prose", lambda text: prose.unwrap(prose.wrap(text))),
+    "cover letter": ("text.prose", prose.cover_letter),
+    "prose": ("text.spoken_prose", _spoken),
+    "header": ("text.spoken_header", _header),
+    "footers": (
+        "text.spoken_footers",
+        lambda text: spoken_footers.with_footers_apart([text], punctuated=True),
+    ),
+    "issues": ("text.issue_reference", issue_reference.issue_trailers),
+    "commit message": ("text.conventional_commit", _commit),
+    "people": ("text.people", _people),
+    "mail safety": ("text.mail_safety", mail_safety.indent_hazards),
+    "quoted diffs": ("text.mail_safety", mail_safety.quote_diffs),
+    "anchors": ("text.anchors", _anchors),
+    "names of places": ("text.named_places", _anchors),
+    "diffs": ("text.diffs", _diff),
+    "learner": ("text.as_spoken", _learned),
+    "evidence": ("text.evidence", lambda text: evidence.as_evidence([text], [text])),
+    "lists": ("text.vocabulary_list", vocabulary_list.parse_list),
+    "paths": ("text.change_guess", lambda text: change_guess.guess_scope([text, f"{text}x"])),
+    "doubts": ("text.doubts", _doubts),
+    "notes": ("repo.note_format", lambda text: note_format.parse_notes(text)),
+    "merged notes": ("repo.note_merge", _merged),
+    "below the dashes": ("repo.below_dashes", _below),
+    "received": ("repo.received", _below),
+    "mail": ("repo.mail", _mail),
+    "answers": ("repo.envelopes", _answer),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_time_grows_as_the_text_does(name: str) -> None:
+    module, call = FUNCTIONS[name]
+    own = fragments_of(importlib.import_module(f"git_voicenote.{module}"))
+    source = random.Random(name)  # noqa: S311 - no secret
+    every = list(dict.fromkeys((*own, *USUAL)))
+    chosen = source.sample(every, min(len(every), _MOST))
+
+    def hang(*_: object) -> None:
+        pytest.fail(f"{name} does not come to an end")
+
+    before = signal.signal(signal.SIGALRM, hang)
+    signal.alarm(_PATIENCE)
+    try:
+        assert [str(found) for found in grows(call, chosen)] == []
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("edits", "quote " + " " * 20_000),
+        ("received", "body\n-- \n" + "\n".join("x" * 20 for _ in range(1_000))),
+        ("received", "-- \n" * 200 + "x\n" * 1_000),
+        ("learner", "a " + "@" * 40_000),
+        ("learner", "1" * 20_000),
+        ("itn", "one " * 5_000),
+        ("itn", "1" * 5_000 + ".1.1.1"),
+        ("names", "1" * 5_000),
+        ("notes", "x\n\nVoicenote-Duration: " + "9" * 5_000 + ":00\n"),
+        ("answers", "=?utf-8?q?" * 3_000),
+        ("answers", "Zo <z@example.org>, =?utf-\u00e9?q?Zo=C3=AB?= <zoe@example.org>"),
+    ],
+)
+def test_what_once_took_minutes_or_failed(name: str, text: str) -> None:
+    FUNCTIONS[name][1](text)
