@@ -17,11 +17,11 @@ from re import _parser as parser  # type: ignore[attr-defined] # nor this one
 from typing import TYPE_CHECKING
 
 import pytest
-from regexploit.ast.char import Character  # type: ignore[import-untyped] # it has no types
-from regexploit.ast.repeat import InfiniteRepeat  # type: ignore[import-untyped]
-from regexploit.ast.sequence import Sequence as Parts  # type: ignore[import-untyped]
-from regexploit.ast.sre import SreOpParser  # type: ignore[import-untyped]
-from regexploit.redos import find  # type: ignore[import-untyped]
+from regexploit.ast.char import Character
+from regexploit.ast.repeat import InfiniteRepeat
+from regexploit.ast.sequence import Sequence as Parts
+from regexploit.ast.sre import SreOpParser
+from regexploit.redos import find
 
 import git_voicenote
 from git_voicenote.text import fillers, spoken_edits
