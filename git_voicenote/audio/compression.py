@@ -41,8 +41,7 @@ def compress(path: Path, form: RecordingFormat) -> Path:
         if not _encode(path, part, container, codec):
             return path  # FLAC without a sample cannot be read back
         _compare(path, part, lossless=lossless)
-        part.replace(target)
-        files.sync_folder(target.parent)
+        files.move(part, target)
         path.unlink()
     except OSError as exc:
         error = storage_error(target, exc)
@@ -57,7 +56,8 @@ def _encode(path: Path, part: Path, container: str, codec: str) -> int:
     """Write the copy, fsynced, mode 0600; return the number of its samples."""
     import soundfile
 
-    handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    part.unlink(missing_ok=True)  # of an earlier try that was killed
+    handle = files.open_new(part)
     frames = 0
     try:
         with (

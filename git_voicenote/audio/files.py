@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.audio.decoding import decode
 from git_voicenote.audio.wav import WavWriter, storage_error
 from git_voicenote.errors import AudioFileError, StoreError
@@ -40,8 +40,8 @@ def read_blocks(
     if isinstance(source, Path) and not _is_pipe(source):
         yield from decode(source, str(source), warn)
         return
-    with tempfile.TemporaryDirectory(prefix="git-voicenote-") as folder:
-        spool = Path(folder, "stream")
+    with files.scratch_folder() as folder:
+        spool = folder / "stream"
         _copy(source, spool)
         yield from decode(spool, _name(source), warn)
 
@@ -101,8 +101,8 @@ def _copy(source: Path | BinaryIO, spool: Path) -> None:
             _copy(pipe, spool)
         return
     try:
-        handle = os.open(spool, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
+        spool.unlink(missing_ok=True)  # of an earlier try that was killed
+        with os.fdopen(files.open_new(spool), "wb") as file:
             shutil.copyfileobj(source, file)
     except OSError as exc:
         raise storage_error(spool, exc) from exc

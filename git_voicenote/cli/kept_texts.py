@@ -19,7 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.bounded import Limits, parse_json, read_file
 from git_voicenote.cli.console import say
+from git_voicenote.errors import ContentError
 from git_voicenote.files import create, is_locked, private_folder
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _PREFIX = "edit-"
 _ABOUT = "about.json"
 _LONGEST = 1 << 20
+_ABOUT_LIMITS = Limits(size=8 * _LONGEST, surrogates=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +115,28 @@ def kept_texts(root: Path, target: str | None = None) -> tuple[KeptText, ...]:
     """Return the texts that nobody edits any more, those for a target or all; the oldest first."""
     found = []
     for folder in root.glob(f"{_PREFIX}*/"):
-        with suppress(OSError, ValueError, TypeError):  # it is just being made, or removed
+        with suppress(OSError, ContentError):  # it is just being made, or removed
             names = [path for path in folder.iterdir() if path.name != _ABOUT]
             if len(names) != 1 or is_locked(folder):
                 continue
-            about = folder / _ABOUT
-            purpose = Purpose(**json.loads(about.read_bytes())) if about.exists() else Purpose()
+            purpose = _purpose(folder / _ABOUT)
             kept = KeptText(names[0], purpose)
             if kept.text.strip() in ("", purpose.saved.strip()):
                 kept.remove()  # nobody wrote anything
             elif target in (None, purpose.target):
                 found.append(kept)
     return tuple(sorted(found, key=lambda kept: kept.edited_at))
+
+
+def _purpose(path: Path) -> Purpose:
+    """Return what a text is for, as far as that was written down."""
+    try:
+        told = parse_json(read_file(path, _ABOUT_LIMITS.size), str(path), _ABOUT_LIMITS)
+    except FileNotFoundError:
+        return Purpose()
+    known = told if isinstance(told, dict) else {}
+    names = Purpose.__dataclass_fields__
+    return Purpose(**{n: v for n, v in known.items() if n in names and isinstance(v, str)})
 
 
 def mention_kept_texts(repository: Repository) -> None:

@@ -19,7 +19,6 @@ from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.errors import NotARepositoryError, UsageError
-from git_voicenote.files.writing import PUBLISHED
 from git_voicenote.repo.received import read_series
 from git_voicenote.series.committed import series_of_commits
 from git_voicenote.series.review import Sounds
@@ -126,7 +125,7 @@ def _write_page(found: Review, name: str, *, audio: bool) -> None:
         return
     path = Path(name)
     try:
-        files.replace(path, content + "\n", mode=PUBLISHED, follow=True)
+        files.replace(path, content + "\n", mode=files.PUBLISHED, follow=True)
     except OSError as exc:
         raise store_error(f"{path} cannot be written", exc) from exc
     hand_over(path)

@@ -14,6 +14,7 @@ import shutil
 import tarfile
 from typing import IO, TYPE_CHECKING, Any
 
+from git_voicenote import files
 from git_voicenote.bounded import Limits, open_regular, parse_json
 from git_voicenote.errors import ContentError, StoreError
 from git_voicenote.exchange.transcripts import LIMITS
@@ -167,9 +168,9 @@ def _size(name: str, size: object) -> int | None:
 
 
 def _copy_member(path: Path, source: IO[bytes], target: Path, size: int, sha256: str) -> None:
-    target.parent.mkdir(mode=0o700, exist_ok=True)
+    files.private_folder(target.parent)
     digest, left = hashlib.sha256(), size
-    with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as output:
+    with os.fdopen(files.open_new(target), "wb") as output:
         while left and (piece := source.read(min(_PIECE, left))):
             digest.update(piece)
             output.write(piece)

@@ -188,7 +188,7 @@ class _Taken:
     def _place(self, source: Path, target: Path) -> None:
         try:
             files.private_folder(target.parent)
-            source.rename(target)
+            files.move(source, target)
         except OSError as exc:
             raise store_error(f"{target.parent} cannot take a recording", exc) from exc
         self.placed.append(target)

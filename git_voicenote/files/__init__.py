@@ -6,10 +6,17 @@ names cannot be guessed, and a file is there whole or not at all. `read_provided
 repository brings along.
 """
 
-from git_voicenote.files.folders import folder, private_folder, scratch_folder, workplace
+from git_voicenote.files.folders import (
+    folder,
+    new_private_folder,
+    private_folder,
+    scratch_folder,
+    workplace,
+)
 from git_voicenote.files.locks import claim, claimed_by, inheritable_lock, is_locked, lock
 from git_voicenote.files.reading import read_provided
 from git_voicenote.files.writing import (
+    PUBLISHED,
     append_to,
     copy,
     create,
@@ -22,6 +29,7 @@ from git_voicenote.files.writing import (
 )
 
 __all__ = [
+    "PUBLISHED",
     "append_to",
     "claim",
     "claimed_by",
@@ -32,6 +40,7 @@ __all__ = [
     "is_locked",
     "lock",
     "move",
+    "new_private_folder",
     "open_in_place",
     "open_new",
     "private_folder",

@@ -45,6 +45,16 @@ def private_folder(path: Path) -> None:
         path.chmod(stat.S_IMODE(status.st_mode) & ~0o077)
 
 
+def new_private_folder(path: Path) -> None:
+    """Make a folder that nobody else can read; of several processes, only one can.
+
+    Raises FileExistsError if anything is there, and other OSErrors.
+    """
+    with entry_of(path) as entry:
+        os.mkdir(entry.name, PRIVATE_FOLDER, dir_fd=entry.folder)
+        os.chmod(entry.name, PRIVATE_FOLDER, dir_fd=entry.folder)
+
+
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Give a private folder for as long as the context lasts, among the temporary files.

@@ -7,11 +7,13 @@ models makes none of these.
 
 from __future__ import annotations
 
+import os
 import unicodedata
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
+from git_voicenote import files
 from git_voicenote.errors import EngineError
 from git_voicenote.models.tars import (
     TAR_ERRORS,
@@ -68,7 +70,7 @@ def unpack(path: Path, folder: Path, progress: Callable[[str, int, int], None]) 
             for name, content_size, content in _contents(path, file):
                 inventory.add(name, content_size, is_folder=content is None)
         inventory.check_parents()
-        folder.mkdir()
+        files.folder(folder)
         need_space(folder, inventory.total, to=f"unpack {path.name}")
         with path.open("rb") as file:
             for name, content_size, content in _contents(path, file):
@@ -171,9 +173,9 @@ def _zip_contents(file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO | None]]:
 
 
 def _write(path: Path, target: Path, content: BinaryIO, size: int) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    files.folder(target.parent)
     copied = 0
-    with target.open("xb") as output:
+    with os.fdopen(files.open_new(target), "wb") as output:
         while piece := content.read(_PIECE):
             output.write(piece)
             copied += len(piece)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.bounded import read_file
 from git_voicenote.characters import visible
 from git_voicenote.errors import ContentError, EngineError
@@ -87,7 +88,7 @@ def import_model(
             request = ImportRequest(source, made, names, language, progress)
             record, left_out = _write(kind, request, origin)
         try:
-            made.rename(target)
+            files.move(made, target)
         except OSError as exc:
             raise EngineError(f"{target} cannot be made: {exc.strerror}") from exc
         sync(target.parent)
@@ -189,12 +190,12 @@ def _write(
     """Write the model into its new folder, with its record, on disk when this returns."""
     made = request.made
     try:
-        made.mkdir()
+        files.folder(made)
         written = kind.write(request)
         for extra in _KEPT_TOO:
             _copy_extra(request.source / extra, made / extra)
         record = _record(kind, request, origin, written)
-        (made / RECORD).write_text(record.to_json(), encoding="utf-8")
+        files.replace(made / RECORD, record.to_json(), mode=files.PUBLISHED)
         for path in made.iterdir():
             sync(path)
         sync(made)
@@ -206,7 +207,7 @@ def _write(
 def _copy_extra(source: Path, target: Path) -> None:
     """Copy a text that belongs to a model, unless it is too large for one."""
     with suppress(FileNotFoundError, ContentError):
-        target.write_bytes(read_file(source, _LARGEST_EXTRA))
+        files.replace(target, read_file(source, _LARGEST_EXTRA), mode=files.PUBLISHED)
 
 
 def _record(

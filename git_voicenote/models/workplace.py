@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import tempfile
-import time
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PREFIX = ".import-"
 _SPARE = 64 << 20  # bytes that a disk should have besides: the tokenizer, the record, some room
-_YOUNG = 60  # seconds in which a folder may not have been locked yet
 
 
 @contextmanager
 def workplace() -> Iterator[Path]:
     """Give an empty folder on the disk of the models, and remove it in the end.
 
-    What an import that was killed left there is removed too: nobody holds its lock.
+    What an import that was killed left there is removed too. Raises EngineError.
     """
     root = models_dir()
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        for left in root.glob(_PREFIX + "*"):
-            _remove_if_abandoned(left)
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-        lock = (folder / "lock").open("w")
-    except OSError as exc:
-        raise EngineError(
-            f"{root} cannot be written: {exc.strerror}",
-            hint="models are kept in $XDG_DATA_HOME/git-voicenote/models",
-        ) from exc
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as stack:
         try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            files.folder(root)
+            folder = stack.enter_context(files.workplace(root, _PREFIX))
+        except OSError as exc:
+            raise EngineError(
+                f"{root} cannot be written: {exc.strerror}",
+                hint="models are kept in $XDG_DATA_HOME/git-voicenote/models",
+            ) from exc
+        yield folder
 
 
 def need_space(folder: Path, size: int, *, to: str) -> None:
@@ -69,14 +59,3 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _remove_if_abandoned(folder: Path) -> None:
-    try:
-        if time.time() - folder.stat().st_mtime < _YOUNG:
-            return
-        with (folder / "lock").open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError:  # somebody works in it, or it is not ours to remove
-        return

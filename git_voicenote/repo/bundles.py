@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,12 +90,12 @@ def write_git_bundle(
             cwd=folder, environment=here,
         )  # fmt: skip
         objects = repository.read("rev-parse", "--path-format=absolute", "--git-path", "objects")
-        (folder / "objects/info").mkdir(exist_ok=True)
+        files.folder(folder / "objects/info")
         # git reads a quoted line as C does
         quoted = '"' + re.sub(r'(["\\])', r"\\\1", objects) + '"\n'
-        (folder / "objects/info/alternates").write_bytes(os.fsencode(quoted))
+        files.replace(folder / "objects/info/alternates", os.fsencode(quoted))
         if (repository.common_dir / "shallow").is_file():
-            shutil.copy(repository.common_dir / "shallow", folder / "shallow")
+            files.copy(repository.common_dir / "shallow", folder / "shallow")
         refs = {f"refs/heads/{name}": tip for name, tip in selection.heads.items()}
         refs |= {COVER_PREFIX + key: tip for key, tip in selection.covers.items()}
         if selection.notes:

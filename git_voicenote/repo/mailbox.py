@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from git_voicenote import files
 from git_voicenote.errors import PatchError
 from git_voicenote.repo.process import try_git
 
@@ -67,7 +68,7 @@ def split_mails(
         paths, name = [source], str(source)
         _check(source, name)
     folder = scratch / "mails"
-    folder.mkdir()
+    files.folder(folder)
     count = _mailsplit(paths, folder, name, mboxrd=mboxrd)
     is_one_each = count == len(paths)
     mails = []
@@ -89,7 +90,7 @@ def split_mails(
 
 
 def _copied(stream: BinaryIO, path: Path) -> Path:
-    with path.open("wb") as copy:
+    with os.fdopen(files.open_new(path), "wb") as copy:
         shutil.copyfileobj(stream, copy, 1 << 20)
     _check(path, "standard input")
     return path

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from itertools import count
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.datatypes import Person
 from git_voicenote.errors import PatchError
 from git_voicenote.repo.reply_mail import render_reply, reply_headers
@@ -44,7 +44,7 @@ class ReplyFiles:
         """
         headers = self._headers_of(part)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            files.folder(self._folder)
         except OSError as exc:
             raise store_error(f"{self._folder.absolute()} cannot take the mail", exc) from exc
         if not headers.to:
@@ -83,17 +83,11 @@ class ReplyFiles:
 
     def _put(self, part: Part, content: bytes, before: tuple[Path, bytes] | None) -> Path:
         if before is not None and _content_of(before[0]) == before[1]:
-            path = before[0]
-            partial = path.with_name(f".{path.name}.{os.getpid()}")
-            try:
-                _write(partial, content)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-            return path
+            files.replace(before[0], content, mode=files.PUBLISHED, keep=True)
+            return before[0]
         for path in _names(self._folder, part):
             try:
-                _write(path, content)
+                files.create(path, content, mode=files.PUBLISHED)
             except FileExistsError:
                 continue
             return path
@@ -112,18 +106,6 @@ def _names(folder: Path, part: Part) -> Iterator[Path]:
     name = file_name(part)
     yield folder / f"{name}{_SUFFIX}"
     yield from (folder / f"{name}-{number}{_SUFFIX}" for number in count(2))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Make a file, whole or not at all."""
-    with path.open("xb") as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
 
 
 def _content_of(path: Path) -> bytes | None:

@@ -77,7 +77,7 @@ class LanguageCache:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - lock.stat().st_mtime > _ABANDONED:
                     shutil.rmtree(lock)
-            lock.mkdir(mode=0o700)  # only one process can
+            files.new_private_folder(lock)
         except OSError as exc:
             if lock.is_dir():
                 return None

@@ -66,7 +66,7 @@ class Recordings:
             files.private_folder(self.folder)
             path = self.folder / f"{recording_id}.wav"
             # found out now, before anybody speaks
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            os.close(files.open_new(path))
             path.unlink()
         except OSError as exc:
             raise store_error(f"{self.folder} cannot take a recording", exc) from exc

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Self
 from git_voicenote import files
 from git_voicenote.bounded import Limits, parse_json, whole
 from git_voicenote.errors import ContentError, StoreError
-from git_voicenote.files.writing import PUBLISHED
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ class ResultFolder:
         digest = hashlib.sha256(content).hexdigest()
         record = _Record(place.making, path.name, digest, has_words)
         try:
-            with files.replacing(path, mode=PUBLISHED) as file:
+            with files.replacing(path, mode=files.PUBLISHED) as file:
                 file.write(content)
                 # known before it is there: a result of ours that nobody knows would be a stranger's
                 self._remember(record)

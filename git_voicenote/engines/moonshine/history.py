@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from git_voicenote import files
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def write_history(history: History, folder: Path) -> None:
             f"contexts{n}": table.contexts,
             f"weights{n}": _bytes(table.weights),
         }
-    with (folder / FILE).open("wb") as file:
+    with files.replacing(folder / FILE) as file:
         np.savez(file, allow_pickle=False, **arrays)
 
 

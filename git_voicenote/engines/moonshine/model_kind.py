@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.engines.moonshine.weights import (
     EMBEDDED,
     FILES,
@@ -61,7 +61,7 @@ class MoonshineModels:
         total, done = sum(path.stat().st_size for path in paths), 0
         need_space(request.made, total, to="install the model")
         for path in paths:
-            shutil.copyfile(path, request.made / path.name)
+            files.copy(path, request.made / path.name, mode=files.PUBLISHED)
             done += path.stat().st_size
             request.progress("writing", done, total)
         # again, as they lie there now: a graph may have read values from other files beside it

@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from git_voicenote import files
 from git_voicenote.engines.nano.hub import RemoteFile, fetch_file, hub, no_hub, partial_path
 from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.engines.nano.installed import PREFERRED
@@ -149,7 +150,7 @@ def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
     Raises EngineError; what was fetched stays for the next try.
     """
     try:
-        plan.folder.mkdir(parents=True, exist_ok=True)
+        files.folder(plan.folder)
         need_space(plan.folder, plan.size - plan.present, to="fetch the model")
     except OSError as exc:
         raise EngineError(f"{plan.folder} cannot be written: {exc.strerror}") from exc

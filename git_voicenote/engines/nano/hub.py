@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from git_voicenote import files
 from git_voicenote.errors import EngineError
 from git_voicenote.models.hashing import git_blob_id, sha256_of
 
@@ -113,14 +114,14 @@ def fetch_file(
     partial, target = partial_path(folder, file), folder / file.path
     try:
         for parent in (partial.parent, target.parent):
-            parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("ab") as output:
+            files.folder(parent)
+        with files.append_to(partial) as output:
             _lock(output, file)
             _complete(repository, commit, file, output, progress)
             output.flush()
             os.fsync(output.fileno())
         _check(partial, file)
-        partial.rename(target)
+        files.move(partial, target)
     except OSError as exc:
         raise EngineError(f"{target} cannot be written: {exc.strerror or exc}") from exc
 

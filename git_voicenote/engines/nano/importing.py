@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.engines.nano.checkpoint import INDEX, open_checkpoint, other_output_layer
 from git_voicenote.engines.nano.configuration import config_json
 from git_voicenote.engines.nano.installed import WEIGHTS, require_libraries
@@ -70,7 +71,7 @@ def write_model(request: ImportRequest) -> Written:
         source, made / WEIGHTS, planned, lambda n: request.progress("writing", n, total)
     )
     text = json.dumps(config_json(source.architecture), indent=2) + "\n"
-    (made / "config.json").write_text(text)
+    files.replace(made / "config.json", text, mode=files.PUBLISHED)
     write_tokenizer(
         source.tokenizer_folder, made / "tokenizer.json", source.architecture.decoder.vocabulary
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.bounded import Limits, open_regular, parse_json, whole
 from git_voicenote.errors import ContentError, EngineError
 
@@ -96,7 +97,7 @@ class SafetensorsWriter:
         self._left = sum(tensor.size for tensor in planned)
 
     def __enter__(self) -> SafetensorsWriter:
-        self._file = self._path.open("xb")
+        self._file = os.fdopen(files.open_new(self._path, mode=files.PUBLISHED), "wb")
         header = json.dumps(dict(self._entries()), separators=(",", ":")).encode()
         header += b" " * (-len(header) % 8)  # as the library has it: values begin aligned
         self._put(len(header).to_bytes(8, "little") + header)

@@ -6,9 +6,9 @@ conversation may then be in tokenizer_config.json only.
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
+from git_voicenote import files
 from git_voicenote.bounded import Limits, parse_json, read_file, whole
 from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.wrong_files import refuse_wrong_file
@@ -44,7 +44,7 @@ def write_tokenizer(source: Path, target: Path, vocabulary: int) -> None:
     if _add_tokens(tokenizer, source / "tokenizer_config.json") or not own.is_file():
         tokenizer.save(str(target), pretty=False)
     else:
-        shutil.copyfile(own, target)
+        files.copy(own, target, mode=files.PUBLISHED)
     check_tokenizer(tokenizer, own if own.is_file() else source, vocabulary)
 
 

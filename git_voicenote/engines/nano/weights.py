@@ -14,6 +14,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from git_voicenote import files
 from git_voicenote.engines.nano.int8 import Int8, Int8Dense, has_vnni
 from git_voicenote.engines.nano.layers import Dense
 from git_voicenote.resources import cache_home
@@ -107,9 +108,9 @@ class Int8Weights:
         """Put what was made into the cache; where there is no room, it is made again next time."""
         partial = self._path.with_suffix(f".{os.getpid()}")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            files.folder(self._path.parent)
             save_file(self._made, partial)
-            partial.replace(self._path)
+            files.move(partial, self._path)
             _drop_old_ones(self._path.parent)
         except (OSError, SafetensorError):
             with suppress(OSError):

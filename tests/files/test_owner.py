@@ -1,0 +1,118 @@
+"""Nothing but `git_voicenote.files` opens, makes, copies or renames a file."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "git_voicenote"
+OWNER = "files"
+
+# what writes, whatever it is called on; `replace` has other meanings, told by its arguments
+METHODS = frozenset(
+    {"write_text", "write_bytes", "rename", "mkdir", "symlink_to", "hardlink_to"}
+    | {"mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryDirectory", "makedirs", "mkfifo"}
+    | {"copyfile", "copy2", "copytree", "copymode", "move", "link", "symlink", "renames"}
+)
+LIBRARIES = frozenset({"save_file", "tokenizer.save", "np.save", "torch.save", "tofile"})
+MODULES = frozenset({"os", "shutil", "tempfile"})
+FLAGS = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
+
+# (module, what it calls): why it may
+EXCEPTIONS = {
+    ("cli/terminal.py", "os.open"): "the terminal itself",
+    ("cli/foreground.py", "os.open"): "the terminal itself",
+    ("series/running_am.py", "os.open"): "the terminal itself",
+    ("cli/streams.py", "os.open"): "/dev/null, in place of a closed stream",
+    ("cli/streams.py", "open"): "the three streams of the process",
+    ("store/database.py", "os.open"): "SQLite writes in place; it is in our own folder",
+    ("engines/nano/tokenizer_files.py", "tokenizer.save"): "a library's, in a folder of ours",
+    ("engines/nano/weights.py", "save_file"): "a library's, in the cache",
+}
+
+
+def _calls(module: Path) -> list[tuple[str, int]]:
+    """Return the calls of a module that can write to a file, with their lines."""
+    nodes = ast.walk(ast.parse(module.read_text()))
+    return [
+        (name, node.lineno)
+        for node in nodes
+        if isinstance(node, ast.Call) and (name := _writing(node))
+    ]
+
+
+def _writing(call: ast.Call) -> str | None:
+    name = ast.unparse(call.func)
+    owner, _, method = name.rpartition(".")
+    if owner.split(".")[0] == OWNER:
+        return None
+    if name == "open" or method == "open":
+        return name if _opens_to_write(name, call) else None
+    if name in ("self.write_text", "notes.write_text"):
+        return None  # of notes, in git
+    if method in METHODS and (owner in MODULES or method not in ("move", "link", "copy")):
+        return name
+    if method == "replace" and (owner == "os" or len(call.args) + len(call.keywords) == 1):
+        return name if not call.keywords or owner == "os" else None
+    if method == "copy" and owner == "shutil":
+        return name
+    if method in LIBRARIES or name in LIBRARIES:
+        return name
+    return None
+
+
+def _opens_to_write(name: str, call: ast.Call) -> bool:
+    if name == "os.open":
+        return any(
+            isinstance(node, ast.Attribute) and node.attr in FLAGS for node in ast.walk(call)
+        )
+    arguments = [*call.args[1 if name == "open" else 0 :], *(each.value for each in call.keywords)]
+    modes = [one.value for one in arguments if isinstance(one, ast.Constant)]
+    return any(
+        isinstance(mode, str) and set(mode) & set("wax+") and len(mode) < 4 for mode in modes
+    )
+
+
+MODULES_OF_OURS = sorted(
+    path.relative_to(PACKAGE)
+    for path in PACKAGE.rglob("*.py")
+    if path.relative_to(PACKAGE).parts[0] != OWNER
+)
+
+
+@pytest.mark.parametrize("module", MODULES_OF_OURS, ids=str)
+def test_only_one_package_writes_files(module: Path) -> None:
+    wrong = [
+        f"line {line}: {name}"
+        for name, line in _calls(PACKAGE / module)
+        if (str(module), name) not in EXCEPTIONS
+    ]
+    assert not wrong, f"use git_voicenote.files: {', '.join(wrong)}"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('x', 'w')", "path.open('ab')", "path.open(mode='r+b')", "path.write_text('x')",
+        "os.open(path, os.O_RDWR | os.O_CREAT)", "os.replace(a, b)", "a.replace(b)",
+        "shutil.copy(a, b)", "tempfile.mkdtemp()", "path.mkdir(parents=True)", "os.rename(a, b)",
+    ],
+)  # fmt: skip
+def test_what_writes_is_known(code: str) -> None:
+    (call,) = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    assert _writing(call)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('x')", "path.open('rb')", "os.open(path, os.O_RDONLY)", "text.replace('a', 'b')",
+        "files.replace(path, 'x')", "files.copy(a, b)", "values.copy()", "webbrowser.open(url)",
+        "replace(note, text='x')",
+    ],
+)  # fmt: skip
+def test_what_does_not_write_is_known(code: str) -> None:
+    (call,) = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    assert _writing(call) is None
