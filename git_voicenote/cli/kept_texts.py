@@ -19,7 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.bounded import Limits, parse_json, read_file, text
 from git_voicenote.cli.console import say
+from git_voicenote.errors import ContentError
 from git_voicenote.files import create, is_locked, private_folder
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "edit-"
 _ABOUT = "about.json"
-_LONGEST = 1 << 20
+_LIMITS = Limits(size=1 << 26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class KeptText:
     @property
     def text(self) -> str:
         """The text, without what stood below it in the editor."""
-        content = self.path.read_bytes()[:_LONGEST].decode("utf-8", "replace")
+        content = read_file(self.path, _LIMITS.size).decode("utf-8", "replace")
         return above(content, self.purpose.marker)
 
     @property
@@ -112,18 +114,27 @@ def kept_texts(root: Path, target: str | None = None) -> tuple[KeptText, ...]:
     """Return the texts that nobody edits any more, those for a target or all; the oldest first."""
     found = []
     for folder in root.glob(f"{_PREFIX}*/"):
-        with suppress(OSError, ValueError, TypeError):  # it is just being made, or removed
+        with suppress(OSError, ContentError):  # it is just being made, or removed, or not ours
             names = [path for path in folder.iterdir() if path.name != _ABOUT]
             if len(names) != 1 or is_locked(folder):
                 continue
-            about = folder / _ABOUT
-            purpose = Purpose(**json.loads(about.read_bytes())) if about.exists() else Purpose()
+            purpose = _purpose_in(folder)
             kept = KeptText(names[0], purpose)
             if kept.text.strip() in ("", purpose.saved.strip()):
                 kept.remove()  # nobody wrote anything
             elif target in (None, purpose.target):
                 found.append(kept)
     return tuple(sorted(found, key=lambda kept: kept.edited_at))
+
+
+def _purpose_in(folder: Path) -> Purpose:
+    about = folder / _ABOUT
+    if not about.exists():  # an earlier version left it
+        return Purpose()
+    value = parse_json(read_file(about, _LIMITS.size), _ABOUT, _LIMITS)
+    if not isinstance(value, dict):
+        raise ContentError(f"{about} is no object")
+    return Purpose(**{field: text(value.get(field, ""), field) for field in Purpose.__slots__})
 
 
 def mention_kept_texts(repository: Repository) -> None:
