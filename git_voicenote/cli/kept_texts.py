@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.bounded import Limits, parse_json, read_file
+from git_voicenote.bounded import Limits, parse_json, read_file, text
 from git_voicenote.cli.console import say
 from git_voicenote.errors import ContentError
 from git_voicenote.files import create, is_locked, private_folder
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "edit-"
 _ABOUT = "about.json"
-_LONGEST = 1 << 20
-_ABOUT_LIMITS = Limits(size=8 * _LONGEST, surrogates=True)
+_LIMITS = Limits(size=1 << 26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class KeptText:
     @property
     def text(self) -> str:
         """The text, without what stood below it in the editor."""
-        content = self.path.read_bytes()[:_LONGEST].decode("utf-8", "replace")
+        content = read_file(self.path, _LIMITS.size).decode("utf-8", "replace")
         return above(content, self.purpose.marker)
 
     @property
@@ -115,11 +114,11 @@ def kept_texts(root: Path, target: str | None = None) -> tuple[KeptText, ...]:
     """Return the texts that nobody edits any more, those for a target or all; the oldest first."""
     found = []
     for folder in root.glob(f"{_PREFIX}*/"):
-        with suppress(OSError, ContentError):  # it is just being made, or removed
+        with suppress(OSError, ContentError):  # it is just being made, or removed, or not ours
             names = [path for path in folder.iterdir() if path.name != _ABOUT]
             if len(names) != 1 or is_locked(folder):
                 continue
-            purpose = _purpose(folder / _ABOUT)
+            purpose = _purpose_in(folder)
             kept = KeptText(names[0], purpose)
             if kept.text.strip() in ("", purpose.saved.strip()):
                 kept.remove()  # nobody wrote anything
@@ -128,15 +127,14 @@ def kept_texts(root: Path, target: str | None = None) -> tuple[KeptText, ...]:
     return tuple(sorted(found, key=lambda kept: kept.edited_at))
 
 
-def _purpose(path: Path) -> Purpose:
-    """Return what a text is for, as far as that was written down."""
-    try:
-        told = parse_json(read_file(path, _ABOUT_LIMITS.size), str(path), _ABOUT_LIMITS)
-    except FileNotFoundError:
+def _purpose_in(folder: Path) -> Purpose:
+    about = folder / _ABOUT
+    if not about.exists():  # an earlier version left it
         return Purpose()
-    known = told if isinstance(told, dict) else {}
-    names = Purpose.__dataclass_fields__
-    return Purpose(**{n: v for n, v in known.items() if n in names and isinstance(v, str)})
+    value = parse_json(read_file(about, _LIMITS.size), _ABOUT, _LIMITS)
+    if not isinstance(value, dict):
+        raise ContentError(f"{about} is no object")
+    return Purpose(**{field: text(value.get(field, ""), field) for field in Purpose.__slots__})
 
 
 def mention_kept_texts(repository: Repository) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.characters import visible
@@ -73,8 +74,10 @@ class LiveDisplay:
         self._live = self._new_live()  # after a Ctrl-Z, on another part of the screen
         try:
             self._live.start()
-        except BaseException:  # a signal, once the cursor is hidden
-            self._live.stop()
+        except BaseException:  # a signal, somewhere between: rich may not know that it began
+            with suppress(IndexError):
+                self._live.stop()
+            self._console.show_cursor()
             raise
         return self
 

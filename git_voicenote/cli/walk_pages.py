@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
-from git_voicenote.errors import NegativeAnswer
+from git_voicenote.errors import MissingObjectsError, NegativeAnswer
 from git_voicenote.series.committed import series_of_commits
 from git_voicenote.text.diffs import diffstat, parse_diff
 from git_voicenote.text.places import place_of
@@ -44,8 +44,11 @@ def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
 
 
 def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:
-    """Return what a commit does to its files; nothing for a merge."""
-    patch = patch_of(repository, commit_id)
+    """Return what a commit does to its files, as far as it is here; nothing for a merge."""
+    try:
+        patch = patch_of(repository, commit_id)
+    except MissingObjectsError:
+        return ()
     # a diff without a file is a commit without changes
     return parse_diff(patch.diff) if patch and patch.diff.strip() else ()
 

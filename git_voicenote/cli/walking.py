@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import say
@@ -121,7 +121,10 @@ class _WalkDisplay(LiveDisplay):
             self._console.set_alt_screen(True)
             self._draw()
         except BaseException:  # a signal, once the screen is another
-            self.__exit__()
+            with suppress(IndexError):  # rich may not know that it began
+                self._live.stop()
+            self._console.set_alt_screen(False)
+            self._console.show_cursor()
             raise
         return self
 
