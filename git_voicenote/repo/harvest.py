@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.repo.commits import base_of_series
-from git_voicenote.repo.process import git_records, read_git
+from git_voicenote.repo.process import git_records, lines_of, read_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,7 +266,7 @@ def _refs(repository: Repository, under: str) -> tuple[str, ...]:
     listed = repository.run(
         "for-each-ref", "--sort=-creatordate", f"--count={_REFS}", "--format=%(refname)", under
     )
-    return tuple(line.removeprefix(f"{under}/") for line in _text(listed).split("\n"))
+    return tuple(line.removeprefix(f"{under}/") for line in lines_of(listed, "replace"))
 
 
 def _verify(repository: Repository, name: str) -> str | None:
