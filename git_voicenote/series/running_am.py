@@ -7,19 +7,19 @@ import pty
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Self
 
 from git_voicenote.repo.process import try_git
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_LAST_WORDS = 2.0
-"""Seconds for what was printed to be read to its end: a hook's child may hold the pipe for ever."""
+_GLANCE = 0.03
+"""Seconds between two looks at what git am printed."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,44 +52,73 @@ def run_am(
         # without a terminal, the hooks of git am end with it; with one, a group of its own could
         # not read from it
         has_group = not _has_terminal()
+        relay = stack.enter_context(_Relay(show)) if show else None
         process = subprocess.Popen(
             [*command, *arguments],
             env={**os.environ, "GIT_VOICENOTE_AM": "1"},
             stdin=stack.enter_context(_terminal()) if retries else None,
             pass_fds=(running,),
             process_group=0 if has_group else None,
-            stdout=subprocess.PIPE if show else None,
-            stderr=subprocess.PIPE if show else None,
+            stdout=relay.stdout.file if relay else None,
+            stderr=relay.stderr.file if relay else None,
         )
         received = stack.enter_context(_passed_on(process, has_group=has_group))
-        readers = _readers(process, show) if show else ()
-        status = process.wait()
-        for reader in readers:
-            reader.join(_LAST_WORDS)
+        status = relay.wait(process) if relay else process.wait()
     if received or status < 0:
         return Ended(128 + (received[0] if received else -status), by_signal=True)
     return Ended(status, by_signal=False)
 
 
-def _readers(
-    process: subprocess.Popen[bytes], show: Callable[[bytes, bool], None]
-) -> tuple[threading.Thread, ...]:
-    """Start to show what a process prints, line by line."""
+class _Relay:
+    """Shows what a process prints, line by line, from files without a name.
 
-    def read(printed: IO[bytes], is_product: bool) -> None:
-        with printed:
-            for line in printed:
-                show(line, is_product)
+    A pipe would end git am at its next word when we are killed; like this, it goes on.
+    """
 
-    pairs = ((process.stdout, True), (process.stderr, False))
-    readers = [
-        threading.Thread(target=read, args=(printed, is_product), daemon=True)
-        for printed, is_product in pairs
-        if printed is not None
-    ]
-    for reader in readers:
-        reader.start()
-    return tuple(readers)
+    def __init__(self, show: Callable[[bytes, bool], None]) -> None:
+        self._show = show
+        made = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 - __exit__ closes them
+        self.stdout, self.stderr = map(_Printed, made)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for printed in (self.stdout, self.stderr):
+            printed.file.close()
+
+    def wait(self, process: subprocess.Popen[bytes]) -> int:
+        """Show what a process prints until it ends; return its status, as Popen has it."""
+        while True:
+            try:
+                status = process.wait(_GLANCE)
+            except subprocess.TimeoutExpired:
+                self._forward(is_last=False)
+            else:
+                self._forward(is_last=True)
+                return status
+
+    def _forward(self, *, is_last: bool) -> None:
+        for printed, is_product in ((self.stdout, True), (self.stderr, False)):
+            for line in printed.lines(is_last=is_last):
+                self._show(line, is_product)
+
+
+@dataclass(slots=True)
+class _Printed:
+    """A file that a process prints to, and how far it was read."""
+
+    file: IO[bytes]
+    at: int = 0
+
+    def lines(self, *, is_last: bool) -> list[bytes]:
+        """Return the lines that came since; half a line only if it is the last."""
+        # pread: the process writes where this descriptor stands
+        new = os.pread(self.file.fileno(), 1 << 30, self.at)
+        if not is_last:
+            new = new[: new.rfind(b"\n") + 1]
+        self.at += len(new)
+        return new.splitlines(keepends=True)
 
 
 @contextmanager
