@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -51,16 +50,10 @@ def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
     """Run git and return the first `limit` bytes of what it prints; stop it there.
 
     For what may be longer than anybody wants to wait for. What git printed before it failed is
-    returned, too: "" where it had nothing to say. Raises MissingObjectsError where a partial clone
-    lacks what is asked for.
+    returned, too: "" where it had nothing to say.
     """
-    with tempfile.TemporaryFile() as complaints:
-        with _output_of(*args, cwd=cwd, complaints=complaints) as output:
-            printed = output.read(limit)
-        complaints.seek(0)
-        if _lacks(words := complaints.read(_PIECE)):
-            raise git_error(subprocess.CompletedProcess(args, 128, b"", words))
-    return printed
+    with _output_of(*args, cwd=cwd) as output:
+        return output.read(limit)
 
 
 def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
@@ -79,9 +72,7 @@ def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _output_of(
-    *args: str | bytes, cwd: Path, complaints: IO[bytes] | None = None
-) -> Iterator[IO[bytes]]:
+def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
     """Run git for as long as its output is read. Raises GitError where there is no git."""
     try:
         process = subprocess.Popen(
@@ -89,7 +80,7 @@ def _output_of(
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=complaints or subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             env=offline(),
         )
     except OSError as exc:
