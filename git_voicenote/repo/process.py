@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -73,24 +74,33 @@ def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
 
 @contextmanager
 def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
-    """Run git for as long as its output is read. Raises GitError where there is no git."""
-    try:
-        process = subprocess.Popen(
-            ["git", *args],
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=offline(),
-        )
-    except OSError as exc:
-        raise _not_started(cwd, exc) from exc
-    with process:
-        assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
+    """Run git for as long as its output is read.
+
+    Raises GitError where there is no git, and where a partial clone lacks what was to be read:
+    what came until then would pass for all there is.
+    """
+    with tempfile.TemporaryFile() as complaints:
         try:
-            yield process.stdout
-        finally:
-            process.kill()  # one that is done takes no notice
+            process = subprocess.Popen(
+                ["git", *args],
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=offline(),
+            )
+        except OSError as exc:
+            raise _not_started(cwd, exc) from exc
+        with process:
+            assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
+            try:
+                yield process.stdout
+            finally:
+                process.kill()  # one that is done takes no notice
+        complaints.seek(0)
+        done = subprocess.CompletedProcess(process.args, 128, b"", complaints.read(_PIECE))
+        if _lacks(done.stderr):
+            raise git_error(done)
 
 
 def try_git(
