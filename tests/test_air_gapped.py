@@ -13,6 +13,7 @@ from git_voicenote.store.recordings import Recordings
 from tests.support.engines import SCRIPTED
 from tests.support.sandbox import CHECKOUT, Sandbox
 from tests.support.series import make_branch, write_cover
+from tests.support.sound import tone, write_sound
 from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def clones(repo: Sandbox, tmp_path: Path) -> dict[str, Sandbox]:
     make_branch(repo, ["feat: one\n", "feat: two\n"], [NOTE, "Why not.\n"])
     write_cover(repo, "The series. It has two patches.")
     path = Recordings(repo.folder / ".git/voicenote").new_path(SOUND)
-    path.write_bytes(b"sound")
+    write_sound(path.with_suffix(".flac"), tone(1.0), format="FLAC")
     (tmp_path / "stick").mkdir()
     shutil.copy(SPEECH / "rename.flac", folder / "answer.flac")
     lines = tmp_path / "lines"

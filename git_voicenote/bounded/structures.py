@@ -16,7 +16,7 @@ from git_voicenote.bounded.limits import (
 )
 from git_voicenote.errors import ContentError
 
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*(?:"|\\?\Z)', re.DOTALL)
 """A string of JSON. One without an end goes to the end of the text, or each quote in it would be
 tried as the start of another: quadratic."""
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")

@@ -33,7 +33,8 @@ _END = b"# <<< git-voicenote <<<\n"
 _MARK = b"# >>> git-voicenote "
 _BLOCK = re.compile(
     rb"^# >>> git-voicenote ([0-9a-f]{16})(?: made ([a-z0-9:,]+))? >>>\n"
-    rb"((?:(?!# (?:>>>|<<<) git-voicenote )[^\n]*+\n)*+)# <<< git-voicenote <<<\n",
+    # no group is possessive: Python 3.11.2 matches such groups wrongly
+    rb"((?:(?!# (?:>>>|<<<) git-voicenote )[^\n]*\n)*)# <<< git-voicenote <<<\n",
     re.MULTILINE,
 )
 _SHELLS = {"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"}

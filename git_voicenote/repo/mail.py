@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 _START = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001\n")
 _BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\n]+)"$', re.MULTILINE)
-_SIGN_OFF = re.compile(rb"\n*+(?:[A-Za-z-]+-by: [^\n]*+\n)++(?=---\n)")
+_SIGN_OFF = re.compile(rb"\n*+(?:[A-Za-z-]+-by: [^\n]*+\n)+(?=---\n)")
 _NOTE = re.compile(rb"\nNotes(?: \(([^\n]*)\))?:\n((?:    [^\n]*\n)*)")
 _SUBJECT_LINE = re.compile(rb"^Subject:[^\n]*\n", re.MULTILINE)
-_HEADER = re.compile(rb"^([!-9;-~]++):[ \t]*+((?:[^\n]++|\n[ \t])*+)\n", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]++):[ \t]*+((?:[^\n]++|\n[ \t])*)\n", re.MULTILINE)
 _PLACEHOLDER = re.compile(rb"\*\*\*\s+SUBJECT\s+HERE\s+\*\*\*\n")
 _BLURB = b"\n*** BLURB HERE ***\n"
 

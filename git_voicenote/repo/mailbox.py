@@ -21,9 +21,9 @@ LARGEST_MAIL = 64 << 20
 
 _LARGEST_HEADERS = 256 << 10
 _HEADERS = re.compile(
-    rb"\A(?:>?From [^\n]*\n)?((?:[!-9;-~]++[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++)"
+    rb"\A(?:>?From [^\n]*\n)?((?:[!-9;-~]++[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*)+)"
 )
-_HEADER = re.compile(rb"^([!-9;-~]++)[ \t]*+:[ \t]*+((?:[^\n]++|\n[ \t])*+)\n", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]++)[ \t]*+:[ \t]*+((?:[^\n]++|\n[ \t])*)\n", re.MULTILINE)
 _TELLING = frozenset((b"from", b"subject", b"date"))
 _MAGIC = (
     (b"\x1f\x8b", "is compressed", "unpack it first: `gunzip FILE`"),

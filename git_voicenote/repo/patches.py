@@ -37,7 +37,7 @@ _MAIL_STARTS = re.compile(rb"^" + _MAIL_START.pattern, re.MULTILINE)
 _QUIET = re.compile(r"--quiet$|-[nNskp]*q")
 _LIMIT = re.compile(r"(?:-|--max-count=)(?P<count>\d+)|--max-count=")
 _NOT_FOR_A_WALK = re.compile(r"--(?:pretty|header|objects|objects-edge|parents)$|-n$")
-_STEM = re.compile(r"(?:refs/heads/|heads/)?(?P<branch>[^~^:](?:[^~^:@]|@(?!\{))*+)")
+_STEM = re.compile(r"(?:refs/heads/|heads/)?(?P<branch>[^~^:](?:[^~^:@]|@(?!\{))*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ _PLAIN_PATH = re.compile(r'[^\W_](?:[^":\\]*[^":\\\s])?|[._/][^":\\]*[^":\\\s]')
 _WHOLE = re.compile(r"[ \t]{0,3}the\s+patch\s+as\s+a\s+whole:", re.IGNORECASE)
 _ANCHOR = re.compile(
     r"""[ \t]{0,3}
-    (?P<name> "(?:[^"\\]|\\.)*+"\s? | [^\s":][^":]*+ )
+    (?P<name> "(?:[^"\\]|\\.)*"\s? | [^\s":][^":]*+ )
     (?: :(?P<first>[0-9]{1,9}) (?:-(?P<last>[0-9]{1,9}))? (?: :[0-9]{1,9}(?=:) )? )?
     (?: : | (?P<end>\Z) )
     """,

@@ -17,7 +17,7 @@ _LONGEST_LINE = 300
 
 _MODIFIERS = (
     r"(?:(?:export|default|pub(?:\([a-z]+\))?|public|private|protected|internal|static|final"
-    r"|abstract|async|unsafe|extern|inline|const|constexpr|override|virtual|sealed|open|data)\s+)*+"
+    r"|abstract|async|unsafe|extern|inline|const|constexpr|override|virtual|sealed|open|data)\s+)*"
 )
 _KEYWORDS = (
     r"(?:def|defp|defmodule|class|fn|func|fun|function\*?|struct|enum|union|interface|trait|impl"

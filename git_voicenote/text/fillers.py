@@ -107,7 +107,7 @@ def _pattern(language: str) -> re.Pattern[str] | None:
     any_of = "|".join(map(re.escape, words))
     if language in _NO_SPACES:
         sound = rf"(?:{any_of})"
-        return re.compile(rf"(?P<filler>{sound}(?:[ ，、…]*{sound})*+)(?P<after>[，、… ]*)")
+        return re.compile(rf"(?P<filler>{sound}(?:[ ，、…]*{sound})*)(?P<after>[，、… ]*)")
     sound = rf"(?<![\w'’./-])(?:{any_of})(?![\w'’/-]|\.\w)"
     return re.compile(
         rf"(?:,? )?(?P<filler>{sound}(?:[,.…]* {sound})*)(?P<after>(?:,|\.\.\.|…)? ?)",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _CHUNK = re.compile(r"\S+")
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
-_WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++)*+|\d+")
+_WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++)*|\d+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _BOUNDARY = f"{_STOPS}{_PAUSES}\n{LINE}{PARAGRAPH}"
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _SENTENCES = re.compile(r"[A-Z]|\w\w[.!?](?:\s|$)|[。！？]")
 """What only a text of an engine has that writes sentences."""
-_PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*+(?=[,;:!?]|\.?(?:\s|$))")
+_PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*(?=[,;:!?]|\.?(?:\s|$))")
 _WORD = re.compile(r"[\w'’]+")
 _CHUNK = re.compile(r"\S+")
 _AFTER = re.compile(r"[.,;:!?…。，；：！？]*[ \t]*\n?[ \t]*")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
 
 _LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
-_PLAIN_WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*+(?=[\s,;:!?/]|$)")
+_PLAIN_WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*(?=[\s,;:!?/]|$)")
 _OPEN_END = re.compile(r"[\w,]$")
 _DANGLING = re.compile(r"(\b(?:the|a|an|of|and|or|because|my|our|their|your|its|every|than))\.$")
 """Words on which no sentence ends, with the stop of a speaker who paused after them."""

@@ -11,7 +11,7 @@ from git_voicenote.text.itn.numbers import digits, is_number_word
 from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
 
 _NAME = re.compile(r"\w+")
-_FILE = re.compile(r"\w++(?:\.\w++)++")
+_FILE = re.compile(r"\w++(?:\.\w++)+")
 _WITH_PI = frozenset({"math", "cmath", "np", "numpy", "torch"})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _CONNECTORS = {"dot": ".", "slash": "/", "underscore": "_", "dash": "-", "hyphen": "-"}

@@ -10,7 +10,7 @@ from git_voicenote.text.itn.english_phrases import POINTS, function_words
 from git_voicenote.text.itn.numbers import MOST_DIGITS, SCALES, digits, is_number_word
 from git_voicenote.text.itn.words import Lows, Match, Run, low, lows
 
-_WRITTEN = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)\d++(?:\.\d++)*+")
+_WRITTEN = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)\d++(?:\.\d++)*")
 _HEX_CHUNK = re.compile(r"[a-f]*+[0-9][0-9a-f]*+")
 _MOST_PARTS = 8
 """Of a version, or "point" and "dot" in it."""

@@ -29,7 +29,7 @@ _HASH = re.compile(r"(?=.{,40}\d)(?=.{,40}[A-F])[0-9A-Fa-f]{7,40}")
 _HEX = re.compile(r"0-x((?:-[0-9a-f])+)")
 _TITLED_NAME = re.compile(r"([A-Z][a-z]{1,2})(\d{1,4})")
 _HEARD_FILE = re.compile(r"[\w/.-]+")
-_FILE = re.compile(r"[\w-]++(?:/[\w-]++)*+(?:\.\w++)++")
+_FILE = re.compile(r"[\w-]++(?:/[\w-]++)*(?:\.\w++)+")
 _TITLE = re.compile(r"[A-Z][a-z0-9_-]*")
 _FEWEST_PARTS = 2
 # projects have capitals in their names with these, and people's own files in the last four
