@@ -26,7 +26,7 @@ def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any)
     together. A signal that ends us ends it. Afterwards the terminal is as it was, whatever the
     command did. Without a terminal it is run as any other. `options` are those of Popen.
     """
-    terminal = _our_terminal()
+    terminal = own_terminal()
     job = subprocess.Popen(command, process_group=0 if terminal is not None else None, **options)
     try:
         if terminal is None:
@@ -52,8 +52,8 @@ def from_background() -> Iterator[None]:
         signal.signal(signal.SIGTTOU, before)
 
 
-def _our_terminal() -> int | None:
-    """Return a handle of the terminal, or None unless it is ours to lend."""
+def own_terminal() -> int | None:
+    """Return a handle of the terminal, or None unless our job has it in the foreground."""
     try:
         terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import say
-from git_voicenote.cli.foreground import TERMINAL, from_background
+from git_voicenote.cli.foreground import TERMINAL, from_background, own_terminal
 from git_voicenote.errors import HookError
 
 if TYPE_CHECKING:
@@ -25,16 +25,11 @@ _GLANCE = 0.2
 
 def has_terminal() -> bool:
     """Return whether a person sits at the terminal of this process, and not of a background job."""
-    try:
-        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
-    except OSError:
+    terminal = own_terminal()
+    if terminal is None:
         return False
-    try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-    except OSError:
-        return False
-    finally:
-        os.close(terminal)
+    os.close(terminal)
+    return True
 
 
 def take_terminal() -> None:

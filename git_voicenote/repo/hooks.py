@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from git_voicenote import files
 from git_voicenote.errors import HookError
+from git_voicenote.repo.process import path_of
 from git_voicenote.resources import resource
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
     printed = repository.run(
         "-C", top, "rev-parse", "--path-format=absolute", "--git-path", "hooks"
     )
-    folder = Path(os.fsdecode(printed.removesuffix(b"\n")))
+    folder = path_of(printed)
     if folder == Path(os.devnull):
         raise HookError(
             f"git is told to run no hooks here: core.hooksPath is {folder}",

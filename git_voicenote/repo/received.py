@@ -42,7 +42,7 @@ _PERSON = re.compile(r"\S.* \(\d+\):")
 _STAT_TOTAL = re.compile(r" \d+ files? changed")
 _STAT_LINE = re.compile(r" .* \| +(?:\d|Bin)")
 _DASHES = re.compile(r"(?:^|\n)---?[ \t]*\Z")
-_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*+\n){0,4}+\Z", re.MULTILINE)
+_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*+\n){0,4}\Z", re.MULTILINE)
 """Of a text that ends in a line feed."""
 
 LONGEST_PATCH = 4 << 20

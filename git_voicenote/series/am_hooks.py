@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
+from git_voicenote.repo.process import path_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from git_voicenote.repo.repository import Repository
 
 # whatever key is pressed, and whoever is told to end: a hook of ours takes milliseconds
@@ -55,7 +57,7 @@ def _hooks_of(repository: Repository) -> dict[str, Path]:
     """Return the hooks that git would run."""
     top = str(repository.worktree or repository.cwd)
     told = repository.run("-C", top, "rev-parse", "--path-format=absolute", "--git-path", "hooks")
-    folder = Path(os.fsdecode(told.removesuffix(b"\n")))
+    folder = path_of(told)
     if not folder.is_dir():
         return {}
     return {
