@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import struct
@@ -15,6 +14,7 @@ from git_voicenote.audio.resampling import Resampler
 from git_voicenote.audio.wav import find_data
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
+from git_voicenote.files.wrapped import WrappedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,12 +176,11 @@ def _with_true_size(file: BinaryIO, name: str, warn: Callable[[str], None]) -> i
     return file.fileno()
 
 
-class _Patched(io.RawIOBase):
+class _Patched(WrappedFile):
     """A file in which a few bytes read differently."""
 
     def __init__(self, file: BinaryIO, offset: int, patch: bytes) -> None:
-        super().__init__()
-        self._file = file
+        super().__init__(file)
         self._offset = offset
         self._patch = patch
 
@@ -200,19 +199,3 @@ class _Patched(io.RawIOBase):
         """Read as the file does, with the patch laid over."""
         buffer = bytearray(size if size >= 0 else os.fstat(self._file.fileno()).st_size)
         return bytes(buffer[: self.readinto(buffer)])
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Seek as the file does."""
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """Tell as the file does."""
-        return self._file.tell()
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """It can be read back and forth."""
-        return True

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
-from git_voicenote.errors import StoreError, UnsafePathError
+from git_voicenote.bounded.files import open_regular
+from git_voicenote.errors import ContentError, StoreError, UnsafePathError
 
 
 def read_provided(path: Path, *, within: Path, limit: int) -> bytes:
@@ -24,15 +24,11 @@ def read_provided(path: Path, *, within: Path, limit: int) -> bytes:
             f"{path} is a symbolic link that leads to {real}; it is not read",
             hint="a repository may link only to files of its own",
         )
-    # O_NONBLOCK: a pipe without a writer would have us wait
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(real, flags), "rb") as file:
-        status = os.fstat(file.fileno())
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(0, "it is a folder", str(path))
-        if not stat.S_ISREG(status.st_mode):
-            raise UnsafePathError(f"{path} is not a regular file; it is not read")
-        content = file.read(limit + 1)
+    try:
+        with open_regular(Path(real)) as file:
+            content = file.read(limit + 1)
+    except ContentError as exc:
+        raise UnsafePathError(f"{path} is not a regular file; it is not read") from exc
     if len(content) > limit:
         raise StoreError(f"{path} is larger than {limit // 1000} kB; it is not read")
     return content
