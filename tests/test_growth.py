@@ -13,7 +13,7 @@ import pytest
 from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
-from git_voicenote.repo import below_dashes, envelopes, mail, note_format, note_merge, received
+from git_voicenote.repo import below_dashes, envelopes, mail, mailed_cover, note_format, note_merge
 from git_voicenote.repo.reply_mail import Reviewer, render_reply, reply_headers
 from git_voicenote.text import (
     anchors,
@@ -126,7 +126,7 @@ def _answer(text: str) -> object:
 
 def _below(text: str) -> object:
     words, _ = below_dashes.split_patch(text)
-    return below_dashes.read_below(words), received.split_cover(text)
+    return below_dashes.read_below(words), mailed_cover.split_cover(text)
 
 
 def _merged(text: str) -> object:
@@ -176,7 +176,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "notes": ("repo.note_format", lambda text: note_format.parse_notes(text)),
     "merged notes": ("repo.note_merge", _merged),
     "below the dashes": ("repo.below_dashes", _below),
-    "received": ("repo.received", _below),
+    "mailed_cover": ("repo.mailed_cover", _below),
     "mail": ("repo.mail", _mail),
     "answers": ("repo.envelopes", _answer),
 }
@@ -206,8 +206,8 @@ def test_time_grows_as_the_text_does(name: str) -> None:
     ("name", "text"),
     [
         ("edits", "quote " + " " * 20_000),
-        ("received", "body\n-- \n" + "\n".join("x" * 20 for _ in range(1_000))),
-        ("received", "-- \n" * 200 + "x\n" * 1_000),
+        ("mailed_cover", "body\n-- \n" + "\n".join("x" * 20 for _ in range(1_000))),
+        ("mailed_cover", "-- \n" * 200 + "x\n" * 1_000),
         ("learner", "a " + "@" * 40_000),
         ("learner", "1" * 20_000),
         ("itn", "one " * 5_000),

@@ -18,14 +18,15 @@ from git_voicenote import files
 from git_voicenote.errors import PatchError
 from git_voicenote.repo.below_dashes import read_below, split_patch
 from git_voicenote.repo.envelopes import Envelope, decoded, ids_in, read_envelope
-from git_voicenote.repo.mail import read_mailinfo
 from git_voicenote.repo.mailbox import split_mails
+from git_voicenote.repo.mailed_cover import split_cover, without_signature
+from git_voicenote.repo.mailinfo import read_mailinfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from git_voicenote.repo.mail import MailInfo
     from git_voicenote.repo.mailbox import SplitMail
+    from git_voicenote.repo.mailinfo import MailInfo
 
 _TAGS = re.compile(r"(?:\s*\[[^\]]*\])*")
 _REPLY = re.compile(r"\s*(?:(?:\[[^\]]*\]\s*)?(?:re|aw|sv|vs|fwd?)\s*:)", re.IGNORECASE)
@@ -38,13 +39,6 @@ _CHARSET = re.compile(
     r"|shift_jis)\b",
     re.IGNORECASE,
 )
-_PERSON = re.compile(r"\S.* \(\d+\):")
-_STAT_TOTAL = re.compile(r" \d+ files? changed")
-_STAT_LINE = re.compile(r" .* \| +(?:\d|Bin)")
-_DASHES = re.compile(r"(?:^|\n)---?[ \t]*\Z")
-_SIGNATURE = re.compile(r"^-- \n(?:[^\n]*+\n){0,4}\Z", re.MULTILINE)
-"""Of a text that ends in a line feed."""
-
 LONGEST_PATCH = 4 << 20
 """Octets of one patch that are read: 100,000 lines of code. In lines they take 20 times as much."""
 LONGEST_SERIES = 16 << 20
@@ -247,30 +241,12 @@ def _cover(mail: SplitMail, info: MailInfo, tags: _Tags, rest: str) -> ReceivedC
 def _reply(mail: SplitMail, info: MailInfo, rest: str) -> ReceivedReply:
     above = ids_in(mail.headers.get(b"references", b""))
     nearest = ids_in(mail.headers.get(b"in-reply-to", b""))[:1]
-    text = _SIGNATURE.sub("", (_text(info.message) + rest).rstrip("\n") + "\n")
+    text = without_signature(_text(info.message) + rest)
     return ReceivedReply(
         author=_line(info.author), email=_line(info.email), date=_line(info.date), text=text,
         message_id=_id(mail, b"message-id"),
         answers=(*(one for one in above if one not in nearest), *nearest),
     )  # fmt: skip
-
-
-def split_cover(body: str) -> tuple[str, str]:
-    """Cut the body of a cover letter: its words, and what git or b4 wrote below them."""
-    lines = _SIGNATURE.sub("", body.rstrip("\n") + "\n").split("\n")
-    totals = [at for at, line in enumerate(lines) if _STAT_TOTAL.match(line)]
-    cut = totals[-1] if totals else len(lines)
-    while cut and (_STAT_LINE.match(lines[cut - 1]) or not lines[cut - 1].strip()):
-        cut -= 1
-    # upwards over all that a shortlog may hold; it begins with the name of a person
-    at = cut
-    while at and (lines[at - 1][:2] in ("  ", "") or _PERSON.fullmatch(lines[at - 1])):
-        at -= 1
-        cut = at if _PERSON.fullmatch(lines[at]) else cut
-    words = "\n".join(lines[:cut]).rstrip()
-    words = _DASHES.sub("", words).strip("\n")  # b4 sets them above the shortlog
-    summary = "\n".join(lines[cut:]).strip("\n")
-    return words + "\n" if words.strip() else "", summary + "\n" if summary else ""
 
 
 def _tags(subject: str) -> _Tags:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from git_voicenote.repo.mail import Mail, MailedCommit, MailInfo, ReadBack
+    from git_voicenote.repo.mail import Mail, MailedCommit, ReadBack
+    from git_voicenote.repo.mailinfo import MailInfo
     from git_voicenote.series.plan import Plan
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note
+from git_voicenote.repo.mailed_cover import split_cover
 from git_voicenote.repo.note_format import render_note
-from git_voicenote.repo.received import read_series, split_cover
+from git_voicenote.repo.received import read_series
 from git_voicenote.series.reader_note import reader_note
 from tests.support.hazards import TEXTS
 from tests.support.mails import DIFF, HEADERS, MAIL, NO_NOTE, numbered, read

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.errors import PatchError, VoicenoteError
-from git_voicenote.repo.mail import read_mailinfo
 from git_voicenote.repo.mailbox import LARGEST_MAIL
+from git_voicenote.repo.mailinfo import read_mailinfo
 from git_voicenote.repo.process import run_git
 from git_voicenote.repo.received import read_series
 from tests.support.mails import DIFF, HEADERS, MAIL, NO_NOTE, numbered, read
