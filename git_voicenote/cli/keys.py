@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import sys
 import termios
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ PAGE_UP, PAGE_DOWN = "\x1b[5~", "\x1b[6~"
 BACKSPACE = "\x7f"
 
 _KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
+_CTRL_Z = b"\x1a"
 _WITHIN_A_KEY = 0.02
 """Seconds; a terminal sends the octets of one key together."""
 _GLANCE = 0.2
@@ -54,7 +56,7 @@ def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
     def pressed(seconds: float) -> tuple[str, ...]:
         if not select.select([descriptor], (), (), seconds)[0]:
             return ()
-        return tuple(_KEY.findall(os.read(descriptor, 1024).decode("utf-8", "replace")))
+        return tuple(_KEY.findall(_typed(descriptor).decode("utf-8", "replace")))
 
     with _quiet(descriptor):
         yield pressed
@@ -65,16 +67,29 @@ def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
     """Let a terminal show nothing of what is typed, and hand over each key at once.
 
     By default, what was typed before is forgotten: an Enter of then is not the stop key.
+
+    Ctrl-Z arrives as a key, and whoever reads it signals this process alone. The terminal's own
+    signal would stop the git that runs us as well, and the shell would take the terminal back
+    before it is in order.
     """
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
     quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    quiet[6][termios.VSUSP] = bytes([os.fpathconf(descriptor, "PC_VDISABLE")])
     try:
         termios.tcsetattr(descriptor, when, quiet)
         yield
     finally:
         with suppress(termios.error):  # the terminal may be gone
             termios.tcsetattr(descriptor, when, before)
+
+
+def _typed(descriptor: int) -> bytes:
+    """Read what was typed; a Ctrl-Z among it is a signal, and no key."""
+    typed = os.read(descriptor, 1024)
+    if _CTRL_Z in typed:
+        signal.raise_signal(signal.SIGTSTP)
+    return typed.replace(_CTRL_Z, b"")
 
 
 def read_key(prompt: str) -> str:
@@ -91,6 +106,9 @@ def read_key(prompt: str) -> str:
                 while not suspension.asked:
                     if select.select([descriptor], (), (), _GLANCE)[0]:
                         typed = _one_key(descriptor)
+                        if typed == _CTRL_Z:
+                            signal.raise_signal(signal.SIGTSTP)  # noted, or ignored in a hook
+                            continue
                         return "" if typed == b"\x04" else typed.decode("utf-8", "replace")
             say("")
             suspension.stop_here()
@@ -116,4 +134,6 @@ class _LineWatch:
             return False
         typed = os.read(self._descriptor, 1024)
         self._open = bool(typed)
+        if _CTRL_Z in typed and os.isatty(self._descriptor):
+            signal.raise_signal(signal.SIGTSTP)
         return b"\n" in typed or b"\r" in typed

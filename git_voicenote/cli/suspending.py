@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ class Suspension:
         self.asked = False
 
     def stop_here(self) -> None:
-        """Stop this process as Ctrl-Z does; return when the shell continues it."""
+        """Stop our whole job, git included, as Ctrl-Z does; return when the shell continues it."""
         self.asked = False
         before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        signal.raise_signal(signal.SIGTSTP)
+        os.kill(0, signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, before)
 
     def ask(self, _number: int, _frame: object) -> None:

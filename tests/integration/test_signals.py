@@ -38,8 +38,11 @@ def is_put_back(terminal: Terminal) -> bool:
 
 
 def in_a_shell(repo: Sandbox, *arguments: str) -> Terminal:
-    """A shell with job control, whose first command is ours; it says how that ended or stopped."""
-    command = " ".join([*VOICENOTE, *arguments])
+    """A shell with job control, whose first command is ours; it says how that ended or stopped.
+
+    By way of git, as people type it: then git is the shell's job, and Ctrl-Z stops it as well.
+    """
+    command = " ".join(["git", "voicenote", *arguments])
     shell = ("bash", "--norc", "--noediting", "-i")
     prompt = {"PS1": "shell: ended with $? "}
     terminal = Terminal(shell, {**repo.environment, **prompt}, repo.folder)
