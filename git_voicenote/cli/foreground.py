@@ -9,7 +9,7 @@ import termios
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from git_voicenote.cli.signals import Terminated
+from git_voicenote.cli.signals import Terminated, signals_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,14 +27,19 @@ def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any)
     command did. Without a terminal it is run as any other. `options` are those of Popen.
     """
     terminal = own_terminal()
-    job = subprocess.Popen(command, process_group=0 if terminal is not None else None, **options)
+    job = None
     try:
+        with signals_wait():
+            job = subprocess.Popen(
+                command, process_group=0 if terminal is not None else None, **options
+            )
         if terminal is None:
             return job.wait()
         with _lent(terminal, job.pid):
             _follow(terminal, job)
     except BaseException as exc:
-        _end(job, exc.number if isinstance(exc, Terminated) else signal.SIGTERM)
+        if job is not None:
+            _end(job, exc.number if isinstance(exc, Terminated) else signal.SIGTERM)
         raise
     finally:
         if terminal is not None:

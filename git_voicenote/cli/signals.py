@@ -6,11 +6,11 @@ import os
 import resource
 import signal
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _ONE_KEY = 0.3
@@ -48,6 +48,26 @@ def end_by(number: int) -> NoReturn:
     os._exit(128 + number)  # it was blocked
 
 
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Let a signal that would end us wait until the context is left.
+
+    For what must not be cut in two: between starting a process and knowing it.
+    """
+    raisers = [
+        handler for number in _ENDING if isinstance(handler := signal.getsignal(number), _Raiser)
+    ]
+    for raiser in raisers:
+        raiser.is_held = True
+    try:
+        yield
+    finally:
+        for raiser in raisers:
+            raiser.is_held = False
+    for raiser in raisers:
+        raiser.raise_what_waited()
+
+
 class _Raiser:
     """Raises one exception for each press of a key, or each `kill`.
 
@@ -58,8 +78,20 @@ class _Raiser:
     def __init__(self, make: Callable[[int], BaseException]) -> None:
         self._make = make
         self._last = -_ONE_KEY
+        self._waiting: int | None = None
+        self.is_held = False
 
     def __call__(self, number: int, frame: object) -> None:
         before, self._last = self._last, time.monotonic()
-        if self._last - before > _ONE_KEY:
+        if self._last - before <= _ONE_KEY:
+            return
+        if self.is_held:
+            self._waiting = number
+        else:
+            raise self._make(number)
+
+    def raise_what_waited(self) -> None:
+        """Raise for a signal that came while it was held."""
+        number, self._waiting = self._waiting, None
+        if number is not None:
             raise self._make(number)
