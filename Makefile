@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# many tests wait in real time, for somebody who speaks: two for each core
+WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: demo test lint format parity nano-benchmark voices lock clean
 
@@ -12,7 +14,7 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.nano lint
 	@scripts/system-packages tests
-	$(BIN)/pytest -n auto --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 lint: $(VENV)/.nano
 	$(BIN)/ruff check .
