@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measure import machine, markdown_table, seconds
 from git_voicenote.datatypes import Person
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.text.chain import build_chain, polish
 from git_voicenote.text.conventional_commit import compose, render
 from git_voicenote.text.correction import corrector

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import machine, markdown_table
-from git_voicenote.repo.received import read_series
-from git_voicenote.series.reader_note import reader_note
+from git_voicenote.mail.received import read_series
+from git_voicenote.series.outgoing.reader_note import reader_note
 from tests.support.hazards import TEXTS
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.text.chain import build_chain, polish
 from git_voicenote.text.correction import corrector
 from git_voicenote.text.ordinary_words import ordinary_words

@@ -28,7 +28,7 @@ from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.transcription import transcribe
 
 if TYPE_CHECKING:

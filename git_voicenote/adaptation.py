@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.engines.moonshine.tokenizer_file import read_tokens
 from git_voicenote.errors import GitError, StoreError, VoicenoteError
+from git_voicenote.git.harvest import commits_since, history_messages
+from git_voicenote.git.repository import Repository
 from git_voicenote.processes import start_module
-from git_voicenote.repo.harvest import commits_since, history_messages
-from git_voicenote.repo.repository import Repository
 from git_voicenote.store.language_cache import LanguageCache
 from git_voicenote.text.as_spoken import spoken_sentences
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from git_voicenote import __version__
 from git_voicenote.errors import GitError
-from git_voicenote.repo.harvest import (
+from git_voicenote.git.harvest import (
     explained,
     read_change,
     read_surroundings,
@@ -29,8 +29,8 @@ from git_voicenote.vocabulary_lists import listed_entries
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from git_voicenote.repo.harvest import Explained
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.harvest import Explained
+    from git_voicenote.git.repository import Repository
     from git_voicenote.text.passes import Pass
     from git_voicenote.text.vocabulary import Place
     from git_voicenote.text.vocabulary_list import Entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import StoreError
-from git_voicenote.repo.process import try_git
+from git_voicenote.git.process import try_git
 from git_voicenote.resources import config_home, data_home
 from git_voicenote.store.recordings import store_error
 from git_voicenote.text.vocabulary_list import parse_list
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
     from git_voicenote.text.vocabulary import Place
     from git_voicenote.text.vocabulary_list import Entry
 

@@ -13,7 +13,7 @@ import pytest
 from git_voicenote.adaptation import adaptation_for, make_now
 from git_voicenote.engines.moonshine.history import read_history
 from git_voicenote.engines.moonshine.weights import open_weights
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.store.language_cache import LanguageCache
 from tests.support.history import long_history, wait_until_made
 

@@ -13,8 +13,12 @@ import pytest
 from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
-from git_voicenote.repo import below_dashes, envelopes, mail, mailed_cover, note_format, note_merge
-from git_voicenote.repo.reply_mail import Reviewer, render_reply, reply_headers
+from git_voicenote.mail import after_separator as below_dashes
+from git_voicenote.mail import envelopes, mailed_cover
+from git_voicenote.mail import outgoing as mail
+from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
+from git_voicenote.notes import format as note_format
+from git_voicenote.notes import merge as note_merge
 from git_voicenote.text import (
     anchors,
     as_spoken,
@@ -173,12 +177,12 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "lists": ("text.vocabulary_list", vocabulary_list.parse_list),
     "paths": ("text.change_guess", lambda text: change_guess.guess_scope([text, f"{text}x"])),
     "doubts": ("text.doubts", _doubts),
-    "notes": ("repo.note_format", lambda text: note_format.parse_notes(text)),
-    "merged notes": ("repo.note_merge", _merged),
-    "below the dashes": ("repo.below_dashes", _below),
-    "mailed_cover": ("repo.mailed_cover", _below),
-    "mail": ("repo.mail", _mail),
-    "answers": ("repo.envelopes", _answer),
+    "notes": ("notes.format", lambda text: note_format.parse_notes(text)),
+    "merged notes": ("notes.merge", _merged),
+    "below the dashes": ("mail.after_separator", _below),
+    "mailed_cover": ("mail.mailed_cover", _below),
+    "mail": ("mail.outgoing", _mail),
+    "answers": ("mail.envelopes", _answer),
 }
 
 

@@ -9,7 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 
-MIDDLE = frozenset({"audio", "engines", "text", "repo", "store"})
+GIT = frozenset({"git", "notes", "mail"})
+MIDDLE = frozenset({"audio", "engines", "text", "store"}) | GIT
 BOTTOM = frozenset(
     {"bounded", "characters", "clock", "config", "datatypes", "errors", "files", "processes"}
     | {"resources", "__init__"}
@@ -33,6 +34,8 @@ MAY_IMPORT = {
     "transcription": MIDDLE | BOTTOM,
     **dict.fromkeys(MIDDLE, BOTTOM),
     "engines": frozenset({"models"}) | BOTTOM,
+    "notes": frozenset({"git"}) | BOTTOM,
+    "mail": frozenset({"git"}) | BOTTOM,
     "models": BOTTOM,
     **dict.fromkeys(BOTTOM, BOTTOM),
     "__main__": frozenset({"cli"}),
@@ -41,7 +44,7 @@ MAY_IMPORT = {
 OWNERS = {
     "click": ("cli",),
     "rich": ("cli",),
-    "git": ("repo",),
+    "git": ("git",),
     "sounddevice": ("audio",),
     "soundfile": ("audio",),
     "soxr": ("audio",),

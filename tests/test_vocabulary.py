@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.vocabulary import vocabulary_for
 from git_voicenote.vocabulary_lists import personal_list
 

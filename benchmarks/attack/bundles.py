@@ -28,8 +28,8 @@ from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn,
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.exchange.packing import pack
 from git_voicenote.exchange.unpacking import unpack
-from git_voicenote.repo.merging import NoteRefs
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.merging import NoteRefs
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from benchmarks.attack.tally import Tally, main
 from benchmarks.attack.trials import altered, mutated, try_all
 from git_voicenote.bounded import parse_json, parse_toml, parse_yaml
-from git_voicenote.repo.commit_config import commit_configs
-from git_voicenote.repo.process import run_git
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.commit_config import commit_configs
+from git_voicenote.git.process import run_git
+from git_voicenote.git.repository import Repository
 from git_voicenote.text.commit_rules import commitizen_rules, commitlint_rules
 from git_voicenote.text.conventional_commit import compose, render
 

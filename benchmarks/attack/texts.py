@@ -15,9 +15,9 @@ from benchmarks.attack.counting import Counting
 from benchmarks.attack.tally import Tally, main
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Person, Segment
-from git_voicenote.repo.below_dashes import read_below, split_patch
-from git_voicenote.repo.mailed_cover import split_cover
-from git_voicenote.repo.note_format import parse_notes, render_notes
+from git_voicenote.mail.after_separator import read_below, split_patch
+from git_voicenote.mail.mailed_cover import split_cover
+from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.text import tables
 from git_voicenote.text.anchors import placed_words
 from git_voicenote.text.as_spoken import spoken_sentences

@@ -8,11 +8,11 @@ from git_voicenote.cli.am_rest import keep_rest, say_kept
 from git_voicenote.cli.console import print_error, put, say, settings
 from git_voicenote.cli.relayed import show_relayed
 from git_voicenote.errors import VoicenoteError
-from git_voicenote.repo.repository import Repository
-from git_voicenote.series.am_hooks import make_am_hooks
-from git_voicenote.series.applying import Applied, keep_cover, keep_notes, read_start
-from git_voicenote.series.running_am import run_am
-from git_voicenote.series.unfinished_am import UnfinishedAm
+from git_voicenote.git.repository import Repository
+from git_voicenote.series.incoming.applying import Applied, keep_cover, keep_notes, read_start
+from git_voicenote.series.incoming.git_am import run_am
+from git_voicenote.series.incoming.hooks import make_am_hooks
+from git_voicenote.series.incoming.unfinished import UnfinishedAm
 from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from git_voicenote.cli.kept_texts import mention_kept_texts
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 
 def keep_rest(repository: Repository) -> None:
@@ -22,7 +22,7 @@ def keep_rest(repository: Repository) -> None:
     mention_kept_texts(repository)
     if not (repository.git_dir / "voicenote" / "am").is_dir():
         return  # as ever; who shows a note does not pay for what reads mails
-    from git_voicenote.series.unfinished_am import UnfinishedAm
+    from git_voicenote.series.incoming.unfinished import UnfinishedAm
 
     try:
         kept = UnfinishedAm(repository).keep(settings().notes_ref)

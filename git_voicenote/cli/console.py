@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import harmless
 from git_voicenote.config import Settings, load_settings
-from git_voicenote.repo.repository import read_config
+from git_voicenote.git.repository import read_config
 
 if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError

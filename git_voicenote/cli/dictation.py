@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Recording, Segment
     from git_voicenote.dictation import LiveDictation
     from git_voicenote.engines.base import Context, Engine
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 _REFRESH = 0.08
 """Seconds between two looks at the recording."""

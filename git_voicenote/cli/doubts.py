@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from git_voicenote.datatypes import Note, Transcript
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 
 def doubts_of(text: str, transcripts: Iterable[Transcript]) -> str:

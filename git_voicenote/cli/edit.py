@@ -15,19 +15,19 @@ from git_voicenote.cli.kept_texts import KeptText, Purpose, kept_texts, story
 from git_voicenote.cli.saving import found_by_patch, save_cover, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
-from git_voicenote.repo.changing import reconciled
-from git_voicenote.repo.commits import commit_summary, series_summary
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes, render_notes
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.commits import commit_summary, series_summary
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.changing import reconciled
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.store import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.cli.saving import Change
     from git_voicenote.datatypes import Note
-    from git_voicenote.repo.repository import Commit
+    from git_voicenote.git.repository import Commit
 
 
 @click.command()

@@ -18,12 +18,12 @@ from git_voicenote.cli.console import say
 from git_voicenote.cli.foreground import run_in_foreground
 from git_voicenote.cli.kept_texts import Purpose, above, held_text, keep_text_in
 from git_voicenote.errors import GitError, StoreError
-from git_voicenote.repo.process import run_git
-from git_voicenote.repo.repository import read_config
+from git_voicenote.git.process import run_git
+from git_voicenote.git.repository import read_config
 from git_voicenote.store.recordings import state_dir, store_error
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 _SCISSORS = " ------------------------ >8 ------------------------"
 _UNNAMED = Purpose()

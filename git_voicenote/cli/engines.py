@@ -9,7 +9,7 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.console import warn
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.repo.harvest import explained
+from git_voicenote.git.harvest import explained
 from git_voicenote.text.chain import named_passes
 from git_voicenote.text.spoken_commands import spoken_commands
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Engine
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 
 MESSAGE = "message:"

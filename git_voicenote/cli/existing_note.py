@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from git_voicenote.cli.console import ask, is_interactive, say
-from git_voicenote.repo.changing import reconciled
-from git_voicenote.repo.note_format import join_notes, parse_notes, render_notes
+from git_voicenote.notes.changing import reconciled
+from git_voicenote.notes.format import join_notes, parse_notes, render_notes
 from git_voicenote.text.anchors import anchor, is_open, passages
 
 if TYPE_CHECKING:

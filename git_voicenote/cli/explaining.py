@@ -19,8 +19,8 @@ from git_voicenote.cli.note_targets import CommitTarget, CoverTarget, Target
 from git_voicenote.cli.wording import worded_apart
 from git_voicenote.datatypes import Note
 from git_voicenote.errors import AudioFileError, NegativeAnswer, NothingHeardError, UsageError
-from git_voicenote.repo.note_format import join_notes, parse_notes, render_note
-from git_voicenote.repo.notes import rewrite_ref_is_set, set_rewrite_ref
+from git_voicenote.notes.format import join_notes, parse_notes, render_note
+from git_voicenote.notes.store import rewrite_ref_is_set, set_rewrite_ref
 from git_voicenote.text.anchors import with_anchors
 from git_voicenote.text.prose import wrap
 from git_voicenote.text.spoken_prose import sentences, writes_sentences
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording
-    from git_voicenote.repo.repository import Commit, Repository
+    from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.text.diffs import FileDiff
 
 _ABOUT_ANCHORS = """

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import hand_over, put, say, settings
 from git_voicenote.errors import UsageError
-from git_voicenote.repo.repository import Repository
-from git_voicenote.series.plan import plan_series
-from git_voicenote.series.run import format_series
+from git_voicenote.git.repository import Repository
+from git_voicenote.series.outgoing.plan import plan_series
+from git_voicenote.series.outgoing.run import format_series
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

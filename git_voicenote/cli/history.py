@@ -22,7 +22,7 @@ from git_voicenote.cli.kept_texts import mention_kept_texts
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, StoreError
-from git_voicenote.repo.note_format import format_duration
+from git_voicenote.notes.format import format_duration
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.text.anchors import anchor

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.console import print_json, put, say
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.hooks import HookPlace
+    from git_voicenote.git.hooks import HookPlace
 
 _ANSWER_NO = 1
 
@@ -42,7 +42,7 @@ _for_am = click.option(
 @click.option("--manual", is_flag=True, help="Print what to put where; write nothing.")
 def install(*, for_am: bool, force: bool, manual: bool) -> None:
     """Install the hook beside what is there."""
-    from git_voicenote.repo import hooks
+    from git_voicenote.git import hooks
 
     repository, name = Repository.discover(), _name(for_am=for_am)
     if manual:
@@ -62,7 +62,7 @@ def install(*, for_am: bool, force: bool, manual: bool) -> None:
 @click.option("--force", is_flag=True, help="Remove our text even where somebody changed it.")
 def uninstall(*, for_am: bool, force: bool) -> None:
     """Remove the hook, and nothing else."""
-    from git_voicenote.repo import hooks
+    from git_voicenote.git import hooks
 
     before = hooks.uninstall_hook(Repository.discover(), _name(for_am=for_am), force=force)
     path = _shown(before.place.path)
@@ -74,7 +74,7 @@ def uninstall(*, for_am: bool, force: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(*, for_am: bool, as_json: bool) -> None:
     """Say whether the hook is installed, where, and what it runs; exit 1 if git will not run it."""
-    from git_voicenote.repo import hooks
+    from git_voicenote.git import hooks
 
     name = _name(for_am=for_am)
     found = hooks.hook_status(Repository.discover(), name)
@@ -121,13 +121,13 @@ def run(*, name: str, message_file: Path | None, source: str | None, commit: str
 
 
 def _name(*, for_am: bool) -> str:
-    from git_voicenote.repo import hooks
+    from git_voicenote.git import hooks
 
     return hooks.AM_HOOK if for_am else hooks.HOOK
 
 
 def _print_manual(repository: Repository, name: str) -> None:
-    from git_voicenote.repo import hooks
+    from git_voicenote.git import hooks
 
     place = hooks.hook_place(repository, name)
     say(f"put this into {shlex.quote(str(place.path))}, right after its first line (`#!/bin/sh`),")

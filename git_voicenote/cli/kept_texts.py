@@ -27,7 +27,7 @@ from git_voicenote.files import create, is_locked, private_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 _PREFIX = "edit-"
 _ABOUT = "about.json"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.cli.console import say, warn
 from git_voicenote.cli.terminal import ask_line
-from git_voicenote.repo.authors import authors
-from git_voicenote.repo.commit_config import commit_configs
+from git_voicenote.git.authors import authors
+from git_voicenote.git.commit_config import commit_configs
 from git_voicenote.text.commit_rules import (
     CONVENTIONAL,
     commitizen_rules,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.datatypes import Person
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
     from git_voicenote.text.commit_rules import CommitRules
 
 _READERS = {"commitlint": commitlint_rules, "commitizen": commitizen_rules}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from git_voicenote.cli.saving import save_cover, save_note
 from git_voicenote.cli.walk_pages import files_of, pages_of, patch_of
 from git_voicenote.errors import UsageError
-from git_voicenote.repo.commits import commit_summary, series_summary
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.notes import Notes
+from git_voicenote.git.commits import commit_summary, series_summary
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.store import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from git_voicenote.cli.walk_pages import Page
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Note
-    from git_voicenote.repo.repository import Commit, Repository
+    from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.text.diffs import FileDiff
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from git_voicenote.cli.colours import only_colours, put_coloured
-from git_voicenote.repo.process import try_git
+from git_voicenote.git.process import try_git
 
 
 def page(text: str, *, is_product: bool = True) -> None:

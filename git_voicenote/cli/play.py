@@ -12,10 +12,10 @@ from git_voicenote.cli.kept_texts import mention_kept_texts
 from git_voicenote.cli.saving import found_by_patch, repository_if_any, state_root
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.text.doubts import doubtful, quoted

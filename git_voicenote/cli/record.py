@@ -12,8 +12,8 @@ from git_voicenote.cli.console import print_json, settings
 from git_voicenote.cli.explaining import record_note
 from git_voicenote.cli.note_targets import CommitTarget, CoverTarget
 from git_voicenote.cli.unfinished import offer_unfinished
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
 
 if TYPE_CHECKING:
     from git_voicenote.cli.existing_note import Existing

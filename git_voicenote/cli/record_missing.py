@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from git_voicenote.cli.console import ask, is_interactive, say
 from git_voicenote.cli.explaining import record_commit, record_cover
 from git_voicenote.errors import NothingHeardError, PatchError
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.patches import has_several
+from git_voicenote.mail.patches import has_several
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.store import Notes
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
-    from git_voicenote.repo.repository import Commit, Repository
-    from git_voicenote.series.plan import Plan
+    from git_voicenote.git.repository import Commit, Repository
+    from git_voicenote.series.outgoing.plan import Plan
 
 
 def record_missing(repository: Repository, settings: Settings, plan: Plan, order: str) -> None:

@@ -19,17 +19,17 @@ from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
 from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.errors import NotARepositoryError, UsageError
-from git_voicenote.repo.received import read_series
-from git_voicenote.series.committed import series_of_commits
-from git_voicenote.series.review import Sounds
-from git_voicenote.series.review import review as put_together
+from git_voicenote.mail.received import read_series
+from git_voicenote.series.review.committed import series_of_commits
+from git_voicenote.series.review.series import Sounds
+from git_voicenote.series.review.series import review as put_together
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.received import ReceivedSeries
-    from git_voicenote.repo.repository import Repository
-    from git_voicenote.series.review import Review
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.received import ReceivedSeries
+    from git_voicenote.series.review.series import Review
 
 
 @click.command()
@@ -117,7 +117,7 @@ def review(
 
 def _write_page(found: Review, name: str, *, audio: bool) -> None:
     """Write the page, whole or not at all, and print its name."""
-    from git_voicenote.series.review_page import review_page
+    from git_voicenote.series.review.page import review_page
 
     content = review_page(found, audio=audio)
     if name == "-":

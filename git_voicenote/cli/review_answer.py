@@ -14,14 +14,14 @@ from git_voicenote.cli.review_steps import step
 from git_voicenote.cli.review_text import Layout
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
-from git_voicenote.repo.reply_mail import reviewer
+from git_voicenote.mail.reply import reviewer
 
 if TYPE_CHECKING:
     from git_voicenote.cli.review_options import Replies
     from git_voicenote.cli.review_reply import Keeper
     from git_voicenote.config import Settings
-    from git_voicenote.repo.repository import Repository
-    from git_voicenote.series.review import Review
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.series.review.series import Review
 
 
 def answer(

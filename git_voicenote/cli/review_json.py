@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from git_voicenote.series.review import (
+    from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,
         ReviewedPatch,

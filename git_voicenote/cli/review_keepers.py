@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from git_voicenote.cli.console import hand_over, say, warn
 from git_voicenote.cli.saving import save_review
 from git_voicenote.errors import PatchError
-from git_voicenote.repo.patch_ids import commit_of_patch
-from git_voicenote.series.reply_files import ReplyFiles
-from git_voicenote.series.replying import review_note
+from git_voicenote.notes.patch_ids import commit_of_patch
+from git_voicenote.series.review.reply_files import ReplyFiles
+from git_voicenote.series.review.replying import review_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from git_voicenote.config import Settings
-    from git_voicenote.repo.reply_mail import Reviewer
-    from git_voicenote.repo.repository import Repository
-    from git_voicenote.series.replying import Answer, Part
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.reply import Reviewer
+    from git_voicenote.series.review.replying import Answer, Part
 
 
 class MailKeeper:

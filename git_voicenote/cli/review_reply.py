@@ -17,8 +17,8 @@ from git_voicenote.cli.editor import edit_text, keep_text
 from git_voicenote.cli.explaining import find_sound, note_of, spoken_text
 from git_voicenote.cli.terminal import ask_line
 from git_voicenote.errors import NegativeAnswer, UsageError, VoicenoteError
-from git_voicenote.repo.envelopes import ids_in
-from git_voicenote.series.replying import (
+from git_voicenote.mail.envelopes import ids_in
+from git_voicenote.series.review.replying import (
     Answer,
     find_place,
     name_of,
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from git_voicenote.archive import Dictation
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Note, Place
-    from git_voicenote.repo.repository import Repository
-    from git_voicenote.series.replying import Part
-    from git_voicenote.series.review import Review
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.series.review.replying import Part
+    from git_voicenote.series.review.series import Review
 
 _MOST_LISTED = 30
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.cli.colours import coloured
-from git_voicenote.repo.note_format import format_duration
+from git_voicenote.notes.format import format_duration
 from git_voicenote.text.diffs import diffstat
 from git_voicenote.text.places import Spot
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.series.review import (
+    from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,
         ReviewedPatch,

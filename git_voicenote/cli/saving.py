@@ -16,11 +16,11 @@ from git_voicenote.errors import (
     StoreError,
     VoicenoteError,
 )
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes, render_notes
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.patch_ids import patch_ids
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.patch_ids import patch_ids
+from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import state_dir
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import FoundNote, Note
-    from git_voicenote.repo.notes import Remembered
+    from git_voicenote.notes.store import Remembered
 
     Change: TypeAlias = Callable[[str | None], str]
     """Makes a new text of the one that stands in git at this moment, if any."""

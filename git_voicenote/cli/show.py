@@ -13,18 +13,18 @@ from git_voicenote.cli.console import print_json, put, say, settings
 from git_voicenote.cli.saving import found_by_patch, save_note
 from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NoNoteError
-from git_voicenote.repo.commits import commits_in
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes, render_notes
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.commits import commits_in
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.store import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import FoundNote, Note
-    from git_voicenote.repo.repository import Commit
+    from git_voicenote.git.repository import Commit
 
 
 @click.command()

@@ -19,8 +19,8 @@ from git_voicenote.cli.terminal import ask_line, has_terminal, take_terminal
 from git_voicenote.config import Settings
 from git_voicenote.datatypes import MARK
 from git_voicenote.errors import HookError, NegativeAnswer, VoicenoteError
-from git_voicenote.repo.pending_commit import PendingCommit
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.pending_commit import PendingCommit
+from git_voicenote.git.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,13 @@ from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import print_json, put, say, settings
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, tell_outcome
-from git_voicenote.repo.merging import Merge, differences, local_tips, tips_below
-from git_voicenote.repo.remotes import fetched, find_remote, push_refs, remote_tips
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.merging import Merge, differences, local_tips, tips_below
+from git_voicenote.notes.remotes import fetched, find_remote, push_refs, remote_tips
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.merging import Difference, NoteRefs, Tips
-    from git_voicenote.repo.remotes import Remote
+    from git_voicenote.notes.merging import Difference, NoteRefs, Tips
+    from git_voicenote.notes.remotes import Remote
 
 _ANSWER_NO = 1
 _SIDES = {"here": "to push", "there": "to fetch", "both": "both"}
@@ -114,8 +114,8 @@ def _updates(
     repository: Repository, refs: NoteRefs, remote: Remote, theirs: Tips
 ) -> list[tuple[str, str | None, str | None]]:
     """Return what has to be pushed: (ref, new, what is there now)."""
-    from git_voicenote.repo.covers import COVER_PREFIX
-    from git_voicenote.repo.merging import contains
+    from git_voicenote.notes.covers import COVER_PREFIX
+    from git_voicenote.notes.merging import contains
 
     ours, last = local_tips(repository, refs), tips_below(repository, remote.tracking)
     pairs = [(ref, ours.by_kind[kind], theirs.by_kind[kind]) for kind, ref in refs.by_kind.items()]
@@ -138,8 +138,8 @@ def _record(
     pushed: list[tuple[str, str | None]],
 ) -> None:
     """Remember what the remote has now."""
-    from git_voicenote.repo.covers import COVER_PREFIX
-    from git_voicenote.repo.merging import NOTES, REVIEWS, update_refs
+    from git_voicenote.notes.covers import COVER_PREFIX
+    from git_voicenote.notes.merging import NOTES, REVIEWS, update_refs
 
     last = tips_below(repository, remote.tracking)
     changes = []
@@ -156,7 +156,7 @@ def _record(
 
 def _titles(repository: Repository, found: tuple[Difference, ...]) -> dict[Difference, str]:
     """Return what people call the things that differ."""
-    from git_voicenote.repo.commits import subjects_of
+    from git_voicenote.git.commits import subjects_of
 
     subjects = subjects_of(repository, [one.name for one in found if one.kind != "cover"])
     return {

@@ -11,7 +11,7 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.am_rest import keep_rest
 from git_voicenote.cli.console import hand_over, put, say, settings, warn
 from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 
 
 @click.command()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.cli.console import say, warn
 from git_voicenote.errors import SettingError
-from git_voicenote.repo.merging import NoteRefs
+from git_voicenote.notes.merging import NoteRefs
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
-    from git_voicenote.repo.merging import Outcome
+    from git_voicenote.notes.merging import Outcome
 
 
 def tell_outcome(outcome: Outcome, source: str) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from git_voicenote.cli.transcript_forms import Results
     from git_voicenote.config import Settings
     from git_voicenote.engines.base import Context, Engine
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 
 @click.command()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from git_voicenote.archive import Archive, CutOff, Subject
     from git_voicenote.cli.explaining import Spoken
     from git_voicenote.config import Settings
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
 
 
 def offer_unfinished(

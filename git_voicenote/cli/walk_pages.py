@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.errors import MissingObjectsError, NegativeAnswer
-from git_voicenote.series.committed import series_of_commits
+from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.text.diffs import diffstat, parse_diff
 from git_voicenote.text.places import place_of
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.datatypes import Place
-    from git_voicenote.repo.received import ReceivedPatch
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.received import ReceivedPatch
     from git_voicenote.text.diffs import FileDiff, Hunk
 
 _NAMES = ("diff --git ", "index ", "--- ", "+++ ")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Segment
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
     from git_voicenote.text.chain import Polished
     from git_voicenote.text.passes import Chain, Change, Pass, Passed
 

@@ -12,10 +12,10 @@ from git_voicenote.audio.checking import check_recording
 from git_voicenote.errors import AudioFileError, StoreError
 from git_voicenote.exchange.container import GIT_BUNDLE, MOST_FILES, TRANSCRIPTS, write_container
 from git_voicenote.exchange.transcripts import LIMITS, carried_value, read_carried, unknown_value
-from git_voicenote.repo.bundles import select, write_git_bundle
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import parse_notes
-from git_voicenote.repo.notes import Notes
+from git_voicenote.notes.bundles import select, write_git_bundle
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from git_voicenote.repo.bundles import Selection
-    from git_voicenote.repo.merging import NoteRefs
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.bundles import Selection
+    from git_voicenote.notes.merging import NoteRefs
     from git_voicenote.store.entries import Entry
 
 

@@ -19,11 +19,11 @@ from git_voicenote.bounded import parse_json
 from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreError, UsageError
 from git_voicenote.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_container
 from git_voicenote.exchange.transcripts import LIMITS, read_carried, remember
-from git_voicenote.repo.bundles import verify_git_bundle
-from git_voicenote.repo.covers import COVER_PREFIX
-from git_voicenote.repo.merging import NOTES, REVIEW_REF, REVIEWS, Merge, read_refs, tips_below
-from git_voicenote.repo.process import try_git
-from git_voicenote.repo.remotes import fetched_refs
+from git_voicenote.git.process import try_git
+from git_voicenote.notes.bundles import verify_git_bundle
+from git_voicenote.notes.covers import COVER_PREFIX
+from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, read_refs, tips_below
+from git_voicenote.notes.remotes import fetched_refs
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.exchange.transcripts import CarriedRecording
-    from git_voicenote.repo.merging import NoteRefs, Outcome
-    from git_voicenote.repo.repository import Repository
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.merging import NoteRefs, Outcome
 
 RECEIVED = "refs/voicenote/received/"
 _WORK = "unbundle-"

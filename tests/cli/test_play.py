@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note, Recording, Segment, Transcript, Word
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from tests.support.sound import tone, write_sound

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note, Segment
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
 from tests.support.review import RECORDING, remember_recording
 from tests.support.series import NOTE_TRAILERS, make_branch, write_cover
 from tests.support.terminal import Terminal

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.note_format import render_note
-from git_voicenote.repo.notes import Notes
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import render_note
+from git_voicenote.notes.store import Notes
 
 if TYPE_CHECKING:
     from pathlib import Path

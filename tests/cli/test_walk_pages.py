@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.cli.walk_pages import files_of, pages_of, patch_of
 from git_voicenote.datatypes import Place
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox

@@ -24,7 +24,7 @@ FLAGS = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
 EXCEPTIONS = {
     ("cli/terminal.py", "os.open"): "the terminal itself",
     ("cli/foreground.py", "os.open"): "the terminal itself",
-    ("series/running_am.py", "os.open"): "the terminal itself",
+    ("series/incoming/git_am.py", "os.open"): "the terminal itself",
     ("cli/streams.py", "os.open"): "/dev/null, in place of a closed stream",
     ("cli/streams.py", "open"): "the three streams of the process",
     ("store/database.py", "os.open"): "SQLite writes in place; it is in our own folder",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.series.reader_note import reader_note
+from git_voicenote.series.outgoing.reader_note import reader_note
 from tests.support.applying import COVER, am, cover, mail, notes
 from tests.support.hazards import TEXTS
 from tests.support.sandbox import Sandbox

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from tests.support.engines import SCRIPTED
 from tests.support.recording import SPOKEN
 from tests.support.sandbox import Sandbox

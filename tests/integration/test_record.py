@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.notes.format import parse_notes
 from tests.support.engines import COMPUTING
 from tests.support.recording import (
     RECORD,

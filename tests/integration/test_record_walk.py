@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.notes.format import parse_notes
 from tests.support.engines import SCRIPTED
 from tests.support.sound import write_sound
 from tests.support.speech import SPEECH

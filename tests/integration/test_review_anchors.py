@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note, Place, Segment, Turn
-from git_voicenote.repo.note_format import parse_notes, render_note
+from git_voicenote.notes.format import parse_notes, render_note
 from tests.support.browser import Browser, needs_browser
 from tests.support.review import RECORDING, page_of, remember_recording
 from tests.support.sandbox import Sandbox

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note, Segment
-from git_voicenote.repo.note_format import render_note
+from git_voicenote.notes.format import render_note
 from tests.support.browser import Browser, needs_browser
 from tests.support.review import RECORDING, page_of, remember_recording
 from tests.support.series import make_branch, write_cover

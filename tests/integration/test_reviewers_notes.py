@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.notes.format import parse_notes
 from tests.support.recording import recordings
 from tests.support.replying import SPOKEN, WORDS, reply, review_notes
 

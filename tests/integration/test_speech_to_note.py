@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.notes.format import parse_notes
 from tests.support.speech import SPEECH
 from tests.support.terminal import ENTER, Terminal
 

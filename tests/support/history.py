@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.store.language_cache import LanguageCache
 
 if TYPE_CHECKING:

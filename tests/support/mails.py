@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.repo.received import read_series
+from git_voicenote.mail.received import read_series
 
 if TYPE_CHECKING:
-    from git_voicenote.repo.received import ReceivedSeries
+    from git_voicenote.mail.received import ReceivedSeries
 
 DIFF = """\
 diff --git a/f b/f

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from git_voicenote.repo.note_format import parse_notes
+from git_voicenote.notes.format import parse_notes
 from tests.support.speech import SPEECH
 from tests.support.terminal import Terminal
 

@@ -6,8 +6,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Note
-from git_voicenote.repo.covers import Covers
-from git_voicenote.repo.repository import Repository
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Note, Place
-from git_voicenote.repo.note_format import parse_notes, render_note
+from git_voicenote.notes.format import parse_notes, render_note
 from git_voicenote.text.anchors import anchor, passages, placed_words
 from git_voicenote.text.diffs import FileDiff, Hunk, parse_diff
 from git_voicenote.text.places import Spot, heading_of, lines_of, locate, place_of

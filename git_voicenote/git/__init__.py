@@ -1,0 +1,1 @@
+"""Git itself: its processes, the repository, commits, hooks and configuration."""

@@ -1,0 +1,25 @@
+"""The people of a repository's history."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import Person
+from git_voicenote.git.process import lines_of
+
+if TYPE_CHECKING:
+    from git_voicenote.git.repository import Repository
+
+_LINE = re.compile(r"\s*+\d++\t([^<]*) <([^<>]*)>")
+
+
+def authors(repository: Repository) -> tuple[Person, ...]:
+    """Return who wrote the commits below HEAD, those with most first, by .mailmap's names.
+
+    None where there is no commit yet.
+    """
+    # HEAD has to be named: without a revision, and without a terminal, shortlog reads stdin
+    listed = repository.run("shortlog", "-s", "-n", "-e", "HEAD", "--", accept=(0, 128))
+    found = (_LINE.fullmatch(line) for line in lines_of(listed, "replace"))
+    return tuple(Person(line[1], line[2]) for line in found if line)

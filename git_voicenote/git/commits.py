@@ -1,0 +1,159 @@
+"""What a person wants to see of a commit or a series while they explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.bounded import moment_of_git
+from git_voicenote.errors import GitError, UnknownRevisionError
+from git_voicenote.git.process import lines_of, offline
+from git_voicenote.git.repository import Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from git_voicenote.git.repository import Repository
+
+_SHA1_DIGITS = 40
+# what people set for their own eyes must not leak into a text that we put before them
+_PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--stat=72", "--summary")
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDetails:
+    """A commit as people know it: who, when, and what they wrote. `authored_at` is aware."""
+
+    commit: Commit
+    author: str
+    authored_at: datetime
+    parents: tuple[str, ...]
+    message: str
+
+
+def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
+    """Return who made a commit, when, from what, and with which message.
+
+    Raises UnknownRevisionError where the object store has no such commit.
+    """
+    if len(commit_id) != _SHA1_DIGITS:
+        return _details_from_log(repository, commit_id)  # GitPython knows SHA-1 names only
+    import git
+    import git.exc
+    from git.objects.util import altz_to_utctz_str
+
+    try:
+        with git.Repo(repository.worktree or repository.git_dir) as opened:
+            opened.git.update_environment(**offline())
+            found = opened.commit(commit_id)
+            message = found.message
+            zone = altz_to_utctz_str(found.author_tz_offset)
+            if isinstance(message, bytes):
+                message = message.decode("utf-8", "replace")
+            return CommitDetails(
+                Commit(commit_id, str(message).partition("\n")[0]),
+                author=str(found.author.name),
+                authored_at=moment_of_git(f"{found.authored_date} {zone}"),
+                parents=tuple(parent.hexsha for parent in found.parents),
+                message=message,
+            )
+    except (git.exc.ODBError, ValueError) as exc:
+        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
+    except git.GitError as exc:
+        raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
+
+
+def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Commit, ...]:
+    """Return the commits that revisions name, as `git show` takes them: a range is walked.
+
+    Newest first within a range; single commits in the order given. Raises UnknownRevisionError.
+    """
+    try:
+        listed = repository.run(
+            "log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %s",
+            "--end-of-options", *revisions, "--",
+        )  # fmt: skip
+    except GitError as exc:
+        raise repository.unknown_revision(" ".join(revisions)) from exc
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
+    return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
+
+
+def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, str]:
+    """Return the titles of those commits that are here."""
+    if not commit_ids:
+        return {}
+    listed = repository.run(
+        "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %s",
+        "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
+    )  # fmt: skip
+    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
+    return {commit_id: subject for commit_id, _, subject in pairs}
+
+
+def commit_summary(repository: Repository, commit_id: str) -> str:
+    """Return a commit's title, author, date and diffstat, for the comments of an editor."""
+    details = commit_details(repository, commit_id)
+    head = f"{details.commit.short} {details.commit.subject}\n"
+    head += f"{details.author}, {details.authored_at:%Y-%m-%d %H:%M}\n"
+    stat = _stat(repository, "--root", "--no-commit-id", "-m", "--first-parent", commit_id)
+    return f"{head}\n{stat}" if stat else head
+
+
+def series_summary(repository: Repository, tip: str = "HEAD") -> str:
+    """Return shortlog and diffstat of the series that ends at a commit, for an editor's comments.
+
+    The series begins where the branch left its upstream, else the remote's or the usual main
+    branch; "" where none of them is there, or nothing lies between.
+    """
+    base = base_of_series(repository, tip)
+    if base is None:
+        return ""
+    # a range, else shortlog would read from stdin
+    shortlog = repository.read("shortlog", "-w72,2,4", f"{base}..{tip}", "--")
+    if not shortlog:
+        return ""
+    stat = _stat(repository, base, tip)
+    return f"{shortlog.rstrip()}\n\n{stat}"
+
+
+def base_of_series(repository: Repository, tip: str) -> str | None:
+    """Return the commit that a series began at: where the branch left its upstream, or the like.
+
+    None where nothing lies between.
+    """
+    default = repository.config(r"^init\.defaultbranch$").get("init.defaultbranch")
+    for name in ("@{upstream}", "refs/remotes/origin/HEAD", default, "main", "master"):
+        if not name:
+            continue
+        found = repository.run("merge-base", name, tip, accept=(0, 1, 128)).decode().strip()
+        if found and found != repository.read("rev-parse", f"{tip}^{{commit}}"):
+            return found
+    return None
+
+
+def _stat(repository: Repository, *what: str) -> str:
+    """Return what changed, in numbers; a partial clone may lack what they are counted in."""
+    try:
+        return repository.read("diff-tree", *_PLAIN_DIFF, *what)
+    except GitError as exc:
+        return f"(not known what changed: {exc.message})"
+
+
+def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
+    try:
+        answer = repository.run(
+            "log", "-1", "--no-show-signature", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
+            commit_id, "--",
+        )  # fmt: skip
+    except GitError as exc:
+        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
+    author, date, parents, message = answer.decode("utf-8", "replace").split("\0")
+    return CommitDetails(
+        Commit(commit_id, message.partition("\n")[0]),
+        author=author,
+        authored_at=moment_of_git(date),
+        parents=tuple(parents.split()),
+        message=message.removesuffix("\n"),
+    )

@@ -1,0 +1,143 @@
+"""The commit that git is about to make, as its prepare-commit-msg hook sees it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote import files
+from git_voicenote.errors import HookError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from git_voicenote.git.repository import Repository
+
+_IN_PROGRESS = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+_AUTOMATIC = b"#;@!$%^&|:"
+"""What core.commentChar=auto chooses from (git's builtin/commit.c)."""
+
+_SCISSORS = re.compile(rb"^(\S+) -{24} >8 -{24}\n", re.MULTILINE)
+# tokens with a dash in them (Signed-off-by, Co-authored-by, Change-Id): a template's "Why:" is none
+_TRAILERS = re.compile(rb"(?:[A-Za-z]+(?:-[A-Za-z]+)+: \S.*(?:\n|$))+")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCommit:
+    """A commit without a message as yet. `source` is the hook's second argument."""
+
+    repository: Repository
+    path: Path
+    source: str | None
+
+    def awaits_message(self, environment: Mapping[str, str]) -> bool:
+        """Whether a person is about to write the message of a new commit.
+
+        Not with a message given, in the middle of a rebase, a merge or a pick, nor where git says
+        by GIT_EDITOR=: that no editor will open.
+        """
+        return (
+            self.source in (None, "", "template")
+            and environment.get("GIT_EDITOR") != ":"
+            and not any((self.repository.git_dir / name).exists() for name in _IN_PROGRESS)
+        )
+
+    def staged(self) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Return the paths that the commit changes, and those of them that are new.
+
+        git names the index of this very commit in GIT_INDEX_FILE: `git commit FILE` has its own.
+        """
+        listed = self.repository.run(
+            "diff", "--cached", "--name-status", "--no-renames", "--no-ext-diff", "-z"
+        )
+        fields = listed.decode("utf-8", "replace").split("\0")[:-1]
+        changes = list(zip(fields[::2], fields[1::2], strict=True))
+        paths = tuple(path for _, path in changes)
+        return paths, frozenset(path for status, path in changes if status == "A")
+
+    def comment(self) -> str:
+        """Return what a comment starts with in the message file."""
+        return self._comment(self._read()).decode("utf-8", "replace")
+
+    def insert(self, message: str, *, ends_in_trailers: bool) -> None:
+        """Put a message on top of the file; everything that is there stays as it is.
+
+        Trailers that git or a template put there stand together with those of the message.
+        Raises HookError; the file is then as it was.
+        """
+        content = self._read()
+        text = self._encode(message)
+        start = self._first_comment(content)
+        own = content[:start].strip(b"\n")
+        if own and _TRAILERS.fullmatch(own):
+            joint = b"" if ends_in_trailers else b"\n"
+            self._write(text + joint + content.lstrip(b"\n"))
+        else:
+            self._write(text + (b"" if content[:1] in (b"\n", b"") else b"\n") + content)
+
+    def has_comments(self) -> bool:
+        """Whether a comment stands in the file, git's own or a template's. Raises HookError."""
+        content = self._read()
+        return self._first_comment(content) < len(content)
+
+    def remark(self, text: str) -> None:
+        """Put a text into the file as a comment, which the person sees and git drops.
+
+        Raises HookError.
+        """
+        content = self._read()
+        comment = self._comment(content)
+        remark = b"".join(comment + b" " + self._encode(line) + b"\n" for line in text.splitlines())
+        scissors = _SCISSORS.search(content)
+        if scissors:
+            # above the scissors, `--cleanup=scissors` keeps comments: go below git's own ones
+            at = scissors.end()
+            while content.startswith(comment, at):
+                at = content.find(b"\n", at) + 1 or len(content)
+        else:
+            at = self._first_comment(content)
+            remark = remark if at < len(content) else b"\n" + remark
+        self._write(content[:at] + remark + content[at:])
+
+    def _comment(self, content: bytes) -> bytes:
+        scissors = _SCISSORS.search(content)
+        if scissors:
+            return scissors[1]
+        configured = self.repository.config(r"^core\.comment(char|string)$")
+        if "auto" in configured.values():
+            last = content.rstrip(b"\n").rpartition(b"\n")[2]
+            return last[:1] if last[:1] and last[:1] in _AUTOMATIC else b"#"
+        # asked of git itself: which of the two keys counts depends on its version
+        commented = self.repository.run("stripspace", "--comment-lines", stdin=b"x\n")
+        return commented.removesuffix(b" x\n") or b"#"
+
+    def _first_comment(self, content: bytes) -> int:
+        """Return where the first comment starts, or the end of the file."""
+        found = re.search(rb"^" + re.escape(self._comment(content)), content, re.MULTILINE)
+        return found.start() if found else len(content)
+
+    def _encode(self, text: str) -> bytes:
+        configured = self.repository.config(r"^i18n\.commitencoding$")
+        encoding = configured.get("i18n.commitencoding") or "utf-8"
+        try:
+            return text.encode(encoding)
+        except (LookupError, UnicodeEncodeError) as exc:
+            raise HookError(
+                f"what was said cannot be written in {encoding}",
+                hint="i18n.commitEncoding names the encoding of messages; UTF-8 holds any text",
+            ) from exc
+
+    def _read(self) -> bytes:
+        try:
+            return self.path.read_bytes()
+        except OSError as exc:
+            raise HookError(f"{self.path} cannot be read: {exc.strerror}") from exc
+
+    def _write(self, content: bytes) -> None:
+        """Replace the file at once: where that fails, git finds it as it was."""
+        try:
+            files.replace(self.path, content, keep=True)
+        except OSError as exc:
+            raise HookError(f"{self.path} cannot be written: {exc.strerror}") from exc

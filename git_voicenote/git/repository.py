@@ -1,0 +1,153 @@
+"""The repository that a command runs in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
+from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from subprocess import CompletedProcess
+
+_ABSOLUTE = "--path-format=absolute"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, as far as people need it named. `id` is the full object name."""
+
+    id: str
+    subject: str
+
+    @property
+    def short(self) -> str:
+        """The first seven digits of the object name."""
+        return self.id[:7]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository, from the folder that the person stands in.
+
+    `worktree` is None in a bare repository; `common_dir` is shared by all worktrees.
+    """
+
+    cwd: Path
+    git_dir: Path
+    common_dir: Path
+    worktree: Path | None
+
+    @classmethod
+    def discover(cls, cwd: Path | None = None) -> Repository:
+        """Find the repository around a folder, as git does.
+
+        Raises NotARepositoryError.
+        """
+        cwd = cwd or Path.cwd()
+        asked = ("--git-dir", "--git-common-dir", "--show-toplevel")
+        done = try_git("rev-parse", _ABSOLUTE, *asked, cwd=cwd)
+        # without a work tree git dies on the last question; the first two are answered by then
+        folders = [Path(line) for line in lines_of(done.stdout)]
+        if len(folders) < 2:
+            raise _no_repository(done)
+        if len(folders) != len(asked) - bool(done.returncode):
+            # a line feed in a name: which lines belong together only single answers tell
+            folders = [
+                path_of(run_git("rev-parse", _ABSOLUTE, question, cwd=cwd))
+                for question in (asked[:2] if done.returncode else asked)
+            ]
+        git_dir, common_dir, *worktree = folders
+        return cls(cwd, git_dir, common_dir, worktree[0] if worktree else None)
+
+    def run(
+        self,
+        *args: str | bytes,
+        stdin: bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+        accept: tuple[int, ...] = (0,),
+        connects: bool = False,
+    ) -> bytes:
+        """Run git here; see `run_git`."""
+        return run_git(
+            *args, cwd=self.cwd, stdin=stdin, environment=environment, accept=accept,
+            connects=connects,
+        )  # fmt: skip
+
+    def read(self, *args: str) -> str:
+        """Run git here and return what it printed as text, without the last newline."""
+        return self.run(*args).decode("utf-8", "replace").removesuffix("\n")
+
+    def commit(self, revision: str) -> Commit:
+        """Return the commit that a revision names.
+
+        Raises UnknownRevisionError.
+        """
+        try:
+            # --end-of-options: a revision from the command line may start with a dash
+            line = self.read(
+                "log", "-1", "--format=%H %s", "--no-show-signature", "--end-of-options", revision,
+                "--",
+            )  # fmt: skip
+        except GitError as exc:
+            raise self.unknown_revision(revision) from exc
+        if not line:
+            raise UnknownRevisionError(f"{revision!r} names no single commit")
+        commit_id, _, subject = line.partition(" ")
+        return Commit(commit_id, subject)
+
+    def unknown_revision(self, revision: str) -> UnknownRevisionError:
+        """Return the error to raise where a revision names no commit."""
+        head = self.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1, 128))
+        if not head and not self.run("for-each-ref", "--count=1"):
+            return UnknownRevisionError(
+                "there is no commit here yet", hint="explain the first one after `git commit`"
+            )
+        return UnknownRevisionError(
+            f"no commit is named {revision!r}",
+            hint="`git log --oneline` lists the commits that can be explained",
+        )
+
+    def current_branch(self) -> str | None:
+        """Return the short name of the branch that HEAD is on, or None when it is detached."""
+        # not --short: beside a tag of that name it says heads/NAME, which is no branch's name
+        name = os.fsdecode(self.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)))
+        return name.removesuffix("\n").removeprefix("refs/heads/") or None
+
+    def config(self, pattern: str) -> dict[str, str | None]:
+        """Return the config entries whose keys match, keys in lower case, the last value wins."""
+        return read_config(self.cwd, pattern)
+
+    @property
+    def state_dir(self) -> Path:
+        """Where this program keeps recordings and history for the repository."""
+        return self.common_dir / "voicenote"
+
+
+def _no_repository(done: CompletedProcess[bytes]) -> GitError:
+    error = git_error(done)
+    if "dubious ownership" in error.message:
+        # a repository there is: nobody is to believe that what they say is kept in it
+        return GitError(error.message)
+    return NotARepositoryError(
+        error.message,
+        hint="run this inside a git repository, or name one with `git -C FOLDER`",
+    )
+
+
+def read_config(cwd: Path, pattern: str = r"^voicenote\.") -> dict[str, str | None]:
+    """Return git's config entries whose keys match, in a repository or outside of one.
+
+    A key without a value maps to None, as git has it.
+    """
+    listed = run_git("config", "-z", "--get-regexp", pattern, cwd=cwd, accept=(0, 1))
+    entries: dict[str, str | None] = {}
+    for entry in listed.decode("utf-8", "replace").split("\0"):
+        if entry:
+            key, separator, value = entry.partition("\n")
+            entries[key] = value if separator else None
+    return entries

@@ -1,0 +1,42 @@
+"""Why git could not write, found out by looking rather than by reading git's (translated) words."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError, StoreError
+from git_voicenote.git.process import try_git
+
+if TYPE_CHECKING:
+    from git_voicenote.errors import VoicenoteError
+    from git_voicenote.git.repository import Repository
+
+_LITTLE = 64 * 1024
+"""Bytes: with less, git writes no note, which is some small objects and a ref."""
+
+
+def explain_write_failure(repository: Repository, ref: str, failure: GitError) -> VoicenoteError:
+    """Return an error that says why a ref could not be written, and the way out."""
+    objects = repository.common_dir / "objects"
+    if not os.access(objects, os.W_OK) or not os.access(repository.common_dir, os.W_OK):
+        return StoreError(
+            f"{repository.common_dir} cannot be written to: {failure.message}",
+            hint="it is read-only, or belongs to somebody else; work in a clone of your own",
+        )
+    if try_git("var", "GIT_COMMITTER_IDENT", cwd=repository.cwd).returncode:
+        return GitError(
+            "git does not know who you are, and a note says who wrote it",
+            hint="git config --global user.name NAME && git config --global user.email ADDRESS",
+        )
+    lock = repository.common_dir / f"{ref}.lock"
+    if lock.exists():
+        return GitError(
+            f"{ref} is locked: another git process writes it, or died while it did",
+            hint=f"where none is running, remove {lock}",
+        )
+    hint = failure.hint
+    if shutil.disk_usage(objects).free < _LITTLE:
+        hint = "the disk is full: make room; `git voicenote history delete` removes old recordings"
+    return GitError(f"{ref} could not be written: {failure.message}", hint=hint)

@@ -1,0 +1,367 @@
+"""The mails that git format-patch writes, taken apart and put together byte for byte.
+
+They are never parsed into a message and written anew: that is how patches get corrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self, cast
+
+from git_voicenote.errors import PatchError
+from git_voicenote.git.process import offline
+from git_voicenote.mail.mailinfo import read_mailinfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.mailinfo import MailInfo
+
+_START = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001\n")
+_BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\n]+)"$', re.MULTILINE)
+_SIGN_OFF = re.compile(rb"\n*+(?:[A-Za-z-]+-by: [^\n]*+\n)+(?=---\n)")
+_NOTE = re.compile(rb"\nNotes(?: \(([^\n]*)\))?:\n((?:    [^\n]*\n)*)")
+_SUBJECT_LINE = re.compile(rb"^Subject:[^\n]*\n", re.MULTILINE)
+_HEADER = re.compile(rb"^([!-9;-~]++):[ \t]*+((?:[^\n]++|\n[ \t])*)\n", re.MULTILINE)
+_PLACEHOLDER = re.compile(rb"\*\*\*\s+SUBJECT\s+HERE\s+\*\*\*\n")
+_BLURB = b"\n*** BLURB HERE ***\n"
+
+_ENOUGH_MEMORY = 1 << 30  # octets: more than any series that people mail
+_WHITESPACE = b" \t\n\v\f\r"
+_PREFIX = re.compile(rb"\[[^\]]*+\]\s+")
+
+_PLAIN_HEADERS = frozenset(
+    b"from date subject mime-version content-type content-transfer-encoding message-id "
+    b"in-reply-to references to cc".split()
+)
+_PLAIN_VALUES = re.compile(
+    rb"1\.0$|text/plain; charset=utf-8$|8bit$|multipart/mixed; boundary=", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailedCommit:
+    """A commit as git shows it in the encoding of the mails.
+
+    `title` is the first paragraph on one line, as git puts it in the subject; `body` is what git
+    writes of the rest, without blank space at the ends of lines.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    author: bytes
+    email: bytes
+    title: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail, cut where its parts meet; their concatenation is the mail.
+
+    `head` ends where the commit's words begin; `body` is these words; `rest` starts at the `---`.
+    Where the words are not found to the letter (a cover, another encoding), `body` is empty,
+    `rest` is all that follows the headers and `is_exact` is not set.
+    """
+
+    head: bytes
+    body: bytes
+    rest: bytes
+    is_exact: bool
+    boundary: bytes | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The whole mail."""
+        return self.head + self.body + self.rest
+
+    @property
+    def commit_id(self) -> str:
+        """The object name in the first line."""
+        return commit_id_of(self.head)
+
+    @property
+    def headers(self) -> bytes:
+        """The headers, without the first line and without those of a part."""
+        start = self.head.index(b"\n") + 1
+        return self.head[start : self.head.index(b"\n\n", start) + 1]
+
+
+def start_reading_commits(
+    repository: Repository, revisions: Sequence[str], options: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """Start reading the commits of a walk, beside git format-patch.
+
+    git log recodes messages just as format-patch does (i18n.logOutputEncoding).
+    """
+    return subprocess.Popen(
+        [
+            "git", "log", "-z", "--no-merges", "--no-show-signature", "--no-notes", "--no-color",
+            "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B", *options, *revisions,
+        ],
+        cwd=repository.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env=offline(),
+    )  # fmt: skip
+
+
+def finish_reading_commits(process: subprocess.Popen[bytes]) -> dict[str, MailedCommit]:
+    """Return the commits by id; none where git did not understand the walk."""
+    printed = process.communicate()[0]
+    # an encoding with NUL in it (UTF-16) leaves no entries to speak of
+    entries = [entry.split(b"\n", 4) for entry in printed.split(b"\0")[:-1]]
+    commits = [_read_commit(*fields) for fields in entries if len(fields) == 5]
+    return {} if process.returncode else {commit.id: commit for commit in commits}
+
+
+def commit_id_of(raw: bytes) -> str:
+    """Return the object name in the first line of a mail."""
+    found = _START.match(raw)
+    if not found:
+        raise PatchError("git format-patch wrote something that is not a mail")
+    return found[1].decode("ascii")
+
+
+def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
+    """Cut a mail where its parts meet; without a commit, after its headers."""
+    end = raw.index(b"\n\n") + 2
+    found = _BOUNDARY.search(raw, 0, end)
+    boundary = found[1] if found else None
+    if boundary:
+        part = raw.index(b"\n--" + boundary + b"\n", end - 1)
+        end = raw.index(b"\n\n", part + 1) + 2
+        while raw[end : end + 1] == b"\n":
+            end += 1
+    starts = [end]
+    if raw.startswith(b"From: ", end):  # git's own, for a mail in another name (--from)
+        starts.append(raw.find(b"\n\n", end) + 2)
+    for start in starts if commit else ():
+        stop = start + len(commit.body) if commit else start
+        if commit and raw.startswith(commit.body, start):
+            signed = _SIGN_OFF.match(raw, stop)
+            stop = signed.end() if signed else stop
+            if raw.startswith(b"---\n", stop):
+                return Mail(raw[:start], raw[start:stop], raw[stop:], True, boundary)
+    return Mail(raw[:end], b"", raw[end:], False, boundary)
+
+
+def note_heading(ref: str) -> bytes:
+    """Return the line that git sets above a note of this ref in a mail."""
+    short = ref.removeprefix("refs/").removeprefix("notes/")
+    return b"\nNotes:\n" if ref == "refs/notes/commits" else f"\nNotes ({short}):\n".encode()
+
+
+def find_note(rest: bytes, heading: bytes) -> tuple[int, int] | None:
+    """Return where a note's lines stand after the `---`, or None; they are set in by four."""
+    position = len(b"---\n")
+    while found := _NOTE.match(rest, position):
+        if rest.startswith(heading, found.start()):
+            return found.start(2), found.end(2)
+        position = found.end()
+    return None
+
+
+def has_placeholder(mail: Mail) -> bool:
+    """Return whether a cover waits for words in its subject or its body."""
+    return bool(_PLACEHOLDER.search(mail.headers)) or mail.rest.startswith(_BLURB[1:])
+
+
+def fill_cover(mail: Mail, subject: str, body: bytes) -> Mail | None:
+    """Return the cover with its words in place of both placeholders, or None where one is missing.
+
+    The subject is encoded as RFC 2047 asks and folded; nothing else of the mail is touched.
+    """
+    found = _PLACEHOLDER.search(mail.head)
+    line = mail.head.rfind(b"\nSubject:", 0, found.start()) + 1 if found else 0
+    if not found or not line or not mail.rest.startswith(_BLURB[1:]):
+        return None
+    # a long prefix makes git fold the placeholder, and the line before it
+    prefix = b" ".join(mail.head[line : found.start()].split()) + b" "
+    head = mail.head[:line] + prefix + _encode(subject, len(prefix)) + b"\n"
+    return Mail(
+        head + mail.head[found.end() :], b"", body + mail.rest[len(_BLURB) - 1 :], False, None
+    )
+
+
+def declare_charset(mail: Mail, charset: bytes) -> Mail:
+    """Return a mail that says how its non-ASCII text is encoded; git says it of messages alone."""
+    if mail.raw.isascii() or re.search(rb"^MIME-Version:", mail.headers, re.I | re.M):
+        return mail
+    try:
+        mail.raw.decode("utf-8")
+    except UnicodeDecodeError:
+        if charset.upper() == b"UTF-8":
+            return mail  # the diff holds bytes of another encoding: to say UTF-8 would be wrong
+    found = _SUBJECT_LINE.search(mail.head)
+    at = found.end() if found else mail.head.index(b"\n") + 1
+    while mail.head[at : at + 1] in (b" ", b"\t"):
+        at = mail.head.index(b"\n", at) + 1
+    added = (
+        b"MIME-Version: 1.0\nContent-Type: text/plain; charset=%s\n"
+        b"Content-Transfer-Encoding: 8bit\n" % charset
+    )
+    return Mail(mail.head[:at] + added + mail.head[at:], mail.body, mail.rest, mail.is_exact)
+
+
+def is_plain(mail: Mail, commit: MailedCommit) -> bool:
+    """Return whether nothing but the body of a mail could mean anything else to mailinfo.
+
+    Said in doubt: no. The body itself is for `indent_hazards` to judge.
+    """
+    if not mail.is_exact or mail.head.count(b"\n\n") > (2 if mail.boundary else 1):
+        return False
+    for name, value in _HEADER.findall(mail.headers):
+        lower = name.lower()
+        if lower not in _PLAIN_HEADERS and not lower.startswith(b"x-"):
+            return False
+        if lower.startswith((b"mime", b"content")) and not _PLAIN_VALUES.match(value):
+            return False
+    if mail.boundary and mail.rest.count(b"\n--" + mail.boundary) != 2:
+        return False
+    if not mail.headers.isascii() or any(
+        line.startswith(b"From ") for line in mail.headers.split(b"\n")
+    ):
+        return False
+    subject = next((v for n, v in _HEADER.findall(mail.headers) if n.lower() == b"subject"), b"")
+    return _is_plain_title(commit.title, subject) and _is_plain_author(commit)
+
+
+class ReadBack:
+    """Reads mails as git am does, while they are still being made.
+
+    A context manager. Mails are fed in any order; git mailsplit takes them as they come.
+    """
+
+    def __init__(self, repository: Repository, *, mboxrd: bool = False) -> None:
+        self._repository = repository
+        self._options = ("--mboxrd",) if mboxrd else ()
+        self._fed = 0
+
+    def __enter__(self) -> Self:
+        from contextlib import ExitStack
+
+        from git_voicenote import files
+
+        with ExitStack() as stack:
+            memory = _memory()
+            scratch = files.workplace(memory, "git-voicenote-") if memory else None
+            self._folder = stack.enter_context(scratch or files.scratch_folder())
+            self._mailsplit = subprocess.Popen(
+                ["git", "mailsplit", *self._options, f"-o{self._folder}"],
+                cwd=self._repository.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )  # fmt: skip
+            stack.callback(self._mailsplit.communicate)
+            stack.callback(self._mailsplit.kill)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def feed(self, mail: bytes) -> Path:
+        """Let git take a mail; return where it is to be found after `close`."""
+        self._fed += 1
+        try:
+            cast("IO[bytes]", self._mailsplit.stdin).write(mail)
+            if not mail.endswith(b"\n"):
+                cast("IO[bytes]", self._mailsplit.stdin).write(b"\n")
+        except BrokenPipeError:
+            self.close()
+            raise
+        return self._folder / f"{self._fed:04}"
+
+    def close(self) -> None:
+        """Raise PatchError where git saw another number of mails than it was fed."""
+        counted, complaint = self._mailsplit.communicate()
+        if self._mailsplit.returncode:
+            words = complaint.decode("utf-8", "replace").strip()
+            raise PatchError(f"git could not read the patches back: {words}")
+        if int(counted) != self._fed:
+            raise PatchError(
+                f"git would take these {self._fed} mails for {int(counted)}",
+                hint="a header or a signature of yours may start with `From `",
+            )
+
+    def read(self, paths: Sequence[Path], *, keep_subject: bool = False) -> list[MailInfo]:
+        """Return what git am finds in some of the mails, in their order."""
+        # --scissors: b4 always reads so, and what survives them survives their absence
+        options = ("-k", "--scissors") if keep_subject else ("--scissors",)
+        cwd = self._repository.cwd
+        if len(paths) < 3:  # often the cover alone: it is not worth the import
+            return [read_mailinfo(path, cwd, options) for path in paths]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda path: read_mailinfo(path, cwd, options), paths))
+
+
+def patch_in(mail: Mail) -> bytes:
+    """Return what git am should find after the message, with the line ends of mail."""
+    text = mail.rest
+    if mail.boundary:
+        part = rb"\n--" + re.escape(mail.boundary) + rb"(?:--\n*|\n(?:[^\n]+\n)*\n)"
+        text = re.sub(part, b"\n", text)
+    return text.replace(b"\r\n", b"\n")
+
+
+def _memory() -> Path | None:
+    """Return a folder in memory for what is written only to be read again, if there is room.
+
+    None if there is none, or the person named a place: ext4 takes 0.35 ms to make a file where
+    others were just removed, in turn with git, which makes its own there.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
+        return None
+    room = os.statvfs(memory)
+    return memory if room.f_bavail * room.f_frsize >= _ENOUGH_MEMORY else None
+
+
+def _read_commit(
+    name: bytes, parents: bytes, author: bytes, email: bytes, message: bytes
+) -> MailedCommit:
+    lines = [line.rstrip(_WHITESPACE) for line in message.split(b"\n")]
+    title, _, body = b"\n".join(lines).strip(b"\n").partition(b"\n\n")
+    return MailedCommit(
+        id=name.decode("ascii"),
+        parents=tuple(parents.decode("ascii").split()),
+        author=author,
+        email=email,
+        title=title.replace(b"\n", b" "),
+        body=body.strip(b"\n") + b"\n" if body else b"",
+    )
+
+
+def _encode(subject: str, indent: int) -> bytes:
+    """Return a subject as it stands in a header, folded, after `indent` octets of its own line."""
+    from email.header import Header
+
+    plain = subject.isascii() and "=?" not in subject
+    header = Header(
+        subject, "us-ascii" if plain else "utf-8", maxlinelen=76,
+        header_name=" " * max(0, min(indent, 60) - 2),
+    )  # fmt: skip
+    return header.encode(splitchars=" ").encode("ascii")
+
+
+def _is_plain_title(title: bytes, subject: bytes) -> bool:
+    if title[:1] in (b"", b"[", b":", b" ", b"\t") or title[:3].lower() == b"re:" or b"=?" in title:
+        return False
+    prefix = _PREFIX.match(subject)
+    words = subject[prefix.end() :] if prefix else subject
+    return words.startswith(b"=?UTF-8?q?") or words.split() == title.split()
+
+
+def _is_plain_author(commit: MailedCommit) -> bool:
+    name, email = commit.author, commit.email
+    return bool(
+        0 < len(name) <= 60
+        and name == b" ".join(name.split())
+        and not re.search(rb'[@<>()"\\,\0]|=\?', name)
+        and re.fullmatch(rb'[^\s@<>()"\\]+@[^\s@<>()"\\]+', email)
+    )

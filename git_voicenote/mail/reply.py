@@ -1,0 +1,172 @@
+"""The mail that answers a patch: threaded below it, and ready for `git send-email`.
+
+Headers are put together from addresses and ids that were checked one by one, and encoded here and
+not by email.policy: Python 3.11's takes a message's id of more than 78 octets for prose, encodes
+it, and breaks the thread. The body is plain text (RFC 3676's format=flowed would refill quotes).
+"""
+
+from __future__ import annotations
+
+import quopri
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from email.header import Header
+from email.utils import format_datetime, formataddr, make_msgid
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.datatypes import Person
+from git_voicenote.errors import GitError
+from git_voicenote.git.process import try_git
+from git_voicenote.mail.envelopes import ids_in, is_address, people_in, subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from git_voicenote.mail.envelopes import Envelope
+
+_IDENT = re.compile(
+    r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<seconds>[0-9]{1,11}) (?P<zone>[+-][0-9]{4})"
+)
+_REPLIES = re.compile(r"\A(?:(?:re|aw|sv|vs) ?: ?)+", re.IGNORECASE)
+_DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
+_LONGEST_LINE = 998
+"""Octets that RFC 5322 allows."""
+_LONGEST_SUBJECT = 500
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who answers, and when: as git names the author of a commit at this moment."""
+
+    person: Person
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHeaders:
+    """To whom an answer goes, and below which mail it stands; "" for an id that is not there."""
+
+    sender: Person
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    subject: str
+    date: datetime
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+
+
+def reviewer(cwd: Path) -> Reviewer:
+    """Return who git says that we are. Raises GitError where it does not know."""
+    done = try_git("var", "GIT_AUTHOR_IDENT", cwd=cwd)
+    found = _IDENT.fullmatch(done.stdout.decode("utf-8", "replace").strip())
+    if found and found["email"] and not is_address(found["email"]):
+        raise GitError(
+            f"your address, {visible(found['email'])!r}, is none that mail servers take",
+            hint="`git config user.email ADDRESS` sets another one",
+        )
+    if done.returncode or found is None or not found["email"]:
+        raise GitError(
+            "git does not know who you are, and an answer needs a sender",
+            hint='`git config --global user.name "NAME"` and `git config --global user.email '
+            "ADDRESS` tell it",
+        )
+    minutes = int(found["zone"][:3]) * 60 + int(found["zone"][0] + found["zone"][3:])
+    zone = timezone(timedelta(minutes=minutes))
+    now = datetime.fromtimestamp(int(found["seconds"]), UTC).astimezone(zone)
+    return Reviewer(Person(_line(found["name"]), found["email"]), now)
+
+
+def reply_headers(envelope: Envelope, author: Person, by: Reviewer) -> ReplyHeaders:
+    """Return the headers of an answer to a mail.
+
+    It goes to whom the mail's Reply-To names, or else its sender; a copy goes to all who had the
+    mail, and to the `author` of the patch where somebody else sent it.
+    """
+    me = by.person
+    senders = people_in(envelope.sender) or _valid(author)
+    to = _others(people_in(envelope.reply_to) or senders, me)
+    had_it = _others([*people_in(envelope.to), *people_in(envelope.cc)], me)
+    if not to:  # an answer to oneself goes where the mail went
+        to = _others(people_in(envelope.to), me) or (*senders,)
+    cc = _others([*had_it, *_others(_valid(author), me)], *to)
+    ids = ids_in(envelope.message_id)[:1]
+    above = ids_in(envelope.references) or ids_in(envelope.in_reply_to)[:1]
+    subject = subject_of(envelope.subject)[:_LONGEST_SUBJECT]
+    subject = _REPLIES.sub("", subject)
+    domain = me.email.rpartition("@")[2]
+    return ReplyHeaders(
+        sender=me, to=tuple(to), cc=cc, subject=f"Re: {subject}", date=by.now,
+        message_id=make_msgid(domain=domain if _DOMAIN.fullmatch(domain) else "localhost"),
+        in_reply_to=ids[0] if ids else "",
+        references=(*(one for one in above if one not in ids), *ids) if ids else (),
+    )  # fmt: skip
+
+
+def render_reply(headers: ReplyHeaders, body: str) -> bytes:
+    """Return a mail as it stands in a file, with line feeds alone.
+
+    A header never has a line of somebody else's: what a name or subject held as line breaks is
+    gone, and what is not ASCII is encoded.
+    """
+    content = body.encode("utf-8", "replace")
+    encoding = "7bit" if body.isascii() else "8bit"
+    if max(map(len, content.split(b"\n"))) > _LONGEST_LINE:
+        encoding, content = "quoted-printable", quopri.encodestring(content)
+    fields = [
+        ("From", _address(headers.sender)),
+        ("To", _addresses(headers.to)),
+        ("Cc", _addresses(headers.cc)),
+        ("Subject", _words(headers.subject, "Subject")),
+        ("Date", format_datetime(headers.date)),
+        ("Message-Id", headers.message_id),
+        ("In-Reply-To", headers.in_reply_to),
+        ("References", "\n ".join(headers.references)),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=UTF-8"),
+        ("Content-Transfer-Encoding", encoding),
+    ]
+    head = "".join(f"{name}: {value}\n" for name, value in fields if value)
+    return head.encode("ascii") + b"\n" + content
+
+
+def _others(people: Iterable[Person], *without: Person) -> tuple[Person, ...]:
+    """Return people, each once, without some of them; addresses differ in more than case."""
+    seen = {person.email.casefold() for person in without}
+    kept = []
+    for person in people:
+        if person.email.casefold() not in seen:
+            seen.add(person.email.casefold())
+            kept.append(person)
+    return tuple(kept)
+
+
+def _valid(author: Person) -> tuple[Person, ...]:
+    return (author,) if is_address(author.email) else ()
+
+
+def _addresses(people: Sequence[Person]) -> str:
+    return ",\n ".join(_address(person) for person in people)
+
+
+def _address(person: Person) -> str:
+    name = _line(person.name)[:_LONGEST_NAME]
+    if name.isascii() and "=?" not in name:
+        return formataddr((name, person.email))
+    return f"{_words(name, 'Reply-To')} <{person.email}>"
+
+
+def _words(text: str, header: str) -> str:
+    """Return words as a header holds them, folded, without a line of their own."""
+    line = _line(text)
+    is_plain = line.isascii() and "=?" not in line and all(len(word) < 70 for word in line.split())
+    encoded = Header(line, "us-ascii" if is_plain else "utf-8", header_name=header, maxlinelen=76)
+    return encoded.encode(splitchars=" ")
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())

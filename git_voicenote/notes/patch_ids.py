@@ -1,0 +1,91 @@
+"""Stable patch-ids: what a commit changes, whatever its parent, message and date."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from subprocess import CompletedProcess
+from typing import TYPE_CHECKING
+
+from git_voicenote.git.process import git_error, lines_of, offline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from git_voicenote.git.repository import Repository
+
+# Plumbing, so that no diff.* setting of the person's changes an id. For a binary file the id is
+# made of the index line, whose abbreviated form would change as the repository grows.
+_DIFFS = (
+    "git", "diff-tree", "--stdin", "--root", "-p", "--full-index", "--no-ext-diff", "--no-textconv",
+    "--no-color",
+)  # fmt: skip
+_LATELY = 2000
+"""Commits below HEAD among which the one of a mail is looked for by its title."""
+_PATCH_IDS = ("git", "patch-id", "--stable")
+
+
+def patch_ids(
+    repository: Repository, commit_ids: Iterable[str], *, renames: bool = False
+) -> dict[str, str]:
+    """Return the patch-id of each commit that has one, by commit, in two processes of git.
+
+    Merges, commits that change nothing and ids that name no commit have none. With `renames`, the
+    id is that of a diff that tells renames, as mails have it.
+    """
+    wanted = "".join(f"{commit_id}\n" for commit_id in commit_ids)
+    if not wanted:
+        return {}
+    # a file and not a pipe for the ids: git answers while it reads, and two full pipes would
+    # wait for one another; the diffs themselves never pass through this process
+    with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as complaints:
+        ids.write(wanted.encode())
+        ids.seek(0)
+        diffs = subprocess.Popen(
+            (*_DIFFS, "--find-renames" if renames else "--no-renames"),
+            cwd=repository.cwd,
+            stdin=ids,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=offline(),
+        )
+        answer = subprocess.run(
+            _PATCH_IDS, cwd=repository.cwd, stdin=diffs.stdout, capture_output=True, check=False
+        )
+        if diffs.stdout is not None:
+            diffs.stdout.close()
+        if diffs.wait() or answer.returncode:
+            complaints.seek(0)
+            raise git_error(CompletedProcess(diffs.args, 128, b"", complaints.read()))
+    pairs = (line.split() for line in answer.stdout.decode("ascii").splitlines())
+    return {commit_id: patch_id for patch_id, commit_id in pairs}
+
+
+def commit_of_patch(
+    repository: Repository, diff: str, subject: str, named: str | None
+) -> str | None:
+    """Return the commit here that a mailed diff is, whoever applied it, or None.
+
+    It is the one that the mail names, or a newer one below HEAD with this title. A mail may name
+    any commit: only one that changes the same is meant.
+    """
+    listed = repository.run(
+        "log", f"-{_LATELY}", "--no-merges", "--no-show-signature", "--no-notes",
+        "--format=%H %s", "HEAD", "--", accept=(0, 128),
+    )  # fmt: skip
+    lines = (line.partition(" ") for line in lines_of(listed, "replace"))
+    title = " ".join(subject.split())
+    titled = [commit_id for commit_id, _, found in lines if " ".join(found.split()) == title]
+    return same_change(repository, diff, [*([named] if named else []), *titled])
+
+
+def same_change(repository: Repository, diff: str, commit_ids: Sequence[str]) -> str | None:
+    """Return the first of these commits that changes what a diff does, or None."""
+    answer = repository.run("patch-id", "--stable", stdin=diff.encode("utf-8", "surrogateescape"))
+    wanted = answer.decode("ascii").partition(" ")[0]
+    for renames in (False, True) if wanted else ():
+        ids = patch_ids(repository, commit_ids, renames=renames)
+        for commit_id in commit_ids:
+            if ids.get(commit_id) == wanted:
+                return commit_id
+    return None

@@ -1,0 +1,275 @@
+"""Notes of commits, kept in a notes ref as `git notes` keeps its own."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
+
+from git_voicenote.datatypes import FoundNote
+from git_voicenote.errors import GitError
+from git_voicenote.git.write_failures import explain_write_failure
+from git_voicenote.notes.changing import one_writer, until_unmoved
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.patch_ids import patch_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from git_voicenote.datatypes import Note
+    from git_voicenote.git.repository import Repository
+
+    Remembered: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[FoundNote]]]
+    """Answers patch-ids with the notes once saved for each, the newest first."""
+
+
+class Notes:
+    """The notes in one ref of a repository, by the full object name of their commit."""
+
+    def __init__(self, repository: Repository, ref: str = "refs/notes/voicenote") -> None:
+        self.repository = repository
+        self.ref = ref
+
+    def read(self, commit_id: str) -> tuple[Note, ...]:
+        """Return what was said about a commit; nothing where it has no note."""
+        return parse_notes(self.text(commit_id) or "")
+
+    def text(self, commit_id: str) -> str | None:
+        """Return a commit's note as it stands in git, or None."""
+        return self.texts((commit_id,)).get(commit_id)
+
+    def texts(self, commit_ids: Iterable[str]) -> dict[str, str]:
+        """Return the notes of those commits that have one, in two processes of git for them all."""
+        blobs = self._blobs()
+        wanted = {commit_id: blobs[commit_id] for commit_id in commit_ids if commit_id in blobs}
+        contents = self._contents(wanted.values())
+        return {commit_id: contents[blob] for commit_id, blob in wanted.items()}
+
+    def annotated(self) -> tuple[str, ...]:
+        """Return the ids of all commits with a note, even of those that are gone."""
+        return tuple(self._blobs())
+
+    def write(self, commit_id: str, notes: Sequence[Note]) -> None:
+        """Set a commit's notes; what was there before stays in the history of the ref.
+
+        Raises GitError or StoreError with the way out.
+        """
+        self.write_text(commit_id, render_notes(notes))
+
+    def write_text(self, commit_id: str, text: str) -> None:
+        """Set a commit's note to a text that is already in the format of notes."""
+        self.write_texts({commit_id: text})
+
+    def write_texts(self, texts: Mapping[str, str]) -> None:
+        """Set many notes, in one step; the commits must be here."""
+        self.update(texts, lambda _: texts)
+
+    def update_text(self, commit_id: str, change: Callable[[str | None], str]) -> str:
+        """Change a commit's note from what stands there at this moment; return what it became.
+
+        See `update`.
+        """
+        saved: dict[str, str] = {}
+
+        def changed(there: Mapping[str, str]) -> Mapping[str, str]:
+            saved[commit_id] = change(there.get(commit_id))
+            return saved
+
+        self.update((commit_id,), changed)
+        return saved[commit_id]
+
+    def update(
+        self,
+        commit_ids: Collection[str],
+        change: Callable[[Mapping[str, str]], Mapping[str, str]],
+    ) -> tuple[str, ...]:
+        """Change notes from what stands there at this moment; return the commits whose did change.
+
+        `change` takes the notes of these commits and returns the new ones. It is called again
+        where another program changed notes meanwhile; what it raises leaves all as it was. The
+        commits must be here. Raises GitError or StoreError with the way out.
+        """
+
+        def write(tip: str) -> tuple[str, ...]:
+            there = self.texts(commit_ids)
+            new = {name: text for name, text in change(there).items() if there.get(name) != text}
+            if new:
+                self._add(tip, new)
+            return tuple(new)
+
+        with one_writer(self.repository):
+            try:
+                return until_unmoved(self.ref, self._tip, write)
+            except GitError as exc:
+                raise explain_write_failure(self.repository, self.ref, exc) from exc
+
+    def _add(self, tip: str, texts: Mapping[str, str]) -> None:
+        """Add notes to those of a commit. Raises GitError unless the ref still stands there.
+
+        `git notes` would move the ref without a look at where it stands; fast-import compares.
+        """
+        run = self.repository.run
+        who = run("var", "GIT_COMMITTER_IDENT").strip()
+        stream = [
+            b"feature done\ncommit %s\ncommitter %s\n" % (os.fsencode(self.ref), who),
+            _data(b"Notes added by 'git voicenote'\n"),
+        ]
+        if tip:
+            stream.append(b"from %s\n" % tip.encode())
+        for commit_id, text in texts.items():
+            stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
+        run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
+
+    def _tip(self) -> str:
+        """Return the commit that the ref stands at, or ""."""
+        found = self.repository.run(
+            "rev-parse", "--verify", "--quiet", f"{self.ref}^{{commit}}", accept=(0, 1, 128)
+        )
+        return found.decode("ascii").strip()
+
+    def remove(self, commit_id: str) -> None:
+        """Remove a commit's note, if it has one; the history of the ref keeps the words."""
+        with one_writer(self.repository):
+            try:
+                self.repository.run(
+                    "notes", "--ref", self.ref, "remove", "--ignore-missing", commit_id
+                )
+            except GitError as exc:
+                raise explain_write_failure(self.repository, self.ref, exc) from exc
+
+    def find(self, commit_id: str, remembered: Remembered | None = None) -> FoundNote | None:
+        """Return the note of the commit that this one was made from, told by its stable patch-id.
+
+        That is how the words come back after a cherry-pick, or a reset and another commit.
+        """
+        return self.find_all((commit_id,), remembered).get(commit_id)
+
+    def lost(
+        self, commit_ids: Iterable[str], remembered: Remembered | None = None
+    ) -> dict[str, str]:
+        """Return the texts of notes that these commits lost, by commit; see `find`."""
+        found = self.find_all(commit_ids, remembered)
+        return {commit_id: note.text for commit_id, note in found.items()}
+
+    def find_all(
+        self, commit_ids: Iterable[str], remembered: Remembered | None = None
+    ) -> dict[str, FoundNote]:
+        """Return, for each commit without a note whose patch had one elsewhere, that note.
+
+        `remembered` is asked first: it knows commits that git has forgotten. Then all annotated
+        commits are compared that are in the object store and no part of the same history.
+        """
+        blobs = self._blobs()
+        bare = [commit_id for commit_id in commit_ids if commit_id not in blobs]
+        if not bare or not (blobs or remembered):
+            return {}
+        wanted = patch_ids(self.repository, bare)
+        found: dict[str, FoundNote] = {}
+        if remembered is not None:
+            found = self._first_valid(remembered(set(wanted.values())), blobs)
+        if any(patch_id not in found for patch_id in wanted.values()):
+            found = self._on_other_branches(bare, blobs) | found
+        return {
+            commit_id: found[patch_id]
+            for commit_id, patch_id in wanted.items()
+            if patch_id in found
+        }
+
+    def _blobs(self) -> dict[str, str]:
+        """Return the object that holds each annotated commit's note."""
+        listed = self.repository.run("notes", "--ref", self.ref, "list").decode("ascii")
+        pairs = (line.split(" ", 1) for line in listed.splitlines())
+        return {commit_id: blob for blob, commit_id in pairs}
+
+    def _contents(self, blobs: Iterable[str]) -> dict[str, str]:
+        """Return what these objects hold, to the letter (%N of `git log` trims and recodes)."""
+        wanted = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs))
+        if not wanted:
+            return {}
+        answer = self.repository.run("cat-file", "--batch", stdin=wanted.encode())
+        contents = {}
+        position = 0
+        while position < len(answer):
+            end = answer.index(b"\n", position)
+            name, kind, *size = answer[position:end].decode("ascii").split(" ")
+            if not size:
+                raise GitError(f"the object {name}, which holds a note, is {kind}")
+            start, position = end + 1, end + 1 + int(size[0]) + 1
+            contents[name] = answer[start : position - 1].decode("utf-8", "replace")
+        return contents
+
+    def _first_valid(
+        self, remembered: Mapping[str, Sequence[FoundNote]], blobs: Mapping[str, str]
+    ) -> dict[str, FoundNote]:
+        """Choose among remembered notes, by patch-id.
+
+        What stands in git now beats what was saved then. A commit that is still there without its
+        note had it removed by somebody: that note is not brought back.
+        """
+        known = {note.commit_id for notes in remembered.values() for note in notes}
+        present = self._existing(known - set(blobs))
+        contents = self._contents(blobs[commit_id] for commit_id in known & set(blobs))
+        chosen = {}
+        for patch_id, notes in remembered.items():
+            for note in notes:
+                if note.commit_id in blobs:
+                    text = contents[blobs[note.commit_id]]
+                    chosen[patch_id] = FoundNote(text, note.commit_id)
+                elif note.commit_id not in present:
+                    chosen[patch_id] = note
+                else:
+                    continue
+                break
+        return chosen
+
+    def _existing(self, commit_ids: Collection[str]) -> set[str]:
+        if not commit_ids:
+            return set()
+        answer = self.repository.run(
+            "cat-file", "--batch-check=%(objectname) %(objecttype)",
+            stdin="".join(f"{commit_id}\n" for commit_id in commit_ids).encode(),
+        )  # fmt: skip
+        lines = (line.split(" ") for line in answer.decode("ascii").splitlines())
+        return {name for name, kind in lines if kind == "commit"}
+
+    def _on_other_branches(
+        self, commit_ids: Sequence[str], blobs: Mapping[str, str]
+    ) -> dict[str, FoundNote]:
+        """Return the notes of commits that none of these descends from, by patch-id."""
+        # one walk tells which annotated commits exist, and leaves out the long explained history
+        # below: an ancestor is not what a commit was made from
+        revisions = [*blobs, *(f"^{commit_id}" for commit_id in commit_ids)]
+        walked = self.repository.run(
+            "rev-list", "--ignore-missing", "--stdin", stdin="\n".join(revisions).encode()
+        )
+        candidates = [name for name in walked.decode("ascii").split() if name in blobs]
+        by_patch: dict[str, str] = {}
+        for commit_id, patch_id in patch_ids(self.repository, candidates).items():
+            by_patch.setdefault(patch_id, commit_id)  # rev-list puts the newest first
+        contents = self._contents(blobs[commit_id] for commit_id in by_patch.values())
+        return {
+            patch_id: FoundNote(contents[blobs[commit_id]], commit_id)
+            for patch_id, commit_id in by_patch.items()
+        }
+
+
+def rewrite_ref_is_set(repository: Repository, ref: str) -> bool:
+    """Return whether git copies the notes of a ref when it amends or rebases their commits."""
+    instead = os.environ.get("GIT_NOTES_REWRITE_REF")  # beats the config, says git-notes(1)
+    if instead is not None:
+        patterns = instead.split(":")
+    else:
+        answer = repository.run("config", "-z", "--get-all", "notes.rewriteRef", accept=(0, 1))
+        patterns = answer.decode("utf-8", "replace").split("\0")
+    return any(fnmatchcase(ref, pattern) for pattern in patterns)
+
+
+def set_rewrite_ref(repository: Repository, ref: str) -> None:
+    """Let git copy the notes of a ref when it amends or rebases; does nothing where it does."""
+    if not rewrite_ref_is_set(repository, ref):
+        repository.run("config", "--local", "--add", "notes.rewriteRef", ref)
+
+
+def _data(content: bytes) -> bytes:
+    """Return content as git fast-import reads it."""
+    return b"data %d\n%s\n" % (len(content), content)

@@ -1,0 +1,121 @@
+"""What two commits hold, notes or a cover, with all that either side wrote since they were one.
+
+Two people who merge at the same time make histories that cross: what they last had in common is
+then no one commit, but the merge of several. It is made as git makes it (merge-ort, "recursive"),
+in memory. With only one of them, what the other's author removed would come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.notes.merge import merge_texts
+from git_voicenote.notes.trees import read_blobs, write_blob
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from git_voicenote.git.repository import Repository
+
+    Tree = Mapping[str, str]
+    """The object that holds each text, by what it belongs to."""
+
+_LARGEST_NOTE = 8 << 20
+"""Bytes; an hour of speech is 60 kB."""
+_MOST_CROSSINGS = 200
+"""Merges made to find what was in common; histories of many people could ask for any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedTree:
+    """A tree of texts, and the names of those that both sides had changed."""
+
+    texts: Tree
+    both: tuple[str, ...]
+
+
+class TreeMerge:
+    """Merges commits; `read` returns what a commit holds. The result is the same on any side."""
+
+    def __init__(self, repository: Repository, read: Callable[[str], Tree]) -> None:
+        self._repository = repository
+        self._read = read
+        self._made: dict[str, str] = {}
+        self._found: dict[tuple[str, ...], Tree] = {}
+        self._left = _MOST_CROSSINGS
+
+    def merge(self, one: str, other: str) -> MergedTree:
+        """Return what two commits hold together; its objects are written."""
+        common = self.common(one, other)
+        older, newer = self._by_age((one, other))
+        merged = self._merged(common, self._read(older), self._read(newer))
+        for blob in {*merged.texts.values()} & self._made.keys():
+            write_blob(self._repository, self._made[blob])
+        return merged
+
+    def common(self, one: str, other: str) -> Tree:
+        """Return what two commits had in common when they were last one; nothing is written."""
+        return self._merged_all(self._bases(one, (other,)))
+
+    def _merged_all(self, commits: tuple[str, ...]) -> Tree:
+        if commits not in self._found:
+            self._found[commits] = self._merge_all(commits)
+        return self._found[commits]
+
+    def _merge_all(self, commits: tuple[str, ...]) -> Tree:
+        trees = [self._read(commit) for commit in commits]
+        result: Tree = trees[0] if trees else {}
+        for number, tree in enumerate(trees[1:], 1):
+            if tree == result or not self._left:
+                continue
+            self._left -= 1
+            base = self._merged_all(self._bases(commits[number], commits[:number]))
+            result = self._merged(base, result, tree).texts
+        return result
+
+    def _bases(self, one: str, others: Sequence[str]) -> tuple[str, ...]:
+        """Return the merge bases of a commit and a merge of others, oldest first."""
+        found = self._repository.run("merge-base", "--all", one, *others, accept=(0, 1))
+        return self._by_age(found.decode("ascii").split())
+
+    def _by_age(self, commits: Sequence[str]) -> tuple[str, ...]:
+        """Return commits in the order of their age, as every clone would tell it."""
+        if len(commits) < 2:
+            return tuple(commits)
+        listed = self._repository.read(
+            "log", "--no-walk", "--no-show-signature", "--format=%ct %H", *commits
+        )
+        ages = [line.split(" ") for line in listed.split("\n")]
+        return tuple(commit for _, commit in sorted((_age(age), commit) for age, commit in ages))
+
+    def _merged(self, base: Tree, older: Tree, newer: Tree) -> MergedTree:
+        texts, both = {}, []
+        for name in sorted({*older, *newer}):
+            then, early, late = (tree.get(name) for tree in (base, older, newer))
+            if early == late or late == then:
+                blob = early
+            elif early == then:
+                blob = late
+            elif early is None or late is None:
+                blob = early or late  # removed on one side, changed on the other
+            else:
+                both.append(name)
+                blob = self._merged_text(then, early, late)
+            if blob is not None:
+                texts[name] = blob
+        return MergedTree(texts, tuple(both))
+
+    def _merged_text(self, base: str | None, older: str, newer: str) -> str:
+        wanted = [blob for blob in (base, older, newer) if blob and blob not in self._made]
+        known = {**self._made, **read_blobs(self._repository, wanted, _LARGEST_NOTE)}
+        text = merge_texts(known[base] if base else None, known[older], known[newer])
+        name = self._repository.run("hash-object", "--stdin", stdin=text.encode())
+        blob = name.decode("ascii").strip()
+        self._made[blob] = text
+        return blob
+
+
+def _age(seconds: str) -> int:
+    """Return when a commit was made; a broken one has no time, and git prints none."""
+    return int(seconds) if seconds.isdigit() and len(seconds) < 20 else 0

@@ -1,1 +1,0 @@
-"""Git: notes, covers, patches, mail and hooks."""

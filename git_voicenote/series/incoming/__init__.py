@@ -1,0 +1,1 @@
+"""A series that comes in: `git am`, with the notes and the cover kept."""

@@ -1,0 +1,65 @@
+"""Hooks that git am runs for us, beside the person's own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from git_voicenote import files
+from git_voicenote.git.process import path_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.git.repository import Repository
+
+# whatever key is pressed, and whoever is told to end: a hook of ours takes milliseconds
+_COPY_MAILS = """\
+trap '' INT TERM HUP QUIT
+spool={spool}
+state=$(git rev-parse --git-path rebase-apply) || exit 0
+if [ ! -d "$spool/mails" ]; then
+    # all or none: git am removes them when it is done
+    rm -rf "$spool/mails-hook" && mkdir "$spool/mails-hook" &&
+        cp "$state"/[0-9]* "$spool/mails-hook/" && mv "$spool/mails-hook" "$spool/mails"
+fi
+"""
+_KEEP_PATCH = """\
+number=$(cat "$state/next") && commit=$(git rev-parse HEAD) &&
+    cp "$state/patch" "$spool/patch" && mv "$spool/patch" "$spool/applied/$number-$commit"
+"""
+_OURS = {"applypatch-msg": _COPY_MAILS, "post-applypatch": _COPY_MAILS + _KEEP_PATCH}
+
+
+def make_am_hooks(repository: Repository, spool: Path) -> Path:
+    """Write the hooks that keep in `spool` what git am knows of each mail; return their folder.
+
+    The person's own run afterwards, by their real paths: a hook may look for its files beside
+    itself. Raises OSError.
+    """
+    folder = spool / "hooks"
+    files.private_folder(folder)
+    theirs = _hooks_of(repository)
+    for name in {*theirs, *_OURS}:
+        script = _OURS.get(name, "").format(spool=shlex.quote(str(spool)))
+        if script:
+            script += "trap - INT TERM HUP QUIT\n"
+        if name in theirs:
+            script += f'exec {shlex.quote(str(theirs[name]))} "$@"\n'
+        else:
+            script += "exit 0\n"
+        files.replace(folder / name, os.fsencode(f"#!/bin/sh\n{script}"), mode=0o700)
+    return folder
+
+
+def _hooks_of(repository: Repository) -> dict[str, Path]:
+    """Return the hooks that git would run."""
+    top = str(repository.worktree or repository.cwd)
+    told = repository.run("-C", top, "rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    folder = path_of(told)
+    if not folder.is_dir():
+        return {}
+    return {
+        path.name: path for path in folder.iterdir() if path.is_file() and os.access(path, os.X_OK)
+    }

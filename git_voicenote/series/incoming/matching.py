@@ -1,0 +1,72 @@
+"""Which commits git am made of which mails, told by what it gives them of a mail."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_tz
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from git_voicenote.mail.received import ReceivedPatch
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A commit that git am may have made, or the mail of one; `date` is in seconds."""
+
+    name: str
+    email: str
+    date: int | None
+    title: str
+
+
+def of_patch(name: str, patch: ReceivedPatch) -> Made:
+    """Return what git am gives the commit of a mail; `name` is that of the mail."""
+    date = None
+    if parsed := parsedate_tz(patch.date):
+        with suppress(ValueError, OverflowError):  # a 32nd of March
+            date = calendar.timegm(parsed[:6]) - (parsed[9] or 0)
+    return Made(name, patch.email, date, plain(patch.subject))
+
+
+def pairs_of(commits: list[Made], mails: list[Made]) -> tuple[dict[str, str], list[Made]]:
+    """Return the mails of commits by their names, and the mails that may be of several.
+
+    A commit whose message was changed is told by its author and date, one that was given another
+    date by its author and title. Those that nothing tells apart are taken in their order, if none
+    is missing.
+    """
+    pairs: dict[str, str] = {}
+    keys: tuple[Callable[[Made], Hashable], ...] = (
+        lambda one: (one.email, one.date, one.title),
+        lambda one: (one.email, one.date),
+        lambda one: (one.email, one.title),
+    )
+    unclear: dict[str, Made] = {}
+    for key in keys:
+        made = _grouped((one for one in commits if one.name not in pairs), key)
+        sent = _grouped((one for one in mails if one.name not in pairs.values()), key)
+        for same in made.keys() & sent.keys():
+            if len(made[same]) == len(sent[same]) and (key is keys[0] or len(sent[same]) == 1):
+                pairs |= {c.name: m.name for c, m in zip(made[same], sent[same], strict=True)}
+            else:
+                unclear |= {one.name: one for one in sent[same]}
+    taken = set(pairs.values())
+    return pairs, [one for name, one in unclear.items() if name not in taken]
+
+
+def _grouped(things: Iterable[Made], key: Callable[[Made], Hashable]) -> dict[Hashable, list[Made]]:
+    groups: dict[Hashable, list[Made]] = defaultdict(list)
+    for one in things:
+        groups[key(one)].append(one)
+    return groups
+
+
+def plain(title: str) -> str:
+    """Return a title without the breaks of its lines."""
+    return " ".join(title.split())

@@ -1,0 +1,286 @@
+"""A series that git am is at, or stopped in, remembered until its notes are kept.
+
+What is under way is written down before git starts, and git am's own hooks add what they know of
+each commit. So whoever goes on may type `git am`, and whatever is killed, the next command of ours
+keeps the notes. git am removes its mails when it is done, so they are copied.
+
+    start, branch, tip      where it began; up to where the notes are kept
+    mails/                  the mails as git am split them
+    applied/<number>-<id>   the patch that became a commit whose note is to be kept
+    kept/<number>-<id>      one whose note is kept
+    stopped                 git am ended by itself, in the middle of the series
+    running                 locked by git am as long as it lives
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote import files
+from git_voicenote.errors import StoreError, VoicenoteError
+from git_voicenote.git.process import try_git
+from git_voicenote.mail.received import read_series
+from git_voicenote.notes.store import Notes
+from git_voicenote.series.incoming.applying import (
+    Applied,
+    copy_mails,
+    keep_cover,
+    keep_notes,
+    note_names,
+    read_start,
+)
+from git_voicenote.series.incoming.matching import Made, of_patch, pairs_of, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.received import ReceivedPatch
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many notes were kept, the key of the cover, and titles whose commits are not clear.
+
+    `running` is the process that git am was started by, if it is still at work.
+    """
+
+    notes: int = 0
+    cover: str | None = None
+    unclear: tuple[str, ...] = ()
+    running: int | None = None
+
+
+class UnfinishedAm:
+    """What is remembered of a series in one worktree, beside git am's own state."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.folder = repository.git_dir / "voicenote" / "am"
+        self.state = repository.git_dir / "rebase-apply"
+        self._repository = repository
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether there is a series whose notes may not all be kept."""
+        return self.folder.is_dir()
+
+    @property
+    def is_at_it(self) -> bool:
+        """Whether git am has stopped in a series, ours or another; a rebase is none."""
+        return (self.state / "applying").is_file()
+
+    @property
+    def is_the_same_series(self) -> bool:
+        """Whether git am is at the series that is remembered."""
+        if not self.is_at_it:
+            return False
+        with suppress(OSError):  # we were killed before the first hook had copied them
+            copy_mails(self.state, self.folder / "mails")
+        ours = {path.name: path for path in (self.folder / "mails").glob("[0-9]*")}
+        return all(
+            path.name in ours and path.read_bytes() == ours[path.name].read_bytes()
+            for path in self.state.glob("[0-9]*")
+        )
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether git am, or we, ended in the middle of a series without a word of why."""
+        return self.is_at_it and (self.folder / "tip").is_file() and not self._marker.exists()
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether the patch that git am is at became a commit already."""
+        with suppress(OSError, ValueError):
+            number = int((self.state / "next").read_text())
+            head = self.commit("HEAD")
+            return any(
+                (self.folder / place / f"{number}-{head}").exists() for place in ("applied", "kept")
+            )
+        return False
+
+    @property
+    def has_commits(self) -> bool:
+        """Whether there are commits since the series that is remembered began."""
+        return (self.folder / "tip").is_file() and bool(self._commits(self._tip()))
+
+    def begin(self, start: str) -> None:
+        """Write down that a series begins, or goes on, before git is started.
+
+        Raises StoreError where that cannot be written.
+        """
+        try:
+            if not (self.folder / "tip").is_file():
+                files.private_folder(self.folder)
+                self._write("start", start)
+                self._write("branch", self._repository.current_branch() or "")
+                self._write("tip", start)  # the last: without it, we were stopped while we wrote
+            for name in ("applied", "kept"):
+                files.private_folder(self.folder / name)
+            self._marker.unlink(missing_ok=True)
+            copy_mails(self.state, self.folder / "mails")
+        except OSError as exc:
+            reason = exc.strerror or exc
+            raise StoreError(f"the series cannot be remembered: {reason}") from exc
+
+    def remember(self, start: str) -> None:
+        """Remember a series that somebody began with git am, and that stopped by itself."""
+        self.begin(start)
+        self.end()
+
+    def end(self) -> None:
+        """Write down that git am ended by itself, be it in the middle of the series."""
+        if self.is_at_it:
+            # on a disk that is full: then it counts as killed, and its patch is tried again
+            with suppress(OSError):
+                copy_mails(self.state, self.folder / "mails")
+                self._write("stopped", "")
+
+    @contextmanager
+    def running(self) -> Iterator[int]:
+        """Give a descriptor whose lock lasts as long as a process that inherits it.
+
+        Raises StoreError where another git am is at work.
+        """
+        path = self.folder / "running"
+        files.private_folder(self.folder)
+        try:
+            with files.inheritable_lock(path) as handle:
+                yield handle
+        except BlockingIOError as exc:
+            raise StoreError(
+                f"git am is at work here: process {files.claimed_by(path)} started it",
+                hint="wait until it is done, or end it",
+            ) from exc
+
+    def commit(self, name: str) -> str:
+        """Return the commit that a name stands for, or "" where there is none."""
+        revision = f"{name}^{{commit}}"
+        done = try_git("rev-parse", "--verify", "--quiet", revision, cwd=self._repository.cwd)
+        return done.stdout.decode("ascii").strip()
+
+    def forget(self) -> None:
+        """Remember it no longer."""
+        with suppress(OSError):
+            (self.folder / "tip").unlink(missing_ok=True)  # the first: what is left means nothing
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def mark_kept(self, number: int, commit_id: str) -> None:
+        """Note that the patch of a number became a commit, and that its note is kept."""
+        with suppress(OSError):  # it is only looked for once more
+            files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
+
+    def keep(self, notes_ref: str) -> Kept:
+        """Keep what was said of patches that became commits, and the cover at the end.
+
+        Raises VoicenoteError or OSError where that cannot be written: another time will do.
+        """
+        # two commands at a time would look for the same notes, and both say that they kept them
+        with files.lock(self.folder.with_name("am.lock")):
+            if not (self.folder / "tip").is_file():
+                self.forget()
+                return Kept()
+            if self.is_at_it and self._is_running:
+                return Kept(running=files.claimed_by(self.folder / "running"))
+            return self._keep(notes_ref)
+
+    def _keep(self, notes_ref: str) -> Kept:
+        tip = self._tip()
+        is_over = not self.is_the_same_series
+        applied = self._applied()
+        if not is_over and tip == self._read("tip") and not applied:
+            return Kept()
+        count = keep_notes(self._repository, notes_ref, applied.values())
+        for path in applied:
+            files.move(path, self.folder / "kept" / path.name)
+        known = {path.name.partition("-")[2] for path in (self.folder / "kept").glob("*-*")}
+        commits = self._commits(tip)
+        found: dict[str, ReceivedPatch] = {}
+        unclear: tuple[str, ...] = ()
+        if any(one.name not in known for one in commits):
+            found, unclear = self._matched(commits)
+            new = {commit: patch for commit, patch in found.items() if commit not in known}
+            count += self._keep_notes(new, notes_ref)
+        if not is_over:
+            self._write("tip", tip)
+            return Kept(count)
+        cover = None
+        if found or any(one.name in known for one in commits):
+            cover = keep_cover(
+                self._repository, self.folder / "mails", self._read("branch") or None
+            )
+        self.forget()
+        return Kept(count, cover, unclear)
+
+    def _tip(self) -> str:
+        branch = self._read("branch")
+        return self.commit(f"refs/heads/{branch}" if branch else "HEAD")
+
+    def _applied(self) -> dict[Path, Applied]:
+        """Return what git am's hook left of each commit that it made."""
+        applied = {}
+        for path in sorted((self.folder / "applied").glob("*-*")):
+            number, _, commit_id = path.name.partition("-")
+            mail = self.folder / "mails" / f"{int(number):04}"
+            applied[path] = Applied(commit_id, read_start(path), mail)
+        return applied
+
+    def _matched(self, commits: list[Made]) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
+        """Return the patches by the commits that they became, and titles that fit several."""
+        patches = {}
+        for path in sorted((self.folder / "mails").glob("[0-9]*")):
+            try:
+                read = read_series(path, self._repository.cwd).patches
+            except VoicenoteError:
+                continue  # git am says what it thinks of it
+            if read:
+                patches[path.name] = read[0]
+        sent = [of_patch(name, patch) for name, patch in patches.items()]
+        pairs, left = pairs_of(commits, sent)
+        unclear = tuple(one.title for one in left if patches[one.name].note)
+        return {commit: patches[mail] for commit, mail in pairs.items()}, unclear
+
+    def _commits(self, tip: str) -> list[Made]:
+        if not tip:
+            return []
+        start = self._read("start")
+        listed = self._repository.read(
+            "log", "--reverse", "--no-merges", "--no-show-signature", "--encoding=UTF-8",
+            "--format=%H%x00%ae%x00%at%x00%s", f"{start}..{tip}" if start else tip, "--",
+        )  # fmt: skip
+        rows = [line.split("\0") for line in listed.split("\n") if line]
+        return [
+            Made(name, email, int(date) if date.isdigit() else None, plain(title))
+            for name, email, date, title in rows
+        ]
+
+    def _keep_notes(self, found: dict[str, ReceivedPatch], notes_ref: str) -> int:
+        names = note_names(notes_ref)
+        texts = {
+            commit: patch.note
+            for commit, patch in found.items()
+            if patch.note and patch.note_name in names
+        }
+        # one that is there was kept when the patch was applied, and may have been edited since
+        new = Notes(self._repository, notes_ref).update(texts, lambda there: texts | dict(there))
+        return len(new)
+
+    @property
+    def _is_running(self) -> bool:
+        with suppress(FileNotFoundError):
+            return files.is_locked(self.folder / "running")
+        return False
+
+    @property
+    def _marker(self) -> Path:
+        return self.folder / "stopped"
+
+    def _write(self, name: str, text: str) -> None:
+        files.replace(self.folder / name, os.fsencode(text))
+
+    def _read(self, name: str) -> str:
+        return os.fsdecode((self.folder / name).read_bytes())

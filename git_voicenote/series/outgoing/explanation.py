@@ -1,0 +1,138 @@
+"""The notes of a series, each under its patch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from git_voicenote.mail.outgoing import find_note, note_heading
+from git_voicenote.notes.store import Notes
+from git_voicenote.series.outgoing.reader_note import reader_note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import FoundNote
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.outgoing import Mail, MailedCommit
+    from git_voicenote.notes.store import Remembered
+    from git_voicenote.series.outgoing.plan import Plan
+
+_DASHES = b"---\n"
+
+
+class Explanation:
+    """Sets the notes in their places; `remarks` tells which patches have none."""
+
+    def __init__(self, repository: Repository, settings: Settings, plan: Plan) -> None:
+        self.remarks: list[str] = []
+        self._notes = Notes(repository, settings.notes_ref)
+        self._heading = note_heading(settings.notes_ref)
+        self._plan = plan
+
+    def explain(self, mail: Mail) -> Mail | None:
+        """Return a patch with its note as readers want it, or None where none stands in it.
+
+        A note that is not where git sets it (an exotic encoding) stays as git left it.
+        """
+        where = find_note(mail.rest, self._heading) if mail.is_exact else None
+        if where is None:
+            return None
+        start, end = where
+        lines = mail.rest[start:end].split(b"\n")
+        block = self._block(b"\n".join(line[4:] for line in lines))
+        if block:
+            mail = replace(mail, rest=mail.rest[:start] + block + mail.rest[end:])
+        return _without_dashes(mail)
+
+    def explain_bare(
+        self,
+        ids: Sequence[str],
+        bare: Mapping[int, Mail],
+        commits: Mapping[str, MailedCommit],
+        remembered: Remembered | None,
+    ) -> dict[int, Mail]:
+        """Return the patches in which no note stands, by number from 0, with those they lost.
+
+        `ids` are the commits of the whole series, in order. Tells which never had a note.
+        """
+        patches = dict(bare)
+        if not bare or self._plan.arguments.has("--no-notes"):
+            return patches
+        annotated = set(self._notes.annotated())
+        silent = [number for number in bare if ids[number] not in annotated]
+        found = self._notes.find_all([ids[number] for number in silent], remembered)
+        for number in [number for number in silent if ids[number] in found]:
+            note = found[ids[number]]
+            if with_note := self._inserted(patches[number], note):
+                patches[number] = with_note
+                self.remarks.append(
+                    f"patch {number + 1} takes the note of {note.commit_id[:7]}, the same patch "
+                    f"(git voicenote show --adopt {ids[number][:7]} keeps it)"
+                )
+        silent = [number for number in silent if ids[number] not in found]
+        if silent:
+            commit = self._revision(ids, silent[-1], commits)
+            which = (
+                f"all {len(ids)} patches"
+                if 1 < len(silent) == len(ids)
+                else list_numbers([number + 1 for number in silent])
+            )
+            has = "has" if len(silent) == 1 else "have"
+            self.remarks.append(
+                f"{which} {has} no note (git voicenote record {commit}, or --record)"
+            )
+        return patches
+
+    def _inserted(self, mail: Mail, note: FoundNote) -> Mail | None:
+        """Return a patch with a note where git would have set it, if that can be."""
+        block = self._block(note.text.encode())
+        if not block or not mail.is_exact:
+            return None
+        rest = mail.rest.removeprefix(_DASHES)
+        return _without_dashes(replace(mail, rest=_DASHES + self._heading + block + b"\n" + rest))
+
+    def _block(self, text: bytes) -> bytes:
+        """Return the lines of a note, set in as git does; none where it cannot be encoded."""
+        try:
+            read = reader_note(text.decode(self._plan.charset)).split("\n")
+            lines = [f"    {line}\n" if line else "\n" for line in read]
+            return "".join(lines).encode(self._plan.charset) if any(read) else b""
+        except (LookupError, UnicodeError):
+            return b""
+
+    def _revision(
+        self, ids: Sequence[str], number: int, commits: Mapping[str, MailedCommit]
+    ) -> str:
+        """Name a commit as the person would: HEAD~2 where that is what it is."""
+        if self._plan.walk.is_head and all(
+            commits[after].parents[:1] == (before,) for before, after in pairwise(ids[number:])
+        ):
+            back = len(ids) - 1 - number
+            return f"HEAD~{back}" if back else "HEAD"
+        return ids[number][:7]
+
+
+def _without_dashes(mail: Mail) -> Mail:
+    """Return a mail without a diff (--always) as one that has no patch at all.
+
+    git am takes whatever follows the `---` for a patch and would stop at one that changes nothing;
+    without one it does as --empty says.
+    """
+    if b"\ndiff --git " in mail.rest:
+        return mail
+    return replace(mail, rest=mail.rest.removeprefix(_DASHES), is_exact=False)
+
+
+def list_numbers(numbers: Sequence[int]) -> str:
+    """Name patches as people do: patch 2; patches 2, 5-7."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    listed = ", ".join(str(p[0]) if len(p) == 1 else f"{p[0]}-{p[-1]}" for p in parts)
+    return f"patch {listed}" if len(numbers) == 1 else f"patches {listed}"

@@ -1,0 +1,70 @@
+"""What is known of a series before git format-patch runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.mail.patches import Arguments, Walk, find_walk, has_several
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from git_voicenote.git.repository import Repository
+
+_THEIRS = ("--cover-from-description", "--description-file")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known before git format-patch runs.
+
+    `cover` is the text that was recorded for the series, under `cover_key`; `has_several` tells
+    whether a cover letter would have more than one patch to speak of.
+    """
+
+    arguments: Arguments
+    git_config: Mapping[str, str | None]
+    walk: Walk
+    cover: str | None
+    cover_key: str | None
+    has_several: bool
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the cover letter is ours to fill: the person brought no words of another kind."""
+        return self.cover is not None and not self.arguments.has(*_THEIRS)
+
+    def has_setting(self, key: str) -> bool:
+        """Return whether git's config sets a boolean."""
+        value = self.git_config.get(key, "false")
+        return value is None or value.lower() in ("true", "yes", "on", "1")
+
+    @property
+    def charset(self) -> str:
+        """The encoding that git writes mails in."""
+        for flag in self.arguments.flags:
+            if flag.startswith("--encoding="):
+                return flag.partition("=")[2]
+        configured = self.git_config.get("i18n.logoutputencoding")
+        return configured or self.git_config.get("i18n.commitencoding") or "UTF-8"
+
+
+def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
+    """Find out what a call of git format-patch will be about."""
+    parsed = Arguments.parse(arguments)
+    git_config = repository.config(r"^(format|i18n)\.")
+    covers = Covers(repository)
+    keys = covers.keys()
+    walk = find_walk(repository, parsed)
+    cover = key = None
+    several = True
+    if keys and walk.tip:
+        several = has_several(repository, walk, parsed)
+        key = walk.branch if walk.branch in keys else None
+        key = key or covers.key_for_tip(repository.commit(walk.tip).id, walk.branch)
+        notes = parse_notes((covers.text(key) if key else None) or "")
+        cover = "\n\n".join(note.text for note in notes if note.text.strip()) or None
+    return Plan(parsed, git_config, walk, cover, key, several)

@@ -1,0 +1,28 @@
+"""A note as readers of a patch want it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.notes.format import format_duration, parse_notes
+from git_voicenote.text.mail_safety import quote_diffs
+from git_voicenote.text.prose import wrap
+
+if TYPE_CHECKING:
+    from git_voicenote.datatypes import Note
+
+
+def reader_note(text: str) -> str:
+    """Return a note as readers want it: wrapped, and of the trailers only how long it is to hear.
+
+    Diffs in it are quoted, so that patch(1) does not apply them.
+    """
+    return "\n\n".join(filter(None, map(_reader_text, parse_notes(text))))
+
+
+def _reader_text(note: Note) -> str:
+    parts = [quote_diffs(wrap(visible(note.text)))]
+    if note.duration is not None:
+        parts.append(f"Voicenote-Duration: {format_duration(note.duration)}")
+    return "\n\n".join(part for part in parts if part)

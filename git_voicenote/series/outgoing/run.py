@@ -1,0 +1,138 @@
+"""One run of git format-patch, from its start to the mails that are handed over."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote import files
+from git_voicenote.mail.patches import Writing, range_diff_environment, start_format_patch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.config import Settings
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.store import Remembered
+    from git_voicenote.series.outgoing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """What a run leaves for the person: git's exit status, stdout, and remarks for stderr."""
+
+    status: int
+    stdout: bytes
+    remarks: tuple[str, ...]
+
+
+def format_series(
+    repository: Repository,
+    settings: Settings,
+    plan: Plan,
+    remembered: Remembered | None = None,
+) -> Formatted:
+    """Write the patches of a series with all that was said about it.
+
+    Raises PatchError where they would not survive the mail or a cover letter has no words; the
+    files that this run wrote are removed then.
+    """
+    arguments = plan.arguments
+    # nobody can foresee this header: in a stream, it tells git's own mails from those that a
+    # commit message quotes
+    mark = f"X-Voicenote-Mark: {os.urandom(16).hex()}"
+    is_stream = arguments.has("--stdout", "--output")
+    process = start_format_patch(
+        repository,
+        arguments,
+        (_notes_option(repository, settings.notes_ref), *_cover_options(plan)),
+        ("--no-quiet", "--no-zero-commit", *((f"--add-header={mark}",) if is_stream else ())),
+        range_diff_environment(arguments, plan.git_config, settings.notes_ref),
+    )
+    writing = Writing(repository, arguments, process, mark.encode() + b"\n")
+    try:
+        return _finish(repository, settings, plan, writing, remembered)
+    except BaseException:
+        writing.stop()
+        raise
+
+
+def _finish(
+    repository: Repository,
+    settings: Settings,
+    plan: Plan,
+    writing: Writing,
+    remembered: Remembered | None,
+) -> Formatted:
+    """Finish each mail while git writes the next; whatever is imported here costs no time."""
+    from git_voicenote.mail import outgoing as mail
+    from git_voicenote.series.outgoing.finishing import Finishing
+    from git_voicenote.series.outgoing.verification import Verification
+
+    arguments = plan.arguments
+    reading = mail.start_reading_commits(
+        repository,
+        (*plan.walk.revisions, *arguments.pathspec),
+        [flag for flag in arguments.flags if flag.startswith("--encoding=")],
+    )
+    mboxrd = arguments.has("--stdout") and plan.has_setting("format.mboxrd")
+    sent: dict[int, bytes] = {}
+
+    def send(position: int, content: bytes) -> None:
+        if writing.is_stream:
+            sent[position] = content
+        else:
+            _overwrite(writing.paths[position], content)
+
+    with mail.ReadBack(repository, mboxrd=mboxrd) as read_back:
+        commits = mail.finish_reading_commits(reading)
+        verification = Verification(plan, read_back)
+        finishing = Finishing(repository, settings, plan, commits, verification, send)
+        for raw in writing.mails():
+            finishing.take(raw)
+        if writing.status:
+            writing.stop()
+            return Formatted(writing.status, b"", ())
+        if writing.paths and not writing.is_stream:
+            finishing.replace_first(writing.paths[0].read_bytes())
+        finishing.finish(remembered)
+    stream = b"".join(sent[position] for position in sorted(sent))
+    if writing.is_stream and writing.paths:
+        _overwrite(writing.paths[0], stream)
+        stream = b""
+    printed = b"" if arguments.is_quiet else writing.printed
+    return Formatted(0, stream if writing.is_stream else printed, tuple(finishing.remarks))
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    """Replace what is in a file.
+
+    Not by emptying it first: ext4 takes an emptied file to the disk as soon as it is closed.
+    """
+    with files.open_in_place(path) as file:
+        file.write(content)
+        file.truncate()
+
+
+def _notes_option(repository: Repository, ref: str) -> str:
+    """Return what makes git show our notes and say nothing of a ref that is not there yet.
+
+    git warns of a missing ref, but not of a pattern that none matches. A pattern makes it look
+    at every ref, so it is only used where the ref is not seen at once.
+    """
+    if not (repository.common_dir / ref).is_file():
+        ref = re.sub(r"([0-9A-Za-z])([^0-9A-Za-z]*)$", r"[\1]\2", ref)
+    return f"--notes={ref}"
+
+
+def _cover_options(plan: Plan) -> list[str]:
+    """Return the options that make git write a cover letter we can fill, ahead of theirs."""
+    if plan.is_covered:
+        wanted = ["--cover-letter"] if plan.has_several else []
+        return [*wanted, "--cover-from-description=none"]
+    if "format.coverfromdescription" in plan.git_config:
+        return []
+    # git's own default leaves a placeholder for the subject
+    return ["--cover-from-description=subject"]

@@ -1,0 +1,86 @@
+"""What git am would make of the mails, compared with the commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import PatchError
+from git_voicenote.mail import outgoing as mails_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from git_voicenote.mail.mailinfo import MailInfo
+    from git_voicenote.mail.outgoing import Mail, MailedCommit, ReadBack
+    from git_voicenote.series.outgoing.plan import Plan
+
+
+class Verification:
+    """Holds the mails that could be read as something else, until git has read them."""
+
+    def __init__(self, plan: Plan, reading: ReadBack) -> None:
+        self._plan = plan
+        self._reading = reading
+        self._suspects: list[tuple[int, Path, Mail, MailedCommit | None]] = []
+
+    def add(self, sent: bytes) -> None:
+        """Let git take a mail that could only be read as it was written."""
+        self._reading.feed(sent)
+
+    def add_suspect(
+        self, position: int, mail: Mail, commit: MailedCommit | None, sent: bytes
+    ) -> None:
+        """Let git take a mail to be compared with its commit; a cover has none."""
+        self._suspects.append((position, self._reading.feed(sent), mail, commit))
+
+    def finish(self, covers: int) -> list[str]:
+        """Compare; return what git am changes. Ahead of the patches are `covers` cover letters.
+
+        git am always loses brackets at the start of a title: that is told, not refused. Raises
+        PatchError where a message or a patch would not come out of the mail.
+        """
+        self._reading.close()
+        self._suspects.sort(key=lambda suspect: suspect[0])
+        keep_subject = self._plan.arguments.has("-k", "--keep-subject")
+        read = self._reading.read(
+            [path for _, path, _, _ in self._suspects], keep_subject=keep_subject
+        )
+        remarks: list[str] = []
+        for (position, _, mail, commit), found in zip(self._suspects, read, strict=True):
+            if commit is not None:
+                remarks += _compare(mail, commit, found, position + 1 - covers, self._plan)
+            elif found.patch:
+                raise PatchError("git am would take the cover letter for a patch")
+        return remarks
+
+
+def _compare(
+    mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, plan: Plan
+) -> Iterator[str]:
+    if mail.is_exact and found.patch.rstrip(b"\n") != mails_of.patch_in(mail).rstrip(b"\n"):
+        raise PatchError(f"patch {patch} would not be read as it was written")
+    written, read = plan.charset, plan.git_config.get("i18n.commitencoding") or "UTF-8"
+    if not _words(found.message, read).startswith(_words(commit.body, written)):
+        raise PatchError(
+            f"the message of patch {patch} would not survive the mail",
+            hint="`git commit --amend` or `git rebase -i` can reword it",
+        )
+    for what, told, kept in (
+        ("title", commit.title, found.subject),
+        ("author", commit.author, found.author),
+    ):
+        if _words(told, written) != _words(kept, read):
+            yield f"patch {patch}: git am makes its {what} {_decode(kept, read)!r}"
+
+
+def _words(text: bytes, charset: str) -> str:
+    """Return a text without its blank space: git am may change that, and nothing else."""
+    return "".join(_decode(text, charset).split())
+
+
+def _decode(text: bytes, charset: str) -> str:
+    try:
+        return text.decode(charset, "replace")
+    except LookupError:
+        return text.decode("utf-8", "replace")

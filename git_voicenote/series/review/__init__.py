@@ -1,0 +1,1 @@
+"""A series under review: what was said of it, and the answers."""

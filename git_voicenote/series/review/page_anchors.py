@@ -1,0 +1,195 @@
+"""What of a patch's notes stands beside its hunks on a page, and the links between the two."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import revealed, visible
+from git_voicenote.text.alignment import aligned
+from git_voicenote.text.anchors import passages, placed_words
+from git_voicenote.text.places import lines_of, locate
+from git_voicenote.text.prose import unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from git_voicenote.series.review.series import ReviewedPatch, Spoken
+    from git_voicenote.text.diffs import FileDiff
+    from git_voicenote.text.places import Spot
+
+
+_WORD = re.compile(r"\w+")
+_MOST_WORDS = 3000
+"""Words of notes that are compared with those heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidHere:
+    """Words that stand above a hunk; `name` is their part of the address of links.
+
+    Where the recording of them is known, `recording` is its id, and `start` and `end` are when
+    they are said, in seconds. `by` is the reviewer whose answer they are, "" for the author.
+    """
+
+    name: str
+    words: str
+    recording: str | None
+    start: float
+    end: float
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart:
+    """A part of a note's text. One that stands beside the diff too has a `name`.
+
+    `anchor` is how the text says where, "" where a sentence names the place itself; `where` is the
+    place as people know it.
+    """
+
+    anchor: str
+    text: str
+    name: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stretch of a recording in which one place was spoken of, in seconds."""
+
+    recording: str
+    start: float
+    end: float
+
+
+def said_beside(
+    reviewed: ReviewedPatch, number: int | str
+) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
+    """Return a patch's notes in parts, and what of them stands beside which part of the diff.
+
+    `number` is the patch's on the page, or an answer's name there.
+    """
+    files = reviewed.files
+    texts = [unwrap(visible(note.text)) for note in reviewed.notes]
+    placed = {one.passage: one for one in placed_words(texts, files)}
+    visits = _visits(reviewed.spoken, files)
+    heard = _Heard(reviewed.spoken, texts)
+    notes: list[tuple[NotePart, ...]] = []
+    beside: dict[Spot, list[SaidHere]] = {}
+    count = 0
+    for text in texts:
+        parts = []
+        for passage in passages(text, files):
+            found = placed.get(count)
+            name = f"{number}-{count}" if found else None
+            heard.pass_over(passage.anchor)
+            where = _where(found.spot, files) if found else ""
+            parts.append(NotePart(passage.anchor, passage.text, name, where))
+            if found and name:
+                same = beside.setdefault(found.spot, [])
+                visit = _visit(visits.get(found.spot, ()), len(same)) if passage.anchor else None
+                by_words = heard.when(passage.text)
+                visit = visit or by_words
+                same.append(_said(name, unwrap(found.words), visit))
+            else:
+                heard.pass_over(passage.text)
+            count += 1
+        notes.append(tuple(parts))
+    return tuple(notes), {spot: tuple(said) for spot, said in beside.items()}
+
+
+def answered_beside(
+    reviewed: ReviewedPatch, number: int
+) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
+    """Return the answers to a patch in parts, as its notes, and what of them stands beside it.
+
+    A mail is one part: it quotes what it answers.
+    """
+    answers: list[tuple[NotePart, ...]] = []
+    beside: dict[Spot, tuple[SaidHere, ...]] = {}
+    for at, one in enumerate(reviewed.replies):
+        if one.reply.date:
+            answers.append((NotePart("", visible(one.reply.note.text), None, ""),))
+            continue
+        alone = replace(reviewed, notes=(one.reply.note,), spoken=one.spoken, replies=())
+        (parts,), found = said_beside(alone, f"{number}-answer-{at}")
+        answers.append(parts)
+        by = " ".join(visible(one.reply.author).split())
+        for spot, said in found.items():
+            beside[spot] = (*beside.get(spot, ()), *(replace(words, by=by) for words in said))
+    return tuple(answers), beside
+
+
+class _Heard:
+    """When the words of notes are said, by comparing them with what was heard.
+
+    Notes are asked for passage after passage, in their order.
+    """
+
+    def __init__(self, spoken: Sequence[Spoken], texts: Sequence[str]) -> None:
+        said = [(one.id, segment) for one in spoken if one.path for segment in one.segments]
+        heard = [
+            (word, at) for at, (_, one) in enumerate(said) for word in _words_of(one.marked_text)
+        ]
+        words = [word for text in texts for word in _words_of(text)]
+        self._said = said
+        self._found: dict[int, int] = {}
+        self._next = 0
+        if 0 < len(heard) <= _MOST_WORDS and len(words) <= _MOST_WORDS:
+            found = aligned(words, [word for word, _ in heard])
+            self._found = {note: heard[sound][1] for note, sound in found.items()}
+
+    def when(self, text: str) -> Visit | None:
+        """Return when the next passage is said, None where too few of its words were heard."""
+        start, end = self._next, self.pass_over(text)
+        found = [self._found[at] for at in range(start, end) if at in self._found]
+        if not found or 2 * len(found) < end - start:
+            return None
+        (recording, first), (other, last) = self._said[found[0]], self._said[found[-1]]
+        return Visit(recording, first.start, last.end if other == recording else first.end)
+
+    def pass_over(self, text: str) -> int:
+        """Leave a passage out; return where the next one starts, in words."""
+        self._next += len(_words_of(text))
+        return self._next
+
+
+def _words_of(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
+
+
+def _said(name: str, words: str, visit: Visit | None) -> SaidHere:
+    if visit is None:
+        return SaidHere(name, words, None, 0.0, 0.0)
+    return SaidHere(name, words, visit.recording, visit.start, visit.end)
+
+
+def _visit(visits: Sequence[Visit], number: int) -> Visit | None:
+    """Return the visit that words are of: who comes back to a place says more of it there."""
+    return visits[min(number, len(visits) - 1)] if visits else None
+
+
+def _visits(spoken: Sequence[Spoken], files: Sequence[FileDiff]) -> Mapping[Spot, Sequence[Visit]]:
+    """Return when each place was spoken of, for the recordings that are here."""
+    found: dict[Spot, list[Visit]] = {}
+    for one in spoken:
+        before: Spot | None = None
+        for segment in one.segments:
+            spot = locate(segment.place, files) if segment.place else None
+            if spot is not None and spot == before:
+                earlier = found[spot].pop()
+                found[spot].append(Visit(one.id, earlier.start, segment.end))
+            elif spot is not None:
+                found.setdefault(spot, []).append(Visit(one.id, segment.start, segment.end))
+            before = spot
+    return found
+
+
+def _where(spot: Spot, files: Sequence[FileDiff]) -> str:
+    file = files[spot.file]
+    path = revealed(file.path)
+    if spot.hunk is None or not file.hunks[spot.hunk].start:
+        return path
+    return f"{path}:{lines_of(file.hunks[spot.hunk])[0]}"

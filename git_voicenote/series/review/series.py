@@ -1,0 +1,184 @@
+"""A series with all that helps to review it: notes, files, and recordings that are here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import StoreError
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.store import Notes
+from git_voicenote.series.outgoing.reader_note import reader_note
+from git_voicenote.series.review.committed import cover_words
+from git_voicenote.series.review.replies import replies_to
+from git_voicenote.text.anchors import PlacedWords, placed_words
+from git_voicenote.text.diffs import FileDiff, parse_diff
+from git_voicenote.text.prose import cover_letter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Note, Segment
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedSeries
+    from git_voicenote.series.review.replies import Reply
+    from git_voicenote.store.history import History
+    from git_voicenote.store.recordings import Recordings
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A recording behind a note. `path` is None where its sound is not on this machine.
+
+    `segments` are those of its latest transcript, none where the history does not know it.
+    """
+
+    id: str
+    path: Path | None
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedReply:
+    """What somebody answered, with its recordings."""
+
+    reply: Reply
+    spoken: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPatch:
+    """A patch with what was said about it, and answered."""
+
+    patch: ReceivedPatch
+    notes: tuple[Note, ...]
+    files: tuple[FileDiff, ...]
+    spoken: tuple[Spoken, ...]
+    replies: tuple[ReviewedReply, ...] = ()
+
+    @property
+    def said(self) -> tuple[PlacedWords, ...]:
+        """What the notes say of parts of the diff."""
+        return placed_words([note.text for note in self.notes], self.files)
+
+    @property
+    def answered(self) -> tuple[tuple[str, PlacedWords], ...]:
+        """Who answered a part of the diff in a note, and their words."""
+        notes = [one.reply for one in self.replies if not one.reply.date]
+        return tuple(
+            (reply.author, words)
+            for reply in notes
+            for words in placed_words([reply.note.text], self.files)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedCover:
+    """A cover letter with its recordings, and what was answered."""
+
+    cover: ReceivedCover
+    spoken: tuple[Spoken, ...]
+    replies: tuple[ReviewedReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A series, ready to be read. `title` names it; `remarks` are for the person."""
+
+    title: str
+    cover: ReviewedCover | None
+    patches: tuple[ReviewedPatch, ...]
+    remarks: tuple[str, ...]
+
+
+class Sounds:
+    """Finds the recordings of notes on this machine, and what was heard in them."""
+
+    def __init__(self, recordings: Recordings, history: History) -> None:
+        self._recordings = recordings
+        self._history = history
+
+    def find(self, recording_ids: tuple[str, ...]) -> tuple[Spoken, ...]:
+        """Return recordings by their ids; one that is not here has no path."""
+        return tuple(self._find(recording_id) for recording_id in recording_ids)
+
+    def _find(self, recording_id: str) -> Spoken:
+        path = self._recordings.path_of(recording_id)
+        if path is None:
+            return Spoken(recording_id, None)
+        try:
+            entry = self._history.entry(recording_id)
+        except StoreError:  # the sound is what counts
+            entry = None
+        transcript = entry.transcript if entry else None
+        return Spoken(recording_id, path, transcript.segments if transcript else ())
+
+
+def review(
+    series: ReceivedSeries,
+    sounds: Sounds,
+    repository: Repository | None,
+    notes_ref: str,
+    review_ref: str = "refs/notes/voicenote-review",
+) -> Review:
+    """Put together what a reviewer reads, sees and hears of a series.
+
+    A mail does not name its recordings. Where the very note it carries is in this repository, on
+    the commit that it was made of, the recordings are those of that note.
+    """
+    said = _said_here(series, repository, notes_ref)
+    replies = {
+        number: tuple(ReviewedReply(reply, sounds.find(reply.note.recording_ids)) for reply in some)
+        for number, some in replies_to(series, repository, review_ref).items()
+    }
+    patches = []
+    for patch in series.patches:
+        notes = parse_notes(patch.note or "")
+        local = said.get(patch.commit_id or "", "")
+        if local and patch.note and _is_same(local, patch.note):
+            notes = parse_notes(local) if local == patch.note else notes
+            ids = tuple(one for note in parse_notes(local) for one in note.recording_ids)
+        else:
+            ids = ()
+        answered = replies.get(patch.number, ())
+        patches.append(
+            ReviewedPatch(patch, notes, parse_diff(patch.diff), sounds.find(ids), answered)
+        )
+    cover = None
+    if series.cover:
+        ids = _recordings_of_cover(series.cover, repository)
+        cover = ReviewedCover(series.cover, sounds.find(ids), replies.get(0, ()))
+    title = series.cover.subject if series.cover else ""
+    if not title and series.patches:
+        title = series.patches[0].subject
+        more = len(series.patches) - 1
+        title += f", and {more} more" if more else ""
+    return Review(title, cover, tuple(patches), series.remarks)
+
+
+def _said_here(
+    series: ReceivedSeries, repository: Repository | None, notes_ref: str
+) -> dict[str, str]:
+    ids = [patch.commit_id for patch in series.patches if patch.commit_id and patch.note]
+    return Notes(repository, notes_ref).texts(ids) if repository and ids else {}
+
+
+def _is_same(local: str, received: str) -> bool:
+    """Return whether a note that came is one of this repository.
+
+    A mail may name any commit: nobody shall hear, or send on, a recording of something else.
+    """
+    return local == received or reader_note(local).strip() == received.strip()
+
+
+def _recordings_of_cover(cover: ReceivedCover, repository: Repository | None) -> tuple[str, ...]:
+    if repository is None:
+        return ()
+    covers = Covers(repository)
+    keys = covers.keys()
+    for key in keys:
+        letter = cover_letter(cover_words(covers, key))
+        if letter.subject == cover.subject and letter.body.strip() == cover.text.strip():
+            return tuple(one for note in covers.read(key) for one in note.recording_ids)
+    return ()

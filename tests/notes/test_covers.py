@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.datatypes import Note
+from git_voicenote.errors import GitError, UnknownRevisionError
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import render_note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+
+WHY = Note("Move retries.", ("20261122-101400-0001",), "moonshine", "en", 3.0)
+
+
+def covers_of(sandbox: Sandbox, folder: Path | None = None) -> Covers:
+    return Covers(Repository.discover(folder or sandbox.folder))
+
+
+@pytest.mark.parametrize("key", ["main", "topic/a=b", "größe", "-x", "a.b/c"])
+def test_a_cover_is_one_file_in_a_ref_of_its_own(repo: Sandbox, key: str) -> None:
+    covers = covers_of(repo)
+    covers.write(key, [WHY])
+
+    assert covers.read(key) == (WHY,)
+    assert covers.keys() == (key,)
+    assert repo.git("show", f"refs/voicenote/cover/{key}:cover") + "\n" == render_note(WHY)
+    assert repo.git("ls-tree", "--name-only", f"refs/voicenote/cover/{key}") == "cover"
+
+
+def test_each_writing_is_a_commit_on_the_one_before(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    covers.write("main", [WHY])
+    covers.write("main", [Note("Said better.")])
+
+    assert covers.text("main") == "Said better.\n"
+    log = repo.git("log", "--format=%an: %s", "refs/voicenote/cover/main")
+    assert log.splitlines() == ["Ada Lovelace: voicenote: cover of main"] * 2
+    assert "git voicenote: write the cover" in repo.git("reflog", "refs/voicenote/cover/main")
+
+
+def test_a_removed_cover_is_gone(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    covers.write("main", [WHY])
+    covers.remove("main")
+    covers.remove("main")
+
+    assert covers.read("main") == ()
+    assert covers.text("main") is None
+    assert covers.keys() == ()
+
+
+def test_the_persons_own_description_is_not_touched(repo: Sandbox) -> None:
+    repo.git("config", "branch.main.description", "kept by another tool")
+    covers_of(repo).write("main", [WHY])
+
+    assert repo.git("config", "branch.main.description") == "kept by another tool"
+
+
+def test_the_key_is_the_branch_or_the_commit(repo: Sandbox) -> None:
+    repo.git("tag", "main")  # makes git call the branch heads/main
+    assert covers_of(repo).key_for_head() == "main"
+    repo.git("checkout", "--quiet", "--detach")
+    assert covers_of(repo).key_for_head() == "detached/" + repo.git("rev-parse", "HEAD")
+
+
+def test_an_unborn_branch_has_a_key_and_a_detached_nothing_has_none(sandbox: Sandbox) -> None:
+    sandbox.git("init", "--quiet", "--initial-branch=topic")
+    assert covers_of(sandbox).key_for_head() == "topic"
+
+    sandbox.write(".git/HEAD", "1" * 40 + "\n")
+    with pytest.raises(UnknownRevisionError, match="there is no commit here yet"):
+        covers_of(sandbox).key_for_head()
+
+
+def test_the_cover_of_a_series_is_found_by_branch_tip_or_commit(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    tip = repo.git("rev-parse", "HEAD")
+    assert covers.key_for_tip(tip, "main") is None
+
+    covers.write("detached/" + tip, [WHY])
+    assert covers.key_for_tip(tip, "main") == "detached/" + tip
+    repo.git("branch", "side")
+    covers.write("side", [WHY])
+    assert covers.key_for_tip(tip) == "side"
+    covers.write("main", [WHY])
+    assert covers.key_for_tip(tip) == "main"
+    assert covers.key_for_tip(tip, "side") == "side"
+
+    later = repo.commit("later")
+    assert covers.key_for_tip(later) == "main"
+    assert covers.key_for_tip(tip) == "side"
+
+
+def test_the_cover_of_a_deleted_branch_makes_room_and_is_kept(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    covers.write("a", [Note("of a branch that is gone")])
+    covers.write("a/b", [WHY])
+
+    assert covers.keys() == ("a/b",)
+    aside = repo.git("for-each-ref", "--format=%(refname)", "refs/voicenote/set-aside")
+    assert repo.git("show", f"{aside}:cover") == "of a branch that is gone"
+
+    covers.write("a", [Note("a again")])
+    assert covers.keys() == ("a",)
+    assert len(repo.git("for-each-ref", "refs/voicenote/set-aside").splitlines()) == 2
+
+
+def test_the_cover_of_a_commit_is_never_moved_away(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    key = "detached/" + repo.git("rev-parse", "HEAD")
+    covers.write(key, [WHY])
+
+    with pytest.raises(GitError, match=f"the cover of '{key}' is in the way") as caught:
+        covers.write("detached", [WHY])
+
+    assert f"git update-ref -d refs/voicenote/cover/{key}" in (caught.value.hint or "")
+    assert covers.read(key) == (WHY,)
+
+
+def test_covers_are_shared_by_worktrees_and_work_without_one(repo: Sandbox, tmp_path: Path) -> None:
+    repo.git("worktree", "add", "--quiet", "-b", "topic", tmp_path / "tree")
+    covers_of(repo, tmp_path / "tree").write("topic", [WHY])
+    assert covers_of(repo).read("topic") == (WHY,)
+
+    repo.git("clone", "--quiet", "--bare", ".", tmp_path / "bare.git")
+    bare = covers_of(repo, tmp_path / "bare.git")
+    bare.write(bare.key_for_head(), [WHY])
+    assert bare.read("main") == (WHY,)
+
+
+def test_a_cover_in_a_sha256_repository(sandbox: Sandbox) -> None:
+    sandbox.git("init", "--quiet", "--object-format=sha256", "--initial-branch=main")
+    sandbox.commit("start", {"a": "1\n"})
+    covers = covers_of(sandbox)
+    covers.write("main", [WHY])
+    covers.write("main", [WHY, WHY])
+
+    assert covers.read("main") == (WHY, WHY)
+
+
+def test_a_locked_cover_is_named(repo: Sandbox) -> None:
+    lock = repo.write(".git/refs/voicenote/cover/main.lock", "")
+
+    with pytest.raises(GitError, match="refs/voicenote/cover/main is locked") as caught:
+        covers_of(repo).write("main", [WHY])
+
+    assert caught.value.hint == f"where none is running, remove {lock}"
+
+
+def test_a_cover_without_an_identity(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.delenv(name)
+    repo.git("config", "user.useConfigOnly", "true")
+
+    with pytest.raises(GitError, match="does not know who you are"):
+        covers_of(repo).write("main", [WHY])
