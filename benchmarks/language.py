@@ -2,7 +2,7 @@
 
     python -m benchmarks.language --repository FOLDER [--tools FOLDER]
 
-- Minimal pairs: tests/text/minimal_pairs.tsv through the whole chain.
+- Minimal pairs: tests/text/passes/minimal_pairs.tsv through the whole chain.
 - False rewrites: ordinary commit prose of a repository, as it is written and again as an engine
   without punctuation would give it, through the chain, with the repository's terms. Every change
   is printed, for a person to judge: whether it should be there no program knows.
@@ -27,19 +27,19 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import machine, markdown_table, seconds
 from git_voicenote.datatypes import Person
 from git_voicenote.git.repository import Repository
-from git_voicenote.text.chain import build_chain, polish
-from git_voicenote.text.conventional_commit import compose, render
-from git_voicenote.text.correction import corrector
-from git_voicenote.text.ordinary_words import ordinary_words
-from git_voicenote.text.passes import run_chain
-from git_voicenote.vocabulary import vocabulary_for
+from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.passes.base import run_chain
+from git_voicenote.text.passes.chain import build_chain, polish
+from git_voicenote.text.passes.correction import corrector
+from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
+from git_voicenote.workflows.vocabulary import vocabulary_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from git_voicenote.text.passes import Chain
+    from git_voicenote.text.passes.base import Chain
 
-PAIRS = Path(__file__).parents[1] / "tests/text/minimal_pairs.tsv"
+PAIRS = Path(__file__).parents[1] / "tests/text/passes/minimal_pairs.tsv"
 _TRAILERS = re.compile(r"^[A-Z][A-Za-z-]+-by: ", re.MULTILINE)
 _TERMS = 300
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from benchmarks.nano_measures import Hear
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.nano.model import NanoModel
+    from git_voicenote.engines.nano.network.model import NanoModel
 
 PROMPT = "<|im_start|>user\nwords"
 
@@ -152,8 +152,8 @@ def ours(folder: Path, device: str, times: int) -> dict[str, float]:
 def ours_fp32(folder: Path, device: str, times: int) -> dict[str, float]:
     """Measure our engine in float32."""
     started = time.perf_counter()
-    from git_voicenote.engines.nano.checkpoint import open_checkpoint
-    from git_voicenote.engines.nano.model import NanoModel
+    from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+    from git_voicenote.engines.nano.network.model import NanoModel
 
     return measure(forced(NanoModel.load(open_checkpoint(folder / "flat"), device)), started, times)
 
@@ -166,10 +166,10 @@ def forced(model: NanoModel) -> Hear:
 
 def from_files(model: NanoModel, device: str, count: int) -> float:
     """Return how many times real time files are heard at, on the path of `transcribe FILE...`."""
-    from git_voicenote.batch import transcribe_files
     from git_voicenote.engines.base import Context, EngineOptions
     from git_voicenote.engines.nano.engine import NanoEngine
-    from git_voicenote.engines.nano.generation import Decoded
+    from git_voicenote.engines.nano.network.generation import Decoded
+    from git_voicenote.workflows.batch import transcribe_files
 
     def write(segments: Sequence[Samples], before: tuple[int, ...]) -> list[Decoded]:
         longest = max(map(len, segments)) / RATE

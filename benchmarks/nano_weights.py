@@ -14,8 +14,8 @@ def write_weights(folder: Path) -> None:
     import torch
     from safetensors.torch import save_file
 
-    from git_voicenote.engines.nano.architecture import Architecture
-    from git_voicenote.engines.nano.layouts import expected_shapes
+    from git_voicenote.engines.nano.checkpoint.layouts import expected_shapes
+    from git_voicenote.engines.nano.network.architecture import Architecture
     from tests.support.nano_checkpoints import TINY, write_original
 
     flat = folder / "flat"

@@ -28,21 +28,21 @@ import torch
 
 from benchmarks.measure import machine, markdown_table
 from benchmarks.references import Funasr, Heard, Transformers, padded
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.nano.checkpoint import open_checkpoint
-from git_voicenote.engines.nano.importing import import_model
-from git_voicenote.engines.nano.model import NanoModel
-from git_voicenote.engines.nano.prompt import LANGUAGES, before_sound
+from git_voicenote.engines.nano.checkpoint.importing import import_model
+from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.network.model import NanoModel
+from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
 from tests.support.nano_checkpoints import TINY, write_original
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.nano.weights import EncoderPrecision, Precision
+    from git_voicenote.engines.nano.checkpoint.weights import EncoderPrecision, Precision
 
 MOST_OFF = 1e-3
 """How far logits may be off, for their standard deviation: float32 sums in another order."""

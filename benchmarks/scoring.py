@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from git_voicenote.text.identifiers import number_in_words
+from git_voicenote.text.vocabulary.identifiers import number_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

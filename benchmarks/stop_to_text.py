@@ -21,14 +21,14 @@ import numpy as np
 import soundfile
 
 from benchmarks.measure import machine, markdown_table
-from git_voicenote.audio.capture import Capture
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.capture.microphone import Capture
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.dictation import LiveDictation
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.transcription import transcribe
+from git_voicenote.workflows.live_dictation import LiveDictation
+from git_voicenote.workflows.transcription import transcribe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,24 +23,24 @@ from typing import TYPE_CHECKING
 
 from benchmarks.scoring import words_of
 from benchmarks.voices import FLITE, speak
-from git_voicenote.adaptation import make_now
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.git.repository import Repository
-from git_voicenote.text.chain import build_chain, polish
-from git_voicenote.text.correction import corrector
-from git_voicenote.text.ordinary_words import ordinary_words
-from git_voicenote.transcription import transcribe
-from git_voicenote.vocabulary import vocabulary_for
+from git_voicenote.text.passes.chain import build_chain, polish
+from git_voicenote.text.passes.correction import corrector
+from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
+from git_voicenote.workflows.learning import make_now
+from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.vocabulary import vocabulary_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.engines.base import Engine
-    from git_voicenote.text.passes import Change
+    from git_voicenote.text.passes.base import Change
 
 _WORDS = 25_000
 _OLDER = 4000

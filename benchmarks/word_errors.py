@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import machine, markdown_table
 from benchmarks.scoring import words_of, wrong
 from benchmarks.voices import FLITE, NEURAL, speak
-from git_voicenote.adaptation import make_now
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.git.repository import Repository
-from git_voicenote.transcription import transcribe
+from git_voicenote.workflows.learning import make_now
+from git_voicenote.workflows.transcription import transcribe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 import torchaudio
 
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from tests.support.nano_checkpoints import transcripts

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from git_voicenote.cli.colours import coloured, only_colours
-from git_voicenote.cli.console import as_json
+from git_voicenote.terminal.colours import coloured, only_colours
+from git_voicenote.terminal.console import as_json
 
 PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 DOOR = frozenset(
-    Path("cli", name) for name in ("console.py", "colours.py", "drawing.py", "streams.py")
+    Path("terminal", name) for name in ("console.py", "colours.py", "drawing.py", "streams.py")
 )
 # processes of our own, whose stderr their parent reads
-CHILDREN = frozenset({Path("audio/recorder.py")})
+CHILDREN = frozenset({Path("audio/capture/recorder.py")})
 FORBIDDEN = frozenset(
     {
         "print", "click.echo", "click.secho", "click.confirm", "click.prompt", "click.pause",

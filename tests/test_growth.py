@@ -19,33 +19,25 @@ from git_voicenote.mail import outgoing as mail
 from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.notes import format as note_format
 from git_voicenote.notes import merge as note_merge
-from git_voicenote.text import (
-    anchors,
-    as_spoken,
-    change_guess,
+from git_voicenote.text import doubts, mail_safety, prose, quoting
+from git_voicenote.text.commit_message import change_guess, people
+from git_voicenote.text.commit_message import footers as spoken_footers
+from git_voicenote.text.commit_message import header as spoken_header
+from git_voicenote.text.commit_message import issues as issue_reference
+from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.diff import anchors, diffs, places
+from git_voicenote.text.passes import (
     correction,
-    diffs,
-    doubts,
-    evidence,
     fillers,
-    identifiers,
-    issue_reference,
-    mail_safety,
-    people,
-    places,
-    prose,
-    quoting,
     spoken_edits,
-    spoken_footers,
-    spoken_header,
     spoken_identifiers,
     spoken_prose,
-    vocabulary,
-    vocabulary_list,
 )
-from git_voicenote.text.conventional_commit import compose, render
-from git_voicenote.text.itn import normaliser
-from git_voicenote.text.ordinary_words import ordinary_words
+from git_voicenote.text.passes.itn import normaliser
+from git_voicenote.text.vocabulary import evidence, identifiers, ranking
+from git_voicenote.text.vocabulary import lists as vocabulary_list
+from git_voicenote.text.vocabulary import pronunciation as as_spoken
+from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 from tests.support.growth import USUAL, fragments_of, grows
 
 if TYPE_CHECKING:
@@ -62,9 +54,9 @@ FILES = diffs.parse_diff(
     "+++ b/http/transport.py\n@@ -1,2 +1,3 @@ def send(self):\n a\n+def retry(x):\n b\n"
 )
 TERMS = [
-    vocabulary.Term(
+    ranking.Term(
         name,
-        (vocabulary.Sighting("changed lines", 3),),
+        (ranking.Sighting("changed lines", 3),),
         identifiers.sayings_of(name, ordinary_words()),
     )
     for name in ("packed_refs", "sqlite", "for_each_ref_options")
@@ -108,7 +100,7 @@ def _spoken(text: str) -> object:
 
 def _names(text: str) -> object:
     said = identifiers.sayings_of(text, ordinary_words())
-    return said, vocabulary.counted_names(text), vocabulary.counted_in_prose(text)
+    return said, ranking.counted_names(text), ranking.counted_in_prose(text)
 
 
 def _mail(text: str) -> object:
@@ -145,37 +137,40 @@ def _learned(text: str) -> object:
 
 FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "characters": ("characters", lambda text: (visible(text), revealed(text))),
-    "fillers": ("text.fillers", fillers.fillers("en")),
-    "fillers in Chinese": ("text.fillers", fillers.fillers("zh")),
-    "edits": ("text.spoken_edits", spoken_edits.spoken_edits("en")),
-    "edits in Chinese": ("text.spoken_edits", spoken_edits.spoken_edits("zh")),
-    "corrector": ("text.heard_words", correction.corrector(TERMS, ordinary_words())),
-    "itn": ("text.itn.english_paths", normaliser("en")),
-    "itn of versions": ("text.itn.english_versions", normaliser("en")),
-    "itn of numbers": ("text.itn.numbers", normaliser("en")),
-    "itn in Chinese": ("text.itn.chinese", normaliser("zh")),
-    "identifiers": ("text.spoken_identifiers", spoken_identifiers.spoken_identifiers),
-    "names": ("text.identifiers", _names),
+    "fillers": ("text.passes.fillers", fillers.fillers("en")),
+    "fillers in Chinese": ("text.passes.fillers", fillers.fillers("zh")),
+    "edits": ("text.passes.spoken_edits", spoken_edits.spoken_edits("en")),
+    "edits in Chinese": ("text.passes.spoken_edits", spoken_edits.spoken_edits("zh")),
+    "corrector": ("text.passes.heard_words", correction.corrector(TERMS, ordinary_words())),
+    "itn": ("text.passes.itn.english.paths", normaliser("en")),
+    "itn of versions": ("text.passes.itn.english.versions", normaliser("en")),
+    "itn of numbers": ("text.passes.itn.english.numbers", normaliser("en")),
+    "itn in Chinese": ("text.passes.itn.chinese", normaliser("zh")),
+    "identifiers": ("text.passes.spoken_identifiers", spoken_identifiers.spoken_identifiers),
+    "names": ("text.vocabulary.identifiers", _names),
     "wrap": ("text.prose", lambda text: prose.unwrap(prose.wrap(text))),
     "cover letter": ("text.prose", prose.cover_letter),
-    "prose": ("text.spoken_prose", _spoken),
-    "header": ("text.spoken_header", _header),
+    "prose": ("text.passes.spoken_prose", _spoken),
+    "header": ("text.commit_message.header", _header),
     "footers": (
         "text.spoken_footers",
         lambda text: spoken_footers.with_footers_apart([text], punctuated=True),
     ),
-    "issues": ("text.issue_reference", issue_reference.issue_trailers),
-    "commit message": ("text.conventional_commit", _commit),
-    "people": ("text.people", _people),
+    "issues": ("text.commit_message.issues", issue_reference.issue_trailers),
+    "commit message": ("text.commit_message.composer", _commit),
+    "people": ("text.commit_message.people", _people),
     "mail safety": ("text.mail_safety", mail_safety.indent_hazards),
     "quoted diffs": ("text.mail_safety", mail_safety.quote_diffs),
-    "anchors": ("text.anchors", _anchors),
-    "names of places": ("text.named_places", _anchors),
-    "diffs": ("text.diffs", _diff),
-    "learner": ("text.as_spoken", _learned),
-    "evidence": ("text.evidence", lambda text: evidence.as_evidence([text], [text])),
-    "lists": ("text.vocabulary_list", vocabulary_list.parse_list),
-    "paths": ("text.change_guess", lambda text: change_guess.guess_scope([text, f"{text}x"])),
+    "anchors": ("text.diff.anchors", _anchors),
+    "names of places": ("text.diff.named_places", _anchors),
+    "diffs": ("text.diff.diffs", _diff),
+    "learner": ("text.vocabulary.pronunciation", _learned),
+    "evidence": ("text.vocabulary.evidence", lambda text: evidence.as_evidence([text], [text])),
+    "lists": ("text.vocabulary.lists", vocabulary_list.parse_list),
+    "paths": (
+        "text.commit_message.change_guess",
+        lambda text: change_guess.guess_scope([text, f"{text}x"]),
+    ),
     "doubts": ("text.doubts", _doubts),
     "notes": ("notes.format", lambda text: note_format.parse_notes(text)),
     "merged notes": ("notes.merge", _merged),

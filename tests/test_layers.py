@@ -17,21 +17,10 @@ BOTTOM = frozenset(
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
-    "cli": frozenset(
-        {"adaptation", "archive", "batch", "dictation", "exchange", "series", "transcription"}
-        | {"models", "vocabulary", "vocabulary_lists"}
-    )
-    | MIDDLE
-    | BOTTOM,
-    "adaptation": MIDDLE | BOTTOM,
-    "archive": MIDDLE | BOTTOM,
-    "batch": MIDDLE | BOTTOM,
-    "dictation": frozenset({"transcription"}) | MIDDLE | BOTTOM,
-    "exchange": MIDDLE | BOTTOM,
+    "cli": frozenset({"workflows", "terminal", "models", "series"}) | MIDDLE | BOTTOM,
+    "workflows": frozenset({"terminal", "models", "series"}) | MIDDLE | BOTTOM,
+    "terminal": frozenset({"workflows", "models", "series"}) | MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
-    "vocabulary": frozenset({"vocabulary_lists"}) | MIDDLE | BOTTOM,
-    "vocabulary_lists": MIDDLE | BOTTOM,
-    "transcription": MIDDLE | BOTTOM,
     **dict.fromkeys(MIDDLE, BOTTOM),
     "engines": frozenset({"models"}) | BOTTOM,
     "notes": frozenset({"git"}) | BOTTOM,
@@ -42,8 +31,8 @@ MAY_IMPORT = {
 }
 
 OWNERS = {
-    "click": ("cli",),
-    "rich": ("cli",),
+    "click": ("cli", "terminal", "workflows"),
+    "rich": ("cli", "terminal"),
     "git": ("git",),
     "sounddevice": ("audio",),
     "soundfile": ("audio",),
@@ -52,11 +41,11 @@ OWNERS = {
     "jellyfish": ("text",),
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
-    "pygments": ("text/syntax.py",),
+    "pygments": ("text/diff/syntax.py",),
     "moonshine_voice": (),  # its files are read; its code is not imported
     "onnxruntime": ("engines/moonshine",),
     "torch": ("engines/nano",),
-    "torchaudio": ("engines/nano/frontend.py",),
+    "torchaudio": ("engines/nano/network/frontend.py",),
     "tokenizers": ("engines/nano",),
     "safetensors": ("engines/nano",),
     "huggingface_hub": ("engines/nano",),

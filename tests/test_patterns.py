@@ -24,8 +24,8 @@ from regexploit.ast.sre import SreOpParser
 from regexploit.redos import find
 
 import git_voicenote
-from git_voicenote.text import fillers, spoken_edits
-from git_voicenote.text.itn import chinese
+from git_voicenote.text.passes import fillers, spoken_edits
+from git_voicenote.text.passes.itn import chinese
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,13 @@ PACKAGE = Path(git_voicenote.__file__).parent
 ANCHORED = frozenset({"match", "fullmatch"})
 
 KNOWN = {
-    "git_voicenote.text.definitions:_DEFINITION": "lines of at most 300 characters",
-    "git_voicenote.text.definitions:_CALLED": "a heading of at most 300 characters",
+    "git_voicenote.text.vocabulary.definitions:_DEFINITION": "lines of at most 300 characters",
+    "git_voicenote.text.vocabulary.definitions:_CALLED": "a heading of at most 300 characters",
     "git_voicenote.text.prose:_DANGLING": "at most 144 characters of a subject",
-    "git_voicenote.text.as_spoken:_PARAGRAPH": "of several line feeds all are taken at once",
-    "git_voicenote.text.as_spoken:_TOKEN": "what is no version is taken whole, as a word",
+    "git_voicenote.text.vocabulary.pronunciation:_PARAGRAPH": "takes all of several line feeds",
+    "git_voicenote.text.vocabulary.pronunciation:_TOKEN": "what is no version is a whole word",
     "git_voicenote.text.mail_safety:_MAY_HOLD_HAZARDS": r"blank space is read behind \A alone",
-    "git_voicenote.text.spoken_header:_SENTENCE_END": "tied to the stop before it",
+    "git_voicenote.text.commit_message.header:_SENTENCE_END": "tied to the stop before it",
 }
 """Hits that are none, each with its reason."""
 

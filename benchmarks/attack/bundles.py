@@ -26,12 +26,12 @@ from benchmarks.attack.tally import Tally, main
 from benchmarks.attack.trials import altered, mutated, try_all
 from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import VoicenoteError
-from git_voicenote.exchange.packing import pack
-from git_voicenote.exchange.unpacking import unpack
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.merging import NoteRefs
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.workflows.exchange.packing import pack
+from git_voicenote.workflows.exchange.unpacking import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,8 +18,8 @@ from git_voicenote.bounded import parse_json, parse_toml, parse_yaml
 from git_voicenote.git.commit_config import commit_configs
 from git_voicenote.git.process import run_git
 from git_voicenote.git.repository import Repository
-from git_voicenote.text.commit_rules import commitizen_rules, commitlint_rules
-from git_voicenote.text.conventional_commit import compose, render
+from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.rules import commitizen_rules, commitlint_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

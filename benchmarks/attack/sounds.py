@@ -19,10 +19,10 @@ import soundfile
 
 from benchmarks.attack.tally import Tally, main
 from benchmarks.attack.trials import mutated, try_all
-from git_voicenote.audio.checking import check_recording
-from git_voicenote.audio.files import read_blocks
-from git_voicenote.audio.finding import stated_duration
-from git_voicenote.audio.wav import repair_wav
+from git_voicenote.audio.files.checking import check_recording
+from git_voicenote.audio.files.finding import stated_duration
+from git_voicenote.audio.files.reading import read_blocks
+from git_voicenote.audio.files.wav import repair_wav
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:

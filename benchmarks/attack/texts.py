@@ -19,27 +19,27 @@ from git_voicenote.mail.after_separator import read_below, split_patch
 from git_voicenote.mail.mailed_cover import split_cover
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.text import tables
-from git_voicenote.text.anchors import placed_words
-from git_voicenote.text.as_spoken import spoken_sentences
-from git_voicenote.text.chain import build_chain, polish
-from git_voicenote.text.conventional_commit import compose, render
-from git_voicenote.text.correction import corrector
-from git_voicenote.text.diffs import diffstat, parse_diff
-from git_voicenote.text.identifiers import sayings_of
+from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.diff.anchors import placed_words
+from git_voicenote.text.diff.diffs import diffstat, parse_diff
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
-from git_voicenote.text.ordinary_words import ordinary_words
-from git_voicenote.text.passes import run_chain
+from git_voicenote.text.passes.base import run_chain
+from git_voicenote.text.passes.chain import build_chain, polish
+from git_voicenote.text.passes.correction import corrector
+from git_voicenote.text.passes.spoken_edits import written_lines
+from git_voicenote.text.passes.spoken_prose import spoken_prose
 from git_voicenote.text.prose import cover_letter, unwrap, wrap
 from git_voicenote.text.spans import with_line_feeds
-from git_voicenote.text.spoken_edits import written_lines
-from git_voicenote.text.spoken_prose import spoken_prose
-from git_voicenote.text.vocabulary import Sighting, Term, counted_in_prose, counted_names
-from git_voicenote.text.vocabulary_list import parse_list
+from git_voicenote.text.vocabulary.identifiers import sayings_of
+from git_voicenote.text.vocabulary.lists import parse_list
+from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
+from git_voicenote.text.vocabulary.pronunciation import spoken_sentences
+from git_voicenote.text.vocabulary.ranking import Sighting, Term, counted_in_prose, counted_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from git_voicenote.text.passes import Chain
+    from git_voicenote.text.passes.base import Chain
 
 LANGUAGES = ("en", "zh")
 _TABLES = ("spoken_edits", "itn", "chinese")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from git_voicenote.audio.devices import load_portaudio
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.capture.devices import load_portaudio
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioDeviceError, AudioFileError
 

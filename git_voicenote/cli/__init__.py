@@ -14,10 +14,10 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from git_voicenote.cli.console import flush, print_error, say
-from git_voicenote.cli.signals import Terminated, end_by, handle_signals
-from git_voicenote.cli.streams import drop, prepare_streams
 from git_voicenote.errors import VoicenoteError
+from git_voicenote.terminal.console import flush, print_error, say
+from git_voicenote.terminal.signals import Terminated, end_by, handle_signals
+from git_voicenote.terminal.streams import drop, prepare_streams
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -85,7 +85,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    from git_voicenote.cli.unexpected import report
+    from git_voicenote.terminal.unexpected import report
 
     report(error)
     return VoicenoteError.exit_code

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.cli.am_rest import keep_rest, say_kept
-from git_voicenote.cli.console import print_error, put, say, settings
-from git_voicenote.cli.relayed import show_relayed
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import Repository
 from git_voicenote.series.incoming.applying import Applied, keep_cover, keep_notes, read_start
@@ -14,6 +11,9 @@ from git_voicenote.series.incoming.git_am import run_am
 from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
 from git_voicenote.store.recordings import store_error
+from git_voicenote.terminal.console import print_error, put, say, settings
+from git_voicenote.terminal.relayed import show_relayed
+from git_voicenote.workflows.unfinished_am import keep_rest, say_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

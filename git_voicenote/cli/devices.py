@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.audio.devices import choose_device, input_devices, no_microphone
-from git_voicenote.cli.console import print_json, put, say, settings, warn
+from git_voicenote.audio.capture.devices import choose_device, input_devices, no_microphone
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
+from git_voicenote.terminal.console import print_json, put, say, settings, warn
 
 if TYPE_CHECKING:
-    from git_voicenote.audio.devices import InputDevice
+    from git_voicenote.audio.capture.devices import InputDevice
 
 
 @click.command()

@@ -7,13 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import ask, is_interactive, say, settings, warn
-from git_voicenote.cli.doubts import known_transcripts, with_doubts
-from git_voicenote.cli.editor import edit_text
-from git_voicenote.cli.kept_texts import KeptText, Purpose, kept_texts, story
-from git_voicenote.cli.saving import found_by_patch, save_cover, save_note
-from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
 from git_voicenote.git.commits import commit_summary, series_summary
 from git_voicenote.git.repository import Repository
@@ -21,13 +14,20 @@ from git_voicenote.notes.changing import reconciled
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
+from git_voicenote.terminal.console import ask, is_interactive, say, settings, warn
+from git_voicenote.terminal.editor import edit_text
+from git_voicenote.workflows.doubts import known_transcripts, with_doubts
+from git_voicenote.workflows.kept_texts import KeptText, Purpose, kept_texts, story
+from git_voicenote.workflows.saving import found_by_patch, save_cover, save_note
+from git_voicenote.workflows.unfinished import mention_unfinished
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.cli.saving import Change
     from git_voicenote.datatypes import Note
     from git_voicenote.git.repository import Commit
+    from git_voicenote.workflows.saving import Change
 
 
 @click.command()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import hand_over, put, say, settings
 from git_voicenote.errors import UsageError
 from git_voicenote.git.repository import Repository
 from git_voicenote.series.outgoing.plan import plan_series
 from git_voicenote.series.outgoing.run import format_series
+from git_voicenote.terminal.console import hand_over, put, say, settings
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -58,13 +58,13 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     keep_rest(repository)
     plan = plan_series(repository, rest)
     if order:
-        from git_voicenote.cli.record_missing import record_missing
+        from git_voicenote.workflows.record_missing import record_missing
 
         record_missing(repository, chosen, plan, order)
         plan = plan_series(repository, rest)
 
     def remembered(patch_ids: Collection[str]) -> Mapping[str, Sequence[FoundNote]]:
-        from git_voicenote.cli.saving import remembered as look_up
+        from git_voicenote.workflows.saving import remembered as look_up
 
         return look_up(repository)(patch_ids)
 

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import (
+from git_voicenote.errors import NegativeAnswer, StoreError
+from git_voicenote.notes.format import format_duration
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings
+from git_voicenote.terminal.console import (
     confirm,
     is_interactive,
     print_json,
@@ -18,15 +22,11 @@ from git_voicenote.cli.console import (
     settings,
     warn,
 )
-from git_voicenote.cli.kept_texts import mention_kept_texts
-from git_voicenote.cli.saving import repository_if_any, state_root
-from git_voicenote.cli.unfinished import mention_unfinished
-from git_voicenote.errors import NegativeAnswer, StoreError
-from git_voicenote.notes.format import format_duration
-from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings
-from git_voicenote.text.anchors import anchor
+from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.subtitles import subtitles
+from git_voicenote.workflows.kept_texts import mention_kept_texts
+from git_voicenote.workflows.saving import repository_if_any, state_root
+from git_voicenote.workflows.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

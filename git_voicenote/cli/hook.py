@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.console import print_json, put, say
 from git_voicenote.git.repository import Repository
+from git_voicenote.terminal.console import print_json, put, say
 
 if TYPE_CHECKING:
     from git_voicenote.git.hooks import HookPlace
@@ -115,7 +115,7 @@ def run(*, name: str, message_file: Path | None, source: str | None, commit: str
         return
     if message_file is None:
         raise click.UsageError("git names the file of the message")
-    from git_voicenote.cli.spoken_message import offer_to_dictate
+    from git_voicenote.workflows.commit_message import offer_to_dictate
 
     offer_to_dictate(message_file, source)
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import harmless, visible
-from git_voicenote.cli.console import hand_over, print_json, put, say, settings, warn
-from git_voicenote.cli.drawing import progress_bar
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
-from git_voicenote.engines.nano.installed import PREFERRED
+from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
 from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
 from git_voicenote.models.installed import models_dir, read_record
+from git_voicenote.terminal.console import hand_over, print_json, put, say, settings, warn
+from git_voicenote.terminal.drawing import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,8 +80,8 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
     Fun-ASR-Nano-2512: Chinese, English and Japanese. The other is Fun-ASR-MLT-Nano-2512: 31
     languages. A download that breaks off is taken up again by the next call.
     """
-    from git_voicenote.engines.nano import fetching
-    from git_voicenote.engines.nano.installed import require_libraries
+    from git_voicenote.engines.nano.checkpoint import fetching
+    from git_voicenote.engines.nano.checkpoint.installed import require_libraries
     from git_voicenote.models.importing import target_folder
 
     require_libraries()

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.console import say, settings
-from git_voicenote.cli.kept_texts import mention_kept_texts
-from git_voicenote.cli.saving import found_by_patch, repository_if_any, state_root
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
 from git_voicenote.git.repository import Repository
@@ -18,7 +15,10 @@ from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.terminal.console import say, settings
 from git_voicenote.text.doubts import doubtful, quoted
+from git_voicenote.workflows.kept_texts import mention_kept_texts
+from git_voicenote.workflows.saving import found_by_patch, repository_if_any, state_root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

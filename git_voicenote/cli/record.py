@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import print_json, settings
-from git_voicenote.cli.explaining import record_note
-from git_voicenote.cli.note_targets import CommitTarget, CoverTarget
-from git_voicenote.cli.unfinished import offer_unfinished
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
+from git_voicenote.terminal.console import print_json, settings
+from git_voicenote.workflows.explaining import record_note
+from git_voicenote.workflows.note_targets import CommitTarget, CoverTarget
+from git_voicenote.workflows.unfinished import offer_unfinished
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
-    from git_voicenote.cli.existing_note import Existing
-    from git_voicenote.cli.explaining import Spoken
-    from git_voicenote.cli.note_targets import Target
+    from git_voicenote.workflows.existing_note import Existing
+    from git_voicenote.workflows.explaining import Spoken
+    from git_voicenote.workflows.note_targets import Target
 
 
 @click.command()

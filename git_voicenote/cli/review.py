@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote import files
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import hand_over, is_interactive, print_json, say, settings
-from git_voicenote.cli.pager import page, wants_colour
 from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
-from git_voicenote.cli.review_steps import step
-from git_voicenote.cli.review_text import Layout
-from git_voicenote.cli.saving import repository_if_any, state_root
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.mail.received import read_series
 from git_voicenote.series.review.committed import series_of_commits
@@ -25,6 +19,12 @@ from git_voicenote.series.review.series import Sounds
 from git_voicenote.series.review.series import review as put_together
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.terminal.console import hand_over, is_interactive, print_json, say, settings
+from git_voicenote.terminal.pager import page, wants_colour
+from git_voicenote.terminal.series_steps import step
+from git_voicenote.terminal.series_text import Layout
+from git_voicenote.workflows.saving import repository_if_any, state_root
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository

@@ -6,22 +6,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.cli.console import is_interactive
-from git_voicenote.cli.pager import wants_colour
-from git_voicenote.cli.review_keepers import MailKeeper, NoteKeeper
-from git_voicenote.cli.review_reply import Answering
-from git_voicenote.cli.review_steps import step
-from git_voicenote.cli.review_text import Layout
-from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.mail.reply import reviewer
+from git_voicenote.terminal.console import is_interactive
+from git_voicenote.terminal.pager import wants_colour
+from git_voicenote.terminal.series_steps import step
+from git_voicenote.terminal.series_text import Layout
+from git_voicenote.workflows.answer_keepers import MailKeeper, NoteKeeper
+from git_voicenote.workflows.answering import Answering
+from git_voicenote.workflows.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
     from git_voicenote.cli.review_options import Replies
-    from git_voicenote.cli.review_reply import Keeper
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.series.review.series import Review
+    from git_voicenote.workflows.answering import Keeper
 
 
 def answer(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         ReviewedReply,
         Spoken,
     )
-    from git_voicenote.text.anchors import PlacedWords
+    from git_voicenote.text.diff.anchors import PlacedWords
 
 
 def review_value(review: Review) -> dict[str, object]:

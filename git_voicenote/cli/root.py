@@ -7,7 +7,7 @@ import importlib
 import click
 
 from git_voicenote import __version__
-from git_voicenote.cli.console import say
+from git_voicenote.terminal.console import say
 
 # name: (module:attribute, what `-h` says of it); no module: a command that click never calls
 _COMMANDS = {

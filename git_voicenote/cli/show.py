@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import print_json, put, say, settings
-from git_voicenote.cli.saving import found_by_patch, save_note
-from git_voicenote.cli.unfinished import mention_unfinished
 from git_voicenote.errors import NoNoteError
 from git_voicenote.git.commits import commits_in
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
+from git_voicenote.terminal.console import print_json, put, say, settings
+from git_voicenote.workflows.saving import found_by_patch, save_note
+from git_voicenote.workflows.unfinished import mention_unfinished
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import print_json, put, say, settings
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, tell_outcome
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.merging import Merge, differences, local_tips, tips_below
 from git_voicenote.notes.remotes import fetched, find_remote, push_refs, remote_tips
+from git_voicenote.terminal.console import print_json, put, say, settings
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
     from git_voicenote.notes.merging import Difference, NoteRefs, Tips

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.am_rest import keep_rest
-from git_voicenote.cli.console import hand_over, put, say, settings, warn
 from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
 from git_voicenote.git.repository import Repository
+from git_voicenote.terminal.console import hand_over, put, say, settings, warn
+from git_voicenote.workflows.unfinished_am import keep_rest
 
 
 @click.command()
@@ -25,8 +25,8 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     Without a range, all of the current branch. A range (main..topic) needs its start on the
     other side. --audio adds recordings and transcripts; else no sound leaves this machine.
     """
-    from git_voicenote.cli.saving import state_root
-    from git_voicenote.exchange.packing import pack
+    from git_voicenote.workflows.exchange.packing import pack
+    from git_voicenote.workflows.saving import state_root
 
     repository, chosen = Repository.discover(), settings()
     keep_rest(repository)
@@ -49,8 +49,8 @@ def unbundle(file: Path, name: str | None) -> None:
     No branch is touched: commits come to refs/voicenote/received/NAME/heads/. Notes and covers
     are merged as `sync fetch` does.
     """
-    from git_voicenote.cli.saving import state_root
-    from git_voicenote.exchange.unpacking import unpack
+    from git_voicenote.workflows.exchange.unpacking import unpack
+    from git_voicenote.workflows.saving import state_root
 
     repository, chosen = Repository.discover(), settings()
     arrived = unpack(repository, note_refs(chosen), file, name, state_root(repository))

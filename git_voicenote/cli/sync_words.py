@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import say, warn
 from git_voicenote.errors import SettingError
 from git_voicenote.notes.merging import NoteRefs
+from git_voicenote.terminal.console import say, warn
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings

@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from git_voicenote.cli.console import hand_over, put, settings
-from git_voicenote.cli.saving import repository_if_any
-from git_voicenote.cli.wording import chain_for, explain_changes
-from git_voicenote.text.chain import PASSES
-from git_voicenote.text.passes import run_chain
+from git_voicenote.terminal.console import hand_over, put, settings
+from git_voicenote.text.passes.base import run_chain
+from git_voicenote.text.passes.chain import PASSES
+from git_voicenote.text.passes.spoken_edits import written_lines
 from git_voicenote.text.spans import with_line_feeds
-from git_voicenote.text.spoken_edits import written_lines
+from git_voicenote.workflows.saving import repository_if_any
+from git_voicenote.workflows.wording import chain_for, explain_changes
 
 
 @click.command()

@@ -11,29 +11,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.batch_display import BatchDisplay
-from git_voicenote.cli.console import print_error, say, settings, warn
-from git_voicenote.cli.engines import (
+from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
+from git_voicenote.datatypes import Segment
+from git_voicenote.errors import NothingHeardError, VoicenoteError
+from git_voicenote.store.results import ResultFolder
+from git_voicenote.terminal.batch_display import BatchDisplay
+from git_voicenote.terminal.console import print_error, say, settings, warn
+from git_voicenote.workflows.listening import (
     chosen_engine,
     context_for,
     target_here,
     warn_of_failures,
     wordless_context,
 )
-from git_voicenote.cli.saving import repository_if_any
-from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
-from git_voicenote.datatypes import Segment
-from git_voicenote.errors import NothingHeardError, VoicenoteError
-from git_voicenote.store.results import ResultFolder
+from git_voicenote.workflows.saving import repository_if_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from git_voicenote.batch import Finished
     from git_voicenote.cli.transcript_forms import Results
     from git_voicenote.config import Settings
     from git_voicenote.engines.base import Context, Engine
     from git_voicenote.git.repository import Repository
+    from git_voicenote.workflows.batch import Finished
 
 
 @click.command()
@@ -114,7 +114,7 @@ def _context(repository: Repository | None, chosen: Settings, engine: Engine) ->
 
 def _sources(files: Sequence[str], *, has_output: bool) -> tuple[str, ...]:
     """Return the files that are meant, each once, in the order in which they are named."""
-    from git_voicenote.audio.finding import sound_files
+    from git_voicenote.audio.files.finding import sound_files
 
     if "-" in files and (len(files) > 1 or has_output):
         raise click.UsageError("standard input (-) stands alone, and goes to standard output")
@@ -203,7 +203,7 @@ class _Work:
         if not todo:
             return
         # numpy and soundfile cost 0.2 s: not before the options are known to be right
-        from git_voicenote.batch import transcribe_files
+        from git_voicenote.workflows.batch import transcribe_files
 
         sources = [self._path(number) or sys.stdin.buffer for number in todo]
         for index, event in transcribe_files(

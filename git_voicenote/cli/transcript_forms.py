@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.console import as_json
-from git_voicenote.text.spoken_prose import spoken_prose
+from git_voicenote.terminal.console import as_json
+from git_voicenote.text.passes.spoken_prose import spoken_prose
 from git_voicenote.text.subtitles import subtitles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from git_voicenote.batch import Finished
     from git_voicenote.datatypes import Segment
     from git_voicenote.store.results import ResultFolder
+    from git_voicenote.workflows.batch import Finished
 
 Form = Literal["text", "json", "srt"]
 _SUFFIXES: dict[Form, str] = {"text": ".txt", "json": ".json", "srt": ".srt"}

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.console import print_json, put, say, warn
-from git_voicenote.cli.engines import target_here
-from git_voicenote.cli.saving import repository_if_any
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
-from git_voicenote.text.ordinary_words import is_ordinary, ordinary_words
-from git_voicenote.text.vocabulary_list import parse_entry, with_entry, without_term
-from git_voicenote.vocabulary import vocabulary_for
-from git_voicenote.vocabulary_lists import personal_list, project_list
+from git_voicenote.terminal.console import print_json, put, say, warn
+from git_voicenote.text.vocabulary.lists import parse_entry, with_entry, without_term
+from git_voicenote.text.vocabulary.ordinary_words import is_ordinary, ordinary_words
+from git_voicenote.workflows.listening import target_here
+from git_voicenote.workflows.saving import repository_if_any
+from git_voicenote.workflows.vocabulary import vocabulary_for
+from git_voicenote.workflows.vocabulary_lists import personal_list, project_list
 
 if TYPE_CHECKING:
-    from git_voicenote.text.vocabulary import Term
-    from git_voicenote.vocabulary import Vocabulary
-    from git_voicenote.vocabulary_lists import VocabularyList
+    from git_voicenote.text.vocabulary.ranking import Term
+    from git_voicenote.workflows.vocabulary import Vocabulary
+    from git_voicenote.workflows.vocabulary_lists import VocabularyList
 
 _TOLD = ">"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.model_kinds import KINDS, find_model, kind_of
-from git_voicenote.engines.nano import installed as nano
+from git_voicenote.engines.nano.checkpoint import installed as nano
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote import files
 from git_voicenote.errors import EngineError
+from git_voicenote.models.misplaced import refuse_wrong_file
+from git_voicenote.models.staging import need_space
 from git_voicenote.models.tars import (
     TAR_ERRORS,
     ZSTD,
@@ -22,8 +24,6 @@ from git_voicenote.models.tars import (
     members,
     open_stream,
 )
-from git_voicenote.models.workplace import need_space
-from git_voicenote.models.wrong_files import refuse_wrong_file
 from git_voicenote.models.zips import ZIP_ERRORS, open_zip
 
 if TYPE_CHECKING:

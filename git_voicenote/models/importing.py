@@ -27,7 +27,7 @@ from git_voicenote.models.installed import (
     read_record,
 )
 from git_voicenote.models.kinds import ImportRequest, Origin
-from git_voicenote.models.workplace import sync, workplace
+from git_voicenote.models.staging import sync, workplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,7 @@ from git_voicenote.characters import revealed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from git_voicenote.text.diffs import FileDiff, Hunk
+    from git_voicenote.text.diff.diffs import FileDiff, Hunk
 
 CUT = "[...]"
 """Stands where lines were left out."""

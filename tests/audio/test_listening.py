@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from git_voicenote.audio.listeners import Listeners
-from git_voicenote.audio.listening import ListeningHere
-from git_voicenote.audio.listening_ahead import ListeningAhead
+from git_voicenote.audio.listening.ahead import ListeningAhead
+from git_voicenote.audio.listening.pool import Listeners
+from git_voicenote.audio.listening.source import ListeningHere
 from git_voicenote.datatypes import SAMPLE_RATE, Waveform
 from git_voicenote.errors import AudioFileError, VoicenoteError
 from tests.support.processes import is_running, listeners_of, wait_until
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from git_voicenote.audio.listening import Listening
+    from git_voicenote.audio.listening.source import Listening
     from tests.support.sandbox import Sandbox
 
 SPOKEN = SPEECH / "test.flac"
@@ -225,7 +225,7 @@ def test_a_folder_that_shadows_our_modules_is_not_run(
 
 PARENT = """
 import pathlib, sys
-from git_voicenote.audio.listeners import Listeners
+from git_voicenote.audio.listening.pool import Listeners
 if len(sys.argv) > 2:
     sys.executable = sys.argv[2]
 path = pathlib.Path(sys.argv[1])

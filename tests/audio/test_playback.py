@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from git_voicenote.audio.capture import Capture
+from git_voicenote.audio.capture.microphone import Capture
 from git_voicenote.audio.playback import play
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError

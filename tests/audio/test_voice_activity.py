@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import LONGEST_SEGMENT, VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from tests.support.sound import tone

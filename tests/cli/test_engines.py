@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.cli.engines import wordless_context
 from git_voicenote.config import Settings
 from git_voicenote.errors import SettingError
+from git_voicenote.workflows.listening import wordless_context
 
 
 @pytest.mark.parametrize(

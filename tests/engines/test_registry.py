@@ -53,7 +53,7 @@ def test_auto_is_nano_where_it_can_run(model: str | None) -> None:
 WITHOUT_TORCH = """
 import sys
 from git_voicenote.engines.base import EngineOptions
-from git_voicenote.engines.nano import installed
+from git_voicenote.engines.nano.checkpoint import installed
 from git_voicenote.engines.registry import choose
 
 installed._LIBRARIES = ("a library that is not there",)

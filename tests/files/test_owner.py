@@ -22,14 +22,17 @@ FLAGS = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
 
 # (module, what it calls): why it may
 EXCEPTIONS = {
-    ("cli/terminal.py", "os.open"): "the terminal itself",
-    ("cli/foreground.py", "os.open"): "the terminal itself",
+    ("terminal/tty.py", "os.open"): "the terminal itself",
+    ("terminal/foreground.py", "os.open"): "the terminal itself",
     ("series/incoming/git_am.py", "os.open"): "the terminal itself",
-    ("cli/streams.py", "os.open"): "/dev/null, in place of a closed stream",
-    ("cli/streams.py", "open"): "the three streams of the process",
+    ("terminal/streams.py", "os.open"): "/dev/null, in place of a closed stream",
+    ("terminal/streams.py", "open"): "the three streams of the process",
     ("store/database.py", "os.open"): "SQLite writes in place; it is in our own folder",
-    ("engines/nano/tokenizer_files.py", "tokenizer.save"): "a library's, in a folder of ours",
-    ("engines/nano/weights.py", "save_file"): "a library's, in the cache",
+    (
+        "engines/nano/checkpoint/tokenizer_files.py",
+        "tokenizer.save",
+    ): "a library's, in a folder of ours",
+    ("engines/nano/checkpoint/weights.py", "save_file"): "a library's, in the cache",
 }
 
 

@@ -320,6 +320,6 @@ def test_without_a_terminal_what_was_saved_is_named(scripted: Sandbox) -> None:
 
 
 def _write_wav(path: Path) -> None:
-    from git_voicenote.audio.files import import_sound
+    from git_voicenote.audio.files.reading import import_sound
 
     import_sound(SPOKEN, path)

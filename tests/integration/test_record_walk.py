@@ -43,7 +43,7 @@ And all is well."""
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence, said again and again with pauses in which pages can be turned."""
-    from git_voicenote.audio.files import read_blocks
+    from git_voicenote.audio.files.reading import read_blocks
 
     sound = np.concatenate(list(read_blocks(SPEECH / "rename.flac")))
     sentence = sound[: int(2.5 * SAMPLE_RATE)]

@@ -165,7 +165,7 @@ def test_a_recording_can_be_edited_by_another_name_meanwhile(scripted: Sandbox) 
 
 def _recorder_of(parent: int) -> int:
     found = subprocess.run(
-        ["pgrep", "-P", str(parent), "-f", "git_voicenote.audio.recorder"],
+        ["pgrep", "-P", str(parent), "-f", "git_voicenote.audio.capture.recorder"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return int(found.stdout)

@@ -481,7 +481,7 @@ def test_a_history_that_cannot_be_written_keeps_the_sounds_out(
 
 STOPS = """\
 import os, signal, sys
-from git_voicenote.exchange import unpacking
+from git_voicenote.workflows.exchange import unpacking
 def stop(*_args, **_names):
     os.kill(os.getpid(), signal.SIGKILL)
 setattr(unpacking, sys.argv.pop(1), stop)

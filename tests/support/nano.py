@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.engines.nano.checkpoint import open_checkpoint
-from git_voicenote.engines.nano.model import NanoModel
+from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.utterances import utterances
 from tests.support.nano_checkpoints import TINY
 from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.nano.weights import Precision
+    from git_voicenote.engines.nano.checkpoint.weights import Precision
 
 
 def tiny_model(precision: Precision = "fp32") -> NanoModel:

@@ -15,7 +15,7 @@ _PATIENCE = 30.0
 def listeners_of(parent: int) -> list[int]:
     """Return the ids of the processes that listen to files for another one."""
     found = subprocess.run(
-        ["pgrep", "-P", str(parent), "-f", "git_voicenote.audio.listener"],
+        ["pgrep", "-P", str(parent), "-f", "git_voicenote.audio.listening.process"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return [int(process) for process in found.stdout.split()]

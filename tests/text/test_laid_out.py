@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.text.chain import build_chain, polish
-from git_voicenote.text.conventional_commit import compose, render
-from git_voicenote.text.spoken_prose import sentences, writes_sentences
+from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.passes.chain import build_chain, polish
+from git_voicenote.text.passes.spoken_prose import sentences, writes_sentences
 from tests.support.conventional import complaints
 
 PAUSES = [

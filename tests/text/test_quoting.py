@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from git_voicenote.text.diffs import parse_diff
+from git_voicenote.text.diff.diffs import parse_diff
 from git_voicenote.text.quoting import CUT, headers_of, hunk_lines, quote, trimmed, unquote
 
 LONG = tuple(f"line {number}" for number in range(100))

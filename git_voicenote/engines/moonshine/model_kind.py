@@ -17,8 +17,8 @@ from git_voicenote.engines.moonshine.weights import (
 )
 from git_voicenote.errors import EngineError
 from git_voicenote.models.kinds import Written
+from git_voicenote.models.staging import need_space
 from git_voicenote.models.verification import changes
-from git_voicenote.models.workplace import need_space
 
 if TYPE_CHECKING:
     from pathlib import Path

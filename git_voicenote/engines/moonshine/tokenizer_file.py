@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import EngineError
-from git_voicenote.models.wrong_files import refuse_wrong_file
+from git_voicenote.models.misplaced import refuse_wrong_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.datatypes import Segment
 from git_voicenote.engines.base import EngineInfo, EngineOptions
-from git_voicenote.engines.nano.devices import (
+from git_voicenote.engines.nano.checkpoint.installed import can_run, find_model, is_multilingual
+from git_voicenote.engines.nano.network.devices import (
     choose_device,
     encoder_precision_for,
     likely_device,
     precision_for,
 )
-from git_voicenote.engines.nano.installed import can_run, find_model, is_multilingual
-from git_voicenote.engines.nano.prompt import LANGUAGES, MLT_LANGUAGES
+from git_voicenote.engines.nano.network.prompt import LANGUAGES, MLT_LANGUAGES
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context
-    from git_voicenote.engines.nano.generation import Decoded
-    from git_voicenote.engines.nano.model import NanoModel
+    from git_voicenote.engines.nano.network.generation import Decoded
+    from git_voicenote.engines.nano.network.model import NanoModel
     from git_voicenote.engines.utterances import Utterance
 
     LoadModel = Callable[[Path, str], NanoModel]
@@ -44,8 +44,8 @@ def load_model(folder: Path, wanted: str) -> NanoModel:
 
     Raises EngineError where the wanted one is not there.
     """
-    from git_voicenote.engines.nano.checkpoint import open_checkpoint
-    from git_voicenote.engines.nano.model import NanoModel
+    from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+    from git_voicenote.engines.nano.network.model import NanoModel
 
     device = choose_device(wanted)
     checkpoint = open_checkpoint(folder)
@@ -168,7 +168,7 @@ class NanoEngine:
 
     def _prompt(self, context: Context) -> tuple[int, ...]:
         """Return the start of the prompt, read by the model."""
-        from git_voicenote.engines.nano.prompt import before_sound
+        from git_voicenote.engines.nano.network.prompt import before_sound
 
         text = before_sound(context, self._languages)  # a wrong language costs no loading
         model = self._loaded()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.engines.nano.installed import WEIGHTS, find_model
+from git_voicenote.engines.nano.checkpoint.installed import WEIGHTS, find_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +35,12 @@ class NanoModels:
 
     def write(self, request: ImportRequest) -> Written:
         """Write a checkpoint in the one layout that is loaded."""
-        from git_voicenote.engines.nano.importing import write_model
+        from git_voicenote.engines.nano.checkpoint.importing import write_model
 
         return write_model(request)
 
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
         """Compare a checkpoint with its record and look into it."""
-        from git_voicenote.engines.nano.verification import verify_model
+        from git_voicenote.engines.nano.checkpoint.verification import verify_model
 
         return verify_model(folder, progress)

@@ -13,9 +13,9 @@ from git_voicenote.errors import StoreError
 from git_voicenote.notes.format import format_duration
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page_anchors import NotePart, answered_beside, said_beside
-from git_voicenote.text.diffs import changes
+from git_voicenote.text.diff.diffs import changes
+from git_voicenote.text.diff.syntax import Syntax
 from git_voicenote.text.prose import unwrap
-from git_voicenote.text.syntax import Syntax
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         ReviewedReply,
         Spoken,
     )
-    from git_voicenote.text.diffs import FileDiff
-    from git_voicenote.text.syntax import Pieces
+    from git_voicenote.text.diff.diffs import FileDiff
+    from git_voicenote.text.diff.syntax import Pieces
 
 _SOUND_TYPES = {".flac": "audio/flac", ".opus": "audio/ogg", ".wav": "audio/wav"}
 _LONG_FILE = 600

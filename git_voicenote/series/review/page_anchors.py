@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.text.alignment import aligned
-from git_voicenote.text.anchors import passages, placed_words
-from git_voicenote.text.places import lines_of, locate
+from git_voicenote.text.diff.anchors import passages, placed_words
+from git_voicenote.text.diff.places import lines_of, locate
 from git_voicenote.text.prose import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from git_voicenote.series.review.series import ReviewedPatch, Spoken
-    from git_voicenote.text.diffs import FileDiff
-    from git_voicenote.text.places import Spot
+    from git_voicenote.text.diff.diffs import FileDiff
+    from git_voicenote.text.diff.places import Spot
 
 
 _WORD = re.compile(r"\w+")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Place
 from git_voicenote.errors import UsageError
-from git_voicenote.text.anchors import anchor
-from git_voicenote.text.evidence import without_trailers
+from git_voicenote.text.diff.anchors import anchor
+from git_voicenote.text.diff.places import heading_of, lines_of, locate, place_of
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
-from git_voicenote.text.places import heading_of, lines_of, locate, place_of
 from git_voicenote.text.prose import wrap
 from git_voicenote.text.quoting import headers_of, hunk_lines, quote, trimmed
+from git_voicenote.text.vocabulary.evidence import without_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from git_voicenote.mail.envelopes import Envelope
     from git_voicenote.mail.received import ReceivedPatch
     from git_voicenote.series.review.series import Review
-    from git_voicenote.text.diffs import FileDiff
+    from git_voicenote.text.diff.diffs import FileDiff
 
 _LINE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?", re.DOTALL)
 _MOST_NAMED = 8

@@ -12,8 +12,8 @@ from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
 from git_voicenote.series.review.committed import cover_words
 from git_voicenote.series.review.replies import replies_to
-from git_voicenote.text.anchors import PlacedWords, placed_words
-from git_voicenote.text.diffs import FileDiff, parse_diff
+from git_voicenote.text.diff.anchors import PlacedWords, placed_words
+from git_voicenote.text.diff.diffs import FileDiff, parse_diff
 from git_voicenote.text.prose import cover_letter
 
 if TYPE_CHECKING:

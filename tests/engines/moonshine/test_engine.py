@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE, Waveform
 from git_voicenote.engines.base import Context, EngineOptions
@@ -17,7 +17,7 @@ from git_voicenote.engines.moonshine.engine import MoonshineEngine
 from git_voicenote.engines.moonshine.history import FILE
 from git_voicenote.engines.moonshine.learning import learn
 from git_voicenote.errors import EngineError
-from git_voicenote.transcription import transcribe
+from git_voicenote.workflows.transcription import transcribe
 from tests.support.speech import SPEECH, sentences
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from git_voicenote.audio.files import read_blocks
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE, Segment, Waveform
 from git_voicenote.engines.base import BatchEngine, Context, EngineOptions
 from git_voicenote.engines.nano.engine import NanoEngine
-from git_voicenote.engines.nano.generation import Decoded
+from git_voicenote.engines.nano.network.generation import Decoded
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.errors import EngineError
 from git_voicenote.resources import data_home
-from git_voicenote.transcription import transcribe
+from git_voicenote.workflows.transcription import transcribe
 from tests.support.nano import tiny_model
 from tests.support.nano_checkpoints import TINY
 from tests.support.sound import tone
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.nano.model import NanoModel
+    from git_voicenote.engines.nano.network.model import NanoModel
 
 CHOSEN = EngineOptions(model=str(TINY), device="cpu")
 COVER = (

@@ -12,18 +12,18 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from git_voicenote.engines.nano.checkpoint import open_checkpoint
-from git_voicenote.engines.nano.decoder import Cache, Decoder
-from git_voicenote.engines.nano.encoder import Encoder
-from git_voicenote.engines.nano.generation import Generation, Prefix, slots_for
-from git_voicenote.engines.nano.graphs import WARM_UPS, Latest
-from git_voicenote.engines.nano.layers import Dense
+from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, Latest
+from git_voicenote.engines.nano.network.decoder import Cache, Decoder
+from git_voicenote.engines.nano.network.encoder import Encoder
+from git_voicenote.engines.nano.network.generation import Generation, Prefix, slots_for
+from git_voicenote.engines.nano.network.layers import Dense
 from tests.support.nano_checkpoints import TINY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.engines.nano.architecture import Architecture
+    from git_voicenote.engines.nano.network.architecture import Architecture
 
 GPU = torch.device("cuda", 0)
 

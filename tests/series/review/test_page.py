@@ -13,8 +13,8 @@ from git_voicenote.mail.received import ReceivedPatch
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page import review_page
 from git_voicenote.series.review.series import Review, ReviewedPatch
-from git_voicenote.text.diffs import parse_diff
-from git_voicenote.text.syntax import CLASSES
+from git_voicenote.text.diff.diffs import parse_diff
+from git_voicenote.text.diff.syntax import CLASSES
 
 STYLE = resource("templates", "review.css").read_text("utf-8")
 COLOURS = {"k": "keyword", "s": "string", "c": "comment", "m": "number", "f": "name"}

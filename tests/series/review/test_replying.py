@@ -25,7 +25,7 @@ from git_voicenote.series.review.replying import (
     reply_body,
 )
 from git_voicenote.series.review.series import Review, ReviewedPatch
-from git_voicenote.text.diffs import parse_diff
+from git_voicenote.text.diff.diffs import parse_diff
 from git_voicenote.text.quoting import unquote
 from tests.mail.test_reply import GRACE, NOW
 from tests.support.hazards import TEXTS

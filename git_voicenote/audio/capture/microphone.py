@@ -1,0 +1,239 @@
+"""Recording from a microphone, in a process of its own, into a WAV that is followed as it grows."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+
+from git_voicenote.audio.capture.devices import FILE_PREFIX
+from git_voicenote.audio.files.wav import FULL_SCALE, HEADER_SIZE, SAMPLE_WIDTH, repair_wav
+from git_voicenote.bounded import Limits, parse_json
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import (
+    AudioDeviceError,
+    AudioError,
+    AudioFileError,
+    ContentError,
+    StoreError,
+    VoicenoteError,
+)
+from git_voicenote.processes import start_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from git_voicenote.datatypes import Samples
+
+Reason = Literal["stopped", "cancelled", "limit", "failed"]
+
+_BLOCK_BYTES = SAMPLE_RATE // 10 * SAMPLE_WIDTH
+_REPORT = Limits(size=1 << 16, surrogates=True)
+_POLL = 0.03
+_START_TIMEOUT = 30.0
+"""Seconds for the recorder to start and bring the first sound; it gives up by itself after 10."""
+_END_TIMEOUT = 5.0
+"""Seconds for the recorder to finish its file before it is killed, which loses nothing written."""
+
+_ERRORS = {"device": AudioDeviceError, "file": AudioFileError, "store": StoreError}
+
+
+class Capture:
+    """A recording in progress: a recorder process that writes a WAV, and its state.
+
+        with Capture(path, device="Yeti", max_duration=1800) as capture:
+            capture.start()             # returns when there is sound: "speak now"
+            for block in capture.blocks():
+                ...                     # capture.level, .elapsed, .warning; capture.stop()
+        if capture.failure: ...
+
+    `device` is None for the default, a number, a name or part of one, or `file:PATH`, a sound
+    file that stands in for a microphone. `max_duration` in seconds, 0 for no end. Whatever
+    happens from `start` on, what was recorded stays at `path`; leaving the context cancels what
+    was not stopped. All of it may be called from any thread.
+    """
+
+    def __init__(self, path: Path, *, device: str | None = None, max_duration: float = 0.0) -> None:
+        self.path = path
+        self.device_name: str | None = None
+        """The name of the device, once there is sound."""
+        self.elapsed = 0.0
+        """Seconds recorded."""
+        self.level = 0.0
+        """How loud it is now, 0 (a quiet room) … 1 (full scale), linear in decibels."""
+        self.warning: str | None = None
+        """What is wrong with the sound at present, as a muted microphone."""
+        self.reason: Reason | None = None
+        """Why the recording ended; None while it goes on."""
+        self.failure: str | None = None
+        """What ended the recording that nobody asked for; what was recorded before is kept."""
+        self._device = device
+        self._max_duration = max_duration
+        self._process: subprocess.Popen[bytes] | None = None
+        self._error: VoicenoteError | None = None
+        self._under_way = threading.Event()
+        self._ended = threading.Event()
+        self._paused = threading.Event()
+        self._sending = threading.Lock()
+
+    def start(self) -> None:
+        """Start recording; return when the first sound has come, and the person may speak.
+
+        Raises AudioDeviceError (no PortAudio, no such microphone, or one without sound),
+        AudioFileError (`file:`) and StoreError (the WAV cannot be written).
+        """
+        # PortAudio and ALSA talk on stderr: not over the person's terminal
+        complaints = tempfile.TemporaryFile()  # noqa: SIM115 - _follow closes it
+        try:
+            self._process = start_module(
+                "git_voicenote.audio.capture.recorder",
+                *self._arguments(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                bufsize=0,
+            )
+        except OSError as exc:
+            complaints.close()
+            raise AudioError(f"the recorder could not be started: {exc.strerror}") from exc
+        threading.Thread(target=self._follow, args=(self._process, complaints), daemon=True).start()
+        if not self._under_way.wait(_START_TIMEOUT):
+            self._process.kill()
+            raise AudioDeviceError(
+                "the microphone could not be opened: the system does not answer",
+                hint="`git voicenote devices` lists the others",
+            )
+        if self._error:
+            raise self._error
+        if self.device_name is None:
+            raise AudioError("the recording was cancelled before there was any sound")
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield the recording from its start, as it grows, until it has ended.
+
+        Mono float32 16 kHz blocks of 0.1 s, read from the file: what is heard is on disk.
+        """
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(HEADER_SIZE)
+            pcm = b""
+            while True:
+                ended = self._ended.is_set()  # before the read: what follows it is all there is
+                pcm += file.read(_BLOCK_BYTES - len(pcm))
+                if len(pcm) == _BLOCK_BYTES or (ended and len(pcm) >= SAMPLE_WIDTH):
+                    yield _samples(pcm)
+                    pcm = b""
+                elif ended:
+                    return
+                else:
+                    self._ended.wait(_POLL)
+
+    def stop(self) -> None:
+        """End the recording after the tail of the last word; `blocks` goes on to its end."""
+        self._send(b"stop\n")
+
+    def pause(self) -> None:
+        """Close the microphone until `resume`; return when it is closed."""
+        self._paused.clear()
+        self._send(b"pause\n")
+        self._paused.wait(_END_TIMEOUT)
+
+    def resume(self) -> None:
+        """Open the microphone again. Where that fails, the recording ends with its `failure`."""
+        self._send(b"resume\n")
+
+    def cancel(self) -> None:
+        """End the recording at once, and wait until its file is finished."""
+        self._send(b"cancel\n")
+        if self._process is not None and not self._ended.wait(_END_TIMEOUT):
+            self._process.kill()
+            self._ended.wait(_END_TIMEOUT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None and not self._ended.is_set():
+            self.cancel()
+
+    def _arguments(self) -> list[str]:
+        arguments = [str(self.path.absolute()), "--max-duration", str(self._max_duration)]
+        if self._device is None:
+            return arguments
+        device = self._device
+        if device.startswith(FILE_PREFIX):  # the recorder works in another folder
+            device = f"{FILE_PREFIX}{Path(device.removeprefix(FILE_PREFIX)).absolute()}"
+        return [*arguments, f"--device={device}"]
+
+    def _send(self, word: bytes) -> None:
+        with self._sending, suppress(OSError, ValueError):  # it may have ended by itself
+            if self._process is not None and self._process.stdin is not None:
+                self._process.stdin.write(word)
+
+    def _follow(self, process: subprocess.Popen[bytes], complaints: IO[bytes]) -> None:
+        """Take in what the recorder reports, to its end, whatever that is."""
+        try:
+            with complaints:
+                for line in process.stdout or ():
+                    with suppress(ContentError):  # half a line, of a recorder that was killed
+                        report = parse_json(line, "a report", _REPORT)
+                        self._take(cast("dict[str, Any]", report))
+                process.wait()
+                if self.reason is None and self._error is None:
+                    complaints.seek(0)
+                    self._take_crash(process.returncode, complaints.read())
+        finally:
+            self._ended.set()
+            self._under_way.set()
+            self._paused.set()
+            for pipe in (process.stdin, process.stdout):
+                with self._sending, suppress(OSError):
+                    if pipe is not None:
+                        pipe.close()
+
+    def _take(self, report: dict[str, Any]) -> None:
+        self.elapsed = report.get("elapsed", self.elapsed)
+        match report["event"]:
+            case "started":
+                self.device_name = report["device"]
+                self._under_way.set()
+            case "level":
+                self.level = report["level"]
+            case "paused":
+                self._paused.set()
+            case "warning":
+                self.warning = report["message"]
+            case "error":
+                self._error = _ERRORS[report["kind"]](report["message"], hint=report["hint"])
+            case "finished":
+                self.reason = report["reason"]
+                self.failure = report.get("message")
+
+    def _take_crash(self, status: int, complaints: bytes) -> None:
+        """Say that the recorder ended without a word, and make its file whole."""
+        lines = complaints.decode("utf-8", "replace").splitlines()
+        how = f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
+        message = f"the recorder stopped unexpectedly ({how})"
+        if not self._under_way.is_set():
+            self._error = AudioError(message)
+            return
+        self.failure = f"{message}; what was said before is kept"
+        self.reason = "failed"
+        with suppress(VoicenoteError):
+            self.elapsed = repair_wav(self.path)
+
+
+def _samples(pcm: bytes) -> Samples:
+    whole = pcm[: len(pcm) // SAMPLE_WIDTH * SAMPLE_WIDTH]
+    return np.frombuffer(whole, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)

@@ -1,0 +1,237 @@
+"""The process that records: `python -m git_voicenote.audio.capture.recorder PATH [--device NAME]`.
+
+A process of its own, because an engine may hold Python's global lock for 0.7 s at a time, in
+which a microphone's callback in the same process would lose sound, and because an engine that
+crashes must not take the recording with it.
+
+It reads `stop` (the tail of the last word is kept), `cancel` (at once) or the end of its stdin,
+which is the end of its parent; `pause` (the device is closed) and `resume`. It writes JSON lines
+to its stdout, each an object with `event`:
+  started   device
+  level     level (0 … 1), elapsed (s)
+  warning   message, or null when it is over
+  error     kind (device, file, store), message, hint; nothing was recorded
+  paused    the device is closed
+  finished  elapsed, reason (stopped, cancelled, limit, failed), message where it failed
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.capture.level import level
+from git_voicenote.audio.capture.reports import Reports
+from git_voicenote.audio.capture.sources import open_source
+from git_voicenote.audio.files.wav import WavWriter
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import AudioDeviceError, StoreError, VoicenoteError
+
+if TYPE_CHECKING:
+    from git_voicenote.audio.capture.sources import Source
+    from git_voicenote.datatypes import Samples
+
+TAIL = 0.4
+"""Seconds recorded after the stop key: people press it with the last word still on their lips."""
+FIRST_SOUND = 10.0
+"""Seconds that a device has for its first sound; PulseAudio takes 2, Bluetooth more."""
+LOST_AFTER = 2.0
+"""Seconds without sound from the device after which it is given up."""
+MUTED_AFTER = 3.0
+"""Seconds of samples that are exactly 0, which no real microphone gives, before we say so."""
+
+_REPORT_INTERVAL = 0.1
+_TICK = 0.05
+
+
+def main() -> None:
+    """Record as the command line says, and leave without waiting for a device that may hang."""
+    # ^C in the terminal is for our parent: it tells us what it wants
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    controls = _Controls()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, controls.on_signal)
+    arguments = _parser().parse_args()
+    reports = Reports(sys.stdout.fileno())
+    threading.Thread(target=controls.listen, daemon=True).start()
+    status = 0
+    try:
+        source = open_source(arguments.device)
+        _Recorder(arguments.path, source, controls, reports, arguments.max_duration).run()
+    except VoicenoteError as exc:
+        kind = {AudioDeviceError: "device", StoreError: "store"}.get(type(exc), "file")
+        reports.add({"event": "error", "kind": kind, "message": exc.message, "hint": exc.hint})
+    except Exception:  # noqa: BLE001 - a defect of ours; our parent shows the last line of it
+        traceback.print_exc()
+        status = 1
+    reports.close()
+    # the file is closed and its end reported; closing a stream of a dead sound server can hang
+    os._exit(status)
+
+
+@dataclass
+class _Controls:
+    """What we were told, by our parent or by a signal."""
+
+    stopped: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    paused: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self) -> None:
+        """Follow stdin to its end, which comes with the end of our parent, however it ends."""
+        with open(0, "rb", buffering=0, closefd=False) as told:
+            for word in told:
+                match word.strip():
+                    case b"stop":
+                        self.stopped.set()
+                    case b"pause":
+                        self.paused.set()
+                    case b"resume":
+                        self.paused.clear()
+                    case b"cancel":
+                        break
+        self.cancelled.set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the recording is to end."""
+        return self.stopped.is_set() or self.cancelled.is_set()
+
+    def on_signal(self, _number: int, _frame: object) -> None:
+        """End the recording, as the system shuts down."""
+        self.cancelled.set()
+
+
+class _Recorder:
+    """One recording, from its first sound to its end."""
+
+    def __init__(
+        self, path: Path, source: Source, controls: _Controls, reports: Reports, limit: float
+    ) -> None:
+        self._path = path
+        self._source = source
+        self._controls = controls
+        self._reports = reports
+        self._limit = limit
+        self._zeros = 0
+        self._warning: str | None = None
+        self._reported_at = 0.0
+        self._level = 0.0
+
+    def run(self) -> None:
+        """Record, from the first sound on, and report the end."""
+        first = self._wait_for_sound()
+        if first is None:
+            self._reports.add({"event": "finished", "reason": "cancelled", "elapsed": 0.0})
+            return
+        with WavWriter(self._path) as wav:
+            self._reports.add({"event": "started", "device": self._source.name})
+            try:
+                self._keep(first, wav)
+                reason, message = self._record(wav)
+                for rest in self._source.read(0):
+                    wav.write(rest)
+            except VoicenoteError as exc:
+                reason, message = "failed", f"{exc.message}; what was said before is kept"
+        self._reports.add(
+            {"event": "finished", "reason": reason, "message": message, "elapsed": wav.duration}
+        )
+
+    def _wait_for_sound(self) -> Samples | None:
+        """Return the first sound: only then is it true that the person can speak."""
+        give_up = time.monotonic() + FIRST_SOUND
+        while time.monotonic() < give_up and not self._source.lost():
+            if self._controls.cancelled.is_set():
+                return None
+            for samples in self._source.read(_TICK):
+                return samples
+        raise AudioDeviceError(
+            f"the microphone {self._source.name} gives no sound",
+            hint="another program may hold it; `git voicenote devices` lists the others",
+        )
+
+    def _record(self, wav: WavWriter) -> tuple[str, str | None]:
+        """Write until there is a reason to end; return it, and words for a failure."""
+        heard = looked = time.monotonic()
+        end: float | None = None
+        while True:
+            if self._controls.paused.is_set():
+                if not self._pause():
+                    return "cancelled" if self._controls.cancelled.is_set() else "stopped", None
+                heard = looked = time.monotonic()
+            for samples in self._source.read(_TICK):
+                self._keep(samples, wav)
+                heard = time.monotonic()
+            now = time.monotonic()
+            self._report(wav.duration, now)
+            if self._controls.cancelled.is_set():
+                return "cancelled", None
+            if self._controls.stopped.is_set():
+                end = end or now + TAIL + self._source.latency
+                if now >= end:
+                    return "stopped", None
+            if self._limit and wav.duration >= self._limit:
+                return "limit", None
+            if self._source.lost():
+                return "failed", f"the microphone {self._source.name} was lost"
+            if now - looked > LOST_AFTER / 2:
+                heard = now  # we were held up ourselves: a busy machine, or SIGSTOP
+            looked = now
+            if now - heard > LOST_AFTER:
+                return "failed", f"the microphone {self._source.name} stopped sending sound"
+
+    def _pause(self) -> bool:
+        """Close the device until we are told to go on; return False if we are told to end.
+
+        Raises AudioDeviceError where it cannot be opened again.
+        """
+        self._source.pause()
+        self._reports.add({"event": "paused"})
+        while self._controls.paused.is_set():
+            if self._controls.is_over:
+                return False
+            time.sleep(_TICK)
+            self._reports.flush()
+        self._source.resume()
+        return True
+
+    def _keep(self, samples: Samples, wav: WavWriter) -> None:
+        """Write samples, and warn of what they lack while that can still be helped."""
+        wav.write(samples)
+        self._level = level(samples)
+        self._zeros = 0 if samples.any() else self._zeros + len(samples)
+        warning = None
+        if self._zeros >= MUTED_AFTER * SAMPLE_RATE:
+            warning = f"the microphone {self._source.name} sends only silence: is it muted?"
+        elif self._source.overflowed:
+            warning = "this machine is too busy: some sound was lost"
+        if warning != self._warning:
+            self._warning = warning
+            self._reports.add({"event": "warning", "message": warning})
+
+    def _report(self, elapsed: float, now: float) -> None:
+        if now - self._reported_at < _REPORT_INTERVAL:
+            self._reports.flush()
+            return
+        self._reported_at = now
+        self._reports.offer({"event": "level", "level": self._level, "elapsed": elapsed})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="git_voicenote.audio.capture.recorder")
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--device")
+    parser.add_argument("--max-duration", type=float, default=0.0)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Where a recording's sound comes from: a microphone, or a file that stands in for one."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from git_voicenote.audio.capture.devices import (
+    FILE_PREFIX,
+    choose_device,
+    input_devices,
+    load_portaudio,
+)
+from git_voicenote.audio.downmix import Downmix
+from git_voicenote.audio.files.reading import read_blocks
+from git_voicenote.audio.resampling import Resampler
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import AudioDeviceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from git_voicenote.audio.capture.devices import InputDevice
+    from git_voicenote.datatypes import Samples
+
+_LATENCY = 0.1
+"""Seconds that the system may hold sound for us. PortAudio's own choice (0.035) loses samples on
+a busy machine, and without a wish PulseAudio sends sound in lumps of half a second."""
+_ROOM_NOISE = 3e-4
+"""RMS of a quiet room, about 10 of 32768: a microphone never sends exact zeros."""
+
+
+class Source(Protocol):
+    """Something that sends sound as time goes by."""
+
+    name: str
+    latency: float
+    overflowed: bool
+
+    def read(self, timeout: float) -> Iterator[Samples]:
+        """Yield what has come, mono float32 at 16 kHz; wait for the first up to `timeout`."""
+        ...
+
+    def lost(self) -> bool:
+        """Return whether no more sound will ever come."""
+        ...
+
+    def pause(self) -> None:
+        """Close the device; what it still held is dropped."""
+        ...
+
+    def resume(self) -> None:
+        """Open the device again. Raises AudioDeviceError."""
+        ...
+
+
+def open_source(device: str | None) -> Source:
+    """Open the microphone that is meant, or a sound file: `file:PATH`, fed in real time.
+
+    Raises AudioDeviceError and AudioFileError.
+    """
+    if device is not None and device.startswith(FILE_PREFIX):
+        return _SoundFile(Path(device.removeprefix(FILE_PREFIX)))
+    return _Microphone(choose_device(device, input_devices()))
+
+
+class _Microphone:
+    """A PortAudio input stream."""
+
+    def __init__(self, device: InputDevice) -> None:
+        self.name = device.name
+        self.latency = _LATENCY
+        self.overflowed = False
+        self._arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._ended = threading.Event()
+        self._device = device
+        self._stream, self._channels, rate = self._open(device)
+        self._downmix = Downmix()
+        self._resampler = Resampler(rate)
+
+    def _open(self, device: InputDevice) -> tuple[Any, int, float]:
+        """Open the stream as we want it, else as the device wants it."""
+        portaudio = load_portaudio()
+        native = device.sample_rate
+        # both channels of two: a sound server that is asked for one may mix them to silence
+        several = min(2, device.channels)
+        shapes = [(SAMPLE_RATE, several), (SAMPLE_RATE, 1), (native, several), (native, 1)]
+        # some hardware has only one shape, with all its channels
+        shapes.append((native, device.channels))
+        refusal: Exception | None = None
+        for rate, channels in dict.fromkeys(shapes):
+            try:
+                stream = portaudio.RawInputStream(
+                    device=device.number, samplerate=rate, channels=channels, dtype="float32",
+                    latency=_LATENCY, callback=self._take, finished_callback=self._ended.set,
+                )  # fmt: skip
+                stream.start()
+            except portaudio.PortAudioError as exc:
+                refusal = exc
+                self._ended.clear()
+            else:
+                return stream, channels, rate
+        raise AudioDeviceError(
+            f"the microphone {device.name} could not be opened ({_reason(refusal)})",
+            hint="another program may hold it; `git voicenote devices` lists the others",
+        ) from refusal
+
+    def _take(self, sound: Any, _frames: int, _time: object, status: Any) -> None:  # noqa: ANN401 - cffi's
+        """Keep what PortAudio brings; nothing else, for this runs in its real-time thread."""
+        self._arrived.put(bytes(sound))
+        if status.input_overflow:
+            self.overflowed = True
+
+    def read(self, timeout: float) -> Iterator[Samples]:
+        """Yield what has come, mono float32 at 16 kHz; wait for the first up to `timeout`."""
+        chunks = []
+        try:
+            chunks.append(self._arrived.get(timeout=timeout) if timeout else b"")
+            while True:
+                chunks.append(self._arrived.get_nowait())
+        except queue.Empty:
+            pass
+        sound = np.frombuffer(b"".join(chunks), dtype=np.float32)
+        mono = self._downmix.feed(sound.reshape(-1, self._channels))
+        samples = self._resampler.feed(mono) if len(mono) else mono
+        if len(samples):
+            yield samples
+
+    def lost(self) -> bool:
+        """Return whether the stream has ended, which we never ask of it."""
+        # where a sound server is killed there is no error: only this tells
+        return self._ended.is_set() or not self._stream.active
+
+    def pause(self) -> None:
+        """Close the stream: nothing listens, and a desktop says so."""
+        self._stream.close()
+
+    def resume(self) -> None:
+        """Open the stream again. Raises AudioDeviceError."""
+        self._ended.clear()
+        self._arrived = queue.SimpleQueue()
+        self._stream, self._channels, rate = self._open(self._device)
+        self._resampler = Resampler(rate)
+
+
+class _SoundFile:
+    """A sound file as a microphone: in real time, and after its end a quiet room."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self.latency = 0.0
+        self.overflowed = False
+        self._blocks = read_blocks(path)
+        self._next = next(self._blocks)  # a file that holds no sound is refused here
+        self._noise = np.random.default_rng(0)
+        self._due = time.monotonic()
+
+    def read(self, timeout: float) -> Iterator[Samples]:
+        """Yield what would have been heard by now; wait for the first up to `timeout`."""
+        time.sleep(min(timeout, max(0.0, self._due - time.monotonic())))
+        while self._due <= time.monotonic():
+            samples, self._next = self._next, next(self._blocks, self._quiet())
+            self._due += len(samples) / SAMPLE_RATE
+            yield samples
+
+    def _quiet(self) -> Samples:
+        noise = self._noise.standard_normal(SAMPLE_RATE // 10, dtype=np.float32)
+        return noise * np.float32(_ROOM_NOISE)
+
+    def lost(self) -> bool:
+        """A file is never lost: after its end the room goes on."""
+        return False
+
+    def pause(self) -> None:
+        """Stay where the file is."""
+
+    def resume(self) -> None:
+        """Go on from there."""
+        self._due = time.monotonic()
+
+
+def _reason(refusal: Exception | None) -> str:
+    # PortAudioError's arguments are words, PortAudio's number for it, and the host's own words
+    return str(refusal.args[0]) if refusal and refusal.args else "no reason given"

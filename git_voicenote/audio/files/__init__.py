@@ -1,0 +1,1 @@
+"""Sound files: found, checked, decoded, compressed, and WAVs of our own."""

@@ -1,0 +1,108 @@
+"""Finished recordings made smaller, and the WAV removed only when the copy is known to be good."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote import files
+from git_voicenote.audio.files.wav import is_being_written, storage_error
+from git_voicenote.errors import AudioFileError, StoreError
+
+if TYPE_CHECKING:
+    from git_voicenote.config import RecordingFormat
+
+_FORMATS = {
+    # libsndfile's container and codec, the suffix, whether every sample comes back as it was
+    "flac": ("FLAC", "PCM_16", ".flac", True),
+    "opus": ("OGG", "OPUS", ".opus", False),
+}
+_FRAMES = 16_000
+_PRECISION = 0.1
+"""Seconds by which a lossy copy may differ in length: codecs pad to whole frames."""
+
+
+def compress(path: Path, form: RecordingFormat) -> Path:
+    """Turn a finished WAV into `form`, beside it, and return the new path.
+
+    The copy is on disk and was read back (FLAC: sample by sample) before the WAV is removed.
+    "wav", a file that is no WAV and one without a sample stay as they are. Raises StoreError or
+    AudioFileError where that fails; the WAV then stays.
+    """
+    if form == "wav" or path.suffix != ".wav":
+        return path
+    if is_being_written(path):
+        raise AudioFileError(f"{path} is still being written", hint="stop that recording first")
+    container, codec, suffix, lossless = _FORMATS[form]
+    target = path.with_suffix(suffix)
+    part = path.with_suffix(f"{suffix}.part")
+    try:
+        if not _encode(path, part, container, codec):
+            return path  # FLAC without a sample cannot be read back
+        _compare(path, part, lossless=lossless)
+        files.move(part, target)
+        path.unlink()
+    except OSError as exc:
+        error = storage_error(target, exc)
+        hints = filter(None, (error.hint, f"the recording is kept as {path}"))
+        raise StoreError(error.message, hint="; ".join(hints)) from exc
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _encode(path: Path, part: Path, container: str, codec: str) -> int:
+    """Write the copy, fsynced, mode 0600; return the number of its samples."""
+    import soundfile
+
+    part.unlink(missing_ok=True)  # of an earlier try that was killed
+    handle = files.open_new(part)
+    frames = 0
+    try:
+        with (
+            _open(path) as wav,
+            _open(handle, "w", wav.samplerate, wav.channels, codec, None, container, False) as copy,
+        ):
+            while len(block := wav.read(_FRAMES, dtype="int16")):
+                copy.write(block)
+                frames += len(block)
+        os.fsync(handle)
+    except soundfile.LibsndfileError as exc:  # it says no more than "system error"
+        raise _failed(path, f"{part} could not be written") from exc
+    finally:
+        os.close(handle)
+    return frames
+
+
+def _compare(path: Path, part: Path, *, lossless: bool) -> None:
+    """Read the copy back; raise StoreError where it is not what was recorded."""
+    if not _is_faithful(path, part, lossless=lossless):
+        raise _failed(path, f"{part} does not hold what was written")
+
+
+def _is_faithful(path: Path, part: Path, *, lossless: bool) -> bool:
+    with _open(path) as wav, _open(part) as copy:
+        if not lossless:
+            return bool(abs(copy.frames - wav.frames) <= _PRECISION * wav.samplerate)
+        while True:
+            expected = wav.read(_FRAMES, dtype="int16")
+            if expected.tobytes() != copy.read(_FRAMES, dtype="int16").tobytes():
+                return False
+            if not len(expected):
+                return True
+
+
+def _failed(path: Path, what: str) -> StoreError:
+    # a full disk: libsndfile reports it while writing FLAC, and not at all for Opus
+    return StoreError(what, hint=f"is that disk full? the recording is kept as {path}")
+
+
+def _open(*arguments: Any) -> Any:  # noqa: ANN401 - soundfile has no types
+    import soundfile
+
+    try:
+        first, *rest = arguments  # a path as octets: soundfile would refuse what is no UTF-8
+        return soundfile.SoundFile(os.fsencode(first) if isinstance(first, Path) else first, *rest)
+    except soundfile.LibsndfileError as exc:
+        raise AudioFileError(f"{arguments[0]} could not be opened: {exc.error_string}") from exc

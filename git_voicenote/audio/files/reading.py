@@ -1,0 +1,120 @@
+"""Sound files of any kind, as 16 kHz mono blocks or as a WAV of ours.
+
+Reading streams: an hour takes no more memory than a minute. What is damaged is read as far as it
+goes, with a warning; what holds no sound at all is an AudioFileError.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote import files
+from git_voicenote.audio.files.decoding import decode
+from git_voicenote.audio.files.wav import WavWriter, storage_error
+from git_voicenote.errors import AudioFileError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+    from git_voicenote.datatypes import Samples
+
+
+def _ignore(_message: str) -> None:
+    """Take a warning for which nobody asked."""
+
+
+def read_blocks(
+    source: Path | BinaryIO, *, warn: Callable[[str], None] = _ignore
+) -> Iterator[Samples]:
+    """Yield the sound of a file or stream as mono float32 16 kHz blocks of about 0.1 s.
+
+    Any format, rate and number of channels (mixed down). A stream is copied to a temporary file
+    first, as most formats need to be read back and forth. `warn` is told of what is damaged but
+    can be read. Raises AudioFileError, from the first block on, for what holds no sound.
+    """
+    if isinstance(source, Path) and not _is_pipe(source):
+        yield from decode(source, str(source), warn)
+        return
+    with files.scratch_folder() as folder:
+        spool = folder / "stream"
+        _copy(source, spool)
+        yield from decode(spool, _name(source), warn)
+
+
+def import_sound(
+    source: Path | BinaryIO, destination: Path, *, warn: Callable[[str], None] = _ignore
+) -> float:
+    """Write any sound as a new 16 kHz mono 16-bit WAV (0600, fsynced); return its seconds.
+
+    A stream is kept beside the destination while it is read. Where it is interrupted, what had
+    come is imported before the interruption goes on; where the disk fills, what had come is kept
+    and named. Raises AudioFileError for what holds no sound, StoreError for a destination that
+    cannot be written; neither leaves a destination behind.
+    """
+    if isinstance(source, Path) and not _is_pipe(source):
+        return _write(source, str(source), destination, warn)
+    spool = destination.with_name(f".{destination.name}.incoming")
+    name = _name(source)
+    try:
+        try:
+            _copy(source, spool)
+        except KeyboardInterrupt:
+            with suppress(AudioFileError):
+                _write(spool, name, destination, _ignore)
+            raise
+        seconds = _write(spool, name, destination, warn)
+    except StoreError as exc:
+        if not spool.exists() or not spool.stat().st_size:
+            raise
+        kept = f"what came from {name} is kept in {spool}"
+        raise StoreError(exc.message, hint=f"{exc.hint}; {kept}" if exc.hint else kept) from exc
+    except BaseException:
+        spool.unlink(missing_ok=True)
+        raise
+    spool.unlink()
+    return seconds
+
+
+def _write(path: Path, name: str, destination: Path, warn: Callable[[str], None]) -> float:
+    with WavWriter(destination) as wav:
+        try:
+            for block in decode(path, name, warn):
+                wav.write(block)
+        except BaseException:
+            destination.unlink(missing_ok=True)
+            raise
+    return wav.duration
+
+
+def _copy(source: Path | BinaryIO, spool: Path) -> None:
+    if isinstance(source, Path):
+        try:
+            pipe = source.open("rb")
+        except OSError as exc:
+            raise AudioFileError(f"{source} could not be opened: {exc.strerror}") from exc
+        with pipe:
+            _copy(pipe, spool)
+        return
+    try:
+        spool.unlink(missing_ok=True)  # of an earlier try that was killed
+        with os.fdopen(files.open_new(spool), "wb") as file:
+            shutil.copyfileobj(source, file)
+    except OSError as exc:
+        raise storage_error(spool, exc) from exc
+
+
+def _is_pipe(path: Path) -> bool:
+    try:
+        return path.is_fifo()
+    except OSError:  # not one that can be read, and opening it will tell why
+        return False
+
+
+def _name(source: Path | BinaryIO) -> str:
+    name = source if isinstance(source, Path) else getattr(source, "name", None)
+    return "standard input" if name in (None, 0, "<stdin>") else str(name)

@@ -1,0 +1,1 @@
+"""Speech found in sound, ahead of the engine where it can be."""

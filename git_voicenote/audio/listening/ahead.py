@@ -1,0 +1,221 @@
+"""What a process hears in files, on its way to an engine that has not asked for it yet."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import threading
+from collections import deque
+from multiprocessing.connection import Pipe
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.listening.source import Stretch
+from git_voicenote.errors import AudioFileError
+from git_voicenote.processes import start_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Waveform
+
+
+class ListeningAhead:
+    """A file that a process listens to, and what it told of it that was not drawn yet."""
+
+    def __init__(
+        self,
+        path: Path,
+        follower: Follower,
+        warn: Callable[[str], None],
+        listened: Callable[[float], None],
+    ) -> None:
+        self.path = path
+        self.heard = 0.0
+        """How much of it was listened to, in seconds."""
+        self.told: deque[Stretch] = deque()
+        self.is_whole = False
+        """Whether the process has told of it to its end."""
+        self.is_closed = False
+        self._follower = follower
+        self._warn = warn
+        self._listened = listened
+
+    def pieces(self) -> Iterator[Waveform]:
+        """Yield the speech in it; see Listening."""
+        while (stretch := self._follower.draw(self)) is not None:
+            for warning in stretch.warnings:
+                self._warn(warning)
+            if stretch.listened:
+                self._listened(stretch.listened)
+            self.heard = max(self.heard, stretch.heard)  # one that died knows nothing of it
+            yield from stretch.pieces
+            if stretch.error is not None:
+                raise stretch.error
+            if stretch.is_last:
+                return
+
+    def close(self) -> None:
+        """Forget what was told of it; end the process if it is still at it."""
+        self._follower.drop(self)
+
+
+class Follower:
+    """A process that listens, and the thread that takes in what it tells; see Listeners.
+
+    Where the process dies, another takes its place. `begin` gives the next file, or None after
+    the last one. What several threads see is touched, and `begin` called, while `changed` is held.
+    """
+
+    def __init__(
+        self,
+        changed: threading.Condition,
+        begin: Callable[[Follower], ListeningAhead | None],
+        limit: float,
+    ) -> None:
+        self.is_starting = True
+        """Whether it is about to begin a file."""
+        self._changed = changed
+        self._begin = begin
+        self._limit = limit
+        self._held = 0.0
+        """Seconds of speech that were told and not drawn."""
+        self._is_stopped = False
+        self._process: _Process | None = None
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def start(self) -> None:
+        """Start, without waiting for the process, which takes a moment."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the process, whatever it is at; `join` waits for that."""
+        with self._changed:
+            self._is_stopped = True
+            if self._process is not None:
+                self._process.kill()
+            self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait until the process has ended, after `stop`."""
+        self._thread.join()
+
+    def draw(self, file: ListeningAhead) -> Stretch | None:
+        """Wait for what comes next of a file; None where it was closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: file.told or file.is_closed or self._is_stopped)
+            if not file.told:
+                return None
+            stretch = file.told.popleft()
+            self._held -= stretch.spoken
+            self._changed.notify_all()
+            return stretch
+
+    def drop(self, file: ListeningAhead) -> None:
+        """Forget what was told of a file; end the process if it is still at it."""
+        with self._changed:
+            file.is_closed = True
+            self._held -= sum(stretch.spoken for stretch in file.told)
+            file.told.clear()
+            if not file.is_whole and self._process is not None:
+                self._process.kill()
+            self._changed.notify_all()
+
+    def _follow(self) -> None:
+        is_needed = True
+        while is_needed:
+            process = self._start()
+            is_needed = process is not None and self._listen(process)
+        with self._changed:
+            self.is_starting = False
+            self._changed.notify_all()
+
+    def _start(self) -> _Process | None:
+        with self._changed:
+            self.is_starting = True
+            if self._is_stopped:
+                return None
+            try:
+                self._process = _Process()
+            except OSError:  # no more processes are allowed: the files are listened to here
+                return None
+            return self._process
+
+    def _listen(self, process: _Process) -> bool:
+        """Have files listened to; return whether the process died over one."""
+        file = None
+        try:
+            process.socket.recv()  # it is ready
+            while (file := self._next()) is not None:
+                process.socket.send(file.path.absolute())
+                while not file.is_whole:
+                    self._wait_for_room(file)
+                    self._take(file, process.socket.recv())
+        except (EOFError, OSError, MemoryError):  # of the process, or of ours for what it tells
+            how = process.end()
+            if file is not None:
+                self._take(file, Stretch(is_last=True, error=_died(file.path, how)))
+            return file is not None
+        process.end()
+        return False
+
+    def _next(self) -> ListeningAhead | None:
+        with self._changed:
+            self.is_starting = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._held < self._limit or self._is_stopped)
+            return None if self._is_stopped else self._begin(self)
+
+    def _wait_for_room(self, file: ListeningAhead) -> None:
+        """Wait until the engine has drawn enough; it may be waiting for this very file."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._held < self._limit or not file.told or self._is_stopped
+            )
+
+    def _take(self, file: ListeningAhead, stretch: Stretch) -> None:
+        with self._changed:
+            file.is_whole = stretch.is_last
+            if not file.is_closed:
+                file.told.append(stretch)
+                self._held += stretch.spoken
+            self._changed.notify_all()
+
+
+class _Process:
+    """A `git_voicenote.audio.listening.process`, and the socket on which it is talked to."""
+
+    def __init__(self) -> None:
+        """Start it. Raises OSError."""
+        self.socket, theirs = Pipe()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - end closes it
+        with theirs:
+            self._process = start_module(
+                "git_voicenote.audio.listening.process",
+                str(theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def kill(self) -> None:
+        """Let it end; nothing that it is at leaves a trace."""
+        self._process.kill()
+
+    def end(self) -> str:
+        """End it, and return how it ended."""
+        self._process.kill()
+        status = self._process.wait()
+        self.socket.close()
+        with self._complaints:
+            self._complaints.seek(0)
+            lines = self._complaints.read().decode("utf-8", "replace").splitlines()
+        return f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
+
+
+def _died(path: Path, how: str) -> AudioFileError:
+    return AudioFileError(
+        f"{path} could not be read to its end: the process that read it ended ({how})",
+        hint="memory may be short: close other programs, and try again",
+    )

@@ -1,0 +1,111 @@
+"""Processes that listen ahead: what an engine will ask for next is ready when it does.
+
+Telling speech from silence goes at 240 times real time on a core, and holds Python's global lock.
+An engine on a GPU is faster than that; one on the CPU needs the cores itself.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from git_voicenote.audio.listening.ahead import Follower, ListeningAhead
+from git_voicenote.audio.listening.source import ListeningHere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import BinaryIO
+
+    from git_voicenote.audio.listening.source import Listening
+
+AHEAD = 300.0
+"""Seconds of speech that a process may be ahead of the engine: 19 MB."""
+
+_MOST = 8
+"""Processes; together they listen at nearly 2000 times real time."""
+
+
+def processes_for(sources: Sequence[Path | BinaryIO]) -> int:
+    """Return how many processes are worth their start: none for one source, or on one core."""
+    if len(sources) < 2:
+        return 0
+    has_affinity = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return min(len(sources), cores - 1, _MOST)
+
+
+class Listeners:
+    """Listens to many sources in so many processes, each of them at one source at a time.
+
+        with Listeners(sources, processes, warn, listened) as listeners:
+            for piece in listeners.listen(0).pieces(): ...
+
+    The processes take the files in their order, as long as none is more than `limit` seconds of
+    speech before whoever draws the pieces. What none of them has begun when it is asked for is
+    listened to here: so are pipes, and all sources where no process can be started. A process
+    that dies costs the file that it was at.
+
+    `warn` and `listened` are those of ListeningHere, called from where the pieces are drawn.
+    Leaving the context ends the processes, whatever they are at.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Path | BinaryIO],
+        processes: int,
+        warn: Callable[[str], None],
+        listened: Callable[[float], None],
+        *,
+        limit: float = AHEAD,
+    ) -> None:
+        self._sources = sources
+        self._warn = warn
+        self._listened = listened
+        self._waiting = deque(range(len(sources)))
+        self._begun: dict[int, ListeningAhead] = {}
+        self._changed = threading.Condition()
+        self._followers = [Follower(self._changed, self._begin, limit) for _ in range(processes)]
+
+    def listen(self, number: int) -> Listening:
+        """Return a source, by its number from 0; to be asked for once."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: number in self._begun or not any(one.is_starting for one in self._followers)
+            )
+            if number in self._begun:
+                return self._begun.pop(number)
+            with suppress(ValueError):  # it is no file, and was passed over
+                self._waiting.remove(number)
+        return ListeningHere(self._sources[number], self._warn, self._listened)
+
+    def __enter__(self) -> Self:
+        for follower in self._followers:
+            follower.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for follower in self._followers:
+            follower.stop()
+        for follower in self._followers:
+            follower.join()
+
+    def _begin(self, follower: Follower) -> ListeningAhead | None:
+        while self._waiting:
+            number = self._waiting.popleft()
+            source = self._sources[number]
+            if isinstance(source, Path) and _is_file(source):
+                ahead = ListeningAhead(source, follower, self._warn, self._listened)
+                self._begun[number] = ahead
+                return ahead
+        return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # not one that can be read, and opening it will tell why
+        return False

@@ -1,0 +1,90 @@
+"""A process that listens to files: `python -m git_voicenote.audio.listening.process SOCKET`.
+
+A process of its own, because telling speech from silence keeps a core busy, and holds Python's
+global lock meanwhile.
+
+SOCKET is the number of an open socket, our end of a multiprocessing connection. We say there that
+we are ready, take paths, and answer each with Stretches. The connection ends with our parent,
+however that ends, and we end with it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from git_voicenote.audio.listening.source import ListeningHere, Stretch
+from git_voicenote.errors import VoicenoteError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Waveform
+
+    Socket: TypeAlias = Connection[Any, Any]
+
+_STRETCH = 5.0
+"""Seconds of sound that are told at a time: 20 ms of work, and 0.3 MB at most."""
+
+
+def main() -> None:
+    """Listen to one file after the other, as long as our parent is there."""
+    socket: Socket = Connection(int(sys.argv[1]))
+    paths: SimpleQueue[Path] = SimpleQueue()
+    threading.Thread(target=_take_paths, args=(socket, paths), daemon=True).start()
+    socket.send("ready")
+    while True:
+        _File(paths.get(), socket).listen()
+
+
+def _take_paths(socket: Socket, paths: SimpleQueue[Path]) -> None:
+    with suppress(EOFError, OSError):
+        while True:
+            paths.put(socket.recv())
+    # our parent has gone, and what is being read may be a disk that does not answer
+    os._exit(0)
+
+
+class _File:
+    """A file that is listened to, and what was not yet told of it."""
+
+    def __init__(self, path: Path, socket: Socket) -> None:
+        self._socket = socket
+        self._warnings: list[str] = []
+        self._pieces: list[Waveform] = []
+        self._untold = 0.0
+        self._listening = ListeningHere(path, self._warnings.append, self._listened)
+
+    def listen(self) -> None:
+        error = None
+        try:
+            for piece in self._listening.pieces():
+                self._pieces.append(piece)
+        except VoicenoteError as exc:
+            error = exc
+        self._tell(is_last=True, error=error)
+
+    def _listened(self, seconds: float) -> None:
+        self._untold += seconds
+        if self._untold >= _STRETCH:
+            self._tell()
+
+    def _tell(self, *, is_last: bool = False, error: VoicenoteError | None = None) -> None:
+        stretch = Stretch(
+            self._untold, self._listening.heard, tuple(self._pieces), tuple(self._warnings),
+            is_last, error,
+        )  # fmt: skip
+        self._untold = 0.0
+        self._pieces.clear()
+        self._warnings.clear()
+        with suppress(OSError):  # our parent has gone: _take_paths sees it, too
+            self._socket.send(stretch)
+
+
+if __name__ == "__main__":
+    main()

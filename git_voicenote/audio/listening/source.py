@@ -1,0 +1,106 @@
+"""Listening to a source: its sound is read, and the speech in it handed on."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from git_voicenote.audio.files.reading import read_blocks
+from git_voicenote.audio.voice_activity import VoiceActivity
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.errors import AudioFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from git_voicenote.datatypes import Samples, Waveform
+    from git_voicenote.errors import VoicenoteError
+
+
+class Listening(Protocol):
+    """A source that is listened to, here or in another process."""
+
+    @property
+    def heard(self) -> float:
+        """How much of it was listened to, in seconds."""
+        ...
+
+    def pieces(self) -> Iterator[Waveform]:
+        """Yield the speech in it as VoiceActivity does; to be drawn once.
+
+        Raises AudioFileError where the source holds no sound or cannot be read on, and another
+        VoicenoteError where nothing at all can be listened to.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the source, whether or not it was read to its end."""
+        ...
+
+
+class ListeningHere:
+    """A source that is read, and listened to, as its pieces are drawn.
+
+    `warn` is told of what is damaged but can be read, `listened` of each stretch of sound that
+    was read, in seconds.
+    """
+
+    def __init__(
+        self,
+        source: Path | BinaryIO,
+        warn: Callable[[str], None],
+        listened: Callable[[float], None],
+    ) -> None:
+        self._source = source
+        self._warn = warn
+        self._listened = listened
+        self._sound = self._blocks()
+        self._activity = VoiceActivity()
+
+    @property
+    def heard(self) -> float:
+        """How much of it was listened to, in seconds."""
+        return self._activity.heard
+
+    def pieces(self) -> Iterator[Waveform]:
+        """Yield the speech in it; see Listening."""
+        try:
+            yield from self._activity.pieces(self._sound)
+        except OSError as exc:  # a disk that fails, a share that went away
+            raise AudioFileError(
+                f"{self._source} could not be read to its end: {exc.strerror or exc}",
+                hint="copy it to a disk of this machine, and try again",
+            ) from exc
+
+    def close(self) -> None:
+        """Close the source, whether or not it was read to its end."""
+        with suppress(ValueError):  # a thread of the engine is just reading it
+            self._sound.close()
+
+    def _blocks(self) -> Generator[Samples, None, None]:
+        for block in read_blocks(self._source, warn=self._warn):
+            self._listened(len(block) / SAMPLE_RATE)
+            yield block
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a process tells of some seconds of a file; the last one of a file says how it ended.
+
+    `listened` is how many seconds these are, `heard` how many it was listening to so far.
+    """
+
+    listened: float = 0.0
+    heard: float = 0.0
+    pieces: tuple[Waveform, ...] = ()
+    warnings: tuple[str, ...] = ()
+    is_last: bool = False
+    error: VoicenoteError | None = None
+
+    @property
+    def spoken(self) -> float:
+        """Seconds of speech in it."""
+        return sum(len(piece.samples) for piece in self.pieces) / SAMPLE_RATE

@@ -1,0 +1,1 @@
+"""Weights of Nano on disk: every published layout, fetched, imported and verified."""

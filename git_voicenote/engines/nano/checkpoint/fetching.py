@@ -1,0 +1,210 @@
+"""Fetch a model from Hugging Face's hub, or from a mirror of it.
+
+Nothing else in this program opens a socket. What is fetched is said before, and what the hub says
+of a file, its size and its hash, is checked.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from git_voicenote import files
+from git_voicenote.engines.nano.checkpoint.hub import (
+    RemoteFile,
+    fetch_file,
+    hub,
+    no_hub,
+    partial_path,
+)
+from git_voicenote.engines.nano.checkpoint.importing import import_model
+from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
+from git_voicenote.errors import EngineError
+from git_voicenote.models.kinds import Origin
+from git_voicenote.models.staging import need_space
+from git_voicenote.resources import cache_home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from huggingface_hub.hf_api import RepoSibling
+
+    from git_voicenote.models.importing import Imported
+    from git_voicenote.models.installed import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published model: its repository on the hub, and the revision that is known to work."""
+
+    repository: str
+    revision: str | None
+
+
+RELEASES = {
+    PREFERRED: Release(
+        "FunAudioLLM/Fun-ASR-Nano-2512-hf", "7ef6cafdc445b5beff0b730cbeb51952c793ca6e"
+    ),
+    # in FunASR's layout, and imported from it; which revision is good is not known
+    "Fun-ASR-MLT-Nano-2512": Release("FunAudioLLM/Fun-ASR-MLT-Nano-2512", None),
+}
+
+_ORIGINAL = ("config.yaml", "model.pt", "Qwen3-0.6B/*")
+_WANTED = (
+    "config.json", "generation_config.json", "LICENSE*", "README.md",
+    "model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json",
+    "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+    "config.yaml", "model.pt",
+    "Qwen3-0.6B/config.json", "Qwen3-0.6B/tokenizer.json", "Qwen3-0.6B/tokenizer_config.json",
+    "Qwen3-0.6B/vocab.json", "Qwen3-0.6B/merges.txt",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is about to be fetched, and from where."""
+
+    repository: str
+    commit: str
+    endpoint: str
+    licence: str | None
+    files: tuple[RemoteFile, ...]
+    folder: Path
+    """Where the files are kept until the model is installed."""
+
+    @property
+    def name(self) -> str:
+        """What the model will be called."""
+        return self.repository.split("/")[-1].removesuffix("-hf")
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def host(self) -> str:
+        """The machine that is asked."""
+        return urlsplit(self.endpoint).netloc
+
+    @property
+    def present(self) -> int:
+        """Bytes that an earlier try has brought."""
+        return sum(
+            min(file.size, path.stat().st_size)
+            for file in self.files
+            for path in (self.folder / file.path, partial_path(self.folder, file))
+            if path.is_file()
+        )
+
+    @property
+    def origin(self) -> Origin:
+        """What is written down of where the model comes from."""
+        return Origin(f"{self.endpoint}/{self.repository}", self.commit, self.licence)
+
+
+def name_of(wanted: str) -> str:
+    """Return what a release, or a repository, will be called."""
+    return release_of(wanted).repository.split("/")[-1].removesuffix("-hf")
+
+
+def release_of(wanted: str) -> Release:
+    """Return the release of that name, or the repository of that name ("ORG/NAME")."""
+    if "/" in wanted:
+        known = {release.repository: release for release in RELEASES.values()}
+        return known.get(wanted, Release(wanted, None))
+    if wanted in RELEASES:
+        return RELEASES[wanted]
+    raise EngineError(
+        f"no release is called {wanted!r}",
+        hint=f"known are {' and '.join(RELEASES)}; or name a repository of the hub, as ORG/NAME",
+    )
+
+
+def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
+    """Ask the hub for the files of a model; `revision` is a commit, a tag or a branch.
+
+    Raises EngineError: offline, not there, or what answers is not a hub.
+    """
+    release = release_of(wanted)
+    revision = revision or release.revision or "main"
+    with hub(release.repository, revision) as endpoint:
+        from huggingface_hub import HfApi
+
+        info = HfApi(endpoint=endpoint).model_info(
+            release.repository, revision=revision, files_metadata=True
+        )
+    if not info.sha:
+        raise no_hub(endpoint)
+    files = _wanted_files(info.siblings or [])
+    if not any(file.path.startswith("model") for file in files):
+        raise EngineError(
+            f"{release.repository} has no model that can be used at {revision}",
+            hint="it needs model.safetensors, or model.pt and config.yaml",
+        )
+    licence = info.card_data.get("license") if info.card_data else None
+    folder = cache_home() / "fetch" / f"{release.repository.replace('/', '--')}@{info.sha}"
+    return Plan(release.repository, info.sha, endpoint, licence, files, folder)
+
+
+def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
+    """Bring all files of a plan into its folder, going on where an earlier try stopped.
+
+    Raises EngineError; what was fetched stays for the next try.
+    """
+    try:
+        files.folder(plan.folder)
+        need_space(plan.folder, plan.size - plan.present, to="fetch the model")
+    except OSError as exc:
+        raise EngineError(f"{plan.folder} cannot be written: {exc.strerror}") from exc
+    done = 0
+    for file in plan.files:
+        if not (plan.folder / file.path).is_file():
+            _fetch(plan, file, done, progress)
+        done += file.size
+        progress("fetching", done, plan.size)
+    return plan.folder
+
+
+def install(plan: Plan, name: str | None = None, progress: Progress = lambda *_: None) -> Imported:
+    """Install the model that was fetched, and remove what was fetched.
+
+    Raises EngineError; then what was fetched stays.
+    """
+    imported = import_model(plan.folder, name or plan.name, origin=plan.origin, progress=progress)
+    shutil.rmtree(plan.folder, ignore_errors=True)
+    return imported
+
+
+def _fetch(plan: Plan, file: RemoteFile, before: int, progress: Progress) -> None:
+    fetch_file(
+        plan.repository,
+        plan.commit,
+        file,
+        plan.folder,
+        lambda here: progress("fetching", before + here, plan.size),
+    )
+
+
+def _wanted_files(listed: list[RepoSibling]) -> tuple[RemoteFile, ...]:
+    """Return the files that belong to the model; of two layouts side by side, the newer one."""
+    files = [
+        RemoteFile(
+            file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None, file.blob_id
+        )
+        for file in listed
+        if _matches(file.rfilename, _WANTED)
+    ]
+    if any(file.path.endswith(".safetensors") for file in files):
+        files = [file for file in files if not _matches(file.path, _ORIGINAL)]
+    return tuple(files)
+
+
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a path fits a pattern; none fits a path out of the folder."""
+    return any(
+        fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in patterns
+    )

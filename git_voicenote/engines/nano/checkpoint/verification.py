@@ -1,0 +1,37 @@
+"""Compare an installed model of Nano with its record, and look into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.engines.nano.checkpoint.importing import check_output_layer
+from git_voicenote.engines.nano.checkpoint.installed import require_libraries
+from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
+from git_voicenote.errors import EngineError
+from git_voicenote.models.verification import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from git_voicenote.models.installed import Progress
+
+
+def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
+    """Return what is wrong with a model, in sentences; nothing where all is right.
+
+    Sizes and hashes are compared where the model has a record; names, shapes and the tokenizer
+    are checked in any case.
+    """
+    require_libraries()
+    return changes(folder, progress) or tuple(_wrong_content(folder))
+
+
+def _wrong_content(folder: Path) -> Iterator[str]:
+    try:
+        checkpoint = open_checkpoint(folder)
+        check_output_layer(checkpoint)
+        read_tokenizer(checkpoint.tokenizer, checkpoint.architecture.decoder.vocabulary)
+    except EngineError as exc:
+        yield exc.message

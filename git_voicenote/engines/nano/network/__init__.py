@@ -1,0 +1,1 @@
+"""Nano's network in plain torch: front end, encoder, decoder and generation."""

@@ -1,0 +1,73 @@
+"""What computes: which device, in which precision."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import EngineError
+
+if TYPE_CHECKING:
+    from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
+    from git_voicenote.engines.nano.checkpoint.weights import EncoderPrecision, Precision
+
+_AMPERE = (8, 0)
+"""The compute capability from which NVIDIA's hardware has bfloat16."""
+
+
+def likely_device(wanted: str) -> str:
+    """Guess the device without torch, which takes a second to import."""
+    if wanted != "auto":
+        return wanted
+    if Path("/proc/driver/nvidia/version").exists():
+        return "cuda"
+    return "mps" if sys.platform == "darwin" and os.uname().machine == "arm64" else "cpu"
+
+
+def choose_device(wanted: str) -> str:
+    """Return the device to compute on. Raises EngineError where the wanted one is not there."""
+    import torch
+
+    has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return next(device for device in ("cuda", "mps", "cpu") if has[device])
+    kind, _, number = wanted.partition(":")
+    if not has[kind]:
+        raise EngineError(
+            f"torch sees no device {kind!r} here",
+            hint="set voicenote.device to auto or cpu, or install the driver that it lacks",
+        )
+    if number and int(number) >= torch.cuda.device_count():
+        raise EngineError(
+            f"there is no {wanted}: torch sees {torch.cuda.device_count()}",
+            hint="voicenote.device counts from cuda:0",
+        )
+    return wanted
+
+
+def precision_for(device: str) -> Precision:
+    """Return the precision of the language model that a device computes fast and right.
+
+    Never float16: what the adaptor gives overflows it.
+    """
+    import torch
+
+    from git_voicenote.engines.nano.network.int8 import has_int8_kernels
+
+    if device.startswith("cuda"):
+        return "bf16" if torch.cuda.get_device_capability(device) >= _AMPERE else "fp32"
+    return "int8" if device == "cpu" and has_int8_kernels() else "fp32"
+
+
+def encoder_precision_for(device: str, checkpoint: Checkpoint) -> EncoderPrecision:
+    """Return the precision in which the encoder's linear layers multiply.
+
+    bfloat16 where nothing is lost of the weights, on CPUs that multiply it: they take half the
+    time. What it would gain on a GPU was not measured.
+    """
+    import torch
+
+    has_bf16 = device == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return "bf16" if has_bf16 and checkpoint.is_stored_in("BF16") else "fp32"

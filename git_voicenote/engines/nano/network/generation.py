@@ -1,0 +1,197 @@
+"""Greedy decoding: the likeliest token, again and again, until the model says that it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from git_voicenote.engines.loops import is_in_a_loop
+from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, Graph
+from git_voicenote.engines.nano.network.decoder import Cache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.engines.nano.network.decoder import Decoder
+    from git_voicenote.engines.nano.network.tuning import Tuning
+
+_CHECK_EVERY = 8
+"""Tokens between two looks of the CPU at what a GPU wrote: each look makes the GPU wait."""
+_SLOT_BUCKET = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What the model wrote for one segment: its tokens, and why it did not come to an end."""
+
+    token_ids: tuple[int, ...]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prefix:
+    """The start of a prompt, read once: its keys and values, in slots 0 … length - 1."""
+
+    cache: Cache
+    length: int
+
+
+def read_prefix(decoder: Decoder, tokens: Sequence[int], device: torch.device) -> Prefix:
+    """Let the model read what comes before the sound: it is the same for all segments."""
+    count = len(tokens)
+    cache = Cache(decoder.shape, 1, count, decoder.dtype, device)
+    at = torch.arange(count, device=device)
+    rows = decoder.embed(torch.tensor([tokens], device=device))
+    causal = at[:, None] >= at
+    decoder(rows, at[None], at, *cache.first(count), causal[None, None])
+    return Prefix(cache, count)
+
+
+class Generation:
+    """The state of a batch that is being decoded; it can be used again for one of its size.
+
+    Segments of different lengths stand at the same end: what is missing at the start of a shorter
+    one is a gap after the common start of the prompt, which nobody looks at.
+
+    A `static` one computes every token alike, over all slots, as a CUDA graph must. `tuning` makes
+    the decoder faster on a CPU.
+    """
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        batch: int,
+        slots: int,
+        device: torch.device,
+        *,
+        static: bool,
+        tuning: Tuning | None = None,
+    ) -> None:
+        self.slots = slots
+        self._static = static
+        self._decoder = decoder
+        self._tuning = tuning
+        self._read_one = tuning.step if tuning and tuning.step and batch == 1 else decoder
+        self._cache = Cache(decoder.shape, batch, slots, decoder.dtype, device)
+        self._token = torch.zeros((batch, 1), dtype=torch.long, device=device)
+        self._position = torch.zeros((batch, 1), dtype=torch.long, device=device)
+        self._slot = torch.zeros(1, dtype=torch.long, device=device)
+        self._count = torch.zeros(1, dtype=torch.long, device=device)
+        self._open = torch.zeros((batch, 1, 1, slots), dtype=torch.bool, device=device)
+        self._written = torch.zeros((batch, slots), dtype=torch.long, device=device)
+        self._graph: Graph | None = None
+
+    def begin(self, prefix: Prefix, rows: Sequence[torch.Tensor], *, all_rows: bool = False) -> (
+        torch.Tensor
+    ):  # fmt: skip
+        """Read the rest of the prompts, rows of shape (n_i, width); return the logits after it."""
+        device = self._token.device
+        longest = max(map(len, rows))
+        gaps = torch.tensor([[longest - len(row)] for row in rows], device=device)
+        padded = torch.stack(
+            [torch.nn.functional.pad(row, (0, 0, longest - len(row), 0)) for row in rows]
+        )
+        self._cache.take(prefix.cache)
+        slots = torch.arange(prefix.length, prefix.length + longest, device=device)
+        everything = torch.arange(self.slots, device=device)
+        is_gap = (everything >= prefix.length) & (everything < prefix.length + gaps)
+        self._open.copy_((~is_gap & (everything < prefix.length + longest))[:, None, None])
+        visible = prefix.length + longest
+        # a row of the gap looks at itself alone: with nothing to look at it would be no number
+        is_own = slots[:, None] == everything
+        causal = (slots[:, None] >= everything) & self._open | is_own
+        positions = (slots - gaps).clamp_min(0)
+        logits: torch.Tensor = self._decoder(
+            padded, positions, slots, *self._cache.first(visible), causal[..., :visible],
+            all_rows=all_rows,
+        )  # fmt: skip
+        self._slot.fill_(visible)
+        self._position.copy_(visible - gaps)
+        self._count.zero_()
+        return logits
+
+    def run(
+        self, logits: torch.Tensor, stops: frozenset[int], budget: int, *, forced: bool = False
+    ) -> list[Decoded]:
+        """Write on from these logits until each row has come to an end: `budget` tokens at most.
+
+        `forced` writes the whole budget whatever it is, to measure how long that takes.
+        """
+        self._take(logits)
+        start = int(self._slot)
+        has_gaps = not bool(self._open[..., :start].all())
+        decoded: list[Decoded | None] = [None] * len(self._written)
+        judged = 0
+        for count in range(1, budget + 1):
+            if not self._static or count % _CHECK_EVERY == 0 or count == budget:
+                rows = self._written[:, :count].tolist()
+                decoded = [
+                    one or _judge(row, stops, judged)
+                    for one, row in zip(decoded, rows, strict=True)
+                ]
+                judged = count
+                if count == budget or (None not in decoded and not forced):
+                    break
+            if self._tuning is not None:
+                self._tuning.adapt()
+            if self._token.is_cuda:
+                self._replay()
+            elif self._static:
+                self._step(self.slots, is_masked=True)
+            else:
+                self._step(start + count, is_masked=has_gaps)
+        return [
+            one or Decoded(tuple(row), f"no end after {budget} tokens")
+            for one, row in zip(decoded, self._written[:, :budget].tolist(), strict=True)
+        ]
+
+    def _step(self, visible: int, *, is_masked: bool) -> torch.Tensor:
+        """Write one token in each row."""
+        rows = self._decoder.embed(self._token)
+        inputs = (rows, self._position, self._slot, *self._cache.first(visible))
+        logits: torch.Tensor
+        if is_masked:
+            self._open.index_fill_(3, self._slot, value=True)
+            logits = self._decoder(*inputs, self._open[..., :visible])
+        else:
+            logits = self._read_one(*inputs)
+        self._slot += 1
+        self._position += 1
+        self._take(logits)
+        return logits
+
+    def _take(self, logits: torch.Tensor) -> None:
+        """Take the likeliest token of each row, without telling the CPU."""
+        self._token.copy_(logits.argmax(-1, keepdim=True))
+        self._written.index_copy_(1, self._count, self._token)
+        self._count += 1
+
+    def _replay(self) -> None:
+        if self._graph is None:
+            # a capture runs the step and moves the state on: it is put back before the first use
+            state = (self._token, self._position, self._slot, self._count, self._open)
+            before = [one.clone() for one in state]
+            self._graph = Graph(lambda: self._step(self.slots, is_masked=True))
+            for one, was in zip(state, before, strict=True):
+                one.copy_(was)
+        self._graph()
+
+
+def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
+    """Return how many slots a batch needs; on a GPU in steps, so that graphs are used again."""
+    needed = prefix + rows + budget
+    if device.type != "cuda":
+        return needed
+    return -(-(needed + WARM_UPS) // _SLOT_BUCKET) * _SLOT_BUCKET
+
+
+def _judge(tokens: Sequence[int], stops: frozenset[int], judged: int) -> Decoded | None:
+    """Tell whether a row is done, at its end or lost in repetition; `judged` tokens were not."""
+    for at, token in enumerate(tokens[judged:], judged):
+        if token in stops:
+            return Decoded(tuple(tokens[:at]))
+        if is_in_a_loop(tokens[: at + 1]):
+            return Decoded(tuple(tokens[: at + 1]), "it repeats itself")
+    return None

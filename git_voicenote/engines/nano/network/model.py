@@ -1,0 +1,210 @@
+"""Fun-ASR-Nano in memory: segments of sound in, tokens and text out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import torch
+
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
+from git_voicenote.engines.nano.checkpoint.weights import DTYPES, Int8Weights, PlainWeights
+from git_voicenote.engines.nano.network import prompt
+from git_voicenote.engines.nano.network.cuda_graphs import Graph, Latest
+from git_voicenote.engines.nano.network.decoder import EMBEDDING, Decoder
+from git_voicenote.engines.nano.network.encoder import Encoder
+from git_voicenote.engines.nano.network.frontend import frames
+from git_voicenote.engines.nano.network.generation import Generation, read_prefix, slots_for
+from git_voicenote.engines.nano.network.int8 import has_vnni
+from git_voicenote.engines.nano.network.tuning import Tuning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tokenizers import Tokenizer
+
+    from git_voicenote.datatypes import Samples
+    from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
+    from git_voicenote.engines.nano.checkpoint.weights import EncoderPrecision, Precision
+    from git_voicenote.engines.nano.network.generation import Decoded, Prefix
+
+AudioRows = Literal["reference", "all"]
+"""How many of the adaptor's rows the language model is given, of one for each frame: the first
+eighth, rounded up, as the reference trains and infers; or all, as transformers does."""
+
+_FRAME_BUCKET = 64
+_MOST_GRAPHS = 8
+"""Shapes of batches for which a GPU keeps the encoder's graph: of one segment up to 30 s, all."""
+_MOST_GENERATIONS = 4
+"""Sizes of batches for which keys and values are kept there: 0.11 MB for each slot of each segment,
+so 1.4 GB for 32 segments in 384 slots."""
+_PATIENCE = 60
+"""Tokens, after which it would have been better to tune the decoder first."""
+_LEAST_BUDGET = 40
+_BUDGET_PER_SECOND = 6
+"""Tokens: 220 for 30 s. The fastest speakers need five a second."""
+
+
+class NanoModel:
+    """The weights on one device. Not for two threads at a time."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        decoder: Decoder,
+        tokenizer: Tokenizer,
+        shape_of: Checkpoint,
+        device: torch.device,
+        audio_rows: AudioRows,
+    ) -> None:
+        self.device = device
+        self._encoder = encoder
+        self._decoder = decoder
+        self._tokenizer = tokenizer
+        self._frame_shape = shape_of.architecture.encoder
+        self._audio_rows = audio_rows
+        self._after = self.ids(prompt.AFTER_SOUND)
+        found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
+        self._stops = frozenset(one for one in found if one is not None)
+        self._prefix: tuple[tuple[int, ...], Prefix] | None = None
+        self._graphs = Latest[tuple[int, ...], Graph](_MOST_GRAPHS)
+        self._generations = Latest[tuple[int, ...], Generation](_MOST_GENERATIONS)
+        self._tuning = Tuning(decoder)
+        self._written = 0
+        if not has_vnni():  # no layer could be used before it is arranged
+            self._tuning.pack()
+
+    @classmethod
+    @torch.inference_mode()
+    def load(
+        cls,
+        checkpoint: Checkpoint,
+        device: str = "cpu",
+        precision: Precision = "fp32",
+        audio_rows: AudioRows = "reference",
+        *,
+        encoder_precision: EncoderPrecision = "fp32",
+    ) -> NanoModel:
+        """Bring a checkpoint's weights to a device."""
+        shape = checkpoint.architecture
+        dtype = DTYPES[precision]
+
+        def tensor(name: str) -> torch.Tensor:
+            found = checkpoint.tensor(name)
+            # the embedding stays where it is: only the rows of tokens that occur are ever read
+            return found if name.startswith(EMBEDDING) else found.to(dtype)
+
+        encoder = Encoder(
+            shape.encoder, shape.adaptor, checkpoint.tensor, DTYPES[encoder_precision]
+        )
+        checkpoint.close()
+        if precision == "int8":
+            with Int8Weights(checkpoint) as weights:
+                decoder = Decoder(shape.decoder, tensor, weights.dense)
+        else:
+            decoder = Decoder(shape.decoder, tensor, PlainWeights(checkpoint, dtype).dense)
+        checkpoint.close()
+        tokenizer = read_tokenizer(checkpoint.tokenizer, shape.decoder.vocabulary)
+        where = torch.device(device)
+        return cls(encoder.to(where), decoder.to(where), tokenizer, checkpoint, where, audio_rows)
+
+    def ids(self, text: str) -> tuple[int, ...]:
+        """Return the tokens of a text, special ones too."""
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def forget(self) -> None:
+        """Give back the memory of all but the weights."""
+        self._prefix = None
+        self._graphs.clear()
+        self._generations.clear()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    @torch.inference_mode()
+    def prepare(self, before: tuple[int, ...]) -> Prefix:
+        """Read the start of a prompt, unless it was the last one that was read."""
+        if self._prefix is None or self._prefix[0] != before:
+            self._prefix = before, read_prefix(self._decoder, before, self.device)
+        return self._prefix[1]
+
+    @torch.inference_mode()
+    def encode(self, segments: Sequence[Samples]) -> list[torch.Tensor]:
+        """Return what the adaptor says of each segment: rows of the language model's width."""
+        heard = [frames(samples, self._frame_shape) for samples in segments]
+        counts = [len(one) for one in heard]
+        batch = torch.nn.utils.rnn.pad_sequence(heard, batch_first=True).to(self.device)
+        lengths = torch.tensor(counts, device=self.device)
+        if self.device.type == "cuda":
+            rows = self._encode_graphed(batch, lengths)
+        else:
+            unlike = lengths if len(set(counts)) > 1 else None
+            rows = self._encoder(batch, unlike, self._tuning.adapt)
+        return [row[: self._rows(count)] for row, count in zip(rows, counts, strict=True)]
+
+    @torch.inference_mode()
+    def decode(
+        self,
+        segments: Sequence[Samples],
+        before: tuple[int, ...],
+        budget: int | None = None,
+        *,
+        forced: bool = False,
+    ) -> list[Decoded]:
+        """Return what is said in each segment; `before` is the prompt's start (`before_sound`).
+
+        At most `budget` tokens each; `forced` writes them all, to measure how long that takes.
+        """
+        seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
+        budget = budget or _LEAST_BUDGET + round(_BUDGET_PER_SECOND * seconds)
+        if len(segments) > 1:
+            self._tuning.pack()
+        elif self._written > _PATIENCE:
+            self._tuning.finish()
+        with self._tuning.paused():
+            prefix = self.prepare(before)
+            rows = self._rest_of_prompts(segments)
+            generation = self._generation(prefix.length, rows, budget)
+            logits = generation.begin(prefix, rows)
+            decoded = generation.run(logits, self._stops, budget, forced=forced)
+        self._written += budget if forced else sum(len(one.token_ids) for one in decoded)
+        return decoded
+
+    @torch.inference_mode()
+    def logits(
+        self, samples: Samples, before: tuple[int, ...], tokens: Sequence[int]
+    ) -> torch.Tensor:
+        """Return the logits after the prompt and after each of some tokens: (n + 1, vocabulary)."""
+        prefix = self.prepare(before)
+        (rows,) = self._rest_of_prompts([samples])
+        told = self._decoder.embed(torch.tensor(tokens, dtype=torch.long, device=self.device))
+        rows = torch.cat([rows, told])
+        generation = self._generation(prefix.length, [rows], 1)
+        everything = generation.begin(prefix, [rows], all_rows=True)
+        return everything[0, -(len(tokens) + 1) :].float()
+
+    def text(self, decoded: Decoded) -> str:
+        """Return what was written as text; the model writes a pause as /sil."""
+        text: str = self._tokenizer.decode(list(decoded.token_ids), skip_special_tokens=True)
+        return re.sub(r"\s+", " ", text.replace("/sil", " ")).strip()
+
+    def _rows(self, count: int) -> int:
+        return count if self._audio_rows == "all" else -(-count // 8)
+
+    def _rest_of_prompts(self, segments: Sequence[Samples]) -> list[torch.Tensor]:
+        after = self._decoder.embed(torch.tensor(self._after, device=self.device))
+        return [torch.cat([heard.to(after.dtype), after]) for heard in self.encode(segments)]
+
+    def _generation(self, prefix: int, rows: Sequence[torch.Tensor], budget: int) -> Generation:
+        size = len(rows), slots_for(prefix, max(map(len, rows)), budget, self.device)
+        if self.device.type != "cuda":
+            return Generation(self._decoder, *size, self.device, static=False, tuning=self._tuning)
+        return self._generations.get(
+            size, lambda: Generation(self._decoder, *size, self.device, static=True)
+        )
+
+    def _encode_graphed(self, batch: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        padding = -batch.shape[1] % _FRAME_BUCKET
+        batch = torch.nn.functional.pad(batch, (0, 0, 0, padding))
+        graph = self._graphs.get(batch.shape, lambda: Graph(self._encoder, batch, lengths))
+        return graph(batch, lengths).clone()

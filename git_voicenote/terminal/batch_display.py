@@ -1,0 +1,109 @@
+"""What a person sees while files are transcribed: a bar on stderr, where there is a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Self
+
+from git_voicenote.audio.files.finding import stated_duration
+from git_voicenote.clock import clock
+from git_voicenote.terminal.console import hand_over
+from git_voicenote.terminal.drawing import progress_bar
+from git_voicenote.terminal.recording_display import can_redraw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.progress import Progress, TaskID
+
+_PATIENCE = 2.0
+"""Seconds that may be spent on asking files how long they are; 10,000 take 3 s from a disk."""
+
+
+class BatchDisplay:
+    """A bar that goes with the seconds of sound that were heard; nothing of it stays on the screen.
+
+    Where a file does not say how long it is, the bar goes with the files. What is printed on stdout
+    goes through `show`, so that both may be the same terminal. In a pipe there is no bar.
+    """
+
+    def __init__(self, sources: Sequence[Path | None]) -> None:
+        """Take the files; None is a stream."""
+        self._sources = sources
+        self._heard = 0.0
+        self._finished = 0
+        self._total: float | None = None
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        if not (sys.stderr.isatty() and can_redraw()):
+            return self
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+        self._total = _total(self._sources)
+        self._progress = progress_bar(
+            BarColumn(), TextColumn("{task.fields[heard]}"), TimeRemainingColumn(compact=True)
+        )
+        steps = self._total if self._total is not None else self._count_if_several()
+        self._task = self._progress.add_task("", total=steps, heard="")
+        self._update()
+        self._progress.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def listened(self, seconds: float) -> None:
+        """Go on by so many seconds of sound."""
+        self._heard += seconds
+        self._update()
+
+    def finished(self) -> None:
+        """Go on to the next file."""
+        self._finished += 1
+        self._update()
+
+    def show(self, text: str) -> None:
+        """Print on stdout, as it is: the name of a file may be any octets."""
+        if not text:
+            return
+        progress = self._progress if sys.stdout.isatty() else None
+        if progress is not None:
+            progress.stop()
+        hand_over(text)
+        if progress is not None:
+            progress.start()
+
+    def _update(self) -> None:
+        if self._progress is None or self._task is None:
+            return
+        count = len(self._sources)
+        heard = f"{clock(self._heard)} heard"
+        if self._total is not None:
+            heard = f"{clock(self._heard)} of {clock(self._total)}"
+        self._progress.update(
+            self._task,
+            description=f"file {min(self._finished + 1, count)} of {count}" if count > 1 else "",
+            completed=self._heard if self._total is not None else self._finished,
+            heard=heard,
+        )
+
+    def _count_if_several(self) -> int | None:
+        return len(self._sources) if len(self._sources) > 1 else None
+
+
+def _total(sources: Sequence[Path | None]) -> float | None:
+    """Return how long all files say they are, or None if one does not, or there are too many."""
+    total = 0.0
+    give_up = time.monotonic() + _PATIENCE
+    for source in sources:
+        duration = stated_duration(source) if source else None
+        if duration is None or time.monotonic() > give_up:
+            return None
+        total += duration
+    return total

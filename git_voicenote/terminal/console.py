@@ -1,0 +1,127 @@
+"""The one door to the terminal: stdout is the product, stderr is for people.
+
+Whatever a command prints for a person goes through here, and control characters in it show
+instead of working: a commit's title, the name of a file or what a server answers can hold any
+escape. `tests/test_door.py` holds that nothing else prints.
+
+click is imported where it is needed: format-patch, which does without, is used in loops.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import harmless
+from git_voicenote.config import Settings, load_settings
+from git_voicenote.git.repository import read_config
+
+if TYPE_CHECKING:
+    from git_voicenote.errors import VoicenoteError
+
+
+def say(text: str, *, end: str = "\n") -> None:
+    """Tell the person something, on stderr."""
+    # nobody can be told that stderr cannot be written; what was to be done is done all the same
+    with suppress(OSError):
+        sys.stderr.write(harmless(text) + end)
+        sys.stderr.flush()
+
+
+def warn(text: str) -> None:
+    """Tell the person of something that did not stop the work, on stderr."""
+    say(f"warning: {text}")
+
+
+def print_error(error: VoicenoteError) -> None:
+    """Print an error and its way out, on stderr, as git prints its own."""
+    say(f"error: {error.message}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+
+
+def put(text: str = "", *, end: str = "\n") -> None:
+    """Print text for a person on stdout. Raises OSError."""
+    sys.stdout.write(harmless(text) + end)
+
+
+def hand_over(content: str | bytes | Path) -> None:
+    """Write a product to stdout, octet for octet; a terminal is shown it as by `put`.
+
+    A path ends in a line feed. Raises OSError.
+    """
+    if isinstance(content, Path):
+        content = f"{content}\n"
+    octets = os.fsencode(content) if isinstance(content, str) else content
+    if sys.stdout.isatty():
+        put(octets.decode("utf-8", "surrogateescape"), end="")
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(octets)
+    sys.stdout.buffer.flush()
+
+
+def flush() -> None:
+    """Bring to stdout what was printed so far. Raises OSError."""
+    sys.stdout.flush()
+
+
+def as_json(value: object, *, indent: int | None = 2) -> str:
+    """Return a value as JSON in which nothing can harm a terminal.
+
+    What control characters and lone surrogates stand for is escaped, so a reader gets it back.
+    """
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
+        for character in text
+    )
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on stdout, as UTF-8 whatever the locale. Raises OSError."""
+    hand_over((as_json(value) + "\n").encode())
+
+
+def settings(**overrides: object) -> Settings:
+    """Return the settings for the folder we stand in; an override of None was not given."""
+    return load_settings(read_config(Path.cwd()), os.environ, **overrides)
+
+
+def is_interactive() -> bool:
+    """Return whether a person can see what we say and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str, answers: dict[str, str], default: str) -> str:
+    """Ask on the terminal until one of the answers (key: what it says) is given; return its key."""
+    from git_voicenote.terminal.tty import ask_line
+
+    choices = ", ".join(
+        f"[{key}]{word.removeprefix(key)}" if word.startswith(key) else f"[{key}] {word}"
+        for key, word in answers.items()
+    )
+    while True:
+        key = (ask_line(f"{question} {choices}?") or default).lower()[:1]
+        if key in answers:
+            return key
+
+
+def confirm(question: str) -> bool:
+    """Ask on the terminal whether to do something that cannot be undone; Enter means no."""
+    from git_voicenote.terminal.tty import ask_line
+
+    while True:
+        match ask_line(f"{question} [y/N]:").lower():
+            case "y" | "yes":
+                return True
+            case "" | "n" | "no":
+                return False
+        say("y or n")

@@ -1,0 +1,139 @@
+"""Single key presses from a terminal, without blocking."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import sys
+import termios
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from git_voicenote.terminal.console import say
+from git_voicenote.terminal.suspending import suspensions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+PAGE_UP, PAGE_DOWN = "\x1b[5~", "\x1b[6~"
+BACKSPACE = "\x7f"
+
+_KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
+_CTRL_Z = b"\x1a"
+_WITHIN_A_KEY = 0.02
+"""Seconds; a terminal sends the octets of one key together."""
+_GLANCE = 0.2
+"""Seconds between two looks at whether Ctrl-C or Ctrl-Z was pressed."""
+
+
+@contextmanager
+def stop_key() -> Iterator[Callable[[float], bool]]:
+    """Watch stdin for the stop key; yields a function that waits seconds for it.
+
+    On a terminal, Enter is the key and nothing typed is shown; Ctrl-C still interrupts. From a
+    pipe, a line is the key and the end of input is not: a script may close stdin and leave the
+    stop to silence.
+    """
+    descriptor = sys.stdin.fileno()
+    if not os.isatty(descriptor):
+        yield _LineWatch(descriptor).pressed
+        return
+    with _quiet(descriptor):
+        yield _LineWatch(descriptor).pressed
+
+
+@contextmanager
+def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
+    """Watch the terminal for keys; yields a function that waits seconds for some, and returns them.
+
+    Nothing typed is shown; arrows and their like come whole; Ctrl-C still interrupts.
+    """
+    descriptor = sys.stdin.fileno()
+
+    def pressed(seconds: float) -> tuple[str, ...]:
+        if not select.select([descriptor], (), (), seconds)[0]:
+            return ()
+        return tuple(_KEY.findall(_typed(descriptor).decode("utf-8", "replace")))
+
+    with _quiet(descriptor):
+        yield pressed
+
+
+@contextmanager
+def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
+    """Let a terminal show nothing of what is typed, and hand over each key at once.
+
+    By default, what was typed before is forgotten: an Enter of then is not the stop key.
+
+    Ctrl-Z arrives as a key, and whoever reads it signals this process alone. The terminal's own
+    signal would stop the git that runs us as well, and the shell would take the terminal back
+    before it is in order.
+    """
+    before = termios.tcgetattr(descriptor)
+    quiet = termios.tcgetattr(descriptor)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    quiet[6][termios.VSUSP] = bytes([os.fpathconf(descriptor, "PC_VDISABLE")])
+    try:
+        termios.tcsetattr(descriptor, when, quiet)
+        yield
+    finally:
+        with suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(descriptor, when, before)
+
+
+def _typed(descriptor: int) -> bytes:
+    """Read what was typed; a Ctrl-Z among it is a signal, and no key."""
+    typed = os.read(descriptor, 1024)
+    if _CTRL_Z in typed:
+        signal.raise_signal(signal.SIGTSTP)
+    return typed.replace(_CTRL_Z, b"")
+
+
+def read_key(prompt: str) -> str:
+    """Ask for a key on the terminal, show nothing of it, and return it; "" at the end of input.
+
+    Keys that send several octets (arrows, letters beyond ASCII) come whole. Ctrl-C interrupts;
+    after a Ctrl-Z the prompt is shown again.
+    """
+    descriptor = sys.stdin.fileno()
+    with suspensions() as suspension:
+        while True:
+            say(prompt, end="")
+            with _quiet(descriptor, termios.TCSADRAIN):
+                while not suspension.asked:
+                    if select.select([descriptor], (), (), _GLANCE)[0]:
+                        typed = _one_key(descriptor)
+                        if typed == _CTRL_Z:
+                            signal.raise_signal(signal.SIGTSTP)  # noted, or ignored in a hook
+                            continue
+                        return "" if typed == b"\x04" else typed.decode("utf-8", "replace")
+            say("")
+            suspension.stop_here()
+
+
+def _one_key(descriptor: int) -> bytes:
+    typed = os.read(descriptor, 1)
+    while typed[:1] >= b"\x80" or typed[:1] == b"\x1b":
+        if not select.select([descriptor], (), (), _WITHIN_A_KEY)[0]:
+            break
+        typed += os.read(descriptor, 1)
+    return typed
+
+
+class _LineWatch:
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._open = True
+
+    def pressed(self, seconds: float) -> bool:
+        watched = [self._descriptor] if self._open else []
+        if not select.select(watched, (), (), seconds)[0]:
+            return False
+        typed = os.read(self._descriptor, 1024)
+        self._open = bool(typed)
+        if _CTRL_Z in typed and os.isatty(self._descriptor):
+            signal.raise_signal(signal.SIGTSTP)
+        return b"\n" in typed or b"\r" in typed

@@ -1,0 +1,61 @@
+"""Git's own pager."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from git_voicenote.git.process import try_git
+from git_voicenote.terminal.colours import only_colours, put_coloured
+
+
+def page(text: str, *, is_product: bool = True) -> None:
+    """Show a text through git's pager, or print it where stdout is no terminal.
+
+    The pager is the one that git would take: GIT_PAGER, core.pager, PAGER, less. What is not the
+    product goes to the terminal even where stdout is something else. Colours work; other escapes
+    show.
+    """
+    aside = not is_product and not sys.stdout.isatty()
+    command = _pager() if sys.stdout.isatty() or (aside and sys.stderr.isatty()) else ""
+    if not command:
+        put_coloured(text, aside=aside)
+        return
+    sys.stdout.flush()
+    # what git sets where the person has not: quit if it fits, keep colours, leave the screen
+    environment = {"LESS": "FRX", "LV": "-c", **os.environ, "GIT_PAGER_IN_USE": "true"}
+    pager = subprocess.Popen(  # noqa: S602 - as git does: it is the person's own command
+        command, shell=True, stdin=subprocess.PIPE, env=environment,
+        stdout=sys.stderr if aside else None,
+    )  # fmt: skip
+    assert pager.stdin is not None  # noqa: S101 - for mypy: it is a pipe
+    encoding = sys.stderr.encoding if aside else sys.stdout.encoding
+    try:
+        with suppress(BrokenPipeError):
+            pager.stdin.write(only_colours(text).encode(encoding, sys.stdout.errors or "replace"))
+        with suppress(BrokenPipeError):
+            pager.stdin.close()
+        while pager.returncode is None:
+            with suppress(KeyboardInterrupt):  # it is for the pager: less stops a search with it
+                pager.wait()
+    finally:
+        if pager.returncode is None:  # we are to end: less then leaves the terminal as it was
+            pager.terminate()
+            pager.wait()
+
+
+def wants_colour(choice: str) -> bool:
+    """Return whether to colour a diff: as asked, or as color.diff and color.ui say."""
+    if choice != "auto":
+        return choice == "always"
+    is_terminal = str(sys.stdout.isatty()).lower()
+    answer = try_git("config", "--get-colorbool", "color.diff", is_terminal, cwd=Path.cwd())
+    return answer.stdout.strip() == b"true"
+
+
+def _pager() -> str:
+    command = os.fsdecode(try_git("var", "GIT_PAGER", cwd=Path.cwd()).stdout).strip()
+    return "" if command == "cat" else command

@@ -1,0 +1,111 @@
+"""The person's own terminal, for a command that git runs without one."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import termios
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.errors import HookError
+from git_voicenote.terminal.console import say
+from git_voicenote.terminal.foreground import TERMINAL, from_background, own_terminal
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+_GLANCE = 0.2
+"""Seconds between two looks at whether Ctrl-C was pressed."""
+
+
+def has_terminal() -> bool:
+    """Return whether a person sits at the terminal of this process, and not of a background job."""
+    terminal = own_terminal()
+    if terminal is None:
+        return False
+    os.close(terminal)
+    return True
+
+
+def take_terminal() -> None:
+    """Go on in a child process that has the terminal to itself; does not return in this one.
+
+    git gives a hook /dev/null for stdin and its own stderr for stdout. In the child all three are
+    the terminal, for click and rich to work as in any other command. The child is the terminal's
+    foreground process group, so Ctrl-C reaches it and not git, which would die of it and take the
+    commit along; Ctrl-Z does nothing there, for no shell would know what to continue. This process
+    waits, gives the terminal back as it was, even after a crash, and exits as the child did.
+    """
+    try:
+        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+        modes = termios.tcgetattr(terminal)
+    except (OSError, termios.error) as exc:
+        raise HookError("there is no terminal to ask on") from exc
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        _move_in(terminal)
+        return
+    with suppress(OSError):  # whoever is first: the child does the same
+        os.setpgid(child, child)
+    try:
+        _, status = os.waitpid(child, 0)
+    except BaseException:  # a signal that ends us: it puts its own things in order first
+        with suppress(OSError):
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+        raise
+    finally:
+        with suppress(OSError, termios.error), from_background():  # the terminal may be gone
+            os.tcsetpgrp(terminal, os.getpgrp())
+            termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+    code = os.waitstatus_to_exitcode(status)
+    raise click.exceptions.Exit(code if code >= 0 else 128 - code)
+
+
+def ask_line(question: str) -> str:
+    """Ask on the terminal, and return the line that is typed, without spaces around it.
+
+    Raises click.Abort at the end of input, and KeyboardInterrupt. Python's own input() may miss a
+    Ctrl-C that comes right after the question, and would then wait for a line for ever.
+    """
+    say(question, end=" ")
+    descriptor = sys.stdin.fileno()
+    while not select.select([descriptor], (), (), _GLANCE)[0]:
+        pass  # Python acts on signals between two statements
+    try:
+        typed = os.read(descriptor, 65536)
+    except OSError as exc:  # the terminal was closed
+        raise click.Abort from exc
+    if not typed:
+        raise click.Abort
+    return typed.decode("utf-8", "replace").strip()
+
+
+def _move_in(terminal: int) -> None:
+    os.setpgid(0, 0)
+    with from_background():
+        os.tcsetpgrp(terminal, os.getpgrp())
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    # whoever started git may ignore it, and Python then keeps to that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for descriptor in (0, 1, 2):
+        os.dup2(terminal, descriptor)
+    if terminal > 2:
+        os.close(terminal)
+    _adapt(sys.stdin)
+    _adapt(sys.stdout)
+    _adapt(sys.stderr)
+
+
+def _adapt(stream: object) -> None:
+    """Make a stream behave as on a terminal; it was opened on something else."""
+    if TYPE_CHECKING:
+        assert isinstance(stream, TextIOWrapper)
+    stream.reconfigure(line_buffering=True, errors="replace")

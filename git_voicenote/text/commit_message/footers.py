@@ -1,0 +1,81 @@
+"""Footers said in one breath with a sentence: "…, closes issue 42, reviewed by Jane Doe."
+
+An engine that writes sentences puts a comma where a speaker did not stop. A clause at the end of
+a sentence that says nothing but a reference, a person or what breaks is a sentence of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.commit_message.issues import issue_trailers
+from git_voicenote.text.commit_message.people import named_people
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BREAKING = re.compile(r"br(?:ea|a)king[ -]change\b[\s:,.]*(?:is\s+that\s+)?", re.IGNORECASE)
+"""What starts a sentence that says what a change breaks."""
+_FOOTER_STARTS = r"(?:close|fix|resolve|ref|co-?\s?author|review|test|ack|report|suggest|help|sign)"
+_BETWEEN = re.compile(
+    rf",?(?<!\s)\s++and\s++(?={_FOOTER_STARTS})|,\s++(?={_FOOTER_STARTS})", re.IGNORECASE
+)
+_COMMA = re.compile(r",\s+(?:and\s+)?")
+_STOPS = ".!?"
+_WORDS = re.compile(r"\s*+\S++\s++\S")
+_LONGEST_CLAUSE = 1000
+"""Characters at the end of a sentence in which footers are looked for."""
+_FEWEST_WORDS = 2
+"""Of a sentence from which something is taken off."""
+
+
+def footers(sentence: str) -> tuple[str, ...]:
+    """Return the footers that a sentence is made of, if it is nothing else: one or more."""
+    parts = tuple(part for part in _BETWEEN.split(sentence) if part)
+    for found in (parts, (sentence,)):
+        if found and all(issue_trailers(part) or named_people(part) for part in found):
+            return found
+    return ()
+
+
+def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[str, ...]:
+    """Return sentences with the footers at their ends as sentences of their own."""
+    apart: list[str] = []
+    for sentence in sentences:
+        whole = footers(sentence)
+        text, taken = (whole[0], list(whole[1:])) if whole else (sentence, [])
+        for comma in () if whole else reversed(list(_COMMA.finditer(sentence))):
+            if len(text) - comma.end() > _LONGEST_CLAUSE:
+                break
+            clause = text[comma.end() :]
+            said = _footers_after_comma(clause, has_broken=any(map(BREAKING.match, taken)))
+            if said and _WORDS.match(text, 0, comma.start()):
+                text, taken = text[: comma.start()], [*said, *taken]
+        apart += (
+            [_sentence(part, punctuated=punctuated) for part in (text, *taken)] if taken else []
+        )
+        apart += [] if taken else [text]
+    return tuple(apart)
+
+
+def _footers_after_comma(clause: str, *, has_broken: bool) -> tuple[str, ...]:
+    """Return the footers of a clause; "tested by hand" names nobody."""
+    if _says_what_breaks(clause):
+        return () if has_broken else (clause,)  # what came first was of the header
+    found = footers(clause)
+    named = [named_people(part) for part in found]
+    names = [name for people in named if people for name in people.names]
+    return found if all(name[0].isupper() for name in names) else ()
+
+
+def _says_what_breaks(clause: str) -> bool:
+    found = BREAKING.match(clause)
+    return found is not None and len(clause[found.end() :].split()) >= _FEWEST_WORDS
+
+
+def _sentence(text: str, *, punctuated: bool) -> str:
+    if not punctuated or not text:
+        return text
+    text = text.rstrip(" ,;:")
+    return text[0].upper() + text[1:] + ("" if text[-1] in _STOPS else ".")

@@ -1,0 +1,1 @@
+"""Diffs as people read them, and the places in them that words are about."""

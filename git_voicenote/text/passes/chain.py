@@ -1,0 +1,87 @@
+"""The chain: all that a text goes through between the engine and the page, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import SettingError
+from git_voicenote.text.passes.base import run_chain
+from git_voicenote.text.passes.fillers import fillers
+from git_voicenote.text.passes.itn import normaliser
+from git_voicenote.text.passes.spoken_edits import spoken_edits
+from git_voicenote.text.passes.spoken_identifiers import spoken_identifiers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.text.passes.base import Chain, Pass, Passed
+
+PASSES = {
+    "fillers": "take out um, uh and the like",
+    "edits": "obey new line, new paragraph, bullet, scratch that, correction, quote",
+    "vocabulary": "write the repository's terms where they were heard",
+    "itn": "write numbers, versions, paths, flags and dates as developers do",
+    "identifiers": "write snake case, camel case, backtick and the like",
+}
+"""The passes by name, in their order. What is taken back is not corrected, and names are put in
+before "dot" and "dash" join them to paths and flags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polished:
+    """What a chain made of segments: a line for each that is left, and what each pass did."""
+
+    segments: tuple[str, ...]
+    passed: tuple[tuple[str, Passed], ...]
+
+    @property
+    def text(self) -> str:
+        """The segments, a line feed (a pause) between them."""
+        return "\n".join(self.segments)
+
+
+def build_chain(language: str = "en", *, passes: str = "all", correct: Pass | None = None) -> Chain:
+    """Return the chain for a language.
+
+    `passes` is what voicenote.text says: "all", "off", or names with commas between, which run in
+    the chain's order. `correct` is the pass that knows a repository's terms; without it, none are
+    put in. Raises SettingError for a name that no pass has.
+    """
+    chosen = named_passes(passes)
+    made: dict[str, Pass | None] = {
+        "fillers": fillers(language),
+        "edits": spoken_edits(language),
+        "vocabulary": correct,
+        "itn": normaliser(language),
+        "identifiers": spoken_identifiers,
+    }
+    return tuple((name, step) for name in PASSES if name in chosen and (step := made[name]))
+
+
+def named_passes(value: str) -> tuple[str, ...]:
+    """Return the passes that voicenote.text or --pass names. Raises SettingError."""
+    match value.strip().lower():
+        case "all" | "on" | "true" | "yes":
+            return tuple(PASSES)
+        case "off" | "none" | "false" | "no":
+            return ()
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    unknown = next((name for name in names if name not in PASSES), None)
+    if unknown is not None or not names:
+        raise SettingError(
+            f"no text pass is named {unknown or value!r}",
+            hint=f"they are {', '.join(PASSES)}; or all, or off",
+        )
+    return tuple(name for name in PASSES if name in names)
+
+
+def polish(segments: Sequence[str], chain: Chain) -> Polished:
+    """Run what was heard between pauses through a chain.
+
+    A segment of which nothing is left ("scratch that") is gone.
+    """
+    text = "\n".join(" ".join(segment.split()) for segment in segments)
+    passed = run_chain(text, chain)
+    text = passed[-1][1].text if passed else text
+    return Polished(tuple(line for line in text.split("\n") if line.strip(" \t")), passed)

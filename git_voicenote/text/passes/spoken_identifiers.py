@@ -1,0 +1,193 @@
+"""Identifiers, on command only: "snake case foo bar" is foo_bar, "backtick git status backtick".
+
+A command takes the words after it up to the next pause or punctuation, the next word that names
+are rarely made of ("is", "the", "in" …: text/data/itn.toml), or "end case", which is dropped;
+with "end case" it takes all words before that. Six words are the most. "all caps" takes one word.
+Verbs such as "fails" end it too, but in the name of a test. "literal" before a command keeps it
+from being obeyed.
+
+An engine that writes sentences may put a comma or a hyphen into a command: "Snake case, parse
+scope". That is one only at the start of a phrase or after "call", "rename … to" and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.text import tables
+from git_voicenote.text.passes.base import Passed, apply_changes
+from git_voicenote.text.passes.itn.words import Match, Run, find, low, lows
+from git_voicenote.text.vocabulary.identifiers import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from git_voicenote.text.passes.itn.words import Word
+
+_LONGEST = 6
+_LONGEST_CODE = 8
+_PHRASE_STARTS = frozenset(
+    {"", "to", "call", "calls", "called", "name", "named", "rename", "renamed", "function",
+     "method", "variable", "class"}
+)  # fmt: skip
+_POSSESSIVE = ("'s", "’s")
+_HUMP = re.compile(r"[a-z0-9][A-Z]|\w_\w")
+_CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
+
+
+def spoken_identifiers(text: str) -> Passed:
+    """Write the words after a command as the identifier that it names."""
+    return apply_changes(text, find(text, (_backtick, _identifier), "identifiers", _joins))
+
+
+def _joins(run: Sequence[Word], _following: str) -> bool:
+    """Whether a comma stands after "snake case" and the like."""
+    said = tuple(word.low for word in run[-2:])
+    return said[-1:] == ("case",) and any(style[0][-2:] == said for style in _STYLES)
+
+
+def _snake(words: Sequence[str]) -> str:
+    return "_".join(words).lower()
+
+
+def _camel(words: Sequence[str]) -> str:
+    return words[0].lower() + _pascal(words[1:])
+
+
+def _pascal(words: Sequence[str]) -> str:
+    return "".join(word[0].upper() + word[1:].lower() for word in words)
+
+
+def _kebab(words: Sequence[str]) -> str:
+    return "-".join(words).lower()
+
+
+def _constant(words: Sequence[str]) -> str:
+    return "_".join(words).upper()
+
+
+def _dotted(words: Sequence[str]) -> str:
+    return ".".join(words).lower()
+
+
+def _all_caps(words: Sequence[str]) -> str:
+    return " ".join(words).upper()
+
+
+# the words of a command, its rule's name, how it joins, and how many words it needs at least
+_STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int], ...] = (
+    (("screaming", "snake", "case"), "constant", _constant, 1),
+    (("upper", "snake", "case"), "constant", _constant, 1),
+    (("constant", "case"), "constant", _constant, 1),
+    (("snake", "case"), "snake", _snake, 2),
+    (("upper", "camel", "case"), "pascal", _pascal, 1),
+    (("camel", "case"), "camel", _camel, 2),
+    (("pascal", "case"), "pascal", _pascal, 1),
+    (("kebab", "case"), "kebab", _kebab, 2),
+    (("all", "caps"), "all-caps", _all_caps, 1),
+    (("dotted",), "dotted", _dotted, 2),
+)
+
+
+_JOINTS = frozenset({"dash", "hyphen", "minus", "dot", "point", "slash", "underscore"})
+"""Words that join what is before and behind them: half of that is not understood."""
+
+
+def _identifier(run: Run, at: int) -> Match | None:
+    if low(run, at - 1) in _JOINTS or _follows_a_command(run, at):
+        return None
+    for said, name, join, at_least in _STYLES:
+        start = at + len(said)
+        is_one_word = len(said) == 2 and run[at].low == "".join(said)
+        if is_one_word:
+            start = at + 1
+        elif lows(run, at, len(said)) != said:
+            continue
+        if run[start : start + 1] and name in _CASES and _HUMP.search(run[start].text):
+            return Match(start + 1, join(parts_of(run[start].text)), name)
+        if any(lows(run, start, len(other)) == other for other, *_ in _STYLES):
+            return None  # "all caps camel case …"
+        joints = "-" * is_one_word + "".join(word.joint for word in run[at:start])
+        if joints and not _may_be_joined(run, at, start):
+            return None
+        at_least = 2 if "," in joints or is_one_word else at_least
+        longest = 1 if name == "all-caps" else _LONGEST
+        taken = _up_to_closing(run, start) or _up_to_stop_word(run, start, longest, at_least, at)
+        if taken is None:
+            return None
+        last, end = taken
+        words = [word.text for word in run[start:last]]
+        owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
+        words[-1] = words[-1].removesuffix(owner)
+        parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
+        return Match(end, join(parts) + owner, name) if parts else None
+    return None
+
+
+def _follows_a_command(run: Run, at: int) -> bool:
+    """Whether another command stands right before: of two in a row, neither is understood."""
+    return any(
+        at >= len(said) and lows(run, at - len(said), len(said)) == said for said, *_ in _STYLES
+    )
+
+
+_CASES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})
+
+
+def _may_be_joined(run: Run, at: int, start: int) -> bool:
+    """Whether a command with a comma or a hyphen in it is one, and no word about styles."""
+    if low(run, at - 1) not in _PHRASE_STARTS:
+        return False
+    return not any(word.low in ("case", "caps") for word in run[start : start + _LONGEST])
+
+
+def _up_to_closing(run: Run, start: int) -> tuple[int, int] | None:
+    """Return where the words before "end case" end, and where that ends itself."""
+    for last in range(start + 1, min(start + _LONGEST, len(run) - 2) + 1):
+        if lows(run, last, 2) in _CLOSING:
+            return last, last + 2
+    return None
+
+
+def _up_to_stop_word(
+    run: Run, start: int, longest: int, at_least: int, at: int
+) -> tuple[int, int] | None:
+    stop_words = tables.words("itn", "identifiers", "stop_words")
+    if low(run, at - 1) in tables.words("itn", "identifiers", "not_after"):
+        return None
+    if low(run, start) in tables.words("itn", "identifiers", "not_before"):
+        return None
+    end = start
+    verbs = tables.words("itn", "identifiers", "verbs")
+    while end < len(run) and end - start < longest and run[end].low not in stop_words:
+        if end - start >= at_least and run[end].low in verbs and run[start].low != "test":
+            break
+        end += 1
+        if run[end - 1].low.endswith(_POSSESSIVE):
+            break
+    if end > start and run[end - 1].low in tables.words("itn", "identifiers", "not_last"):
+        return None  # "camel case function names"
+    return (end, end) if end - start >= at_least else None
+
+
+def _backtick(run: Run, at: int) -> Match | None:
+    """Backtick … backtick, in one breath; not "the backtick before and the backtick after"."""
+    opening = _is_backtick(run, at)
+    if not opening or low(run, at - 1) in tables.words("itn", "determiners"):
+        return None
+    start = at + opening
+    for end in range(start + 1, min(start + _LONGEST_CODE, len(run)) + 1):
+        said_end = low(run, end) in ("end", "close")
+        closing = _is_backtick(run, end + said_end)
+        if closing and low(run, end - 1) not in tables.words("itn", "determiners"):
+            code = " ".join(word.text for word in run[start:end])
+            return Match(end + said_end + closing, f"`{code}`", "backtick")
+    return None
+
+
+def _is_backtick(run: Run, at: int) -> int:
+    """Return how many words say "backtick" here: none, one or two."""
+    if low(run, at) == "backtick":
+        return 1
+    return 2 if lows(run, at, 2) == ("back", "tick") else 0

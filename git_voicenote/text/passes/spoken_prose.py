@@ -1,0 +1,95 @@
+"""From the segments of a transcript to sentences that a person would have typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import MARK
+from git_voicenote.text.passes.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from git_voicenote.datatypes import Segment
+
+_LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
+_PLAIN_WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*(?=[\s,;:!?/]|$)")
+_OPEN_END = re.compile(r"[\w,]$")
+_DANGLING = re.compile(r"(\b(?:the|a|an|of|and|or|because|my|our|their|your|its|every|than))\.$")
+"""Words on which no sentence ends, with the stop of a speaker who paused after them."""
+_FIRST_WORD = re.compile(r"[A-Z][a-z]*(?=[ ,])")
+_GO_ON = frozenset(
+    {"a", "an", "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "is",
+     "it", "its", "of", "on", "or", "our", "so", "that", "the", "their", "then", "there", "these",
+     "they", "this", "those", "to", "was", "we", "were", "when", "where", "which", "while", "who",
+     "with", "without", "you", "your"}
+)  # fmt: skip
+"""Words that are no name, whatever their first letter."""
+_AROUND_LINES = re.compile(f"(?:(?<! ) ++)?([{LINE}{PARAGRAPH}]) *+")
+_PARTS = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
+
+
+def spoken_prose(segments: Iterable[Segment]) -> str:
+    """Return what was said as sentences on one line.
+
+    An engine that writes sentences is taken at its word. One that knows words alone (all lower
+    case, no stops) gets a sentence for each segment: people pause where a sentence ends. What an
+    engine gave up on has its mark, and the words before it no full stop.
+    """
+    said = list(segments)
+    written = writes_sentences(segment.text for segment in said)
+    return sentences([segment.marked_text for segment in said], written=written)
+
+
+def writes_sentences(texts: Iterable[str]) -> bool:
+    """Whether an engine wrote sentences; to be asked of its words, before any pass."""
+    return any(character.isupper() or character in ".?!。？！" for character in "".join(texts))
+
+
+def sentences(texts: Sequence[str], *, written: bool) -> str:
+    """Join what was said between pauses, with the lines and paragraphs that were asked for.
+
+    With `written` it is sentences already; without, each pause ends one.
+    """
+    parts: list[str] = []
+    for text in texts:
+        found = [part.strip(" \t\n") for part in _PARTS.split(text)]
+        for number, part in enumerate(found):
+            goes_on = number + 1 < len(found) and MARK.fullmatch(found[number + 1])
+            parts.append(part if written else _sentence(part, "" if goes_on else "."))
+    text = _joined([part for part in parts if part]) if written else " ".join(filter(None, parts))
+    lines = _AROUND_LINES.sub(r"\1", text).strip(f" {LINE}{PARAGRAPH}")
+    return re.sub(r"\n{3,}", "\n\n", written_lines(lines))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Join what an engine wrote of each stretch as if it were a text: with a capital and a stop.
+
+    Where a stretch has no stop, or ends on a word that ends no sentence, the next one goes on with
+    it, and keeps a capital only if that may be a name's. A comma at the very end is a stop.
+    """
+    joined: list[str] = []
+    for part in parts:
+        before = joined[-1] if joined else ""
+        is_open = _OPEN_END.search(before) is not None
+        dangling = None if is_open else _DANGLING.search(before)
+        if dangling:
+            joined[-1] = before[: dangling.end(1)]
+        first = _FIRST_WORD.match(part)
+        if (is_open or dangling) and first and first[0].lower() in _GO_ON:
+            part = part[0].lower() + part[1:]
+        joined.append(part)
+    text = " ".join(joined)
+    bare = text.rstrip(",")
+    return text if bare == text else f"{bare}."
+
+
+def _sentence(text: str, stop: str) -> str:
+    """Write a pause as people do; a name or a path that comes first keeps its letters."""
+    if not text or _PARTS.fullmatch(text) or text.startswith(BULLET):
+        return text
+    text = _LONE_I.sub("I", text)
+    if _PLAIN_WORD.match(text):
+        text = f"{text[0].upper()}{text[1:]}"
+    return text if text[-1] in ".!?:;。！？" else f"{text}{stop}"

@@ -1,0 +1,97 @@
+"""Quotes by voice: "quote … unquote" is what stands between them in quotation marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.passes.base import Change
+from git_voicenote.text.spans import word_before
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+_LONGEST = 300
+"""Characters of a quote."""
+_AFTER_OPENING = re.compile(r"[.,:，：]?\s*")
+_PAUSES = ",;:，；：、"
+_LINE_ENDS = frozenset("\n\u2028\u2029")
+_BOUNDARY = ".!?。！？…" + _PAUSES + "".join(_LINE_ENDS)
+_BEFORE_A_NOUN = frozenset({"a", "an", "the", "this", "that", "each", "every", "any", "no", "one"})
+_NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """What opens a quote, from `start` to `after_open`, what is inside, and what closes it."""
+
+    start: int
+    after_open: int
+    end: int
+    open: str
+    inside: str
+    close: str
+
+
+def quotes(
+    text: str,
+    quote: re.Pattern[str] | None,
+    unquote: re.Pattern[str] | None,
+    not_after: Collection[str],
+) -> Iterator[Change]:
+    """Yield the quotes of a text, by the patterns of what opens and closes one.
+
+    After one of the words `not_after`, "quote" is a word of prose.
+    """
+    for found in _pairs(text, quote, unquote) if quote and unquote else ():
+        start = found.start
+        if "," in found.open and " " not in found.close:
+            start += found.open.index(",") + 2  # "it is open, quote, why, unquote"
+        inside = found.inside.strip(f" \t{_PAUSES}")
+        if not _is_meant(text, found, start, inside, not_after):
+            continue
+        opening, closing = ("「", "」") if _NO_SPACES.search(found.open) else ('"', '"')
+        after = opening + inside + closing
+        yield Change(start, found.end, text[start : found.end], after, "edits:quote")
+
+
+def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Iterator[_Quote]:
+    """Yield the nearest pairs of what opens and what closes a quote, on one line.
+
+    What closes it may stand on the next line: a speaker paused before it.
+    """
+    at = 0
+    while (opening := quote.search(text, at)) is not None:
+        at = opening.end()
+        after = _AFTER_OPENING.match(text, at)
+        start = after.end() if after else at
+        found = unquote.match(text, start) or unquote.search(text, start + 1, start + _LONGEST)
+        # the search ends where it may see half of a word
+        closing = unquote.match(text, found.start()) if found else None
+        if closing is None:
+            continue
+        inside = text[start : closing.start()].rstrip()
+        if not _LINE_ENDS.isdisjoint(inside):
+            continue
+        inside = inside[:-1] if inside[-1:] in tuple(".,，") else inside
+        yield _Quote(opening.start(), at, closing.end(), opening[0], inside, closing[0])
+        at = closing.end()
+
+
+def _is_meant(
+    text: str, found: _Quote, start: int, inside: str, not_after: Collection[str]
+) -> bool:
+    """Whether "quote … unquote" is a command, and not what a sentence is about."""
+    words = [word.lower().strip(_BOUNDARY) for word in inside.split()]
+    if not words or words[-1] in ("and", "or", "then", "to", "not"):
+        return False
+    is_pause_after = text[found.after_open : found.after_open + 1] in tuple(",.:")
+    if found.close.lower().startswith("and ") and not is_pause_after:
+        return False  # what "end quote" is heard as; but "quote the path and quote the name"
+    # "is open quote … close quote" says twice what is meant
+    is_sure = " " in found.open and " " in found.close
+    before = word_before(text, start)
+    if before == "literal" or before in (_BEFORE_A_NOUN if is_sure else not_after):
+        return False
+    return not (is_sure and words[-1] in _BEFORE_A_NOUN)

@@ -1,0 +1,1 @@
+"""A repository's terms, ranked by what is being explained."""

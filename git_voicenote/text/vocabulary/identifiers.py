@@ -1,0 +1,199 @@
+"""Names of code in a text, and how people say them.
+
+`packed_refs`, `packedRefs`, `PACKED_REFS`, `packed-refs` and `packedrefs` are all said "packed
+refs"; `strbuf` is "string buffer" or "stir buff"; `OID` is "o i d".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice, product
+from typing import TYPE_CHECKING
+
+from git_voicenote.resources import resource
+from git_voicenote.text.vocabulary.ordinary_words import is_ordinary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_NAME = re.compile(
+    r"(?<![\w.+/@&-])--?[a-z][\w-]*"  # a flag: found to be left out
+    r"|[^\W\d]\w*(?:-\w+)*"
+)
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_NO_LETTERS = re.compile(r"[\W_]+")
+_SPELLED = """
+ay bee see dee ee eff gee aitch eye jay kay ell em en oh pee cue are ess tee you vee double-you ex
+why zee
+"""
+_COUNTED = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen
+"""
+_LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _SPELLED.split(), strict=True))
+_UNITS = _COUNTED.split()
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_MOST_SAYINGS = 8
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the names in a text, flags left out: `read_tree`, `readTree`, `read-tree`, `tree`."""
+    return (name for name in _NAME.findall(text) if not name.startswith("-"))
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """Split a name at its separators and humps: `getHTTPUrl2` into get, HTTP, Url, 2."""
+    return tuple(_PARTS.findall(name))
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits alone, in lower case: what a name and its saying share."""
+    return _NO_LETTERS.sub("", text.lower())
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name could be a word of prose: letters alone, small ones but for the first."""
+    return name.isalpha() and (name[1:].islower() or len(name) == 1)
+
+
+def is_solid(name: str) -> bool:
+    """Whether a name is written as one word: `fsmonitor`, `SQLite`, no `fs_monitor`."""
+    return name.isalnum()
+
+
+def is_made_up(name: str) -> bool:
+    """Whether the shape alone tells a name of code: humps, underscores, digits in it."""
+    return not is_plain(name.replace("-", "")) and not (name.isalpha() and name.isupper())
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A way to say a name: words in lower case.
+
+    `is_sound` is whether they are the name, read out; else some stand for what it means, and could
+    be meant as English: "system call" for `syscall`.
+    """
+
+    words: tuple[str, ...]
+    is_sound: bool = True
+
+
+def sayings_of(name: str, words: frozenset[str]) -> tuple[Saying, ...]:
+    """Return how a name is said, the likeliest first.
+
+    `words` is ordinary English; what is none of it is taken apart into words that are, and into
+    letters. A file's suffix is said with a dot: `strbuf.c` is "string buffer dot c".
+    """
+    whole = _abbreviation(name.lower())
+    if whole:
+        return tuple(dict.fromkeys(whole))
+    choices: list[tuple[Saying, ...]] = []
+    for number, stretch in enumerate(name.strip("./_-").split(".")):
+        if number:
+            choices.append((Saying(("dot",)),))
+        choices += [_sayings_of_part(part, words) for part in parts_of(stretch)]
+    found = dict.fromkeys(_joined(parts) for parts in islice(product(*choices), 4 * _MOST_SAYINGS))
+    return tuple(islice((saying for saying in found if saying.words), _MOST_SAYINGS))
+
+
+@cache
+def abbreviations() -> dict[str, tuple[Saying, ...]]:
+    """Return what programmers shorten, and how that is said: `buf` to "buffer", "buff"."""
+    said: dict[str, tuple[Saying, ...]] = {}
+    for line in resource("text/data", "abbreviations.txt").read_text("utf-8").splitlines():
+        short, equals, rest = line.partition(" = ")
+        if equals:
+            meanings, _, sounds = rest.partition("|")
+            said[short] = (
+                *(
+                    Saying(tuple(each.split()), False)
+                    for each in meanings.split(",")
+                    if each.strip()
+                ),
+                *(Saying(tuple(each.split())) for each in sounds.split(",") if each.strip()),
+            )
+    return said
+
+
+def _abbreviation(short: str) -> tuple[Saying, ...]:
+    return abbreviations().get(short, ())
+
+
+def _joined(sayings: Iterable[Saying]) -> Saying:
+    parts = tuple(sayings)
+    words = tuple(word for part in parts for word in part.words)
+    return Saying(words, all(part.is_sound for part in parts))
+
+
+def number_in_words(digits: str) -> tuple[str, ...]:
+    """Return a number as it is said in a name: 8 is "eight", 64 "sixty four", 256 by digits."""
+    if len(digits) > 2 or digits.startswith("0"):
+        return tuple(_UNITS[int(digit)] for digit in digits)
+    number = int(digits)
+    if number < 20:
+        return (_UNITS[number],)
+    tens, units = divmod(number, 10)
+    return (_TENS[tens - 2], *([_UNITS[units]] if units else []))
+
+
+def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[Saying, ...]:
+    small = part.lower()
+    if part.isdigit():
+        in_words = (Saying(number_in_words(part)),) if part.isascii() else ()
+        return (Saying((part,)), *in_words)
+    sayings: list[Saying] = []
+    if is_ordinary(small, words) and not (part.isupper() and len(part) <= 3):
+        sayings.append(Saying((small,)))
+    sayings += _abbreviation(small)
+    if not sayings and (pieces := _taken_apart(small, words)):
+        sayings += _of_pieces(pieces, words)
+    if Saying((small,)) not in sayings and small not in words:
+        sayings.append(Saying((small,)))
+    if len(small) <= 4 and (part.isupper() or small not in words):
+        sayings.append(Saying(tuple(small)))
+    return tuple(dict.fromkeys(sayings))
+
+
+def _of_pieces(pieces: tuple[str, ...], words: frozenset[str]) -> Iterator[Saying]:
+    ways = [
+        ((Saying((piece,)),) if piece in words or not _abbreviation(piece) else ())
+        + _abbreviation(piece)
+        for piece in pieces
+    ]
+    return (_joined(parts) for parts in islice(product(*ways), _MOST_SAYINGS))
+
+
+def _taken_apart(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
+    """Take a name of small letters apart into words, short forms and letters; the fewest pieces.
+
+    A lone letter costs as much as two words, and there is a word of three letters at least: so
+    `fsmonitor` is f, s, monitor, and what is no compound is None.
+    """
+    if not name.isascii() or not 5 <= len(name) <= 40:
+        return None
+    known = abbreviations()
+    best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())]
+    for end in range(1, len(name) + 1):
+        options = []
+        for start in range(max(0, end - 16), end):
+            before, piece = best[start], name[start:end]
+            if before is None:
+                continue
+            if (len(piece) >= 3 and piece in words) or piece in known:
+                options.append((before[0] + (1.0 if len(piece) > 3 else 1.3), (*before[1], piece)))
+            elif len(piece) == 1:
+                options.append((before[0] + 2.0, (*before[1], piece)))
+        best.append(min(options) if options else None)
+    found = best[-1]
+    if found is None or len(found[1]) < 2:
+        return None
+    cost, pieces = found
+    lone = sum(len(piece) == 1 for piece in pieces)
+    return pieces if lone <= 2 and cost <= len(name) / 2 + 1 else None
+
+
+def as_heard(word: str) -> str:
+    """Return a word with the names of lone letters written out: x is "ex"."""
+    return _LETTER_NAMES.get(word, word)

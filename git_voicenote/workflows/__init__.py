@@ -1,0 +1,1 @@
+"""What a person wants done: explain, dictate, answer, transcribe, exchange."""

@@ -1,0 +1,246 @@
+"""A recording from its first sound to its place in the history, as one thing to keep.
+
+The sound comes first. Where the history fails (a broken database, a full disk), that is told and
+passed over: nobody loses what they said because it could not be listed.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.files.wav import is_being_written, repair_wav
+from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
+from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.store.entries import UNFINISHED
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings, new_recording_id, recording_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from git_voicenote.config import RecordingFormat
+    from git_voicenote.datatypes import Segment, Turn
+    from git_voicenote.store.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a recording is about.
+
+    `target` names it for the history (`commit:<id>`, `cover:<key>`, `message:`, `file:<name>`),
+    `title` for people.
+    """
+
+    target: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dictation:
+    """Something said: its sound, and what was heard in it."""
+
+    recording: Recording
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A recording whose end nobody saw: a crash, or a terminal that was closed."""
+
+    recording: Recording
+    subject: Subject | None
+
+
+class Archive:
+    """The recordings and the history in one folder (`store.recordings.state_dir`)."""
+
+    def __init__(self, root: Path, form: RecordingFormat, tell: Callable[[str], None]) -> None:
+        self.recordings = Recordings(root)
+        self._form = form
+        self._history = History(root)
+        self._tell_person = tell
+        self._told: set[str] = set()
+        self._turns: dict[str, list[Turn]] = {}  # of this moment, should the history fail
+
+    @contextmanager
+    def begun(self, subject: Subject) -> Iterator[Recording]:
+        """Make a place for a new recording, and hold it. Raises StoreError where none can be."""
+        recording = self._begin(subject)
+        with self.held(recording):
+            yield recording
+
+    @contextmanager
+    def taken_in(self, source: Path | BinaryIO, subject: Subject) -> Iterator[Recording]:
+        """Copy a sound file, or what a pipe brings, to a new recording, and hold it.
+
+        Raises AudioFileError, with no recording left behind.
+        """
+        from git_voicenote.audio.files.reading import import_sound
+
+        with self.begun(subject) as recording:
+            try:
+                duration = import_sound(source, recording.path, warn=self._tell)
+            except VoicenoteError:
+                self.forget(recording)
+                raise
+            yield self.complete(replace(recording, duration=duration))
+
+    @contextmanager
+    def held(self, recording: Recording) -> Iterator[None]:
+        """Keep other processes from a recording until its words are kept, or a person decided.
+
+        Raises RecordingInUseError where one is at work on it.
+        """
+        with self.recordings.held(recording.id):
+            yield
+
+    def _begin(self, subject: Subject) -> Recording:
+        created_at = datetime.now(UTC)
+        recording_id = new_recording_id(created_at)
+        path = self.recordings.new_path(recording_id)
+        recording = Recording(recording_id, path, SAMPLE_RATE, 0.0, created_at)
+        self._remember(
+            lambda history: history.begin(
+                recording_id, target=subject.target, title=subject.title, created_at=created_at
+            )
+        )
+        return recording
+
+    def complete(self, recording: Recording) -> Recording:
+        """Note that the sound of a recording is whole."""
+        self._remember(lambda history: history.finish(recording))
+        return recording
+
+    def turned(self, recording: Recording, turn: Turn) -> None:
+        """Note what of a diff the speaker sees from now on."""
+        self._turns.setdefault(recording.id, []).append(turn)
+        self._remember(lambda history: history.turned(recording.id, turn))
+
+    def heard(
+        self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
+    ) -> Dictation:
+        """Keep what an engine heard, and the sound in the form that it is kept in.
+
+        Where pages of a diff were turned meanwhile, each segment gets its place.
+        Raises NothingHeardError, with the way to the recording; EngineError, with nothing kept
+        yet, where the engine gave up on all that was said.
+        """
+        turns = self._turns_of(recording)
+        transcript = Transcript(recording.id, engine, language, placed(segments, turns))
+        if transcript.failure is not None:
+            raise EngineError(transcript.failure)
+        self._remember(lambda history: history.attempt(transcript))
+        recording = self._compress(recording)
+        if not transcript.text:
+            raise NothingHeardError(
+                f"nothing was heard in the recording {recording.id}",
+                hint=f"`git voicenote play {recording.id}` plays it; `git voicenote devices` "
+                "lists the microphones",
+            )
+        return Dictation(recording, transcript)
+
+    def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> None:
+        """Keep why an engine failed."""
+        self._remember(
+            lambda history: history.failed_attempt(recording.id, engine, language, str(error))
+        )
+
+    def keep(self, recording: Recording) -> Recording:
+        """Keep the sound alone: nobody is asked about it again."""
+        self._remember(lambda history: history.keep(recording.id))
+        return self._compress(recording)
+
+    def forget(self, recording: Recording) -> None:
+        """Delete a recording, sound and all."""
+        self.recordings.delete(recording.id)
+        self._remember(lambda history: history.delete(recording.id))
+
+    def find(self, recording_id: str) -> Recording | None:
+        """Return the recording with an id, or None where its sound is not here."""
+        path = self.recordings.path_of(recording_id)
+        if path is None:
+            return None
+        entry = self._recall(recording_id)
+        if entry is None:
+            created_at = recording_time(recording_id) or datetime.now(UTC)
+            return Recording(recording_id, path, SAMPLE_RATE, 0.0, created_at)
+        return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
+
+    def cut_off(self) -> tuple[CutOff, ...]:
+        """Return the recordings that were cut off, made whole; those without sound are deleted.
+
+        One that another process is at work on is none of them.
+        """
+        finished: frozenset[str] = frozenset()
+        try:
+            finished = self._history.finished_ids()
+        except StoreError as exc:
+            self._tell(exc.message)
+        found = []
+        for recording_id in self.recordings.unfinished(finished, is_being_written):
+            # no lock, no longer there, or a disk that is read-only: somebody else sees to it
+            with suppress(VoicenoteError), self.recordings.held(recording_id):
+                recording = self._repaired(recording_id)
+                if recording is not None:
+                    entry = self._recall(recording_id)
+                    subject = Subject(entry.target, entry.title) if entry else None
+                    found.append(CutOff(recording, subject))
+        return tuple(found)
+
+    def is_cut_off(self, recording: Recording) -> bool:
+        """Return whether a recording is still one that nobody has decided on."""
+        entry = self._recall(recording.id)
+        path = self.recordings.path_of(recording.id)
+        is_finished = entry is not None and entry.state not in UNFINISHED
+        return path is not None and path.suffix == ".wav" and not is_finished
+
+    def _repaired(self, recording_id: str) -> Recording | None:
+        """Make a recording whole; None if another process finished it, or there is no sound."""
+        recording = self.find(recording_id)
+        if recording is None or not self.is_cut_off(recording):
+            return None
+        recording = replace(recording, duration=repair_wav(recording.path))
+        if not recording.duration:
+            self.forget(recording)
+            return None
+        return self.complete(recording)
+
+    def _tell(self, text: str) -> None:
+        """Tell the person, once: a history that cannot be used is met again and again."""
+        if text not in self._told:
+            self._told.add(text)
+            self._tell_person(text)
+
+    def _turns_of(self, recording: Recording) -> Sequence[Turn]:
+        if recording.id in self._turns:
+            return self._turns[recording.id]
+        entry = self._recall(recording.id)
+        return entry.turns if entry else ()
+
+    def _recall(self, recording_id: str) -> Entry | None:
+        try:
+            return self._history.entry(recording_id)
+        except StoreError as exc:
+            self._tell(exc.message)
+            return None
+
+    def _compress(self, recording: Recording) -> Recording:
+        from git_voicenote.audio.files.compression import compress
+
+        try:
+            recording = replace(recording, path=compress(recording.path, self._form))
+        except VoicenoteError as exc:
+            self._tell(f"the recording stays a WAV: {exc.message}")
+            return recording
+        return self.complete(recording)
+
+    def _remember(self, change: Callable[[History], object]) -> None:
+        try:
+            change(self._history)
+        except StoreError as exc:
+            self._tell(f"the history does not know of this: {exc.message}")

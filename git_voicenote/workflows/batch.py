@@ -1,0 +1,194 @@
+"""Many sound files and one engine: each becomes segments, and one that fails stops no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.listening.pool import Listeners, processes_for
+from git_voicenote.audio.listening.source import ListeningHere
+from git_voicenote.datatypes import Segment, Transcript
+from git_voicenote.engines.base import BatchEngine
+from git_voicenote.errors import AudioFileError, EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from git_voicenote.audio.listening.source import Listening
+    from git_voicenote.datatypes import Waveform
+    from git_voicenote.engines.base import Context, Engine
+    from git_voicenote.errors import VoicenoteError
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A file is done: what was heard in so many seconds of sound, or what it failed of."""
+
+    duration: float
+    segments: tuple[Segment, ...]
+    error: VoicenoteError | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to read: words, or the mark of some that were not understood.
+
+        False for a file in which nobody speaks.
+        """
+        return any(segment.marked_text for segment in self.segments)
+
+
+def transcribe_files(
+    sources: Sequence[Path | BinaryIO],
+    engine: Engine,
+    context: Context,
+    *,
+    warn: Callable[[str], None],
+    listened: Callable[[float], None],
+) -> Iterator[tuple[int, Segment | Finished]]:
+    """Yield what is heard in each source, by its number from 0, and when a source is finished.
+
+    The segments of a source come in order; an engine for batches may mix those of several, and
+    finish them in any order. A file is opened when the engine asks for it, so that no more are
+    open than it works on; for an engine that is not on the CPU, processes listen to the next ones
+    meanwhile. `listened` is told of each stretch of sound that the engine goes through, in
+    seconds, from whatever thread it reads in.
+
+    Where a batch breaks down, its files are heard again, one by one: only what fails alone has
+    failed. Raises EngineError where the engine fails before it has heard a sound: it would fail
+    on all of them.
+    """
+    yield from _Batch(sources, engine, context, warn, listened).events()
+
+
+class _Batch:
+    """The sources, on their way through the engine."""
+
+    def __init__(
+        self,
+        sources: Sequence[Path | BinaryIO],
+        engine: Engine,
+        context: Context,
+        warn: Callable[[str], None],
+        listened: Callable[[float], None],
+    ) -> None:
+        self._sources = sources
+        self._waiting = iter(range(len(sources)))
+        self._engine = engine
+        self._context = context
+        self._warn = warn
+        self._tell_listened = listened
+        self._has_listened = False
+        # an engine on the CPU needs the cores itself, and is slower than one of them listens
+        processes = 0 if engine.info.device == "cpu" else processes_for(sources)
+        self._listeners = Listeners(sources, processes, warn, self._listened)
+        self._opened: dict[int, _Source] = {}
+
+    def events(self) -> Iterator[tuple[int, Segment | Finished]]:
+        try:
+            with self._listeners:
+                yield from self._all()
+        finally:
+            for source in self._opened.values():
+                source.close()
+
+    def _all(self) -> Iterator[tuple[int, Segment | Finished]]:
+        broken = yield from self._hear(self._through())
+        while broken is not None:
+            if len(self._opened) > 1:
+                yield from self._hear(self._one_by_one(self._again(sorted(self._opened))))
+            yield from self._give_up(broken)
+            broken = yield from self._hear(self._through())
+        name = self._engine.info.name
+        yield from self._give_up(EngineError(f"the engine {name} ended before it was done"))
+
+    def _hear(
+        self, events: Iterator[tuple[int, Segment | EngineError | None]]
+    ) -> Generator[tuple[int, Segment | Finished], None, EngineError | None]:
+        """Pass on what the engine hears; return what it broke down of, where others may go on."""
+        try:
+            for number, event in events:
+                if isinstance(event, Segment):
+                    self._opened[number].segments.append(event)
+                    yield number, event
+                    continue
+                if event is not None and not self._has_listened:
+                    raise event
+                yield number, self._opened.pop(number).finish(event)
+        except EngineError as exc:
+            if not (self._has_listened and self._opened):
+                raise
+            return exc
+        return None
+
+    def _through(self) -> Iterator[tuple[int, Segment | EngineError | None]]:
+        if isinstance(self._engine, BatchEngine):
+            return self._engine.transcribe_many(self._recordings(), self._context)
+        return self._one_by_one(self._recordings())
+
+    def _one_by_one(
+        self, recordings: Iterable[tuple[int, Iterable[Waveform]]]
+    ) -> Iterator[tuple[int, Segment | EngineError | None]]:
+        """Do what BatchEngine.transcribe_many does, with any engine."""
+        for number, pieces in recordings:
+            try:
+                for segment in self._engine.transcribe(pieces, self._context):
+                    yield number, segment
+            except EngineError as exc:
+                yield number, exc
+            else:
+                yield number, None
+
+    def _recordings(self) -> Iterator[tuple[int, Iterator[Waveform]]]:
+        for number in self._waiting:
+            self._opened[number] = _Source(self._listeners.listen(number))
+            yield number, self._opened[number].pieces()
+
+    def _again(self, numbers: Sequence[int]) -> Iterator[tuple[int, Iterator[Waveform]]]:
+        """Open sources anew; what there is to tell of them was told the first time."""
+        for number in numbers:
+            self._opened[number].close()
+            listening = ListeningHere(self._sources[number], _ignore, _ignore)
+            self._opened[number] = _Source(listening)
+            yield number, self._opened[number].pieces()
+
+    def _give_up(self, error: EngineError) -> Iterator[tuple[int, Finished]]:
+        for number in sorted(self._opened):
+            yield number, self._opened.pop(number).finish(error)
+
+    def _listened(self, seconds: float) -> None:
+        self._has_listened = True
+        self._tell_listened(seconds)
+
+
+def _ignore(_: object) -> None:
+    """Take what nobody asked for."""
+
+
+class _Source:
+    """One source on its way through the engine."""
+
+    def __init__(self, listening: Listening) -> None:
+        self.segments: list[Segment] = []
+        self._listening = listening
+        self._unreadable: AudioFileError | None = None
+
+    def pieces(self) -> Iterator[Waveform]:
+        """Yield the speech in it; end where it cannot be read (on)."""
+        try:
+            yield from self._listening.pieces()
+        except AudioFileError as exc:
+            self._unreadable = exc
+
+    def finish(self, error: EngineError | None) -> Finished:
+        self.close()
+        segments = tuple(self.segments)
+        failure = Transcript("", "", "", segments).failure
+        if error is None and failure is not None:
+            error = EngineError(failure)
+        return Finished(self._listening.heard, segments, self._unreadable or error)
+
+    def close(self) -> None:
+        """Close it, where the engine gave up before its end."""
+        self._listening.close()

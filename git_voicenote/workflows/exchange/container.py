@@ -1,0 +1,202 @@
+"""The tar that carries a bundle: written with checksums, read as if an enemy had written it.
+
+Headers are read one block at a time, and none of tar's extensions is followed: no long names,
+links, sparse files or pax headers, of which a hostile archive is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tarfile
+from typing import IO, TYPE_CHECKING, Any
+
+from git_voicenote import files
+from git_voicenote.bounded import Limits, open_regular, parse_json
+from git_voicenote.errors import ContentError, StoreError
+from git_voicenote.workflows.exchange.transcripts import LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MANIFEST = "manifest.json"
+GIT_BUNDLE = "git.bundle"
+TRANSCRIPTS = "transcripts.json"
+FORMAT = "git-voicenote bundle"
+VERSION = 1
+
+_NAME = re.compile(
+    r"git\.bundle|transcripts\.json|recordings/\d{8}-\d{6}-[0-9a-f]{4,64}\.(?:wav|flac|opus)"
+)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_BLOCK = tarfile.BLOCKSIZE
+_PIECE = 1 << 20
+MOST_FILES = 20_000
+"""Files in a bundle; a person records a few a day."""
+_MANIFEST = Limits(size=16 << 20, depth=8, nodes=10 * MOST_FILES)
+_LARGEST_SOUND = 4 << 30  # what a WAV can state
+_LARGEST_BUNDLE = 1 << 40
+_MOST_PADDING = 20 * tarfile.BLOCKSIZE
+_SPARE = 64 << 20  # bytes that a disk should have left
+
+
+def write_container(
+    target: IO[bytes], manifest: Mapping[str, Any], files: Mapping[str, Path]
+) -> None:
+    """Write a manifest and the files that it is to list. Raises OSError."""
+    listed = [
+        {"name": name, "size": path.stat().st_size, "sha256": _sha256_of(path)}
+        for name, path in files.items()
+    ]
+    head = {"format": FORMAT, "version": VERSION, **manifest, "files": listed}
+    content = json.dumps(head, ensure_ascii=False, indent=1).encode() + b"\n"
+    _write_member(target, MANIFEST, len(content))
+    target.write(content + b"\0" * (-len(content) % _BLOCK))
+    for entry in listed:
+        name, size = str(entry["name"]), int(str(entry["size"]))
+        _write_member(target, name, size)
+        with files[name].open("rb") as file:
+            shutil.copyfileobj(file, target, _PIECE)
+            if file.tell() != size:
+                raise OSError(None, f"{files[name]} changed while it was read")
+        target.write(b"\0" * (-size % _BLOCK))
+    target.write(b"\0" * (2 * _BLOCK))
+
+
+def read_container(path: Path, folder: Path) -> dict[str, Any]:
+    """Unpack a container into an empty folder and return its manifest.
+
+    All is checked on the way. Raises StoreError for what is no container, is cut off, was changed,
+    or holds anything that `write_container` does not write.
+    """
+    try:
+        with open_regular(path) as source:
+            manifest = _read_manifest(path, source)
+            expected = _expected(path, manifest)
+            _need_space(folder, sum(size for size, _ in expected.values()))
+            for name, (size, sha256) in expected.items():
+                if _next_member(path, source) != (name, size):
+                    raise _damaged(path, f"{name} is not where its manifest has it")
+                _copy_member(path, source, folder / name, size, sha256)
+            end = source.read(_MOST_PADDING + 1)  # tar fills up the last of its records
+            if not 2 * _BLOCK <= len(end) <= _MOST_PADDING or end.strip(b"\0"):
+                raise _damaged(path, "it does not end where its manifest says")
+    except ContentError as exc:
+        raise StoreError(exc.message) from exc
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be read: {exc.strerror or exc}") from exc
+    return manifest
+
+
+def _write_member(target: IO[bytes], name: str, size: int) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o600
+    target.write(info.tobuf(tarfile.GNU_FORMAT))
+
+
+def _next_member(path: Path, source: IO[bytes]) -> tuple[str, int]:
+    block = source.read(_BLOCK)
+    try:
+        info = tarfile.TarInfo.frombuf(block, "ascii", "strict")
+    except (tarfile.HeaderError, UnicodeDecodeError) as exc:
+        raise _damaged(path, "it is cut off, or no file of `git voicenote sync bundle`") from exc
+    if info.type != tarfile.REGTYPE or info.linkname:
+        raise _damaged(path, f"{info.name!r} is a link, a device or the like")
+    return info.name, info.size
+
+
+def _read_manifest(path: Path, source: IO[bytes]) -> dict[str, Any]:
+    name, size = _next_member(path, source)
+    if name != MANIFEST or not 0 < size <= _MANIFEST.size:
+        raise _damaged(path, "it is no file of `git voicenote sync bundle`")
+    content = source.read(size)
+    source.read(-size % _BLOCK)
+    try:
+        manifest = parse_json(content, "its manifest", _MANIFEST)
+    except ContentError as exc:
+        raise _damaged(path, exc.message) from exc
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise _damaged(path, "it is no file of `git voicenote sync bundle`")
+    if manifest.get("version") != VERSION:
+        raise StoreError(
+            f"{path} is of version {manifest.get('version')!r}, and this program knows {VERSION}",
+            hint="a newer git-voicenote wrote it: update, or ask for one of this version",
+        )
+    return manifest
+
+
+def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Return sizes and checksums by name, in order. Names not of ours are refused."""
+    files = manifest.get("files")
+    expected: dict[str, tuple[int, str]] = {}
+    stems: set[str] = set()
+    if isinstance(files, list) and len(files) > MOST_FILES:
+        raise _damaged(path, f"it holds {len(files):,} files; {MOST_FILES:,} are taken at most")
+    for entry in files if isinstance(files, list) else ():
+        name, size, sha256 = (
+            (entry.get(key) for key in ("name", "size", "sha256"))
+            if isinstance(entry, dict)
+            else (None,) * 3
+        )
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise _damaged(path, f"it holds {name!r}, which does not belong there")
+        if name in expected:
+            raise _damaged(path, f"it holds {name} twice")
+        bytes_of = _size(name, size)
+        if bytes_of is None or not _SHA256.fullmatch(str(sha256)):
+            raise _damaged(path, f"its manifest says nothing sound of {name}")
+        stem = name.partition(".")[0]
+        if stem in stems:
+            raise _damaged(path, f"it holds {stem} in two forms")
+        stems.add(stem)
+        expected[name] = (bytes_of, str(sha256))
+    if GIT_BUNDLE not in expected:
+        raise _damaged(path, "it holds no git bundle")
+    return expected
+
+
+def _size(name: str, size: object) -> int | None:
+    """Return the size that is told of a file, or None for one that it cannot have."""
+    most = {GIT_BUNDLE: _LARGEST_BUNDLE, TRANSCRIPTS: LIMITS.size}.get(name, _LARGEST_SOUND)
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= most:
+        return None
+    return size
+
+
+def _copy_member(path: Path, source: IO[bytes], target: Path, size: int, sha256: str) -> None:
+    files.private_folder(target.parent)
+    digest, left = hashlib.sha256(), size
+    with os.fdopen(files.open_new(target), "wb") as output:
+        while left and (piece := source.read(min(_PIECE, left))):
+            digest.update(piece)
+            output.write(piece)
+            left -= len(piece)
+    source.read(-size % _BLOCK)
+    if left:
+        raise _damaged(path, "it is cut off")
+    if digest.hexdigest() != sha256:
+        raise _damaged(path, f"{target.name} is not what was packed: its checksum differs")
+
+
+def _need_space(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size + _SPARE:
+        raise StoreError(
+            f"there is no room for {size >> 20} MB in {folder}", hint="make room, or set TMPDIR"
+        )
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(path: Path, what: str) -> StoreError:
+    return StoreError(
+        f"{path} is refused: {what}; nothing of it was taken in",
+        hint="copy it once more, or ask its sender for it again",
+    )

@@ -1,0 +1,177 @@
+"""Write one file with commits, notes, covers and, when asked, recordings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote import files as safe_files
+from git_voicenote.audio.files.checking import check_recording
+from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.notes.bundles import select, write_git_bundle
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.store import Notes
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.workflows.exchange.container import (
+    GIT_BUNDLE,
+    MOST_FILES,
+    TRANSCRIPTS,
+    write_container,
+)
+from git_voicenote.workflows.exchange.transcripts import (
+    LIMITS,
+    carried_value,
+    read_carried,
+    unknown_value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.bundles import Selection
+    from git_voicenote.notes.merging import NoteRefs
+    from git_voicenote.store.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What was packed, in words, and what a person should know of it."""
+
+    summary: str
+    remarks: tuple[str, ...]
+
+
+def pack(
+    repository: Repository,
+    note_refs: NoteRefs,
+    file: Path,
+    revisions: Sequence[str],
+    *,
+    state: Path | None,
+    replace: bool = False,
+) -> Packed:
+    """Write a selection of the repository to a file.
+
+    `state` is where recordings and history lie; None leaves them out. Raises StoreError or
+    GitError, with no file left behind.
+    """
+    if file.exists() and not replace:
+        raise StoreError(f"{file} is there already", hint="--force replaces it")
+    selection = select(repository, note_refs, revisions)
+    remarks: list[str] = []
+    with safe_files.scratch_folder() as scratch:
+        files = {GIT_BUNDLE: scratch / GIT_BUNDLE}
+        write_git_bundle(repository, note_refs, selection, files[GIT_BUNDLE])
+        sounds: dict[str, Path] = {}
+        if state is not None:
+            wanted = _recordings_of(repository, note_refs, selection, is_all=not revisions)
+            sounds = _find_sounds(Recordings(state), wanted, remarks)
+            files[TRANSCRIPTS] = scratch / TRANSCRIPTS
+            safe_files.create(files[TRANSCRIPTS], _transcripts(History(state), sounds, remarks))
+            files |= {f"recordings/{path.name}": path for path in sounds.values()}
+        manifest: dict[str, object] = {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "heads": dict(selection.heads),
+            "needs": list(selection.excluded),
+            "notes": selection.notes,
+            "reviews": selection.reviews,
+            "covers": dict(selection.covers),
+        }
+        _write(file, manifest, files)
+    return Packed(_summary(repository, note_refs, selection, len(sounds)), tuple(remarks))
+
+
+def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> None:
+    """Write the file under another name first: a stick may be pulled out at any moment."""
+    try:
+        with safe_files.replacing(file) as out:
+            write_container(out, manifest, files)
+    except OSError as exc:
+        raise store_error(f"{file} could not be written", exc) from exc
+
+
+def _recordings_of(
+    repository: Repository, note_refs: NoteRefs, selection: Selection, *, is_all: bool
+) -> tuple[str, ...]:
+    """Return the recordings that the notes of a selection name, in the order of their making."""
+    covers = Covers(repository)
+    texts = [covers.text(key) or "" for key in selection.covers]
+    for ref in note_refs.by_kind.values():
+        notes = Notes(repository, ref)
+        texts += notes.texts(notes.annotated() if is_all else selection.commits).values()
+    found = {name for text in texts for note in parse_notes(text) for name in note.recording_ids}
+    return tuple(sorted(found))
+
+
+def _find_sounds(
+    recordings: Recordings, wanted: Sequence[str], remarks: list[str]
+) -> dict[str, Path]:
+    found = {}
+    for name in wanted:
+        path = recordings.path_of(name)
+        if path is None:
+            continue
+        try:
+            check_recording(path)  # the other side refuses what is none
+        except AudioFileError as exc:
+            remarks.append(f"the recording {name} stays here: {exc.message}")
+            continue
+        found[name] = path
+    if len(found) > MOST_FILES - 2:
+        raise StoreError(
+            f"{len(found):,} recordings are more than one file takes",
+            hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",
+        )
+    missing = [name for name in wanted if recordings.path_of(name) is None]
+    if missing:
+        which = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+        remarks.append(f"{len(missing)} of the recordings are not on this machine: {which}")
+    return found
+
+
+def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) -> str:
+    """Return what is known of each recording, for a bundle. Raises StoreError for too much."""
+    known: dict[str, Entry | None] = {}
+    try:
+        known = {name: history.entry(name) for name in sounds}
+    except StoreError as exc:
+        remarks.append(f"the transcripts stay here: {exc.message}")
+    values = [_value(name, known.get(name), remarks) for name in sounds]
+    text = json.dumps(values, ensure_ascii=False, indent=1)
+    if len(text.encode("utf-8", "replace")) > LIMITS.size:
+        raise StoreError(
+            "these are more transcripts than one file takes",
+            hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",
+        )
+    return text
+
+
+def _value(name: str, entry: Entry | None, remarks: list[str]) -> dict[str, Any]:
+    """Return what is told of a recording: what the other side will take, or next to nothing."""
+    if entry is not None:
+        value = carried_value(entry)
+        try:
+            read_carried([value], {name: entry.duration})
+        except StoreError as exc:
+            remarks.append(f"the transcript of {name} stays here: {exc.message}")
+        else:
+            return value
+    return unknown_value(name)
+
+
+def _summary(repository: Repository, note_refs: NoteRefs, selection: Selection, sounds: int) -> str:
+    noted, answered = (
+        len(Notes(repository, ref).annotated()) for ref in note_refs.by_kind.values()
+    )
+    counted = [
+        (len(selection.commits), "commit"), (noted, "note"), (answered, "answered commit"),
+        (len(selection.covers), "cover"), (sounds, "recording"),
+    ]  # fmt: skip
+    parts = [f"{number} {what}{'' if number == 1 else 's'}" for number, what in counted if number]
+    return ", ".join(parts) + " packed"

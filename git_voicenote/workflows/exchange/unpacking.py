@@ -1,0 +1,229 @@
+"""Take in what `pack` wrote: all of it is checked before anything is changed.
+
+The container with its checksums, the git bundle with its objects, each sound to its end, and what
+is told of it. It is unpacked below the folder of the history, on the disk where it is to lie; what
+a process that was killed left there is removed by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote import files
+from git_voicenote.audio.files.checking import check_recording
+from git_voicenote.bounded import parse_json
+from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreError, UsageError
+from git_voicenote.git.process import try_git
+from git_voicenote.notes.bundles import verify_git_bundle
+from git_voicenote.notes.covers import COVER_PREFIX
+from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, read_refs, tips_below
+from git_voicenote.notes.remotes import fetched_refs
+from git_voicenote.store.history import History
+from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.workflows.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_container
+from git_voicenote.workflows.exchange.transcripts import LIMITS, read_carried, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.merging import NoteRefs, Outcome
+    from git_voicenote.workflows.exchange.transcripts import CarriedRecording
+
+RECEIVED = "refs/voicenote/received/"
+_WORK = "unbundle-"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What came: the refs of `branches` by their name, and the number of new recordings."""
+
+    outcome: Outcome
+    branches: dict[str, str]
+    recordings: int
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """A recording that came: its file, still in the folder of unpacking, and what is told of it."""
+
+    path: Path
+    carried: CarriedRecording
+
+
+def unpack(
+    repository: Repository, note_refs: NoteRefs, file: Path, name: str | None, state: Path
+) -> Arrived:
+    """Take in a file: commits below refs/voicenote/received/NAME/, notes and covers merged.
+
+    `state` is where recordings and history lie. Raises StoreError or GitError, with nothing taken
+    in. A second time changes nothing.
+    """
+    prefix = f"{RECEIVED}{_checked_name(repository, file, name)}/"
+    try:
+        files.private_folder(state)
+        with files.workplace(state, _WORK) as folder:
+            return _unpack_in(folder, repository, note_refs, file, prefix, state)
+    except OSError as exc:
+        raise store_error(f"{state} cannot be written", exc) from exc
+
+
+def _unpack_in(
+    folder: Path,
+    repository: Repository,
+    note_refs: NoteRefs,
+    file: Path,
+    prefix: str,
+    state: Path,
+) -> Arrived:
+    manifest = read_container(file, folder)
+    refs = verify_git_bundle(repository, folder / GIT_BUNDLE)
+    _check_heads(file, manifest, refs)
+    sounds = _read_sounds(file, folder)
+    with fetched_refs(repository, str(folder / GIT_BUNDLE), _refspecs(tuple(refs))) as incoming:
+        taken = _Taken(History(state), Recordings(state))
+        try:
+            taken.take(sounds)
+            outcome, branches = _merge(repository, note_refs, incoming, prefix, file.name)
+        except BaseException:
+            taken.undo()
+            raise
+    return Arrived(outcome, branches, len(taken.placed), tuple(taken.remarks))
+
+
+def _checked_name(repository: Repository, file: Path, name: str | None) -> str:
+    chosen = name if name is not None else re.sub(r"[^\w.+-]+", "-", file.stem).strip(".-")
+    chosen = chosen or "bundle" if name is None else chosen
+    done = try_git("check-ref-format", f"{RECEIVED}{chosen}/notes", cwd=repository.cwd)
+    if done.returncode or chosen.startswith("-"):
+        raise UsageError(f"{chosen!r} cannot be part of the name of a ref")
+    return chosen
+
+
+def _refspecs(names: tuple[str, ...]) -> dict[str, str]:
+    refspecs = {}
+    if any(name.startswith("refs/heads/") for name in names):
+        refspecs["refs/heads/*"] = "heads/*"
+    if any(name.startswith(COVER_PREFIX) for name in names):
+        refspecs[COVER_PREFIX + "*"] = "cover/*"
+    notes = [name for name in names if name.startswith("refs/notes/") and name != REVIEW_REF]
+    if notes:
+        refspecs[notes[0]] = NOTES
+    if REVIEW_REF in names:
+        refspecs[REVIEW_REF] = REVIEWS
+    return refspecs
+
+
+def _check_heads(file: Path, manifest: Mapping[str, Any], refs: Mapping[str, str]) -> None:
+    """Raise StoreError where the manifest and the git bundle tell of other branches or covers."""
+    for kind, start in (("heads", "refs/heads/"), ("covers", COVER_PREFIX)):
+        told = manifest.get(kind, {})
+        there = {
+            name.removeprefix(start): tip for name, tip in refs.items() if name.startswith(start)
+        }
+        if told != there:
+            raise _refused(file, f"its manifest and its git bundle do not have the same {kind}")
+
+
+def _read_sounds(file: Path, folder: Path) -> tuple[_Sound, ...]:
+    """Return the recordings that came, each read to its end. Raises StoreError."""
+    paths = {path.stem: path for path in sorted((folder / "recordings").glob("*"))}
+    values: object = []
+    try:
+        lengths = {name: check_recording(path) for name, path in paths.items()}
+        if (folder / TRANSCRIPTS).is_file():
+            values = parse_json((folder / TRANSCRIPTS).read_bytes(), TRANSCRIPTS, LIMITS)
+    except (AudioFileError, ContentError) as exc:
+        raise _refused(file, exc.message) from exc
+    return tuple(_Sound(paths[one.id], one) for one in read_carried(values, lengths))
+
+
+@dataclass
+class _Taken:
+    """The recordings that were taken in, so far that it can be undone.
+
+    The history is told before a sound lies in the archive: one that it does not know would be
+    offered to the person here as a recording of their own that was cut off.
+    """
+
+    history: History
+    recordings: Recordings
+    placed: list[Path] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def take(self, sounds: Iterable[_Sound]) -> None:
+        """Take in recordings; one that is there already is left alone. Raises StoreError."""
+        for sound in sounds:
+            there = self.recordings.path_of(sound.carried.id)
+            if there is not None and _digest(there) != _digest(sound.path):
+                self.remarks.append(
+                    f"another recording is called {sound.carried.id} here; it is left as it is"
+                )
+                continue
+            target = there or self.recordings.folder / sound.path.name
+            try:
+                if remember(self.history, sound.carried, target):
+                    self.told.append(sound.carried.id)
+            except StoreError as exc:
+                self.remarks.append(f"the recordings stay out: {exc.message}")
+                return
+            if there is None:
+                self._place(sound.path, target)
+
+    def undo(self) -> None:
+        """Leave nothing of what was taken in."""
+        with suppress(OSError, StoreError):
+            for path in self.placed:
+                path.unlink()
+            for recording_id in self.told:
+                self.history.delete(recording_id)
+
+    def _place(self, source: Path, target: Path) -> None:
+        try:
+            files.private_folder(target.parent)
+            files.move(source, target)
+        except OSError as exc:
+            raise store_error(f"{target.parent} cannot take a recording", exc) from exc
+        self.placed.append(target)
+
+
+def _merge(
+    repository: Repository, note_refs: NoteRefs, incoming: str, prefix: str, source: str
+) -> tuple[Outcome, dict[str, str]]:
+    heads = {
+        name.removeprefix(incoming + "heads/"): commit
+        for name, commit in read_refs(repository, incoming).items()
+        if name.startswith(incoming + "heads/")
+    }
+    before = read_refs(repository, prefix)
+    refs = {branch: f"{prefix}heads/{branch}" for branch in heads}
+    merge = Merge(
+        repository, note_refs, tips_below(repository, incoming), prefix,
+        source=source, is_whole=False,
+    )  # fmt: skip
+    try:
+        outcome = merge.run(
+            [(refs[name], tip, before.get(refs[name])) for name, tip in heads.items()]
+        )
+    except GitError as exc:
+        raise GitError(exc.message, hint=exc.hint or "--name NAME keeps it apart") from exc
+    return outcome, refs
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refused(file: Path, what: str) -> StoreError:
+    return StoreError(
+        f"{file} is refused: {what}; nothing of it was taken in",
+        hint="copy it once more, or ask its sender for it again",
+    )

@@ -1,0 +1,164 @@
+"""Texts in an editor, on the disk from the first to the last moment.
+
+Each lies in a folder of its own, `edit-*` in the state folder, with what it is for. The folder is
+locked by us and by the editor, so a text whose folder nobody holds was left by a crash, or by an
+editor that failed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.bounded import Limits, parse_json, read_file, text
+from git_voicenote.errors import ContentError
+from git_voicenote.files import create, is_locked, private_folder
+from git_voicenote.terminal.console import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from git_voicenote.git.repository import Repository
+
+_PREFIX = "edit-"
+_ABOUT = "about.json"
+_LIMITS = Limits(size=1 << 26)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a text is for.
+
+    `target` is that of the history (`commit:<id>`), `title` what people call it; `marker` is the
+    line below which nothing belongs to the text, `saved` what git has of it already.
+    """
+
+    target: str = ""
+    title: str = "something that was edited"
+    marker: str = ""
+    saved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A text that somebody edited, and that was not saved."""
+
+    path: Path
+    purpose: Purpose
+
+    @property
+    def text(self) -> str:
+        """The text, without what stood below it in the editor."""
+        content = read_file(self.path, _LIMITS.size).decode("utf-8", "replace")
+        return above(content, self.purpose.marker)
+
+    @property
+    def edited_at(self) -> datetime:
+        """When it was written last."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+    def remove(self) -> None:
+        """Remove it: it was saved, or nobody wants it."""
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+
+
+@contextmanager
+def held_text(root: Path, name: str, text: str, purpose: Purpose) -> Iterator[tuple[Path, int]]:
+    """Write a text to edit, and hold it meanwhile; yields its path and a handle.
+
+    The editor is to inherit the handle: the text is held as long as one of us lives. Raises
+    OSError, with nothing left behind.
+    """
+    folder = _new_folder(root)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # before there is a text that might seem left behind
+        yield _write(folder, name, text, purpose), handle
+        fcntl.flock(handle, fcntl.LOCK_UN)  # an editor's own children may outlive it
+    finally:
+        os.close(handle)
+
+
+def keep_text_in(root: Path | None, name: str, text: str, purpose: Purpose) -> Path:
+    """Write a text that could not be saved below a state folder, or in /tmp. Raises OSError."""
+    return _write(_new_folder(root or Path(tempfile.gettempdir())), name, text, purpose)
+
+
+def _new_folder(root: Path) -> Path:
+    """Make a folder for one text: what an earlier failure left is never overwritten."""
+    folder = root / f"{_PREFIX}{secrets.token_hex(4)}"
+    private_folder(folder)
+    return folder
+
+
+def _write(folder: Path, name: str, text: str, purpose: Purpose) -> Path:
+    try:
+        create(folder / _ABOUT, json.dumps(asdict(purpose)))
+        create(folder / name, text.encode("utf-8", "replace"))
+    except OSError:  # a full disk takes the file's name, and no word of it
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder / name
+
+
+def kept_texts(root: Path, target: str | None = None) -> tuple[KeptText, ...]:
+    """Return the texts that nobody edits any more, those for a target or all; the oldest first."""
+    found = []
+    for folder in root.glob(f"{_PREFIX}*/"):
+        with suppress(OSError, ContentError):  # it is just being made, or removed, or not ours
+            names = [path for path in folder.iterdir() if path.name != _ABOUT]
+            if len(names) != 1 or is_locked(folder):
+                continue
+            purpose = _purpose_in(folder)
+            kept = KeptText(names[0], purpose)
+            if kept.text.strip() in ("", purpose.saved.strip()):
+                kept.remove()  # nobody wrote anything
+            elif target in (None, purpose.target):
+                found.append(kept)
+    return tuple(sorted(found, key=lambda kept: kept.edited_at))
+
+
+def _purpose_in(folder: Path) -> Purpose:
+    about = folder / _ABOUT
+    if not about.exists():  # an earlier version left it
+        return Purpose()
+    value = parse_json(read_file(about, _LIMITS.size), _ABOUT, _LIMITS)
+    if not isinstance(value, dict):
+        raise ContentError(f"{about} is no object")
+    return Purpose(**{field: text(value.get(field, ""), field) for field in Purpose.__slots__})
+
+
+def mention_kept_texts(repository: Repository) -> None:
+    """Name the texts that were edited in a repository and not saved, and what to do with them."""
+    for kept in kept_texts(repository.state_dir):
+        kind, _, name = kept.purpose.target.partition(":")
+        command = {"commit": f"edit {name[:7]}", "cover": f"edit --cover {name}"}.get(kind)
+        then = (
+            f"`git voicenote {command}` takes it up"
+            if command
+            else f"remove {kept.path.parent} if you do not need it"
+        )
+        say(f"{story(kept)}: {kept.path}")
+        say(f"hint: {then}")
+
+
+def story(kept: KeptText) -> str:
+    """Return what is left of which work."""
+    when = kept.edited_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"the text of {when} for {kept.purpose.title} was not saved"
+
+
+def above(content: str, marker: str) -> str:
+    """Return what stands above the marker: the last one, as the words may hold some too."""
+    lines = content.split("\n")
+    places = [number for number, line in enumerate(lines) if marker and line.rstrip() == marker]
+    return "\n".join(lines[: places[-1]]) if places else content

@@ -1,0 +1,87 @@
+"""The pages of a commit that a person walks through: the commit as a whole, then each hunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import revealed, visible
+from git_voicenote.errors import MissingObjectsError, NegativeAnswer
+from git_voicenote.series.review.committed import series_of_commits
+from git_voicenote.text.diff.diffs import diffstat, parse_diff
+from git_voicenote.text.diff.places import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.datatypes import Place
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.mail.received import ReceivedPatch
+    from git_voicenote.text.diff.diffs import FileDiff, Hunk
+
+_NAMES = ("diff --git ", "index ", "--- ", "+++ ")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is on the screen at a time. All of it is safe for a terminal.
+
+    `label` says where in the walk it is, `head` stands above the `lines`, which may be scrolled.
+    """
+
+    place: Place | None
+    label: str
+    head: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
+    """Return a commit as a patch; None for a merge, which is none."""
+    try:
+        return series_of_commits(repository, commit_id).patches[0]
+    except NegativeAnswer:
+        return None
+
+
+def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:
+    """Return what a commit does to its files, as far as it is here; nothing for a merge."""
+    try:
+        patch = patch_of(repository, commit_id)
+    except MissingObjectsError:
+        return ()
+    # a diff without a file is a commit without changes
+    return parse_diff(patch.diff) if patch and patch.diff.strip() else ()
+
+
+def pages_of(patch: ReceivedPatch) -> tuple[Page, ...]:
+    """Return the pages of a patch; none where it changes nothing."""
+    files = parse_diff(patch.diff) if patch.diff.strip() else ()
+    stops: list[tuple[FileDiff, Hunk | None]] = []
+    for file in files:
+        stops += [(file, hunk) for hunk in file.hunks] or [(file, None)]
+    if not stops:
+        return ()
+    pages = [_whole(patch, files, len(stops))]
+    for number, (file, hunk) in enumerate(stops, 1):
+        pages.append(_page(file, hunk, f"{number} of {len(stops)}"))
+    return tuple(pages)
+
+
+def _whole(patch: ReceivedPatch, files: Sequence[FileDiff], count: int) -> Page:
+    lines = visible(patch.message).rstrip("\n").split("\n") if patch.message else []
+    lines += [""] * bool(lines) + [revealed(line) for line in diffstat(files).splitlines()]
+    label = f"the patch as a whole · {count} hunk{'s' * (count != 1)} follow{'s' * (count == 1)}"
+    return Page(None, label, (" ".join(visible(patch.subject).split()), ""), tuple(lines))
+
+
+def _page(file: FileDiff, hunk: Hunk | None, count: str) -> Page:
+    head = [revealed(file.path)]
+    head += [revealed(line) for line in file.headers if not line.startswith(_NAMES)]
+    if hunk is None:
+        rest = tuple(revealed(line) for line in file.rest)
+        return Page(place_of(file), f"file {count} · {head[0]}", (*head, ""), rest)
+    heading = revealed(hunk.heading)
+    lines = tuple(revealed(line) for line in hunk.lines)
+    line = f":{hunk.start}" if hunk.start else ""  # of a file that is gone
+    label = f"hunk {count} · {head[0]}{line}"
+    return Page(place_of(file, hunk), label, (*head, heading), lines)

@@ -1,0 +1,200 @@
+"""One segment or many, in this precision or that, at once or in steps: the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.engines.base import Context
+from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.engine import load_model
+from git_voicenote.engines.nano.network.architecture import EncoderShape
+from git_voicenote.engines.nano.network.devices import encoder_precision_for
+from git_voicenote.engines.nano.network.frontend import frames
+from git_voicenote.engines.nano.network.generation import Generation
+from git_voicenote.engines.nano.network.int8 import Int8Dense
+from git_voicenote.engines.nano.network.model import NanoModel
+from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
+from git_voicenote.resources import cache_home
+from tests.support.nano import spoken, tiny_model
+from tests.support.nano_checkpoints import TINY, write_bfloat16
+from tests.support.sound import tone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Samples
+
+SAID = [
+    "When two people saved at the same time, one of them would lose.",
+    "From now on, the second one has to wait for the first one.",
+]
+SHORT = "Nothing else has changed."
+
+
+@pytest.fixture(scope="module")
+def model() -> NanoModel:
+    return tiny_model()
+
+
+@pytest.fixture(scope="module")
+def before(model: NanoModel) -> tuple[int, ...]:
+    return model.ids(before_sound(Context(), LANGUAGES))
+
+
+@pytest.fixture(scope="module")
+def segments() -> list[Samples]:
+    """Three of unlike length."""
+    return [*spoken("lock.flac"), spoken("test.flac")[-1]]
+
+
+def texts(model: NanoModel, segments: list[Samples], before: tuple[int, ...]) -> list[str]:
+    return [model.text(decoded) for decoded in model.decode(segments, before)]
+
+
+def test_a_batch_says_what_its_segments_say_alone(
+    model: NanoModel, before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    alone = [model.decode([segment], before)[0] for segment in segments]
+    assert model.decode(segments, before) == alone
+    assert [model.text(decoded) for decoded in alone] == [*SAID, SHORT]
+
+
+def test_a_segment_in_a_batch_has_the_logits_that_it_has_alone(
+    model: NanoModel, before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    alone = [model.logits(segment, before, ())[0] for segment in segments]
+    prefix = model.prepare(before)
+    rows = model._rest_of_prompts(segments)
+    slots = prefix.length + max(map(len, rows)) + 1
+    generation = Generation(model._decoder, 3, slots, model.device, static=False)
+    with torch.inference_mode():
+        together = generation.begin(prefix, rows)
+    torch.testing.assert_close(together, torch.stack(alone), rtol=1e-4, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_what_a_graph_would_compute_is_the_same(
+    model: NanoModel, before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    prefix, rows = model.prepare(before), model._rest_of_prompts(segments)
+    slots = prefix.length + max(map(len, rows)) + 60
+    decoded = [
+        generation.run(generation.begin(prefix, rows), model._stops, 60)
+        for static in (False, True)
+        for generation in [Generation(model._decoder, 3, slots, model.device, static=static)]
+        for _ in range(2)  # a graph's state is used again
+    ]
+    assert all(one == decoded[0] for one in decoded)
+
+
+def test_logits_after_each_token_are_those_of_decoding_step_by_step(
+    model: NanoModel, before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    tokens = model.decode(segments[:1], before)[0].token_ids
+    logits = model.logits(segments[0], before, tokens)
+    assert tuple(logits[:-1].argmax(-1).tolist()) == tokens
+    assert int(logits[-1].argmax()) in model._stops
+
+
+def test_words_do_not_depend_on_8_bit_numbers(
+    before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    quantized = tiny_model("int8")
+    assert texts(quantized, segments, before) == [*SAID, SHORT]
+    layers = [one for one in quantized._decoder.modules() if isinstance(one, Int8Dense)]
+    assert len(layers) == 4 * len(quantized._decoder._layers) + 1
+
+
+def test_words_do_not_depend_on_an_encoder_in_bfloat16(
+    before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    checkpoint = open_checkpoint(TINY)
+    model = NanoModel.load(checkpoint, precision="int8", encoder_precision="bf16")
+    assert texts(model, segments, before) == [*SAID, SHORT]
+    exact = tiny_model().encode(segments)
+    for rows, right in zip(model.encode(segments), exact, strict=True):
+        assert rows.dtype == torch.float32
+        assert 0 < float((rows - right).norm() / right.norm()) < 0.02
+
+
+def test_the_encoder_multiplies_in_bfloat16_only_what_is_stored_so(tmp_path: Path) -> None:
+    in_float32 = open_checkpoint(TINY)
+    in_bfloat16 = open_checkpoint(write_bfloat16(TINY, tmp_path / "bf16"))
+    has_bf16 = torch.cpu._is_avx512_bf16_supported()
+    assert encoder_precision_for("cpu", in_float32) == "fp32"
+    assert encoder_precision_for("cpu", in_bfloat16) == ("bf16" if has_bf16 else "fp32")
+    assert encoder_precision_for("cuda", in_bfloat16) == "fp32"
+
+
+def test_a_model_stored_in_bfloat16_says_the_same_words(
+    before: tuple[int, ...], segments: list[Samples], tmp_path: Path
+) -> None:
+    model = load_model(write_bfloat16(TINY, tmp_path / "bf16"), "cpu")
+    assert texts(model, segments, before) == [*SAID, SHORT]
+
+
+def test_what_was_made_of_a_checkpoint_is_kept(before: tuple[int, ...]) -> None:
+    first = tiny_model("int8")
+    (kept,) = (cache_home() / "int8").iterdir()
+    made = kept.stat().st_mtime_ns
+    again = tiny_model("int8")
+    assert kept.stat().st_mtime_ns == made
+    sound = tone(2.0)
+    torch.testing.assert_close(first.logits(sound, before, ()), again.logits(sound, before, ()))
+
+
+@pytest.mark.parametrize("damage", ["cut", "garbage", "unwritable"])
+def test_a_cache_that_cannot_be_used_costs_time_and_no_words(
+    damage: str, before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    folder = cache_home() / "int8"
+    if damage == "unwritable":
+        cache_home().mkdir(parents=True, exist_ok=True)
+        folder.write_text("a file where a folder should be")
+    else:
+        tiny_model("int8")
+        (kept,) = folder.iterdir()
+        kept.write_bytes(kept.read_bytes()[:5000] if damage == "cut" else b"\xff" * 5000)
+    assert texts(tiny_model("int8"), segments, before) == [*SAID, SHORT]
+
+
+def test_a_model_that_says_the_same_again_is_stopped(before: tuple[int, ...]) -> None:
+    model = tiny_model()
+    with torch.inference_mode():
+        model._decoder._norm.weight.zero_()  # all tokens are as likely: the first, for ever
+    (decoded,) = model.decode([tone(2.0)], before, budget=200)
+    assert decoded.failure == "it repeats itself"
+    assert len(decoded.token_ids) < 40
+
+
+def test_a_model_that_does_not_come_to_an_end_is_stopped(
+    model: NanoModel, before: tuple[int, ...], segments: list[Samples]
+) -> None:
+    decoded = model.decode(segments, before, budget=5)
+    assert [one.failure for one in decoded] == ["no end after 5 tokens"] * 3
+    assert [len(one.token_ids) for one in decoded] == [5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("samples", "count"),
+    [(0, 1), (320, 1), (400, 1), (559, 1), (560, 1), (1359, 1), (1360, 2), (16000, 17)],
+)
+def test_how_many_frames_sound_has(samples: int, count: int) -> None:
+    sound = tone(1.0)[:samples]
+    assert frames(sound, EncoderShape()).shape == (count, 560)
+
+
+def test_frames_stand_beside_their_neighbours() -> None:
+    heard = frames(
+        tone(1.0, hertz=300) * np.linspace(0, 1, SAMPLE_RATE, dtype=np.float32), EncoderShape()
+    )
+    stacked = heard.view(len(heard), 7, 80)
+    # six further on, the seventh of the one before is the first of the next
+    torch.testing.assert_close(stacked[1:, 0], stacked[:-1, 6])
+    # at the start the first frame stands in for those that are not there
+    torch.testing.assert_close(stacked[0, 0], stacked[0, 3])

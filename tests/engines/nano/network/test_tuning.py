@@ -1,0 +1,123 @@
+"""What is done for speed after the first words changes none of the words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch.jit._trace import TracerWarning
+
+from git_voicenote.engines.base import Context
+from git_voicenote.engines.nano.checkpoint.weights import quantize
+from git_voicenote.engines.nano.network.decoder import Cache
+from git_voicenote.engines.nano.network.int8 import Int8Dense
+from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
+from git_voicenote.engines.nano.network.tuning import Tuning, record
+from tests.support.nano import spoken, tiny_model
+from tests.support.sandbox import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from git_voicenote.engines.nano.checkpoint.weights import Precision
+    from git_voicenote.engines.nano.network.decoder import Decoder
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+@torch.inference_mode()
+def test_a_recorded_step_computes_what_the_decoder_computes(precision: Precision) -> None:
+    model = tiny_model(precision)
+    model._tuning.finish()
+    step, decoder = model._tuning.step, model._decoder
+    assert step is not None
+    cache, other = (Cache(decoder.shape, 1, 9, decoder.dtype, decoder.device) for _ in range(2))
+    for slot in range(9):
+        at = torch.tensor([[slot]])
+        rows = decoder.embed(torch.tensor([[7 * slot + 3]]))
+        right = decoder(rows, at, at[0], *other.first(slot + 1))
+        logits = step(rows, at, at[0], *cache.first(slot + 1))
+        torch.testing.assert_close(logits, right, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_what_was_tuned_says_the_same(precision: Precision) -> None:
+    segments = spoken("lock.flac")
+    model = tiny_model(precision)
+    before = model.ids(before_sound(Context(), LANGUAGES))
+
+    def heard() -> list[tuple[int, ...]]:
+        return [model.decode([segment], before)[0].token_ids for segment in segments]
+
+    first = heard()
+    model._tuning.finish()
+    assert heard() == first
+
+
+def test_nothing_in_a_step_depends_on_what_was_recorded() -> None:
+    model = tiny_model("int8")
+    model._tuning.finish()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", TracerWarning)
+        record(model._decoder)
+
+
+class Watched(Int8Dense):
+    """A layer that tells when it is about to be arranged, and waits for leave."""
+
+    def __init__(self) -> None:
+        super().__init__(quantize(torch.randn(30, 20)), has_vnni=True)
+        self.begun, self.may_go_on = threading.Event(), threading.Event()
+
+    def pack(self, wait: Callable[[], object] = bool) -> None:
+        self.begun.set()
+        self.may_go_on.wait()
+        super().pack(wait)
+
+
+@pytest.fixture
+def decoder() -> Decoder:
+    """One that nobody tunes any more."""
+    model = tiny_model("int8")
+    model._tuning.finish()
+    return model._decoder
+
+
+def test_weights_are_arranged_while_nobody_computes(decoder: Decoder) -> None:
+    layers = [Watched() for _ in range(2)]
+    decoder.watched = torch.nn.Sequential(*layers)
+    tuning = Tuning(decoder)
+    layers[0].begun.wait()
+    with tuning.paused():
+        for layer in layers:
+            layer.may_go_on.set()
+        assert all(layer.size for layer in layers)
+        assert tuning.step is None
+    tuning.finish()
+    assert not any(layer.size for layer in layers)
+    assert tuning.step is not None
+
+
+def test_a_program_that_ends_meanwhile_ends_well() -> None:
+    program = """
+from git_voicenote.engines.nano.network.int8 import Int8, Int8Dense
+from git_voicenote.engines.nano.network.tuning import Tuning
+from tests.support.nano import tiny_model
+import torch
+model = tiny_model("int8")
+model._tuning.finish()
+decoder = model._decoder
+large = torch.ones(60_000, 1024, dtype=torch.int8)  # 0.2 s
+decoder.large = Int8Dense(
+    Int8(large, torch.ones(len(large)), torch.ones(len(large), dtype=torch.int32)), has_vnni=True
+)
+Tuning(decoder)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

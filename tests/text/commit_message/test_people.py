@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from git_voicenote.datatypes import Person
+from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.people import Named, candidates, named_people
+
+JANE = Person("Jane Doe", "jane@example.org")
+JOHN = Person("John Roe", "jroe@example.org")
+OTHER_JOHN = Person("John Smith", "smith@example.org")
+ZOE = Person("Zoë Müller-Lüdenscheid", "zoe@example.org")
+EVERYBODY = (JANE, JOHN, OTHER_JOHN, ZOE)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("co authored by jane doe", Named("Co-authored-by", "co authored by", ("jane doe",))),
+        ("Reviewed by Jane Doe.", Named("Reviewed-by", "Reviewed by", ("Jane Doe",))),
+        ("Co-authored-by: Jane", Named("Co-authored-by", "Co-authored-by", ("Jane",))),
+        ("tested by jane and john roe", Named("Tested-by", "tested by", ("jane", "john roe"))),
+        ("Acked by Jane, John and Zoë", Named("Acked-by", "Acked by", ("Jane", "John", "Zoë"))),
+        ("reviewed by the whole team of the company last week", None),
+        ("it was reviewed by jane", None),
+        ("tested by 3 of us", None),
+        ("reviewed by", None),
+    ],
+)
+def test_sentences_name_people(sentence: str, named: Named | None) -> None:
+    assert named_people(sentence) == named
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "is_sure"),
+    [
+        ("jane doe", (JANE,), True),
+        ("Jane", (JANE,), True),
+        ("zoe muller ludenscheid", (ZOE,), True),
+        ("j roe", (JOHN,), True),
+        ("john", (JOHN, OTHER_JOHN), True),
+        ("jane dough", (JANE,), False),
+        ("jon smyth", (OTHER_JOHN,), False),
+        ("nobody here", (), False),
+    ],
+)
+def test_names_are_found_among_the_authors(
+    name: str, found: tuple[Person, ...], is_sure: bool
+) -> None:
+    assert candidates(name, EVERYBODY) == (found, is_sure)
+
+
+def test_who_is_known_is_a_trailer_and_who_is_not_stays_in_the_body() -> None:
+    spoken = "Fix. Empty input. Reviewed by Jane and Max. Tested by Eve. Closes issue #4."
+    text = render(compose(spoken, people={"Jane": JANE}))
+    assert text == (
+        "fix: empty input\n\nReviewed by Max. Tested by Eve.\n\n"
+        "Closes: #4\nReviewed-by: Jane Doe <jane@example.org>\n"
+    )

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from git_voicenote.text.passes.base import Change, Passed, apply_changes, run_chain
+
+
+def shout(text: str) -> Passed:
+    return apply_changes(text, [Change(0, len(text), text, text.upper(), "shout:all")])
+
+
+def first_letter_off(text: str) -> Passed:
+    return apply_changes(text, [Change(0, 1, text[:1], "", "first:off")])
+
+
+def test_a_chain_hands_each_pass_what_the_one_before_made() -> None:
+    passed = run_chain("word", (("shout", shout), ("first", first_letter_off)))
+    assert [(name, result.text) for name, result in passed] == [
+        ("shout", "WORD"),
+        ("first", "ORD"),
+    ]
+    assert passed[1][1].changes == (Change(0, 1, "W", "", "first:off"),)
+
+
+def test_an_empty_chain_makes_nothing() -> None:
+    assert run_chain("word", ()) == ()
+
+
+def test_changes_are_made_in_order_whatever_their_order() -> None:
+    late = Change(8, 13, "three", "3", "test:late")
+    early = Change(0, 3, "one", "1", "test:early")
+    assert apply_changes("one two three", [late, early]) == Passed("1 two 3", (early, late))
+
+
+def test_of_two_that_overlap_the_longer_first_one_is_made() -> None:
+    long = Change(0, 7, "one two", "12", "test:long")
+    short = Change(4, 7, "two", "2", "test:short")
+    assert apply_changes("one two", [short, long]) == Passed("12", (long,))
+
+
+def test_what_changes_nothing_is_no_change() -> None:
+    assert apply_changes("same", [Change(0, 4, "same", "same", "test:same")]) == Passed("same")

@@ -1,0 +1,248 @@
+"""Terms are put where something like them was heard, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from git_voicenote.text.passes.correction import corrector
+from git_voicenote.text.vocabulary.evidence import ENOUGH, as_evidence
+from git_voicenote.text.vocabulary.identifiers import sayings_of
+from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
+from git_voicenote.text.vocabulary.ranking import Place, Sighting, Term
+
+WORDS = ordinary_words()
+LONG = as_evidence(["nothing of note happened here. " * (ENOUGH // 30)])
+
+
+def term(text: str, *aliases: str, place: Place = "changed lines", count: int = 1) -> Term:
+    return Term(text, (Sighting(place, count),), sayings_of(text, WORDS), aliases)
+
+
+TERMS = (
+    term("SQLite"),
+    term("kubectl"),
+    term("nginx", "engine x", "恩金克斯"),
+    term("strbuf"),
+    term(".gitignore"),
+    term("packed_refs"),
+    term("reftable"),
+    term("fsmonitor"),
+    term("utf8"),
+    term("Soren", place="authors"),
+    term("Codex"),
+    term("rev_list", place="history"),
+    term("HEAD"),
+)
+
+
+def corrected(text: str, prose: str = LONG, terms: tuple[Term, ...] = TERMS) -> str:
+    return corrector(terms, WORDS, prose)(text).text
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # an engine of small letters without stops
+        ("we keep it in sequel light now", "we keep it in SQLite now"),
+        ("cube cuttle talks to engine x", "kubectl talks to nginx"),
+        ("the stir buff grows", "the strbuf grows"),
+        ("add it to get ignore", "add it to .gitignore"),
+        ("the f. s. monitor and the f s monitor", "the fsmonitor and the fsmonitor"),
+        ("text is u t f eight", "text is utf8"),
+        # one of sentences
+        ("Sequel light, and Cube cuttle.", "SQLite, and kubectl."),
+        ("(packed refs)", "(packed_refs)"),
+        ("Packed refs? The ref table's size!", "packed_refs? The reftable's size!"),
+        ("sqlite", "SQLite"),
+        ("Sqlite is slow.", "SQLite is slow."),
+        ("it calls kubektle twice", "it calls kubectl twice"),
+        ("我们用恩金克斯。", "我们用nginx。"),
+    ],
+)
+def test_terms_are_put_where_they_were_meant(heard: str, meant: str) -> None:
+    assert corrected(heard) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sure, the head of the context is in codecs",  # Soren, HEAD, Codex by sound
+        "the reftable and Reftable, REFTABLE",  # written so by somebody
+        "path/sequel/light and `sequel light` and sequel_light",
+        "it is a sequel. Light is another",  # a stop between
+        "it is a sequel\nlight is another",  # a pause
+        "a string buffer is one, a file system monitor another",  # what it means, not its sound
+        "rev list",  # far away, and ordinary
+        "reftables, packfiles",
+        "e g it is, the url s",
+        "",
+        "   \n\n ",
+        "Ω ≈ ç √ 日本語 \x00 \ud800",
+        "`unclosed sequel_light",
+    ],
+)
+def test_everything_else_is_left_alone(text: str) -> None:
+    assert corrected(text) == text
+
+
+def test_what_people_write_in_the_history_is_left_alone() -> None:
+    text = "the stir buff is in the ref table of sqlite"
+    assert corrected(text) == "the strbuf is in the reftable of SQLite"
+    assert corrected(text, LONG + "a ref table of the stir buff in sqlite ") == text
+
+
+def test_a_short_history_cannot_show_that_nobody_writes_so() -> None:
+    assert corrected("packed refs and f s monitor", prose="") == "packed refs and fsmonitor"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("moved to repo conflict values", "moved to repo_config_values"),
+        ("close f d above standard error first", "close_fd_above_stderr first"),
+        ("moved to some other values", "moved to some other values"),
+    ],
+)
+def test_a_long_name_may_be_heard_a_little_wrong(heard: str, meant: str) -> None:
+    near = (term("repo_config_values"), term("close_fd_above_stderr"))
+    assert corrected(heard, terms=near) == meant
+    far = tuple(term(each.text, place="history") for each in near)
+    assert "repo_config_values" not in corrected(heard, terms=far)
+
+
+def test_a_name_that_is_written_far_oftener_than_its_words_is_meant() -> None:
+    text, near = "the local name is gone", (term("local_name", place="lines around"),)
+    assert (
+        corrected(text, LONG + "local name " + "local_name too " * 9, near)
+        == "the local_name is gone"
+    )
+    assert corrected(text, LONG + "local name " + "local_name too " * 7, near) == text
+
+
+@pytest.mark.parametrize(
+    ("apart", "count", "written"),
+    [(4, 10, "blobsize"), (10, 10, "blob size"), (11, 10, "blob size"), (0, 1, "blobsize")],
+)
+def test_a_name_of_the_change_is_meant_where_it_is_more_usual_than_its_words(
+    apart: int, count: int, written: str
+) -> None:
+    names = (term("blobsize", count=count),)
+    assert corrected("the blob size", LONG + "blob size too " * apart, names) == f"the {written}"
+
+
+def test_a_name_that_is_part_of_a_longer_one_does_not_keep_that_from_being_written() -> None:
+    names = (term("config"), term("repo_config_values"), term("odb_for_each_object"), term("odb"))
+    assert corrected("out of repo config values", terms=names) == "out of repo_config_values"
+    assert corrected("odb for each object, odb", terms=names) == "odb_for_each_object, odb"
+    assert corrected("the config of repo values", terms=names) == "the config of repo values"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant", "name"),
+    [
+        # from three words on nobody says it by chance: as a clause may begin, or as it is meant
+        ("ask for each ref object", "ask for_each_ref_object", "for_each_ref_object"),
+        ("do pick commit fails", "do_pick_commit fails", "do_pick_commit"),
+        ("the file system path name", "the fs_path_name", "fs_path_name"),
+        # two words may be chance, and so may be what ends in a small word
+        ("it is set", "it is set", "is_set"),
+        ("a string buffer", "a string buffer", "str_buf"),
+        ("we put it in", "we put it in", "put_it_in"),
+    ],
+)  # fmt: skip
+def test_a_long_name_of_the_change_needs_no_more_than_its_words(
+    heard: str, meant: str, name: str
+) -> None:
+    assert corrected(heard, terms=(term(name),)) == meant
+    if meant != heard:
+        assert corrected(heard, f"{LONG}{heard} ", terms=(term(name),)) == heard
+        assert corrected(heard, terms=(term(name, place="history"),)) == heard
+        assert corrected(heard, "", terms=(term(name),)) == heard
+
+
+def test_a_long_name_far_away_is_meant_where_people_write_it_often() -> None:
+    far = (term("pack_each_object", place="history"),)
+    often = LONG + "pack_each_object too " * 8
+    assert corrected("pack each object", often, far) == "pack_each_object"
+    assert corrected("pack each object", LONG + "pack_each_object " * 7, far) == "pack each object"
+    assert corrected("pack each object", often + "pack each object ", far) == "pack each object"
+    dashed = (term("git-pack-objects", place="history"),)
+    assert (
+        corrected("git pack objects", LONG + "git-pack-objects " * 9, dashed) == "git pack objects"
+    )
+
+
+def test_an_irregular_plural_is_no_term_misheard() -> None:
+    near = (term("multi-pack-index"),)
+    assert corrected("the multi pack index", terms=near) == "the multi-pack-index"
+    assert corrected("the multi pack indices", terms=near) == "the multi pack indices"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # an engine of sentences writes capitals, stops and hyphens as it pleases
+        ("Get user by ID. It fails.", "get_user_by_id. It fails."),
+        ("The Get User by ID's result, though.", "The get_user_by_id's result, though."),
+        ("The get-user by id call.", "The get_user_by_id call."),
+        ("A pre-check: repo-config values.", "A pre-check: repo_config_values."),
+        ("A pre-check get user by ID.", "A pre-check get_user_by_id."),
+        ("Fetch-user, and (repo-config values).", "fetch_user, and (repo_config_values)."),
+        ("A pre-fetch user, a fetch-user-like name.", "A pre-fetch user, a fetch-user-like name."),
+    ],
+)
+def test_a_name_is_known_as_engines_write_it(heard: str, meant: str) -> None:
+    names = (term("get_user_by_id"), term("fetch_user"), term("repo_config_values"))
+    assert corrected(heard, terms=names) == meant
+
+
+def test_hyphens_that_people_write_stay() -> None:
+    near = (term("fetch_user"),)
+    assert corrected("the fetch-user call", LONG + "a fetch-user ", near) == "the fetch-user call"
+    assert corrected("the fetch-user call", "", near) == "the fetch-user call"
+
+
+def test_a_compound_of_english_is_written_so_where_people_do_it_all_the_time() -> None:
+    text = "the merge tool of the work tree's index"
+    near = (term("mergetool", place="lines around"), term("worktree", place="lines around"))
+    seldom = LONG + "mergetool too " * 39 + "worktree too " * 40
+    assert corrected(text, seldom, near) == "the merge tool of the worktree's index"
+    assert corrected("Work tree. Worktree", seldom, near) == "worktree. Worktree"
+
+
+def test_what_is_listed_needs_no_evidence() -> None:
+    listed = (term("packed_refs", "back traffs", place="project list"),)
+    assert corrected("packed refs, back traffs", "", listed) == "packed_refs, packed_refs"
+
+
+def test_an_alias_holds_for_ordinary_words_too() -> None:
+    listed = (term("Soren", "sure", place="personal list"),)
+    assert corrected("Sure, I'm sure.", "", listed) == "Soren, I'm Soren."
+
+
+def test_of_two_spellings_the_one_that_people_write_is_taken() -> None:
+    variable, name = term("sha1", place="touched files"), term("SHA-1", place="history", count=9)
+    assert corrected("s h a one", LONG, (variable, name)) == "SHA-1"
+    assert corrected("shah 1", LONG + "shah-1 " * 9, (variable,)) == "shah 1"
+
+
+def test_it_says_what_it_did() -> None:
+    passed = corrector(TERMS, WORDS, LONG)("Sequel light, engine x, kubektle")
+    assert [(each.before, each.after, each.source, each.score) for each in passed.changes] == [
+        ("Sequel light", "SQLite", "vocabulary:as said", 1.0),
+        ("engine x", "nginx", "vocabulary:alias", 1.0),
+        ("kubektle", "kubectl", "vocabulary:sound", 0.8),
+    ]  # fmt: skip
+
+
+def test_without_terms_nothing_happens() -> None:
+    assert corrector((), WORDS)("anything at all").changes == ()
+
+
+def test_evidence_has_words_without_stops_and_trailers() -> None:
+    evidence = as_evidence(
+        ["A fix, for `read_tree()`: it's (SHA-1).\n\nSigned-off-by: A <a@b.c>\n"], ["src/Xdiffi.c"]
+    )
+    assert " a fix for read_tree it's sha-1 " in evidence
+    assert " xdiffi " in evidence
+    assert "signed" not in evidence
