@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import machine, markdown_table, seconds
 from git_voicenote.datatypes import Person
 from git_voicenote.git.repository import Repository
+from git_voicenote.targets import CommitTarget
 from git_voicenote.text.commit_message.composer import compose, render
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import build_chain, polish
@@ -85,7 +86,7 @@ def false_rewrites(
     repository = Repository.discover(folder)
     correct = None
     if terms:
-        found = vocabulary_for(repository, "commit:HEAD", print)
+        found = vocabulary_for(repository, CommitTarget("HEAD"), print)
         correct = corrector(found.terms[:_TERMS], ordinary_words(), found.prose)
     chain = build_chain("en", correct=correct)
     paragraphs = list(_prose(repository, words, skip))

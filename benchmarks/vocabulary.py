@@ -29,6 +29,7 @@ from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.git.repository import Repository
+from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
@@ -73,7 +74,7 @@ def _bare(text: str) -> str:
 
 def _prose(repository: Repository, revision: str, skip: int) -> None:
     commit = repository.commit(revision)
-    vocabulary = vocabulary_for(repository, f"commit:{commit.id}", print)
+    vocabulary = vocabulary_for(repository, CommitTarget(commit.id), print)
     correct = corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
     paragraphs = _messages(repository, skip)
     for name, texts in (("written", paragraphs), ("bare", [_bare(p) for p in paragraphs])):
@@ -111,7 +112,7 @@ def _judged(change: Change, written: str) -> str:
 
 def _harvest(repository: Repository) -> None:
     """Time a harvest from nothing, and one that is remembered."""
-    target = f"commit:{repository.commit('HEAD').id}"
+    target = CommitTarget(repository.commit("HEAD").id)
     for name in ("cold", "warm"):
         if name == "cold":
             shutil.rmtree(repository.state_dir / "vocabulary", ignore_errors=True)
@@ -144,7 +145,7 @@ def _speech(repository: Repository, until: str, sentences: Path, voices: Sequenc
         for name, (revision, _, marked) in zip(said, lines, strict=True):
             _move(now, f"{revision}^")
             now.run("read-tree", revision)
-            vocabulary = vocabulary_for(now, "message:", print)
+            vocabulary = vocabulary_for(now, MessageTarget(), print)
             correct = corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
             listed = {term.text for term in vocabulary.terms}
             context = Context(

@@ -23,6 +23,8 @@ VoicenoteError                 exit 128: failed, with an explanation
      └─ NoNoteError
 
 Errors of foreign libraries are translated where the library is called.
+
+Cancelled and Terminated are no failures: the person, or a signal, ended the work.
 """
 
 from __future__ import annotations
@@ -126,3 +128,15 @@ class NothingHeardError(NegativeAnswer):
 
 class NoNoteError(NegativeAnswer):
     """What was asked for has no note."""
+
+
+class Cancelled(Exception):  # noqa: N818 - no error: the person ended it
+    """The person broke off: Ctrl-C in the editor, or the end of input at a question."""
+
+
+class Terminated(BaseException):
+    """A signal ends this process; it unwinds as KeyboardInterrupt does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number

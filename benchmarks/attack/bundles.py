@@ -30,6 +30,7 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.notes.merging import NoteRefs
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import MessageTarget
 from git_voicenote.workflows.exchange.packing import pack
 from git_voicenote.workflows.exchange.unpacking import unpack
 
@@ -71,7 +72,7 @@ def _sample(scratch: Path) -> bytes:
     soundfile.write(path, np.zeros(8000, np.int16), 16000)
     when = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     history = History(here.state_dir)
-    history.begin(_ID, target="message:", title="one", created_at=when)
+    history.begin(_ID, target=MessageTarget(), title="one", created_at=when)
     history.finish(Recording(_ID, path, 16000, 0.5, when))
     history.turned(_ID, Turn(0.0, Place("a.py", 1, 2, "def a():")))
     segment = Segment(0.0, 0.5, "Why.", 0.9, words=(Word("Why.", 0.0, 0.5, 0.9),))

@@ -14,9 +14,9 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import VoicenoteError
+from git_voicenote.errors import Cancelled, Terminated, VoicenoteError
 from git_voicenote.terminal.console import flush, print_error, say
-from git_voicenote.terminal.signals import Terminated, end_by, handle_signals
+from git_voicenote.terminal.signals import end_by, handle_signals
 from git_voicenote.terminal.streams import drop, prepare_streams
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _unexpected(error: Exception) -> int:
 def _answer(arguments: list[str]) -> int:
     try:
         return _call(arguments)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Cancelled):
         say("")
         return _INTERRUPTED
     except VoicenoteError as exc:

@@ -12,8 +12,9 @@ from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
 from git_voicenote.store.recordings import store_error
 from git_voicenote.terminal.console import print_error, put, say, settings
+from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.relayed import show_relayed
-from git_voicenote.workflows.unfinished_am import keep_rest, say_kept
+from git_voicenote.workflows.leftovers import finish_leftovers, say_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,8 @@ def am(arguments: tuple[str, ...]) -> int:
     if "-h" in arguments or "--help" in arguments:
         put(_HELP, end="")
         return 0
-    repository, notes_ref = Repository.discover(), settings().notes_ref
+    repository, chosen = Repository.discover(), settings()
+    dialogue = TerminalDialogue(repository)
     unfinished = UnfinishedAm(repository)
     if any(argument.startswith(_NO_WORK) for argument in arguments):
         status = _run(repository, unfinished, arguments)
@@ -54,18 +56,18 @@ def am(arguments: tuple[str, ...]) -> int:
             if not unfinished.has_commits:
                 unfinished.forget()
             # git am rewinds nothing if HEAD is not where it left it, as where it was killed
-            _keep(unfinished, notes_ref)
+            _keep(unfinished, chosen.notes_ref, dialogue)
         return status
-    keep_rest(repository)
+    finish_leftovers(repository, chosen, dialogue)
     if unfinished.is_at_it and not unfinished.is_remembered:  # it was begun with git am
         unfinished.remember(unfinished.commit("ORIG_HEAD"))
-        keep_rest(repository)
+        finish_leftovers(repository, chosen, dialogue)
     retries = False
     if unfinished.was_killed and _CONTINUE & set(arguments):
         arguments, retries = _after_kill(repository, unfinished, arguments)
     unfinished.begin(unfinished.commit("HEAD"))
     status = _run(repository, unfinished, arguments, retries=retries)
-    _keep(unfinished, notes_ref)
+    _keep(unfinished, chosen.notes_ref, dialogue)
     if status and unfinished.is_at_it:
         say("hint: go on with `git voicenote am --continue`: it keeps the notes of the rest")
     return status
@@ -73,17 +75,17 @@ def am(arguments: tuple[str, ...]) -> int:
 
 def keep_note_of_applied() -> None:
     """Keep the note of the patch that git am has just applied; its hook calls this."""
-    repository, notes_ref = Repository.discover(), settings().notes_ref
+    repository, chosen = Repository.discover(), settings()
     unfinished = UnfinishedAm(repository)
     if unfinished.is_remembered and not unfinished.is_the_same_series:
-        keep_rest(repository)
+        finish_leftovers(repository, chosen, TerminalDialogue(repository))
     # so that the next command goes on from it if this is killed
     unfinished.remember(unfinished.commit("ORIG_HEAD"))
     state = unfinished.state
     number = int((state / "next").read_text())
     commit_id = repository.commit("HEAD").id
     applied = Applied(commit_id, read_start(state / "patch"), state / f"{number:04}")
-    keep_notes(repository, notes_ref, (applied,))
+    keep_notes(repository, chosen.notes_ref, (applied,))
     unfinished.mark_kept(number, commit_id)
     keep_cover(repository, state)
 
@@ -124,7 +126,7 @@ def _after_kill(
     return rest, True
 
 
-def _keep(unfinished: UnfinishedAm, notes_ref: str) -> None:
+def _keep(unfinished: UnfinishedAm, notes_ref: str, dialogue: TerminalDialogue) -> None:
     try:
         kept = unfinished.keep(notes_ref)
     except VoicenoteError as exc:
@@ -135,4 +137,4 @@ def _keep(unfinished: UnfinishedAm, notes_ref: str) -> None:
         say("the patches are applied, but what was said of them could not be kept:")
         print_error(store_error(f"{unfinished.folder} cannot be read", exc))
         return
-    say_kept(kept.notes, kept.cover)
+    say_kept(dialogue, kept.notes, kept.cover)

@@ -10,7 +10,8 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.series.outgoing.plan import plan_series
 from git_voicenote.series.outgoing.run import format_series
 from git_voicenote.terminal.console import hand_over, put, say, settings
-from git_voicenote.workflows.unfinished_am import keep_rest
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -55,18 +56,19 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     order, rest = _take_record(arguments)
     chosen = settings()
     repository = Repository.discover()
-    keep_rest(repository)
+    dialogue = TerminalDialogue(repository)
+    finish_leftovers(repository, chosen, dialogue)
     plan = plan_series(repository, rest)
     if order:
-        from git_voicenote.workflows.record_missing import record_missing
+        from git_voicenote.workflows.missing import explain_missing
 
-        record_missing(repository, chosen, plan, order)
+        explain_missing(repository, chosen, dialogue, plan, order)
         plan = plan_series(repository, rest)
 
     def remembered(patch_ids: Collection[str]) -> Mapping[str, Sequence[FoundNote]]:
-        from git_voicenote.workflows.saving import remembered as look_up
+        from git_voicenote.workflows.saving import remembered_notes
 
-        return look_up(repository)(patch_ids)
+        return remembered_notes(repository, dialogue)(patch_ids)
 
     formatted = format_series(repository, chosen, plan, remembered)
     if not plan.arguments.is_quiet:

@@ -10,9 +10,11 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.errors import NegativeAnswer, StoreError
+from git_voicenote.git.repository import repository_if_any
 from git_voicenote.notes.format import format_duration
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import CommitTarget
 from git_voicenote.terminal.console import (
     confirm,
     is_interactive,
@@ -22,10 +24,11 @@ from git_voicenote.terminal.console import (
     settings,
     warn,
 )
+from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.subtitles import subtitles
-from git_voicenote.workflows.kept_texts import mention_kept_texts
-from git_voicenote.workflows.saving import repository_if_any, state_root
+from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.leftovers import mention_unsaved_texts
 from git_voicenote.workflows.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
@@ -51,9 +54,10 @@ def history() -> None:
 def list_(max_count: int | None, *, as_json: bool) -> None:
     """List recordings, the newest first."""
     repository = repository_if_any()
+    dialogue = TerminalDialogue(repository)
     if repository is not None:
-        mention_kept_texts(repository)
-    mention_unfinished(repository, settings())
+        mention_unsaved_texts(repository, dialogue)
+    mention_unfinished(repository, settings(), dialogue)
     _print_list(_readable(_history().entries(max_count)), as_json=as_json)
 
 
@@ -171,8 +175,8 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
 
 
 def _target(entry: Entry) -> str:
-    kind, _, name = entry.target.partition(":")
-    return name[:7] if kind == "commit" else kind
+    target = entry.target
+    return target.short if isinstance(target, CommitTarget) else target.kind
 
 
 def _describe(entry: Entry) -> str:
@@ -180,7 +184,7 @@ def _describe(entry: Entry) -> str:
         f"recording {entry.id}",
         f"Date:      {entry.created_at.astimezone():%Y-%m-%d %H:%M:%S %z}",
         f"Duration:  {format_duration(entry.duration)}",
-        f"For:       {entry.target.replace(':', ' ', 1).strip()}",
+        f"For:       {str(entry.target).replace(':', ' ', 1).strip()}",
         f"Title:     {entry.title}",
         f"State:     {entry.state}",
         f"Sound:     {_sound(entry.id)}",
@@ -236,7 +240,7 @@ def _value(entry: Entry) -> dict[str, object]:
         "id": entry.id,
         "created_at": entry.created_at.isoformat(),
         "duration": entry.duration,
-        "target": entry.target,
+        "target": str(entry.target),
         "title": entry.title,
         "state": entry.state,
         "path": entry.path,
@@ -254,7 +258,7 @@ def _value(entry: Entry) -> dict[str, object]:
             for attempt in entry.attempts
         ],
         "notes": [
-            {"created_at": n.created_at.isoformat(), "target": n.target, "text": n.text}
+            {"created_at": n.created_at.isoformat(), "target": str(n.target), "text": n.text}
             for n in entry.notes
         ],
     }

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.errors import Cancelled, NegativeAnswer, VoicenoteError
 from git_voicenote.git.repository import Repository
-from git_voicenote.terminal.console import print_json, put, say
+from git_voicenote.terminal.console import print_error, print_json, put, say, settings, warn
 
 if TYPE_CHECKING:
     from git_voicenote.git.hooks import HookPlace
@@ -115,9 +116,41 @@ def run(*, name: str, message_file: Path | None, source: str | None, commit: str
         return
     if message_file is None:
         raise click.UsageError("git names the file of the message")
-    from git_voicenote.workflows.commit_message import offer_to_dictate
+    _offer_to_dictate(message_file, source)
 
-    offer_to_dictate(message_file, source)
+
+def _offer_to_dictate(message_file: Path, source: str | None) -> None:
+    """Offer to dictate the message of the commit that git is about to make.
+
+    A commit is never lost to it: a failure is a warning, and git goes on with the message file as
+    it was, unless voicenote.hook.strict is set.
+    """
+    from git_voicenote.config import Settings
+    from git_voicenote.git.pending_commit import PendingCommit
+    from git_voicenote.terminal.dialogue import TerminalDialogue
+    from git_voicenote.terminal.tty import has_terminal, take_terminal
+    from git_voicenote.workflows.commit_message import dictate_message
+
+    chosen = Settings()
+    try:
+        chosen = settings()
+        commit = PendingCommit(Repository.discover(), message_file, source)
+        # the hook's script has looked at all this; not every hook that calls us is that script
+        if (
+            chosen.hook_record == "never"
+            or not commit.awaits_message(os.environ)
+            or not has_terminal()
+        ):
+            return
+        take_terminal()
+        dictate_message(commit, chosen, TerminalDialogue(commit.repository))
+    except (Cancelled, KeyboardInterrupt):
+        say("\nthe message is left as it was")
+    except VoicenoteError as exc:
+        if chosen.hook_strict and not isinstance(exc, NegativeAnswer):
+            raise
+        print_error(exc)
+        warn("git goes on without a spoken message")
 
 
 def _name(*, for_am: bool) -> str:

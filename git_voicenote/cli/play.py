@@ -9,16 +9,18 @@ import click
 
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
-from git_voicenote.git.repository import Repository
+from git_voicenote.git.repository import Repository, repository_if_any
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.terminal.console import say, settings
+from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.text.doubts import doubtful, quoted
-from git_voicenote.workflows.kept_texts import mention_kept_texts
-from git_voicenote.workflows.saving import found_by_patch, repository_if_any, state_root
+from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.leftovers import mention_unsaved_texts
+from git_voicenote.workflows.saving import notes_by_patch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +68,9 @@ def play(name: str | None, *, cover: bool, start: float | None, doubt: int | Non
         root = state_root(repository_if_any())
     else:
         repository = Repository.discover()
-        mention_kept_texts(repository)
-        recording_ids = _recordings_of_note(repository, name, cover=cover)
+        dialogue = TerminalDialogue(repository)
+        mention_unsaved_texts(repository, dialogue)
+        recording_ids = _recordings_of_note(repository, dialogue, name, cover=cover)
         root = state_root(repository)
     paths = _paths(Recordings(root), recording_ids)
     at = start or 0.0
@@ -101,7 +104,9 @@ def _from_doubt(history: History, paths: list[Path], number: int) -> tuple[list[
     return paths[place:], max(word.start - _MOMENT, 0.0)
 
 
-def _recordings_of_note(repository: Repository, name: str | None, *, cover: bool) -> list[str]:
+def _recordings_of_note(
+    repository: Repository, dialogue: TerminalDialogue, name: str | None, *, cover: bool
+) -> list[str]:
     if cover:
         covers = Covers(repository)
         key = name or covers.key_for_head()
@@ -113,7 +118,7 @@ def _recordings_of_note(repository: Repository, name: str | None, *, cover: bool
         notes = store.read(commit.id)
         what = f"note for {commit.short}"
         if not notes:
-            found = found_by_patch(repository, store, [commit.id]).get(commit.id)
+            found = notes_by_patch(repository, store, [commit.id], dialogue).get(commit.id)
             notes = parse_notes(found.text) if found else ()
     if not notes:
         way = "--cover" if cover else commit.short

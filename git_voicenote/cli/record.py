@@ -10,15 +10,18 @@ import click
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.terminal.console import print_json, settings
-from git_voicenote.workflows.explaining import record_note
-from git_voicenote.workflows.note_targets import CommitTarget, CoverTarget
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.streams import sound_named
+from git_voicenote.workflows.explain import explain
+from git_voicenote.workflows.explainable import ExplainedCommit, ExplainedSeries
+from git_voicenote.workflows.leftovers import finish_leftovers
 from git_voicenote.workflows.unfinished import offer_unfinished
-from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
-    from git_voicenote.workflows.existing_note import Existing
-    from git_voicenote.workflows.explaining import Spoken
-    from git_voicenote.workflows.note_targets import Target
+    from git_voicenote.targets import Target
+    from git_voicenote.workflows.explain import Spoken
+    from git_voicenote.workflows.explainable import Explainable
+    from git_voicenote.workflows.joining import Existing
 
 
 @click.command()
@@ -52,7 +55,9 @@ if TYPE_CHECKING:
     flag_value="both",
     help="Keep the note that is there beside the new one.",
 )
-@click.option("--explain", is_flag=True, help="Tell what of the words was changed, and why.")
+@click.option(
+    "--explain", "explained", is_flag=True, help="Tell what of the words was changed, and why."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the note as one JSON object.")
 def record(
     commit: str | None,
@@ -66,7 +71,7 @@ def record(
     language: str | None,
     edit: bool | None,
     existing: Existing | None,
-    explain: bool,
+    explained: bool,
     as_json: bool,
 ) -> None:
     """Explain COMMIT (default: HEAD), or the branch's series with --cover, by speaking.
@@ -85,27 +90,29 @@ def record(
         language=language, edit=edit,
     )  # fmt: skip
     repository = Repository.discover()
-    keep_rest(repository)
-    target: Target = (
-        CoverTarget(repository, Covers(repository).key_for_head())
+    dialogue = TerminalDialogue(repository)
+    finish_leftovers(repository, chosen, dialogue)
+    subject: Explainable = (
+        ExplainedSeries(repository, Covers(repository).key_for_head())
         if cover
-        else CommitTarget(repository, repository.commit(commit or "HEAD"), chosen.notes_ref)
+        else ExplainedCommit(repository, chosen, repository.commit(commit or "HEAD"))
     )
-    taken = offer_unfinished(repository, chosen, skip=source)
-    if source is None and target.key in taken:
-        spoken = taken[target.key]  # they came to say what they have said by now
+    resumed = offer_unfinished(repository, chosen, dialogue, skip=source)
+    if source is None and subject.target in resumed:
+        spoken = resumed[subject.target]  # they came to say what they have said by now
     else:
-        spoken = record_note(
-            repository, chosen, target, source=source, existing=existing, explain=explain, walk=walk
-        )
+        spoken = explain(
+            subject, repository, chosen, dialogue,
+            source=sound_named(source), existing=existing, explain=explained, walk=walk,
+        )  # fmt: skip
     if as_json:
-        print_json(_as_json(target, spoken))
+        print_json(_as_json(subject.target, spoken))
 
 
 def _as_json(target: Target, spoken: Spoken) -> dict[str, object]:
     note, dictation = spoken.note, spoken.dictation
     return {
-        "target": target.key,
+        "target": str(target),
         "text": note.text,
         "engine": note.engine,
         "language": note.language,

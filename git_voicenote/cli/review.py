@@ -13,6 +13,7 @@ from git_voicenote import files
 from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
 from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.git.repository import repository_if_any
 from git_voicenote.mail.received import read_series
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.series import Sounds
@@ -20,11 +21,12 @@ from git_voicenote.series.review.series import review as put_together
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
 from git_voicenote.terminal.console import hand_over, is_interactive, print_json, say, settings
+from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.pager import page, wants_colour
 from git_voicenote.terminal.series_steps import step
 from git_voicenote.terminal.series_text import Layout
-from git_voicenote.workflows.saving import repository_if_any, state_root
-from git_voicenote.workflows.unfinished_am import keep_rest
+from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
@@ -85,9 +87,9 @@ def review(
     if audio and not page_file:
         raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()
+    chosen, dialogue = settings(), TerminalDialogue(repository)
     if repository is not None:
-        keep_rest(repository)
-    chosen = settings()
+        finish_leftovers(repository, chosen, dialogue)
     notes_ref = chosen.notes_ref
     series = _read(source, repository, notes_ref, mboxrd=mboxrd, scissors=scissors)
     root = state_root(repository)
@@ -105,7 +107,7 @@ def review(
         # 0.05 s, which only those pay who answer
         from git_voicenote.cli.review_answer import answer
 
-        answer(found, replies, chosen, repository, source, mboxrd=mboxrd, colour=colour)
+        answer(found, replies, chosen, repository, dialogue, source, mboxrd=mboxrd, colour=colour)
         return
     layout = Layout(found, colour=wants_colour(colour))
     count = len(found.patches) + bool(found.cover)

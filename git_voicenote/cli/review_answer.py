@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.mail.reply import reviewer
-from git_voicenote.terminal.console import is_interactive
+from git_voicenote.terminal.console import hand_over, is_interactive, say
 from git_voicenote.terminal.pager import wants_colour
 from git_voicenote.terminal.series_steps import step
 from git_voicenote.terminal.series_text import Layout
+from git_voicenote.terminal.streams import sound_named
+from git_voicenote.workflows.answer import Answering
 from git_voicenote.workflows.answer_keepers import MailKeeper, NoteKeeper
-from git_voicenote.workflows.answering import Answering
 from git_voicenote.workflows.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.series.review.series import Review
-    from git_voicenote.workflows.answering import Keeper
+    from git_voicenote.workflows.answer import Keeper
+    from git_voicenote.workflows.dialogue import Dialogue
 
 
 def answer(
@@ -29,31 +32,44 @@ def answer(
     replies: Replies,
     settings: Settings,
     repository: Repository | None,
+    dialogue: Dialogue,
     source: str | None,
     *,
     mboxrd: bool,
     colour: str,
 ) -> None:
     """Let a person answer one part of a series, or step through it and answer what they like."""
-    keeper = _keeper(review, replies, settings, repository)
-    mention_unfinished(repository, settings)
+    keeper = _keeper(review, replies, settings, repository, dialogue)
+    mention_unfinished(repository, settings, dialogue)
     command = ["git", "voicenote", "review", *([source] if source else []), "--reply"]
     command += ["--mboxrd"] if mboxrd else []
     command += ["--note"] if replies.note else []
     command += ["-o", str(replies.folder)] if replies.folder else []
-    answering = Answering(review, keeper, settings, repository, command)
+    answering = Answering(review, keeper, settings, repository, dialogue, command)
     try:
         _obey(answering, review, replies, colour)
     except BaseException:
         with suppress(VoicenoteError):  # what is told is what went wrong first
             answering.finish()
         raise
-    answering.finish()
+    else:
+        answering.finish()
+    finally:
+        _print_names(keeper)
+
+
+def _print_names(keeper: Keeper) -> None:
+    """Print the names of the mails, as git format-patch does."""
+    for path in keeper.products:
+        hand_over(path)
+    if keeper.products:
+        names = shlex.join(map(str, keeper.products))
+        say(f"read over what is in them; `git send-email {names}` sends it")
 
 
 def _obey(answering: Answering, review: Review, replies: Replies, colour: str) -> None:
     if replies.number is not None:
-        answering.answer(replies.number, replies.at, replies.sound)
+        answering.answer(replies.number, replies.at, sound_named(replies.sound))
         return
     if not is_interactive():
         raise UsageError(
@@ -65,7 +81,11 @@ def _obey(answering: Answering, review: Review, replies: Replies, colour: str) -
 
 
 def _keeper(
-    review: Review, replies: Replies, settings: Settings, repository: Repository | None
+    review: Review,
+    replies: Replies,
+    settings: Settings,
+    repository: Repository | None,
+    dialogue: Dialogue,
 ) -> Keeper:
     """Return where answers go. Raises GitError where git does not know who answers."""
     patches = [reviewed.patch for reviewed in review.patches]
@@ -74,7 +94,7 @@ def _keeper(
         review.cover and review.cover.cover.envelope
     )
     if is_mail and not replies.note:
-        return MailKeeper(replies.folder or Path(), by)
+        return MailKeeper(replies.folder or Path(), by, dialogue)
     if replies.folder:
         raise UsageError("answers to commits are kept as notes: -o is for answers to mails")
     if repository is None:
@@ -82,4 +102,4 @@ def _keeper(
             "this is no git repository, so there are no commits that could have notes",
             hint="without --note, answers become mails",
         )
-    return NoteKeeper(repository, settings, by)
+    return NoteKeeper(repository, settings, by, dialogue)

@@ -14,10 +14,12 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
+from git_voicenote.targets import CommitTarget, short_id
 from git_voicenote.terminal.console import print_json, put, say, settings
-from git_voicenote.workflows.saving import found_by_patch, save_note
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.leftovers import finish_leftovers
+from git_voicenote.workflows.saving import Saving, notes_by_patch
 from git_voicenote.workflows.unfinished import mention_unfinished
-from git_voicenote.workflows.unfinished_am import keep_rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,25 +42,25 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     A range (main..topic) shows each commit's. A commit that lost its note, as cherry-pick makes
     it, shows the note of the commit with the same patch; --adopt writes it to the new commit.
     """
-    repository = Repository.discover()
-    keep_rest(repository)
+    repository, chosen = Repository.discover(), settings()
+    dialogue = TerminalDialogue(repository)
+    finish_leftovers(repository, chosen, dialogue)
     if cover:
         if len(revisions) > 1:
             raise click.UsageError("--cover takes one branch")
         _show_cover(repository, next(iter(revisions), None), as_json=as_json)
         return
-    chosen = settings()
-    mention_unfinished(repository, chosen)
+    mention_unfinished(repository, chosen, dialogue)
     commits = commits_in(repository, revisions or ("HEAD",))
     answers = _answers(repository, chosen, commits)
     for commit in commits:
         _tell_answers(commit, answers.get(commit.id, ()))
-    texts, found = _look_up(repository, chosen, commits)
+    texts, found = _look_up(repository, chosen, dialogue, commits)
     if not texts and not found:
         _nothing(commits, revisions)
     for commit in commits:
         if commit.id in found:
-            _tell_found(repository, chosen, commit, found[commit.id], adopt=adopt)
+            _adopt(Saving(repository, chosen, dialogue), commit, found[commit.id], adopt=adopt)
     texts |= {commit_id: note.text for commit_id, note in found.items()}
     is_list = len(commits) > 1 or any(".." in revision for revision in revisions)
     if as_json:
@@ -85,13 +87,16 @@ def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) ->
 
 
 def _look_up(
-    repository: Repository, chosen: Settings, commits: tuple[Commit, ...]
+    repository: Repository,
+    chosen: Settings,
+    dialogue: TerminalDialogue,
+    commits: tuple[Commit, ...],
 ) -> tuple[dict[str, str], dict[str, FoundNote]]:
     notes = Notes(repository, chosen.notes_ref)
     commit_ids = [commit.id for commit in commits]
     texts = notes.texts(commit_ids)
     bare = [commit_id for commit_id in commit_ids if commit_id not in texts]
-    return texts, found_by_patch(repository, notes, bare)
+    return texts, notes_by_patch(repository, notes, bare, dialogue)
 
 
 def _answers(
@@ -125,14 +130,13 @@ def _nothing(commits: tuple[Commit, ...], revisions: tuple[str, ...]) -> None:
     )
 
 
-def _tell_found(
-    repository: Repository, chosen: Settings, commit: Commit, note: FoundNote, *, adopt: bool
-) -> None:
-    say(f"{commit.short} has no note; found by its patch on {note.commit_id[:7]}")
+def _adopt(saving: Saving, commit: Commit, note: FoundNote, *, adopt: bool) -> None:
+    """Say where a note was found, and save it for the commit or say how to."""
+    say(f"{commit.short} has no note; found by its patch on {short_id(note.commit_id)}")
     if adopt:
         mine = parse_notes(note.text)
         # one that somebody wrote since we looked stays
-        save_note(repository, chosen, commit.id, mine, lambda now: now or render_notes(mine))
+        saving.note(CommitTarget(commit.id), mine, lambda now: now or render_notes(mine))
         say(f"note for {commit.short} saved")
     else:
         say(f"hint: `git voicenote show --adopt {commit.short}` keeps it here")

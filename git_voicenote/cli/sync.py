@@ -13,7 +13,8 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.notes.merging import Merge, differences, local_tips, tips_below
 from git_voicenote.notes.remotes import fetched, find_remote, push_refs, remote_tips
 from git_voicenote.terminal.console import print_json, put, say, settings
-from git_voicenote.workflows.unfinished_am import keep_rest
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from git_voicenote.notes.merging import Difference, NoteRefs, Tips
@@ -36,8 +37,7 @@ def sync() -> None:
 @click.argument("remote", required=False)
 def fetch(remote: str | None) -> None:
     """Fetch notes and covers, and merge them with those that are here."""
-    repository, refs = Repository.discover(), note_refs(settings())
-    keep_rest(repository)
+    repository, refs = _prepare()
     there = find_remote(repository, remote)
     with fetched(repository, there, refs) as tips:
         merge = Merge(repository, refs, tips, there.tracking, source=_shown(there), is_whole=True)
@@ -51,8 +51,7 @@ def fetch(remote: str | None) -> None:
 @click.argument("remote", required=False)
 def push(remote: str | None) -> None:
     """Push notes and covers, forwards only; exit 1 where the other side has to be fetched first."""
-    repository, refs = Repository.discover(), note_refs(settings())
-    keep_rest(repository)
+    repository, refs = _prepare()
     there = find_remote(repository, remote)
     tips = remote_tips(repository, there, refs)
     updates = _updates(repository, refs, there, tips)
@@ -80,8 +79,7 @@ def push(remote: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(remote: str | None, *, as_json: bool) -> None:
     """Say what each side has that the other lacks; exit 1 unless they are in step."""
-    repository, refs = Repository.discover(), note_refs(settings())
-    keep_rest(repository)
+    repository, refs = _prepare()
     there = find_remote(repository, remote)
     with fetched(repository, there, refs) as tips:
         ours = local_tips(repository, refs)
@@ -108,6 +106,12 @@ def status(remote: str | None, *, as_json: bool) -> None:
 
 sync.add_command(bundle)
 sync.add_command(unbundle)
+
+
+def _prepare() -> tuple[Repository, NoteRefs]:
+    repository, chosen = Repository.discover(), settings()
+    finish_leftovers(repository, chosen, TerminalDialogue(repository))
+    return repository, note_refs(chosen)
 
 
 def _updates(

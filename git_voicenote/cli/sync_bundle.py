@@ -11,7 +11,9 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import hand_over, put, say, settings, warn
-from git_voicenote.workflows.unfinished_am import keep_rest
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.leftovers import finish_leftovers
 
 
 @click.command()
@@ -26,10 +28,9 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     other side. --audio adds recordings and transcripts; else no sound leaves this machine.
     """
     from git_voicenote.workflows.exchange.packing import pack
-    from git_voicenote.workflows.saving import state_root
 
     repository, chosen = Repository.discover(), settings()
-    keep_rest(repository)
+    finish_leftovers(repository, chosen, TerminalDialogue(repository))
     packed = pack(
         repository, note_refs(chosen), file, revisions,
         state=state_root(repository) if audio else None, replace=force,
@@ -50,7 +51,6 @@ def unbundle(file: Path, name: str | None) -> None:
     are merged as `sync fetch` does.
     """
     from git_voicenote.workflows.exchange.unpacking import unpack
-    from git_voicenote.workflows.saving import state_root
 
     repository, chosen = Repository.discover(), settings()
     arrived = unpack(repository, note_refs(chosen), file, name, state_root(repository))

@@ -6,13 +6,15 @@ import sys
 
 import click
 
-from git_voicenote.terminal.console import hand_over, put, settings
+from git_voicenote.git.repository import repository_if_any
+from git_voicenote.targets import MessageTarget
+from git_voicenote.terminal.console import hand_over, put, say, settings, warn
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import PASSES
 from git_voicenote.text.passes.spoken_edits import written_lines
 from git_voicenote.text.spans import with_line_feeds
-from git_voicenote.workflows.saving import repository_if_any
-from git_voicenote.workflows.wording import chain_for, explain_changes
+from git_voicenote.workflows.explanations import change_lines
+from git_voicenote.workflows.listening import Listening
 
 
 @click.command()
@@ -36,8 +38,8 @@ def text(
         for name, what in PASSES.items():
             put(f"{name:{width}}  {what}")
         return
-    chosen = settings(language=language)
-    chain = chain_for(repository_if_any(), chosen, "message:", ",".join(passes))
+    chosen = settings(language=language, text=",".join(passes) or None)
+    chain = Listening(repository_if_any(), chosen, MessageTarget(), warn).chain
     # what is no UTF-8 passes through as it came, and so does what no pass changes; in what one
     # changes, a line ends in a line feed
     came = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
@@ -47,4 +49,5 @@ def text(
     written = came if written == heard else written
     hand_over(written.encode("utf-8", "surrogateescape"))
     if explain:
-        explain_changes(passed)
+        for line in change_lines(passed):
+            say(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,25 +14,20 @@ import click
 from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
 from git_voicenote.datatypes import Segment
 from git_voicenote.errors import NothingHeardError, VoicenoteError
+from git_voicenote.git.repository import repository_if_any
 from git_voicenote.store.results import ResultFolder
+from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.batch_display import BatchDisplay
 from git_voicenote.terminal.console import print_error, say, settings, warn
-from git_voicenote.workflows.listening import (
-    chosen_engine,
-    context_for,
-    target_here,
-    warn_of_failures,
-    wordless_context,
-)
-from git_voicenote.workflows.saving import repository_if_any
+from git_voicenote.text.passes.chain import named_passes
+from git_voicenote.workflows.hearing import warn_of_failures
+from git_voicenote.workflows.listening import Listening, likely_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from git_voicenote.cli.transcript_forms import Results
     from git_voicenote.config import Settings
-    from git_voicenote.engines.base import Context, Engine
-    from git_voicenote.git.repository import Repository
     from git_voicenote.workflows.batch import Finished
 
 
@@ -87,14 +82,13 @@ def transcribe(
     if output is None and form == "srt" and is_list:
         raise click.UsageError("subtitles belong to one recording: name a folder by --output")
     chosen = settings(engine=engine, language=language, vocabulary=vocabulary)
-    used = chosen_engine(chosen)
-    repository = repository_if_any() if chosen.vocabulary else None
+    listening = _listening(chosen)
+    info = listening.engine.info
     rendering = Rendering(
-        form, used.info.name, used.info.model or chosen.model, chosen.language,
-        vocabulary=repository is not None, itn=wordless_context(chosen).itn,
+        form, info.name, info.model or chosen.model, chosen.language,
+        vocabulary=listening.settings.vocabulary, itn="itn" in named_passes(chosen.text),
     )  # fmt: skip
-    context = partial(_context, repository, chosen, used)
-    work = _Work(sources, used, context, is_many=is_list or output is not None)
+    work = _Work(sources, listening, is_many=is_list or output is not None)
     if output is not None:
         with ResultFolder(output, rendering.suffix) as folder:
             work.do(Written(folder, sources, rendering, again=again))
@@ -105,11 +99,11 @@ def transcribe(
     work.conclude()
 
 
-def _context(repository: Repository | None, chosen: Settings, engine: Engine) -> Context:
-    """Return what the engine is told: outside of repositories, none of their words."""
-    if repository is None:
-        return wordless_context(chosen)
-    return context_for(repository, chosen, engine, target_here(repository), warn)
+def _listening(chosen: Settings) -> Listening:
+    """Return what is known before the files are heard; outside of a repository, no vocabulary."""
+    repository = repository_if_any() if chosen.vocabulary else None
+    target = likely_target(repository) if repository else MessageTarget()
+    return Listening(repository, replace(chosen, vocabulary=repository is not None), target, warn)
 
 
 def _sources(files: Sequence[str], *, has_output: bool) -> tuple[str, ...]:
@@ -131,14 +125,12 @@ class _Work:
     def __init__(
         self,
         sources: Sequence[str],
-        engine: Engine,
-        context: Callable[[], Context],
+        listening: Listening,
         *,
         is_many: bool,
     ) -> None:
         self._sources = sources
-        self._engine = engine
-        self._context = context
+        self._listening = listening
         self._is_many = is_many
         self._counts: Counter[str] = Counter()
         self._error: VoicenoteError | None = None
@@ -207,8 +199,9 @@ class _Work:
 
         sources = [self._path(number) or sys.stdin.buffer for number in todo]
         for index, event in transcribe_files(
-            sources, self._engine, self._context(), warn=warn, listened=display.listened
-        ):
+            sources, self._listening.engine, self._listening.context,
+            warn=warn, listened=display.listened,
+        ):  # fmt: skip
             yield todo[index], event
 
     def _path(self, number: int) -> Path | None:
@@ -228,7 +221,7 @@ class _Work:
                 warn(f"nothing was heard in {name}")
         else:
             self._counts["heard"] += 1
-            warn_of_failures(finished.segments, name if self._is_many else "")
+            warn_of_failures(finished.segments, warn, name if self._is_many else "")
 
     @staticmethod
     def _naming(name: str, error: VoicenoteError) -> VoicenoteError:

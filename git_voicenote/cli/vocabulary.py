@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
+from git_voicenote.git.repository import repository_if_any
+from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.terminal.console import print_json, put, say, warn
 from git_voicenote.text.vocabulary.lists import parse_entry, with_entry, without_term
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary, ordinary_words
-from git_voicenote.workflows.listening import target_here
-from git_voicenote.workflows.saving import repository_if_any
+from git_voicenote.workflows.listening import likely_target
 from git_voicenote.workflows.vocabulary import vocabulary_for
 from git_voicenote.workflows.vocabulary_lists import personal_list, project_list
 
@@ -121,9 +122,10 @@ def _vocabulary(revision: str | None) -> Vocabulary:
     if repository is None:
         if revision is not None:
             raise NotARepositoryError("--for needs a repository", hint="run this inside of one")
-        return vocabulary_for(None, "", warn)
-    named = None if revision is None else f"commit:{repository.commit(revision).id}"
-    return vocabulary_for(repository, named or target_here(repository), warn)
+        return vocabulary_for(None, MessageTarget(), warn)
+    if revision is None:
+        return vocabulary_for(repository, likely_target(repository), warn)
+    return vocabulary_for(repository, CommitTarget(repository.commit(revision).id), warn)
 
 
 def _list_to_edit(*, personal: bool) -> VocabularyList:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError
 from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.process import git_records, lines_of, read_git
+from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from git_voicenote.git.repository import Repository
+    from git_voicenote.targets import Target
 
 _COMMITS = 3000
 _LOG_BYTES = 4_000_000
@@ -83,19 +85,17 @@ def surroundings_key(repository: Repository) -> str:
     return f"{head} {repository.current_branch() or ''}"
 
 
-def explained(repository: Repository, target: str) -> Explained | None:
-    """Return what `commit:<id>`, `cover:<key>` or `message:` (the next commit) is about.
+def explained(repository: Repository, target: Target) -> Explained | None:
+    """Return the change that a target is about; an answer to a commit is about that commit.
 
-    `review:<id>`, an answer to a commit, is about that commit.
-    None for anything else, and where there is nothing to compare.
+    None if it is about no change, or there is nothing to compare.
     """
-    kind, _, name = target.partition(":")
-    match kind:
-        case "commit" | "review":
-            return _commit(repository, name)
-        case "cover":
-            return _series(repository, name)
-        case "message":
+    match target:
+        case CommitTarget(commit_id) | ReviewTarget(commit_id):
+            return _commit(repository, commit_id)
+        case CoverTarget(key):
+            return _series(repository, key)
+        case MessageTarget():
             return _staged(repository)
     return None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
 from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
+from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ class Commit:
     @property
     def short(self) -> str:
         """The first seven digits of the object name."""
-        return self.id[:7]
+        return short_id(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,14 @@ class Repository:
     def state_dir(self) -> Path:
         """Where this program keeps recordings and history for the repository."""
         return self.common_dir / "voicenote"
+
+
+def repository_if_any() -> Repository | None:
+    """Return the repository around the working folder, or None."""
+    try:
+        return Repository.discover()
+    except NotARepositoryError:
+        return None
 
 
 def _no_repository(done: CompletedProcess[bytes]) -> GitError:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from git_voicenote.targets import Target
+
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
 UNFINISHED: frozenset[State] = frozenset(("recording", "recorded"))
@@ -36,7 +38,7 @@ class SavedNote:
     """A note as it was saved, in the format of notes."""
 
     created_at: datetime
-    target: str
+    target: Target
     text: str
 
 
@@ -54,7 +56,7 @@ class Entry:
     sample_rate: int
     duration: float
     created_at: datetime
-    target: str
+    target: Target
     title: str
     state: State
     attempts: tuple[Attempt, ...]
@@ -99,7 +101,7 @@ class _Rows:
             sample_rate=reading.rate(row["sample_rate"], "sample_rate"),
             duration=reading.seconds(row["duration"], "duration"),
             created_at=self._moment(row["created_at"], "created_at"),
-            target=reading.text(row["target"], "target"),
+            target=reading.target(row["target"], "target"),
             title=reading.text(row["title"], "title"),
             state=cast("State", reading.text(row["state"], "state")),
             attempts=self._attempts(turns),
@@ -167,7 +169,7 @@ class _Rows:
         return tuple(
             SavedNote(
                 self._moment(row["created_at"], "notes.created_at"),
-                self._reading.text(row["target"], "notes.target"),
+                self._reading.target(row["target"], "notes.target"),
                 self._reading.text(row["text"], "notes.text"),
             )
             for row in rows

@@ -1,19 +1,20 @@
 """The history: every recording, every attempt to turn it into text, every note made of it.
 
     history = History(state_dir(repository.state_dir))
-    history.begin("20261122-101400-3f2a", target="commit:3f2a91c…", title="feat: …", created_at=now)
+    about = CommitTarget("3f2a91c…")
+    history.begin("20261122-101400-3f2a", target=about, title="feat: …", created_at=now)
     history.finish(recording)                           # its sound is whole; call it again after
                                                         # compression, which changes the path
     history.turned(recording.id, turn)                  # a page of the diff, while one speaks
     history.attempt(transcript)                         # what an engine heard, or
     history.failed_attempt(recording.id, "nano", "en", "out of memory")
-    history.note_saved("commit:3f2a91c…", text, patch_id=None, recording_ids=(recording.id,))
+    history.note_saved(about, text, patch_id=None, recording_ids=(recording.id,))
     history.keep(recording.id)                          # a person wants no text of it: ask no more
     history.unfinished()                                # begun or recorded, never turned to text
     history.entries(), history.search("foo_bar"), history.entry(id), history.delete(id)
 
-A target is `commit:<id>`, `cover:<key>`, `message:` or `file:<name>`. All methods raise StoreError,
-with the way out; a caller with a person's words in hand treats that as a warning and goes on.
+All methods raise StoreError, with the way out; a caller with a person's words in hand treats that
+as a warning and goes on.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from git_voicenote.datatypes import FoundNote, Place
 from git_voicenote.errors import StoreError
 from git_voicenote.store.database import Database
 from git_voicenote.store.entries import entries_of
+from git_voicenote.store.rows import target_or_none
+from git_voicenote.targets import CommitTarget
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,8 +38,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Recording, Segment, Transcript, Turn
     from git_voicenote.store.entries import Entry, State
+    from git_voicenote.targets import Target
 
-TARGET_KINDS = ("commit", "cover", "message", "file", "review", "reply")
 _SHORTEST_INDEXED = 3
 """Characters; the index of trigrams knows nothing shorter."""
 
@@ -50,14 +53,12 @@ class History:
         self._database = Database(self.path)
 
     def begin(
-        self, recording_id: str, *, target: str, title: str, created_at: datetime, path: str = ""
+        self, recording_id: str, *, target: Target, title: str, created_at: datetime, path: str = ""
     ) -> None:
         """Note that a recording begins, before its first sound.
 
         A recording that is known stays as it is.
         """
-        if target.partition(":")[0] not in TARGET_KINDS or ":" not in target:
-            raise ValueError(f"{target!r} is no target: {', '.join(TARGET_KINDS)}, then a colon")
         with self._database.writing() as connection:
             begun = connection.execute(
                 "INSERT INTO recordings VALUES (?, ?, 0, 0, ?, ?, ?, 'recording')"
@@ -66,7 +67,7 @@ class History:
                     recording_id,
                     path or f"recordings/{recording_id}.wav",
                     created_at.isoformat(),
-                    target,
+                    str(target),
                     title,
                 ),
             )
@@ -129,7 +130,7 @@ class History:
 
     def note_saved(
         self,
-        target: str,
+        target: Target,
         text: str,
         *,
         patch_id: str | None = None,
@@ -142,7 +143,7 @@ class History:
         with self._database.writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO notes (target, text, patch_id, created_at) VALUES (?, ?, ?, ?)",
-                (target, text, patch_id, _now()),
+                (str(target), text, patch_id, _now()),
             )
             for recording_id in dict.fromkeys(recording_ids):
                 linked = connection.execute(
@@ -213,9 +214,9 @@ class History:
         found: dict[str, tuple[FoundNote, ...]] = {}
         for row in rows:
             target, text = row["target"], row["text"]
-            kind, _, commit_id = target.partition(":") if isinstance(target, str) else ("", "", "")
-            if kind == "commit" and isinstance(text, str):
-                note = FoundNote(text, commit_id)
+            about = target_or_none(target)
+            if isinstance(about, CommitTarget) and isinstance(text, str):
+                note = FoundNote(text, about.commit_id)
                 found[row["patch_id"]] = (*found.get(row["patch_id"], ()), note)
         return found
 

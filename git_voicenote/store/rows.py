@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 from git_voicenote import bounded
 from git_voicenote.datatypes import Place, Word
 from git_voicenote.errors import ContentError
+from git_voicenote.targets import MessageTarget, parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from typing import TypeVar
+
+    from git_voicenote.targets import Target
 
     T = TypeVar("T")
 
@@ -41,6 +44,13 @@ class Reading:
     def text_or_none(self, value: object, column: str) -> str | None:
         """Return a text, or None for none."""
         return None if value is None else self.text(value, column)
+
+    def target(self, value: object, column: str) -> Target:
+        """Return a target, that of a message instead of none."""
+        found = target_or_none(value)
+        if found is None:
+            self._note(column)
+        return found or MessageTarget()
 
     def moment(self, value: object, column: str, otherwise: datetime) -> datetime:
         """Return a time, or another one instead."""
@@ -93,6 +103,14 @@ class Reading:
     def _note(self, column: str) -> None:
         if column not in self.unreadable:
             self.unreadable.append(column)
+
+
+def target_or_none(value: object) -> Target | None:
+    """Return the target that a value names, or None if it names none."""
+    try:
+        return parse_target(value) if isinstance(value, str) else None
+    except ContentError:
+        return None
 
 
 def _words(value: object, column: str) -> tuple[Word, ...]:

@@ -100,20 +100,6 @@ def is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask(question: str, answers: dict[str, str], default: str) -> str:
-    """Ask on the terminal until one of the answers (key: what it says) is given; return its key."""
-    from git_voicenote.terminal.tty import ask_line
-
-    choices = ", ".join(
-        f"[{key}]{word.removeprefix(key)}" if word.startswith(key) else f"[{key}] {word}"
-        for key, word in answers.items()
-    )
-    while True:
-        key = (ask_line(f"{question} {choices}?") or default).lower()[:1]
-        if key in answers:
-            return key
-
-
 def confirm(question: str) -> bool:
     """Ask on the terminal whether to do something that cannot be undone; Enter means no."""
     from git_voicenote.terminal.tty import ask_line

@@ -6,81 +6,56 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from git_voicenote.characters import harmless
-from git_voicenote.errors import GitError, StoreError
+from git_voicenote.errors import Cancelled, GitError, StoreError
 from git_voicenote.git.process import run_git
 from git_voicenote.git.repository import read_config
-from git_voicenote.store.recordings import state_dir, store_error
+from git_voicenote.store.kept_texts import above, held_text, keep_text
+from git_voicenote.store.recordings import store_error
 from git_voicenote.terminal.console import say
 from git_voicenote.terminal.foreground import run_in_foreground
-from git_voicenote.workflows.kept_texts import Purpose, above, held_text, keep_text_in
+from git_voicenote.workflows.archive import state_root
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
+    from git_voicenote.workflows.dialogue import Draft
 
 _SCISSORS = " ------------------------ >8 ------------------------"
-_UNNAMED = Purpose()
 _BELOW = "Do not modify or remove the line above.\nEverything below it will be ignored.\n"
 
 
-def edit_text(
-    repository: Repository | None,
-    text: str,
-    comments: str,
-    purpose: Purpose = _UNNAMED,
-    *,
-    name: str = "NOTES_EDITMSG",
-) -> str | None:
+def edit_text(repository: Repository | None, draft: Draft) -> str | None:
     """Let a person edit a text in git's editor; return it with one newline at its end, or None.
 
-    None means that they left nothing but blank space. `comments` are shown below a line with
+    None means that they left nothing but blank space. The comments are shown below a line with
     scissors, as `git commit --cleanup=scissors` has it: only what stands below that line is cut
-    off, so a line of the text may begin with `#`. `name` is what the editor sees as the file's
-    name: editors know NOTES_EDITMSG and COMMIT_EDITMSG.
+    off, so a line of the text may begin with `#`. Editors know the names NOTES_EDITMSG and
+    COMMIT_EDITMSG.
 
-    Raises GitError where the editor fails, and click.Abort where it is interrupted; the text is
-    then kept in a file that is named to the person. Where we are killed, the next command does.
+    Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then kept
+    in a file that the person is told of. If we are killed, the next command names it.
     """
     marker = _comment_prefix(repository) + _SCISSORS
-    purpose = replace(purpose, marker=marker)
-    root = state_dir(repository.state_dir if repository else None)
-    shown = f"{text.rstrip()}\n\n{_commented(repository, marker, comments)}"
+    purpose = replace(draft.purpose, marker=marker)
+    root = state_root(repository)
+    shown = f"{draft.text.rstrip()}\n\n{_commented(repository, marker, draft.comments)}"
     try:
-        with held_text(root, name, shown, purpose) as (buffer, handle):
+        with held_text(root, draft.name, shown, purpose) as (buffer, handle):
             _run_editor(repository, buffer, handle)
             edited = above(buffer.read_bytes().decode("utf-8", "replace"), marker)
     except OSError as exc:
         error = store_error(f"{root} cannot take the text to edit", exc)
-        if text.strip():
-            path = keep_text(repository, text, purpose, name=name)
+        if draft.text.strip():
+            path = keep_text(root, draft.text, purpose, name=draft.name)
             error = StoreError(f"{error.message}\nthe text is kept in {path}", hint=error.hint)
         raise error from exc
     shutil.rmtree(buffer.parent, ignore_errors=True)
     return f"{edited.rstrip()}\n" if edited.strip() else None
-
-
-def keep_text(
-    repository: Repository | None,
-    text: str,
-    purpose: Purpose = _UNNAMED,
-    *,
-    name: str = "NOTES_EDITMSG",
-) -> Path:
-    """Write a text that could not be saved to a file, in the state folder or else in /tmp.
-
-    Raises StoreError, with the text in it, where neither takes one.
-    """
-    for place in (state_dir(repository.state_dir if repository else None), None):
-        with suppress(OSError):
-            return keep_text_in(place, name, text, purpose)
-    raise StoreError(f"no file can be written; the text is:\n{text}")
 
 
 def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> None:
@@ -99,7 +74,7 @@ def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> Non
     kept = f"the text is kept in {buffer}"
     if status in (-signal.SIGINT, 128 + signal.SIGINT):
         say(kept)
-        raise click.Abort
+        raise Cancelled
     if status:
         raise GitError(f"the editor {editor!r} stopped with exit status {status}", hint=kept)
 

@@ -9,7 +9,8 @@ import termios
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from git_voicenote.terminal.signals import Terminated, signals_wait
+from git_voicenote.errors import Terminated
+from git_voicenote.terminal.signals import signals_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.series.review.series import Review, ReviewedCover, ReviewedPatch, Spoken
     from git_voicenote.terminal.series_text import Layout
-    from git_voicenote.workflows.answering import Answering
+    from git_voicenote.workflows.answer import Answering
 
 _NEXT = ("n", "j", " ", "\n", "\r", "\x1b[C", "\x1b[B", "\x1b[6~")
 _PREVIOUS = ("p", "k", "\x7f", "\x1b[D", "\x1b[A", "\x1b[5~")

@@ -9,20 +9,14 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
+from git_voicenote.errors import Terminated
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _ONE_KEY = 0.3
 """Seconds within which a second signal is the echo of the first."""
-
-
-class Terminated(BaseException):
-    """A signal came that ends this process; it unwinds as KeyboardInterrupt does."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def handle_signals() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
+    from typing import BinaryIO
 
 _SPELLING = "git_voicenote.spelling"
 _IN_ASCII = {
@@ -52,3 +53,8 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
     unknown = error.object[error.start : error.end]
     spelled = (_IN_ASCII.get(one) or ascii(one)[1:-1] for one in unknown)
     return "".join(spelled), error.end
+
+
+def sound_named(name: str | None) -> BinaryIO | str | None:
+    """Return what --from names: standard input for `-`, else the name of a file or recording."""
+    return sys.stdin.buffer if name == "-" else name

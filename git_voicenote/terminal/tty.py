@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.errors import HookError
+from git_voicenote.errors import Cancelled, HookError
 from git_voicenote.terminal.console import say
 from git_voicenote.terminal.foreground import TERMINAL, from_background, own_terminal
 
@@ -72,7 +72,7 @@ def take_terminal() -> None:
 def ask_line(question: str) -> str:
     """Ask on the terminal, and return the line that is typed, without spaces around it.
 
-    Raises click.Abort at the end of input, and KeyboardInterrupt. Python's own input() may miss a
+    Raises Cancelled at the end of input, and KeyboardInterrupt. Python's own input() may miss a
     Ctrl-C that comes right after the question, and would then wait for a line for ever.
     """
     say(question, end=" ")
@@ -82,9 +82,9 @@ def ask_line(question: str) -> str:
     try:
         typed = os.read(descriptor, 65536)
     except OSError as exc:  # the terminal was closed
-        raise click.Abort from exc
+        raise Cancelled from exc
     if not typed:
-        raise click.Abort
+        raise Cancelled
     return typed.decode("utf-8", "replace").strip()
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from git_voicenote.audio.capture.microphone import Capture
+    from git_voicenote.workflows.dialogue import Walk
     from git_voicenote.workflows.live_dictation import LiveDictation
     from git_voicenote.workflows.walk_pages import Page
 
@@ -37,22 +38,21 @@ _FEWEST_ROWS = 4
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-class Walk:
+class TurningPages:
     """Where a person is in the pages, and what their keys do; each turn is told with its time.
 
     It begins at the first page. `capture` knows how far the recording is.
     """
 
-    def __init__(
-        self, pages: Sequence[Page], capture: Capture, turned: Callable[[Turn], None]
-    ) -> None:
+    def __init__(self, walk: Walk, capture: Capture) -> None:
+        pages = walk.pages
         self.display: _WalkDisplay | _PlainWalkDisplay
         self.display = _WalkDisplay(pages) if can_redraw() else _PlainWalkDisplay(pages)
         self._pages = pages
         self._capture = capture
-        self._turned = turned
+        self._turned = walk.turned
         self._at = 0
-        turned(Turn(0.0, pages[0].place))
+        walk.turned(Turn(0.0, pages[0].place))
 
     @contextmanager
     def stop_key(self) -> Iterator[Callable[[float], bool]]:

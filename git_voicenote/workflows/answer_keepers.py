@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
 from git_voicenote.notes.patch_ids import commit_of_patch
 from git_voicenote.series.review.reply_files import ReplyFiles
 from git_voicenote.series.review.replying import review_note
-from git_voicenote.terminal.console import hand_over, say, warn
-from git_voicenote.workflows.saving import save_review
+from git_voicenote.targets import ReviewTarget
+from git_voicenote.workflows.saving import Saving
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,43 +19,45 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.reply import Reviewer
     from git_voicenote.series.review.replying import Answer, Part
+    from git_voicenote.workflows.dialogue import Dialogue
 
 
 class MailKeeper:
     """Writes a mail for each part that is answered; their names are the product."""
 
-    def __init__(self, folder: Path, by: Reviewer) -> None:
+    def __init__(self, folder: Path, by: Reviewer, dialogue: Dialogue) -> None:
         self._files = ReplyFiles(folder, by)
+        self._dialogue = dialogue
 
     def prepare(self, part: Part) -> None:
         """Warn of a mail that nobody would get, or that would stand alone."""
         warning = self._files.prepare(part)
         if warning:
-            warn(warning)
+            self._dialogue.warn(warning)
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
         """Write the mail; the one with fewer answers is replaced."""
         path = self._files.write(part, answers)
         more = f", {len(answers)} answers" if len(answers) > 1 else ""
-        say(f"answer to {part.what} kept in {path}{more}")
+        self._dialogue.say(f"answer to {part.what} kept in {path}{more}")
 
-    def finish(self) -> None:
-        """Print the names, as git format-patch does."""
-        for path in self._files.paths:
-            hand_over(path)
-        if self._files.paths:
-            names = shlex.join(map(str, self._files.paths))
-            say(f"read over what is in them; `git send-email {names}` sends it")
+    @property
+    def products(self) -> Sequence[Path]:
+        """The mails, in the order of their first answers."""
+        return self._files.paths
 
 
 class NoteKeeper:
     """Adds each answer to the reviewers' notes of its commit."""
 
-    def __init__(self, repository: Repository, settings: Settings, by: Reviewer) -> None:
+    def __init__(
+        self, repository: Repository, settings: Settings, by: Reviewer, dialogue: Dialogue
+    ) -> None:
         self._repository = repository
-        self._settings = settings
+        self._saving = Saving(repository, settings, dialogue)
+        self._dialogue = dialogue
         self._by = by
-        self._commits: dict[int, str] = {}
+        self._commits: dict[int, ReviewTarget] = {}
         self._kept: dict[int, int] = {}
 
     def prepare(self, part: Part) -> None:
@@ -74,18 +75,22 @@ class NoteKeeper:
                 f"the commit of {part.what} is not here, so it can have no note",
                 hint="without --note, the answer becomes a mail; `git voicenote am` applies it",
             )
-        self._commits[part.number] = commit_id
+        self._commits[part.number] = ReviewTarget(commit_id)
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
         """Add what was not added before."""
-        commit_id, kept = self._commits[part.number], self._kept.get(part.number, 0)
-        notes = [review_note(answer, self._by.person) for answer in answers[kept:]]
-        save_review(self._repository, self._settings, commit_id, notes)
+        target, kept = self._commits[part.number], self._kept.get(part.number, 0)
+        self._saving.review(
+            target, [review_note(answer, self._by.person) for answer in answers[kept:]]
+        )
         self._kept[part.number] = len(answers)
-        say(f"answer to {commit_id[:7]} saved \u00b7 git voicenote review {commit_id[:7]}")
+        short = target.short
+        self._dialogue.say(f"answer to {short} saved \u00b7 git voicenote review {short}")
 
-    def finish(self) -> None:
-        """Have nothing to print: each note was told when it was saved."""
+    @property
+    def products(self) -> Sequence[Path]:
+        """None: each note was reported when it was saved."""
+        return ()
 
 
 def _commit_of(repository: Repository, part: Part) -> str | None:

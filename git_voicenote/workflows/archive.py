@@ -16,27 +16,33 @@ from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
 from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
 from git_voicenote.store.entries import UNFINISHED
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings, new_recording_id, recording_time
+from git_voicenote.store.recordings import (
+    Recordings,
+    new_recording_id,
+    recording_time,
+    state_dir,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
-    from git_voicenote.config import RecordingFormat
+    from git_voicenote.config import RecordingFormat, Settings
     from git_voicenote.datatypes import Segment, Turn
+    from git_voicenote.git.repository import Repository
     from git_voicenote.store.entries import Entry
+    from git_voicenote.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a recording is about.
 
-    `target` names it for the history (`commit:<id>`, `cover:<key>`, `message:`, `file:<name>`),
-    `title` for people.
+    `title` is how people know it.
     """
 
-    target: str
+    target: Target
     title: str
 
 
@@ -54,6 +60,18 @@ class CutOff:
 
     recording: Recording
     subject: Subject | None
+
+
+def state_root(repository: Repository | None) -> Path:
+    """Return where recordings and history lie, in a repository or outside of one."""
+    return state_dir(repository.state_dir if repository else None)
+
+
+def open_archive(
+    repository: Repository | None, settings: Settings, warn: Callable[[str], None]
+) -> Archive:
+    """Return the recordings and the history of a repository, or of the person outside of one."""
+    return Archive(state_root(repository), settings.recording_format, warn)
 
 
 class Archive:

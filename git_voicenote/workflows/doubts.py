@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import StoreError
 from git_voicenote.store.history import History
-from git_voicenote.terminal.console import warn
 from git_voicenote.text.doubts import doubts_in, doubts_shown
-from git_voicenote.workflows.saving import state_root
+from git_voicenote.workflows.archive import state_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from git_voicenote.datatypes import Note, Transcript
     from git_voicenote.git.repository import Repository
+    from git_voicenote.workflows.dialogue import Dialogue
 
 
 def doubts_of(text: str, transcripts: Iterable[Transcript]) -> str:
@@ -30,7 +30,7 @@ def with_doubts(comments: str, text: str, transcripts: Iterable[Transcript]) -> 
 
 
 def known_transcripts(
-    repository: Repository | None, notes: Iterable[Note]
+    repository: Repository | None, notes: Iterable[Note], dialogue: Dialogue
 ) -> tuple[Transcript, ...]:
     """Return what was heard in the recordings behind notes, as far as the history knows it.
 
@@ -41,6 +41,6 @@ def known_transcripts(
     try:
         entries = [history.entry(recording_id) for recording_id in recording_ids]
     except StoreError as exc:
-        warn(exc.message)
+        dialogue.warn(exc.message)
         return ()
     return tuple(entry.transcript for entry in entries if entry and entry.transcript)

@@ -38,8 +38,9 @@ class LiveDictation:
         activity: VoiceActivity,
     ) -> None:
         self.capture = capture
+        self.engine = engine
         self.is_loaded = False
-        self._engine = engine
+        self.is_started = False
         self._context = context
         self._activity = activity
         self._segments: list[Segment] = []
@@ -57,6 +58,7 @@ class LiveDictation:
         """
         self._worker.start()
         self.capture.start()
+        self.is_started = True
         self._sound_is_there.set()
 
     @property
@@ -104,12 +106,12 @@ class LiveDictation:
 
     def _work(self) -> None:
         try:
-            self._engine.load()
+            self.engine.load()
             self.is_loaded = True
             # not before: what it reads must not keep the microphone from opening
             self._sound_is_there.wait()
             context = replace(self._context(), partial=self._hear)
-            for segment in transcribe(self.capture.blocks(), self._engine, context, self._activity):
+            for segment in transcribe(self.capture.blocks(), self.engine, context, self._activity):
                 with self._words:
                     self._segments.append(segment)
                     self._partial = ""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.git.authors import authors
 from git_voicenote.git.commit_config import commit_configs
-from git_voicenote.terminal.console import say, warn
-from git_voicenote.terminal.tty import ask_line
 from git_voicenote.text.commit_message.people import candidates, named_people
 from git_voicenote.text.commit_message.rules import (
     CONVENTIONAL,
@@ -22,30 +20,33 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Person
     from git_voicenote.git.repository import Repository
     from git_voicenote.text.commit_message.rules import CommitRules
+    from git_voicenote.workflows.dialogue import Dialogue
 
 _READERS = {"commitlint": commitlint_rules, "commitizen": commitizen_rules}
-_MOST_CHOICES = 9
+_MAX_CHOICES = 9
 
 
-def rules_for(repository: Repository) -> CommitRules:
-    """Return the rules of the repository's commitlint and commitizen; both, where it has both.
+def rules_for(repository: Repository, dialogue: Dialogue) -> CommitRules:
+    """Return the rules of the repository's commitlint and commitizen, both if it has both.
 
-    A configuration that cannot be read is told, and the conventional defaults hold.
+    A configuration that cannot be read is a warning, and the conventional defaults apply.
     """
     rules: CommitRules | None = None
     for config in commit_configs(repository):
         if config.problem:
-            warn(f"the rules in {config.file} are not known: {config.problem}")
+            dialogue.warn(f"the rules in {config.file} are not known: {config.problem}")
         found = _READERS[config.tool](config.entries)
         rules = found if rules is None else joined(rules, found)
     return rules or CONVENTIONAL
 
 
-def people_for(repository: Repository, sentences: Sequence[str]) -> dict[str, Person]:
-    """Return whom the names in "reviewed by …" mean, by the history's authors.
+def people_for(
+    repository: Repository, sentences: Sequence[str], dialogue: Dialogue
+) -> dict[str, Person]:
+    """Return who is meant by the names in "reviewed by …", among the history's authors.
 
-    A name that could be several people's, or that only sounds like somebody's, is asked. One that
-    nobody has is left out.
+    The person is asked about a name that fits several authors, or only sounds like one. A name
+    that fits none is left out.
     """
     named = [found for sentence in sentences if (found := named_people(sentence))]
     known: dict[str, Person] = {}
@@ -55,20 +56,20 @@ def people_for(repository: Repository, sentences: Sequence[str]) -> dict[str, Pe
             meant, is_sure = candidates(name, everybody)
             person = meant[0] if is_sure and len(meant) == 1 else None
             if person is None and meant:
-                person = _ask_who(f"{each.said} {name}", meant[:_MOST_CHOICES])
+                person = _ask_who(f"{each.said} {name}", meant[:_MAX_CHOICES], dialogue)
             if person is not None:
                 known[name] = person
     return known
 
 
-def _ask_who(said: str, people: Sequence[Person]) -> Person | None:
-    say(f'who is meant by "{said}"?')
+def _ask_who(said: str, people: Sequence[Person], dialogue: Dialogue) -> Person | None:
+    dialogue.say(f'who is meant by "{said}"?')
     for number, person in enumerate(people, 1):
-        say(f"  {number} {person.name} <{person.email}>")
+        dialogue.say(f"  {number} {person.name} <{person.email}>")
     while True:
-        answer = ask_line("number (nothing: leave the name in the text):")
+        answer = dialogue.ask("number (nothing: leave the name in the text):")
         if not answer:
             return None
         if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(people):
             return people[int(answer) - 1]
-        say("a number of the list, or nothing")
+        dialogue.say("a number of the list, or nothing")

@@ -6,39 +6,51 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.clock import clock
 from git_voicenote.errors import RecordingInUseError, UnknownRevisionError
-from git_voicenote.terminal.console import ask, is_interactive, say
-from git_voicenote.workflows.dictation import open_archive, transcribe_source
-from git_voicenote.workflows.explaining import record_note
-from git_voicenote.workflows.note_targets import CommitTarget, CoverTarget, Target
+from git_voicenote.targets import CommitTarget, CoverTarget, ReplyTarget, ReviewTarget
+from git_voicenote.workflows.archive import open_archive
+from git_voicenote.workflows.explain import explain
+from git_voicenote.workflows.explainable import ExplainedCommit, ExplainedSeries
+from git_voicenote.workflows.hearing import hear
+from git_voicenote.workflows.listening import Listening
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
+    from git_voicenote.targets import Target
     from git_voicenote.workflows.archive import Archive, CutOff, Subject
-    from git_voicenote.workflows.explaining import Spoken
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.explain import Spoken
+    from git_voicenote.workflows.explainable import Explainable
 
 
 def offer_unfinished(
-    repository: Repository, settings: Settings, *, skip: str | None = None
-) -> dict[str, Spoken]:
-    """Let the person decide on each recording that was cut off, but for the one they named.
+    repository: Repository, settings: Settings, dialogue: Dialogue, *, skip: str | None = None
+) -> dict[Target, Spoken]:
+    """Let the person decide on each recording that was cut off, except the one they named.
 
-    Where nobody can be asked, name it and go on. Returns what was taken up, by the keys of its
-    targets.
+    If nobody can be asked, name it and go on. Returns what was resumed, by target.
     """
-    taken: dict[str, Spoken] = {}
-    archive = open_archive(repository, settings)
+    resumed: dict[Target, Spoken] = {}
+    archive = open_archive(repository, settings, dialogue.warn)
     for found in archive.cut_off():
         if found.recording.id == skip:
             continue
-        if not is_interactive():
-            _mention(found)
-        elif _is_to_be_taken_up(archive, found):
-            taken |= _take_up(repository, settings, archive, found)
-    return taken
+        if not dialogue.is_interactive:
+            _mention(found, dialogue)
+        elif _is_to_be_resumed(archive, found, dialogue):
+            resumed |= _resume(repository, settings, dialogue, found)
+    return resumed
 
 
-def _is_to_be_taken_up(archive: Archive, found: CutOff) -> bool:
+def mention_unfinished(
+    repository: Repository | None, settings: Settings, dialogue: Dialogue
+) -> None:
+    """Name the recordings that were cut off, for a command that has something else to do."""
+    for found in open_archive(repository, settings, dialogue.warn).cut_off():
+        _mention(found, dialogue)
+
+
+def _is_to_be_resumed(archive: Archive, found: CutOff, dialogue: Dialogue) -> bool:
     """Let the person decide; what they keep or delete is done."""
     recording = found.recording
     try:
@@ -46,7 +58,7 @@ def _is_to_be_taken_up(archive: Archive, found: CutOff) -> bool:
             if not archive.is_cut_off(recording):
                 return False  # decided on in another terminal, while this one asked about others
             answers = {"t": "transcribe", "k": "keep", "d": "delete"}
-            answer = ask(f"{_story(found)}.", answers, default="t")
+            answer = dialogue.ask(f"{_story(found)}.", answers, default="t")
             if answer == "k":
                 archive.keep(recording)
             elif answer == "d":
@@ -56,23 +68,21 @@ def _is_to_be_taken_up(archive: Archive, found: CutOff) -> bool:
         return False
 
 
-def mention_unfinished(repository: Repository | None, settings: Settings) -> None:
-    """Name the recordings that were cut off, for a command that has something else to do."""
-    for found in open_archive(repository, settings).cut_off():
-        _mention(found)
+def _mention(found: CutOff, dialogue: Dialogue) -> None:
+    command = f"git voicenote {_command(found.subject)} --from {found.recording.id}"
+    dialogue.say(f"{_story(found)}: `{command}` resumes it")
 
 
-def _mention(found: CutOff) -> None:
-    kind, _, name = found.subject.target.partition(":") if found.subject else ("", "", "")
-    command = {
-        "commit": f"record {name[:7]}", "cover": "record --cover",
-        "review": "review SERIES --reply --patch N", "reply": "review SERIES --reply --patch N",
-    }.get(kind, "record")  # fmt: skip
-    say(f"{_story(found)}: `git voicenote {command} --from {found.recording.id}` takes it up")
-
-
-def _is_answer(found: CutOff) -> bool:
-    return bool(found.subject and found.subject.target.startswith(("review:", "reply:")))
+def _command(subject: Subject | None) -> str:
+    """Return the command that makes of a recording what it was for."""
+    match subject.target if subject else None:
+        case CommitTarget() as target:
+            return f"record {target.short}"
+        case CoverTarget():
+            return "record --cover"
+        case ReviewTarget() | ReplyTarget():
+            return "review SERIES --reply --patch N"
+    return "record"
 
 
 def _story(found: CutOff) -> str:
@@ -82,37 +92,37 @@ def _story(found: CutOff) -> str:
 
 
 def _name(subject: Subject) -> str:
-    kind, _, name = subject.target.partition(":")
-    return f"{name[:7]} {subject.title}" if kind == "commit" else subject.title
+    target = subject.target
+    short = f"{target.short} " if isinstance(target, CommitTarget) else ""
+    return f"{short}{subject.title}"
 
 
-def _take_up(
-    repository: Repository, settings: Settings, archive: Archive, found: CutOff
-) -> dict[str, Spoken]:
-    target = _target_of(repository, settings, found)
-    if target is not None:
-        spoken = record_note(repository, settings, target, source=found.recording.id)
-        return {target.key: spoken}
+def _resume(
+    repository: Repository, settings: Settings, dialogue: Dialogue, found: CutOff
+) -> dict[Target, Spoken]:
+    explained = _explained(repository, settings, found)
+    if explained is not None:
+        spoken = explain(explained, repository, settings, dialogue, source=found.recording)
+        return {explained.target: spoken}
     if found.subject is None:
-        raise AssertionError("a recording without a subject has a target")
+        raise AssertionError("a recording without a subject explains HEAD")
     # a message that was being dictated, or a commit that is gone: the words are shown
-    with transcribe_source(repository, archive, settings, found.recording, found.subject):
+    listening = Listening(repository, settings, found.subject.target, dialogue.warn)
+    with hear(listening, dialogue, found.subject.title, found.recording):
         pass
-    if _is_answer(found):
-        _mention(found)
+    if isinstance(found.subject.target, (ReviewTarget, ReplyTarget)):
+        _mention(found, dialogue)
     return {}
 
 
-def _target_of(repository: Repository, settings: Settings, found: CutOff) -> Target | None:
-    """Return what a recording explains: what it was begun for, else HEAD; None for a message."""
-    kind, _, name = (
-        found.subject.target.partition(":") if found.subject else ("commit", ":", "HEAD")
-    )
-    if kind == "cover":
-        return CoverTarget(repository, name)
-    if kind == "commit":
-        try:
-            return CommitTarget(repository, repository.commit(name), settings.notes_ref)
-        except UnknownRevisionError:
-            return None
+def _explained(repository: Repository, settings: Settings, found: CutOff) -> Explainable | None:
+    """Return what a recording explains, HEAD if that is not known; None if it is no note."""
+    match found.subject.target if found.subject else CommitTarget("HEAD"):
+        case CoverTarget(key):
+            return ExplainedSeries(repository, key)
+        case CommitTarget(name):
+            try:
+                return ExplainedCommit(repository, settings, repository.commit(name))
+            except UnknownRevisionError:
+                return None
     return None

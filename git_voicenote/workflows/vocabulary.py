@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.harvest import Explained
     from git_voicenote.git.repository import Repository
+    from git_voicenote.targets import Target
     from git_voicenote.text.passes.base import Pass
     from git_voicenote.text.vocabulary.lists import Entry
     from git_voicenote.text.vocabulary.ranking import Place
@@ -57,9 +58,9 @@ class Vocabulary:
 
 
 def vocabulary_for(
-    repository: Repository | None, target: str, tell: Callable[[str], None]
+    repository: Repository | None, target: Target, tell: Callable[[str], None]
 ) -> Vocabulary:
-    """Return the vocabulary for a target: `commit:<id>`, `cover:<key>`, `message:` or another.
+    """Return the vocabulary for a target.
 
     Outside of a repository, that of the personal list. Whatever cannot be read is told, and the
     rest is the vocabulary: nobody is kept from speaking by it.

@@ -10,6 +10,7 @@ import pytest
 from git_voicenote.datatypes import Recording, Segment, Transcript
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import CommitTarget
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 WHEN = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 FIRST = "20261122-101400-0001"
 SECOND = "20261122-101500-0002"
-TARGET = "commit:" + 40 * "a"
+TARGET = CommitTarget(40 * "a")
 
 
 def fill(root: Path) -> None:

@@ -12,6 +12,7 @@ from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import MessageTarget
 from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def remember(silent: Sandbox, recording_id: str, *words: Word) -> None:
     root = silent.folder / ".git/voicenote"
     path = write_sound(root / f"recordings/{recording_id}.wav", tone(4.0))
     history = History(root)
-    history.begin(recording_id, target="message:", title="t", created_at=datetime.now(UTC))
+    history.begin(recording_id, target=MessageTarget(), title="t", created_at=datetime.now(UTC))
     history.finish(Recording(recording_id, path, 16000, 4.0, datetime.now(UTC)))
     segment = Segment(0.0, 4.0, " ".join(word.text for word in words), words=words)
     history.attempt(Transcript(recording_id, "e", "en", (segment,)))

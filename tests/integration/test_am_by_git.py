@@ -194,9 +194,7 @@ def test_no_note_can_be_written_at_first(bob: Sandbox, mails: list[Path]) -> Non
         git_am(bob, "--continue")
     lock = bob.write(".git/refs/notes/voicenote.lock", "")
 
-    assert "warning: what was said of the patches that git am applied could not be kept" in shown(
-        bob
-    )
+    assert "warning: the notes of the patches that git am applied could not be kept" in shown(bob)
     lock.unlink()
     shown(bob)
 

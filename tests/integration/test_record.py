@@ -313,7 +313,7 @@ def test_without_a_terminal_what_was_saved_is_named(scripted: Sandbox) -> None:
     cut_off = folder / "recordings/20260102-030405-abcd.wav"
     scripted.run("sox", SPOKEN, cut_off) if shutil.which("sox") else _write_wav(cut_off)
     done = scripted.voicenote("record", "--from", SPOKEN)
-    way = b"`git voicenote record --from 20260102-030405-abcd` takes it up"
+    way = b"`git voicenote record --from 20260102-030405-abcd` resumes it"
     assert way in done.stderr
     assert way in scripted.voicenote("show").stderr
     assert way in scripted.voicenote("history", "list").stderr

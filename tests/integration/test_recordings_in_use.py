@@ -83,7 +83,7 @@ def test_it_is_offered_when_that_process_is_killed(scripted: Sandbox) -> None:
         process.wait()
         (recording,) = recordings(scripted)
 
-        assert f"--from {recording.stem}` takes it up" in said_of(scripted, "show")
+        assert f"--from {recording.stem}` resumes it" in said_of(scripted, "show")
         assert said_of(scripted, "history", "delete", "--yes", recording.stem) == (
             f"{recording.stem} deleted\n"
         )
@@ -152,7 +152,7 @@ def test_a_recorder_that_outlives_its_parent(scripted: Sandbox) -> None:
             os.kill(recorder, signal.SIGCONT)
         wait_until(lambda: not is_running(recorder))
 
-    assert f"--from {recording.stem}` takes it up" in said_of(scripted, "show")
+    assert f"--from {recording.stem}` resumes it" in said_of(scripted, "show")
 
 
 def test_a_recording_can_be_edited_by_another_name_meanwhile(scripted: Sandbox) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from git_voicenote.datatypes import Note, Place, Segment, Turn
 from git_voicenote.notes.format import parse_notes, render_note
+from git_voicenote.targets import CommitTarget
 from tests.support.browser import Browser, needs_browser
 from tests.support.review import RECORDING, page_of, remember_recording
 from tests.support.sandbox import Sandbox
@@ -72,7 +73,7 @@ def topic(repo: Sandbox) -> Sandbox:
                       " who has not got all the time of the world it is folded")  # fmt: skip
     segments = [Segment(at + 0.1, at + 0.8, text) for at, text in enumerate(said)]
     segments[:1] = [Segment(0.1, 0.4, said[0]), by_name]
-    remember_recording(repo, 4.0, segments, target=f"commit:{commit}", turns=turns)
+    remember_recording(repo, 4.0, segments, target=CommitTarget(commit), turns=turns)
     return repo
 
 

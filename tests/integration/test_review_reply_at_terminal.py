@@ -101,7 +101,7 @@ def test_what_was_answered_stays_when_a_later_answer_fails(reviewing: Sandbox) -
     shown = person.screen.replace("\n", "")
     assert "the text is kept in" in shown
     second = recordings(reviewing)[1].stem
-    assert f"--patch 1 --at shared:1 --from {second}` takes it up again" in shown
+    assert f"--patch 1 --at shared:1 --from {second}` transcribes it again" in shown
 
 
 def test_ctrl_c_while_speaking_keeps_the_sound_and_goes_on(reviewing: Sandbox) -> None:
@@ -152,7 +152,7 @@ def test_nothing_left_in_the_editor_is_no_answer(reviewing: Sandbox) -> None:
     with at_terminal(reviewing, source="topic", editor=str(editor)) as person:
         person.expect("a answer")
         person.type("1")
-        speak(person, "", until="takes it up again")
+        speak(person, "", until="transcribes it again")
         person.expect("the text is empty: no answer was kept")
         person.expect("q quit")
         person.type("0")

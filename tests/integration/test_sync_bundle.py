@@ -19,6 +19,7 @@ import pytest
 from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import CommitTarget
 from tests.integration.test_sync import cover, note, refs, sync, write_cover, write_note
 from tests.support.sandbox import Sandbox
 from tests.support.sound import tone, wav_header, write_sound
@@ -44,7 +45,7 @@ def ada(repo: Sandbox) -> Sandbox:
     path = Recordings(state).new_path(SOUND).with_suffix(".flac")
     write_sound(path, tone(2.5), format="FLAC")
     history = History(state)
-    history.begin(SOUND, target=f"commit:{commit}", title="feat: retry", created_at=WHEN)
+    history.begin(SOUND, target=CommitTarget(commit), title="feat: retry", created_at=WHEN)
     history.finish(Recording(SOUND, path, 16000, 2.5, WHEN))
     history.turned(SOUND, Turn(0.0, Place("retry", 1, 1, "def retry():")))
     segment = Segment(0.5, 2.0, "Why: naïve 重试.", 0.9)

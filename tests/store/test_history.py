@@ -15,6 +15,7 @@ from git_voicenote.errors import StoreError
 from git_voicenote.store.entries import Entry
 from git_voicenote.store.history import History
 from git_voicenote.store.migrations import MIGRATIONS
+from git_voicenote.targets import CommitTarget, CoverTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 WHEN = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 FIRST = "20261122-101400-0001"
 SECOND = "20261122-101500-0002"
-COMMIT = "commit:" + 40 * "a"
+COMMIT = CommitTarget(40 * "a")
 
 
 @pytest.fixture
@@ -138,12 +139,6 @@ def test_an_attempt_at_an_unknown_recording_says_so(history: History) -> None:
         history.attempt(transcript(FIRST, "words"))
 
 
-@pytest.mark.parametrize("target", ["", "commit", "branch:main"])
-def test_a_target_that_is_none_is_refused(history: History, target: str) -> None:
-    with pytest.raises(ValueError, match="is no target"):
-        history.begin(FIRST, target=target, title="", created_at=WHEN)
-
-
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -189,7 +184,7 @@ def test_any_text_is_a_query(history: History, query: str) -> None:
 def test_notes_are_remembered_by_the_patch_they_explain(history: History) -> None:
     history.note_saved(COMMIT, "first\n", patch_id="p1")
     history.note_saved(COMMIT, "edited\n", patch_id="p1")
-    history.note_saved("cover:main", "cover\n", patch_id="p2")
+    history.note_saved(CoverTarget("main"), "cover\n", patch_id="p2")
 
     commit_id = 40 * "a"
     assert history.notes_of_patches({"p1", "p2", "p3"}) == {
@@ -222,10 +217,11 @@ from datetime import datetime, UTC
 from pathlib import Path
 from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.store.history import History
+from git_voicenote.targets import MessageTarget
 history = History(Path(sys.argv[1]))
 for number in range(10):
     recording_id = f"20261122-{sys.argv[2]}-{number:04}"
-    history.begin(recording_id, target="message:", title="t", created_at=datetime.now(UTC))
+    history.begin(recording_id, target=MessageTarget(), title="t", created_at=datetime.now(UTC))
     history.attempt(Transcript(recording_id, "e", "en", (Segment(0, 1, "words"),)))
     history.entries()
 """
@@ -376,9 +372,10 @@ def test_a_full_disk_keeps_what_was_there(history: History) -> None:
         "import resource, signal, sys; from pathlib import Path;"
         "from datetime import datetime, UTC;"
         "from git_voicenote.store.history import History;"
+        "from git_voicenote.targets import MessageTarget;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192));"
-        "History(Path(sys.argv[1])).begin('x', target='message:', title=100000 * 'long ',"
+        "History(Path(sys.argv[1])).begin('x', target=MessageTarget(), title=100000 * 'long ',"
         " created_at=datetime.now(UTC))"
     )
 
@@ -397,6 +394,7 @@ def test_a_read_only_disk_can_still_be_read(
     script = (
         "from pathlib import Path; from datetime import datetime, UTC; import sys;"
         "from git_voicenote.store.history import History;"
+        "from git_voicenote.targets import MessageTarget;"
         "history = History(Path(sys.argv[1]));"
         "print([entry.id for entry in history.entries()]);"
         "history.keep('x')"

@@ -12,6 +12,7 @@ import pytest
 
 from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.store.history import History
+from git_voicenote.targets import MessageTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +29,12 @@ def fill(root: Path) -> History:
     """Make a history of two recordings."""
     history = History(root)
     for name, text in ((ID, "two words"), (OTHER, "others")):
-        history.begin(name, target="message:", title="a title", created_at=WHEN)
+        history.begin(name, target=MessageTarget(), title="a title", created_at=WHEN)
         history.finish(Recording(name, root / f"recordings/{name}.wav", 16000, 2.5, WHEN))
         history.turned(name, Turn(0.0, Place("retry.py", 1, 2, "def retry():")))
         segment = Segment(0.1, 0.9, text, 0.9, words=WORDS if name == ID else ())
         history.attempt(Transcript(name, "moonshine", "en", (segment,)))
-        history.note_saved("message:", f"a note of {text}", recording_ids=(name,))
+        history.note_saved(MessageTarget(), f"a note of {text}", recording_ids=(name,))
     return history
 
 

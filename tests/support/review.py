@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import CommitTarget, Target
 from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def remember_recording(
     seconds: float,
     segments: Sequence[Segment],
     *,
-    target: str = "commit:1",
+    target: Target | None = None,
     turns: Sequence[Turn] = (),
 ) -> None:
     """Put the recording that notes name, and what was heard in it, in a repository's history."""
@@ -34,7 +35,9 @@ def remember_recording(
     write_sound(path, tone(seconds))
     history = History(root)
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    history.begin(RECORDING, target=target, title="feat: retry", created_at=now)
+    history.begin(
+        RECORDING, target=target or CommitTarget("1"), title="feat: retry", created_at=now
+    )
     history.finish(Recording(RECORDING, path, SAMPLE_RATE, seconds, now))
     for turn in turns:
         history.turned(RECORDING, turn)

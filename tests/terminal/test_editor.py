@@ -10,6 +10,7 @@ import pytest
 
 from git_voicenote.errors import StoreError
 from git_voicenote.terminal.editor import edit_text
+from git_voicenote.workflows.dialogue import Draft
 
 if TYPE_CHECKING:
     from tests.support.disk import SmallDisk
@@ -21,7 +22,7 @@ def test_words_that_a_full_disk_keeps_from_the_editor_are_kept_elsewhere(
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
     small_disk.fill()
     with pytest.raises(StoreError) as failure:
-        edit_text(None, "We now write a new file.\n", "a comment")
+        edit_text(None, Draft("We now write a new file.\n", "a comment"))
     said, _, kept = failure.value.message.partition("\nthe text is kept in ")
     assert "cannot take the text to edit: No space left on device" in said
     assert Path(kept).read_text() == "We now write a new file.\n"

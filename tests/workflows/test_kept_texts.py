@@ -1,4 +1,4 @@
-"""A text that was edited when we were killed: the next command names it, and `edit` takes it up."""
+"""A text that was edited when we were killed: the next command names it, and `edit` resumes it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_next_command_names_it_once(left: Sandbox, command: tuple[str, ...])
     (path,) = kept(left)
     assert told.count(f"for the note for {left.git('rev-parse', '--short=7', 'HEAD')} was not "
                       f"saved: {path}\n") == 1  # fmt: skip
-    assert told.count("takes it up") == 1
+    assert told.count("resumes it") == 1
 
 
 def test_the_text_of_a_living_editor_is_not_named(repo: Sandbox) -> None:
@@ -76,10 +76,10 @@ def test_the_text_of_a_living_editor_is_not_named(repo: Sandbox) -> None:
     wait_until(lambda: MENTIONED in repo.voicenote("show").stderr)
 
 
-def test_edit_takes_it_up_and_it_is_gone_when_it_is_saved(left: Sandbox) -> None:
+def test_edit_resumes_it_and_it_is_gone_when_it_is_saved(left: Sandbox) -> None:
     environment = {**left.environment, "GIT_EDITOR": "cat"}
     with Terminal(EDIT, environment, left.folder) as person:
-        person.expect("[t]ake it up, [k]eep it for later, [d]elete?")
+        person.expect("[r]esume it, [k]eep it for later, [d]elete?")
         person.type(ENTER)
         person.expect("Why it is so.")
         person.expect("saved")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.git.repository import Repository
+from git_voicenote.targets import CommitTarget, MessageTarget, Target
 from git_voicenote.workflows.vocabulary import vocabulary_for
 from git_voicenote.workflows.vocabulary_lists import personal_list
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 CACHE = ".git/voicenote/vocabulary"
 
 
-def found(sandbox: Sandbox, target: str = "commit:HEAD") -> tuple[Vocabulary, list[str]]:
+HEAD = CommitTarget("HEAD")
+
+
+def found(sandbox: Sandbox, target: Target = HEAD) -> tuple[Vocabulary, list[str]]:
     told: list[str] = []
     repository = Repository.discover(sandbox.folder)
     return vocabulary_for(repository, target, told.append), told
@@ -58,7 +62,7 @@ def test_what_is_being_explained_comes_first(code: Sandbox) -> None:
 def test_what_is_staged_has_a_vocabulary_of_its_own(code: Sandbox) -> None:
     code.write("docs/kwset.adoc", "kwset_match\n")
     code.git("add", "-A")
-    assert texts(found(code, "message:")[0])[0] in ("kwset_match", "kwset")
+    assert texts(found(code, MessageTarget())[0])[0] in ("kwset_match", "kwset")
 
 
 def test_the_lists_come_before_all_else(code: Sandbox) -> None:
@@ -75,14 +79,14 @@ def test_in_a_bare_repository_the_list_is_the_committed_one(code: Sandbox, tmp_p
     code.commit("list", {".voicenote/vocabulary": "zsh\n"})
     code.git("clone", "-q", "--bare", code.folder, tmp_path / "bare.git")
     bare = Repository.discover(tmp_path / "bare.git")
-    assert "zsh" in texts(vocabulary_for(bare, "commit:HEAD", print))[0:3]
+    assert "zsh" in texts(vocabulary_for(bare, CommitTarget("HEAD"), print))[0:3]
 
 
 def test_outside_of_a_repository_there_is_the_personal_list(sandbox: Sandbox) -> None:
-    assert vocabulary_for(None, "", print).terms == ()
+    assert vocabulary_for(None, MessageTarget(), print).terms == ()
     personal_list().path.parent.mkdir(parents=True)
     personal_list().path.write_text("kubectl\n")
-    assert texts(vocabulary_for(None, "", print)) == ["kubectl"]
+    assert texts(vocabulary_for(None, MessageTarget(), print)) == ["kubectl"]
 
 
 def test_a_list_that_cannot_be_read_is_told_and_the_rest_is_there(code: Sandbox) -> None:

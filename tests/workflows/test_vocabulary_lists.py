@@ -10,6 +10,7 @@ import pytest
 
 from git_voicenote.errors import StoreError
 from git_voicenote.git.repository import Repository
+from git_voicenote.targets import CommitTarget
 from git_voicenote.workflows.vocabulary import vocabulary_for
 from git_voicenote.workflows.vocabulary_lists import personal_list, project_list
 
@@ -65,7 +66,9 @@ def test_a_link_out_of_the_repository_is_told_and_not_read(repo: Sandbox, target
     (repo.folder / ".voicenote").mkdir()
     (repo.folder / ".voicenote/vocabulary").symlink_to(target)
     told: list[str] = []
-    terms = vocabulary_for(Repository.discover(repo.folder), "commit:HEAD", told.append).terms
+    terms = vocabulary_for(
+        Repository.discover(repo.folder), CommitTarget("HEAD"), told.append
+    ).terms
     assert ["symbolic link" in line for line in told] == [True]
     assert not any(term.text in ("root", "repositoryformatversion") for term in terms)
 
@@ -80,7 +83,7 @@ def test_a_committed_list_without_end_is_refused(repo: Sandbox, tmp_path: Path) 
     repo.commit("list", {".voicenote/vocabulary": "kubectl\n" * 30_000})
     repo.git("clone", "-q", "--bare", repo.folder, tmp_path / "bare.git")
     told: list[str] = []
-    vocabulary_for(Repository.discover(tmp_path / "bare.git"), "commit:HEAD", told.append)
+    vocabulary_for(Repository.discover(tmp_path / "bare.git"), CommitTarget("HEAD"), told.append)
     assert told == ["HEAD:.voicenote/vocabulary is larger than 200 kB; it is not read"]
 
 

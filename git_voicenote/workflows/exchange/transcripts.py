@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from git_voicenote import bounded
 from git_voicenote.datatypes import SAMPLE_RATE, Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import ContentError, StoreError
-from git_voicenote.store.history import TARGET_KINDS, History
 from git_voicenote.store.recordings import recording_time
+from git_voicenote.targets import MessageTarget, parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.store.entries import Entry
+    from git_voicenote.store.history import History
+    from git_voicenote.targets import Target
 
 LIMITS = bounded.Limits(size=64 << 20, depth=12, nodes=4_000_000)
 """Of all transcripts in a bundle: those of a hundred hours of speech."""
@@ -33,7 +35,7 @@ class CarriedRecording:
     """A recording that came, and what was heard in it, the oldest attempt first."""
 
     id: str
-    target: str
+    target: Target
     title: str
     sample_rate: int
     duration: float
@@ -46,7 +48,7 @@ def carried_value(entry: Entry) -> dict[str, Any]:
     """Return an entry of the history for JSON. Failed attempts stay at home."""
     return {
         "id": entry.id,
-        "target": entry.target,
+        "target": str(entry.target),
         "title": entry.title,
         "sample_rate": entry.sample_rate,
         "duration": entry.duration,
@@ -79,7 +81,7 @@ def unknown_value(recording_id: str) -> dict[str, Any]:
     if created_at is None:
         raise AssertionError(f"{recording_id} is the id of a recording that was found")
     return {
-        "id": recording_id, "target": "message:", "title": "", "sample_rate": SAMPLE_RATE,
+        "id": recording_id, "target": str(MessageTarget()), "title": "", "sample_rate": SAMPLE_RATE,
         "duration": 0.0, "created_at": created_at.isoformat(), "transcripts": [], "turns": [],
     }  # fmt: skip
 
@@ -138,13 +140,12 @@ def _read(value: dict[str, Any], lengths: Mapping[str, float]) -> CarriedRecordi
     if recording_id not in lengths:
         raise ContentError(f"there is no recording {recording_id[:80]!r} among those that came")
     target = bounded.text(value["target"], "target", _LONGEST_NAME)
-    kind, colon, _ = target.partition(":")
-    if kind not in TARGET_KINDS or not colon or not target.isprintable():
-        raise ContentError(f"{target[:80]!r} is nothing that a recording is for")
+    if not target.isprintable():
+        raise ContentError(f"{target[:80]!r} names nothing that can be recorded for")
     bounded.real(value["duration"], "duration", 0.0, _LONGEST)
     return CarriedRecording(
         id=recording_id,
-        target=target,
+        target=parse_target(target),
         title=bounded.text(value["title"], "title", _LONGEST_NAME),
         sample_rate=bounded.whole(value["sample_rate"], "sample_rate", 1, _MOST_RATE),
         duration=lengths[recording_id],  # as it is, whatever is told

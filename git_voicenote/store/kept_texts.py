@@ -14,35 +14,37 @@ import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file, text
-from git_voicenote.errors import ContentError
+from git_voicenote.errors import ContentError, StoreError
 from git_voicenote.files import create, is_locked, private_folder
-from git_voicenote.terminal.console import say
+from git_voicenote.targets import parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.git.repository import Repository
+    from git_voicenote.targets import Target
 
 _PREFIX = "edit-"
 _ABOUT = "about.json"
 _LIMITS = Limits(size=1 << 26)
+_TEXTS = ("title", "marker", "saved")
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """What a text is for.
 
-    `target` is that of the history (`commit:<id>`), `title` what people call it; `marker` is the
-    line below which nothing belongs to the text, `saved` what git has of it already.
+    `target` is None for a text that belongs to nothing in git; `title` is what people call it.
+    `marker` is the line below which nothing belongs to the text, `saved` what git has of it
+    already.
     """
 
-    target: str = ""
+    target: Target | None = None
     title: str = "something that was edited"
     marker: str = ""
     saved: str = ""
@@ -88,9 +90,15 @@ def held_text(root: Path, name: str, text: str, purpose: Purpose) -> Iterator[tu
         os.close(handle)
 
 
-def keep_text_in(root: Path | None, name: str, text: str, purpose: Purpose) -> Path:
-    """Write a text that could not be saved below a state folder, or in /tmp. Raises OSError."""
-    return _write(_new_folder(root or Path(tempfile.gettempdir())), name, text, purpose)
+def keep_text(root: Path, text: str, purpose: Purpose, *, name: str = "NOTES_EDITMSG") -> Path:
+    """Write a text that could not be saved to a file below a state folder, or else in /tmp.
+
+    Raises StoreError, with the text in it, if neither takes one.
+    """
+    for place in (root, Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            return _write(_new_folder(place), name, text, purpose)
+    raise StoreError(f"no file can be written; the text is:\n{text}")
 
 
 def _new_folder(root: Path) -> Path:
@@ -102,7 +110,7 @@ def _new_folder(root: Path) -> Path:
 
 def _write(folder: Path, name: str, text: str, purpose: Purpose) -> Path:
     try:
-        create(folder / _ABOUT, json.dumps(asdict(purpose)))
+        create(folder / _ABOUT, json.dumps(_about(purpose)))
         create(folder / name, text.encode("utf-8", "replace"))
     except OSError:  # a full disk takes the file's name, and no word of it
         shutil.rmtree(folder, ignore_errors=True)
@@ -110,7 +118,12 @@ def _write(folder: Path, name: str, text: str, purpose: Purpose) -> Path:
     return folder / name
 
 
-def kept_texts(root: Path, target: str | None = None) -> tuple[KeptText, ...]:
+def _about(purpose: Purpose) -> dict[str, str]:
+    target = "" if purpose.target is None else str(purpose.target)
+    return {"target": target} | {field: getattr(purpose, field) for field in _TEXTS}
+
+
+def kept_texts(root: Path, target: Target | None = None) -> tuple[KeptText, ...]:
     """Return the texts that nobody edits any more, those for a target or all; the oldest first."""
     found = []
     for folder in root.glob(f"{_PREFIX}*/"):
@@ -134,21 +147,9 @@ def _purpose_in(folder: Path) -> Purpose:
     value = parse_json(read_file(about, _LIMITS.size), _ABOUT, _LIMITS)
     if not isinstance(value, dict):
         raise ContentError(f"{about} is no object")
-    return Purpose(**{field: text(value.get(field, ""), field) for field in Purpose.__slots__})
-
-
-def mention_kept_texts(repository: Repository) -> None:
-    """Name the texts that were edited in a repository and not saved, and what to do with them."""
-    for kept in kept_texts(repository.state_dir):
-        kind, _, name = kept.purpose.target.partition(":")
-        command = {"commit": f"edit {name[:7]}", "cover": f"edit --cover {name}"}.get(kind)
-        then = (
-            f"`git voicenote {command}` takes it up"
-            if command
-            else f"remove {kept.path.parent} if you do not need it"
-        )
-        say(f"{story(kept)}: {kept.path}")
-        say(f"hint: {then}")
+    target = text(value.get("target", ""), "target")
+    texts = {field: text(value.get(field, ""), field) for field in _TEXTS}
+    return Purpose(parse_target(target) if target else None, **texts)
 
 
 def story(kept: KeptText) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from git_voicenote.config import Settings
 from git_voicenote.errors import SettingError
-from git_voicenote.workflows.listening import wordless_context
+from git_voicenote.workflows.listening import context_without_terms
 
 
 @pytest.mark.parametrize(
@@ -14,9 +14,9 @@ from git_voicenote.workflows.listening import wordless_context
     [("all", True), ("off", False), ("itn", True), ("fillers,itn", True), ("fillers,edits", False)],
 )
 def test_who_turned_numbers_off_has_them_as_they_were_said(text: str, itn: bool) -> None:
-    assert wordless_context(Settings(text=text)).itn is itn
+    assert context_without_terms(Settings(text=text)).itn is itn
 
 
 def test_a_pass_that_is_none_is_an_error() -> None:
     with pytest.raises(SettingError, match="no text pass is named 'itm'"):
-        wordless_context(Settings(text="itm"))
+        context_without_terms(Settings(text="itm"))

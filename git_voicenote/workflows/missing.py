@@ -1,4 +1,4 @@
-"""`git voicenote format-patch --record`: ask for what a series does not say yet."""
+"""Explain what a series does not say yet, before it is sent."""
 
 from __future__ import annotations
 
@@ -8,44 +8,45 @@ from git_voicenote.errors import NothingHeardError, PatchError
 from git_voicenote.mail.patches import has_several
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
-from git_voicenote.terminal.console import ask, is_interactive, say
-from git_voicenote.workflows.explaining import record_commit, record_cover
+from git_voicenote.workflows.explain import explain
+from git_voicenote.workflows.explainable import ExplainedCommit, ExplainedSeries
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.explainable import Explainable
 
 
-def record_missing(repository: Repository, settings: Settings, plan: Plan, order: str) -> None:
-    """Let the person explain each commit without a note, and the series where it has no cover.
+def explain_missing(
+    repository: Repository, settings: Settings, dialogue: Dialogue, plan: Plan, order: str
+) -> None:
+    """Let the person explain each commit without a note, and the series if it has no cover.
 
     `order` is "newest" (the newest commit first, the cover last), "cover" (the cover first) or
-    "ask". Raises PatchError where nobody can be asked.
+    "ask". Raises PatchError if nobody can be asked.
     """
     commits = _silent_commits(repository, settings, plan)
     key = _silent_cover(repository, plan)
     if not commits and key is None:
         return
-    if not is_interactive():
+    if not dialogue.is_interactive:
         raise PatchError(
             f"{_what_is_missing(commits, key)} missing, and there is no terminal to ask on",
             hint="`git voicenote record COMMIT --from FILE` takes recordings",
         )
     if order == "ask" and commits and key is not None:
         answers = {"n": "newest commit first", "c": "cover first"}
-        order = "cover" if ask("what do you explain first?", answers, "n") == "c" else "newest"
-    targets: list[Commit | str] = [*commits]
+        order = "cover" if dialogue.ask("explain what first?", answers, "n") == "c" else "newest"
+    subjects: list[Explainable] = [ExplainedCommit(repository, settings, one) for one in commits]
     if key is not None:
-        targets.insert(0 if order == "cover" else len(targets), key)
-    for target in targets:
+        subjects.insert(0 if order == "cover" else len(subjects), ExplainedSeries(repository, key))
+    for subject in subjects:
         try:
-            if isinstance(target, str):
-                record_cover(repository, settings, target)
-            else:
-                record_commit(repository, settings, target)
+            explain(subject, repository, settings, dialogue)
         except NothingHeardError as exc:
-            say(f"{exc.message}: going on without it")
+            dialogue.say(f"{exc.message}: going on without it")
 
 
 def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> list[Commit]:

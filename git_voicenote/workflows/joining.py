@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 from git_voicenote.notes.changing import reconciled
 from git_voicenote.notes.format import join_notes, parse_notes, render_notes
-from git_voicenote.terminal.console import ask, is_interactive, say
 from git_voicenote.text.diff.anchors import anchor, is_open, passages
 
 if TYPE_CHECKING:
@@ -15,24 +14,25 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Note
     from git_voicenote.text.diff.diffs import FileDiff
-    from git_voicenote.workflows.note_targets import Target
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.explainable import Explainable
 
 Existing = Literal["replace", "append", "both"]
 """What becomes of a note that is there already."""
+_ANSWERS: dict[str, Existing] = {"r": "replace", "a": "append", "k": "both"}
 
 
-def ask_about_existing(target: Target) -> Existing:
-    """Let a person choose; where nobody can be asked, what is said is added."""
-    if not is_interactive():
-        say(f"there is a {target.name} already: this is added to it (--replace, --keep-both)")
+def ask_about_existing(name: str, dialogue: Dialogue) -> Existing:
+    """Let the person choose; if nobody can be asked, what is said is added."""
+    if not dialogue.is_interactive:
+        dialogue.say(f"there is a {name} already: this is added to it (--replace, --keep-both)")
         return "append"
-    answers: dict[str, Existing] = {"r": "replace", "a": "append", "k": "both"}
-    choice = ask(
-        f"there is a {target.name} already:",
+    choice = dialogue.ask(
+        f"there is a {name} already:",
         {"r": "replace", "a": "append", "k": "keep both"},
         default="a",
     )
-    return answers[choice]
+    return _ANSWERS[choice]
 
 
 class Joining:
@@ -44,13 +44,12 @@ class Joining:
 
     def __init__(
         self,
-        target: Target,
+        subject: Explainable,
         before: tuple[Note, ...],
         existing: Existing | None,
         spoken: Note,
     ) -> None:
-        self._name = target.name
-        self._files = target.files() if existing != "replace" else ()
+        self._subject = subject
         self._before = before
         self._existing = existing
         self._spoken = spoken
@@ -68,14 +67,14 @@ class Joining:
             return render_notes((*there, self._spoken))
         last = there[-1]
         return render_notes(
-            (*there[:-1], join_notes(last, _apart(self._files, last, self._spoken)))
+            (*there[:-1], join_notes(last, _apart(self._subject.files(), last, self._spoken)))
         )
 
     def _replaced(self, there: tuple[Note, ...]) -> str:
         mine = render_notes((self._spoken,))
         if not self.is_changed:
             return mine
-        return reconciled(self._name, render_notes(self._before), mine, render_notes(there))
+        return reconciled(self._subject.name, render_notes(self._before), mine, render_notes(there))
 
 
 def _apart(files: Sequence[FileDiff], before: Note, spoken: Note) -> Note:

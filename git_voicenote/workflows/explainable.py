@@ -1,14 +1,15 @@
-"""What a note can be about: a commit, or a series."""
+"""What a person can explain: a commit, by its note, or a series, by its cover."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.errors import UsageError
 from git_voicenote.git.commits import commit_summary, series_summary
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
-from git_voicenote.workflows.saving import save_cover, save_note
+from git_voicenote.targets import CommitTarget, CoverTarget
 from git_voicenote.workflows.walk_pages import files_of, pages_of, patch_of
 
 if TYPE_CHECKING:
@@ -17,17 +18,18 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Note
     from git_voicenote.git.repository import Commit, Repository
+    from git_voicenote.targets import Target
     from git_voicenote.text.diff.diffs import FileDiff
-    from git_voicenote.workflows.saving import Change
+    from git_voicenote.workflows.saving import Change, Saving
     from git_voicenote.workflows.walk_pages import Page
 
 
-class Target(Protocol):
-    """Something that can be explained."""
+class Explainable(Protocol):
+    """A target with its notes, and what a person wants to see while they explain it."""
 
     @property
-    def key(self) -> str:
-        """How the history names it: `commit:<id>` or `cover:<key>`."""
+    def target(self) -> Target:
+        """What is explained."""
         ...
 
     @property
@@ -37,7 +39,7 @@ class Target(Protocol):
 
     @property
     def heading(self) -> str:
-        """What a person reads when they are about to explain it."""
+        """What a person reads before they explain it."""
         ...
 
     @property
@@ -47,15 +49,15 @@ class Target(Protocol):
 
     @property
     def argument(self) -> str:
-        """What `git voicenote show` takes for it."""
+        """The argument of `git voicenote show` and `record` that names it."""
         ...
 
     def read(self) -> tuple[Note, ...]:
         """Return what was said about it before."""
         ...
 
-    def save(self, settings: Settings, mine: Sequence[Note], change: Change) -> None:
-        """Change what is said about it, and remember it in the history; see `saving.save_note`."""
+    def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
+        """Save what is said about it, and return the new text; see `Saving.note`."""
         ...
 
     def summary(self) -> str:
@@ -63,25 +65,24 @@ class Target(Protocol):
         ...
 
     def files(self) -> tuple[FileDiff, ...]:
-        """Return the diff that its words may be beside; nothing where there is none."""
+        """Return the diff that its words may refer to; nothing if there is none."""
         ...
 
     def pages(self) -> tuple[Page, ...]:
-        """Return what a person walks through while they explain it; nothing where it has no diff.
+        """Return the pages of its diff; nothing if it has no diff.
 
-        Raises UsageError where it cannot be walked through.
+        Raises UsageError if it cannot be walked through.
         """
         ...
 
 
-class CommitTarget:
+class ExplainedCommit:
     """A commit, explained by a note."""
 
-    def __init__(self, repository: Repository, commit: Commit, notes_ref: str) -> None:
+    def __init__(self, repository: Repository, settings: Settings, commit: Commit) -> None:
         self._repository = repository
-        self._commit = commit
-        self._notes_ref = notes_ref
-        self.key = f"commit:{commit.id}"
+        self._notes_ref = settings.notes_ref
+        self.target = CommitTarget(commit.id)
         self.title = commit.subject
         self.heading = f"{commit.short} {commit.subject}"
         self.name = f"note for {commit.short}"
@@ -89,44 +90,47 @@ class CommitTarget:
 
     def read(self) -> tuple[Note, ...]:
         """Return the commit's notes."""
-        return Notes(self._repository, self._notes_ref).read(self._commit.id)
+        return Notes(self._repository, self._notes_ref).read(self.target.commit_id)
 
-    def save(self, settings: Settings, mine: Sequence[Note], change: Change) -> None:
-        """Change the commit's notes."""
-        save_note(self._repository, settings, self._commit.id, mine, change)
+    def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
+        """Save the commit's notes."""
+        return saving.note(self.target, mine, change)
 
     def summary(self) -> str:
         """Return author, date and diffstat."""
-        return f"{self.name}\n\n{commit_summary(self._repository, self._commit.id)}"
+        return f"{self.name}\n\n{commit_summary(self._repository, self.target.commit_id)}"
 
     def files(self) -> tuple[FileDiff, ...]:
         """Return the commit's diff."""
-        return files_of(self._repository, self._commit.id)
+        return self._files
+
+    @cached_property
+    def _files(self) -> tuple[FileDiff, ...]:
+        return files_of(self._repository, self.target.commit_id)
 
     def pages(self) -> tuple[Page, ...]:
         """Return the commit as a whole, then its hunks."""
-        patch = patch_of(self._repository, self._commit.id)
+        patch = patch_of(self._repository, self.target.commit_id)
         return pages_of(patch) if patch else ()
 
 
-class CoverTarget:
+class ExplainedSeries:
     """A series, explained by its cover."""
 
     def __init__(self, repository: Repository, key: str) -> None:
         self._repository = repository
-        self._key = key
-        self.key = f"cover:{key}"
+        self.target = CoverTarget(key)
         self.title = self.heading = f"the series of {key}"
         self.name = f"cover of {key}"
         self.argument = "--cover"
 
     def read(self) -> tuple[Note, ...]:
         """Return the cover."""
-        return Covers(self._repository).read(self._key)
+        return Covers(self._repository).read(self.target.key)
 
-    def save(self, settings: Settings, mine: Sequence[Note], change: Change) -> None:
-        """Change the cover."""
-        save_cover(self._repository, self._key, mine, change)
+    def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
+        """Save the cover."""
+        return saving.cover(self.target, mine, change)
 
     def summary(self) -> str:
         """Return shortlog and diffstat of the series."""
@@ -134,7 +138,7 @@ class CoverTarget:
         return f"{self.name}\n\n{summary}"
 
     def files(self) -> tuple[FileDiff, ...]:
-        """Return nothing: a cover stands beside no diff."""
+        """Return nothing: a cover belongs to no diff."""
         return ()
 
     def pages(self) -> tuple[Page, ...]:

@@ -1,0 +1,118 @@
+"""What words are about: a commit, a series, a message, a file, or an answer to somebody.
+
+A target has one text form, `kind:name`, which the history, the files of an edit and bundles keep.
+Only this module writes and parses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from git_voicenote.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SHORT_ID = 7
+
+
+def short_id(object_id: str) -> str:
+    """Return an object's id as people are shown it."""
+    return object_id[:_SHORT_ID]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTarget:
+    """A commit, explained by its note; `commit_id` is the full object name."""
+
+    kind: ClassVar[str] = "commit"
+    commit_id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.commit_id}"
+
+    @property
+    def short(self) -> str:
+        """The start of the commit's id."""
+        return short_id(self.commit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverTarget:
+    """A series, explained by its cover; `key` is its branch, or `detached/<id>`."""
+
+    kind: ClassVar[str] = "cover"
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTarget:
+    """The message of the commit that is being made."""
+
+    kind: ClassVar[str] = "message"
+
+    def __str__(self) -> str:
+        return f"{self.kind}:"
+
+
+@dataclass(frozen=True, slots=True)
+class FileTarget:
+    """A sound file that is transcribed."""
+
+    kind: ClassVar[str] = "file"
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTarget:
+    """A reviewer's answer to a commit, kept as a note."""
+
+    kind: ClassVar[str] = "review"
+    commit_id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.commit_id}"
+
+    @property
+    def short(self) -> str:
+        """The start of the commit's id."""
+        return short_id(self.commit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTarget:
+    """A reviewer's answer to a mail; `name` is its message id, or the number of the patch."""
+
+    kind: ClassVar[str] = "reply"
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+Target: TypeAlias = (
+    CommitTarget | CoverTarget | MessageTarget | FileTarget | ReviewTarget | ReplyTarget
+)
+
+_Named: TypeAlias = CommitTarget | CoverTarget | FileTarget | ReviewTarget | ReplyTarget
+_NAMED: Mapping[str, type[_Named]] = {
+    target.kind: target
+    for target in (CommitTarget, CoverTarget, FileTarget, ReviewTarget, ReplyTarget)
+}
+
+
+def parse_target(text: str) -> Target:
+    """Return the target that a text names, as `str` wrote it. Raises ContentError."""
+    kind, colon, name = text.partition(":")
+    if kind == MessageTarget.kind and colon:
+        return MessageTarget()
+    if kind not in _NAMED or not colon:
+        raise ContentError(f"{text[:80]!r} names nothing that can be recorded for")
+    return _NAMED[kind](name)

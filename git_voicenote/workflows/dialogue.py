@@ -1,0 +1,88 @@
+"""How a workflow talks with a person, whichever front end they sit at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from git_voicenote.store.kept_texts import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from git_voicenote.datatypes import Turn
+    from git_voicenote.errors import VoicenoteError
+    from git_voicenote.workflows.live_dictation import LiveDictation
+    from git_voicenote.workflows.walk_pages import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text for a person to edit.
+
+    `comments` are shown beside it and are not part of it. `purpose` says what it is for, should
+    it be left behind; `name` is the file name that an editor sees.
+    """
+
+    text: str
+    comments: str = ""
+    purpose: Purpose = field(default_factory=Purpose)
+    name: str = "NOTES_EDITMSG"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Pages of a diff to turn while speaking; `turned` is called with each turn."""
+
+    pages: Sequence[Page]
+    turned: Callable[[Turn], None]
+
+
+class Dialogue(Protocol):
+    """What a workflow says, asks and shows. The terminal, the service and tests implement it."""
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether somebody can answer a question."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Report something."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Report something that went wrong and did not stop the work."""
+        ...
+
+    def ask(
+        self, question: str, answers: Mapping[str, str] | None = None, default: str = ""
+    ) -> str:
+        """Return what the person answers.
+
+        With `answers` (key: meaning), return one of the keys; an empty answer is the `default`.
+        Raises Cancelled.
+        """
+        ...
+
+    def edit(self, draft: Draft) -> str | None:
+        """Let the person edit a text; return it with one newline at its end, or None if empty.
+
+        Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then
+        kept in a file that the person is told of.
+        """
+        ...
+
+    def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
+        """Start a dictation, show it, and stop it when the person says so, or falls silent.
+
+        `silence` is in seconds, 0 for never. Returns how many seconds the text took after that.
+        Raises AudioDeviceError if it cannot start; KeyboardInterrupt and Terminated.
+        """
+        ...
+
+
+def report(dialogue: Dialogue, error: VoicenoteError) -> None:
+    """Report an error and its way out where the work goes on."""
+    dialogue.say(f"error: {error.message}")
+    if error.hint:
+        dialogue.say(f"hint: {error.hint}")

@@ -1,0 +1,80 @@
+"""What earlier commands left: notes of a series that git am finished alone, and unsaved texts."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import VoicenoteError
+from git_voicenote.store.kept_texts import kept_texts, story
+from git_voicenote.targets import CommitTarget, CoverTarget
+
+if TYPE_CHECKING:
+    from git_voicenote.config import Settings
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.store.kept_texts import KeptText
+    from git_voicenote.workflows.dialogue import Dialogue
+
+
+def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
+    """Keep the notes that a series still lacks because git am went on without us, and say so.
+
+    Texts that were edited and not saved are named, too. A failure is a warning: the command that
+    was asked for has nothing to do with it.
+    """
+    mention_unsaved_texts(repository, dialogue)
+    if not (repository.git_dir / "voicenote" / "am").is_dir():
+        return  # the usual case: showing a note does not pay for what reads mails
+    from git_voicenote.series.incoming.unfinished import UnfinishedAm
+
+    try:
+        kept = UnfinishedAm(repository).keep(settings.notes_ref)
+    except (VoicenoteError, OSError) as exc:
+        dialogue.warn(f"the notes of the patches that git am applied could not be kept: {exc}")
+        return
+    if kept.running is not None and not _is_alive(kept.running):
+        dialogue.warn("git am goes on, though the git voicenote that started it was killed;")
+        dialogue.say("the next git voicenote command after it has ended keeps its patches' notes")
+    say_kept(dialogue, kept.notes, kept.cover, "of what git am had applied")
+    for title in kept.unclear:
+        dialogue.warn(
+            f"the note of {title!r} is not kept: it is not clear which commit it belongs to"
+        )
+
+
+def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
+    """Name the texts that were edited in a repository and not saved, and what to do with them."""
+    for kept in kept_texts(repository.state_dir):
+        _mention(kept, dialogue)
+
+
+def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "") -> None:
+    """Say how many notes were kept, and of which series the cover, if any."""
+    parts = [f"{notes} {'note' if notes == 1 else 'notes'}"] if notes else []
+    parts += [f"the cover of {cover}"] if cover else []
+    if parts:
+        words = ["kept", " and ".join(parts), *filter(None, [of_what]), "(git voicenote show)"]
+        dialogue.say(" ".join(words))
+
+
+def _mention(kept: KeptText, dialogue: Dialogue) -> None:
+    """Name a text that was edited and not saved, and what to do with it."""
+    match kept.purpose.target:
+        case CommitTarget() as target:
+            then = f"`git voicenote edit {target.short}` resumes it"
+        case CoverTarget(key):
+            then = f"`git voicenote edit --cover {key}` resumes it"
+        case _:
+            then = f"remove {kept.path.parent} if you do not need it"
+    dialogue.say(f"{story(kept)}: {kept.path}")
+    dialogue.say(f"hint: {then}")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True

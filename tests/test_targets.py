@@ -1,0 +1,43 @@
+"""Targets and their one text form."""
+
+from __future__ import annotations
+
+import pytest
+
+from git_voicenote.errors import ContentError
+from git_voicenote.targets import (
+    CommitTarget,
+    CoverTarget,
+    FileTarget,
+    MessageTarget,
+    ReplyTarget,
+    ReviewTarget,
+    Target,
+    parse_target,
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        (CommitTarget(40 * "a"), "commit:" + 40 * "a"),
+        (CoverTarget("topic/a:b"), "cover:topic/a:b"),
+        (MessageTarget(), "message:"),
+        (FileTarget("a: b.wav"), "file:a: b.wav"),
+        (ReviewTarget(64 * "b"), "review:" + 64 * "b"),
+        (ReplyTarget("<1@example.org>"), "reply:<1@example.org>"),
+    ],
+)
+def test_a_target_is_read_as_it_was_written(target: Target, text: str) -> None:
+    assert str(target) == text
+    assert parse_target(text) == target
+
+
+@pytest.mark.parametrize("text", ["", "commit", "message", "branch:main", ":x"])
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(ContentError, match="names nothing that can be recorded for"):
+        parse_target(text)
+
+
+def test_a_commit_is_shown_by_the_start_of_its_id() -> None:
+    assert CommitTarget("0123456789abcdef").short == "0123456"
