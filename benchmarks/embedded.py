@@ -29,7 +29,7 @@ from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.hearing.transcription import transcribe
 
 _TIMES = 5
 _FIRST_WORDS = """
@@ -40,7 +40,7 @@ from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.hearing.transcription import transcribe
 engine = make_engine("moonshine")
 engine.load()
 loaded = time.perf_counter()

@@ -33,7 +33,7 @@ from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
-from git_voicenote.workflows.vocabulary import vocabulary_for
+from git_voicenote.workflows.vocabulary.harvested import vocabulary_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

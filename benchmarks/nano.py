@@ -169,7 +169,7 @@ def from_files(model: NanoModel, device: str, count: int) -> float:
     from git_voicenote.engines.base import Context, EngineOptions
     from git_voicenote.engines.nano.engine import NanoEngine
     from git_voicenote.engines.nano.network.generation import Decoded
-    from git_voicenote.workflows.batch import transcribe_files
+    from git_voicenote.workflows.hearing.batch import transcribe_files
 
     def write(segments: Sequence[Samples], before: tuple[int, ...]) -> list[Decoded]:
         longest = max(map(len, segments)) / RATE

@@ -27,8 +27,8 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
-from git_voicenote.workflows.live_dictation import LiveDictation
-from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.hearing.live_dictation import LiveDictation
+from git_voicenote.workflows.hearing.transcription import transcribe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

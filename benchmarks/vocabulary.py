@@ -33,9 +33,9 @@ from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
-from git_voicenote.workflows.learning import make_now
-from git_voicenote.workflows.transcription import transcribe
-from git_voicenote.workflows.vocabulary import vocabulary_for
+from git_voicenote.workflows.hearing.transcription import transcribe
+from git_voicenote.workflows.vocabulary.harvested import vocabulary_for
+from git_voicenote.workflows.vocabulary.learning import make_now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,8 +28,8 @@ from git_voicenote.engines.base import Context
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.git.repository import Repository
-from git_voicenote.workflows.learning import make_now
-from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.hearing.transcription import transcribe
+from git_voicenote.workflows.vocabulary.learning import make_now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import Cancelled, Terminated, VoicenoteError
 from git_voicenote.terminal.console import flush, print_error, say
-from git_voicenote.terminal.signals import end_by, handle_signals
+from git_voicenote.terminal.jobs.signals import end_by, handle_signals
 from git_voicenote.terminal.streams import drop, prepare_streams
 
 if TYPE_CHECKING:

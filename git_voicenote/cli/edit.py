@@ -7,9 +7,9 @@ import click
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.workflows.edit import Editing
+from git_voicenote.workflows.explain.edit import Editing
+from git_voicenote.workflows.explain.unfinished import mention_unfinished
 from git_voicenote.workflows.leftovers import finish_leftovers
-from git_voicenote.workflows.unfinished import mention_unfinished
 
 
 @click.command()

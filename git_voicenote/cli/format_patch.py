@@ -60,13 +60,13 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     finish_leftovers(repository, chosen, dialogue)
     plan = plan_series(repository, rest)
     if order:
-        from git_voicenote.workflows.missing import explain_missing
+        from git_voicenote.workflows.explain.missing import explain_missing
 
         explain_missing(repository, chosen, dialogue, plan, order)
         plan = plan_series(repository, rest)
 
     def remembered(patch_ids: Collection[str]) -> Mapping[str, Sequence[FoundNote]]:
-        from git_voicenote.workflows.saving import remembered_notes
+        from git_voicenote.workflows.explain.saving import remembered_notes
 
         return remembered_notes(repository, dialogue)(patch_ids)
 

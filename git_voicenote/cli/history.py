@@ -27,9 +27,9 @@ from git_voicenote.terminal.console import (
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.subtitles import subtitles
-from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.explain.unfinished import mention_unfinished
+from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.leftovers import mention_unsaved_texts
-from git_voicenote.workflows.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

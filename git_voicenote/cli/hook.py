@@ -129,7 +129,7 @@ def _offer_to_dictate(message_file: Path, source: str | None) -> None:
     from git_voicenote.git.pending_commit import PendingCommit
     from git_voicenote.terminal.dialogue import TerminalDialogue
     from git_voicenote.terminal.tty import has_terminal, take_terminal
-    from git_voicenote.workflows.commit_message import dictate_message
+    from git_voicenote.workflows.commit_message.dictate import dictate_message
 
     chosen = Settings()
     try:

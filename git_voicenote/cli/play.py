@@ -18,9 +18,9 @@ from git_voicenote.store.recordings import Recordings
 from git_voicenote.terminal.console import say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.text.doubts import doubtful, quoted
-from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.explain.saving import notes_by_patch
+from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.leftovers import mention_unsaved_texts
-from git_voicenote.workflows.saving import notes_by_patch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

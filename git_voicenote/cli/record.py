@@ -12,16 +12,16 @@ from git_voicenote.notes.covers import Covers
 from git_voicenote.terminal.console import print_json, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.streams import sound_named
-from git_voicenote.workflows.explain import explain
-from git_voicenote.workflows.explainable import ExplainedCommit, ExplainedSeries
+from git_voicenote.workflows.explain.explain import explain
+from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
+from git_voicenote.workflows.explain.unfinished import offer_unfinished
 from git_voicenote.workflows.leftovers import finish_leftovers
-from git_voicenote.workflows.unfinished import offer_unfinished
 
 if TYPE_CHECKING:
     from git_voicenote.targets import Target
-    from git_voicenote.workflows.explain import Spoken
-    from git_voicenote.workflows.explainable import Explainable
-    from git_voicenote.workflows.joining import Existing
+    from git_voicenote.workflows.explain.explain import Spoken
+    from git_voicenote.workflows.explain.explainable import Explainable
+    from git_voicenote.workflows.explain.joining import Existing
 
 
 @click.command()

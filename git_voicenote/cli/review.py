@@ -23,9 +23,9 @@ from git_voicenote.store.recordings import Recordings, store_error
 from git_voicenote.terminal.console import hand_over, is_interactive, print_json, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.pager import page, wants_colour
-from git_voicenote.terminal.series_steps import step
-from git_voicenote.terminal.series_text import Layout
-from git_voicenote.workflows.archive import state_root
+from git_voicenote.terminal.series.steps import step
+from git_voicenote.terminal.series.text import Layout
+from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:

@@ -11,19 +11,19 @@ from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.mail.reply import reviewer
 from git_voicenote.terminal.console import hand_over, is_interactive, say
 from git_voicenote.terminal.pager import wants_colour
-from git_voicenote.terminal.series_steps import step
-from git_voicenote.terminal.series_text import Layout
+from git_voicenote.terminal.series.steps import step
+from git_voicenote.terminal.series.text import Layout
 from git_voicenote.terminal.streams import sound_named
-from git_voicenote.workflows.answer import Answering
-from git_voicenote.workflows.answer_keepers import MailKeeper, NoteKeeper
-from git_voicenote.workflows.unfinished import mention_unfinished
+from git_voicenote.workflows.answer.answering import Answering
+from git_voicenote.workflows.answer.keepers import MailKeeper, NoteKeeper
+from git_voicenote.workflows.explain.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
     from git_voicenote.cli.review_options import Replies
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.series.review.series import Review
-    from git_voicenote.workflows.answer import Keeper
+    from git_voicenote.workflows.answer.answering import Keeper
     from git_voicenote.workflows.dialogue import Dialogue
 
 

@@ -17,9 +17,9 @@ from git_voicenote.notes.store import Notes
 from git_voicenote.targets import CommitTarget, short_id
 from git_voicenote.terminal.console import print_json, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
+from git_voicenote.workflows.explain.unfinished import mention_unfinished
 from git_voicenote.workflows.leftovers import finish_leftovers
-from git_voicenote.workflows.saving import Saving, notes_by_patch
-from git_voicenote.workflows.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import hand_over, put, say, settings, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.workflows.archive import state_root
+from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.leftovers import finish_leftovers
 
 

@@ -13,8 +13,8 @@ from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import PASSES
 from git_voicenote.text.passes.spoken_edits import written_lines
 from git_voicenote.text.spans import with_line_feeds
-from git_voicenote.workflows.explanations import change_lines
-from git_voicenote.workflows.listening import Listening
+from git_voicenote.workflows.hearing.explanations import change_lines
+from git_voicenote.workflows.hearing.listening import Listening
 
 
 @click.command()

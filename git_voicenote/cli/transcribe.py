@@ -20,15 +20,15 @@ from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.batch_display import BatchDisplay
 from git_voicenote.terminal.console import print_error, say, settings, warn
 from git_voicenote.text.passes.chain import named_passes
-from git_voicenote.workflows.hearing import warn_of_failures
-from git_voicenote.workflows.listening import Listening, likely_target
+from git_voicenote.workflows.hearing.hear import warn_of_failures
+from git_voicenote.workflows.hearing.listening import Listening, likely_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from git_voicenote.cli.transcript_forms import Results
     from git_voicenote.config import Settings
-    from git_voicenote.workflows.batch import Finished
+    from git_voicenote.workflows.hearing.batch import Finished
 
 
 @click.command()
@@ -195,7 +195,7 @@ class _Work:
         if not todo:
             return
         # numpy and soundfile cost 0.2 s: not before the options are known to be right
-        from git_voicenote.workflows.batch import transcribe_files
+        from git_voicenote.workflows.hearing.batch import transcribe_files
 
         sources = [self._path(number) or sys.stdin.buffer for number in todo]
         for index, event in transcribe_files(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Segment
     from git_voicenote.store.results import ResultFolder
-    from git_voicenote.workflows.batch import Finished
+    from git_voicenote.workflows.hearing.batch import Finished
 
 Form = Literal["text", "json", "srt"]
 _SUFFIXES: dict[Form, str] = {"text": ".txt", "json": ".json", "srt": ".srt"}

@@ -12,14 +12,14 @@ from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.terminal.console import print_json, put, say, warn
 from git_voicenote.text.vocabulary.lists import parse_entry, with_entry, without_term
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary, ordinary_words
-from git_voicenote.workflows.listening import likely_target
-from git_voicenote.workflows.vocabulary import vocabulary_for
-from git_voicenote.workflows.vocabulary_lists import personal_list, project_list
+from git_voicenote.workflows.hearing.listening import likely_target
+from git_voicenote.workflows.vocabulary.harvested import vocabulary_for
+from git_voicenote.workflows.vocabulary.lists import personal_list, project_list
 
 if TYPE_CHECKING:
     from git_voicenote.text.vocabulary.ranking import Term
-    from git_voicenote.workflows.vocabulary import Vocabulary
-    from git_voicenote.workflows.vocabulary_lists import VocabularyList
+    from git_voicenote.workflows.vocabulary.harvested import Vocabulary
+    from git_voicenote.workflows.vocabulary.lists import VocabularyList
 
 _TOLD = ">"
 

@@ -10,7 +10,7 @@ from git_voicenote.audio.files.finding import stated_duration
 from git_voicenote.clock import clock
 from git_voicenote.terminal.console import hand_over
 from git_voicenote.terminal.drawing import progress_bar
-from git_voicenote.terminal.recording_display import can_redraw
+from git_voicenote.terminal.recording.display import can_redraw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
     from git_voicenote.workflows.dialogue import Draft, Walk
-    from git_voicenote.workflows.live_dictation import LiveDictation
+    from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 
 class TerminalDialogue:
@@ -69,7 +69,7 @@ class TerminalDialogue:
 
     def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
         """Record until a key, or silence, ends it; see `terminal.recording`."""
-        from git_voicenote.terminal.recording import Attendance
+        from git_voicenote.terminal.recording.attendance import Attendance
 
         with self._warnings_held():
             return Attendance(live, silence, walk, is_interactive=self.is_interactive).run()

@@ -18,8 +18,8 @@ from git_voicenote.git.repository import read_config
 from git_voicenote.store.kept_texts import above, held_text, keep_text
 from git_voicenote.store.recordings import store_error
 from git_voicenote.terminal.console import say
-from git_voicenote.terminal.foreground import run_in_foreground
-from git_voicenote.workflows.archive import state_root
+from git_voicenote.terminal.jobs.foreground import run_in_foreground
+from git_voicenote.workflows.hearing.archive import state_root
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.terminal.console import say
-from git_voicenote.terminal.suspending import suspensions
+from git_voicenote.terminal.jobs.suspending import suspensions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

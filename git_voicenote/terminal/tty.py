@@ -14,7 +14,7 @@ import click
 
 from git_voicenote.errors import Cancelled, HookError
 from git_voicenote.terminal.console import say
-from git_voicenote.terminal.foreground import TERMINAL, from_background, own_terminal
+from git_voicenote.terminal.jobs.foreground import TERMINAL, from_background, own_terminal
 
 if TYPE_CHECKING:
     from io import TextIOWrapper

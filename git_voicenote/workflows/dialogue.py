@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Turn
     from git_voicenote.errors import VoicenoteError
-    from git_voicenote.workflows.live_dictation import LiveDictation
-    from git_voicenote.workflows.walk_pages import Page
+    from git_voicenote.workflows.explain.walk_pages import Page
+    from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ FLAGS = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
 # (module, what it calls): why it may
 EXCEPTIONS = {
     ("terminal/tty.py", "os.open"): "the terminal itself",
-    ("terminal/foreground.py", "os.open"): "the terminal itself",
+    ("terminal/jobs/foreground.py", "os.open"): "the terminal itself",
     ("series/incoming/git_am.py", "os.open"): "the terminal itself",
     ("terminal/streams.py", "os.open"): "/dev/null, in place of a closed stream",
     ("terminal/streams.py", "open"): "the three streams of the process",

@@ -13,7 +13,7 @@ import pytest
 from git_voicenote.cli.root import root
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.git.repository import Repository
-from git_voicenote.workflows.learning import adaptation_for
+from git_voicenote.workflows.vocabulary.learning import adaptation_for
 from tests.support.history import wait_until_made
 from tests.support.hostile import COMMANDS, SOUND, lay_traps
 from tests.support.sandbox import Sandbox

@@ -10,7 +10,7 @@ import pytest
 
 from git_voicenote.datatypes import Search, Segment
 from git_voicenote.notes.format import parse_notes
-from git_voicenote.workflows.explanations import search_lines
+from git_voicenote.workflows.hearing.explanations import search_lines
 from tests.support.engines import SCRIPTED
 from tests.support.speech import SPEECH
 from tests.support.unsure import UNSURE

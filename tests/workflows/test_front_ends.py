@@ -15,11 +15,11 @@ from git_voicenote.mail.reply import Reviewer
 from git_voicenote.series.review.series import Sounds, review
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
-from git_voicenote.workflows.answer import Answering
-from git_voicenote.workflows.answer_keepers import MailKeeper
-from git_voicenote.workflows.commit_message import dictate_message
-from git_voicenote.workflows.explain import explain
-from git_voicenote.workflows.explainable import ExplainedCommit
+from git_voicenote.workflows.answer.answering import Answering
+from git_voicenote.workflows.answer.keepers import MailKeeper
+from git_voicenote.workflows.commit_message.dictate import dictate_message
+from git_voicenote.workflows.explain.explain import explain
+from git_voicenote.workflows.explain.explainable import ExplainedCommit
 from tests.mail.test_reply import GRACE, NOW
 from tests.support import replying
 from tests.support.engines import SCRIPTED
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from git_voicenote.workflows.dialogue import Draft, Walk
-    from git_voicenote.workflows.live_dictation import LiveDictation
+    from git_voicenote.workflows.hearing.live_dictation import LiveDictation
     from tests.support.sandbox import Sandbox
 
     Answers: TypeAlias = Mapping[str, str] | None

@@ -17,7 +17,7 @@ from git_voicenote.engines.moonshine.engine import MoonshineEngine
 from git_voicenote.engines.moonshine.history import FILE
 from git_voicenote.engines.moonshine.learning import learn
 from git_voicenote.errors import EngineError
-from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.hearing.transcription import transcribe
 from tests.support.speech import SPEECH, sentences
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from git_voicenote.engines.nano.network.generation import Decoded
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.errors import EngineError
 from git_voicenote.resources import data_home
-from git_voicenote.workflows.transcription import transcribe
+from git_voicenote.workflows.hearing.transcription import transcribe
 from tests.support.nano import tiny_model
 from tests.support.nano_checkpoints import TINY
 from tests.support.sound import tone

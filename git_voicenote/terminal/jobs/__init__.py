@@ -1,0 +1,1 @@
+"""Signals, Ctrl-Z, and other programs that take the terminal."""

@@ -1,0 +1,125 @@
+"""A command that has the terminal to itself for a while, as a shell's job has it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import termios
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote.errors import Terminated
+from git_voicenote.terminal.jobs.signals import signals_wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+TERMINAL = "/dev/tty"
+_PATIENCE = 3.0
+"""Seconds that a command has to end when a signal ended us."""
+
+
+def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any) -> int:  # noqa: ANN401 - Popen's
+    """Run a command as the terminal's foreground job; return its status, as Popen has it.
+
+    ^C, ^\\ and ^Z reach the command and not us. If it stops, we stop as well, and both go on
+    together. A signal that ends us ends it. Afterwards the terminal is as it was, whatever the
+    command did. Without a terminal it is run as any other. `options` are those of Popen.
+    """
+    terminal = own_terminal()
+    job = None
+    try:
+        with signals_wait():
+            job = subprocess.Popen(
+                command, process_group=0 if terminal is not None else None, **options
+            )
+        if terminal is None:
+            return job.wait()
+        with _lent(terminal, job.pid):
+            _follow(terminal, job)
+    except BaseException as exc:
+        if job is not None:
+            _end(job, exc.number if isinstance(exc, Terminated) else signal.SIGTERM)
+        raise
+    finally:
+        if terminal is not None:
+            os.close(terminal)
+    return job.returncode
+
+
+@contextmanager
+def from_background() -> Iterator[None]:
+    """Allow what SIGTTOU would stop a background process for."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTTOU, before)
+
+
+def own_terminal() -> int | None:
+    """Return a handle of the terminal, or None unless our job has it in the foreground."""
+    try:
+        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with suppress(OSError):
+        if os.tcgetpgrp(terminal) == os.getpgrp():
+            return terminal
+    os.close(terminal)
+    return None
+
+
+@contextmanager
+def _lent(terminal: int, group: int) -> Iterator[None]:
+    """Make a process group the one that the terminal's keys reach; then take it back."""
+    with from_background():
+        modes = termios.tcgetattr(terminal)
+        try:
+            with suppress(OSError):  # it has ended already
+                os.tcsetpgrp(terminal, group)
+            yield
+        finally:
+            with suppress(OSError, termios.error):  # the terminal may be gone
+                os.tcsetpgrp(terminal, os.getpgrp())
+                termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+
+
+def _follow(terminal: int, job: subprocess.Popen[bytes]) -> None:
+    """Wait until a job ends, and stop with it."""
+    while True:
+        _, status = os.waitpid(job.pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            job.returncode = os.waitstatus_to_exitcode(status)
+            return
+        # one that was faster than we were at lending it the terminal only has to go on
+        if os.WSTOPSIG(status) not in (signal.SIGTTIN, signal.SIGTTOU):
+            modes = termios.tcgetattr(terminal)
+            _stop_with(terminal)
+            termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+        os.tcsetpgrp(terminal, job.pid)
+        os.killpg(job.pid, signal.SIGCONT)
+
+
+def _stop_with(terminal: int) -> None:
+    """Stop the whole job that we are part of, git included, as ^Z would have."""
+    os.tcsetpgrp(terminal, os.getpgrp())
+    os.kill(0, signal.SIGTSTP)
+    while os.tcgetpgrp(terminal) != os.getpgrp():  # continued by `bg`, without a terminal
+        os.kill(0, signal.SIGTSTP)
+
+
+def _end(job: subprocess.Popen[bytes], number: int) -> None:
+    if job.returncode is not None:
+        return
+    for how in (number, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(job.pid) == job.pid:
+                os.killpg(job.pid, how)
+                os.killpg(job.pid, signal.SIGCONT)
+            else:
+                job.send_signal(how)
+        with suppress(subprocess.TimeoutExpired):
+            job.wait(_PATIENCE)
+            return

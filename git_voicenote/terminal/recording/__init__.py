@@ -1,0 +1,1 @@
+"""A dictation on the screen."""

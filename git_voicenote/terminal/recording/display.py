@@ -1,0 +1,128 @@
+"""What a person sees while they speak: time, level and the words so far."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from git_voicenote.characters import visible
+from git_voicenote.clock import clock
+from git_voicenote.terminal.console import say, warn
+from git_voicenote.terminal.drawing import drawing_console, drawn_text
+from git_voicenote.terminal.recording.words_so_far import WordsSoFar
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+    from git_voicenote.workflows.hearing.live_dictation import LiveDictation
+
+_BARS = "▁▂▃▄▅▆▇█"
+_METER_WIDTH = 7
+_LINES_OF_TEXT = 3
+
+
+class Display(Protocol):
+    """Shows a dictation; `update` is called some ten times a second."""
+
+    def __enter__(self) -> Display: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def update(self, dictation: LiveDictation) -> None:
+        """Show how the dictation stands."""
+        ...
+
+
+class PlainDisplay:
+    """Lines, for a pipe: each segment as it is understood, each warning once."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._warned: set[str] = set()
+
+    def __enter__(self) -> PlainDisplay:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def update(self, dictation: LiveDictation) -> None:
+        """Print what is new."""
+        for segment in dictation.segments[self._shown :]:
+            say(visible(segment.marked_text))
+            self._shown += 1
+        for warning in warnings_of(dictation):
+            if warning not in self._warned:
+                self._warned.add(warning)
+                warn(warning)
+
+
+class LiveDisplay:
+    """A meter and the words so far, redrawn in place; nothing of it stays on the screen.
+
+    Words of a sentence that is still spoken are dim.
+    """
+
+    def __init__(self) -> None:
+        # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
+        self._console = drawing_console()
+        self._levels = [0.0] * _METER_WIDTH
+        self._words = WordsSoFar(_LINES_OF_TEXT)
+        self._live = self._new_live()
+
+    def __enter__(self) -> LiveDisplay:
+        self._live = self._new_live()  # after a Ctrl-Z, on another part of the screen
+        try:
+            self._live.start()
+        except BaseException:  # a signal, somewhere between: rich may not know that it began
+            with suppress(IndexError):
+                self._live.stop()
+            self._console.show_cursor()
+            raise
+        return self
+
+    def _new_live(self) -> Live:
+        from rich.live import Live
+
+        return Live(console=self._console, refresh_per_second=12, transient=True)
+
+    def _beside(self) -> str:
+        """Return what stands behind the meter."""
+        return ""
+
+    def __exit__(self, *exc: object) -> None:
+        self._live.stop()
+
+    def update(self, dictation: LiveDictation) -> None:
+        """Redraw."""
+        self._levels = [*self._levels[1:], dictation.capture.level]
+        pieces = [
+            ("● ", "red"),
+            (f"{clock(dictation.capture.elapsed)}  ", "default"),
+            ("".join(_bar(level) for level in self._levels), "green"),
+            (self._beside(), "default"),
+        ]
+        pieces += [(f"\n{warning}", "yellow") for warning in warnings_of(dictation)]
+        segments, partial = dictation.so_far
+        words = visible(" ".join(segment.marked_text for segment in segments))
+        width = max(shutil.get_terminal_size().columns - 4, 20)
+        for finished, spoken in self._words.lines(words, visible(partial), width):
+            pieces += [(f"\n  {finished}", "default"), (spoken, "dim default")]
+        self._live.update(drawn_text(*pieces))
+
+
+def can_redraw() -> bool:
+    """Whether the terminal moves its cursor: that of an editor's shell may not."""
+    return os.environ.get("TERM", "dumb") != "dumb"
+
+
+def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:
+    """Return what a person should know while they speak."""
+    warnings = [dictation.capture.warning] if dictation.capture.warning else []
+    if dictation.failure is not None:
+        warnings.append(f"no text is made: {dictation.failure}; the sound is recorded all the same")
+    return tuple(warnings)
+
+
+def _bar(level: float) -> str:
+    return _BARS[min(int(level * len(_BARS)), len(_BARS) - 1)]

@@ -1,0 +1,1 @@
+"""Dictate a commit's message."""

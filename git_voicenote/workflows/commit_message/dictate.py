@@ -1,0 +1,215 @@
+"""Dictate the message of the commit that git is about to make, into git's message file."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import MARK
+from git_voicenote.errors import HookError
+from git_voicenote.targets import MessageTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Transcript
+    from git_voicenote.git.pending_commit import PendingCommit
+    from git_voicenote.text.commit_message.header import Heard
+    from git_voicenote.text.commit_message.rules import CommitRules
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.hearing.hear import Source
+    from git_voicenote.workflows.hearing.listening import Listening
+
+_NO_SCOPE = "-"
+_TITLE = "the message of this commit"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a person said, or typed instead.
+
+    `listening`, `transcript` and `kept`, where else the words can be found, are None for typed
+    words. If the engine gave up on a stretch, its mark stands among the segments.
+    """
+
+    segments: tuple[str, ...]
+    listening: Listening | None = None
+    transcript: Transcript | None = None
+    kept: str | None = None
+
+
+def dictate_message(
+    commit: PendingCommit, settings: Settings, dialogue: Dialogue, *, source: Source | None = None
+) -> None:
+    """Ask for the commit's message, hear it, and write it into git's message file.
+
+    Raises as `hear` does, Cancelled, and HookError. The message file then is as it was, or has
+    what was said in comments.
+    """
+    with ExitStack() as stack:  # the recording is ours until its words are in the message file
+        words = _ask_for_words(commit, settings, dialogue, source, stack)
+        if words is not None:
+            _put_into_message(commit, dialogue, words)
+
+
+def _ask_for_words(
+    commit: PendingCommit,
+    settings: Settings,
+    dialogue: Dialogue,
+    source: Source | None,
+    stack: ExitStack,
+) -> _Words | None:
+    """Return what was said or typed, or None if the person wants neither."""
+    answer = "y" if settings.hook_record == "always" else _ask_how(dialogue)
+    if answer == "n":
+        return None
+    if answer != "y":
+        return _Words((answer,))
+    # a commit that is not dictated pays nothing for these
+    from git_voicenote.workflows.hearing.hear import hear
+    from git_voicenote.workflows.hearing.listening import Listening
+
+    listening = Listening(commit.repository, settings, MessageTarget(), dialogue.warn)
+    dictation = stack.enter_context(hear(listening, dialogue, _TITLE, source))
+    segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
+    kept = f"recording {dictation.recording.id} (`git voicenote history`)"
+    return _Words(segments, listening, dictation.transcript, kept)
+
+
+def _ask_how(dialogue: Dialogue) -> str:
+    """Return "y" to speak, "n" to leave the message alone, or the message itself, typed."""
+    while True:
+        answer = dialogue.ask("voicenote: speak the message? [Y/n/text]")
+        match answer.lower():
+            case "" | "y" | "yes":
+                return "y"
+            case "n" | "no" | "q":
+                return "n"
+            case "t" | "text":
+                return dialogue.ask("message>")
+        if " " in answer:  # the message itself, right away
+            return answer
+        dialogue.say("y: speak it, n: go on to the editor, text: type a sentence or two here")
+
+
+def _put_into_message(commit: PendingCommit, dialogue: Dialogue, words: _Words) -> None:
+    if not _has_words(words.segments):
+        dialogue.say("nothing was said; the message is left as it was")
+        return
+    try:
+        segments: Sequence[str] = words.segments
+        if words.listening is not None:  # what was typed stays as it is
+            (polished,) = words.listening.write([segments])
+            segments = polished.segments
+        if not _has_words(segments):
+            dialogue.say(f"all that was said was taken back; it is kept in {words.kept}")
+            return
+        text = _write_message(commit, dialogue, segments)
+    except BaseException:  # Ctrl-C at the menu, a full disk, a fault of ours: words are never lost
+        _keep(commit, dialogue, words)
+        raise
+    if words.transcript is not None:
+        _mention_doubts(commit, dialogue, text, words.transcript)
+
+
+def _has_words(segments: Sequence[str]) -> bool:
+    said = "".join(MARK.sub("", segment) for segment in segments)
+    return any(character.isalnum() for character in said)
+
+
+def _write_message(commit: PendingCommit, dialogue: Dialogue, segments: Sequence[str]) -> str:
+    """Put the message into the file, and return it."""
+    from git_voicenote.text.commit_message import composer, header
+    from git_voicenote.workflows.commit_message.rules import people_for, rules_for
+
+    rules = rules_for(commit.repository, dialogue)
+    heard = header.take_apart(segments, rules.types)
+    kind = heard.type
+    if kind is None:
+        kind, scope = _choose(commit, dialogue, heard, rules)
+        heard = replace(heard, scope=scope)
+    elif heard.scope is None and rules.needs_scope:
+        heard = replace(heard, scope=_choose_scope(commit.staged()[0], dialogue, rules))
+    people = people_for(commit.repository, heard.sentences, dialogue)
+    message = composer.build(heard, kind, heard.scope, rules, people)
+    text = composer.render(message, commit.comment(), rules)
+    commit.insert(text, ends_in_trailers=bool(message.trailers))
+    return text
+
+
+def _mention_doubts(
+    commit: PendingCommit, dialogue: Dialogue, text: str, transcript: Transcript
+) -> None:
+    """Name the doubtful words of a message among git's own comments, or else on the screen.
+
+    A message file without comments may mean that git keeps those that it finds.
+    """
+    from git_voicenote.workflows.hearing.doubts import doubts_of
+
+    doubts = doubts_of(text, [transcript])
+    if not doubts:
+        return
+    try:
+        if commit.has_comments():
+            commit.remark(doubts)
+        else:
+            dialogue.say(doubts)
+    except HookError as exc:  # the message itself is in its file
+        dialogue.warn(exc.message)
+        dialogue.say(doubts)
+
+
+def _choose(
+    commit: PendingCommit, dialogue: Dialogue, heard: Heard, rules: CommitRules
+) -> tuple[str, str | None]:
+    """Let the person choose type and scope; the default is what the staged paths look like."""
+    from git_voicenote.text.commit_message import change_guess, header
+
+    paths, new = commit.staged()
+    types = rules.types
+    guessed = header.leading_type(heard, types) or change_guess.guess_type(paths, new)
+    default = guessed if guessed in types else types[0]
+    dialogue.say("  ".join(f"{number} {kind}" for number, kind in enumerate(types, 1)))
+    while True:
+        answer = dialogue.ask(f"type [{default}]:") or default
+        number = int(answer) if answer.isascii() and answer.isdigit() else 0
+        kind = types[number - 1] if 1 <= number <= len(types) else None
+        kind = kind or header.type_named(answer, types)
+        if kind:
+            return kind, _choose_scope(paths, dialogue, rules)
+        dialogue.say("a number or a name of the list, or the start of one")
+
+
+def _choose_scope(paths: Sequence[str], dialogue: Dialogue, rules: CommitRules) -> str | None:
+    from git_voicenote.text.commit_message import change_guess, header
+
+    default = rules.scope(change_guess.guess_scope(paths))
+    if rules.scopes:
+        dialogue.say(f"scopes: {', '.join(rules.scopes)}")
+    without = "needed" if rules.needs_scope else "optional"
+    label = f"scope ({_NO_SCOPE} for none) [{default}]:" if default else f"scope ({without}):"
+    while True:
+        answer = dialogue.ask(label) or default or _NO_SCOPE
+        if answer == _NO_SCOPE:
+            return None
+        scope = rules.scope(header.scope_named(answer))
+        if scope or not rules.scopes:
+            return scope
+        dialogue.say("a scope of the list")
+
+
+def _keep(commit: PendingCommit, dialogue: Dialogue, words: _Words) -> None:
+    """Leave what was said where the person finds it: in the message file, or on the screen."""
+    text = "\n".join(words.segments)
+    try:
+        commit.remark(f"voicenote heard:\n{indent(text, '  ')}")
+    except HookError as exc:
+        dialogue.warn(exc.message)
+        dialogue.say(f"what was said:\n{text}")
+    else:
+        dialogue.say("\nwhat was said stands in the message file, as a comment")
+    if words.kept:
+        dialogue.say(f"it is kept in {words.kept}")

@@ -1,0 +1,1 @@
+"""Explain a commit or a series: speak or edit, and save."""

@@ -1,0 +1,164 @@
+"""Edit a note or a cover by hand, or write one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
+from git_voicenote.git.commits import commit_summary, series_summary
+from git_voicenote.notes.changing import reconciled
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.store import Notes
+from git_voicenote.store.kept_texts import Purpose, kept_texts, story
+from git_voicenote.targets import CommitTarget, CoverTarget, short_id
+from git_voicenote.workflows.dialogue import Draft
+from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
+from git_voicenote.workflows.hearing.doubts import known_transcripts, with_doubts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.datatypes import Note
+    from git_voicenote.git.repository import Commit, Repository
+    from git_voicenote.store.kept_texts import KeptText
+    from git_voicenote.targets import Target
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.explain.saving import Change
+
+
+class Editing:
+    """Lets a person edit what is said about commits and series, and saves it."""
+
+    def __init__(self, repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._dialogue = dialogue
+        self._saving = Saving(repository, settings, dialogue)
+
+    def note(self, revision: str) -> None:
+        """Edit the note of a commit.
+
+        Raises NegativeAnswer if nothing is left; the note then stays as it was.
+        """
+        repository, notes_ref = self._repository, self._settings.notes_ref
+        commit = repository.commit(revision)
+        notes = Notes(repository, notes_ref)
+        before = notes.text(commit.id)
+        text = before or ""
+        found = None
+        if before is None:
+            found = notes_by_patch(repository, notes, [commit.id], self._dialogue).get(commit.id)
+        if found:
+            self._dialogue.say(
+                f"starting from the note of {short_id(found.commit_id)}, which has the same patch"
+            )
+            text = found.text
+        target, name = CommitTarget(commit.id), f"note for {commit.short}"
+        edited = self._edited(
+            text,
+            f"note for {commit_summary(repository, commit.id)}",
+            Purpose(target, f"the {name}", saved=text),
+        )
+        remove = f"git notes --ref={notes_ref} remove {commit.short}"
+        if self._is_new(edited, before, name, remove):
+            mine = parse_notes(edited or "")
+            self._say_saved(
+                name, mine, self._saving.note(target, mine, _change(name, before, mine))
+            )
+            self._mention_rewrite(revision, commit)
+
+    def cover(self, branch: str | None) -> None:
+        """Edit the cover of a branch's series, of HEAD's if there is no `branch`; see `note`."""
+        repository = self._repository
+        covers = Covers(repository)
+        key = branch or covers.key_for_head()
+        before = covers.text(key)
+        tip = key.removeprefix("detached/") if key.startswith("detached/") else f"refs/heads/{key}"
+        if before is None and branch is not None:
+            self._check_branch(branch)
+        target, name = CoverTarget(key), f"cover of {key}"
+        edited = self._edited(
+            before or "",
+            f"{name}\n\n{series_summary(repository, tip)}",
+            Purpose(target, f"the {name}", saved=before or ""),
+        )
+        remove = f"git update-ref -d refs/voicenote/cover/{key}"
+        if self._is_new(edited, before, name, remove):
+            mine = parse_notes(edited or "")
+            saved = self._saving.cover(target, mine, _change(name, before, mine))
+            self._say_saved(name, mine, saved)
+
+    def _edited(self, text: str, about: str, purpose: Purpose) -> str | None:
+        """Let the person edit notes, with the words that the engine was not sure of in view.
+
+        They may start from an earlier text that was not saved.
+        """
+        kept = self._resumed(purpose.target)
+        text = kept.text if kept else text
+        transcripts = known_transcripts(self._repository, parse_notes(text), self._dialogue)
+        edited = self._dialogue.edit(Draft(text, with_doubts(about, text, transcripts), purpose))
+        if kept:
+            kept.remove()  # it is in what was edited now
+        return edited
+
+    def _resumed(self, target: Target | None) -> KeptText | None:
+        """Return the text that an earlier edit left, if the person wants to start from it."""
+        for kept in reversed(kept_texts(self._repository.state_dir, target)):
+            if not self._dialogue.is_interactive:
+                return None  # it was named
+            answers = {"r": "resume it", "k": "keep it for later", "d": "delete"}
+            match self._dialogue.ask(f"{story(kept)}.", answers, default="r"):
+                case "r":
+                    return kept
+                case "d":
+                    kept.remove()
+        return None
+
+    def _is_new(self, edited: str | None, before: str | None, name: str, remove: str) -> bool:
+        """Return whether there is something to save, and say so if there is not."""
+        if edited is None:
+            if before is None:
+                raise NegativeAnswer(f"the text is empty: no {name} was saved")
+            raise NegativeAnswer(
+                f"the text is empty: the {name} stays as it was", hint=f"to remove it: `{remove}`"
+            )
+        if edited == before:
+            self._dialogue.say(f"the {name} stays as it was")
+        return edited != before
+
+    def _say_saved(self, name: str, mine: Sequence[Note], saved: str) -> None:
+        if saved != render_notes(mine):
+            self._dialogue.say(
+                f"somebody else changed the {name} while you edited it: both are merged, "
+                "read it over"
+            )
+        self._dialogue.say(f"{name} saved")
+
+    def _mention_rewrite(self, revision: str, edited: Commit) -> None:
+        """Warn a person whose commit was amended or rebased while the editor was open."""
+        try:
+            now = self._repository.commit(revision)
+        except UnknownRevisionError:
+            return
+        if now.id != edited.id:
+            copy = f"git notes --ref={self._settings.notes_ref} copy -f {edited.short} {now.short}"
+            self._dialogue.warn(
+                f"{revision} is {now.short} by now; the note was saved for {edited.short}: "
+                f"`{copy}` copies it"
+            )
+
+    def _check_branch(self, name: str) -> None:
+        found = self._repository.run(
+            "rev-parse", "--verify", "--quiet", f"refs/heads/{name}", accept=(0, 1)
+        )
+        if not found:
+            raise UnknownRevisionError(
+                f"no branch is named {name!r}", hint="`git branch` lists the branches"
+            )
+
+
+def _change(name: str, before: str | None, mine: Sequence[Note]) -> Change:
+    return partial(reconciled, name, before, render_notes(mine))

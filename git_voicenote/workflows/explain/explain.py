@@ -1,0 +1,204 @@
+"""Explain a commit or a series: speak, edit, save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import Note
+from git_voicenote.errors import NegativeAnswer, NothingHeardError, UsageError
+from git_voicenote.notes.format import join_notes, parse_notes, render_note
+from git_voicenote.notes.store import rewrite_ref_is_set, set_rewrite_ref
+from git_voicenote.store.kept_texts import Purpose
+from git_voicenote.targets import CommitTarget
+from git_voicenote.text.diff.anchors import with_anchors
+from git_voicenote.text.passes.spoken_prose import sentences, writes_sentences
+from git_voicenote.text.prose import wrap
+from git_voicenote.workflows.dialogue import Draft
+from git_voicenote.workflows.explain.joining import Joining, ask_about_existing
+from git_voicenote.workflows.explain.saving import Saving
+from git_voicenote.workflows.hearing.doubts import with_doubts
+from git_voicenote.workflows.hearing.explanations import change_lines, search_lines, term_lines
+from git_voicenote.workflows.hearing.hear import RESUME, hear
+from git_voicenote.workflows.hearing.listening import Listening
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.text.diff.diffs import FileDiff
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.explain.explainable import Explainable
+    from git_voicenote.workflows.explain.joining import Existing
+    from git_voicenote.workflows.explain.walk_pages import Page
+    from git_voicenote.workflows.hearing.archive import Dictation
+    from git_voicenote.workflows.hearing.hear import Source
+
+_ABOUT_ANCHORS = """
+What follows a line such as `path:12-34:` is of that part of the diff,
+up to the next one, or to `The patch as a whole:`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A note as it was saved, and the dictation that it came from."""
+
+    note: Note
+    dictation: Dictation
+
+
+def explain(
+    subject: Explainable,
+    repository: Repository,
+    settings: Settings,
+    dialogue: Dialogue,
+    *,
+    source: Source | str | None = None,
+    existing: Existing | None = None,
+    explain: bool = False,
+    walk: bool = False,
+) -> Spoken:
+    """Let the person explain a commit or a series, let them edit the words, and save them.
+
+    `source` is as for `hear`. With `walk`, they have the diff before them and turn its pages
+    while they speak. With `explain`, what the text passes changed is reported. Raises as `hear`
+    does, and UsageError if nobody can turn pages.
+    """
+    pages = _pages(subject, dialogue) if walk else ()
+    dialogue.say(f"explaining {subject.heading}")
+    before = subject.read()
+    if before and existing is None:
+        existing = ask_about_existing(subject.name, dialogue)
+    listening = Listening(repository, settings, subject.target, dialogue.warn, explain=explain)
+    resume = _resume(subject)
+    with hear(listening, dialogue, subject.title, source, resume=resume, pages=pages) as dictation:
+        spoken = _written(subject, listening, dialogue, dictation)
+        joining = Joining(subject, before, existing, spoken)
+        subject.save(Saving(repository, settings, dialogue), (spoken,), joining)
+    if joining.is_changed:
+        dialogue.say(
+            f"somebody else changed the {subject.name} meanwhile: it holds what both of you said"
+        )
+    dialogue.say(f"{subject.name} saved · git voicenote show {subject.argument}")
+    if isinstance(subject.target, CommitTarget):
+        _offer_rewrite_ref(repository, settings.notes_ref, dialogue)
+    return Spoken(spoken, dictation)
+
+
+def spoken_text(
+    listening: Listening,
+    dialogue: Dialogue,
+    dictation: Dictation,
+    *,
+    resume: str = RESUME,
+    files: Sequence[FileDiff] = (),
+) -> str:
+    """Return what was said, as it is written on the page. Raises NothingHeardError.
+
+    `resume` is as for `hear`. What was said about a place in one of the `files` has an anchor.
+    """
+    segments = dictation.transcript.segments
+    stretches = [
+        (place, [segment.marked_text for segment in group])
+        for place, group in groupby(segments, key=lambda segment: segment.place)
+    ]
+    polished = listening.write([texts for _, texts in stretches])
+    if listening.explain:
+        passed = [one for each in polished for one in each.passed]
+        for line in (
+            *term_lines(listening.vocabulary), *search_lines(segments), *change_lines(passed)
+        ):  # fmt: skip
+            dialogue.say(line)
+    written = writes_sentences(segment.text for segment in segments)
+    said = [
+        (place, sentences(one.segments, written=written))
+        for (place, _), one in zip(stretches, polished, strict=True)
+    ]
+    text = wrap(with_anchors(said, files))
+    if not text:
+        raise NothingHeardError(
+            "all that was said was taken back",
+            hint=f"`{resume} {dictation.recording.id}` transcribes it again",
+        )
+    return text
+
+
+def note_of(dictation: Dictation, text: str) -> Note:
+    """Return a text that was spoken, with the trailers that say where it came from."""
+    return Note(
+        text=text,
+        recording_ids=(dictation.recording.id,),
+        engine=dictation.transcript.engine,
+        language=dictation.transcript.language,
+        duration=dictation.recording.duration,
+    )
+
+
+def _written(
+    subject: Explainable, listening: Listening, dialogue: Dialogue, dictation: Dictation
+) -> Note:
+    """Return what was said as a note, which the person has edited."""
+    has_places = any(segment.place for segment in dictation.transcript.segments)
+    files = subject.files() if has_places else ()
+    resume = _resume(subject)
+    note = note_of(
+        dictation, spoken_text(listening, dialogue, dictation, resume=resume, files=files)
+    )
+    if not (listening.settings.edit and dialogue.is_interactive):
+        return note
+    about = f"{subject.summary()}{_ABOUT_ANCHORS if files else ''}"
+    # the trailers stand below the words, as in `git voicenote edit`
+    draft = Draft(
+        render_note(note),
+        with_doubts(about, note.text, [dictation.transcript]),
+        Purpose(subject.target, f"the {subject.name}"),
+    )
+    notes = parse_notes(dialogue.edit(draft) or "")
+    if not any(kept.text for kept in notes):
+        raise NegativeAnswer(
+            f"the text is empty: no {subject.name} was saved",
+            hint=f"`{resume} {dictation.recording.id}` transcribes it again",
+        )
+    return _as_one(notes)
+
+
+def _as_one(notes: tuple[Note, ...]) -> Note:
+    joined = notes[0]
+    for note in notes[1:]:
+        joined = join_notes(joined, note)
+    return joined
+
+
+def _pages(subject: Explainable, dialogue: Dialogue) -> tuple[Page, ...]:
+    if not dialogue.is_interactive:
+        raise UsageError(
+            "there is no terminal to turn pages on",
+            hint="without --walk, words that name a file or a function stand beside it",
+        )
+    pages = subject.pages()
+    if not pages:
+        dialogue.say(f"{subject.argument} changes no file: it is explained as a whole")
+    return pages
+
+
+def _resume(subject: Explainable) -> str:
+    # by its id: HEAD, the default of `record`, may be another commit by then
+    return f"git voicenote record {subject.argument} --from"
+
+
+def _offer_rewrite_ref(repository: Repository, ref: str, dialogue: Dialogue) -> None:
+    """Offer to let notes follow their commits: git has no default for notes.rewriteRef."""
+    if rewrite_ref_is_set(repository, ref):
+        return
+    command = f"git config notes.rewriteRef {ref}"
+    if not dialogue.is_interactive:
+        dialogue.say(f"hint: `{command}` lets notes follow amend and rebase")
+        return
+    question = "let notes follow amend and rebase?"
+    if dialogue.ask(question, {"y": "yes", "n": "no"}, default="y") == "y":
+        set_rewrite_ref(repository, ref)
+    else:
+        dialogue.say(f"`{command}` does so at any time")

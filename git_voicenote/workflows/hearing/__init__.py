@@ -1,0 +1,1 @@
+"""From speech to segments: what is known before, the recording, and what was heard."""

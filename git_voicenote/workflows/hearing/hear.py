@@ -1,0 +1,193 @@
+"""Something is said, and heard: from the microphone, a sound file, or an earlier recording."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.clock import clock
+from git_voicenote.datatypes import Recording
+from git_voicenote.errors import AudioFileError, EngineError, Terminated
+from git_voicenote.workflows.dialogue import Walk
+from git_voicenote.workflows.hearing.archive import Subject, open_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import BinaryIO, TypeAlias
+
+    from git_voicenote.datatypes import Segment
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.explain.walk_pages import Page
+    from git_voicenote.workflows.hearing.archive import Archive, Dictation
+    from git_voicenote.workflows.hearing.listening import Listening
+
+    Source: TypeAlias = Path | BinaryIO | Recording
+    """A sound file, a pipe, or an earlier recording."""
+
+UNATTENDED_SILENCE = 3.0
+"""Seconds without speech that end a recording where no key can."""
+_RECORD = "git voicenote record "
+RESUME = f"{_RECORD}--from"
+"""The command that resumes from a recording, before its id."""
+
+
+@contextmanager
+def hear(
+    listening: Listening,
+    dialogue: Dialogue,
+    title: str,
+    source: Source | str | None = None,
+    *,
+    resume: str = RESUME,
+    pages: Sequence[Page] = (),
+) -> Iterator[Dictation]:
+    """Give the sound and what was heard in it: from the microphone if there is no `source`.
+
+    A `source` that is a string is what --from names: a file, or the id of a recording. `title` is
+    the subject as people know it. No other process resumes the recording while the context lasts,
+    which is until the words are kept. With `pages`, the person turns them while they speak, and
+    each segment gets its place. A file's sound is copied to a recording first.
+
+    Raises NothingHeardError, AudioError, EngineError, StoreError, RecordingInUseError; on Ctrl-C
+    KeyboardInterrupt, on a signal Terminated. The recording is kept in each case, unless no sound
+    came, and `resume` is the command that goes on from it.
+    """
+    settings = listening.settings
+    archive = open_archive(listening.repository, settings, dialogue.warn)
+    hearing = _Hearing(archive, listening, dialogue, resume)
+    subject = Subject(listening.target, title)
+    if source is None:
+        with archive.begun(subject) as recording:
+            yield hearing.from_microphone(recording, pages)
+        return
+    sound = _named(archive, source) if isinstance(source, str) else source
+    if isinstance(sound, Recording):
+        with archive.held(sound):
+            yield hearing.from_recording(sound)
+    else:
+        with archive.taken_in(sound, subject) as recording:
+            yield hearing.from_recording(recording)
+
+
+def _named(archive: Archive, name: str) -> Path | Recording:
+    """Return the file or the recording that a person names. Raises AudioFileError."""
+    path = Path(name)
+    if path.exists():
+        return path
+    recording = archive.find(name)
+    if recording is None:
+        raise AudioFileError(
+            f"there is no file and no recording {name!r}",
+            hint="`git voicenote history list` shows the recordings",
+        )
+    return recording
+
+
+class _Hearing:
+    """What was said about one target, from the first sound to the transcript."""
+
+    def __init__(
+        self, archive: Archive, listening: Listening, dialogue: Dialogue, resume: str
+    ) -> None:
+        self._archive = archive
+        self._listening = listening
+        self._dialogue = dialogue
+        self._resume = resume
+        self._engine = listening.engine  # an unknown one is an error before anybody speaks
+
+    def from_microphone(self, recording: Recording, pages: Sequence[Page]) -> Dictation:
+        """Record until the person stops, and return what was heard."""
+        # these cost 0.2 s that no other command should pay
+        from git_voicenote.audio.capture.microphone import Capture
+        from git_voicenote.audio.voice_activity import VoiceActivity
+        from git_voicenote.workflows.hearing.live_dictation import LiveDictation
+
+        settings = self._listening.settings
+        capture = Capture(
+            recording.path, device=settings.microphone, max_duration=settings.max_duration
+        )
+        live = LiveDictation(
+            capture, self._engine, lambda: self._listening.context, VoiceActivity()
+        )
+        silence = settings.silence
+        if not (silence or self._dialogue.is_interactive):
+            silence = UNATTENDED_SILENCE
+        walk = Walk(pages, partial(self._archive.turned, recording)) if pages else None
+        with capture:
+            try:
+                delay = self._dialogue.attend(live, silence, walk)
+            except BaseException as exc:
+                if not live.is_started:
+                    self._archive.forget(recording)  # nobody was told to speak yet
+                elif isinstance(exc, (KeyboardInterrupt, Terminated)):
+                    capture.cancel()
+                    self._keep(replace(recording, duration=capture.elapsed))
+                raise
+        recording = self._archive.complete(replace(recording, duration=capture.elapsed))
+        if capture.failure:
+            self._dialogue.warn(capture.failure)
+        with self._failures_kept(recording):
+            segments = live.result()
+            spoken = clock(round(recording.duration))
+            self._dialogue.say(f"{spoken} spoken, text in {delay:.1f} s")
+            return self._heard(recording, segments)
+
+    def from_recording(self, recording: Recording) -> Dictation:
+        """Return what is heard in a recording."""
+        from git_voicenote.audio.files.reading import read_blocks
+        from git_voicenote.audio.voice_activity import VoiceActivity
+        from git_voicenote.workflows.hearing.transcription import transcribe_recording
+
+        context = self._listening.context
+        with self._failures_kept(recording):
+            segments: list[Segment] = []
+            blocks = read_blocks(recording.path, warn=self._dialogue.warn)
+            for segment in transcribe_recording(blocks, self._engine, context, VoiceActivity()):
+                self._dialogue.say(f"  {visible(segment.marked_text)}")
+                segments.append(segment)
+            return self._heard(recording, segments)
+
+    def _heard(self, recording: Recording, segments: Sequence[Segment]) -> Dictation:
+        """Keep what was heard, and report what of it was not understood."""
+        dictation = self._archive.heard(
+            recording, self._engine.info.name, self._listening.settings.language, segments
+        )
+        warn_of_failures(segments, self._dialogue.warn)
+        return dictation
+
+    def _keep(self, recording: Recording) -> None:
+        self._archive.keep(recording)
+        self._dialogue.say(
+            f"\nthe recording {recording.id} is kept ({clock(recording.duration)}) · "
+            f"`{self._resume} {recording.id}` turns it into text"
+        )
+
+    @contextmanager
+    def _failures_kept(self, recording: Recording) -> Iterator[None]:
+        """Keep why an engine failed, and name the way back to the recording."""
+        try:
+            yield
+        except EngineError as exc:
+            language = self._listening.settings.language
+            self._archive.failed(recording, self._engine.info.name, language, exc)
+            again = f"`{self._resume} {recording.id}` tries again"
+            if self._resume.startswith(_RECORD):
+                again += " (--engine: another one)"
+            hint = f"{exc.hint}; {again}" if exc.hint else again
+            raise EngineError(f"{exc.message}; the recording is kept", hint=hint) from exc
+
+
+def warn_of_failures(
+    segments: Iterable[Segment], warn: Callable[[str], None], name: str = ""
+) -> None:
+    """Report which stretches of a recording an engine gave up on, and why; `name` is its file's."""
+    marks: dict[str, list[str]] = {}
+    for segment in segments:
+        if segment.failure is not None:
+            marks.setdefault(segment.failure, []).append(segment.mark)
+    for failure, found in marks.items():
+        warn(visible(f"{name}: " if name else "") + f"{' '.join(found)} ({visible(failure)})")

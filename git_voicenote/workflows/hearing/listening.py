@@ -1,0 +1,131 @@
+"""What is known before a person speaks: the engine, the vocabulary, the chain of text passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from git_voicenote.engines.base import Context, EngineOptions
+from git_voicenote.engines.registry import make_engine
+from git_voicenote.git.harvest import explained
+from git_voicenote.targets import CommitTarget, MessageTarget
+from git_voicenote.text.passes.chain import build_chain, named_passes, polish
+from git_voicenote.text.passes.spoken_commands import spoken_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from git_voicenote.config import Settings
+    from git_voicenote.engines.base import Engine
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.targets import Target
+    from git_voicenote.text.passes.base import Chain, Pass
+    from git_voicenote.text.passes.chain import Polished
+    from git_voicenote.workflows.vocabulary.harvested import Vocabulary
+
+
+class Listening:
+    """All that helps to hear and write what is said about one target.
+
+    Each part is computed once, when it is first needed: the engine loads, and the repository is
+    read, while the person begins to speak. What cannot be read of the repository's words is
+    reported with `warn` and left out. With `explain`, the engine is asked how it decided.
+    """
+
+    def __init__(
+        self,
+        repository: Repository | None,
+        settings: Settings,
+        target: Target,
+        warn: Callable[[str], None],
+        *,
+        explain: bool = False,
+    ) -> None:
+        self.repository = repository
+        self.settings = settings
+        self.target = target
+        self.explain = explain
+        self._warn = warn
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine of the settings, not yet loaded. Raises EngineError."""
+        options = EngineOptions(self.settings.model, self.settings.device, self._warn)
+        return make_engine(self.settings.engine, options)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary | None:
+        """The terms for the target; None if voicenote.vocabulary is off."""
+        if not self.settings.vocabulary:
+            return None
+        from git_voicenote.workflows.vocabulary.harvested import vocabulary_for
+
+        return vocabulary_for(self.repository, self.target, self._warn)
+
+    @cached_property
+    def context(self) -> Context:
+        """What the engine is told before it hears about the target. Raises SettingError."""
+        context = replace(context_without_terms(self.settings), explain=self.explain)
+        vocabulary = self.vocabulary
+        if vocabulary is None:
+            return context
+        of_message = isinstance(self.target, MessageTarget)
+        return replace(
+            context,
+            hotwords=vocabulary.hotwords,
+            phrases=(*vocabulary.phrases, *spoken_commands(of_message=of_message)),
+            jargon=True,
+            adaptation=self._adaptation(),
+        )
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The text passes that voicenote.text names. Raises SettingError."""
+        settings = self.settings
+        correct = self._corrector() if "vocabulary" in named_passes(settings.text) else None
+        return build_chain(settings.language, passes=settings.text, correct=correct)
+
+    def write(self, stretches: Sequence[Sequence[str]]) -> tuple[Polished, ...]:
+        """Return stretches of what was heard between pauses as they are written, each by itself.
+
+        "Scratch that" takes back nothing of the stretch before.
+        """
+        return tuple(polish(heard, self.chain) for heard in stretches)
+
+    def _adaptation(self) -> Path | None:
+        tokens = self.engine.info.tokens
+        if not (self.repository and tokens and self.settings.learn):
+            return None
+        from git_voicenote.workflows.vocabulary.learning import adaptation_for
+
+        return adaptation_for(self.repository, tokens, self._warn)
+
+    def _corrector(self) -> Pass | None:
+        vocabulary = self.vocabulary
+        if vocabulary is None or not vocabulary.terms:
+            return None
+        from git_voicenote.workflows.vocabulary.harvested import (
+            correction,  # 0.1 s, for nobody else
+        )
+
+        return correction(vocabulary)
+
+
+def context_without_terms(settings: Settings) -> Context:
+    """Return what an engine is told outside of any repository. Raises SettingError.
+
+    An engine writes numbers as words if the pass that writes them is turned off.
+    """
+    return Context(language=settings.language, itn="itn" in named_passes(settings.text))
+
+
+def likely_target(repository: Repository) -> Target:
+    """Return what people are likely to talk about: what is staged, or else HEAD.
+
+    Raises GitError.
+    """
+    # the index of a bare repository is empty: that would be a change that removes everything
+    is_staged = repository.worktree is not None and explained(repository, MessageTarget())
+    return MessageTarget() if is_staged else CommitTarget("HEAD")

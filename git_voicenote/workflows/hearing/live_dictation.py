@@ -1,0 +1,126 @@
+"""A person speaks: sound goes to disk, and becomes text while they go on."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.workflows.hearing.transcription import transcribe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from git_voicenote.audio.capture.microphone import Capture
+    from git_voicenote.audio.voice_activity import VoiceActivity
+    from git_voicenote.datatypes import Segment
+    from git_voicenote.engines.base import Context, Engine
+
+_FIRST_WORD_PATIENCE = 10.0
+"""Seconds in which nobody is stopped for silence before they have said anything."""
+
+
+class LiveDictation:
+    """A capture whose sound an engine turns into text, in a thread of its own.
+
+    The engine loads while the microphone opens and the person begins to speak. It reads what is
+    already on disk and nothing else, so an engine that is slow or fails costs no sound: recording
+    goes on until `stop` or `cancel`.
+
+    `context` may take its time: it is called while the person already speaks.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        engine: Engine,
+        context: Callable[[], Context],
+        activity: VoiceActivity,
+    ) -> None:
+        self.capture = capture
+        self.engine = engine
+        self.is_loaded = False
+        self.is_started = False
+        self._context = context
+        self._activity = activity
+        self._segments: list[Segment] = []
+        self._partial = ""
+        self._is_over = False
+        self._words = threading.Lock()  # an engine may hear in threads of its own
+        self._failure: Exception | None = None
+        self._sound_is_there = threading.Event()
+        self._worker = threading.Thread(target=self._work, name="transcription", daemon=True)
+
+    def start(self) -> None:
+        """Start to load and to record; return once the microphone gives sound.
+
+        Raises AudioDeviceError.
+        """
+        self._worker.start()
+        self.capture.start()
+        self.is_started = True
+        self._sound_is_there.set()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """What was understood so far."""
+        return self.so_far[0]
+
+    @property
+    def partial(self) -> str:
+        """What is heard of the segment that is still being spoken; kept nowhere."""
+        return self.so_far[1]
+
+    @property
+    def so_far(self) -> tuple[tuple[Segment, ...], str]:
+        """The segments and what is heard of the next one, so that no word is in both."""
+        with self._words:
+            return tuple(self._segments), self._partial
+
+    @property
+    def failure(self) -> Exception | None:
+        """What the engine failed of, if it did; recording goes on all the same."""
+        return self._failure
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was said is text, or never will be."""
+        return not self._worker.is_alive()
+
+    def has_fallen_silent(self, seconds: float) -> bool:
+        """Whether nobody has spoken for so long; at first, a person may take longer."""
+        patience = seconds if self._activity.last_speech else max(seconds, _FIRST_WORD_PATIENCE)
+        return self._activity.silence >= patience
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all that was said is text; return whether it is."""
+        self._worker.join(seconds)
+        return self.is_done
+
+    def result(self) -> tuple[Segment, ...]:
+        """Return all segments, once they are there; raise what the engine failed of."""
+        self._worker.join()
+        if self._failure is not None:
+            raise self._failure
+        return self.segments
+
+    def _work(self) -> None:
+        try:
+            self.engine.load()
+            self.is_loaded = True
+            # not before: what it reads must not keep the microphone from opening
+            self._sound_is_there.wait()
+            context = replace(self._context(), partial=self._hear)
+            for segment in transcribe(self.capture.blocks(), self.engine, context, self._activity):
+                with self._words:
+                    self._segments.append(segment)
+                    self._partial = ""
+        except Exception as exc:  # noqa: BLE001 - kept for result(), in the thread that asks
+            self._failure = exc
+        finally:
+            with self._words:
+                self._partial, self._is_over = "", True
+
+    def _hear(self, words: str) -> None:
+        with self._words:
+            self._partial = "" if self._is_over else words

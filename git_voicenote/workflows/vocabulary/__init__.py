@@ -1,0 +1,1 @@
+"""The words of a repository: harvested, listed by people, learned by an engine."""

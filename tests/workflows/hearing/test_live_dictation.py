@@ -1,0 +1,96 @@
+"""A live dictation: what can be seen of it while somebody speaks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from git_voicenote.audio.capture.microphone import Capture
+from git_voicenote.audio.voice_activity import VoiceActivity
+from git_voicenote.datatypes import Segment
+from git_voicenote.engines.base import Context, EngineInfo
+from git_voicenote.errors import EngineError
+from git_voicenote.workflows.hearing.live_dictation import LiveDictation
+from tests.support.speech import SPEECH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Waveform
+
+PATIENCE = 30.0
+
+
+class TurnEngine:
+    """Hears what the test tells it to, in a thread of its own, when it is its turn."""
+
+    info = EngineInfo("turn", ("en",))
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.hears = threading.Event()
+        self.ends = threading.Event()
+        self.told: Context | None = None
+        self._fails = fails
+
+    def load(self) -> None:
+        """Be ready at once."""
+
+    def say(self, words: str) -> None:
+        assert self.told
+        assert self.told.partial
+        thread = threading.Thread(target=self.told.partial, args=(words,))
+        thread.start()
+        thread.join()
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        self.told = context
+        for _ in pieces:
+            break
+        self.hears.set()
+        assert self.ends.wait(PATIENCE)
+        if self._fails:
+            raise EngineError("the engine broke down")
+        yield Segment(0.0, 1.0, "we now write")
+
+
+def until(happens: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_heard_of_a_segment_goes_when_it_is_done(tmp_path: Path, *, fails: bool) -> None:
+    engine = TurnEngine(fails=fails)
+    capture = Capture(tmp_path / "x.wav", device=f"file:{SPEECH / 'test.flac'}")
+    known = Context(hotwords=("strbuf",), itn=False)
+    dictation = LiveDictation(capture, engine, lambda: known, VoiceActivity())
+    assert (dictation.partial, dictation.segments) == ("", ())
+    with capture:
+        dictation.start()
+        assert engine.hears.wait(PATIENCE)
+        assert engine.told
+        assert (engine.told.hotwords, engine.told.itn) == (("strbuf",), False)
+        assert dictation.partial == ""
+
+        engine.say("we now")
+        assert dictation.so_far == ((), "we now")
+        engine.say("we now right")
+        assert dictation.partial == "we now right"
+        engine.say("")
+        assert dictation.partial == ""
+        engine.say("we now write")
+
+        engine.ends.set()
+        until(lambda: dictation.is_done)
+        assert dictation.partial == ""
+        engine.say("too late")
+        assert dictation.partial == ""
+        capture.cancel()
+    assert [segment.text for segment in dictation.segments] == ([] if fails else ["we now write"])
+    assert (dictation.failure is not None) == fails
