@@ -148,7 +148,7 @@ def _fit(line: str, width: int) -> list[str]:
         indent = " " * len(item[0])
         first, *others = _fill(line[item.end() :], max(20, width - len(indent)))
         return [item[0] + first, *(indent + other for other in others)]
-    if len(line.encode()) > _LONGEST_LINE:
+    if len(line.encode("utf-8", "surrogatepass")) > _LONGEST_LINE:
         indent = line[: len(line) - len(line.lstrip())][:width]
         return [indent + row for row in _fill(line, _LONGEST_WORD)]
     return [line]

@@ -92,6 +92,10 @@ def test_the_first_sentence(text: str, sentence: str) -> None:
     assert first_sentence(text) == sentence
 
 
+def test_octets_that_were_no_utf_8_are_wrapped_too() -> None:
+    assert wrap("    upper: \udc80" + "x" * 1000).replace("\n", "").count("\udc80") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "cover"),
     [
