@@ -7,15 +7,16 @@ about a second; `benchmarks/vocabulary.py` takes the time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
-from git_voicenote.git.commits import base_of_series
+from git_voicenote.git.commits import base_of_series, message_of
 from git_voicenote.git.process import git_records, lines_of, read_git
 from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from git_voicenote.git.repository import Repository
     from git_voicenote.targets import Target
@@ -26,11 +27,12 @@ _HISTORY_BYTES = 48_000_000
 """All of git's own history, and then some: 5 million words."""
 _PATH_BYTES = 16_000_000
 """All the paths of a tree with 200,000 files."""
+_RAW_BYTES = 1_000_000
 _PATCH_BYTES = 1_000_000
 _FILES = 20
 """Touched files that are read as a whole."""
 _FILE_BYTES = 250_000
-_LONGEST_LINE = 1000
+_MAX_LINE = 1000
 """A longer line was written by a program: minified code, data."""
 _REFS = 200
 _SUBMODULE = "160000"
@@ -79,10 +81,22 @@ class Surroundings:
     messages: tuple[str, ...]
 
 
-def surroundings_key(repository: Repository) -> str:
-    """Return what changes whenever HEAD does: the commit's id and the branch."""
-    head = _verify(repository, "HEAD^{commit}") or "unborn"
-    return f"{head} {repository.current_branch() or ''}"
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where HEAD is: its commit, None before the first one, and its branch, None if detached."""
+
+    commit: str | None
+    branch: str | None
+
+    @property
+    def key(self) -> str:
+        """What changes whenever HEAD does."""
+        return f"{self.commit or 'unborn'} {self.branch or ''}"
+
+
+def read_head(repository: Repository) -> Head:
+    """Return where HEAD is."""
+    return Head(_verify(repository, "HEAD^{commit}"), repository.current_branch())
 
 
 def explained(repository: Repository, target: Target) -> Explained | None:
@@ -102,42 +116,39 @@ def explained(repository: Repository, target: Target) -> Explained | None:
 
 def read_change(repository: Repository, what: Explained) -> Change:
     """Read a change, up to what is worth reading of it."""
-    raw = _text(_diff(repository, what, "--raw", "-z", "--no-renames", limit=_PATCH_BYTES))
-    fields = raw.split("\0")
-    entries = list(zip(fields[:-1:2], fields[1::2], strict=False))
-    patch = _text(_diff(repository, what, "--patch", "--find-renames", limit=_PATCH_BYTES))
-    changed, around = _sides(patch)
-    log = ("log", "--no-walk", "--no-show-signature", "--encoding=UTF-8", "--format=%B")
-    messages = b""
-    if what.commits:
-        messages = read_git(*log, *what.commits, "--", cwd=repository.cwd, limit=_LOG_BYTES)
+    # no field of the raw entries is empty, so two NULs part them from the patch
+    raw, _, patch = _diff(repository, what, "--raw", "--patch", "-z", "--find-renames").partition(
+        b"\0\0"
+    )
+    changed, around = _sides(_text(patch[:_PATCH_BYTES]))
+    paths, blobs = _changed_files(_text(raw).split("\0"))
     return Change(
-        paths=tuple(path for _, path in entries),
+        paths=paths,
         changed=changed,
         around=around,
-        touched=_contents(repository, [entry for entry, _ in entries]),
-        messages=_text(messages),
+        touched=_contents(repository, blobs),
+        messages="\n".join(_messages(repository, what.commits)),
     )
 
 
-def read_surroundings(repository: Repository) -> Surroundings:
+def read_surroundings(repository: Repository, head: Head) -> Surroundings:
     """Read paths, refs, authors and messages, up to what is worth reading of them."""
-    has_head = _verify(repository, "HEAD^{commit}") is not None
     listing = (
-        ("ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD")
-        if has_head
+        ("ls-tree", "-r", "-z", "--name-only", "--full-tree", head.commit)
+        if head.commit
         else ("ls-files", "-z")
     )
     paths = _text(read_git(*listing, cwd=repository.cwd, limit=_PATH_BYTES))
     log = ("log", f"--max-count={_COMMITS}", "--no-show-signature", "--encoding=UTF-8",
-           "--format=%aN%x00%B%x00", "HEAD", "--")  # fmt: skip
-    logged = _text(read_git(*log, cwd=repository.cwd, limit=_LOG_BYTES)) if has_head else ""
+           "--format=%aN%x00%B%x00", head.commit or "HEAD", "--")  # fmt: skip
+    logged = _text(read_git(*log, cwd=repository.cwd, limit=_LOG_BYTES)) if head.commit else ""
     fields = logged.split("\0")[:-1]
+    refs = _refs(repository)
     return Surroundings(
         paths=tuple(paths.split("\0")[:-1]),
-        branch=repository.current_branch(),
-        branches=_refs(repository, "refs/heads"),
-        tags=_refs(repository, "refs/tags"),
+        branch=head.branch,
+        branches=_below(refs, "refs/heads/"),
+        tags=_below(refs, "refs/tags/"),
         authors=tuple(name.strip() for name in fields[::2]),
         messages=tuple(fields[1::2]),
     )
@@ -194,20 +205,20 @@ def _staged(repository: Repository) -> Explained | None:
     old = _verify(repository, "HEAD^{tree}") or _empty_tree(repository)
     what = Explained(old, None, (), "")
     # the raw diff names every blob: it tells one staged change from another, without reading any
-    raw = _diff(repository, what, "--raw", "-z", "--no-renames", limit=_PATCH_BYTES)
+    raw = _diff(repository, what, "--raw", "-z", "--no-renames")
     if not raw:
         return None
     name = repository.run("hash-object", "--stdin", stdin=raw).decode().strip()
     return Explained(old, None, (), f"index {old} {name}")
 
 
-def _diff(repository: Repository, what: Explained, *options: str, limit: int) -> bytes:
+def _diff(repository: Repository, what: Explained, *options: str) -> bytes:
     arguments = (
         ("diff-index", "--cached", *_PLAIN, *options, what.old)
         if what.new is None
         else ("diff-tree", *_PLAIN, *options, what.old, what.new)
     )
-    return read_git(*arguments, "--", cwd=repository.cwd, limit=limit)
+    return read_git(*arguments, "--", cwd=repository.cwd, limit=_RAW_BYTES + _PATCH_BYTES)
 
 
 def _sides(patch: str) -> tuple[str, str]:
@@ -216,7 +227,7 @@ def _sides(patch: str) -> tuple[str, str]:
     around: list[str] = []
     in_hunk = False
     for line in patch.split("\n"):
-        if len(line) > _LONGEST_LINE:
+        if len(line) > _MAX_LINE:
             continue
         if line.startswith("@@ "):
             in_hunk = True
@@ -230,52 +241,74 @@ def _sides(patch: str) -> tuple[str, str]:
     return "\n".join(changed), "\n".join(around)
 
 
-def _contents(repository: Repository, entries: list[str]) -> str:
-    """Return the text of the files in raw diff entries: those that are left, small and text."""
-    names = []
-    for entry in entries[: 10 * _FILES]:
-        # ":100644 100644 OLD NEW M"; a file that is gone has zeros for NEW
-        _, mode, old, new, _ = entry.removeprefix(":").split(" ")
+def _changed_files(fields: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the paths of raw diff entries, and the blobs that they are about.
+
+    An entry is `:100644 100644 OLD NEW M` and a path, or two for a rename. For a deleted file, NEW
+    is zeros and OLD is what it was. A submodule has no blob. The last entry may be cut off.
+    """
+    paths: list[str] = []
+    blobs: list[str] = []
+    rest = iter(fields)
+    for entry in rest:
+        parts = entry.removeprefix(":").split(" ")
+        if len(parts) != 5:
+            break
+        _, mode, old, new, status = parts
+        paths += islice(rest, 2 if status.startswith(("R", "C")) else 1)
         if mode != _SUBMODULE:
-            names.append(new if new.strip("0") else old)
-    if not names:
-        return ""
-    asked = "".join(f"{name}\n" for name in names).encode()
-    sizes = repository.run("cat-file", "--batch-check", stdin=asked).decode().splitlines()
-    wanted = [
-        answer.split(" ")[0]
-        for answer in sizes
-        # "missing" where a partial clone has no such blob
-        if answer.split(" ")[1] == "blob" and int(answer.split(" ")[2]) <= _FILE_BYTES
-    ][:_FILES]
-    asked = "".join(f"{name}\n" for name in wanted).encode()
-    read = repository.run("cat-file", "--batch", stdin=asked) if wanted else b""
-    texts = []
-    while read:
-        header, _, rest = read.partition(b"\n")
-        size = int(header.rpartition(b" ")[2])
-        content, read = rest[:size], rest[size + 1 :]
-        if b"\0" not in content[:8000]:  # as git tells text from the rest
-            texts.append("\n".join(
-                line for line in _text(content).split("\n") if len(line) <= _LONGEST_LINE
-            ))  # fmt: skip
+            blobs.append(new if new.strip("0") else old)
+    return tuple(paths), tuple(blobs)
+
+
+def _contents(repository: Repository, blobs: Sequence[str]) -> str:
+    """Return the text of the first blobs that are here, small and text."""
+    texts: list[str] = []
+    for name in blobs[: 10 * _FILES]:
+        found = repository.objects.find(name)
+        if found is None or found.kind != "blob" or found.size > _FILE_BYTES:
+            continue
+        read = repository.objects.read(name)
+        if read and b"\0" not in read[1][:8000]:  # as git tells text from the rest
+            lines = _text(read[1]).split("\n")
+            texts.append("\n".join(line for line in lines if len(line) <= _MAX_LINE))
+        if len(texts) == _FILES:
+            break
     return "\n".join(texts)
 
 
-def _refs(repository: Repository, under: str) -> tuple[str, ...]:
+def _messages(repository: Repository, commits: Sequence[str]) -> list[str]:
+    """Return the messages of commits, up to what is worth reading of them."""
+    messages: list[str] = []
+    left = _LOG_BYTES
+    for commit in commits:
+        read = repository.objects.read(commit)
+        if read and left > 0:
+            left -= len(read[1])
+            messages.append(message_of(read[1]))
+    return messages
+
+
+def _refs(repository: Repository) -> list[str]:
     listed = repository.run(
-        "for-each-ref", "--sort=-creatordate", f"--count={_REFS}", "--format=%(refname)", under
-    )
-    return tuple(line.removeprefix(f"{under}/") for line in lines_of(listed, "replace"))
+        "for-each-ref", "--sort=-creatordate", f"--count={2 * _REFS}", "--format=%(refname)",
+        "refs/heads", "refs/tags",
+    )  # fmt: skip
+    return lines_of(listed, "replace")
+
+
+def _below(refs: Sequence[str], prefix: str) -> tuple[str, ...]:
+    names = (ref.removeprefix(prefix) for ref in refs if ref.startswith(prefix))
+    return tuple(islice(names, _REFS))
 
 
 def _verify(repository: Repository, name: str) -> str | None:
+    """Return the id of an object, or None; nobody is kept from speaking by a broken one."""
     try:
-        # --end-of-options would be printed back by rev-parse before git 2.30
-        found = repository.run("rev-parse", "--verify", "--quiet", name, accept=(0, 1, 128))
+        found = repository.objects.find(name)
     except GitError:
         return None
-    return found.decode().strip() or None
+    return found.id if found else None
 
 
 def _empty_tree(repository: Repository) -> str:

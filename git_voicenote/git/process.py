@@ -103,6 +103,21 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
             raise git_error(done)
 
 
+def start_git(*args: str, cwd: Path, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a git that answers questions on its stdin. Raises GitError if it cannot be started."""
+    try:
+        return subprocess.Popen(
+            ["git", *args],
+            cwd=cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=offline(),
+        )
+    except OSError as exc:
+        raise _not_started(cwd, exc) from exc
+
+
 def try_git(
     *args: str | bytes,
     cwd: Path,

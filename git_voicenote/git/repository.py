@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
+from git_voicenote.git.objects import Objects
 from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
 from git_voicenote.targets import short_id
 
@@ -42,6 +43,7 @@ class Repository:
     git_dir: Path
     common_dir: Path
     worktree: Path | None
+    objects: Objects = field(compare=False, repr=False)
 
     @classmethod
     def discover(cls, cwd: Path | None = None) -> Repository:
@@ -63,7 +65,7 @@ class Repository:
                 for question in (asked[:2] if done.returncode else asked)
             ]
         git_dir, common_dir, *worktree = folders
-        return cls(cwd, git_dir, common_dir, worktree[0] if worktree else None)
+        return cls(cwd, git_dir, common_dir, worktree[0] if worktree else None, Objects(cwd))
 
     def run(
         self,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.git.harvest import (
+    Surroundings,
     explained,
     read_change,
+    read_head,
     read_surroundings,
-    surroundings_key,
 )
 from git_voicenote.git.repository import Repository
 from git_voicenote.targets import CommitTarget, CoverTarget, FileTarget, MessageTarget, Target
@@ -27,6 +28,11 @@ AFTER = BEFORE.replace("old_name", "new_name")
 
 def opened(sandbox: Sandbox) -> Repository:
     return Repository.discover(sandbox.folder)
+
+
+def surroundings(sandbox: Sandbox) -> Surroundings:
+    repository = opened(sandbox)
+    return read_surroundings(repository, read_head(repository))
 
 
 def change(sandbox: Sandbox, target: Target) -> Change:
@@ -109,14 +115,14 @@ def test_before_the_first_commit(sandbox: Sandbox) -> None:
     repository = opened(sandbox)
     assert explained(repository, MessageTarget()) is None
     assert explained(repository, CommitTarget("HEAD")) is None
-    assert surroundings_key(repository) == "unborn main"
-    assert read_surroundings(repository).paths == ()
+    assert read_head(repository).key == "unborn main"
+    assert read_surroundings(repository, read_head(repository)).paths == ()
 
     sandbox.write("first.c", "first_name")
     sandbox.git("add", "first.c")
 
     assert change(sandbox, MessageTarget()).changed == "first_name"
-    assert read_surroundings(repository).paths == ("first.c",)
+    assert read_surroundings(repository, read_head(repository)).paths == ("first.c",)
 
 
 def test_in_a_bare_repository(repo: Sandbox, tmp_path: Path) -> None:
@@ -125,7 +131,7 @@ def test_in_a_bare_repository(repo: Sandbox, tmp_path: Path) -> None:
     what = explained(repository, CommitTarget("HEAD"))
     assert what is not None
     assert read_change(repository, what).paths == ("README",)
-    assert read_surroundings(repository).paths == ("README",)
+    assert read_surroundings(repository, read_head(repository)).paths == ("README",)
 
 
 def test_binary_and_huge_files_and_long_lines_are_passed_over(repo: Sandbox) -> None:
@@ -158,7 +164,7 @@ def test_names_that_are_not_utf8_harm_nothing(repo: Sandbox) -> None:
     assert found.paths == ("d\ufffd.c",)
     assert "ok_name" in found.changed
     repo.git("commit", "-qm", "odd")
-    assert "d\ufffd.c" in read_surroundings(opened(repo)).paths
+    assert "d\ufffd.c" in surroundings(repo).paths
 
 
 def test_submodules_are_names_and_nothing_more(repo: Sandbox, tmp_path: Path) -> None:
@@ -168,26 +174,26 @@ def test_submodules_are_names_and_nothing_more(repo: Sandbox, tmp_path: Path) ->
     found = change(repo, MessageTarget())
     assert set(found.paths) == {".gitmodules", "vendor/other_lib"}
     repo.git("commit", "-qm", "add other_lib")
-    assert "vendor/other_lib" in read_surroundings(opened(repo)).paths
+    assert "vendor/other_lib" in surroundings(repo).paths
 
 
 def test_what_a_person_set_for_their_own_eyes_changes_nothing(repo: Sandbox) -> None:
     repo.commit("begin", {"a.c": BEFORE})
     repo.commit("next", {"a.c": AFTER})
-    plain = change(repo, CommitTarget("HEAD")), read_surroundings(opened(repo))
+    plain = change(repo, CommitTarget("HEAD")), surroundings(repo)
     for key, value in {
         "diff.noprefix": "true", "diff.external": "false", "color.ui": "always",
         "log.showSignature": "true", "diff.mnemonicPrefix": "true", "core.quotePath": "true",
     }.items():  # fmt: skip
         repo.git("config", key, value)
-    assert (change(repo, CommitTarget("HEAD")), read_surroundings(opened(repo))) == plain
+    assert (change(repo, CommitTarget("HEAD")), surroundings(repo)) == plain
 
 
 def test_surroundings_are_paths_refs_authors_and_messages(repo: Sandbox) -> None:
     repo.commit("second\n\nMore of it.\n", {"src/deep/file.c": "x"})
     repo.git("tag", "v1.0-fsmonitor")
     repo.git("switch", "-qc", "ada/NET-42")
-    found = read_surroundings(opened(repo))
+    found = surroundings(repo)
     assert found.paths == ("README", "src/deep/file.c")
     assert found.branch == "ada/NET-42"
     assert found.branches == ("ada/NET-42", "main")

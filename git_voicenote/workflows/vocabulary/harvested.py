@@ -13,8 +13,8 @@ from git_voicenote.errors import GitError
 from git_voicenote.git.harvest import (
     explained,
     read_change,
+    read_head,
     read_surroundings,
-    surroundings_key,
 )
 from git_voicenote.store.vocabulary_cache import VocabularyCache
 from git_voicenote.text.passes.correction import corrector
@@ -29,7 +29,7 @@ from git_voicenote.workflows.vocabulary.lists import listed_entries
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from git_voicenote.git.harvest import Explained
+    from git_voicenote.git.harvest import Explained, Head
     from git_voicenote.git.repository import Repository
     from git_voicenote.targets import Target
     from git_voicenote.text.passes.base import Pass
@@ -75,9 +75,9 @@ def vocabulary_for(
             if what:
                 change = cache.get("changes", what.key, partial(_of_change, repository, what))
                 keys.append(what.key)
-            key = surroundings_key(repository)
-            around = cache.get("repository", key, partial(_of_repository, repository))
-            keys.append(key)
+            head = read_head(repository)
+            around = cache.get("repository", head.key, partial(_of_repository, repository, head))
+            keys.append(head.key)
         except GitError as exc:
             tell(f"the vocabulary is without the repository's words: {exc.message}")
     terms = cache.terms(
@@ -204,8 +204,8 @@ def _of_change(repository: Repository, what: Explained) -> _Harvest:
     )
 
 
-def _of_repository(repository: Repository) -> _Harvest:
-    around = read_surroundings(repository)
+def _of_repository(repository: Repository, head: Head) -> _Harvest:
+    around = read_surroundings(repository, head)
     messages = "\n".join(around.messages)
     branch = [around.branch] if around.branch else []
     issues = ranking.counted_issue_keys("\n".join((messages, *branch)))

@@ -1,0 +1,154 @@
+"""Git's objects, read through one `git cat-file` process that stays open."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+import weakref
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from git_voicenote.git.process import git_error, start_git
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_USAGE_ERROR = 129
+_MAX_COMPLAINT = 1 << 16
+_GONE = (b" missing\n", b" ambiguous\n")
+
+
+@dataclass(frozen=True, slots=True)
+class GitObject:
+    """An object of git: its name in full, its type (`commit`, `blob`, …) and its size in bytes."""
+
+    id: str
+    kind: str
+    size: int
+
+
+class Objects:
+    """Finds and reads the objects of the repository around a folder, by any name that git takes.
+
+    The process starts with the first question. Names are resolved when they are asked for, so a
+    ref that moved meanwhile is seen. Threads may share it.
+    """
+
+    def __init__(self, cwd: Path) -> None:
+        self._cwd = cwd
+        self._lock = threading.Lock()
+        self._batch: _Batch | None = None
+
+    def find(self, name: str) -> GitObject | None:
+        """Return the object that a name means, or None. Raises GitError."""
+        with self._lock:
+            return self._opened().find(name) if _is_askable(name) else None
+
+    def read(self, name: str) -> tuple[GitObject, bytes] | None:
+        """Return the object that a name means and its content, or None. Raises GitError."""
+        with self._lock:
+            return self._opened().read(name) if _is_askable(name) else None
+
+    def _opened(self) -> _Batch:
+        if self._batch is None or self._batch.has_ended:
+            self._batch = _open_batch(self._cwd)
+        return self._batch
+
+
+class _Batch:
+    """`git cat-file --batch-command`; before git 2.36, its two forerunners."""
+
+    def __init__(self, cwd: Path, *, has_commands: bool) -> None:
+        modes = ("--batch-command",) if has_commands else ("--batch-check", "--batch")
+        self._has_commands = has_commands
+        self._processes = [_CatFile(cwd, mode) for mode in modes]
+
+    @property
+    def has_ended(self) -> bool:
+        return any(process.has_ended for process in self._processes)
+
+    def find(self, name: str) -> GitObject | None:
+        verb = b"info " if self._has_commands else b""
+        return self._processes[0].ask(verb + os.fsencode(name))
+
+    def read(self, name: str) -> tuple[GitObject, bytes] | None:
+        verb = b"contents " if self._has_commands else b""
+        process = self._processes[-1]
+        found = process.ask(verb + os.fsencode(name))
+        return (found, process.content(found.size)) if found else None
+
+
+class _CatFile:
+    """One process; it ends when its stdin is closed, which our own end does as well."""
+
+    def __init__(self, cwd: Path, mode: str) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._process = start_git("cat-file", mode, cwd=cwd, stderr=self._complaints)
+        assert self._process.stdin  # noqa: S101 - for mypy: both are pipes
+        assert self._process.stdout  # noqa: S101
+        self._asking: IO[bytes] = self._process.stdin
+        self._answers: IO[bytes] = self._process.stdout
+        self._end = weakref.finalize(self, _end, self._process, self._complaints)
+
+    @property
+    def has_ended(self) -> bool:
+        return not self._end.alive
+
+    def ask(self, question: bytes) -> GitObject | None:
+        """Return the header of the answer; None if there is no such object."""
+        with suppress(BrokenPipeError):  # what it printed says why
+            self._asking.write(question + b"\n")
+            self._asking.flush()
+        answer = self._answers.readline()
+        if answer.endswith(_GONE):
+            return None
+        fields = answer.decode("ascii", "replace").split()
+        if len(fields) != 3 or not fields[2].isdigit():
+            raise self._failure()
+        return GitObject(fields[0], fields[1], int(fields[2]))
+
+    def content(self, size: int) -> bytes:
+        """Return what follows a header."""
+        content = self._answers.read(size + 1)
+        if len(content) != size + 1:
+            raise self._failure()
+        return content[:-1]
+
+    def _failure(self) -> Exception:
+        """Return why it ended, in git's own words."""
+        status = self._process.wait()
+        self._complaints.seek(0)
+        complaint = self._complaints.read(_MAX_COMPLAINT)
+        self._end()
+        if status == _USAGE_ERROR:
+            return _UnknownModeError()
+        return git_error(subprocess.CompletedProcess(self._process.args, status, b"", complaint))
+
+
+class _UnknownModeError(Exception):
+    """This git has no `cat-file --batch-command`."""
+
+
+def _open_batch(cwd: Path) -> _Batch:
+    batch = _Batch(cwd, has_commands=True)
+    try:
+        batch.find("HEAD")
+    except _UnknownModeError:
+        return _Batch(cwd, has_commands=False)
+    return batch
+
+
+def _is_askable(name: str) -> bool:
+    """Whether a name fits the line that asks for it; no object has another."""
+    return bool(name) and not {"\n", "\0"} & set(name)
+
+
+def _end(process: subprocess.Popen[bytes], complaints: IO[bytes]) -> None:
+    for stream in (process.stdin, process.stdout, complaints):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+    process.wait()
