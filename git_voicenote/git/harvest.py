@@ -6,6 +6,7 @@ about a second; `benchmarks/vocabulary.py` takes the time.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -37,7 +38,12 @@ _MAX_LINE = 1000
 _REFS = 200
 _SUBMODULE = "160000"
 # what people set for their own eyes must not leak into what we parse
-_PLAIN = ("-r", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short")
+_PLAIN = (
+    "-r", "-z", "--raw", "--patch", "--find-renames", "--no-ext-diff", "--no-textconv",
+    "--no-color", "--submodule=short",
+)  # fmt: skip
+_END_OF_RAW = b"\0\0"
+"""Comes before the patch: no field of the raw entries is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,15 @@ class Explained:
     """What a person is about to explain: the way from a tree to another.
 
     `old` and `new` are names that git takes for trees; `new` is None for the index. `commits` are
-    the ids of those in between, newest first. `key` changes when the content does.
+    the ids of those in between, newest first. `key` changes when the content does. `diff` is what
+    was read of it already.
     """
 
     old: str
     new: str | None
     commits: tuple[str, ...]
     key: str
+    diff: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +124,7 @@ def explained(repository: Repository, target: Target) -> Explained | None:
 
 def read_change(repository: Repository, what: Explained) -> Change:
     """Read a change, up to what is worth reading of it."""
-    # no field of the raw entries is empty, so two NULs part them from the patch
-    raw, _, patch = _diff(repository, what, "--raw", "--patch", "-z", "--find-renames").partition(
-        b"\0\0"
-    )
+    raw, _, patch = (what.diff or _diff(repository, what)).partition(_END_OF_RAW)
     changed, around = _sides(_text(patch[:_PATCH_BYTES]))
     paths, blobs = _changed_files(_text(raw).split("\0"))
     return Change(
@@ -203,20 +208,19 @@ def _series(repository: Repository, key: str) -> Explained | None:
 
 def _staged(repository: Repository) -> Explained | None:
     old = _verify(repository, "HEAD^{tree}") or _empty_tree(repository)
-    what = Explained(old, None, (), "")
-    # the raw diff names every blob: it tells one staged change from another, without reading any
-    raw = _diff(repository, what, "--raw", "-z", "--no-renames")
+    diff = _diff(repository, Explained(old, None, (), ""))
+    raw = diff.partition(_END_OF_RAW)[0]  # names every blob that is staged
     if not raw:
         return None
-    name = repository.run("hash-object", "--stdin", stdin=raw).decode().strip()
-    return Explained(old, None, (), f"index {old} {name}")
+    return Explained(old, None, (), f"index {old} {hashlib.sha256(raw).hexdigest()}", diff)
 
 
-def _diff(repository: Repository, what: Explained, *options: str) -> bytes:
+def _diff(repository: Repository, what: Explained) -> bytes:
+    """Return the raw entries of a change and its patch."""
     arguments = (
-        ("diff-index", "--cached", *_PLAIN, *options, what.old)
+        ("diff-index", "--cached", *_PLAIN, what.old)
         if what.new is None
-        else ("diff-tree", *_PLAIN, *options, what.old, what.new)
+        else ("diff-tree", *_PLAIN, what.old, what.new)
     )
     return read_git(*arguments, "--", cwd=repository.cwd, limit=_RAW_BYTES + _PATCH_BYTES)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
@@ -24,7 +25,7 @@ _SCISSORS = re.compile(rb"^(\S+) -{24} >8 -{24}\n", re.MULTILINE)
 _TRAILERS = re.compile(rb"(?:[A-Za-z]+(?:-[A-Za-z]+)+: \S.*(?:\n|$))+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PendingCommit:
     """A commit without a message as yet. `source` is the hook's second argument."""
 
@@ -105,11 +106,20 @@ class PendingCommit:
         scissors = _SCISSORS.search(content)
         if scissors:
             return scissors[1]
+        if self._configured_comment is not None:
+            return self._configured_comment
+        last = content.rstrip(b"\n").rpartition(b"\n")[2]
+        return last[:1] if last[:1] and last[:1] in _AUTOMATIC else b"#"
+
+    @cached_property
+    def _configured_comment(self) -> bytes | None:
+        """What begins a comment; None if git chooses it for each message."""
         configured = self.repository.config(r"^core\.comment(char|string)$")
         if "auto" in configured.values():
-            last = content.rstrip(b"\n").rpartition(b"\n")[2]
-            return last[:1] if last[:1] and last[:1] in _AUTOMATIC else b"#"
-        # asked of git itself: which of the two keys counts depends on its version
+            return None
+        if not configured:
+            return b"#"
+        # which of the two keys counts depends on git's version, so git is asked
         commented = self.repository.run("stripspace", "--comment-lines", stdin=b"x\n")
         return commented.removesuffix(b" x\n") or b"#"
 
