@@ -1,4 +1,4 @@
-"""What a person sees while files are transcribed: a bar on stderr, where there is a terminal."""
+"""A progress bar while files are transcribed, on stderr if that is a terminal."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
-_PATIENCE = 2.0
-"""Seconds that may be spent on asking files how long they are; 10,000 take 3 s from a disk."""
+_STAT_TIMEOUT_SECONDS = 2.0
+"""For reading how long files are; 10,000 take 3 s from a disk."""
 
 
 class BatchDisplay:
-    """A bar that goes with the seconds of sound that were heard; nothing of it stays on the screen.
+    """A bar that counts the seconds of sound, erased at the end.
 
-    Where a file does not say how long it is, the bar goes with the files. What is printed on stdout
-    goes through `show`, so that both may be the same terminal. In a pipe there is no bar.
+    It counts files if one of them does not say how long it is. What is printed on stdout goes
+    through `show`, as both may be the same terminal. In a pipe there is no bar.
     """
 
     def __init__(self, sources: Sequence[Path | None]) -> None:
@@ -59,17 +59,17 @@ class BatchDisplay:
             self._progress = None
 
     def listened(self, seconds: float) -> None:
-        """Go on by so many seconds of sound."""
+        """Advance by so many seconds of sound."""
         self._heard += seconds
         self._update()
 
     def finished(self) -> None:
-        """Go on to the next file."""
+        """Advance to the next file."""
         self._finished += 1
         self._update()
 
     def show(self, text: str) -> None:
-        """Print on stdout, as it is: the name of a file may be any octets."""
+        """Print on stdout unchanged: the name of a file may be any octets."""
         if not text:
             return
         progress = self._progress if sys.stdout.isatty() else None
@@ -100,7 +100,7 @@ class BatchDisplay:
 def _total(sources: Sequence[Path | None]) -> float | None:
     """Return how long all files say they are, or None if one does not, or there are too many."""
     total = 0.0
-    give_up = time.monotonic() + _PATIENCE
+    give_up = time.monotonic() + _STAT_TIMEOUT_SECONDS
     for source in sources:
         duration = stated_duration(source) if source else None
         if duration is None or time.monotonic() > give_up:

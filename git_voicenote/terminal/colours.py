@@ -14,18 +14,18 @@ _COLOUR = re.compile(r"(\x1b\[(?:0|1|3[0-7]|9[0-7])m)")
 
 
 def coloured(text: str, colour: str | None, *, bold: bool | None = None) -> str:
-    """Return a text in a colour; escapes of its own show and do nothing."""
+    """Return a text in a colour; escapes in it are made visible."""
     return click.style(harmless(text), fg=colour, bold=bold)
 
 
 def only_colours(text: str) -> str:
-    """Return a text in which colours work, and other control characters show."""
+    """Return a text in which colours work and other control characters are visible."""
     parts = _COLOUR.split(text)
     return "".join(part if number % 2 else harmless(part) for number, part in enumerate(parts))
 
 
 def put_coloured(text: str, *, aside: bool = False) -> None:
-    """Print text that `coloured` had a part in, on stdout, or `aside` on stderr. Raises OSError."""
+    """Print a text made with `coloured` on stdout, or on stderr if `aside`. Raises OSError."""
     stream = sys.stderr if aside else sys.stdout
     stream.write(only_colours(text))
     stream.flush()

@@ -1,10 +1,10 @@
 """The one door to the terminal: stdout is the product, stderr is for people.
 
-Whatever a command prints for a person goes through here, and control characters in it show
-instead of working: a commit's title, the name of a file or what a server answers can hold any
-escape. `tests/test_door.py` holds that nothing else prints.
+Whatever a command prints for a person goes through here, and control characters in it are made
+visible: a commit's title, a file name or a server's answer can hold any escape sequence.
+`tests/test_door.py` holds that nothing else prints.
 
-click is imported where it is needed: format-patch, which does without, is used in loops.
+click is not imported here: format-patch, which is used in loops, does without.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What rich draws on the terminal: meters, bars, pages. Nothing in a value is markup.
+"""Drawing with rich: meters, bars, pages. No value is markup.
 
-rich is imported where something is drawn: it costs 0.1 s.
+rich is imported only where something is drawn, because it takes 0.1 s.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def drawing_console() -> Console:
 
 
 def drawn_text(*pieces: tuple[str, str]) -> Text:
-    """Return pieces of text, each with its style, to be drawn; their control characters show."""
+    """Return pieces of text, each with its style; control characters are made visible."""
     from rich.text import Text
 
     text = Text()
@@ -33,7 +33,7 @@ def drawn_text(*pieces: tuple[str, str]) -> Text:
 
 
 def progress_bar(*columns: ProgressColumn) -> Progress:
-    """Return a bar that leaves nothing on the screen, with its task's description before it."""
+    """Return a progress bar that is erased at the end, with its task's description before it."""
     from rich.progress import Progress, TextColumn
 
     return Progress(
@@ -41,5 +41,5 @@ def progress_bar(*columns: ProgressColumn) -> Progress:
         *columns,
         console=drawing_console(),
         transient=True,
-        redirect_stdout=False,  # it is the product, and mostly goes elsewhere
+        redirect_stdout=False,  # it is the product, and usually goes elsewhere
     )

@@ -1,4 +1,4 @@
-"""A text in git's editor, with what a person wants in view below it."""
+"""Edit a text in git's editor, with what a person wants in view below it."""
 
 from __future__ import annotations
 

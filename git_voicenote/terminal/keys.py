@@ -23,10 +23,10 @@ BACKSPACE = "\x7f"
 
 _KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
 _CTRL_Z = b"\x1a"
-_WITHIN_A_KEY = 0.02
-"""Seconds; a terminal sends the octets of one key together."""
-_GLANCE = 0.2
-"""Seconds between two looks at whether Ctrl-C or Ctrl-Z was pressed."""
+_REST_OF_KEY_SECONDS = 0.02
+"""A terminal sends the octets of one key together."""
+_POLL_SECONDS = 0.2
+"""Between two checks for Ctrl-C and Ctrl-Z."""
 
 
 @contextmanager
@@ -64,13 +64,13 @@ def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
 
 @contextmanager
 def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
-    """Let a terminal show nothing of what is typed, and hand over each key at once.
+    """Turn off echo and line buffering.
 
-    By default, what was typed before is forgotten: an Enter of then is not the stop key.
+    By default, what was typed before is dropped: an earlier Enter is not the stop key.
 
-    Ctrl-Z arrives as a key, and whoever reads it signals this process alone. The terminal's own
-    signal would stop the git that runs us as well, and the shell would take the terminal back
-    before it is in order.
+    Ctrl-Z arrives as a key, and its reader signals this process alone. The terminal's own signal
+    would stop the git that runs us as well, and the shell would take the terminal back before it
+    is restored.
     """
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
@@ -85,7 +85,7 @@ def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
 
 
 def _typed(descriptor: int) -> bytes:
-    """Read what was typed; a Ctrl-Z among it is a signal, and no key."""
+    """Return what was typed; raise the signal of a Ctrl-Z in it."""
     typed = os.read(descriptor, 1024)
     if _CTRL_Z in typed:
         signal.raise_signal(signal.SIGTSTP)
@@ -93,7 +93,7 @@ def _typed(descriptor: int) -> bytes:
 
 
 def read_key(prompt: str) -> str:
-    """Ask for a key on the terminal, show nothing of it, and return it; "" at the end of input.
+    """Ask for a key on the terminal and return it without echo; "" at the end of input.
 
     Keys that send several octets (arrows, letters beyond ASCII) come whole. Ctrl-C interrupts;
     after a Ctrl-Z the prompt is shown again.
@@ -104,7 +104,7 @@ def read_key(prompt: str) -> str:
             say(prompt, end="")
             with _quiet(descriptor, termios.TCSADRAIN):
                 while not suspension.asked:
-                    if select.select([descriptor], (), (), _GLANCE)[0]:
+                    if select.select([descriptor], (), (), _POLL_SECONDS)[0]:
                         typed = _one_key(descriptor)
                         if typed == _CTRL_Z:
                             signal.raise_signal(signal.SIGTSTP)  # noted, or ignored in a hook
@@ -117,7 +117,7 @@ def read_key(prompt: str) -> str:
 def _one_key(descriptor: int) -> bytes:
     typed = os.read(descriptor, 1)
     while typed[:1] >= b"\x80" or typed[:1] == b"\x1b":
-        if not select.select([descriptor], (), (), _WITHIN_A_KEY)[0]:
+        if not select.select([descriptor], (), (), _REST_OF_KEY_SECONDS)[0]:
             break
         typed += os.read(descriptor, 1)
     return typed

@@ -13,11 +13,10 @@ from git_voicenote.terminal.colours import only_colours, put_coloured
 
 
 def page(text: str, *, is_product: bool = True) -> None:
-    """Show a text through git's pager, or print it where stdout is no terminal.
+    """Show a text through git's pager, or print it if stdout is not a terminal.
 
-    The pager is the one that git would take: GIT_PAGER, core.pager, PAGER, less. What is not the
-    product goes to the terminal even where stdout is something else. Colours work; other escapes
-    show.
+    The pager is the one that git uses: GIT_PAGER, core.pager, PAGER, less. What is not the product
+    goes to the terminal even if stdout does not. Colours work; other escapes are made visible.
     """
     aside = not is_product and not sys.stdout.isatty()
     command = _pager() if sys.stdout.isatty() or (aside and sys.stderr.isatty()) else ""
@@ -25,7 +24,7 @@ def page(text: str, *, is_product: bool = True) -> None:
         put_coloured(text, aside=aside)
         return
     sys.stdout.flush()
-    # what git sets where the person has not: quit if it fits, keep colours, leave the screen
+    # git's defaults: quit if it fits, keep colours, do not clear the screen
     environment = {"LESS": "FRX", "LV": "-c", **os.environ, "GIT_PAGER_IN_USE": "true"}
     pager = subprocess.Popen(  # noqa: S602 - as git does: it is the person's own command
         command, shell=True, stdin=subprocess.PIPE, env=environment,
@@ -39,16 +38,16 @@ def page(text: str, *, is_product: bool = True) -> None:
         with suppress(BrokenPipeError):
             pager.stdin.close()
         while pager.returncode is None:
-            with suppress(KeyboardInterrupt):  # it is for the pager: less stops a search with it
+            with suppress(KeyboardInterrupt):  # meant for the pager: less stops a search
                 pager.wait()
     finally:
-        if pager.returncode is None:  # we are to end: less then leaves the terminal as it was
+        if pager.returncode is None:  # we end early: less then restores the terminal
             pager.terminate()
             pager.wait()
 
 
 def wants_colour(choice: str) -> bool:
-    """Return whether to colour a diff: as asked, or as color.diff and color.ui say."""
+    """Return whether to colour a diff: as asked, or by color.diff and color.ui."""
     if choice != "auto":
         return choice == "always"
     is_terminal = str(sys.stdout.isatty()).lower()

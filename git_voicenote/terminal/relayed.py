@@ -1,4 +1,4 @@
-"""Words of git's own that come through the door: it prints what strangers wrote."""
+"""Output of git that is passed on to the terminal: it may hold what strangers wrote."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from git_voicenote.terminal.console import hand_over
 
 
 def show_relayed(line: bytes, is_product: bool) -> None:
-    """Show a line that git printed: a terminal gets its colours, and sees other escapes."""
-    # where nobody reads it, git goes on, as it would with /dev/null
+    """Print a line of git's output; on a terminal its colours work and other escapes are shown."""
+    # if nobody reads it, git goes on, as it would with /dev/null
     with suppress(OSError):
         if is_product and not sys.stdout.isatty():
             hand_over(line)

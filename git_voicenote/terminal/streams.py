@@ -1,4 +1,4 @@
-"""The three standard streams, however we were started."""
+"""The three standard streams, in whatever state we were started."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _IN_ASCII = {
 
 
 def prepare_streams() -> None:
-    """Make all three streams usable: none is closed, and none refuses a character.
+    """Open all three streams, and make them accept any character.
 
-    A stream that is closed (`2>&-`) becomes /dev/null, as git does it: else the next file that is
-    opened would take its number, and be written to. A character that the terminal's encoding
-    lacks is spelled in ASCII.
+    A closed stream (`2>&-`) becomes /dev/null, as in git: otherwise the next file that is opened
+    would get its number and our output. A character that the terminal's encoding lacks is replaced
+    by ASCII.
     """
     for number in range(3):
         try:
@@ -42,7 +42,7 @@ def prepare_streams() -> None:
 
 
 def drop(stream: TextIO) -> None:
-    """Let nothing that is still to be printed on a stream fail when Python ends."""
+    """Discard what is still to be printed on a stream, so that nothing fails when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

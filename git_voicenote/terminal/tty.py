@@ -1,4 +1,4 @@
-"""The person's own terminal, for a command that git runs without one."""
+"""The person's terminal, for a command that git runs without one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from git_voicenote.terminal.jobs.foreground import TERMINAL, from_background, ow
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
-_GLANCE = 0.2
-"""Seconds between two looks at whether Ctrl-C was pressed."""
+_POLL_SECONDS = 0.2
+"""Between two checks for Ctrl-C."""
 
 
 def has_terminal() -> bool:
-    """Return whether a person sits at the terminal of this process, and not of a background job."""
+    """Return whether this process is the foreground job of a terminal."""
     terminal = own_terminal()
     if terminal is None:
         return False
@@ -33,7 +33,7 @@ def has_terminal() -> bool:
 
 
 def take_terminal() -> None:
-    """Go on in a child process that has the terminal to itself; does not return in this one.
+    """Continue in a child process that owns the terminal; this one does not return.
 
     git gives a hook /dev/null for stdin and its own stderr for stdout. In the child all three are
     the terminal, for click and rich to work as in any other command. The child is the terminal's
@@ -77,7 +77,7 @@ def ask_line(question: str) -> str:
     """
     say(question, end=" ")
     descriptor = sys.stdin.fileno()
-    while not select.select([descriptor], (), (), _GLANCE)[0]:
+    while not select.select([descriptor], (), (), _POLL_SECONDS)[0]:
         pass  # Python acts on signals between two statements
     try:
         typed = os.read(descriptor, 65536)
@@ -105,7 +105,7 @@ def _move_in(terminal: int) -> None:
 
 
 def _adapt(stream: object) -> None:
-    """Make a stream behave as on a terminal; it was opened on something else."""
+    """Make a stream that was opened on something else behave as on a terminal."""
     if TYPE_CHECKING:
         assert isinstance(stream, TextIOWrapper)
     stream.reconfigure(line_buffering=True, errors="replace")

@@ -1,4 +1,4 @@
-"""A command that has the terminal to itself for a while, as a shell's job has it."""
+"""Run a command as the terminal's foreground job, as a shell does."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TERMINAL = "/dev/tty"
-_PATIENCE = 3.0
-"""Seconds that a command has to end when a signal ended us."""
+_END_TIMEOUT_SECONDS = 3.0
+"""How long a command may take to end after a signal ended us."""
 
 
 def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any) -> int:  # noqa: ANN401 - Popen's
@@ -50,7 +50,7 @@ def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any)
 
 @contextmanager
 def from_background() -> Iterator[None]:
-    """Allow what SIGTTOU would stop a background process for."""
+    """Ignore SIGTTOU, which stops a background process that changes the terminal."""
     before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     try:
         yield
@@ -73,7 +73,7 @@ def own_terminal() -> int | None:
 
 @contextmanager
 def _lent(terminal: int, group: int) -> Iterator[None]:
-    """Make a process group the one that the terminal's keys reach; then take it back."""
+    """Make a process group the terminal's foreground job; then take the terminal back."""
     with from_background():
         modes = termios.tcgetattr(terminal)
         try:
@@ -87,13 +87,13 @@ def _lent(terminal: int, group: int) -> Iterator[None]:
 
 
 def _follow(terminal: int, job: subprocess.Popen[bytes]) -> None:
-    """Wait until a job ends, and stop with it."""
+    """Wait until a job ends; stop whenever it stops."""
     while True:
         _, status = os.waitpid(job.pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
             job.returncode = os.waitstatus_to_exitcode(status)
             return
-        # one that was faster than we were at lending it the terminal only has to go on
+        # it asked for the terminal before we had lent it: it only has to continue
         if os.WSTOPSIG(status) not in (signal.SIGTTIN, signal.SIGTTOU):
             modes = termios.tcgetattr(terminal)
             _stop_with(terminal)
@@ -103,7 +103,7 @@ def _follow(terminal: int, job: subprocess.Popen[bytes]) -> None:
 
 
 def _stop_with(terminal: int) -> None:
-    """Stop the whole job that we are part of, git included, as ^Z would have."""
+    """Stop the whole job that we are part of, git included, as ^Z would."""
     os.tcsetpgrp(terminal, os.getpgrp())
     os.kill(0, signal.SIGTSTP)
     while os.tcgetpgrp(terminal) != os.getpgrp():  # continued by `bg`, without a terminal
@@ -121,5 +121,5 @@ def _end(job: subprocess.Popen[bytes], number: int) -> None:
             else:
                 job.send_signal(how)
         with suppress(subprocess.TimeoutExpired):
-            job.wait(_PATIENCE)
+            job.wait(_END_TIMEOUT_SECONDS)
             return

@@ -1,4 +1,4 @@
-"""Signals that end us: the terminal, the microphone and the disk are put in order first."""
+"""Signals that end us, once terminal, microphone and disk are in order."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_ONE_KEY = 0.3
-"""Seconds within which a second signal is the echo of the first."""
+_ECHO_SECONDS = 0.3
+"""A second signal within this time is the echo of the first."""
 
 
 def handle_signals() -> None:
-    """Let signals that end a process raise KeyboardInterrupt and Terminated instead.
+    """Make signals that end a process raise KeyboardInterrupt and Terminated instead.
 
-    What whoever started us ignores stays ignored: ^C for a background job, a closed terminal
+    Signals that were ignored at the start stay ignored: ^C in a background job, a closed terminal
     under nohup.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -33,7 +33,7 @@ def handle_signals() -> None:
 
 
 def end_by(number: int) -> NoReturn:
-    """End by a signal: who waits for us (a shell, `git`) sees which it was."""
+    """End by a signal, so that our parent (a shell, `git`) sees which it was."""
     # ^\ would leave what was said in a core file, in the working folder
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
@@ -44,9 +44,9 @@ def end_by(number: int) -> NoReturn:
 
 @contextmanager
 def signals_wait() -> Iterator[None]:
-    """Let a signal that would end us wait until the context is left.
+    """Defer a signal that would end us until the context is left.
 
-    For what must not be cut in two: between starting a process and knowing it.
+    For steps that must not be interrupted, such as starting a process and recording its id.
     """
     raisers = [
         handler for number in _ENDING if isinstance(handler := signal.getsignal(number), _Raiser)
@@ -59,33 +59,33 @@ def signals_wait() -> Iterator[None]:
         for raiser in raisers:
             raiser.is_held = False
     for raiser in raisers:
-        raiser.raise_what_waited()
+        raiser.raise_deferred()
 
 
 class _Raiser:
-    """Raises one exception for each press of a key, or each `kill`.
+    """Raises one exception for each key press or `kill`.
 
-    ^C comes twice: from the terminal, and from the git that runs us, which passes it on to its
-    child. The second would stop what the first has begun: keeping the recording.
+    ^C comes twice: from the terminal, and from the git that runs us, which passes it to its child.
+    The second one would interrupt what the first one started: keeping the recording.
     """
 
     def __init__(self, make: Callable[[int], BaseException]) -> None:
         self._make = make
-        self._last = -_ONE_KEY
+        self._last = -_ECHO_SECONDS
         self._waiting: int | None = None
         self.is_held = False
 
     def __call__(self, number: int, frame: object) -> None:
         before, self._last = self._last, time.monotonic()
-        if self._last - before <= _ONE_KEY:
+        if self._last - before <= _ECHO_SECONDS:
             return
         if self.is_held:
             self._waiting = number
         else:
             raise self._make(number)
 
-    def raise_what_waited(self) -> None:
-        """Raise for a signal that came while it was held."""
+    def raise_deferred(self) -> None:
+        """Raise the exception of a signal that was deferred."""
         number, self._waiting = self._waiting, None
         if number is not None:
             raise self._make(number)

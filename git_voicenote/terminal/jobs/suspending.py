@@ -1,4 +1,4 @@
-"""Ctrl-Z, while the terminal is not as a shell wants it or the microphone is on."""
+"""Ctrl-Z while the terminal is in raw mode or the microphone is on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Suspension:
-    """Whether Ctrl-Z was pressed. Who sees it puts things in order and calls `stop_here`."""
+    """Whether Ctrl-Z was pressed. Its reader restores the terminal and calls `stop_here`."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -26,13 +26,13 @@ class Suspension:
         signal.signal(signal.SIGTSTP, before)
 
     def ask(self, _number: int, _frame: object) -> None:
-        """Note that Ctrl-Z was pressed (a signal handler)."""
+        """Handle the signal: note that Ctrl-Z was pressed."""
         self.asked = True
 
 
 @contextmanager
 def suspensions() -> Iterator[Suspension]:
-    """Let Ctrl-Z only be noted; yields what tells of it.
+    """Defer Ctrl-Z; yields the object that notes it.
 
     In a hook it stays ignored: no shell would know what to continue.
     """

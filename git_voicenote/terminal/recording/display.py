@@ -1,4 +1,4 @@
-"""What a person sees while they speak: time, level and the words so far."""
+"""What a person sees while they speak: time, level, and the words so far."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ class PlainDisplay:
 
 
 class LiveDisplay:
-    """A meter and the words so far, redrawn in place; nothing of it stays on the screen.
+    """A meter and the words so far, redrawn in place and erased at the end.
 
-    Words of a sentence that is still spoken are dim.
+    Partial text is dim.
     """
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:
     """Return what a person should know while they speak."""
     warnings = [dictation.capture.warning] if dictation.capture.warning else []
     if dictation.failure is not None:
-        warnings.append(f"no text is made: {dictation.failure}; the sound is recorded all the same")
+        warnings.append(f"transcription stopped: {dictation.failure}; still recording")
     return tuple(warnings)
 
 

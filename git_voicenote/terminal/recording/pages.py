@@ -1,4 +1,4 @@
-"""Walking through a diff while one speaks: a page on the screen, and keys that turn it."""
+"""Walk through a diff while speaking: a page on the screen, and keys that turn it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _NEXT = (" ", "n", RIGHT)
 _BACK = ("p", LEFT, BACKSPACE)
 _ROWS_BELOW = 8
 """Lines for the meter, the keys, a warning, and the words so far."""
-_FEWEST_ROWS = 4
+_MIN_ROWS = 4
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 class TurningPages:
-    """Where a person is in the pages, and what their keys do; each turn is told with its time.
+    """The page that a person is at, and what their keys do; each turn is reported with its time.
 
-    It begins at the first page. `capture` knows how far the recording is.
+    It begins at the first page. `capture` gives the time in the recording.
     """
 
     def __init__(self, walk: Walk, capture: Capture) -> None:
@@ -56,9 +56,9 @@ class TurningPages:
 
     @contextmanager
     def stop_key(self) -> Iterator[Callable[[float], bool]]:
-        """Watch the keys; yields a function that waits seconds for one, and obeys all but Enter.
+        """Watch the keys; yields a function that waits seconds for one and handles all but Enter.
 
-        It returns whether that was Enter.
+        It returns whether the key was Enter.
         """
         with keys_pressed() as pressed:
             yield lambda seconds: any(map(self._obey, pressed(seconds)))
@@ -83,7 +83,7 @@ class TurningPages:
 
 
 class _PlainWalkDisplay(PlainDisplay):
-    """Pages and words as lines one after the other, for a terminal that moves no cursor."""
+    """Pages and words as plain lines, for a terminal that cannot move its cursor."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class _PlainWalkDisplay(PlainDisplay):
         """Print a page, cut to the screen."""
         self._at = at
         page = self._pages[at]
-        room = max(shutil.get_terminal_size().lines - _ROWS_BELOW - len(page.head), _FEWEST_ROWS)
+        room = max(shutil.get_terminal_size().lines - _ROWS_BELOW - len(page.head), _MIN_ROWS)
         say("\n".join(("", page.label, *page.head, *_cut(page.lines, 0, room))))
 
     def scroll(self, lines: int) -> None:
@@ -156,7 +156,7 @@ class _WalkDisplay(LiveDisplay):
 
     def _room(self) -> int:
         rows = shutil.get_terminal_size().lines
-        return max(rows - _ROWS_BELOW - len(self._pages[self._at].head), _FEWEST_ROWS)
+        return max(rows - _ROWS_BELOW - len(self._pages[self._at].head), _MIN_ROWS)
 
     def _draw(self) -> None:
         self._live.stop()

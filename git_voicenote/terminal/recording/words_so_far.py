@@ -1,4 +1,4 @@
-"""The words of a dictation in a few lines, which stand still as far as they can."""
+"""The words of a dictation in a few lines that move as little as possible."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import textwrap
 class WordsSoFar:
     """The last lines of what was said.
 
-    What an engine hears in a sentence that is still spoken changes with each word, and may become
-    less. Lines scroll on and not back, so that what stands does not jump up and down.
+    Partial text changes with each word and may become shorter. Lines scroll forward only, so that
+    the text does not jump up and down.
     """
 
     def __init__(self, rows: int) -> None:

@@ -33,7 +33,7 @@ q  quit"""
 def step(
     review: Review, layout: Layout, plain: Sequence[str], answering: Answering | None = None
 ) -> None:
-    """Show part after part, as the person's keys say, until they have read enough.
+    """Show part after part, as the person's keys ask for, until they quit.
 
     `plain` are the parts without colours, to be searched; `answering` takes their answers.
     """
@@ -55,7 +55,7 @@ class Steps:
         self._query = ""
 
     def run(self) -> None:
-        """Show the first part, then obey keys until `q`."""
+        """Show the first part, then follow the keys until `q`."""
         self._show()
         while True:
             key = read_key(self._prompt())

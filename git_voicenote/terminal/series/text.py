@@ -1,4 +1,4 @@
-"""A series on the terminal: what strangers wrote there shows, and does nothing else."""
+"""A series on the terminal; what strangers wrote is made visible and harmless."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Layout:
             yield from map(revealed, file.rest)
 
     def _beside(self, said: Sequence[str], title: str, colour: str = "cyan") -> Iterator[str]:
-        """Yield what was said of a part of the diff, to stand above it."""
+        """Yield what was said about a part of the diff, to print above it."""
         if said:
             yield self._style(title, colour)
         for words in said:
