@@ -46,11 +46,11 @@ class Keeper(Protocol):
     """Where answers go."""
 
     def prepare(self, part: Part) -> None:
-        """Say what a person should know before they speak; raise where no answer can be kept."""
+        """Say what a person should know before they speak; raise if no answer can be kept."""
         ...
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
-        """Keep all the answers to a part, of which the last one is new."""
+        """Keep all answers to a part; the last one is new."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Where answers to a series go: mails in a folder, or notes in git."""
+"""Keep answers to a series: as mails in a folder, or as notes in git."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class MailKeeper:
         self._dialogue = dialogue
 
     def prepare(self, part: Part) -> None:
-        """Warn of a mail that nobody would get, or that would stand alone."""
+        """Warn of a mail that would reach nobody, or no thread."""
         warning = self._files.prepare(part)
         if warning:
             self._dialogue.warn(warning)
@@ -61,7 +61,7 @@ class NoteKeeper:
         self._kept: dict[int, int] = {}
 
     def prepare(self, part: Part) -> None:
-        """Find the commit of the part. Raises PatchError where it has none here."""
+        """Find the commit of the part. Raises PatchError if it is not here."""
         if part.number in self._commits:
             return
         if part.number == 0:
@@ -78,7 +78,7 @@ class NoteKeeper:
         self._commits[part.number] = ReviewTarget(commit_id)
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
-        """Add what was not added before."""
+        """Add the answers that are new."""
         target, kept = self._commits[part.number], self._kept.get(part.number, 0)
         self._saving.review(
             target, [review_note(answer, self._by.person) for answer in answers[kept:]]

@@ -1,4 +1,4 @@
-"""What a repository knows that a commit message needs: its rules, and its people."""
+"""What a commit message takes from its repository: rules, and people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a note that is there already when more is said."""
+"""Join what was said with a note that exists already."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def ask_about_existing(name: str, dialogue: Dialogue) -> Existing:
 
 
 class Joining:
-    """Puts what was spoken to the note that stands there at the moment of saving.
+    """Joins what was spoken with the note that exists at the moment of saving.
 
-    `before` is what was read when the person began; they chose what becomes of that, and not of
+    `before` is what was read when the person began. They chose what becomes of that, and not of
     what somebody else wrote meanwhile.
     """
 
@@ -78,7 +78,7 @@ class Joining:
 
 
 def _apart(files: Sequence[FileDiff], before: Note, spoken: Note) -> Note:
-    """Keep words that are added to a note from being taken for those of its last anchor."""
+    """Keep added words from belonging to the last anchor of the note."""
     if not is_open(before.text, files) or passages(spoken.text, files)[0].anchor:
         return spoken
     return replace(spoken, text=f"{anchor(None)}\n\n{spoken.text}")

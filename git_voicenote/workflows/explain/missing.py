@@ -60,7 +60,7 @@ def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> l
 
 
 def _silent_cover(repository: Repository, plan: Plan) -> str | None:
-    """Return the key to record a cover under, where the series wants one and has none."""
+    """Return the key for the cover, if the series is to have one and has none."""
     arguments = plan.arguments
     if plan.cover is not None or plan.walk.tip is None or arguments.has("--no-cover-letter"):
         return None

@@ -1,4 +1,4 @@
-"""The pages of a commit that a person walks through: the commit as a whole, then each hunk."""
+"""The pages of a commit to walk through: the commit as a whole, then each hunk."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _NAMES = ("diff --git ", "index ", "--- ", "+++ ")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is on the screen at a time. All of it is safe for a terminal.
+    """One screen of a walk, safe for a terminal.
 
-    `label` says where in the walk it is, `head` stands above the `lines`, which may be scrolled.
+    `label` says where in the walk it is; `head` stays above the `lines`, which scroll.
     """
 
     place: Place | None
@@ -36,7 +36,7 @@ class Page:
 
 
 def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
-    """Return a commit as a patch; None for a merge, which is none."""
+    """Return a commit as a patch, or None for a merge."""
     try:
         return series_of_commits(repository, commit_id).patches[0]
     except NegativeAnswer:
@@ -44,7 +44,7 @@ def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
 
 
 def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:
-    """Return what a commit does to its files, as far as it is here; nothing for a merge."""
+    """Return the diff of a commit, as far as its objects are here; nothing for a merge."""
     try:
         patch = patch_of(repository, commit_id)
     except MissingObjectsError:
@@ -54,7 +54,7 @@ def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:
 
 
 def pages_of(patch: ReceivedPatch) -> tuple[Page, ...]:
-    """Return the pages of a patch; none where it changes nothing."""
+    """Return the pages of a patch; none if it changes nothing."""
     files = parse_diff(patch.diff) if patch.diff.strip() else ()
     stops: list[tuple[FileDiff, Hunk | None]] = []
     for file in files:

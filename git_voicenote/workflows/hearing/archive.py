@@ -1,7 +1,7 @@
-"""A recording from its first sound to its place in the history, as one thing to keep.
+"""A recording and its place in the history, kept together from the first sound on.
 
-The sound comes first. Where the history fails (a broken database, a full disk), that is told and
-passed over: nobody loses what they said because it could not be listed.
+The sound comes first. A history that fails (a broken database, a full disk) is a warning: nobody
+loses what they said because it could not be listed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Dictation:
-    """Something said: its sound, and what was heard in it."""
+    """Something that was said: its sound, and what was heard."""
 
     recording: Recording
     transcript: Transcript
@@ -87,7 +87,7 @@ class Archive:
 
     @contextmanager
     def begun(self, subject: Subject) -> Iterator[Recording]:
-        """Make a place for a new recording, and hold it. Raises StoreError where none can be."""
+        """Make a place for a new recording, and hold it. Raises StoreError."""
         recording = self._begin(subject)
         with self.held(recording):
             yield recording
@@ -110,9 +110,9 @@ class Archive:
 
     @contextmanager
     def held(self, recording: Recording) -> Iterator[None]:
-        """Keep other processes from a recording until its words are kept, or a person decided.
+        """Keep other processes away from a recording.
 
-        Raises RecordingInUseError where one is at work on it.
+        Raises RecordingInUseError if another process holds it.
         """
         with self.recordings.held(recording.id):
             yield
@@ -130,23 +130,22 @@ class Archive:
         return recording
 
     def complete(self, recording: Recording) -> Recording:
-        """Note that the sound of a recording is whole."""
+        """Note that the sound of a recording is complete."""
         self._remember(lambda history: history.finish(recording))
         return recording
 
     def turned(self, recording: Recording, turn: Turn) -> None:
-        """Note what of a diff the speaker sees from now on."""
+        """Note which part of a diff the speaker sees from now on."""
         self._turns.setdefault(recording.id, []).append(turn)
         self._remember(lambda history: history.turned(recording.id, turn))
 
     def heard(
         self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
     ) -> Dictation:
-        """Keep what an engine heard, and the sound in the form that it is kept in.
+        """Keep what an engine heard, and the sound in its final format.
 
-        Where pages of a diff were turned meanwhile, each segment gets its place.
-        Raises NothingHeardError, with the way to the recording; EngineError, with nothing kept
-        yet, where the engine gave up on all that was said.
+        If pages of a diff were turned meanwhile, each segment gets its place. Raises
+        NothingHeardError, and EngineError, with nothing kept, if the engine gave up on everything.
         """
         turns = self._turns_of(recording)
         transcript = Transcript(recording.id, engine, language, placed(segments, turns))
@@ -169,17 +168,17 @@ class Archive:
         )
 
     def keep(self, recording: Recording) -> Recording:
-        """Keep the sound alone: nobody is asked about it again."""
+        """Keep only the sound: nobody is asked about it again."""
         self._remember(lambda history: history.keep(recording.id))
         return self._compress(recording)
 
     def forget(self, recording: Recording) -> None:
-        """Delete a recording, sound and all."""
+        """Delete a recording with its sound."""
         self.recordings.delete(recording.id)
         self._remember(lambda history: history.delete(recording.id))
 
     def find(self, recording_id: str) -> Recording | None:
-        """Return the recording with an id, or None where its sound is not here."""
+        """Return the recording with an id, or None if its sound is not here."""
         path = self.recordings.path_of(recording_id)
         if path is None:
             return None
@@ -190,9 +189,9 @@ class Archive:
         return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
 
     def cut_off(self) -> tuple[CutOff, ...]:
-        """Return the recordings that were cut off, made whole; those without sound are deleted.
+        """Return the recordings that were cut off, repaired; those without sound are deleted.
 
-        One that another process is at work on is none of them.
+        A recording that another process holds is not among them.
         """
         finished: frozenset[str] = frozenset()
         try:
@@ -201,7 +200,7 @@ class Archive:
             self._tell(exc.message)
         found = []
         for recording_id in self.recordings.unfinished(finished, is_being_written):
-            # no lock, no longer there, or a disk that is read-only: somebody else sees to it
+            # locked, gone, or on a read-only disk: not ours to repair
             with suppress(VoicenoteError), self.recordings.held(recording_id):
                 recording = self._repaired(recording_id)
                 if recording is not None:
@@ -211,14 +210,14 @@ class Archive:
         return tuple(found)
 
     def is_cut_off(self, recording: Recording) -> bool:
-        """Return whether a recording is still one that nobody has decided on."""
+        """Return whether a recording is still undecided."""
         entry = self._recall(recording.id)
         path = self.recordings.path_of(recording.id)
         is_finished = entry is not None and entry.state not in UNFINISHED
         return path is not None and path.suffix == ".wav" and not is_finished
 
     def _repaired(self, recording_id: str) -> Recording | None:
-        """Make a recording whole; None if another process finished it, or there is no sound."""
+        """Return a recording, repaired; None if another process finished it or it has no sound."""
         recording = self.find(recording_id)
         if recording is None or not self.is_cut_off(recording):
             return None
@@ -229,7 +228,7 @@ class Archive:
         return self.complete(recording)
 
     def _tell(self, text: str) -> None:
-        """Tell the person, once: a history that cannot be used is met again and again."""
+        """Warn once: a history that cannot be used is met again and again."""
         if text not in self._told:
             self._told.add(text)
             self._tell_person(text)

@@ -1,4 +1,4 @@
-"""Many sound files and one engine: each becomes segments, and one that fails stops no other."""
+"""Transcribe many sound files with one engine; a file that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A file is done: what was heard in so many seconds of sound, or what it failed of."""
+    """The result of a file: what was heard in how many seconds of sound, or why it failed."""
 
     duration: float
     segments: tuple[Segment, ...]
@@ -32,10 +32,7 @@ class Finished:
 
     @property
     def has_words(self) -> bool:
-        """Whether there is anything to read: words, or the mark of some that were not understood.
-
-        False for a file in which nobody speaks.
-        """
+        """Whether there are words, or the mark of some that were not understood."""
         return any(segment.marked_text for segment in self.segments)
 
 
@@ -47,23 +44,21 @@ def transcribe_files(
     warn: Callable[[str], None],
     listened: Callable[[float], None],
 ) -> Iterator[tuple[int, Segment | Finished]]:
-    """Yield what is heard in each source, by its number from 0, and when a source is finished.
+    """Yield the segments of each source, numbered from 0, and its result when it is finished.
 
-    The segments of a source come in order; an engine for batches may mix those of several, and
-    finish them in any order. A file is opened when the engine asks for it, so that no more are
-    open than it works on; for an engine that is not on the CPU, processes listen to the next ones
-    meanwhile. `listened` is told of each stretch of sound that the engine goes through, in
-    seconds, from whatever thread it reads in.
+    The segments of a source come in order; an engine for batches may interleave several sources
+    and finish them in any order. A file is opened when the engine asks for it. For an engine that
+    is not on the CPU, processes read the next files meanwhile. `listened` is called with the
+    seconds of each stretch of sound that the engine reads, in the thread that reads.
 
-    Where a batch breaks down, its files are heard again, one by one: only what fails alone has
-    failed. Raises EngineError where the engine fails before it has heard a sound: it would fail
-    on all of them.
+    If a batch fails, its files are transcribed again one by one: only a file that fails alone has
+    failed. Raises EngineError if the engine fails before the first sound, as it would on all.
     """
     yield from _Batch(sources, engine, context, warn, listened).events()
 
 
 class _Batch:
-    """The sources, on their way through the engine."""
+    """The sources that an engine works on."""
 
     def __init__(
         self,
@@ -80,7 +75,7 @@ class _Batch:
         self._warn = warn
         self._tell_listened = listened
         self._has_listened = False
-        # an engine on the CPU needs the cores itself, and is slower than one of them listens
+        # an engine on the CPU needs the cores itself, and is slower than voice activity on one
         processes = 0 if engine.info.device == "cpu" else processes_for(sources)
         self._listeners = Listeners(sources, processes, warn, self._listened)
         self._opened: dict[int, _Source] = {}
@@ -106,7 +101,7 @@ class _Batch:
     def _hear(
         self, events: Iterator[tuple[int, Segment | EngineError | None]]
     ) -> Generator[tuple[int, Segment | Finished], None, EngineError | None]:
-        """Pass on what the engine hears; return what it broke down of, where others may go on."""
+        """Pass on what the engine hears; return its failure if other files may still succeed."""
         try:
             for number, event in events:
                 if isinstance(event, Segment):
@@ -130,7 +125,7 @@ class _Batch:
     def _one_by_one(
         self, recordings: Iterable[tuple[int, Iterable[Waveform]]]
     ) -> Iterator[tuple[int, Segment | EngineError | None]]:
-        """Do what BatchEngine.transcribe_many does, with any engine."""
+        """Do what BatchEngine.transcribe_many does with an engine that has no batches."""
         for number, pieces in recordings:
             try:
                 for segment in self._engine.transcribe(pieces, self._context):
@@ -146,7 +141,7 @@ class _Batch:
             yield number, self._opened[number].pieces()
 
     def _again(self, numbers: Sequence[int]) -> Iterator[tuple[int, Iterator[Waveform]]]:
-        """Open sources anew; what there is to tell of them was told the first time."""
+        """Open sources again; their warnings were reported the first time."""
         for number in numbers:
             self._opened[number].close()
             listening = ListeningHere(self._sources[number], _ignore, _ignore)
@@ -163,11 +158,11 @@ class _Batch:
 
 
 def _ignore(_: object) -> None:
-    """Take what nobody asked for."""
+    """Discard a value."""
 
 
 class _Source:
-    """One source on its way through the engine."""
+    """One source that an engine works on."""
 
     def __init__(self, listening: Listening) -> None:
         self.segments: list[Segment] = []
@@ -175,7 +170,7 @@ class _Source:
         self._unreadable: AudioFileError | None = None
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it; end where it cannot be read (on)."""
+        """Yield the speech in it, up to where it cannot be read."""
         try:
             yield from self._listening.pieces()
         except AudioFileError as exc:
@@ -190,5 +185,5 @@ class _Source:
         return Finished(self._listening.heard, segments, self._unreadable or error)
 
     def close(self) -> None:
-        """Close it, where the engine gave up before its end."""
+        """Close it if the engine stopped before its end."""
         self._listening.close()

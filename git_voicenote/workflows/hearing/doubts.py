@@ -1,4 +1,4 @@
-"""Doubtful words, beside the text that a person edits."""
+"""Doubtful words, listed beside the text that a person edits."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def doubts_of(text: str, transcripts: Iterable[Transcript]) -> str:
-    """Return lines that name the doubtful words which still stand in a text; "" without any."""
+    """Return lines that name the doubtful words still in a text; "" if there are none."""
     shown = (doubts_shown(doubts_in(text, one.segments), one.recording_id) for one in transcripts)
     return "\n".join(lines for lines in shown if lines)
 
 
 def with_doubts(comments: str, text: str, transcripts: Iterable[Transcript]) -> str:
-    """Return comments for a text that is edited, below what is doubtful in it."""
+    """Return comments for a text, below the list of its doubtful words."""
     doubts = doubts_of(text, transcripts)
     return f"{doubts}\n\n{comments}" if doubts else comments
 
@@ -32,7 +32,7 @@ def with_doubts(comments: str, text: str, transcripts: Iterable[Transcript]) -> 
 def known_transcripts(
     repository: Repository | None, notes: Iterable[Note], dialogue: Dialogue
 ) -> tuple[Transcript, ...]:
-    """Return what was heard in the recordings behind notes, as far as the history knows it.
+    """Return what was heard in the recordings of notes, as far as the history knows it.
 
     A broken history is a warning.
     """

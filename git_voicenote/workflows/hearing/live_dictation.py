@@ -1,4 +1,4 @@
-"""A person speaks: sound goes to disk, and becomes text while they go on."""
+"""A live dictation: sound goes to disk and becomes text while the person speaks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Context, Engine
 
-_FIRST_WORD_PATIENCE = 10.0
-"""Seconds in which nobody is stopped for silence before they have said anything."""
+_FIRST_WORD_SECONDS = 10.0
+"""How long silence does not stop a person who has not said anything yet."""
 
 
 class LiveDictation:
     """A capture whose sound an engine turns into text, in a thread of its own.
 
-    The engine loads while the microphone opens and the person begins to speak. It reads what is
-    already on disk and nothing else, so an engine that is slow or fails costs no sound: recording
-    goes on until `stop` or `cancel`.
+    The engine loads while the microphone opens and the person begins to speak. It reads only what
+    is on disk already, so an engine that is slow or fails costs no sound: recording goes on until
+    `stop` or `cancel`.
 
-    `context` may take its time: it is called while the person already speaks.
+    `context` may be slow: it is called while the person already speaks.
     """
 
     def __init__(
@@ -63,42 +63,42 @@ class LiveDictation:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """What was understood so far."""
+        """The segments so far."""
         return self.so_far[0]
 
     @property
     def partial(self) -> str:
-        """What is heard of the segment that is still being spoken; kept nowhere."""
+        """The partial text of the segment that is still being spoken."""
         return self.so_far[1]
 
     @property
     def so_far(self) -> tuple[tuple[Segment, ...], str]:
-        """The segments and what is heard of the next one, so that no word is in both."""
+        """The segments and the partial text of the next one, consistent with each other."""
         with self._words:
             return tuple(self._segments), self._partial
 
     @property
     def failure(self) -> Exception | None:
-        """What the engine failed of, if it did; recording goes on all the same."""
+        """Why the engine failed, or None; recording goes on."""
         return self._failure
 
     @property
     def is_done(self) -> bool:
-        """Whether all that was said is text, or never will be."""
+        """Whether transcription has ended, with or without a failure."""
         return not self._worker.is_alive()
 
     def has_fallen_silent(self, seconds: float) -> bool:
-        """Whether nobody has spoken for so long; at first, a person may take longer."""
-        patience = seconds if self._activity.last_speech else max(seconds, _FIRST_WORD_PATIENCE)
+        """Whether nobody has spoken for so many seconds; before the first word, for at least 10."""
+        patience = seconds if self._activity.last_speech else max(seconds, _FIRST_WORD_SECONDS)
         return self._activity.silence >= patience
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all that was said is text; return whether it is."""
+        """Wait until transcription has ended; return whether it has."""
         self._worker.join(seconds)
         return self.is_done
 
     def result(self) -> tuple[Segment, ...]:
-        """Return all segments, once they are there; raise what the engine failed of."""
+        """Wait for all segments and return them; raise the engine's failure."""
         self._worker.join()
         if self._failure is not None:
             raise self._failure

@@ -1,4 +1,4 @@
-"""Sound and an engine become segments."""
+"""Turn sound into segments with an engine."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def transcribe(
     blocks: Iterable[Samples], engine: Engine, context: Context, activity: VoiceActivity
 ) -> Iterator[Segment]:
-    """Yield what the engine hears, a segment at each pause, while `blocks` still come."""
+    """Yield a segment at each pause, while `blocks` still arrive."""
     yield from engine.transcribe(activity.pieces(blocks), context)
 
 
 def transcribe_recording(
     blocks: Iterable[Samples], engine: Engine, context: Context, activity: VoiceActivity
 ) -> Iterator[Segment]:
-    """Yield what the engine hears in sound that is all there, in batches where it is made for them.
+    """Yield the segments of complete sound, in batches if the engine takes them.
 
     Raises EngineError.
     """

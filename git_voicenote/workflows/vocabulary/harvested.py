@@ -1,4 +1,4 @@
-"""The vocabulary of a repository: what git knows, what people listed, ranked and remembered."""
+"""The vocabulary of a repository: harvested from git and lists, ranked, and cached."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary.ranking import Place
 
 _KEPT = 1500
-"""Names of one place that are worth remembering: ranking looks at no more than 300 in all."""
+"""Names that are cached for each place; ranking uses at most 300 in all."""
 
 T = TypeVar("T")
 Seen = tuple[tuple["Place", Counter[str]], ...]
@@ -45,10 +45,10 @@ Seen = tuple[tuple["Place", Counter[str]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The terms for what is being explained, the most relevant first.
+    """The terms for a target, the most relevant first.
 
-    `hotwords` are those that an engine is told of, `phrases` how these are said; `prose` is the
-    evidence that a corrector asks (see `text.evidence`).
+    An engine is told the `hotwords` and, as `phrases`, how they are said. `prose` is the evidence
+    for the corrector (see `text.vocabulary.evidence`).
     """
 
     terms: tuple[Term, ...] = ()
@@ -62,8 +62,8 @@ def vocabulary_for(
 ) -> Vocabulary:
     """Return the vocabulary for a target.
 
-    Outside of a repository, that of the personal list. Whatever cannot be read is told, and the
-    rest is the vocabulary: nobody is kept from speaking by it.
+    Outside of a repository, that is the personal list. What cannot be read is reported with
+    `tell` and left out: it keeps nobody from speaking.
     """
     lists = listed_entries(repository, tell)
     around, change = _Harvest(), _Harvest()
@@ -89,7 +89,7 @@ def vocabulary_for(
 
 
 def correction(vocabulary: Vocabulary) -> Pass:
-    """Return the pass that puts the terms of a vocabulary where something like them was heard."""
+    """Return the text pass that writes the terms where something like them was heard."""
     return corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
 
 
@@ -109,7 +109,7 @@ class _Harvest:
 
 
 class _Remembered:
-    """Harvests and what was ranked of them, from the cache where they are there, else made."""
+    """Harvests and ranked terms, from the cache or made now."""
 
     def __init__(self, repository: Repository | None, tell: Callable[[str], None]) -> None:
         self._cache = VocabularyCache(repository.state_dir) if repository else None

@@ -1,9 +1,9 @@
-"""An engine learns a repository's language from its history: in the background, once in a while.
+"""Learn a repository's language for an engine from its history, in the background.
 
     python -P -m git_voicenote.workflows.vocabulary.learning FOLDER TOKENS [SECONDS]
 
-makes the adaptation of the repository around a folder, in the tokens that a file lists, or gives up
-after so many seconds; this is what runs in the background.
+adapts to the repository around FOLDER, in the tokens that the file TOKENS lists, and gives up after
+SECONDS. This is the background process.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
     from git_voicenote.store.language_cache import Kept
 
 VERSION = 4
-"""Changes when what is made of the same history does."""
-_FORMER = "language.bin"
-"""A file of what an engine learned that is no more."""
-_FEWEST = 30
-"""Commits that say enough about how people talk here."""
-_OLD = 200
-"""Commits after which it is time to learn anew."""
-_PATIENCE = 300.0
-"""Seconds that it may take; five million words of history take 15, more where others compute."""
+"""Changes when the result for the same history does."""
+_OBSOLETE = "language.bin"
+"""The adaptation of an engine that no longer exists."""
+_MIN_COMMITS = 30
+"""Fewer say too little about how people write here."""
+_STALE_AFTER = 200
+"""New commits after which the language is learned again."""
+_TIMEOUT_SECONDS = 300.0
+"""Five million words of history take 15 s, more on a busy machine."""
 
 
 def adaptation_for(
     repository: Repository, tokens: Path, tell: Callable[[str], None]
 ) -> Path | None:
-    """Return what an engine learned of a repository, None where that is not there yet.
+    """Return the folder with what was learned of a repository, or None if there is none yet.
 
-    `tokens` is the file with the engine's tokens. Where nothing is learned, or long ago, a process
-    in the background begins to; it will be there the next time. What is wrong is told.
+    `tokens` is the file with the engine's tokens. If nothing was learned, or long ago, a
+    background process starts to learn for the next time. Failures are reported with `tell`.
     """
     cache = LanguageCache(repository.state_dir)
-    cache.discard(_FORMER)
+    cache.discard(_OBSOLETE)
     kept, fault = cache.current()
     if fault:
         tell(f"the repository's language: {fault}")
@@ -65,7 +65,7 @@ def adaptation_for(
 
 
 def make_now(repository: Repository, tokens: Path) -> Kept | None:
-    """Make the adaptation of a repository; None where another process is about it.
+    """Adapt to a repository; return None if another process is doing so.
 
     Raises EngineError, GitError, StoreError.
     """
@@ -87,27 +87,27 @@ def make_now(repository: Repository, tokens: Path) -> Kept | None:
 
 
 def _made_of(tokens: Path) -> str:
-    """Return what an adaptation depends on besides the history: how it is made, and the tokens."""
+    """Return what an adaptation depends on besides the history: our version and the tokens."""
     return f"{VERSION}:{hashlib.sha256(tokens.read_bytes()).hexdigest()[:16]}"
 
 
 def _is_due(repository: Repository, kept: Kept | None, made_of: str) -> bool:
     before, head = _of(kept) if kept else ("", "")
     if before != made_of:
-        return (commits_since(repository, None, _FEWEST) or 0) >= _FEWEST
-    since = commits_since(repository, head, _OLD)
+        return (commits_since(repository, None, _MIN_COMMITS) or 0) >= _MIN_COMMITS
+    since = commits_since(repository, head, _STALE_AFTER)
     # None: the commit is gone, after a history was rewritten
-    return since is None or since >= _OLD
+    return since is None or since >= _STALE_AFTER
 
 
 def _of(kept: Kept) -> tuple[str, str]:
-    """Return what was kept is made of, and the newest commit that it knows."""
+    """Return what an adaptation depends on, and the newest commit in it."""
     made_of, _, head = kept.key.partition(" ")
     return made_of, head
 
 
 def _start(repository: Repository, tokens: Path) -> None:
-    """Start to make it, apart from this process and its terminal."""
+    """Start the background process, detached from this one and its terminal."""
     start_module(
         "git_voicenote.workflows.vocabulary.learning",
         str(repository.cwd.absolute()), str(tokens.absolute()),
@@ -116,8 +116,8 @@ def _start(repository: Repository, tokens: Path) -> None:
 
 
 def main() -> int:
-    """Make the adaptation that the arguments name; return the exit status."""
-    os.nice(19)  # recording and hearing go first
+    """Adapt to the repository that the arguments name; return the exit status."""
+    os.nice(19)  # recording and transcription go first
     repository = Repository.discover(Path(sys.argv[1]))
 
     def give_up(*_: object) -> None:
@@ -126,8 +126,8 @@ def main() -> int:
 
     signal.signal(signal.SIGALRM, give_up)
     signal.signal(signal.SIGTERM, give_up)
-    patience = float(sys.argv[3]) if sys.argv[3:] else _PATIENCE
-    signal.setitimer(signal.ITIMER_REAL, patience)
+    timeout = float(sys.argv[3]) if sys.argv[3:] else _TIMEOUT_SECONDS
+    signal.setitimer(signal.ITIMER_REAL, timeout)
     try:
         make_now(repository, Path(sys.argv[2]))
     except VoicenoteError:

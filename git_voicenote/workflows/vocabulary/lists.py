@@ -1,4 +1,4 @@
-"""The lists of terms that people keep: one of their own, and one in each repository."""
+"""The lists of terms that people keep: a personal one, and one in each repository."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary.ranking import Place
 
 _IN_REPOSITORY = ".voicenote/vocabulary"
-_LARGEST = 200_000
-"""Bytes: some ten thousand terms."""
+_MAX_BYTES = 200_000
+"""About ten thousand terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class VocabularyList:
-    """A list in a file. `worktree` is the work tree that it belongs to; `state` takes the lock."""
+    """A list in a file. `worktree` is the work tree around it; `state` is where its lock is."""
 
     path: Path
     worktree: Path | None
     state: Path
 
     def read(self) -> str:
-        """Return the text of the list, "" where there is none. Raises StoreError."""
+        """Return the text of the list, "" if there is none. Raises StoreError."""
         # the person's own may be a link, into their dotfiles
         within = self.worktree or self.path.resolve().parent
         try:
-            content = files.read_provided(self.path, within=within, limit=_LARGEST)
+            content = files.read_provided(self.path, within=within, limit=_MAX_BYTES)
         except FileNotFoundError:
             return ""
         except OSError as exc:
@@ -47,10 +47,9 @@ class VocabularyList:
         return content.decode("utf-8", "replace").removeprefix("\ufeff")
 
     def edit(self, change: Callable[[str], str]) -> bool:
-        """Change the text of the list, at once; return whether that made a difference.
+        """Change the text of the list atomically; return whether it changed.
 
-        Whoever edits it at the same time waits for us. Raises StoreError; the list is then as it
-        was.
+        A concurrent edit waits. Raises StoreError; the list is then unchanged.
         """
         try:
             files.private_folder(self.state)
@@ -69,7 +68,7 @@ class VocabularyList:
 
 
 def personal_list() -> VocabularyList:
-    """Return a person's own list, whether it is there or not."""
+    """Return the personal list, whether it exists or not."""
     return VocabularyList(config_home() / "vocabulary", None, data_home())
 
 
@@ -84,7 +83,7 @@ def project_list(repository: Repository) -> VocabularyList | None:
 def listed_entries(
     repository: Repository | None, tell: Callable[[str], None]
 ) -> tuple[tuple[Place, tuple[Entry, ...]], ...]:
-    """Return the entries of the lists that are there; a list that cannot be read is told of."""
+    """Return the entries of the lists; one that cannot be read is reported with `tell`."""
     personal = personal_list()
     found = [_entries("personal list", personal.read, str(personal.path), tell)]
     if repository:
@@ -113,6 +112,6 @@ def _committed(repository: Repository, name: str) -> str:
     size = try_git("cat-file", "-s", name, cwd=repository.cwd)
     if size.returncode:
         return ""
-    if int(size.stdout) > _LARGEST:
-        raise StoreError(f"{name} is larger than {_LARGEST // 1000} kB; it is not read")
+    if int(size.stdout) > _MAX_BYTES:
+        raise StoreError(f"{name} is larger than {_MAX_BYTES // 1000} kB; it is not read")
     return try_git("cat-file", "blob", name, cwd=repository.cwd).stdout.decode("utf-8", "replace")
