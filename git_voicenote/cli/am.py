@@ -47,7 +47,8 @@ def am(arguments: tuple[str, ...]) -> int:
     if "-h" in arguments or "--help" in arguments:
         put(_HELP, end="")
         return 0
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     dialogue = TerminalDialogue(repository)
     unfinished = UnfinishedAm(repository)
     if any(argument.startswith(_NO_WORK) for argument in arguments):
@@ -75,7 +76,8 @@ def am(arguments: tuple[str, ...]) -> int:
 
 def keep_note_of_applied() -> None:
     """Keep the note of the patch that git am has just applied; its hook calls this."""
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     unfinished = UnfinishedAm(repository)
     if unfinished.is_remembered and not unfinished.is_the_same_series:
         finish_leftovers(repository, chosen, TerminalDialogue(repository))

@@ -23,7 +23,8 @@ def edit(revision: str | None, *, cover: bool) -> None:
     What the note is about is shown below a line with scissors, and cut off again. Lines that
     begin with # stay. Where the editor fails, or nothing is left, the note stays as it was.
     """
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     dialogue = TerminalDialogue(repository)
     finish_leftovers(repository, chosen, dialogue)
     mention_unfinished(repository, chosen, dialogue)

@@ -54,8 +54,8 @@ def format_patch(arguments: tuple[str, ...]) -> int:
         return 0
     gc.disable()  # a process of half a second has nothing to collect
     order, rest = _take_record(arguments)
-    chosen = settings()
     repository = Repository.discover()
+    chosen = settings(repository)
     dialogue = TerminalDialogue(repository)
     finish_leftovers(repository, chosen, dialogue)
     plan = plan_series(repository, rest)

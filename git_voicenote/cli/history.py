@@ -57,7 +57,7 @@ def list_(max_count: int | None, *, as_json: bool) -> None:
     dialogue = TerminalDialogue(repository)
     if repository is not None:
         mention_unsaved_texts(repository, dialogue)
-    mention_unfinished(repository, settings(), dialogue)
+    mention_unfinished(repository, settings(repository), dialogue)
     _print_list(_readable(_history().entries(max_count)), as_json=as_json)
 
 

@@ -133,8 +133,9 @@ def _offer_to_dictate(message_file: Path, source: str | None) -> None:
 
     chosen = Settings()
     try:
-        chosen = settings()
-        commit = PendingCommit(Repository.discover(), message_file, source)
+        repository = Repository.discover()
+        chosen = settings(repository)
+        commit = PendingCommit(repository, message_file, source)
         # the hook's script has looked at all this; not every hook that calls us is that script
         if (
             chosen.hook_record == "never"
@@ -143,7 +144,7 @@ def _offer_to_dictate(message_file: Path, source: str | None) -> None:
         ):
             return
         take_terminal()
-        dictate_message(commit, chosen, TerminalDialogue(commit.repository))
+        dictate_message(commit, chosen, TerminalDialogue(repository))
     except (Cancelled, KeyboardInterrupt):
         say("\nthe message is left as it was")
     except VoicenoteError as exc:

@@ -114,7 +114,7 @@ def _recordings_of_note(
         what = f"cover of {key}"
     else:
         commit = repository.commit(name or "HEAD")
-        store = Notes(repository, settings().notes_ref)
+        store = Notes(repository, settings(repository).notes_ref)
         notes = store.read(commit.id)
         what = f"note for {commit.short}"
         if not notes:

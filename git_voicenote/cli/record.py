@@ -85,11 +85,11 @@ def record(
         raise click.UsageError("--cover explains the series of the branch; it takes no commit")
     if walk and source:
         raise click.UsageError("--walk is for the microphone: a recording keeps its own places")
+    repository = Repository.discover()
     chosen = settings(
-        microphone=device, silence=silence, max_duration=max_duration, engine=engine,
+        repository, microphone=device, silence=silence, max_duration=max_duration, engine=engine,
         language=language, edit=edit,
     )  # fmt: skip
-    repository = Repository.discover()
     dialogue = TerminalDialogue(repository)
     finish_leftovers(repository, chosen, dialogue)
     subject: Explainable = (

@@ -87,7 +87,7 @@ def review(
     if audio and not page_file:
         raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()
-    chosen, dialogue = settings(), TerminalDialogue(repository)
+    chosen, dialogue = settings(repository), TerminalDialogue(repository)
     if repository is not None:
         finish_leftovers(repository, chosen, dialogue)
     notes_ref = chosen.notes_ref

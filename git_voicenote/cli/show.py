@@ -42,7 +42,8 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     A range (main..topic) shows each commit's. A commit that lost its note, as cherry-pick makes
     it, shows the note of the commit with the same patch; --adopt writes it to the new commit.
     """
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     dialogue = TerminalDialogue(repository)
     finish_leftovers(repository, chosen, dialogue)
     if cover:

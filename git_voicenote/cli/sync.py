@@ -109,7 +109,8 @@ sync.add_command(unbundle)
 
 
 def _prepare() -> tuple[Repository, NoteRefs]:
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     finish_leftovers(repository, chosen, TerminalDialogue(repository))
     return repository, note_refs(chosen)
 

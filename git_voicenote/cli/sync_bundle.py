@@ -29,7 +29,8 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     """
     from git_voicenote.workflows.exchange.packing import pack
 
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     finish_leftovers(repository, chosen, TerminalDialogue(repository))
     packed = pack(
         repository, note_refs(chosen), file, revisions,
@@ -52,7 +53,8 @@ def unbundle(file: Path, name: str | None) -> None:
     """
     from git_voicenote.workflows.exchange.unpacking import unpack
 
-    repository, chosen = Repository.discover(), settings()
+    repository = Repository.discover()
+    chosen = settings(repository)
     arrived = unpack(repository, note_refs(chosen), file, name, state_root(repository))
     for remark in arrived.remarks:
         warn(remark)

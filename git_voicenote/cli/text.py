@@ -38,8 +38,9 @@ def text(
         for name, what in PASSES.items():
             put(f"{name:{width}}  {what}")
         return
-    chosen = settings(language=language, text=",".join(passes) or None)
-    chain = Listening(repository_if_any(), chosen, MessageTarget(), warn).chain
+    repository = repository_if_any()
+    chosen = settings(repository, language=language, text=",".join(passes) or None)
+    chain = Listening(repository, chosen, MessageTarget(), warn).chain
     # what is no UTF-8 passes through as it came, and so does what no pass changes; in what one
     # changes, a line ends in a line feed
     came = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
+from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.objects import Objects
 from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
 from git_voicenote.targets import short_id
@@ -44,6 +45,7 @@ class Repository:
     common_dir: Path
     worktree: Path | None
     objects: Objects = field(compare=False, repr=False)
+    configuration: Configuration = field(compare=False, repr=False)
 
     @classmethod
     def discover(cls, cwd: Path | None = None) -> Repository:
@@ -65,7 +67,10 @@ class Repository:
                 for question in (asked[:2] if done.returncode else asked)
             ]
         git_dir, common_dir, *worktree = folders
-        return cls(cwd, git_dir, common_dir, worktree[0] if worktree else None, Objects(cwd))
+        return cls(
+            cwd, git_dir, common_dir, worktree[0] if worktree else None,
+            Objects(cwd), Configuration(cwd),
+        )  # fmt: skip
 
     def run(
         self,
@@ -123,7 +128,7 @@ class Repository:
 
     def config(self, pattern: str) -> dict[str, str | None]:
         """Return the config entries whose keys match, keys in lower case, the last value wins."""
-        return read_config(self.cwd, pattern)
+        return self.configuration.matching(pattern)
 
     @property
     def state_dir(self) -> Path:
@@ -148,17 +153,3 @@ def _no_repository(done: CompletedProcess[bytes]) -> GitError:
         error.message,
         hint="run this inside a git repository, or name one with `git -C FOLDER`",
     )
-
-
-def read_config(cwd: Path, pattern: str = r"^voicenote\.") -> dict[str, str | None]:
-    """Return git's config entries whose keys match, in a repository or outside of one.
-
-    A key without a value maps to None, as git has it.
-    """
-    listed = run_git("config", "-z", "--get-regexp", pattern, cwd=cwd, accept=(0, 1))
-    entries: dict[str, str | None] = {}
-    for entry in listed.decode("utf-8", "replace").split("\0"):
-        if entry:
-            key, separator, value = entry.partition("\n")
-            entries[key] = value if separator else None
-    return entries

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from git_voicenote.datatypes import FoundNote
 from git_voicenote.errors import GitError
+from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.format import parse_notes, render_notes
@@ -253,20 +254,18 @@ class Notes:
         }
 
 
-def rewrite_ref_is_set(repository: Repository, ref: str) -> bool:
+def rewrite_ref_is_set(configuration: Configuration, ref: str) -> bool:
     """Return whether git copies the notes of a ref when it amends or rebases their commits."""
     instead = os.environ.get("GIT_NOTES_REWRITE_REF")  # beats the config, says git-notes(1)
+    patterns: Iterable[str | None] = configuration.values("notes.rewriteref")
     if instead is not None:
         patterns = instead.split(":")
-    else:
-        answer = repository.run("config", "-z", "--get-all", "notes.rewriteRef", accept=(0, 1))
-        patterns = answer.decode("utf-8", "replace").split("\0")
-    return any(fnmatchcase(ref, pattern) for pattern in patterns)
+    return any(fnmatchcase(ref, pattern or "") for pattern in patterns)
 
 
 def set_rewrite_ref(repository: Repository, ref: str) -> None:
-    """Let git copy the notes of a ref when it amends or rebases; does nothing where it does."""
-    if not rewrite_ref_is_set(repository, ref):
+    """Make git copy the notes of a ref when it amends or rebases, unless it does so already."""
+    if not rewrite_ref_is_set(Configuration(repository.cwd), ref):
         repository.run("config", "--local", "--add", "notes.rewriteRef", ref)
 
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import harmless
 from git_voicenote.config import Settings, load_settings
-from git_voicenote.git.repository import read_config
+from git_voicenote.git.configuration import Configuration
 
 if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError
+    from git_voicenote.git.repository import Repository
 
 
 def say(text: str, *, end: str = "\n") -> None:
@@ -90,9 +91,10 @@ def print_json(value: object) -> None:
     hand_over((as_json(value) + "\n").encode())
 
 
-def settings(**overrides: object) -> Settings:
-    """Return the settings for the folder we stand in; an override of None was not given."""
-    return load_settings(read_config(Path.cwd()), os.environ, **overrides)
+def settings(repository: Repository | None = None, **overrides: object) -> Settings:
+    """Return the settings in a repository, or outside of one; an override of None was not given."""
+    configuration = repository.configuration if repository else Configuration(Path.cwd())
+    return load_settings(configuration.matching(r"^voicenote\."), os.environ, **overrides)
 
 
 def is_interactive() -> bool:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import harmless
 from git_voicenote.errors import Cancelled, GitError, StoreError
+from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.process import run_git
-from git_voicenote.git.repository import read_config
 from git_voicenote.store.kept_texts import above, held_text, keep_text
 from git_voicenote.store.recordings import store_error
 from git_voicenote.terminal.console import say
@@ -91,8 +91,8 @@ def _terminal(stack: ExitStack) -> int | None:
 
 def _comment_prefix(repository: Repository | None) -> str:
     """Return what begins a comment. The words are safe with any; editors colour git's own."""
-    here = repository.cwd if repository else Path.cwd()
-    settings = read_config(here, r"^core\.comment(char|string)$")
+    configuration = repository.configuration if repository else Configuration(Path.cwd())
+    settings = configuration.matching(r"^core\.comment(char|string)$")
     chosen = settings.get("core.commentstring") or settings.get("core.commentchar")
     return chosen if chosen and chosen != "auto" else "#"
 

@@ -8,6 +8,7 @@ import pytest
 
 from git_voicenote.datatypes import FoundNote, Note
 from git_voicenote.errors import GitError, StoreError
+from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.format import render_note
 from git_voicenote.notes.store import Notes, rewrite_ref_is_set, set_rewrite_ref
@@ -274,11 +275,11 @@ def test_what_stands_in_git_beats_what_is_remembered(topic: Sandbox) -> None:
 )
 def test_the_rewrite_ref_is_asked_of_git(repo: Sandbox, value: str, is_set: bool) -> None:
     repository = Repository.discover(repo.folder)
-    assert not rewrite_ref_is_set(repository, REF)
+    assert not rewrite_ref_is_set(Configuration(repository.cwd), REF)
 
     repo.git("config", "--global", "notes.rewriteRef", value)
 
-    assert rewrite_ref_is_set(repository, REF) is is_set
+    assert rewrite_ref_is_set(Configuration(repository.cwd), REF) is is_set
 
 
 def test_the_rewrite_ref_is_added_to_others_once(repo: Sandbox) -> None:
@@ -299,7 +300,7 @@ def test_the_environment_beats_the_config_as_in_git(
     set_rewrite_ref(repository, REF)
     monkeypatch.setenv("GIT_NOTES_REWRITE_REF", "refs/notes/a:refs/notes/b")
 
-    assert not rewrite_ref_is_set(repository, REF)
+    assert not rewrite_ref_is_set(Configuration(repository.cwd), REF)
 
 
 # --- when git cannot write ------------------------------------------------------------------

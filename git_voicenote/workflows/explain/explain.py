@@ -191,7 +191,7 @@ def _resume(subject: Explainable) -> str:
 
 def _offer_rewrite_ref(repository: Repository, ref: str, dialogue: Dialogue) -> None:
     """Offer to let notes follow their commits: git has no default for notes.rewriteRef."""
-    if rewrite_ref_is_set(repository, ref):
+    if rewrite_ref_is_set(repository.configuration, ref):
         return
     command = f"git config notes.rewriteRef {ref}"
     if not dialogue.is_interactive:
