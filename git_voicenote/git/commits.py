@@ -64,23 +64,14 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
         raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
 
 
-def message_of(commit: bytes) -> str:
-    """Return the message in the content of a commit object, decoded as its header says."""
-    header, _, message = commit.partition(b"\n\n")
-    charset = next(
-        (line[9:] for line in header.split(b"\n") if line.startswith(b"encoding ")), b"utf-8"
-    )
-    try:
-        return message.decode(charset.decode("ascii", "replace"), "replace")
-    except LookupError:  # a charset that Python does not know
-        return message.decode("utf-8", "replace")
-
-
 def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Commit, ...]:
     """Return the commits that revisions name, as `git show` takes them: a range is walked.
 
     Newest first within a range; single commits in the order given. Raises UnknownRevisionError.
     """
+    named = [repository.objects.find(f"{revision}^{{commit}}") for revision in revisions]
+    if all(named):  # none of them is a range
+        return tuple(map(repository.commit, revisions))
     try:
         listed = repository.run(
             "log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %s",

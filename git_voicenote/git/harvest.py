@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError
-from git_voicenote.git.commits import base_of_series, message_of
+from git_voicenote.errors import GitError, MissingObjectsError
+from git_voicenote.git.commits import base_of_series
+from git_voicenote.git.objects import message_of
 from git_voicenote.git.process import git_records, lines_of, read_git
 from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget
 
@@ -38,9 +39,9 @@ _MAX_LINE = 1000
 _REFS = 200
 _SUBMODULE = "160000"
 # what people set for their own eyes must not leak into what we parse
-_PLAIN = (
-    "-r", "-z", "--raw", "--patch", "--find-renames", "--no-ext-diff", "--no-textconv",
-    "--no-color", "--submodule=short",
+_RAW = ("-r", "-z", "--raw")
+_PATCH = (
+    "--patch", "--find-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short"
 )  # fmt: skip
 _END_OF_RAW = b"\0\0"
 """Comes before the patch: no field of the raw entries is empty."""
@@ -208,19 +209,25 @@ def _series(repository: Repository, key: str) -> Explained | None:
 
 def _staged(repository: Repository) -> Explained | None:
     old = _verify(repository, "HEAD^{tree}") or _empty_tree(repository)
-    diff = _diff(repository, Explained(old, None, (), ""))
-    raw = diff.partition(_END_OF_RAW)[0]  # names every blob that is staged
+    what = Explained(old, None, (), "")
+    diff: bytes | None = None
+    try:
+        diff = _diff(repository, what)
+        raw = diff.partition(_END_OF_RAW)[0]
+    except MissingObjectsError:  # the raw entries need no blobs; who reads the change is told
+        raw = _diff(repository, what, *_RAW)
     if not raw:
         return None
     return Explained(old, None, (), f"index {old} {hashlib.sha256(raw).hexdigest()}", diff)
 
 
-def _diff(repository: Repository, what: Explained) -> bytes:
-    """Return the raw entries of a change and its patch."""
+def _diff(repository: Repository, what: Explained, *options: str) -> bytes:
+    """Return the raw entries of a change and its patch, or what the options ask for instead."""
+    chosen = options or (*_RAW, *_PATCH)
     arguments = (
-        ("diff-index", "--cached", *_PLAIN, what.old)
+        ("diff-index", "--cached", *chosen, what.old)
         if what.new is None
-        else ("diff-tree", *_PLAIN, what.old, what.new)
+        else ("diff-tree", *chosen, what.old, what.new)
     )
     return read_git(*arguments, "--", cwd=repository.cwd, limit=_RAW_BYTES + _PATCH_BYTES)
 

@@ -132,6 +132,24 @@ class _UnknownModeError(Exception):
     """This git has no `cat-file --batch-command`."""
 
 
+def message_of(commit: bytes) -> str:
+    """Return the message in the content of a commit object, decoded as its header says."""
+    header, _, message = commit.partition(b"\n\n")
+    charset = next(
+        (line[9:] for line in header.split(b"\n") if line.startswith(b"encoding ")), b"utf-8"
+    )
+    try:
+        return message.decode(charset.decode("ascii", "replace"), "replace")
+    except LookupError:  # a charset that Python does not know
+        return message.decode("utf-8", "replace")
+
+
+def subject_of(message: str) -> str:
+    """Return the first paragraph of a commit's message in one line, as %s of git log does."""
+    paragraph = message.lstrip("\n").partition("\n\n")[0]
+    return " ".join(line.strip() for line in paragraph.split("\n")).strip()
+
+
 def _open_batch(cwd: Path) -> _Batch:
     batch = _Batch(cwd, has_commands=True)
     try:

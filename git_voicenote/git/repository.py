@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError, NotARepositoryError, UnknownRevisionError
+from git_voicenote.errors import (
+    GitError,
+    MissingObjectsError,
+    NotARepositoryError,
+    UnknownRevisionError,
+)
 from git_voicenote.git.configuration import Configuration
-from git_voicenote.git.objects import Objects
+from git_voicenote.git.objects import Objects, message_of, subject_of
 from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
 from git_voicenote.targets import short_id
 
@@ -96,17 +101,15 @@ class Repository:
         Raises UnknownRevisionError.
         """
         try:
-            # --end-of-options: a revision from the command line may start with a dash
-            line = self.read(
-                "log", "-1", "--format=%H %s", "--no-show-signature", "--end-of-options", revision,
-                "--",
-            )  # fmt: skip
+            read = self.objects.read(f"{revision}^{{commit}}")
+        except MissingObjectsError:
+            raise
         except GitError as exc:
             raise self.unknown_revision(revision) from exc
-        if not line:
-            raise UnknownRevisionError(f"{revision!r} names no single commit")
-        commit_id, _, subject = line.partition(" ")
-        return Commit(commit_id, subject)
+        if read is None:
+            raise self.unknown_revision(revision)
+        found, content = read
+        return Commit(found.id, subject_of(message_of(content)))
 
     def unknown_revision(self, revision: str) -> UnknownRevisionError:
         """Return the error to raise where a revision names no commit."""
