@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING
 from benchmarks.measure import machine, markdown_table
 from benchmarks.scoring import words_of
 from benchmarks.stop_to_text import write_speech
-from git_voicenote.audio.capture import Capture
+from git_voicenote.audio.capture.microphone import Capture
 from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.dictation import LiveDictation
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.text.alignment import aligned
+from git_voicenote.workflows.live_dictation import LiveDictation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
