@@ -29,7 +29,7 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.text.alignment import aligned
-from git_voicenote.workflows.live_dictation import LiveDictation
+from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
