@@ -54,7 +54,7 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for seconds in LENGTHS:
-            speech = _speech(arguments.speech, seconds, Path(folder, f"{seconds}.wav"))
+            speech = write_speech(arguments.speech, seconds, Path(folder, f"{seconds}.wav"))
             ours, theirs = [], []
             for turn in range(arguments.times):
                 recorded = Path(folder, f"{seconds}-{turn}.wav")
@@ -87,7 +87,7 @@ def afterwards(engine: Engine, recorded: Path) -> float:
     return time.perf_counter() - started
 
 
-def _speech(files: Sequence[Path], seconds: int, path: Path) -> Path:
+def write_speech(files: Sequence[Path], seconds: int, path: Path) -> Path:
     """Write a sound file of so many seconds of speech."""
     parts: list[Samples] = []
     while sum(map(len, parts)) < seconds * SAMPLE_RATE:

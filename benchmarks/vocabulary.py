@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -169,7 +170,10 @@ def _speech(repository: Repository, until: str, sentences: Path, voices: Sequenc
 
 
 def _bare_clone(repository: Repository, folder: Path) -> Repository:
-    repository.run("clone", "--quiet", "--bare", "--shared", ".", str(folder))
+    # not through Repository: the product's git opens no connections, which a clone of a path is
+    source = repository.common_dir
+    command = ["git", "clone", "--quiet", "--bare", "--shared", str(source), str(folder)]
+    subprocess.run(command, check=True)
     return Repository.discover(folder)
 
 

@@ -141,7 +141,10 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "fillers in Chinese": ("text.passes.fillers", fillers.fillers("zh")),
     "edits": ("text.passes.spoken_edits", spoken_edits.spoken_edits("en")),
     "edits in Chinese": ("text.passes.spoken_edits", spoken_edits.spoken_edits("zh")),
-    "corrector": ("text.passes.heard_words", correction.corrector(TERMS, ordinary_words())),
+    "corrector": (
+        "text.passes.correction.heard_words",
+        correction.corrector(TERMS, ordinary_words()),
+    ),
     "itn": ("text.passes.itn.english.paths", normaliser("en")),
     "itn of versions": ("text.passes.itn.english.versions", normaliser("en")),
     "itn of numbers": ("text.passes.itn.english.numbers", normaliser("en")),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.errors import StoreError
 
-_VERSION = 1
+_VERSION = 2
 _LIMITS = Limits(size=64 << 20, nodes=4_000_000)
 _MOST = 8
 """Values of a kind that are kept; a person works on few changes at a time."""

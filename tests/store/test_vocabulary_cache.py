@@ -38,7 +38,7 @@ def test_of_big_values_the_newest_alone_is_kept(tmp_path: Path) -> None:
     assert cache.read("repository", "new") == ("y" * 700_000, None)
 
 
-@pytest.mark.parametrize("content", ["", "<html>", "[]", "{}", '{"version": 1, "values": [1]}'])
+@pytest.mark.parametrize("content", ["", "<html>", "[]", "{}", '{"version": 2, "values": [1]}'])
 def test_a_broken_file_is_told_and_made_anew(tmp_path: Path, content: str) -> None:
     cache = VocabularyCache(tmp_path)
     cache.write("terms", "key", 1)

@@ -24,12 +24,12 @@ ENOUGH = 300_000
 
 
 def as_evidence(messages: Iterable[str], paths: Iterable[str] = ()) -> str:
-    """Return the words of messages, in lower case, each with a space before and after it.
+    """Return the words of messages as they are written, each with a space before and after it.
 
     Trailers are left out; names of code stay whole. The names of files are words that are known,
     too: `xdiffi` is no other name misheard.
     """
-    text = without_trailers("\n".join(messages)).lower()
+    text = without_trailers("\n".join(messages))
     words = _AT_EDGES.sub(" ", _BETWEEN_WORDS.sub(" ", text)).split()
     stems = (path.rpartition("/")[2].partition(".")[0].lower() for path in paths)
     known = islice(dict.fromkeys(stem for stem in stems if stem and " " not in stem), _MOST_PATHS)
@@ -46,7 +46,8 @@ class Evidence:
     """Answers how often words were written, from what `as_evidence` returned."""
 
     def __init__(self, prose: str = "") -> None:
-        self._prose = prose
+        self._written = prose
+        self._prose = prose.lower()
         self._known: dict[str, int] = {}
 
     @property
@@ -59,3 +60,7 @@ class Evidence:
         if run not in self._known:
             self._known[run] = self._prose.count(f" {run} ")
         return self._known[run]
+
+    def count_written(self, word: str) -> int:
+        """Return how often a word was written in just this case: URL, and not url."""
+        return self._written.count(f" {word} ")

@@ -239,10 +239,128 @@ def test_without_terms_nothing_happens() -> None:
     assert corrector((), WORDS)("anything at all").changes == ()
 
 
-def test_evidence_has_words_without_stops_and_trailers() -> None:
+def test_evidence_has_words_as_written_without_stops_and_trailers() -> None:
     evidence = as_evidence(
         ["A fix, for `read_tree()`: it's (SHA-1).\n\nSigned-off-by: A <a@b.c>\n"], ["src/Xdiffi.c"]
     )
-    assert " a fix for read_tree it's sha-1 " in evidence
+    assert " A fix for read_tree it's SHA-1 " in evidence
     assert " xdiffi " in evidence
     assert "signed" not in evidence
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # an engine that was told a term writes its letters in a case of its own
+        ("the ODB is gone", "the odb is gone"),
+        ("The O.D.B. is gone, and the O. D. B. too", "The odb is gone, and the odb too"),
+        ("It is in the O.D.B. Then it goes.", "It is in the odb. Then it goes."),
+        ("the o. d. b.'s size", "the odb's size"),
+        ("it skips the OIDS here", "it skips the OIDs here"),
+        ("it skips the O.I.D.S., then", "it skips the OIDs, then"),
+        ("the midx is written", "the MIDX is written"),
+        ("the MIDXS are written", "the MIDXs are written"),
+        ("the FsMonitor waits", "the fsmonitor waits"),
+        ("the F.S. Monitor waits", "the fsmonitor waits"),
+        ("Trace2 tells", "trace2 tells"),
+        ("test C, M P runs", "test_cmp runs"),
+        # and joins or divides a name as it pleases
+        ("the Submodule helper", "the submodule--helper"),
+        ("the oidtree is full", "the oid_tree is full"),
+        # small letters without stops
+        ("odb and oids and fsmonitor", "odb and OIDs and fsmonitor"),
+    ],
+)
+def test_a_term_that_differs_in_form_alone_is_written_as_the_change_has_it(
+    heard: str, meant: str
+) -> None:
+    names = ("odb", "OIDs", "MIDX", "fsmonitor", "trace2", "test_cmp", "submodule--helper")
+    assert corrected(heard, terms=tuple(map(term, (*names, "oid_tree")))) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "REFTABLE and Reftable",  # a macro and a name, not an acronym spelled out
+        "Perl and Git",  # names of their own
+        "options a, b and c",
+        "the OIDS",  # of a term that is not near
+        "see odb.c, `ODB` and $ODB, --odb, <ODB>, @ODB",
+    ],
+)
+def test_another_case_that_somebody_may_have_meant_stays(text: str) -> None:
+    names = tuple(map(term, ("reftable", "perl", "git", "odb")))
+    assert corrected(text, terms=(*names, term("OID", place="history"))) == text
+
+
+@pytest.mark.parametrize(
+    ("capitals", "small", "written"),
+    [(0, 0, "url"), (1, 0, "URL"), (2, 2, "URL"), (2, 3, "url"), (9, 40, "url")],
+)
+def test_an_acronym_keeps_the_case_that_people_write(
+    capitals: int, small: int, written: str
+) -> None:
+    prose = f"{LONG}{'URL too ' * capitals}{'url too ' * small}"
+    assert corrected("the URL is set", prose, (term("url"),)) == f"the {written} is set"
+    assert corrected("the URLS are set", prose, (term("url"),)) == f"the {written}s are set"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "add --show-scope and --no-show-scope, (--show-scope)",
+        "dash dash show scope and minus minus show scope",
+        "set $_show_scope and <showscope>",
+    ],
+)
+def test_a_flag_or_a_variable_is_no_name(text: str) -> None:
+    assert corrected(text, terms=(term("show_scope"), term("_show_scope"))) == text
+
+
+@pytest.mark.parametrize(
+    ("apart", "place", "written"),
+    [
+        (3, "changed lines", "color_config"),
+        (4, "changed lines", "color config"),
+        (0, "changed paths", "color_config"),
+        (1, "changed paths", "color config"),
+    ],
+)
+def test_a_name_of_the_changed_lines_weighs_more_than_the_history(
+    apart: int, place: Place, written: str
+) -> None:
+    names = (term("color_config", place=place),)
+    assert corrected("its color config", f"{LONG}{'color config too ' * apart}", names) == (
+        f"its {written}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard", "name", "count", "is_meant"),
+    [
+        # what begins like a clause, stands for a name or is a constant: if the change repeats it
+        ("is bool", "is_bool", 2, True),
+        ("is bool", "is_bool", 1, False),
+        ("repo format", "repo_fmt", 2, True),
+        ("repo format", "repo_fmt", 1, False),
+        ("string buffer", "str_buf", 9, False),
+        ("retry timeout", "RETRY_TIMEOUT", 1, True),
+        ("the repository", "the_repository", 9, True),
+    ],
+)
+def test_two_words_are_a_name_if_the_change_shows_it(
+    heard: str, name: str, count: int, is_meant: bool
+) -> None:
+    names = (term(name, count=count),)
+    assert corrected(f"and {heard} now", terms=names) == f"and {name if is_meant else heard} now"
+    assert corrected(f"and {heard} now", LONG + f"{heard} too " * 40, names) == f"and {heard} now"
+    far = (term(name, place="history", count=count),)
+    assert corrected(f"and {heard} now", terms=far) == f"and {heard} now"
+
+
+def test_of_two_names_with_the_same_letters_the_more_usual_one_is_taken() -> None:
+    snake, camel = term("allow_control", count=9), term("allowControl", count=2)
+    assert corrected("allow control", terms=(camel, snake)) == "allow_control"
+    dashed = term("pseudo-merge")
+    two = (term("pseudo_merge", count=3), dashed)
+    assert corrected("a pseudo merge", f"{LONG}{'pseudo-merge too ' * 9}", two) == "a pseudo-merge"

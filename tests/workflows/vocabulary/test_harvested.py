@@ -114,8 +114,8 @@ def test_it_is_remembered_until_something_changes(code: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("name", ["changes", "repository", "terms"])
-@pytest.mark.parametrize("content", ["<html>", '{"version": 1, "values": [[KEY, {"seen": 3}]]}',
-                                     '{"version": 1, "values": [[KEY, [[[1]]]]]}'])  # fmt: skip
+@pytest.mark.parametrize("content", ["<html>", '{"version": 2, "values": [[KEY, {"seen": 3}]]}',
+                                     '{"version": 2, "values": [[KEY, [[[1]]]]]}'])  # fmt: skip
 def test_a_broken_cache_is_told_and_made_anew(code: Sandbox, name: str, content: str) -> None:
     first = found(code)[0]
     path = code.folder / CACHE / f"{name}.json"

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _CHUNK = re.compile(r"\S+")
+_CODE_OPENS = re.compile(r"[^\w\s]*(?:-[\w-]|[$<_@%&\\/~=|])")
+"""What begins a flag, a variable, a placeholder or a private name, and no word of prose."""
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
-_WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++)*|\d+")
+_WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++|\.['’]s)*\d*|\d+")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_GOES_ON = re.compile(r"\.(?:[,;:]| [^\W\d_A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +47,40 @@ def heard_words(text: str) -> tuple[HeardWord, ...]:
     """Return the words that may be compared: none inside of code, paths, numbers with signs."""
     code = Spans(code_spans(text))
     words: list[HeardWord] = []
-    before = -1
+    before, is_spelling = -1, False
     for chunk in _CHUNK.finditer(text):
         core = _CORE.search(chunk[0])
-        if core is None or code.touch(*chunk.span()):
-            before = -1
-            continue
-        start, end = chunk.start() + core.start(), chunk.start() + core.end()
-        word = core[0]
         # a dot or a dash inside: "s.q.l", "work-tree"; a bracket, a slash, an underscore: code
-        if not _WORD.fullmatch(word):
+        if (
+            core is None
+            or not _WORD.fullmatch(core[0])
+            or _CODE_OPENS.match(chunk[0])
+            or code.touch(*chunk.span())
+        ):
             before = -1
             continue
-        opens = text[chunk.start() : start]
+        word, start, end = core[0], chunk.start() + core.start(), chunk.start() + core.end()
+        is_initials = _INITIALS.fullmatch(word) is not None
+        opens, closes = text[chunk.start() : start], text[end : chunk.end()]
         # a line feed is a pause
         follows = before == chunk.start() - 1 and text[before : before + 1] == " " and not opens
-        words += _parts(word, start, follows=follows)
-        # what ends in a comma ends a run; "a." is how some engines spell a letter
-        closes = text[end : chunk.end()]
-        before = chunk.end() if not closes or (closes == "." and len(word) == 1) else -1
+        if is_initials and _GOES_ON.match(text, end):
+            end += 1  # "the o. d. b. is" has no stop there
+        words += _parts(word, start, end, follows=follows and (is_initials or not is_spelling))
+        # what ends in a comma ends a run, but some engines spell "C, M, P" or "c. m. p."
+        is_spelling = closes == "," and len(word) == 1
+        is_open = not closes or (closes == "." and is_initials) or is_spelling
+        before = chunk.end() if is_open else -1
     return tuple(words)
 
 
-def _parts(word: str, start: int, *, follows: bool) -> Iterator[HeardWord]:
+def _parts(word: str, start: int, end: int, *, follows: bool) -> Iterator[HeardWord]:
     """Yield a word, or the words that hyphens join: an engine writes these as it pleases."""
     hyphens = word.lower() if "-" in word else ""
-    for part in word.split("-"):
+    parts = word.split("-")
+    for number, part in enumerate(parts, 1):
         small = part.lower().replace(".", "").replace("’", "'")
-        yield HeardWord(start, start + len(part), part, small, follows, hyphens)
+        last = end if number == len(parts) else start + len(part)
+        yield HeardWord(start, last, part, small, follows, hyphens)
         start += len(part) + 1
         follows = True

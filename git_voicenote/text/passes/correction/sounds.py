@@ -1,0 +1,131 @@
+"""Terms by their sound: equal consonants by Metaphone, and a spelling that is near enough."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.passes.correction.usage import is_long_and_near
+from git_voicenote.text.vocabulary.identifiers import as_heard, is_solid, letters_of, parts_of
+from git_voicenote.text.vocabulary.ordinary_words import is_form_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from git_voicenote.text.passes.correction.usage import Usage
+    from git_voicenote.text.vocabulary.ranking import Term
+
+_MOST_WORDS = 4
+"""Words of a run that may be a term misheard."""
+_FEWEST_CONSONANTS = 4
+"""Consonants that a term's key needs: with three, argc sounds like `arg`."""
+_LONG_KEY = 7
+"""Consonants from which a few of a key may be wrong."""
+_NEAR_LONG = 0.85
+"""The least likeness of such a key, and of the spelling: "repo conflict values"."""
+_NEAR = 0.8
+"""The least likeness in spelling, unless all of a run is ordinary."""
+_NEAR_ORDINARY_RUN = 0.85
+"""The least likeness of a run of ordinary words: "date stack" is 0.71 like `test_tick`."""
+_VOWELS = frozenset("AEIOU")
+
+
+class Sounds:
+    """The terms by the sound of what people say for them."""
+
+    def __init__(self, terms: Iterable[Term], usage: Usage) -> None:
+        self._usage = usage
+        self._by_key: dict[str, list[tuple[str, Term]]] = defaultdict(list)
+        self._long: set[str] = set()
+        for term in terms:
+            if term.text.isascii() and not any(map(str.isdigit, term.text)):
+                self._learn(term)
+
+    def match(self, written: str, heard: Sequence[str]) -> tuple[float, Term] | None:
+        """Return the term that a run is misheard of, and how like it is, in 0 … 1.
+
+        `written` is the run as it stands in the text, `heard` its words in lower case.
+        """
+        joined = letters_of("".join(heard))
+        if len(heard) > _MOST_WORDS or not joined.isascii():
+            return None
+        if any(word.isdigit() or len(word) == 1 for word in heard):
+            return None  # letters are said one by one, or they are "e g"
+        is_ordinary = self._usage.is_all_ordinary(heard)
+        if len(heard) == 1 and (is_ordinary or not _is_unknown_shape(written)):
+            return None
+        key = _key(tuple(heard))
+        near = self._nearest(key, joined) or self._nearest_long(key, joined, len(heard))
+        if near is None or near[0] < (_NEAR_ORDINARY_RUN if is_ordinary else _NEAR):
+            return None
+        if is_ordinary and not (self._usage.is_ample and near[1].is_near):
+            return None
+        return near if self._may_be_misheard(heard, joined, near[1]) else None
+
+    def _learn(self, term: Term) -> None:
+        for saying in term.sayings:
+            if not (saying.is_sound or term.is_listed or is_long_and_near(term)):
+                continue
+            key = _key(saying.words)
+            if len(key) >= _FEWEST_CONSONANTS:
+                self._by_key[key].append(("".join(saying.words), term))
+                if len(key) >= _LONG_KEY and len(saying.words) > 2 and term.is_near:
+                    self._long.add(key)
+
+    def _may_be_misheard(self, heard: Sequence[str], joined: str, term: Term) -> bool:
+        letters = letters_of(term.text)
+        if len(heard) == 1 and (joined[0] != letters[0] or not is_solid(term.text)):
+            return False  # refinfo is a name of its own, and no rev_info
+        if joined.startswith(letters) or letters.startswith(joined):
+            return False  # xdiffi is no xdiff
+        parts = frozenset(part.lower() for part in parts_of(term.text))
+        return not (is_form_of(joined, letters) or self._usage.is_attested(heard, known=parts))
+
+    def _nearest(self, key: str, joined: str) -> tuple[float, Term] | None:
+        from rapidfuzz.fuzz import ratio
+
+        best: tuple[float, Term] | None = None
+        for saying, term in self._by_key.get(key, ()):
+            likeness = max(ratio(joined, saying), ratio(joined, letters_of(term.text))) / 100
+            if best is None or likeness > best[0]:
+                best = likeness, term
+        return best
+
+    def _nearest_long(self, key: str, joined: str, count: int) -> tuple[float, Term] | None:
+        """Return the long name that a run is like, if not equal to, in its sound."""
+        from rapidfuzz.fuzz import ratio
+        from rapidfuzz.process import extractOne
+
+        if count < 3 or len(key) < _LONG_KEY or not self._long:
+            return None
+        like = extractOne(key, self._long, scorer=ratio, score_cutoff=100 * _NEAR_LONG)
+        found = self._nearest(like[0], joined) if like else None
+        return found if found and found[0] >= _NEAR_LONG else None
+
+
+def _is_unknown_shape(word: str) -> bool:
+    """Whether a word could be something misheard: letters alone, no name of code, no acronym."""
+    return word.isalpha() and (word.islower() or word[1:].islower())
+
+
+@cache
+def _key(words: tuple[str, ...]) -> str:
+    """Return the consonants of words as they sound: of "sequel light" SKLT, as of sqlite.
+
+    Vowels count at the very start alone, and there as one; of equal consonants in a row, one.
+    """
+    sound = "".join(map(_sound, words))
+    opening = "A" if sound[:1] in _VOWELS and sound else ""
+    key = opening
+    for consonant in sound:
+        if consonant not in _VOWELS and consonant != " " and key[-1:] != consonant:
+            key += consonant
+    return key
+
+
+@cache
+def _sound(word: str) -> str:
+    from jellyfish import metaphone
+
+    return metaphone(as_heard(word))
