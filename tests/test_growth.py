@@ -129,6 +129,19 @@ def _merged(text: str) -> object:
     return note_merge.merge_texts(None, text, f"{text}\n\nb")
 
 
+def _many_notes(text: str) -> object:
+    """A note for each 20 characters, all with the text's first words and one of their own."""
+    start = text[:40].strip()
+    before, after = (
+        "\n\n".join(
+            f"{start}\n\n{number} {word}\n\nVoicenote-Recording: {number}\n"
+            for number in range(len(text) // 20)
+        )
+        for word in ("before", "after")
+    )
+    return note_merge.merge_texts(before, f"{before}\n\nmore\n\nVoicenote-Typed: yes\n", after)
+
+
 def _learned(text: str) -> object:
     tokenizer = Tokenizer(TOKENS)
     sentences = as_spoken.spoken_sentences([text])
@@ -222,3 +235,7 @@ def test_time_grows_as_the_text_does(name: str) -> None:
 )
 def test_what_once_took_minutes_or_failed(name: str, text: str) -> None:
     FUNCTIONS[name][1](text)
+
+
+def test_time_grows_with_the_number_of_notes() -> None:
+    assert [str(found) for found in grows(_many_notes, ["a ", "a"])] == []
