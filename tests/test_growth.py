@@ -14,7 +14,7 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 from git_voicenote.mail import after_separator as below_dashes
-from git_voicenote.mail import envelopes, mailed_cover
+from git_voicenote.mail import envelopes, mailed_cover, patches
 from git_voicenote.mail import outgoing as mail
 from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.notes import format as note_format
@@ -112,6 +112,14 @@ def _mail(text: str) -> object:
     return mail.is_plain(taken, commit), mail.patch_in(taken), mail.has_placeholder(taken)
 
 
+def _stream(text: str) -> object:
+    """Octet by octet, behind a mail that a message quotes: its headers have no end."""
+    start = b"From %s Mon Sep 17 00:00:00 2001\n" % (b"0" * 40)
+    words = text.encode("utf-8", "replace").replace(b"\n", b"-")
+    chunks = [start + b"X: mark\n\n" + start, *(bytes([octet]) for octet in words)]
+    return list(patches.split_stream(chunks, b"X: mark\n"))
+
+
 def _answer(text: str) -> object:
     header = text.encode("utf-8", "replace")
     names = (b"subject", b"from", b"to", b"cc", b"references", b"in-reply-to", b"message-id")
@@ -193,6 +201,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "below the dashes": ("mail.after_separator", _below),
     "mailed_cover": ("mail.mailed_cover", _below),
     "mail": ("mail.outgoing", _mail),
+    "stream of mails": ("mail.patches", _stream),
     "answers": ("mail.envelopes", _answer),
 }
 
