@@ -165,6 +165,14 @@ def find_note(rest: bytes, heading: bytes) -> tuple[int, int] | None:
     return None
 
 
+def without_notes(rest: bytes) -> bytes:
+    """Return what follows a message without the notes that git set below its `---`."""
+    start = position = len(b"---\n")
+    while found := _NOTE.match(rest, position):
+        position = found.end()
+    return rest[:start] + rest[position:]
+
+
 def has_placeholder(mail: Mail) -> bool:
     """Return whether a cover waits for words in its subject or its body."""
     return bool(_PLACEHOLDER.search(mail.headers)) or mail.rest.startswith(_BLURB[1:])
