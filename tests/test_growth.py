@@ -14,7 +14,7 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 from git_voicenote.mail import after_separator as below_dashes
-from git_voicenote.mail import envelopes, mailed_cover, patches
+from git_voicenote.mail import decoding, envelopes, kinds, mailed_cover, patches
 from git_voicenote.mail import outgoing as mail
 from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.notes import format as note_format
@@ -120,6 +120,11 @@ def _stream(text: str) -> object:
     return list(patches.split_stream(chunks, b"X: mark\n"))
 
 
+def _tags(text: str) -> object:
+    words = text.encode("utf-8", "replace")
+    return kinds.read_tags(text), kinds.has_diff(words), decoding.as_committed(words)
+
+
 def _answer(text: str) -> object:
     header = text.encode("utf-8", "replace")
     names = (b"subject", b"from", b"to", b"cc", b"references", b"in-reply-to", b"message-id")
@@ -129,8 +134,8 @@ def _answer(text: str) -> object:
 
 
 def _below(text: str) -> object:
-    words, _ = below_dashes.split_patch(text)
-    return below_dashes.read_below(words), mailed_cover.split_cover(text)
+    words, _ = below_dashes.split_patch(text.encode("utf-8", "replace"))
+    return below_dashes.read_below(words.decode("utf-8", "replace")), mailed_cover.split_cover(text)
 
 
 def _merged(text: str) -> object:
@@ -202,6 +207,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "mailed_cover": ("mail.mailed_cover", _below),
     "mail": ("mail.outgoing", _mail),
     "stream of mails": ("mail.patches", _stream),
+    "tags": ("mail.kinds", _tags),
     "answers": ("mail.envelopes", _answer),
 }
 

@@ -14,7 +14,7 @@ from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.series import Sounds
 from git_voicenote.series.review.series import review as put_together

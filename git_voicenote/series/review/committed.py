@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.process import read_git
-from git_voicenote.mail.received import (
-    LONGEST_PATCH,
-    LONGEST_SERIES,
-    ReceivedCover,
-    ReceivedPatch,
-    ReceivedSeries,
-)
+from git_voicenote.mail.reading import LONGEST_PATCH, LONGEST_SERIES
+from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.text.prose import cover_letter
