@@ -271,6 +271,37 @@ def posted(repo: Sandbox, folder: Path, name: str, *options: str) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.parametrize(("mark", "answers"), [((), True), ((), False), (("-v2",), True)], ids=str)
+def test_a_second_version_is_a_series_of_its_own(
+    repo: Sandbox, bob: Sandbox, tmp_path: Path, mark: tuple[str, ...], *, answers: bool
+) -> None:
+    make_branch(repo, ["one\n", "two\n"], ["Why 1.\n", "Why 2.\n"])
+    write_cover(repo, "First try. Words of the first.\n")
+    # within one second, git names both covers alike
+    first = posted(repo, tmp_path, "v1").replace(b"<cover.", b"<first.")
+    thread = re.search(rb"^Message-ID: (<[^>]+>)", first, re.MULTILINE | re.IGNORECASE)
+    assert thread
+    repo.git("checkout", "--quiet", "main")
+    repo.git("branch", "--quiet", "-D", "topic")
+    messages = ["one\n\nAnew.\n", "two\n", *(["three\n"] if mark else [])]
+    said_now = [f"New {number}.\n" for number in range(1, len(messages) + 1)]
+    make_branch(repo, messages, said_now)
+    write_cover(repo, "Second try. Words of the second.\n")
+    reply = (f"--in-reply-to={thread[1].decode()}",) if answers else ()
+    second = posted(repo, tmp_path, "v2", *mark, *reply)
+    both = bob.write("both.mbox", first + second)
+
+    titles, said, remarks = reviewed(bob, both)
+    shown = bob.voicenote("review", "both.mbox").stdout.decode()
+
+    assert titles == [message.partition("\n")[0] for message in messages]
+    assert said == said_now
+    which = "versions before v2" if mark else "an earlier version"
+    assert f"2 patches of {which} left out" in remarks
+    assert re.search(r"\[(v2 )?0/\d\] Second try", shown)
+    assert shown.index("Words of the second") < shown.index("Words of the first")
+
+
 def test_both_covers_of_an_mbox_are_kept(repo: Sandbox, bob: Sandbox, tmp_path: Path) -> None:
     make_branch(repo, ["one\n", "two\n"], ["Why 1.\n", "Why 2.\n"])
     write_cover(repo, "First try. Words of the first.\n")
