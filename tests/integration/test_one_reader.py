@@ -314,3 +314,23 @@ def test_both_covers_of_an_mbox_are_kept(repo: Sandbox, bob: Sandbox, tmp_path: 
 
     kept = cover(bob) or ""
     assert kept.index("Words of the second") < kept.index("Words of the first")
+
+
+@pytest.mark.parametrize("charset", ["ISO-2022-JP", "GB18030"])
+def test_a_note_goes_in_the_encoding_that_git_is_told(
+    repo: Sandbox, bob: Sandbox, tmp_path: Path, charset: str
+) -> None:
+    """The messages are ASCII, so git names no encoding; it writes the cover in UTF-8."""
+    said_here = ["直しました\n", "漢字\n"]
+    make_branch(repo, ["one\n", "two\n"], said_here)
+    write_cover(repo, "全体の説明。 直しました。\n")
+    repo.git("config", "i18n.logOutputEncoding", charset)
+    paths = mail(repo, tmp_path / "out")
+
+    titles, said, remarks = reviewed(bob, tmp_path / "out")
+    am(bob, *paths)
+
+    assert remarks == []
+    assert titles == applied(bob) == ["one", "two"]
+    assert said == notes(bob) == said_here
+    assert "直しました" in (cover(bob) or "")
