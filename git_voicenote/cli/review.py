@@ -107,7 +107,9 @@ def review(
         # 0.05 s, which only those pay who answer
         from git_voicenote.cli.review_answer import answer
 
-        answer(found, replies, chosen, repository, dialogue, source, mboxrd=mboxrd, colour=colour)
+        reading = ["--mboxrd"] if mboxrd else []
+        reading += [] if scissors is None else ["--scissors" if scissors else "--no-scissors"]
+        answer(found, replies, chosen, repository, dialogue, source, reading=reading, colour=colour)
         return
     layout = Layout(found, colour=wants_colour(colour))
     count = len(found.patches) + bool(found.cover)
