@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import Repository
+from git_voicenote.mail.received import ReceivedCover
 from git_voicenote.series.incoming.applying import Applied, keep_notes, read_start
-from git_voicenote.series.incoming.covers import cover_stopped_at, keep_covers
+from git_voicenote.series.incoming.covers import keep_covers, words_stopped_at
 from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat, run_am
 from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
@@ -69,11 +70,13 @@ def am(arguments: tuple[str, ...]) -> int:
         arguments, retries = _after_kill(repository, unfinished, arguments)
     unfinished.begin(unfinished.commit("HEAD"))
     if drops_empty(arguments):
-        status = _run_past_covers(repository, unfinished, arguments, retries=retries)
+        status = _run_past_words(repository, unfinished, arguments, retries=retries)
     else:
         status = _run(repository, unfinished, arguments, retries=retries)
     _keep(unfinished, chosen.notes_ref, dialogue)
-    if status and unfinished.is_at_it:
+    if status and unfinished.has_no_diff:
+        say("hint: git finds no diff in this mail; `git voicenote am --skip` goes on without it")
+    elif status and unfinished.is_at_it:
         say("hint: go on with `git voicenote am --continue`: it keeps the notes of the rest")
     return status
 
@@ -96,24 +99,27 @@ def keep_note_of_applied() -> None:
     keep_covers(repository, state)
 
 
-def _run_past_covers(
+def _run_past_words(
     repository: Repository, unfinished: UnfinishedAm, arguments: Sequence[str], *, retries: bool
 ) -> int:
-    """Run git am, and pass over the cover letters that it stops at; return its status.
+    """Run git am, and pass over cover letters and replies that it stops at; return its status.
 
     A cover letter with a diffstat below a `---`, as b4 writes it, is a broken patch to git am.
     """
     status = _run(repository, unfinished, arguments, retries=retries, stops_without_diff=True)
     again = options_to_repeat(arguments)
     while status and unfinished.is_at_it and not unfinished.was_killed:
-        cover = cover_stopped_at(repository, unfinished.state)
-        if cover is None:
+        words = words_stopped_at(repository, unfinished.state)
+        if words is None:
             break
-        say(f"passed over 0/{cover.total}, {cover.subject!r}: a cover letter, by its number")
+        if isinstance(words, ReceivedCover):
+            say(f"passed over 0/{words.total}, {words.subject!r}: a cover letter, by its number")
+        else:
+            say(f"passed over a mail of {words.author}: a reply without a diff, by its subject")
         unfinished.begin(unfinished.commit("HEAD"))
         status = _run(repository, unfinished, (*again, "--skip"), stops_without_diff=True)
     if status == 1 and unfinished.has_no_diff:
-        # stopped by our hook, at a mail that is no cover letter: git says what is wrong with it
+        # stopped by our hook at a mail that should be a patch: git says what is wrong with it
         status = _run(repository, unfinished, again, retries=True)
     return status
 

@@ -205,6 +205,22 @@ def test_who_asks_to_stop_is_stopped(b4_series: list[Path], bob: Sandbox, empty:
     assert "No valid patches in input" in told
 
 
+def test_a_reply_with_a_line_of_dashes_is_passed_over(
+    b4_series: list[Path], bob: Sandbox, tmp_path: Path
+) -> None:
+    letter, path = b4_series
+    reply = letter.with_name("reply.patch")
+    content = subject(letter.read_bytes(), lambda _: b"Re: [PATCH v2 1/1] title")
+    reply.write_bytes(content.replace(b"From: Ada", b"From: Carl"))
+
+    told = am(bob, letter, path, reply)
+
+    assert "passed over a mail of Carl: a reply without a diff, by its subject" in told
+    assert applied(bob) == ["title"]
+    assert notes(bob) == ["Why.\n"]
+    assert cover(bob) is not None
+
+
 def test_talk_below_dashes_is_for_git_to_judge(
     b4_series: list[Path], bob: Sandbox, tmp_path: Path
 ) -> None:
@@ -215,7 +231,7 @@ def test_talk_below_dashes_is_for_git_to_judge(
     told = am(bob, path, talk, status=128)
 
     assert "No valid patches in input" in told
-    assert "hint: go on with `git voicenote am --continue`" in told
+    assert "hint: git finds no diff in this mail; `git voicenote am --skip` goes on" in told
     assert notes(bob) == ["Why.\n"]
     am(bob, "--skip")
     assert applied(bob) == ["title"]

@@ -10,7 +10,7 @@ from git_voicenote.mail.kinds import has_diff
 from git_voicenote.mail.mailbox import headers_of
 from git_voicenote.mail.mailinfo import ReadingOptions
 from git_voicenote.mail.reading import read_mail, subject_tags
-from git_voicenote.mail.received import ReceivedCover
+from git_voicenote.mail.received import ReceivedCover, ReceivedReply
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.series.incoming.applying import letters_of, read_start
@@ -53,15 +53,17 @@ def find_covers(repository: Repository, mails: Path) -> list[ReceivedCover]:
     return sorted(found, key=lambda cover: cover.version, reverse=True)
 
 
-def cover_stopped_at(repository: Repository, state: Path) -> ReceivedCover | None:
-    """Return the cover letter that git am stopped at, or None where it is at a patch.
+def words_stopped_at(repository: Repository, state: Path) -> ReceivedCover | ReceivedReply | None:
+    """Return the cover letter or the reply that git am stopped at; None where it is at a patch.
 
-    git am drops a mail that ends with its message, but takes the diffstat below a `---` for a
+    git am drops a mail that ends with its message, but takes whatever stands below a `---` for a
     patch. `state` is git am's own folder.
     """
     with suppress(OSError, ValueError):
         if not has_diff(read_start(state / "patch")):
-            return _read_cover(repository, state / f"{int((state / 'next').read_text()):04}")
+            path = state / f"{int((state / 'next').read_text()):04}"
+            read = read_mail(path, repository.cwd, ReadingOptions.of_am(state))
+            return read if isinstance(read, ReceivedCover | ReceivedReply) else None
     return None
 
 

@@ -32,7 +32,7 @@ number=$(cat "$state/next") && commit=$(git rev-parse HEAD) &&
 """
 _STOP_WITHOUT_DIFF = """\
 if [ -s "$state/patch" ] && ! grep -qaE '^(diff --git |[+][+][+] )' "$state/patch"; then
-    # git apply would fail; whoever started git am knows a cover letter, and goes on
+    # git apply would fail; whoever started git am knows cover letters and replies, and goes on
     exit 1
 fi
 """
