@@ -27,7 +27,7 @@ _HEADERS = re.compile(rb"(?:(?:>?From |[!-9;-~]*+:)[^\n]*+\n(?:[ \t][^\n]*+\n)*)
 _BLANK = re.compile(rb"\s*")
 _CHARSET = re.compile(rb'charset="?(?!utf-?8\b|us-ascii\b)[^"; \t\r\n]', re.IGNORECASE)
 _BOUNDARY = re.compile(rb'boundary=(?:"([^"\n]+)"|([^"; \t\r\n]+))', re.IGNORECASE)
-_MOST_BOUNDARIES = 20
+_MAX_BOUNDARIES = 20
 """Different ones in a mail; git gives up at five within one another."""
 _NOT_IN_GITS_UTF8 = re.compile(
     "[\udc80-\udcff\ufdd0-\ufdef\ufffe\uffff"
@@ -75,7 +75,7 @@ def _head(content: mmap.mmap, cwd: Path, options: ReadingOptions) -> bytes | Non
     if not _CHARSET.search(content):
         return None
     boundaries = {one[1] or one[2] for one in _BOUNDARY.finditer(content)}
-    if len(boundaries) > _MOST_BOUNDARIES:
+    if len(boundaries) > _MAX_BOUNDARIES:
         return None
     any_of = b"|".join(map(re.escape, sorted(boundaries)))
     part = re.compile(rb"^--(?:%s)(?!--)[^\n]*+\n" % any_of, re.MULTILINE)

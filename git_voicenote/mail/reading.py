@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from git_voicenote.mail.mailinfo import MailInfo
     from git_voicenote.mail.received import ReceivedSeries
 
-LONGEST_PATCH = 4 << 20
-"""Octets of one patch that are read: 100,000 lines of code. In lines they take 20 times as much."""
-LONGEST_SERIES = 16 << 20
-"""And of all the patches of a series."""
-_MOST_MAILS = 2000
+MAX_PATCH_OCTETS = 4 << 20
+"""Of one patch that are read: 100,000 lines of code. As lines, they take 20 times as much."""
+MAX_SERIES_OCTETS = 16 << 20
+"""Of all the patches of a series that are read."""
+_MAX_MAILS = 2000
 """Of one series; git reads each of them with a process of its own."""
 _MADE_BY_GIT = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
@@ -66,10 +66,10 @@ def read_series(
     with files.scratch_folder() as scratch:
         mails, said = split_mails(source, scratch, mboxrd=mboxrd)
         remarks = list(said)
-        if len(mails) > _MOST_MAILS:
-            remarks.append(f"of {len(mails)} mails, the first {_MOST_MAILS} are read")
+        if len(mails) > _MAX_MAILS:
+            remarks.append(f"of {len(mails)} mails, the first {_MAX_MAILS} are read")
         read = partial(_read, cwd=cwd, options=options, notes=notes, remarks=remarks)
-        found = _in_turn(read, _with_limits(mails[:_MOST_MAILS]))
+        found = _in_turn(read, _with_limits(mails[:_MAX_MAILS]))
     name = str(source) if isinstance(source, Path) else "standard input"
     return assemble(found, remarks, name)
 
@@ -83,7 +83,7 @@ def read_mail(path: Path, cwd: Path, options: ReadingOptions, *, notes: str = "v
         copy = scratch / path.name
         files.copy(path, copy)
         mail = SplitMail(copy, path.name, 1, headers)
-        return _read(mail, LONGEST_PATCH, cwd, options, notes, [])
+        return _read(mail, MAX_PATCH_OCTETS, cwd, options, notes, [])
 
 
 def subject_tags(headers: dict[bytes, bytes]) -> Tags:
@@ -93,10 +93,10 @@ def subject_tags(headers: dict[bytes, bytes]) -> Tags:
 
 def _with_limits(mails: Iterable[SplitMail]) -> list[tuple[SplitMail, int]]:
     """Return mails with how many octets of each are read: the first ones come first."""
-    left = LONGEST_SERIES
+    left = MAX_SERIES_OCTETS
     limits = []
     for mail in mails:
-        limit = min(LONGEST_PATCH, left)
+        limit = min(MAX_PATCH_OCTETS, left)
         limits.append((mail, limit))
         left -= min(mail.path.stat().st_size, limit)
     return limits

@@ -24,7 +24,7 @@ _T = TypeVar("_T", bound=str | int)
 _MOST_PAIRS = 20_000
 """Pairs of equal items in two sequences that are compared; prose has hardly one for each item."""
 
-_MOST_KIN = 64
+_MAX_KIN = 64
 """Notes with a paragraph in common that one is compared with: hardly two have one."""
 
 _RECORDING, _PARAGRAPH = "recording", "paragraph"
@@ -154,7 +154,7 @@ class _Kin:
         """Return the note that shares most with another, the first of several; None for none."""
         shares: dict[int, list[int]] = {}
         for key in _shared(note):
-            for number in islice(self._numbers.get(key, ()), _MOST_KIN):
+            for number in islice(self._numbers.get(key, ()), _MAX_KIN):
                 shares.setdefault(number, [0, 0])[key[0] == _PARAGRAPH] += 1
         return max(sorted(shares), key=shares.__getitem__, default=None)
 
