@@ -14,7 +14,7 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 from git_voicenote.mail import after_separator as below_dashes
-from git_voicenote.mail import envelopes, mailed_cover
+from git_voicenote.mail import decoding, envelopes, kinds, mailed_cover, patches
 from git_voicenote.mail import outgoing as mail
 from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.notes import format as note_format
@@ -112,6 +112,19 @@ def _mail(text: str) -> object:
     return mail.is_plain(taken, commit), mail.patch_in(taken), mail.has_placeholder(taken)
 
 
+def _stream(text: str) -> object:
+    """Octet by octet, behind a mail that a message quotes: its headers have no end."""
+    start = b"From %s Mon Sep 17 00:00:00 2001\n" % (b"0" * 40)
+    words = text.encode("utf-8", "replace").replace(b"\n", b"-")
+    chunks = [start + b"X: mark\n\n" + start, *(bytes([octet]) for octet in words)]
+    return list(patches.split_stream(chunks, b"X: mark\n"))
+
+
+def _tags(text: str) -> object:
+    words = text.encode("utf-8", "replace")
+    return kinds.read_tags(text), kinds.has_diff(words), decoding.as_committed(words)
+
+
 def _answer(text: str) -> object:
     header = text.encode("utf-8", "replace")
     names = (b"subject", b"from", b"to", b"cc", b"references", b"in-reply-to", b"message-id")
@@ -121,12 +134,25 @@ def _answer(text: str) -> object:
 
 
 def _below(text: str) -> object:
-    words, _ = below_dashes.split_patch(text)
-    return below_dashes.read_below(words), mailed_cover.split_cover(text)
+    words, _ = below_dashes.split_patch(text.encode("utf-8", "replace"))
+    return below_dashes.read_below(words.decode("utf-8", "replace")), mailed_cover.split_cover(text)
 
 
 def _merged(text: str) -> object:
     return note_merge.merge_texts(None, text, f"{text}\n\nb")
+
+
+def _many_notes(text: str) -> object:
+    """A note for each 20 characters, all with the text's first words and one of their own."""
+    start = text[:40].strip()
+    before, after = (
+        "\n\n".join(
+            f"{start}\n\n{number} {word}\n\nVoicenote-Recording: {number}\n"
+            for number in range(len(text) // 20)
+        )
+        for word in ("before", "after")
+    )
+    return note_merge.merge_texts(before, f"{before}\n\nmore\n\nVoicenote-Typed: yes\n", after)
 
 
 def _learned(text: str) -> object:
@@ -180,6 +206,8 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "below the dashes": ("mail.after_separator", _below),
     "mailed_cover": ("mail.mailed_cover", _below),
     "mail": ("mail.outgoing", _mail),
+    "stream of mails": ("mail.patches", _stream),
+    "tags": ("mail.kinds", _tags),
     "answers": ("mail.envelopes", _answer),
 }
 
@@ -222,3 +250,7 @@ def test_time_grows_as_the_text_does(name: str) -> None:
 )
 def test_what_once_took_minutes_or_failed(name: str, text: str) -> None:
     FUNCTIONS[name][1](text)
+
+
+def test_time_grows_with_the_number_of_notes() -> None:
+    assert [str(found) for found in grows(_many_notes, ["a ", "a"])] == []

@@ -20,7 +20,7 @@ from benchmarks.attack.counting import Counting
 from benchmarks.attack.tally import Tally, main
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.mail.envelopes import decoded
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 from git_voicenote.series.review.page import review_page
 from git_voicenote.series.review.series import Sounds, review
 from git_voicenote.store.history import History

@@ -147,7 +147,7 @@ def _functions() -> tuple[Callable[[str], object], ...]:
         lambda text: diffstat(parse_diff(text)),
         lambda text: list(spoken_sentences([text])),
         lambda text: (counted_names(text), counted_in_prose(text), parse_list(text)),
-        lambda text: (read_below(split_patch(text)[0]), split_cover(text)),
+        lambda text: (split_patch(text.encode()), read_below(text), split_cover(text)),
     )  # fmt: skip
 
 

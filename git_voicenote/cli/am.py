@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import Repository
-from git_voicenote.series.incoming.applying import Applied, keep_cover, keep_notes, read_start
-from git_voicenote.series.incoming.git_am import run_am
+from git_voicenote.mail.received import ReceivedCover
+from git_voicenote.series.incoming.applying import Applied, keep_notes, read_start
+from git_voicenote.series.incoming.covers import keep_covers, words_stopped_at
+from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat, run_am
 from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
 from git_voicenote.store.recordings import store_error
@@ -67,9 +69,14 @@ def am(arguments: tuple[str, ...]) -> int:
     if unfinished.was_killed and _CONTINUE & set(arguments):
         arguments, retries = _after_kill(repository, unfinished, arguments)
     unfinished.begin(unfinished.commit("HEAD"))
-    status = _run(repository, unfinished, arguments, retries=retries)
+    if drops_empty(arguments):
+        status = _run_past_words(repository, unfinished, arguments, retries=retries)
+    else:
+        status = _run(repository, unfinished, arguments, retries=retries)
     _keep(unfinished, chosen.notes_ref, dialogue)
-    if status and unfinished.is_at_it:
+    if status and unfinished.has_no_diff:
+        say("hint: git finds no diff in this mail; `git voicenote am --skip` goes on without it")
+    elif status and unfinished.is_at_it:
         say("hint: go on with `git voicenote am --continue`: it keeps the notes of the rest")
     return status
 
@@ -89,7 +96,32 @@ def keep_note_of_applied() -> None:
     applied = Applied(commit_id, read_start(state / "patch"), state / f"{number:04}")
     keep_notes(repository, chosen.notes_ref, (applied,))
     unfinished.mark_kept(number, commit_id)
-    keep_cover(repository, state)
+    keep_covers(repository, state)
+
+
+def _run_past_words(
+    repository: Repository, unfinished: UnfinishedAm, arguments: Sequence[str], *, retries: bool
+) -> int:
+    """Run git am, and pass over cover letters and replies that it stops at; return its status.
+
+    A cover letter with a diffstat below a `---`, as b4 writes it, is a broken patch to git am.
+    """
+    status = _run(repository, unfinished, arguments, retries=retries, stops_without_diff=True)
+    again = options_to_repeat(arguments)
+    while status and unfinished.is_at_it and not unfinished.was_killed:
+        words = words_stopped_at(repository, unfinished.state)
+        if words is None:
+            break
+        if isinstance(words, ReceivedCover):
+            say(f"passed over 0/{words.total}, {words.subject!r}: a cover letter, by its number")
+        else:
+            say(f"passed over a mail of {words.author}: a reply without a diff, by its subject")
+        unfinished.begin(unfinished.commit("HEAD"))
+        status = _run(repository, unfinished, (*again, "--skip"), stops_without_diff=True)
+    if status == 1 and unfinished.has_no_diff:
+        # stopped by our hook at a mail that should be a patch: git says what is wrong with it
+        status = _run(repository, unfinished, again, retries=True)
+    return status
 
 
 def _run(
@@ -98,10 +130,13 @@ def _run(
     arguments: Sequence[str],
     *,
     retries: bool = False,
+    stops_without_diff: bool = False,
 ) -> int:
     with unfinished.running() as running:
         try:
-            hooks = make_am_hooks(repository, unfinished.folder)
+            hooks = make_am_hooks(
+                repository, unfinished.folder, stops_without_diff=stops_without_diff
+            )
         except OSError as exc:
             raise store_error(f"{unfinished.folder} cannot take the hooks of git am", exc) from exc
         # where git asks, opens an editor or a pager, these want the terminal itself
@@ -130,7 +165,7 @@ def _after_kill(
 
 def _keep(unfinished: UnfinishedAm, notes_ref: str, dialogue: TerminalDialogue) -> None:
     try:
-        kept = unfinished.keep(notes_ref)
+        kept = unfinished.keep(notes_ref, has_ended=True)
     except VoicenoteError as exc:
         say("the patches are applied, but what was said of them could not be kept:")
         print_error(exc)

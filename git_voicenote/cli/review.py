@@ -14,7 +14,7 @@ from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.series import Sounds
 from git_voicenote.series.review.series import review as put_together
@@ -107,7 +107,9 @@ def review(
         # 0.05 s, which only those pay who answer
         from git_voicenote.cli.review_answer import answer
 
-        answer(found, replies, chosen, repository, dialogue, source, mboxrd=mboxrd, colour=colour)
+        reading = ["--mboxrd"] if mboxrd else []
+        reading += [] if scissors is None else ["--scissors" if scissors else "--no-scissors"]
+        answer(found, replies, chosen, repository, dialogue, source, reading=reading, colour=colour)
         return
     layout = Layout(found, colour=wants_colour(colour))
     count = len(found.patches) + bool(found.cover)

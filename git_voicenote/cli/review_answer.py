@@ -19,6 +19,8 @@ from git_voicenote.workflows.answer.keepers import MailKeeper, NoteKeeper
 from git_voicenote.workflows.explain.unfinished import mention_unfinished
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_voicenote.cli.review_options import Replies
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
@@ -35,14 +37,17 @@ def answer(
     dialogue: Dialogue,
     source: str | None,
     *,
-    mboxrd: bool,
+    reading: Sequence[str],
     colour: str,
 ) -> None:
-    """Let a person answer one part of a series, or step through it and answer what they like."""
+    """Let a person answer one part of a series, or step through it and answer what they like.
+
+    `reading` are the options that the mails were read with.
+    """
     keeper = _keeper(review, replies, settings, repository, dialogue)
     mention_unfinished(repository, settings, dialogue)
     command = ["git", "voicenote", "review", *([source] if source else []), "--reply"]
-    command += ["--mboxrd"] if mboxrd else []
+    command += reading
     command += ["--note"] if replies.note else []
     command += ["-o", str(replies.folder)] if replies.folder else []
     answering = Answering(review, keeper, settings, repository, dialogue, command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from git_voicenote.mail.received import ReceivedCover
     from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,
@@ -29,7 +30,15 @@ def review_value(review: Review) -> dict[str, object]:
 
 
 def _cover_value(reviewed: ReviewedCover) -> dict[str, object]:
-    cover = reviewed.cover
+    return {
+        **_letter_value(reviewed.cover),
+        "recordings": _recordings(reviewed.spoken),
+        "replies": [_reply_value(one) for one in reviewed.replies],
+        "others": [_letter_value(one) for one in reviewed.others],
+    }
+
+
+def _letter_value(cover: ReceivedCover) -> dict[str, object]:
     return {
         "subject": cover.subject,
         "text": cover.text,
@@ -41,8 +50,6 @@ def _cover_value(reviewed: ReviewedCover) -> dict[str, object]:
         "message_id": cover.message_id,
         "in_reply_to": cover.in_reply_to,
         "source": cover.source,
-        "recordings": _recordings(reviewed.spoken),
-        "replies": [_reply_value(one) for one in reviewed.replies],
     }
 
 

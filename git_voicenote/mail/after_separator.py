@@ -1,6 +1,6 @@
 """What stands in a mail between its `---` and its diff: notes, other words, and the diffstat.
 
-git mailinfo hands it over in front of the diff, and git am lets it fall.
+git mailinfo puts it in front of the diff, and git am ignores it.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DIFF = re.compile(r"^(?:diff --git |diff -|Index: |--- [^\n]+\n\+\+\+ )", re.MULTILINE)
+from git_voicenote.mail.kinds import has_diff
+
+_DIFF = re.compile(rb"^(?:diff --git |diff -|Index: |--- [^\n]+\n\+\+\+ )", re.MULTILINE)
 _HEADING = re.compile(r"Notes(?: \((.*)\))?:")
 _SIGNATURE = re.compile(r"^-- \n.*\Z", re.MULTILINE | re.DOTALL)
-_OF_DIFF = re.compile(r"^(?:[ +@\\-]|diff )", re.MULTILINE)
+_SIGNATURE_OF_DIFF = (b"\n-- \n", b"\n-- \r\n")
+_OF_DIFF = re.compile(rb"^(?:[ +@\\-]|diff )", re.MULTILINE)
 _STAT = re.compile(
     r" .* \| +(?:\d+ [+-]*|Bin .*|\d+|Unmerged)"
     r"| \d+ files? changed.*| 0 files changed.*"
@@ -32,11 +35,16 @@ class BelowDashes:
     comment: str
 
 
-def split_patch(text: str) -> tuple[str, str]:
-    """Cut what mailinfo takes for the patch: the words below the dashes, and the diff alone."""
-    found = _DIFF.search(text)
-    words, diff = (text[: found.start()], text[found.start() :]) if found else (text, "")
-    at = diff.rfind("\n-- \n") + 1
+def split_patch(patch: bytes) -> tuple[bytes, bytes]:
+    """Cut what mailinfo takes for the patch: the words below the `---`, and the diff alone.
+
+    Without anything that git would apply, all of it is words.
+    """
+    found = _DIFF.search(patch) if has_diff(patch) else None
+    if found is None:
+        return patch, b""
+    words, diff = patch[: found.start()], patch[found.start() :]
+    at = max(map(diff.rfind, _SIGNATURE_OF_DIFF)) + 1
     # a removed line `- ` looks like the start of a signature, but lines of a diff follow it
     is_signature = at and diff[at + 4 :].strip() and not _OF_DIFF.search(diff, at + 4)
     return words, diff[:at] if is_signature else diff

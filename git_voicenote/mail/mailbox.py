@@ -77,7 +77,7 @@ def split_mails(
         called = str(paths[position - 1]) if is_one_each else f"{name}, mail {position}"
         called = name if name == "standard input" and is_one_each else called
         size = path.stat().st_size
-        headers = _headers_of(path)
+        headers = headers_of(path)
         if size > LARGEST_MAIL:
             remarks.append(f"{called} has {size >> 20} MiB: passed over")
         elif headers is None:
@@ -104,7 +104,7 @@ def _files_in(folder: Path, remarks: list[str]) -> list[Path]:
         )
     except OSError as exc:
         raise PatchError(f"{folder} cannot be read: {exc.strerror or exc}") from exc
-    mails = [path for path in files if os.access(path, os.R_OK) and _headers_of(path) is not None]
+    mails = [path for path in files if os.access(path, os.R_OK) and headers_of(path) is not None]
     others = len(files) - len(mails)
     if not mails:
         what = f"none of the {len(files)} files in {folder} is a mail" if files else (
@@ -170,7 +170,7 @@ def _no_mail(path: Path, name: str, remarks: Sequence[str]) -> PatchError:
     )
 
 
-def _headers_of(path: Path) -> dict[bytes, bytes] | None:
+def headers_of(path: Path) -> dict[bytes, bytes] | None:
     """Return a mail's headers by their names in lower case, unfolded; None where it has none.
 
     Of a header that is there twice, the first one counts.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,57 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+STATE_FILES = ("scissors", "quoted-cr", "utf8", "keep")
+"""Files in which git am keeps the options that it reads mails with, from one run to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How git am was told to read mails; None leaves it to git's configuration.
+
+    `quoted_cr` is nowarn, warn or strip; `keep` is the option of mailinfo that keeps brackets in a
+    title (-k, -b), or "".
+    """
+
+    scissors: bool | None = None
+    quoted_cr: str | None = None
+    utf8: bool = True
+    keep: str = ""
+
+    @classmethod
+    def of_am(cls, folder: Path) -> ReadingOptions:
+        """Return the options that git am wrote into its state, or a copy of it, in `folder`."""
+        values = dict.fromkeys(STATE_FILES, "")
+        for name in STATE_FILES:
+            with suppress(OSError):
+                values[name] = (folder / name).read_text("utf-8", "replace").strip()
+        scissors, quoted_cr = values["scissors"], values["quoted-cr"]
+        return cls(
+            scissors={"t": True, "f": False}.get(scissors),
+            quoted_cr=quoted_cr if quoted_cr in ("nowarn", "warn", "strip") else None,
+            utf8=values["utf8"] != "f",
+            keep={"t": "-k", "b": "-b"}.get(values["keep"], ""),
+        )
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The options for git mailinfo."""
+        chosen = [] if self.scissors is None else ["--scissors" if self.scissors else NO_SCISSORS]
+        chosen += [f"--quoted-cr={self.quoted_cr}"] if self.quoted_cr else []
+        chosen += [] if self.utf8 else ["-n"]
+        chosen += [self.keep] if self.keep else []
+        return tuple(chosen)
+
+
+NO_SCISSORS = "--no-scissors"
+
 
 @dataclass(frozen=True, slots=True)
 class MailInfo:
     """What git am reads in a mail, in the encoding of commits (i18n.commitEncoding).
 
-    `left_out` is how many octets of message and patch were too many to be read.
+    `patch` starts at the `---` and is in the encoding of the mail. `left_out` is how many octets of
+    message and patch were too many to be read.
     """
 
     author: bytes
@@ -44,11 +90,9 @@ def read_mailinfo(
     PatchError, with git's own words, where git cannot read the mail.
     """
     message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
-    # not mailinfo's --encoding, with which git 2.39 leaves text in the mail's own
-    encoding = ("-c", "i18n.commitEncoding=UTF-8") if in_utf8 else ()
     with path.open("rb") as mail:
         done = subprocess.run(
-            ["git", *encoding, "mailinfo", *options, message, patch],
+            [*mailinfo_command(options, in_utf8=in_utf8), message, patch],
             stdin=mail, capture_output=True, check=False, cwd=cwd,
         )  # fmt: skip
     if done.returncode:
@@ -65,6 +109,13 @@ def read_mailinfo(
     body, cut = _start_of(message, limit)
     diff, more = _start_of(patch, limit)
     return MailInfo(author, email, subject, date, body, diff, cut + more)
+
+
+def mailinfo_command(options: Sequence[str], *, in_utf8: bool) -> list[str]:
+    """Return the command that reads a mail from stdin, without the two files that it writes."""
+    # not mailinfo's --encoding, with which git 2.39 leaves text in the mail's own
+    encoding = ("-c", "i18n.commitEncoding=UTF-8") if in_utf8 else ()
+    return ["git", *encoding, "mailinfo", *options]
 
 
 def _start_of(path: Path, limit: int | None) -> tuple[bytes, int]:

@@ -165,6 +165,14 @@ def find_note(rest: bytes, heading: bytes) -> tuple[int, int] | None:
     return None
 
 
+def without_notes(rest: bytes) -> bytes:
+    """Return what follows a message without the notes that git set below its `---`."""
+    start = position = len(b"---\n")
+    while found := _NOTE.match(rest, position):
+        position = found.end()
+    return rest[:start] + rest[position:]
+
+
 def has_placeholder(mail: Mail) -> bool:
     """Return whether a cover waits for words in its subject or its body."""
     return bool(_PLACEHOLDER.search(mail.headers)) or mail.rest.startswith(_BLURB[1:])
@@ -189,7 +197,7 @@ def fill_cover(mail: Mail, subject: str, body: bytes) -> Mail | None:
 
 def declare_charset(mail: Mail, charset: bytes) -> Mail:
     """Return a mail that says how its non-ASCII text is encoded; git says it of messages alone."""
-    if mail.raw.isascii() or re.search(rb"^MIME-Version:", mail.headers, re.I | re.M):
+    if _is_ascii(mail.raw, charset) or re.search(rb"^MIME-Version:", mail.headers, re.I | re.M):
         return mail
     try:
         mail.raw.decode("utf-8")
@@ -205,6 +213,16 @@ def declare_charset(mail: Mail, charset: bytes) -> Mail:
         b"Content-Transfer-Encoding: 8bit\n" % charset
     )
     return Mail(mail.head[:at] + added + mail.head[at:], mail.body, mail.rest, mail.is_exact)
+
+
+def _is_ascii(raw: bytes, charset: bytes) -> bool:
+    """Return whether a mail means the same in ASCII: ISO-2022-JP writes all text in 7 bits."""
+    if not raw.isascii():
+        return False
+    try:
+        return raw.decode(charset.decode("ascii"), "replace") == raw.decode("ascii")
+    except (LookupError, UnicodeError):
+        return True
 
 
 def is_plain(mail: Mail, commit: MailedCommit) -> bool:

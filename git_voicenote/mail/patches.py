@@ -285,19 +285,20 @@ def split_stream(chunks: Iterable[bytes], mark: bytes) -> Iterator[bytes]:
     that nobody could have foreseen, were written by git format-patch.
     """
     buffer = bytearray()
-    seen = 0
+    seen = searched = 0  # `searched` is up to where the end of the headers at `seen` is not
     for chunk in chunks:
         buffer += chunk
         while found := _MAIL_STARTS.search(buffer, seen):
             at = found.start()
-            end = buffer.find(b"\n\n", at)
+            end = buffer.find(b"\n\n", max(at, searched))
             if end < 0:
+                seen, searched = at, max(at, len(buffer) - 1)
                 break
             seen = end
             if at and buffer.find(mark, at, end + 1) >= 0:
                 yield bytes(buffer[:at]).replace(mark, b"", 1)
                 del buffer[:at]
-                seen = end - at
+                seen, searched = end - at, 0
         else:
             seen = max(seen, buffer.rfind(b"\n") + 1)
     if mark not in buffer and (buffer or seen):

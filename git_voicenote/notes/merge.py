@@ -8,8 +8,9 @@ age (`older` and `newer`), not by who asks.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.datatypes import Note
@@ -22,6 +23,11 @@ _T = TypeVar("_T", bound=str | int)
 
 _MOST_PAIRS = 20_000
 """Pairs of equal items in two sequences that are compared; prose has hardly one for each item."""
+
+_MAX_KIN = 64
+"""Notes with a paragraph in common that one is compared with: hardly two have one."""
+
+_RECORDING, _PARAGRAPH = "recording", "paragraph"
 
 _BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -92,9 +98,11 @@ def _merge_notes(
     )
     order = merge_sequences(ids_base, ids_older, ids_newer)
     # removed on one side, changed on the other: it stays, as a whole note would
+    there = set(order)
     for identity, side in ((i, s) for s in sides[1:] for i in s):
-        if identity not in order and side[identity] != sides[0].get(identity):
+        if identity not in there and side[identity] != sides[0].get(identity):
             order.append(identity)
+            there.add(identity)
     merged = (_merge_one(*(side.get(identity) for side in sides)) for identity in order)
     return tuple(note for note in merged if note is not None)
 
@@ -108,33 +116,53 @@ def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
 
     `known` holds a note for each number and grows by those that are new.
     """
+    free = _Kin()
+    for number, other in enumerate(known):
+        free.add(number, other)
     taken: list[int] = []
-    numbers: set[int] = set()
     for note in notes:
-        kin = {
-            number: _kinship(note, other)
-            for number, other in enumerate(known)
-            if number not in numbers
-        }
-        number = max(kin, key=kin.__getitem__, default=len(known))
-        if kin.get(number, (0, 0)) == (0, 0):
-            number = len(known)
+        nearest = free.nearest(note)
+        if nearest is None:
+            taken.append(len(known))
             known.append(note)
-        taken.append(number)
-        numbers.add(number)
+        else:
+            taken.append(nearest)
+            free.remove(nearest, known[nearest])
     return taken
 
 
-def _kinship(one: Note, other: Note) -> tuple[int, int]:
-    """Return how much two notes share: recordings, and then paragraphs.
+class _Kin:
+    """Notes by what another version of them would share: recordings, and then paragraphs.
 
-    Two people who both say "Looks good." gave two answers.
+    Two people who both say "Looks good." gave two answers, so the reviewer belongs to either.
     """
-    if one.reviewer != other.reviewer:
-        return 0, 0
-    recordings = set(one.recording_ids) & set(other.recording_ids)
-    paragraphs = set(_paragraphs(one)) & set(_paragraphs(other))
-    return len(recordings), len(paragraphs)
+
+    def __init__(self) -> None:
+        # OrderedDict: of a dict whose first entries are removed one by one, finding the next one
+        # takes longer and longer
+        self._numbers: dict[tuple[str, ...], OrderedDict[int, None]] = defaultdict(OrderedDict)
+
+    def add(self, number: int, note: Note) -> None:
+        for key in _shared(note):
+            self._numbers[key][number] = None
+
+    def remove(self, number: int, note: Note) -> None:
+        for key in _shared(note):
+            del self._numbers[key][number]
+
+    def nearest(self, note: Note) -> int | None:
+        """Return the note that shares most with another, the first of several; None for none."""
+        shares: dict[int, list[int]] = {}
+        for key in _shared(note):
+            for number in islice(self._numbers.get(key, ()), _MAX_KIN):
+                shares.setdefault(number, [0, 0])[key[0] == _PARAGRAPH] += 1
+        return max(sorted(shares), key=shares.__getitem__, default=None)
+
+
+def _shared(note: Note) -> set[tuple[str, ...]]:
+    by = note.reviewer or ""
+    recordings = {(_RECORDING, by, one) for one in note.recording_ids}
+    return recordings | {(_PARAGRAPH, by, one) for one in _paragraphs(note)}
 
 
 def _merge_one(base: Note | None, older: Note | None, newer: Note | None) -> Note | None:

@@ -173,8 +173,29 @@ def test_content_of_all_kinds(repo: Sandbox, tmp_path: Path) -> None:
         clone = apply_mails(repo, tmp_path / ("clone" + "".join(options)), done.stdout)
         assert clone.trees() == [trees(repo, "main..topic")[number] for number in (0, 2)]
         assert clone.messages()[0] == messages(repo, "main..topic")[0]
-        notes = 2 if "--always" in options else 1
-        assert done.stdout.count(b"that has just recovered falls over") == notes
+        assert done.stdout.count(b"that has just recovered falls over") == 1
+        said = b"the note of patch 2 is left out: without a diff, git am would take it for a part"
+        assert (said in done.stderr) == ("--always" in options)
+
+
+@pytest.mark.parametrize("options", [(), ("--attach",), ("--notes=refs/notes/[o]ther",)], ids=str)
+def test_the_note_of_an_empty_commit_stays_out_of_its_message(
+    repo: Sandbox, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    repo.git("checkout", "--quiet", "-b", "topic")
+    repo.git("commit", "--quiet", "--allow-empty", "-m", "nothing changes\n\nbut words")
+    for ref in ("voicenote", "other"):
+        repo.git("notes", f"--ref={ref}", "add", "-m", LONG_NOTE)
+
+    done = repo.voicenote(
+        "format-patch", "--stdout", "--always", "--no-signature", "main", *options
+    )
+
+    assert b"the note of patch 1 is left out" in done.stderr
+    clone = tmp_path / "clone"
+    repo.run("git", "clone", "--quiet", "--branch=main", repo.folder, clone)
+    repo.run("git", "am", "--empty=keep", cwd=clone, stdin=done.stdout)
+    assert messages(repo, "origin/main..HEAD", clone) == messages(repo, "main..topic")
 
 
 def test_line_ends_of_content_stay(repo: Sandbox, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from git_voicenote.datatypes import Note
 from git_voicenote.mail.mailed_cover import split_cover
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 from git_voicenote.notes.format import render_note
 from git_voicenote.series.outgoing.reader_note import reader_note
 from tests.support.hazards import TEXTS
@@ -238,9 +238,15 @@ def test_a_removed_line_that_looks_like_a_signature_stays() -> None:
          ("1 patch of versions before v2 left out",)),
         (["[PATCH 1/3]", "[PATCH 3/3]"], [(1, 1), (3, 1)],
          ("of the 3 patches, 1 are missing: 2",)),
-        (["[PATCH 1/1]", "Re: [PATCH 1/1]"], [(1, 1)], ("1 reply left out",)),
-        (["[PATCH 1/2]", "[PATCH 2/2]", "[PATCH 1/2]"], [(1, 1), (2, 1), (3, 1)],
-         ("these are several series: the patches are in the order of the mails",)),
+        (["[PATCH 1/1]", "Re: [PATCH 1/1]"], [(1, 1), (2, 1)],
+         ("standard input, mail 2 looks like a reply, but git am applies its diff",
+          "the patches are not of one series: they are in the order of the mails")),
+        (["[PATCH 1/2]", "[PATCH 2/2]", "[PATCH 1/2]"], [(1, 1), (2, 1)],
+         ("1 patch of an earlier version left out",)),
+        (["[PATCH 1/2]", "[PATCH 2/2]", "[PATCH 1/2] another"], [(1, 1), (2, 1), (3, 1)],
+         ("the patches are not of one series: they are in the order of the mails",)),
+        (["[PATCH2/2]", "[PATCH1/2]"], [(1, 1), (2, 1)], ()),
+        (["[PATCH 2 of 2 V3]", "[PATCH 1 of 2 V3]"], [(1, 3), (2, 3)], ()),
         (["[PATCH 1/99999999]", "[PATCH v99999999999 a/b]"], [(1, 1), (2, 1)], ()),
     ],
     ids=str,

@@ -13,7 +13,7 @@ from git_voicenote.errors import PatchError, VoicenoteError
 from git_voicenote.git.process import run_git
 from git_voicenote.mail.mailbox import LARGEST_MAIL
 from git_voicenote.mail.mailinfo import read_mailinfo
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 from tests.support.mails import DIFF, HEADERS, MAIL, NO_NOTE, numbered, read
 
 if TYPE_CHECKING:

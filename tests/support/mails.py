@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 
 if TYPE_CHECKING:
     from git_voicenote.mail.received import ReceivedSeries

@@ -10,7 +10,7 @@ import pytest
 from git_voicenote.config import Settings
 from git_voicenote.git.pending_commit import PendingCommit
 from git_voicenote.git.repository import Repository
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.reading import read_series
 from git_voicenote.mail.reply import Reviewer
 from git_voicenote.series.review.series import Sounds, review
 from git_voicenote.store.history import History

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.03
 """Seconds between two looks at what git am printed."""
+_FORGOTTEN = ("-S", "--gpg-sign", "--no-gpg-sign", "--resolvemsg=", "--empty=")
+_FORGOTTEN_WHOLE = frozenset(
+    ("-i", "--interactive", "-n", "--no-verify", "--ignore-date", "--committer-date-is-author-date")
+)
+"""Options that git am does not keep from one run to the next."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -29,6 +34,17 @@ class Ended:
 
     status: int
     by_signal: bool
+
+
+def options_to_repeat(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return those options that git am needs once more to go on as it began."""
+    return tuple(one for one in arguments if one in _FORGOTTEN_WHOLE or one.startswith(_FORGOTTEN))
+
+
+def drops_empty(arguments: Sequence[str]) -> bool:
+    """Return whether git am is to pass over mails without a patch, as it is unless it is told."""
+    said = [one for one in arguments if one.startswith("--em")]
+    return not said or said[-1] == "--empty=drop"
 
 
 def run_am(

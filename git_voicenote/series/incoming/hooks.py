@@ -20,29 +20,40 @@ trap '' INT TERM HUP QUIT
 spool={spool}
 state=$(git rev-parse --git-path rebase-apply) || exit 0
 if [ ! -d "$spool/mails" ]; then
-    # all or none: git am removes them when it is done
+    # all or none: git am removes them when it is done. keep, quoted-cr, scissors and utf8 are
+    # the options that it reads mails with
     rm -rf "$spool/mails-hook" && mkdir "$spool/mails-hook" &&
-        cp "$state"/[0-9]* "$spool/mails-hook/" && mv "$spool/mails-hook" "$spool/mails"
+        cp "$state"/[0-9kqsu]* "$spool/mails-hook/" && mv "$spool/mails-hook" "$spool/mails"
 fi
 """
 _KEEP_PATCH = """\
 number=$(cat "$state/next") && commit=$(git rev-parse HEAD) &&
     cp "$state/patch" "$spool/patch" && mv "$spool/patch" "$spool/applied/$number-$commit"
 """
-_OURS = {"applypatch-msg": _COPY_MAILS, "post-applypatch": _COPY_MAILS + _KEEP_PATCH}
+_STOP_WITHOUT_DIFF = """\
+if [ -s "$state/patch" ] && ! grep -qaE '^(diff --git |[+][+][+] )' "$state/patch"; then
+    # git apply would fail; whoever started git am knows cover letters and replies, and goes on
+    exit 1
+fi
+"""
 
 
-def make_am_hooks(repository: Repository, spool: Path) -> Path:
+def make_am_hooks(repository: Repository, spool: Path, *, stops_without_diff: bool) -> Path:
     """Write the hooks that keep in `spool` what git am knows of each mail; return their folder.
 
     The person's own run afterwards, by their real paths: a hook may look for its files beside
-    itself. Raises OSError.
+    itself. `stops_without_diff` ends git am with status 1, and without a word, ahead of a mail that
+    has something below a `---` but no diff. Raises OSError.
     """
+    ours = {
+        "applypatch-msg": _COPY_MAILS + (_STOP_WITHOUT_DIFF if stops_without_diff else ""),
+        "post-applypatch": _COPY_MAILS + _KEEP_PATCH,
+    }
     folder = spool / "hooks"
     files.private_folder(folder)
     theirs = _hooks_of(repository)
-    for name in {*theirs, *_OURS}:
-        script = _OURS.get(name, "").format(spool=shlex.quote(str(spool)))
+    for name in {*theirs, *ours}:
+        script = ours.get(name, "").format(spool=shlex.quote(str(spool)))
         if script:
             script += "trap - INT TERM HUP QUIT\n"
         if name in theirs:

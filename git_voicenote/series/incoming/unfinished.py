@@ -5,7 +5,7 @@ each commit. So whoever goes on may type `git am`, and whatever is killed, the n
 keeps the notes. git am removes its mails when it is done, so they are copied.
 
     start, branch, tip      where it began; up to where the notes are kept
-    mails/                  the mails as git am split them
+    mails/                  the mails as git am split them, and the options it reads them with
     applied/<number>-<id>   the patch that became a commit whose note is to be kept
     kept/<number>-<id>      one whose note is kept
     stopped                 git am ended by itself, in the middle of the series
@@ -21,18 +21,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
-from git_voicenote.errors import StoreError, VoicenoteError
+from git_voicenote.errors import StoreError
 from git_voicenote.git.process import try_git
-from git_voicenote.mail.received import read_series
+from git_voicenote.mail.kinds import has_diff
+from git_voicenote.mail.mailinfo import ReadingOptions
+from git_voicenote.mail.reading import read_mail
+from git_voicenote.mail.received import ReceivedPatch
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.incoming.applying import (
     Applied,
     copy_mails,
-    keep_cover,
     keep_notes,
     note_names,
     read_start,
 )
+from git_voicenote.series.incoming.covers import keep_covers
 from git_voicenote.series.incoming.matching import Made, of_patch, pairs_of, plain
 
 if TYPE_CHECKING:
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.received import ReceivedPatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,13 @@ class UnfinishedAm:
     def was_killed(self) -> bool:
         """Whether git am, or we, ended in the middle of a series without a word of why."""
         return self.is_at_it and (self.folder / "tip").is_file() and not self._marker.exists()
+
+    @property
+    def has_no_diff(self) -> bool:
+        """Whether git am is at a mail in which git apply would find no patch."""
+        with suppress(OSError):
+            return not has_diff(read_start(self.state / "patch"))
+        return False
 
     @property
     def is_committed(self) -> bool:
@@ -174,17 +183,19 @@ class UnfinishedAm:
         with suppress(OSError):  # it is only looked for once more
             files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
 
-    def keep(self, notes_ref: str) -> Kept:
+    def keep(self, notes_ref: str, *, has_ended: bool = False) -> Kept:
         """Keep what was said of patches that became commits, and the cover at the end.
 
-        Raises VoicenoteError or OSError where that cannot be written: another time will do.
+        `has_ended` says that git am is no longer at work: a hook that it was killed in may live on
+        for a moment, and hold the lock. Raises VoicenoteError or OSError where that cannot be
+        written: another time will do.
         """
         # two commands at a time would look for the same notes, and both say that they kept them
         with files.lock(self.folder.with_name("am.lock")):
             if not (self.folder / "tip").is_file():
                 self.forget()
                 return Kept()
-            if self.is_at_it and self._is_running:
+            if self.is_at_it and not has_ended and self._is_running:
                 return Kept(running=files.claimed_by(self.folder / "running"))
             return self._keep(notes_ref)
 
@@ -210,7 +221,7 @@ class UnfinishedAm:
             return Kept(count)
         cover = None
         if found or any(one.name in known for one in commits):
-            cover = keep_cover(
+            cover = keep_covers(
                 self._repository, self.folder / "mails", self._read("branch") or None
             )
         self.forget()
@@ -233,12 +244,9 @@ class UnfinishedAm:
         """Return the patches by the commits that they became, and titles that fit several."""
         patches = {}
         for path in sorted((self.folder / "mails").glob("[0-9]*")):
-            try:
-                read = read_series(path, self._repository.cwd).patches
-            except VoicenoteError:
-                continue  # git am says what it thinks of it
-            if read:
-                patches[path.name] = read[0]
+            read = read_mail(path, self._repository.cwd, ReadingOptions.of_am(path.parent))
+            if isinstance(read, ReceivedPatch):
+                patches[path.name] = read
         sent = [of_patch(name, patch) for name, patch in patches.items()]
         pairs, left = pairs_of(commits, sent)
         unclear = tuple(one.title for one in left if patches[one.name].note)

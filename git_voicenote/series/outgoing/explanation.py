@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.outgoing import find_note, note_heading
+from git_voicenote.mail.outgoing import find_note, note_heading, without_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
 
@@ -29,23 +29,28 @@ class Explanation:
     def __init__(self, repository: Repository, settings: Settings, plan: Plan) -> None:
         self.remarks: list[str] = []
         self._notes = Notes(repository, settings.notes_ref)
+        self._unsent: list[str] = []
         self._heading = note_heading(settings.notes_ref)
         self._plan = plan
 
     def explain(self, mail: Mail) -> Mail | None:
         """Return a patch with its note as readers want it, or None where none stands in it.
 
-        A note that is not where git sets it (an exotic encoding) stays as git left it.
+        A note that is not where git sets it (an exotic encoding) stays as git left it. That of a
+        patch without a diff has no place in a mail.
         """
         where = find_note(mail.rest, self._heading) if mail.is_exact else None
         if where is None:
             return None
+        if not _has_diff(mail):
+            self._unsent.append(mail.commit_id)
+            return _without_notes(mail)
         start, end = where
         lines = mail.rest[start:end].split(b"\n")
         block = self._block(b"\n".join(line[4:] for line in lines))
         if block:
             mail = replace(mail, rest=mail.rest[:start] + block + mail.rest[end:])
-        return _without_dashes(mail)
+        return mail
 
     def explain_bare(
         self,
@@ -59,6 +64,7 @@ class Explanation:
         `ids` are the commits of the whole series, in order. Tells which never had a note.
         """
         patches = dict(bare)
+        self._report_unsent(ids)
         if not bare or self._plan.arguments.has("--no-notes"):
             return patches
         annotated = set(self._notes.annotated())
@@ -86,13 +92,20 @@ class Explanation:
             )
         return patches
 
+    def _report_unsent(self, ids: Sequence[str]) -> None:
+        for commit_id in self._unsent:
+            self.remarks.append(
+                f"the note of patch {ids.index(commit_id) + 1} is left out: without a diff, "
+                "git am would take it for a part of the message"
+            )
+
     def _inserted(self, mail: Mail, note: FoundNote) -> Mail | None:
         """Return a patch with a note where git would have set it, if that can be."""
         block = self._block(note.text.encode())
-        if not block or not mail.is_exact:
+        if not block or not mail.is_exact or not _has_diff(mail):
             return None
         rest = mail.rest.removeprefix(_DASHES)
-        return _without_dashes(replace(mail, rest=_DASHES + self._heading + block + b"\n" + rest))
+        return replace(mail, rest=_DASHES + self._heading + block + b"\n" + rest)
 
     def _block(self, text: bytes) -> bytes:
         """Return the lines of a note, set in as git does; none where it cannot be encoded."""
@@ -115,15 +128,17 @@ class Explanation:
         return ids[number][:7]
 
 
-def _without_dashes(mail: Mail) -> Mail:
+def _without_notes(mail: Mail) -> Mail:
     """Return a mail without a diff (--always) as one that has no patch at all.
 
-    git am takes whatever follows the `---` for a patch and would stop at one that changes nothing;
-    without one it does as --empty says.
+    git am takes whatever follows the `---` for a patch, and fails at one that changes nothing;
+    without the `---`, a note would become part of the message.
     """
-    if b"\ndiff --git " in mail.rest:
-        return mail
-    return replace(mail, rest=mail.rest.removeprefix(_DASHES), is_exact=False)
+    return replace(mail, rest=without_notes(mail.rest).removeprefix(_DASHES), is_exact=False)
+
+
+def _has_diff(mail: Mail) -> bool:
+    return b"\ndiff --git " in mail.rest
 
 
 def list_numbers(numbers: Sequence[int]) -> str:

@@ -119,7 +119,8 @@ class Finishing:
         # an interdiff, and whatever else git am would take for a patch here, is set in
         text = indent_hazards(mail.rest.decode("utf-8", "surrogateescape"))
         mail = replace(mail, rest=text.encode("utf-8", "surrogateescape"))
-        mail, sent = self._sendable(mail)
+        # git writes a cover in UTF-8, whatever the encoding of the patches (make_cover_letter)
+        mail, sent = self._sendable(mail, b"UTF-8")
         self._verification.add_suspect(0, mail, None, sent)
         self._send(0, sent)
 
@@ -159,7 +160,7 @@ class Finishing:
 
     def _done(self, position: int, mail: Mail) -> None:
         commit = self._commits.get(self._ids[position])
-        mail, sent = self._sendable(mail)
+        mail, sent = self._sendable(mail, self._charset)
         if commit is None:
             raise PatchError(f"a patch is of the commit {self._ids[position]}, unknown to git log")
         if position in self._changed or not mails_of.is_plain(mail, commit):
@@ -168,8 +169,8 @@ class Finishing:
             self._verification.add(sent)
         self._send(position, sent)
 
-    def _sendable(self, mail: Mail) -> tuple[Mail, bytes]:
-        mail = mails_of.declare_charset(mail, self._charset)
+    def _sendable(self, mail: Mail, charset: bytes) -> tuple[Mail, bytes]:
+        mail = mails_of.declare_charset(mail, charset)
         sent = mail.raw
         if self._has_zero_ids:
             sent = re.sub(rb"\AFrom [0-9a-f]+", _zeros, sent)

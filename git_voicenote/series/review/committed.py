@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.process import read_git
-from git_voicenote.mail.received import (
-    LONGEST_PATCH,
-    LONGEST_SERIES,
-    ReceivedCover,
-    ReceivedPatch,
-    ReceivedSeries,
-)
+from git_voicenote.mail.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
+from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.text.prose import cover_letter
@@ -104,7 +99,7 @@ def _read(
     printed = read_git(
         "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN, f"--format=tformat:{form}",
         *walk[:-1], "--end-of-options", walk[-1], "--",
-        cwd=repository.cwd, limit=LONGEST_SERIES,
+        cwd=repository.cwd, limit=MAX_SERIES_OCTETS,
     )  # fmt: skip
     entries, remarks = [], []
     for entry in printed.split(mark.encode())[1:]:
@@ -114,13 +109,13 @@ def _read(
         commit_id, author, email, date, message = (
             part.decode("utf-8", "replace") for part in fields[:5]
         )
-        start = fields[5][:LONGEST_PATCH]
+        start = fields[5][:MAX_PATCH_OCTETS]
         if len(start) < len(fields[5]):
             start = start[: start.rfind(b"\n") + 1]
             remarks.append(f"{commit_id[:7]} is too long: the start of its diff is shown")
         diff = start.decode("utf-8", "replace").strip("\n") + "\n"
         entries.append((commit_id, author, email, date, message, diff))
-    if len(printed) == LONGEST_SERIES:
+    if len(printed) == MAX_SERIES_OCTETS:
         left = len(ids) - len(entries)
         rest = f"; {left} commits after it are left out" if left else ""
         remarks.append(f"the diff of {entries[-1][0][:7] if entries else ids[0][:7]} is cut{rest}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from git_voicenote.datatypes import Note
+    from git_voicenote.mail.received import ReceivedCover
     from git_voicenote.series.review.page_anchors import SaidHere
     from git_voicenote.series.review.series import (
         Review,
@@ -107,19 +108,26 @@ class _Folder:
 
 
 def _cover(reviewed: ReviewedCover, *, audio: bool) -> dict[str, object]:
-    cover = reviewed.cover
     return {
+        **_letter(reviewed.cover),
+        "others": [_letter(other) for other in reviewed.others],
+        "spoken": _spoken(reviewed.spoken, audio=audio),
+        "replies": [
+            _reply(one, [NotePart("", visible(one.reply.note.text), None, "")], audio=audio)
+            for one in reviewed.replies
+        ],
+    }
+
+
+def _letter(cover: ReceivedCover) -> dict[str, object]:
+    return {
+        "version": cover.version,
         "total": cover.total,
         "subject": _line(cover.subject),
         "author": _line(cover.author),
         "date": _line(cover.date),
         "text": unwrap(visible(cover.text).strip("\n")),
         "summary": visible(cover.summary),
-        "spoken": _spoken(reviewed.spoken, audio=audio),
-        "replies": [
-            _reply(one, [NotePart("", visible(one.reply.note.text), None, "")], audio=audio)
-            for one in reviewed.replies
-        ],
     }
 
 

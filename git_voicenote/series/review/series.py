@@ -75,11 +75,15 @@ class ReviewedPatch:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedCover:
-    """A cover letter with its recordings, and what was answered."""
+    """A cover letter with its recordings, and what was answered.
+
+    `others` are those of earlier versions, or of other series among the mails.
+    """
 
     cover: ReceivedCover
     spoken: tuple[Spoken, ...]
     replies: tuple[ReviewedReply, ...] = ()
+    others: tuple[ReceivedCover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,9 @@ def review(
     cover = None
     if series.cover:
         ids = _recordings_of_cover(series.cover, repository)
-        cover = ReviewedCover(series.cover, sounds.find(ids), replies.get(0, ()))
+        cover = ReviewedCover(
+            series.cover, sounds.find(ids), replies.get(0, ()), series.other_covers
+        )
     title = series.cover.subject if series.cover else ""
     if not title and series.patches:
         title = series.patches[0].subject

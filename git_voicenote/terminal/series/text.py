@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from git_voicenote.datatypes import Note
+    from git_voicenote.mail.received import ReceivedCover
     from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,
@@ -43,10 +44,7 @@ class Layout:
     def cover(self, reviewed: ReviewedCover) -> str:
         """Return the cover letter with the outline of the series."""
         cover = reviewed.cover
-        tag = f"[{_version(cover.version)}0/{cover.total}] "
-        lines = [self._title(tag + cover.subject), self._person(cover.author, cover.email,
-                                                                cover.date), ""]  # fmt: skip
-        lines += [*_lines(cover.text), *([""] if cover.text else []), *self._heard(reviewed.spoken)]
+        lines = [*self._letter(cover), *self._heard(reviewed.spoken)]
         for patch in self._review.patches:
             said = " \u00b7 said" if patch.notes else ""
             answered = " \u00b7 answered" if patch.replies else ""
@@ -55,7 +53,17 @@ class Layout:
             lines += ["", *_lines(cover.summary)]
         if reviewed.replies:
             lines += ["", *self._replies(reviewed.replies)][:-1]
+        for other in reviewed.others:
+            lines += ["", *self._letter(other)][: -1 if other.text else None]
         return "\n".join([*lines, "", ""])
+
+    def _letter(self, cover: ReceivedCover) -> Iterator[str]:
+        yield self._title(f"[{_version(cover.version)}0/{cover.total}] {cover.subject}")
+        yield self._person(cover.author, cover.email, cover.date)
+        yield ""
+        yield from _lines(cover.text)
+        if cover.text:
+            yield ""
 
     def patch(self, reviewed: ReviewedPatch) -> str:
         """Return a patch: who, why, what was said, the diffstat and the diff."""

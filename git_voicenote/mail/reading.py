@@ -1,0 +1,245 @@
+"""Mails from anybody, read as git am reads them.
+
+git mailsplit and git mailinfo split and decode. Ours is only what they do not tell: what a mail is
+(`kinds`), what stands below its `---`, and the order of a series (`versions`).
+"""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from git_voicenote import files
+from git_voicenote.errors import PatchError
+from git_voicenote.mail.after_separator import read_below, split_patch
+from git_voicenote.mail.decoding import (
+    as_committed,
+    decode_patch_text,
+    decode_words,
+    without_returns,
+)
+from git_voicenote.mail.envelopes import decoded, ids_in, read_envelope
+from git_voicenote.mail.kinds import Kind, Tags, has_diff, kind_of, read_tags
+from git_voicenote.mail.mailbox import SplitMail, headers_of, split_mails
+from git_voicenote.mail.mailed_cover import split_cover, without_signature
+from git_voicenote.mail.mailinfo import ReadingOptions, read_mailinfo
+from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedReply
+from git_voicenote.mail.versions import assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from git_voicenote.mail.mailinfo import MailInfo
+    from git_voicenote.mail.received import ReceivedSeries
+
+MAX_PATCH_OCTETS = 4 << 20
+"""Of one patch that are read: 100,000 lines of code. As lines, they take 20 times as much."""
+MAX_SERIES_OCTETS = 16 << 20
+"""Of all the patches of a series that are read."""
+_MAX_MAILS = 2000
+"""Of one series; git reads each of them with a process of its own."""
+_MADE_BY_GIT = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
+_MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+
+Found = ReceivedPatch | ReceivedCover | ReceivedReply | str | None
+"""What a mail is. None where it is nothing of a series; a string says why it cannot be read."""
+
+
+def read_series(
+    source: Path | BinaryIO,
+    cwd: Path,
+    *,
+    notes: str = "voicenote",
+    mboxrd: bool = False,
+    scissors: bool | None = None,
+) -> ReceivedSeries:
+    """Read mails as git am would, whoever sent them.
+
+    `source` is a mail, an mbox, a folder of these, a maildir or a stream. `notes` is the name of
+    the notes that come first. `mboxrd` as for git am --patch-format; `scissors` cuts all above a
+    `-- >8 --`, None does as mailinfo.scissors says. Raises PatchError or GitError with the way out.
+    """
+    options = ReadingOptions(scissors=scissors)
+    with files.scratch_folder() as scratch:
+        mails, said = split_mails(source, scratch, mboxrd=mboxrd)
+        remarks = list(said)
+        if len(mails) > _MAX_MAILS:
+            remarks.append(f"of {len(mails)} mails, the first {_MAX_MAILS} are read")
+        read = partial(_read, cwd=cwd, options=options, notes=notes, remarks=remarks)
+        found = _in_turn(read, _with_limits(mails[:_MAX_MAILS]))
+    name = str(source) if isinstance(source, Path) else "standard input"
+    return assemble(found, remarks, name)
+
+
+def read_mail(path: Path, cwd: Path, options: ReadingOptions, *, notes: str = "voicenote") -> Found:
+    """Read a mail that git has split from others, as git am does with the same options."""
+    headers = headers_of(path)
+    if headers is None:
+        return None
+    with files.scratch_folder() as scratch:
+        copy = scratch / path.name
+        files.copy(path, copy)
+        mail = SplitMail(copy, path.name, 1, headers)
+        return _read(mail, MAX_PATCH_OCTETS, cwd, options, notes, [])
+
+
+def subject_tags(headers: dict[bytes, bytes]) -> Tags:
+    """Read the tags in the subject of a mail, as its header has them."""
+    return read_tags(_subject(headers))
+
+
+def _with_limits(mails: Iterable[SplitMail]) -> list[tuple[SplitMail, int]]:
+    """Return mails with how many octets of each are read: the first ones come first."""
+    left = MAX_SERIES_OCTETS
+    limits = []
+    for mail in mails:
+        limit = min(MAX_PATCH_OCTETS, left)
+        limits.append((mail, limit))
+        left -= min(mail.path.stat().st_size, limit)
+    return limits
+
+
+def _in_turn(
+    read: Callable[[SplitMail, int], Found], mails: Sequence[tuple[SplitMail, int]]
+) -> list[Found]:
+    """Read mails, two at a time. Ctrl-C does not wait for those that are left."""
+    with ThreadPoolExecutor(2) as pool:
+        reading = [pool.submit(read, mail, limit) for mail, limit in mails]
+        try:
+            return [one.result() for one in reading]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _read(
+    mail: SplitMail,
+    limit: int,
+    cwd: Path,
+    options: ReadingOptions,
+    notes: str,
+    remarks: list[str],
+) -> Found:
+    """Read a mail and remove it; of its patch, up to `limit` octets."""
+    try:
+        info = read_mailinfo(mail.path, cwd, options.arguments, in_utf8=True, limit=limit)
+        if info.left_out:
+            remarks.append(f"{mail.source} is too long: {_size(info.left_out)} of it are not shown")
+        return _understood(mail, info, cwd, options, notes, remarks)
+    except PatchError as exc:
+        reason = exc.message.rpartition("read a patch back: ")[2].removeprefix("error: ")
+        return f"{mail.source} cannot be read: {reason.partition(chr(10))[0]}"
+    finally:
+        for path in (mail.path, *(mail.path.with_suffix(end) for end in (".message", ".patch"))):
+            path.unlink(missing_ok=True)
+
+
+def _understood(
+    mail: SplitMail,
+    info: MailInfo,
+    cwd: Path,
+    options: ReadingOptions,
+    notes: str,
+    remarks: list[str],
+) -> Found:
+    with mail.path.open("rb") as file:
+        made_by_git = _MADE_BY_GIT.match(file.readline(200).strip())
+    tags = _tags(mail, info, cwd, options)
+    kind = kind_of(tags, info.patch, made_by_git=made_by_git is not None)
+    if kind is Kind.OTHER:
+        return None
+    above, raw_diff = split_patch(info.patch)
+    words = decode_words(above, mail.path, cwd, options)
+    if kind is Kind.REPLY:
+        return _reply(mail, info, words)
+    if kind is Kind.COVER:
+        return _cover(mail, info, tags, words)
+    below = read_below(words, notes)
+    # an answer that holds a patch of its own is not the patch that it answers
+    is_counted = tags.number > 0 and not tags.is_reply
+    looks_like = "a reply" if tags.is_reply else "a cover letter" if tags.are_of_cover else None
+    if looks_like:
+        remarks.append(f"{mail.source} looks like {looks_like}, but git am applies its diff")
+    return ReceivedPatch(
+        number=tags.number if is_counted else 0, total=tags.total if is_counted else 0,
+        version=tags.version, subject=_line(info.subject), author=_line(info.author),
+        email=_line(info.email), date=_line(info.date), message=_text(info.message),
+        note=below.note, diff=_diff(raw_diff, mail.path, cwd, options),
+        message_id=_id(mail, b"message-id"), in_reply_to=_id(mail, b"in-reply-to"),
+        source=mail.source, note_name=below.name, comment=below.comment, position=mail.position,
+        commit_id=made_by_git[1].decode() if made_by_git and made_by_git[1].strip(b"0") else None,
+        envelope=read_envelope(mail.headers),
+    )  # fmt: skip
+
+
+def _tags(mail: SplitMail, info: MailInfo, cwd: Path, options: ReadingOptions) -> Tags:
+    """Return the tags of the subject that git takes the title from.
+
+    That may be a `Subject:` in the body, below scissors. Where the header might not be it, git is
+    asked for the whole subject; it does so for a patch alone.
+    """
+    subject = _subject(mail.headers)
+    tags = read_tags(subject)
+    if has_diff(info.patch) and (tags.is_reply or not subject.endswith(_line(info.subject))):
+        whole = read_mailinfo(
+            mail.path, cwd, (*options.arguments, "-k"), in_utf8=True, limit=0
+        ).subject
+        tags = read_tags(" ".join(_line(whole).split()))
+    return tags
+
+
+def _diff(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions) -> str:
+    """Return a diff as people read it: files may be in another encoding than the mail says."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\x1b"
+    # UTF-8 has no use for an escape, and 7-bit charsets of East Asia cannot do without
+    return text if "\x1b" not in text else decode_patch_text(raw, mail, cwd, options)
+
+
+def _cover(mail: SplitMail, info: MailInfo, tags: Tags, rest: str) -> ReceivedCover:
+    text, summary = split_cover(_text(info.message) + rest)
+    return ReceivedCover(
+        subject=_line(info.subject), text=text, summary=summary, author=_line(info.author),
+        email=_line(info.email), date=_line(info.date), total=tags.total, version=tags.version,
+        message_id=_id(mail, b"message-id"), in_reply_to=_id(mail, b"in-reply-to"),
+        source=mail.source, position=mail.position, envelope=read_envelope(mail.headers),
+    )  # fmt: skip
+
+
+def _reply(mail: SplitMail, info: MailInfo, rest: str) -> ReceivedReply:
+    above = ids_in(mail.headers.get(b"references", b""))
+    nearest = ids_in(mail.headers.get(b"in-reply-to", b""))[:1]
+    text = without_signature(_text(info.message) + rest)
+    return ReceivedReply(
+        author=_line(info.author), email=_line(info.email), date=_line(info.date), text=text,
+        message_id=_id(mail, b"message-id"),
+        answers=(*(one for one in above if one not in nearest), *nearest),
+    )  # fmt: skip
+
+
+def _subject(headers: dict[bytes, bytes]) -> str:
+    header = decoded(headers.get(b"subject", b"").decode("utf-8", "replace"))
+    return " ".join(header.split())
+
+
+def _size(octets: int) -> str:
+    return f"{octets >> 20} MiB" if octets >> 20 else f"{max(octets >> 10, 1)} KiB"
+
+
+def _text(content: bytes) -> str:
+    return without_returns(as_committed(content))
+
+
+def _line(content: bytes) -> str:
+    return as_committed(content).strip()
+
+
+def _id(mail: SplitMail, name: bytes) -> str | None:
+    """Return the first message's id in a header, with its angle brackets."""
+    found: Iterable[str] = _MESSAGE_ID.findall(mail.headers.get(name, b"").decode("latin-1"))
+    return next(iter(found), None)
