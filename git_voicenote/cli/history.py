@@ -11,7 +11,7 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.errors import NegativeAnswer, StoreError
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.notes.format import format_duration
+from git_voicenote.notes.trailers import format_duration
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.errors import StoreError
-from git_voicenote.notes.format import format_duration
+from git_voicenote.notes.trailers import format_duration
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page_anchors import NotePart, answered_beside, said_beside
 from git_voicenote.text.diff.diffs import changes
