@@ -10,22 +10,33 @@ import ast
 import re
 from dataclasses import fields, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote import recording_formats
+from git_voicenote.audio.files.checking import check_recording
+from git_voicenote.audio.files.compression import compress
+from git_voicenote.audio.files.finding import SUFFIXES, sound_files
+from git_voicenote.config import SETTINGS, load_settings
 from git_voicenote.datatypes import Note
 from git_voicenote.notes.format import join_notes, parse_notes, render_note, trailers_for_readers
 from git_voicenote.notes.merge import merge_texts
 from git_voicenote.notes.trailers import PREFIX, TRAILERS, note_value
+from git_voicenote.store.recordings import Recordings
+from tests.support.sandbox import CHECKOUT
+from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from git_voicenote.notes.trailers import Trailer
+    from git_voicenote.recording_formats import RecordingFormat
 
-PACKAGE = Path(__file__).parents[1] / "git_voicenote"
+PACKAGE = CHECKOUT / "git_voicenote"
+MANUAL = (CHECKOUT / "man" / "git-voicenote.1").read_text().replace("\\-", "-")
+SCRIPTS = "".join(path.read_text() for path in sorted((CHECKOUT / "hooks").iterdir()))
 
 
 @cache
@@ -97,3 +108,56 @@ def test_trailers_are_named_in_their_table_only() -> None:
         "notes/trailers.py",
         "series/outgoing/run.py",  # the header of a mail that is never sent, X-Voicenote-Mark
     }
+
+
+# recording formats: a row in recording_formats.py
+
+
+@pytest.mark.parametrize("form", recording_formats.FORMATS, ids=lambda form: form.name)
+def test_a_recording_format_is_known_to_all_that_handles_recordings(
+    form: RecordingFormat, tmp_path: Path
+) -> None:
+    settings = load_settings({"voicenote.recordingformat": form.name}, {})
+    recordings = Recordings(tmp_path)
+    wav = write_sound(recordings.new_path("20261122-101400-3f2a"), tone(0.5))
+
+    kept = compress(wav, settings.recording_format)
+
+    assert recordings.ids() == ("20261122-101400-3f2a",)
+    assert recordings.path_of("20261122-101400-3f2a") == kept
+    assert check_recording(kept) == pytest.approx(0.5, abs=0.1)
+    assert sound_files(recordings.folder) == (kept,)
+    assert form.suffix in SUFFIXES
+    assert f"\\fB{form.name}\\fR" in MANUAL
+
+
+def test_recording_formats_are_named_in_their_table_only() -> None:
+    names = "|".join(form.name for form in recording_formats.FORMATS)
+    assert modules_with(rf"(?i)^\.?({names})$") == {
+        "recording_formats.py",
+        "audio/files/finding.py",  # the formats of sound that is handed in
+    }
+
+
+# settings: a field of Settings
+
+
+def test_settings_are_named_in_their_table_only() -> None:
+    assert modules_with(r"^voicenote\.[\w.]+$|^GIT_VOICENOTE_") == {
+        "config.py",
+        "series/incoming/git_am.py",  # GIT_VOICENOTE_AM: what it tells its own hooks
+    }
+
+
+def test_what_a_message_says_of_a_setting_is_true() -> None:
+    known = {setting.key for setting in SETTINGS}
+    for module, literal in found(r"\bvoicenote\.\w"):
+        named = re.findall(r"(?<![\w.-])voicenote\.[A-Za-z]+(?:\.[A-Za-z]+)*", literal)
+        assert set(named) <= known, module
+
+
+def test_the_manual_lists_the_settings() -> None:
+    listed = re.findall(r"^\\fB(voicenote\.\S+)\\fR, \\fB(\w+)\\fR$", MANUAL, re.MULTILINE)
+    assert listed == [(setting.key, setting.variable) for setting in SETTINGS]
+    for name in re.findall(r"GIT_VOICENOTE_\w+|(?<=config )voicenote\.[\w.]*\w", SCRIPTS):
+        assert name in {name for pair in listed for name in pair} | {"GIT_VOICENOTE_AM"}

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import FoundNote, Place
 from git_voicenote.errors import StoreError
+from git_voicenote.recording_formats import WAV
 from git_voicenote.store.database import Database
 from git_voicenote.store.entries import entries_of
 from git_voicenote.store.rows import target_or_none
@@ -65,7 +66,7 @@ class History:
                 " ON CONFLICT DO NOTHING",
                 (
                     recording_id,
-                    path or f"recordings/{recording_id}.wav",
+                    path or f"recordings/{recording_id}{WAV.suffix}",
                     created_at.isoformat(),
                     str(target),
                     title,

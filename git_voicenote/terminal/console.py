@@ -94,7 +94,8 @@ def print_json(value: object) -> None:
 def settings(repository: Repository | None = None, **overrides: object) -> Settings:
     """Return the settings in a repository, or outside of one; an override of None was not given."""
     configuration = repository.configuration if repository else Configuration(Path.cwd())
-    return load_settings(configuration.matching(r"^voicenote\."), os.environ, **overrides)
+    entries = configuration.matching(r"^voicenote\.")
+    return load_settings(entries, os.environ, configuration.origin_of, **overrides)
 
 
 def is_interactive() -> bool:
