@@ -13,17 +13,24 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from click import Command, Context
 
 from git_voicenote import recording_formats
 from git_voicenote.audio.files.checking import check_recording
 from git_voicenote.audio.files.compression import compress
 from git_voicenote.audio.files.finding import SUFFIXES, sound_files
+from git_voicenote.cli.history import export
+from git_voicenote.cli.transcribe import transcribe
+from git_voicenote.cli.transcript_forms import Listed, Printed, Rendering, Written
 from git_voicenote.config import SETTINGS, load_settings
-from git_voicenote.datatypes import Note
+from git_voicenote.datatypes import Note, Segment
 from git_voicenote.notes.format import join_notes, parse_notes, render_note, trailers_for_readers
 from git_voicenote.notes.merge import merge_texts
 from git_voicenote.notes.trailers import PREFIX, TRAILERS, note_value
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.store.results import ResultFolder
+from git_voicenote.text.export.formats import FORMATS, ExportFormat
+from git_voicenote.workflows.hearing.batch import Finished
 from tests.support.sandbox import CHECKOUT
 from tests.support.sound import tone, write_sound
 
@@ -161,3 +168,35 @@ def test_the_manual_lists_the_settings() -> None:
     assert listed == [(setting.key, setting.variable) for setting in SETTINGS]
     for name in re.findall(r"GIT_VOICENOTE_\w+|(?<=config )voicenote\.[\w.]*\w", SCRIPTS):
         assert name in {name for pair in listed for name in pair} | {"GIT_VOICENOTE_AM"}
+
+
+# export formats: a row in text/export/formats.py
+
+
+def test_an_export_format_needs_its_row_alone(tmp_path: Path) -> None:
+    """One that is handed in is rendered, named and written like the others."""
+    loud = ExportFormat("loud", ".loud", "shouts", lambda it: "".join(it.lines).upper())
+    heard = Finished(1.0, (Segment(0, 1, "hello there"),))
+    rendering = Rendering(loud, "moonshine", None, "en")
+
+    with ResultFolder(tmp_path, rendering.suffix) as folder:
+        printed = Written(folder, ["talk.wav"], rendering, again=False).finished(0, heard)
+
+    assert printed == f"{tmp_path / 'talk.loud'}\n"
+    assert (tmp_path / "talk.loud").read_text() == "HELLO THERE."
+    assert Printed("talk.wav", rendering).segment(heard.segments[0]) == ""
+    assert Printed("talk.wav", rendering).finished(0, heard) == "HELLO THERE."
+    assert Listed(["talk.wav"], rendering).finished(0, heard) == ""
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
+@pytest.mark.parametrize("command", [transcribe, export])
+def test_an_export_format_is_a_choice_of_each_command(form: ExportFormat, command: Command) -> None:
+    (option,) = (one for one in command.params if "--format" in one.opts)
+    assert option.type.get_metavar(option, Context(command)) == f"[{'|'.join(FORMATS)}]"
+    assert form.name in (option.help or "")
+
+
+def test_export_formats_are_named_in_their_table_only() -> None:
+    names = "|".join(name for name in FORMATS if name not in ("text", "json"))
+    assert modules_with(rf"^\.?({names})$") == {"text/export/formats.py"}
