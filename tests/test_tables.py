@@ -12,24 +12,32 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import click
 import pytest
-from click import Command, Context
 
 from git_voicenote import recording_formats
 from git_voicenote.audio.files.checking import check_recording
 from git_voicenote.audio.files.compression import compress
 from git_voicenote.audio.files.finding import SUFFIXES, sound_files
+from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.cli.history import export
+from git_voicenote.cli.root import root
+from git_voicenote.cli.text import text
 from git_voicenote.cli.transcribe import transcribe
 from git_voicenote.cli.transcript_forms import Listed, Printed, Rendering, Written
 from git_voicenote.config import SETTINGS, load_settings
 from git_voicenote.datatypes import Note, Segment
+from git_voicenote.engines.built_in import BUILT_IN
+from git_voicenote.engines.model_kinds import KINDS
+from git_voicenote.engines.registry import ENTRY_POINT_GROUP, engine_names, make_engine
 from git_voicenote.notes.format import join_notes, parse_notes, render_note, trailers_for_readers
 from git_voicenote.notes.merge import merge_texts
 from git_voicenote.notes.trailers import PREFIX, TRAILERS, note_value
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.store.results import ResultFolder
 from git_voicenote.text.export.formats import FORMATS, ExportFormat
+from git_voicenote.text.passes.base import Passed
+from git_voicenote.text.passes.chain import PASSES, build_chain, named_passes
 from git_voicenote.workflows.hearing.batch import Finished
 from tests.support.sandbox import CHECKOUT
 from tests.support.sound import tone, write_sound
@@ -38,8 +46,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from git_voicenote.cli.commands import Command
+    from git_voicenote.engines.built_in import BuiltIn
     from git_voicenote.notes.trailers import Trailer
     from git_voicenote.recording_formats import RecordingFormat
+    from git_voicenote.text.passes.base import Pass
 
 PACKAGE = CHECKOUT / "git_voicenote"
 MANUAL = (CHECKOUT / "man" / "git-voicenote.1").read_text().replace("\\-", "-")
@@ -191,12 +202,80 @@ def test_an_export_format_needs_its_row_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
 @pytest.mark.parametrize("command", [transcribe, export])
-def test_an_export_format_is_a_choice_of_each_command(form: ExportFormat, command: Command) -> None:
+def test_an_export_format_is_a_choice_of_each_command(
+    form: ExportFormat, command: click.Command
+) -> None:
     (option,) = (one for one in command.params if "--format" in one.opts)
-    assert option.type.get_metavar(option, Context(command)) == f"[{'|'.join(FORMATS)}]"
+    assert option.type.get_metavar(option, click.Context(command)) == f"[{'|'.join(FORMATS)}]"
     assert form.name in (option.help or "")
 
 
 def test_export_formats_are_named_in_their_table_only() -> None:
     names = "|".join(name for name in FORMATS if name not in ("text", "json"))
     assert modules_with(rf"^\.?({names})$") == {"text/export/formats.py"}
+
+
+# subcommands: a row in cli/commands.py
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
+def test_a_command_is_found_and_listed_by_its_row(command: Command) -> None:
+    loaded = command.load()
+
+    assert callable(loaded)
+    assert command.takes_all is not isinstance(loaded, click.Command)
+    assert command.name in help_of_all()
+    assert re.search(rf"\\f[BI](git voicenote )?{command.name}\b", MANUAL)
+
+
+@cache
+def help_of_all() -> str:
+    return root.get_help(click.Context(root))
+
+
+# engines: a row in engines/built_in.py, or an entry point of an installed package
+
+
+@pytest.mark.parametrize("engine", BUILT_IN, ids=lambda engine: engine.name)
+def test_an_engine_that_comes_with_the_program_needs_its_row_alone(engine: BuiltIn) -> None:
+    assert engine_names()[engine.name] == engine.location
+    assert engine.models in KINDS
+    assert engine.models is not None
+    assert engine.models.engine == engine.name
+
+
+def test_an_engine_of_another_package_needs_its_entry_point_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "other-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        f"[{ENTRY_POINT_GROUP}]\nother = tests.support.engines:ScriptedEngine\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert engine_names()["other"] == "tests.support.engines:ScriptedEngine"
+    assert type(make_engine("other")).__name__ == "ScriptedEngine"
+
+
+# text passes: a row in text/passes/chain.py
+
+
+def test_a_text_pass_is_in_the_chain_and_a_choice_by_its_row() -> None:
+    correct: Pass = Passed
+    chain = build_chain("en", correct=correct)
+    (option,) = (one for one in text.params if "--pass" in one.opts)
+
+    assert tuple(name for name, _ in chain) == named_passes("all") == tuple(PASSES)
+    assert option.type.get_metavar(option, click.Context(text)) == f"[{'|'.join(PASSES)}]"
+    assert [name for name in PASSES if f"\\fB{name}\\fR" not in MANUAL] == []
+
+
+# templates: a file in templates/
+
+
+def test_each_template_is_used_and_each_one_that_is_used_is_there() -> None:
+    shipped = {path.name for path in (CHECKOUT / "templates").iterdir()}
+    used = {text for _, text in found(r"^(?!html\.)[\w-]+(\.html)?\.(j2|css|js)$")}
+    assert used == shipped
