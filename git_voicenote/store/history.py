@@ -10,7 +10,7 @@
     history.failed_attempt(recording.id, "nano", "en", "out of memory")
     history.note_saved(about, text, patch_id=None, recording_ids=(recording.id,))
     history.keep(recording.id)                          # a person wants no text of it: ask no more
-    history.unfinished()                                # begun or recorded, never turned to text
+    history.finished_ids()                              # all but those never turned to text
     history.entries(), history.search("foo_bar"), history.entry(id), history.delete(id)
 
 All methods raise StoreError, with the way out; a caller with a person's words in hand treats that
@@ -153,17 +153,6 @@ class History:
                 )
                 if linked.rowcount:
                     _index(connection, recording_id, text)
-
-    def unfinished(self) -> tuple[Entry, ...]:
-        """Return the recordings that were never turned to text, the oldest first.
-
-        One that is being recorded or transcribed at this moment is among them.
-        """
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT * FROM recordings WHERE state IN ('recording', 'recorded') ORDER BY id"
-            )
-            return entries_of(connection, rows.fetchall())
 
     def finished_ids(self) -> frozenset[str]:
         """Return the ids of all recordings but the unfinished ones."""
