@@ -18,7 +18,8 @@ import pytest
 from git_voicenote import recording_formats
 from git_voicenote.audio.files.checking import check_recording
 from git_voicenote.audio.files.compression import compress
-from git_voicenote.audio.files.finding import SUFFIXES, sound_files
+from git_voicenote.audio.files.finding import sound_files
+from git_voicenote.audio.files.formats import DEMUXERS, SUFFIXES
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.cli.history import export
 from git_voicenote.cli.root import root
@@ -153,7 +154,7 @@ def test_recording_formats_are_named_in_their_table_only() -> None:
     names = "|".join(form.name for form in recording_formats.FORMATS)
     assert modules_with(rf"(?i)^\.?({names})$") == {
         "recording_formats.py",
-        "audio/files/finding.py",  # the formats of sound that is handed in
+        "audio/files/formats.py",  # the formats of sound that is handed in
     }
 
 
@@ -279,3 +280,21 @@ def test_each_template_is_used_and_each_one_that_is_used_is_there() -> None:
     shipped = {path.name for path in (CHECKOUT / "templates").iterdir()}
     used = {text for _, text in found(r"^(?!html\.)[\w-]+(\.html)?\.(j2|css|js)$")}
     assert used == shipped
+
+
+# audio input formats: a row in audio/files/formats.py
+
+
+def test_a_format_of_sound_files_is_named_in_its_table_only(tmp_path: Path) -> None:
+    for suffix in SUFFIXES:
+        (tmp_path / f"talk{suffix}").touch()
+    own = {form.suffix for form in recording_formats.FORMATS}
+    elsewhere = "|".join(re.escape(suffix) for suffix in SUFFIXES - own)
+
+    assert len(sound_files(tmp_path)) == len(SUFFIXES)
+    assert modules_with(rf"(?:^|[ ,])(?:{elsewhere})(?:[ ,]|$)") == {
+        "audio/files/finding.py",  # an example in a hint: (.wav, .flac, .mp3, ...)
+        "audio/files/formats.py",
+    }
+    assert modules_with("(?:^|,)nistsphere(?:,|$)") == {"audio/files/formats.py"}
+    assert len(set(DEMUXERS)) == len(DEMUXERS)
