@@ -21,7 +21,9 @@ from git_voicenote.audio.files.compression import compress
 from git_voicenote.audio.files.finding import sound_files
 from git_voicenote.audio.files.formats import DEMUXERS, SUFFIXES
 from git_voicenote.cli.commands import COMMANDS
+from git_voicenote.cli.git_hooks import HOOKS
 from git_voicenote.cli.history import export
+from git_voicenote.cli.hook import hook
 from git_voicenote.cli.root import root
 from git_voicenote.cli.text import text
 from git_voicenote.cli.transcribe import transcribe
@@ -298,3 +300,27 @@ def test_a_format_of_sound_files_is_named_in_its_table_only(tmp_path: Path) -> N
     }
     assert modules_with("(?:^|,)nistsphere(?:,|$)") == {"audio/files/formats.py"}
     assert len(set(DEMUXERS)) == len(DEMUXERS)
+
+
+# hooks: a row in cli/git_hooks.py and a script in hooks/
+
+
+def test_each_hook_has_a_script_that_runs_it_and_each_script_a_hook() -> None:
+    scripts = {path.name: path.read_text() for path in (CHECKOUT / "hooks").iterdir()}
+
+    assert scripts.keys() == HOOKS.keys()
+    for name, script in scripts.items():
+        assert f"git-voicenote hook run {name}" in script
+        assert name in MANUAL
+    for command in hook.commands.values():
+        argument = next(one for one in command.params if isinstance(one, click.Argument))
+        assert isinstance(argument.type, click.Choice)
+        assert tuple(argument.type.choices) == tuple(HOOKS)
+
+
+def test_hooks_are_named_in_their_table_only() -> None:
+    assert modules_with(rf"^(?:{'|'.join(HOOKS)})$") == {
+        "cli/git_hooks.py",
+        "git/hooks.py",  # the hook that is meant where none is named
+        "series/incoming/hooks.py",  # hooks of the `git am` that we run ourselves
+    }
