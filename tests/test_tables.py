@@ -247,6 +247,21 @@ def test_an_engine_that_comes_with_the_program_needs_its_row_alone(engine: Built
     assert engine.models.engine == engine.name
 
 
+def test_engines_are_named_in_their_table_only() -> None:
+    names = "|".join(engine.name for engine in BUILT_IN)
+    own = {f"engines/{engine.name}/{what}.py" for engine in BUILT_IN for what in OWN_NAMES}
+    assert modules_with(rf"^(?:{names})$") - own == {
+        "engines/built_in.py",
+        "engines/registry.py",  # which one `auto` means
+        "cli/models.py",  # how to get a model, where `auto` or nano finds none
+        "models/installed.py",  # records of models before there were two engines
+    }
+
+
+OWN_NAMES = ("engine", "model_kind")
+"""The modules in which an engine says its own name."""
+
+
 def test_an_engine_of_another_package_needs_its_entry_point_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
