@@ -170,11 +170,11 @@ def test_settings_are_named_in_their_table_only() -> None:
     }
 
 
-def test_what_a_message_says_of_a_setting_is_true() -> None:
-    known = {setting.key for setting in SETTINGS}
-    for module, literal in found(r"\bvoicenote\.\w"):
-        named = re.findall(r"(?<![\w.-])voicenote\.[A-Za-z]+(?:\.[A-Za-z]+)*", literal)
-        assert set(named) <= known, module
+def test_messages_and_documents_name_settings_that_there_are() -> None:
+    texts = [literal for _, literal in found(r"\bvoicenote\.\w")]
+    texts += [path.read_text() for path in (CHECKOUT / "README.md", *CHECKOUT.glob("docs/*.md"))]
+    named = re.findall(r"(?<![\w.-])voicenote\.[A-Za-z]+(?:\.[A-Za-z]+)*", "\n".join(texts))
+    assert set(named) <= {setting.key for setting in SETTINGS}
 
 
 def test_the_manual_lists_the_settings() -> None:
