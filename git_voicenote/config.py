@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     FindOrigin = Callable[[str], str | None]
     """Finds the file that gives a key its value; None if none does, as with `git -c`."""
 
+NOTES_REF = "refs/notes/voicenote"
+REVIEW_REF = "refs/notes/voicenote-review"
 HookRecord = Literal["ask", "always", "never"]
 
 
@@ -119,10 +121,10 @@ class Settings:
     ] = 1800.0
     notes_ref: Annotated[
         str, _Row("voicenote.notesRef", _notes_ref, "where the notes of commits are kept")
-    ] = "refs/notes/voicenote"
+    ] = NOTES_REF
     review_ref: Annotated[
         str, _Row("voicenote.reviewRef", _notes_ref, "where reviewers' answers to commits are kept")
-    ] = "refs/notes/voicenote-review"
+    ] = REVIEW_REF
     recording_format: Annotated[
         recording_formats.RecordingFormat,
         _Row(

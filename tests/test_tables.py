@@ -170,6 +170,13 @@ def test_settings_are_named_in_their_table_only() -> None:
     }
 
 
+def test_a_default_is_known_to_its_row_only() -> None:
+    assert modules_with(r"^refs/notes/voicenote") == {
+        "config.py",
+        "notes/merging.py",  # what answers are called in a bundle, whatever the setting
+    }
+
+
 def test_messages_and_documents_name_settings_that_there_are() -> None:
     texts = [literal for _, literal in found(r"\bvoicenote\.\w")]
     texts += [path.read_text() for path in (CHECKOUT / "README.md", *CHECKOUT.glob("docs/*.md"))]

@@ -6,6 +6,7 @@ import os
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
+from git_voicenote.config import NOTES_REF
 from git_voicenote.datatypes import FoundNote
 from git_voicenote.errors import GitError
 from git_voicenote.git.configuration import Configuration
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Notes:
     """The notes in one ref of a repository, by the full object name of their commit."""
 
-    def __init__(self, repository: Repository, ref: str = "refs/notes/voicenote") -> None:
+    def __init__(self, repository: Repository, ref: str = NOTES_REF) -> None:
         self.repository = repository
         self.ref = ref
 

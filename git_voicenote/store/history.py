@@ -53,9 +53,7 @@ class History:
         self.path = root / "history.db"
         self._database = Database(self.path)
 
-    def begin(
-        self, recording_id: str, *, target: Target, title: str, created_at: datetime, path: str = ""
-    ) -> None:
+    def begin(self, recording_id: str, *, target: Target, title: str, created_at: datetime) -> None:
         """Note that a recording begins, before its first sound.
 
         A recording that is known stays as it is.
@@ -66,7 +64,7 @@ class History:
                 " ON CONFLICT DO NOTHING",
                 (
                     recording_id,
-                    path or f"recordings/{recording_id}{WAV.suffix}",
+                    f"recordings/{recording_id}{WAV.suffix}",
                     created_at.isoformat(),
                     str(target),
                     title,
