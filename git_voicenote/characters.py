@@ -56,6 +56,22 @@ def harmless(text: str) -> str:
     return "\n".join(map(revealed, text.split("\n")))
 
 
+def json_text(value: object, *, indent: int | None = 2) -> str:
+    """Return a value as JSON in which nothing can harm a terminal.
+
+    What control characters and lone surrogates stand for is escaped, so a reader gets it back.
+    """
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
+        for character in text
+    )
+
+
 def _named(character: str) -> str:
     code = ord(character)
     if code < 32 or code == 127:

@@ -1,92 +1,37 @@
-"""Settings: the command line beats the environment, which beats `git config voicenote.*`."""
+"""Settings: the command line beats the environment, which beats `git config voicenote.*`.
+
+The class Settings is the one table of them: each field says how git's configuration names it, how
+its text is read and what it means. No other module knows a setting by its name in git.
+"""
 
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
+from git_voicenote import recording_formats
 from git_voicenote.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    FindOrigin = Callable[[str], str | None]
+    """Finds the file that gives a key its value; None if none does, as with `git -c`."""
+
+NOTES_REF = "refs/notes/voicenote"
+REVIEW_REF = "refs/notes/voicenote-review"
 HookRecord = Literal["ask", "always", "never"]
-RecordingFormat = Literal["flac", "opus", "wav"]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What a person may choose; the defaults are what most want. Seconds for all times."""
+class _Row:
+    """What the table says of a setting. `read` raises ValueError for a text that cannot be."""
 
-    engine: str = "auto"
-    model: str | None = None
-    """An installed model, by name, or a folder with one."""
-    device: str = "auto"
-    """What computes: auto, cpu, mps, cuda or cuda:N."""
-    language: str = "en"
-    microphone: str | None = None
-    """The input device, by name, part of its name or number; None is the system's default."""
-    edit: bool = True
-    """Open what was heard in the editor before it is saved, where there is a terminal."""
-    silence: float = 0.0
-    """Stop recording after this long without speech; 0 waits for the stop key."""
-    max_duration: float = 1800.0
-    notes_ref: str = "refs/notes/voicenote"
-    review_ref: str = "refs/notes/voicenote-review"
-    """Where reviewers' answers to commits are kept."""
-    recording_format: RecordingFormat = "flac"
-    """What a finished recording is kept as; WAV is written while recording."""
-    vocabulary: bool = True
-    """Tell engines the repository's terms, and correct what they hear by them."""
-    learn: bool = True
-    """Learn a repository's language from its history, for engines that make use of it."""
-    text: str = "all"
-    """The passes that a text goes through: all, off, or their names with commas between."""
-    hook_record: HookRecord = "ask"
-    hook_strict: bool = False
-    """Let a failure in a hook stop the commit."""
-
-
-def load_settings(
-    git_config: Mapping[str, str | None],
-    environment: Mapping[str, str],
-    **overrides: object,
-) -> Settings:
-    """Merge the sources into Settings.
-
-    `git_config` holds the `voicenote.*` entries, keys in lower case as `git config --list`
-    gives them, None for a key without a value. An override that is None was not given.
-    Raises SettingError for a value that cannot be, naming where it was set.
-    """
-    chosen: dict[str, Any] = {}
-    for setting in _SETTINGS:
-        if setting.git_key.lower() in git_config:
-            raw = git_config[setting.git_key.lower()]
-            chosen[setting.field] = setting.parse(f"git config {setting.git_key}", raw)
-        if setting.variable in environment:
-            chosen[setting.field] = setting.parse(setting.variable, environment[setting.variable])
-    chosen |= {name: value for name, value in overrides.items() if value is not None}
-    return replace(Settings(), **chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """One row of the table: where a field may be set, and how its text is read."""
-
-    field: str
-    git_key: str
-    convert: Callable[[str | None], Any]
-
-    @property
-    def variable(self) -> str:
-        return "GIT_VOICENOTE_" + self.field.upper()
-
-    def parse(self, where: str, raw: str | None) -> Any:  # noqa: ANN401 - the field's own type
-        try:
-            return self.convert(raw)
-        except ValueError as exc:
-            raise SettingError(f"{where} is {raw!r}: {exc}") from exc
+    key: str
+    read: Callable[[str | None], Any]
+    meaning: str
 
 
 def _text(raw: str | None) -> str:
@@ -140,24 +85,152 @@ def _notes_ref(raw: str | None) -> str:
     return "refs/" + name if name.startswith("notes/") else "refs/notes/" + name
 
 
-_SETTINGS = (
-    _Setting("engine", "voicenote.engine", _text),
-    _Setting("model", "voicenote.model", _text),
-    _Setting("device", "voicenote.device", _device),
-    _Setting("language", "voicenote.language", _text),
-    _Setting("microphone", "voicenote.microphone", _text),
-    _Setting("edit", "voicenote.edit", _boolean),
-    _Setting("silence", "voicenote.silence", _seconds),
-    _Setting("max_duration", "voicenote.maxDuration", _seconds),
-    _Setting("notes_ref", "voicenote.notesRef", _notes_ref),
-    _Setting("review_ref", "voicenote.reviewRef", _notes_ref),
-    _Setting("recording_format", "voicenote.recordingFormat", _choice("flac", "opus", "wav")),
-    _Setting("vocabulary", "voicenote.vocabulary", _boolean),
-    _Setting("learn", "voicenote.learn", _boolean),
-    _Setting("text", "voicenote.text", _text),
-    _Setting("hook_record", "voicenote.hook.record", _choice("ask", "always", "never")),
-    _Setting("hook_strict", "voicenote.hook.strict", _boolean),
-)
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may choose; the defaults are what most want. Seconds for all times."""
 
-if {setting.field for setting in _SETTINGS} != {field.name for field in fields(Settings)}:
-    raise AssertionError("every setting needs a row that says where it may be set")
+    engine: Annotated[str, _Row("voicenote.engine", _text, "the speech engine, or auto")] = "auto"
+    model: Annotated[
+        str | None,
+        _Row("voicenote.model", _text, "the model: an installed one, by name, or a folder"),
+    ] = None
+    device: Annotated[
+        str, _Row("voicenote.device", _device, "what computes: auto, cpu, mps, cuda or cuda:N")
+    ] = "auto"
+    language: Annotated[str, _Row("voicenote.language", _text, "the language that is spoken")] = (
+        "en"
+    )
+    microphone: Annotated[
+        str | None,
+        _Row(
+            "voicenote.microphone",
+            _text,
+            "the input device, by name, part of its name or number; the system's default if unset",
+        ),
+    ] = None
+    edit: Annotated[
+        bool,
+        _Row("voicenote.edit", _boolean, "open the text in the editor before it is kept"),
+    ] = True
+    silence: Annotated[
+        float,
+        _Row("voicenote.silence", _seconds, "stop after this long without speech; 0 for never"),
+    ] = 0.0
+    max_duration: Annotated[
+        float, _Row("voicenote.maxDuration", _seconds, "the longest recording")
+    ] = 1800.0
+    notes_ref: Annotated[
+        str, _Row("voicenote.notesRef", _notes_ref, "where the notes of commits are kept")
+    ] = NOTES_REF
+    review_ref: Annotated[
+        str, _Row("voicenote.reviewRef", _notes_ref, "where reviewers' answers to commits are kept")
+    ] = REVIEW_REF
+    recording_format: Annotated[
+        recording_formats.RecordingFormat,
+        _Row(
+            "voicenote.recordingFormat",
+            recording_formats.format_named,
+            "what a finished recording is kept as; WAV is written while recording",
+        ),
+    ] = recording_formats.DEFAULT
+    vocabulary: Annotated[
+        bool,
+        _Row(
+            "voicenote.vocabulary",
+            _boolean,
+            "tell engines the repository's terms, and correct what they hear by them",
+        ),
+    ] = True
+    learn: Annotated[
+        bool,
+        _Row("voicenote.learn", _boolean, "learn a repository's language from its history"),
+    ] = True
+    text: Annotated[
+        str,
+        _Row(
+            "voicenote.text",
+            _text,
+            "the passes that a text goes through: all, off, or names with commas between",
+        ),
+    ] = "all"
+    hook_record: Annotated[
+        HookRecord,
+        _Row("voicenote.hook.record", _choice(*get_args(HookRecord)), "whether the hook records"),
+    ] = "ask"
+    hook_strict: Annotated[
+        bool, _Row("voicenote.hook.strict", _boolean, "let a failure in a hook stop the commit")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, as the table has it."""
+
+    field: str
+    key: str
+    """How git's configuration names it, as people write it: voicenote.maxDuration."""
+    default: object
+    meaning: str
+    _read: Callable[[str | None], Any]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "GIT_VOICENOTE_" + self.field.upper()
+
+    def from_git(self, raw: str | None, origin: FindOrigin | None) -> Any:  # noqa: ANN401 - the field's own type
+        """Read git's value, None for a key without one. Raises SettingError."""
+        try:
+            return self._read(raw)
+        except ValueError as exc:
+            hint = self._way_out(origin(self.key)) if origin else None
+            raise SettingError(f"git config {self.key} is {raw!r}: {exc}", hint=hint) from exc
+
+    def from_environment(self, raw: str) -> Any:  # noqa: ANN401
+        """Read the variable's value. Raises SettingError."""
+        try:
+            return self._read(raw)
+        except ValueError as exc:
+            message = f"{self.variable} is {raw!r}: {exc}"
+            raise SettingError(message, hint=f"`unset {self.variable}` removes it") from exc
+
+    def _way_out(self, file: str | None) -> str:
+        if file is None:
+            return "it is set for this command only, by `git -c` or in the environment"
+        remove = f"git config --file {shlex.quote(file)} --unset-all {self.key}"
+        return f"it is set in {file}; `{remove}` removes it"
+
+
+def _rows() -> tuple[Setting, ...]:
+    hints = get_type_hints(Settings, include_extras=True)
+    found = []
+    for field in fields(Settings):
+        row: _Row = hints[field.name].__metadata__[0]
+        found.append(Setting(field.name, row.key, field.default, row.meaning, row.read))
+    return tuple(found)
+
+
+SETTINGS = _rows()
+
+
+def load_settings(
+    git_config: Mapping[str, str | None],
+    environment: Mapping[str, str],
+    origin: FindOrigin | None = None,
+    **overrides: object,
+) -> Settings:
+    """Merge the sources into Settings.
+
+    `git_config` holds the `voicenote.*` entries, keys in lower case as `git config --list`
+    gives them, None for a key without a value; `origin` finds the file that sets one of them, and
+    is asked only about a wrong value. An override that is None was not given. Raises SettingError.
+    """
+    chosen: dict[str, Any] = {}
+    for setting in SETTINGS:
+        key = setting.key.lower()
+        if key in git_config:
+            chosen[setting.field] = setting.from_git(git_config[key], origin)
+        if setting.variable in environment:
+            chosen[setting.field] = setting.from_environment(environment[setting.variable])
+    chosen |= {name: value for name, value in overrides.items() if value is not None}
+    return replace(Settings(), **chosen)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 
 from git_voicenote.config import Settings, load_settings
 from git_voicenote.errors import SettingError
-from tests.support.sandbox import CHECKOUT
+from git_voicenote.recording_formats import format_named
+
+if TYPE_CHECKING:
+    from tests.support.sandbox import Sandbox
 
 
 def test_without_any_source_the_defaults_hold() -> None:
@@ -45,7 +49,7 @@ def test_an_option_that_was_not_given_changes_nothing() -> None:
         ("voicenote.notesref", "spoken", "notes_ref", "refs/notes/spoken"),
         ("voicenote.notesref", "notes/spoken", "notes_ref", "refs/notes/spoken"),
         ("voicenote.notesref", "refs/notes/spoken", "notes_ref", "refs/notes/spoken"),
-        ("voicenote.recordingformat", "opus", "recording_format", "opus"),
+        ("voicenote.recordingformat", "opus", "recording_format", format_named("opus")),
         ("voicenote.hook.record", "always", "hook_record", "always"),
         ("voicenote.hook.strict", "true", "hook_strict", True),
     ],
@@ -72,7 +76,42 @@ def test_a_value_that_cannot_be_is_refused_by_name(key: str, raw: str, message: 
     assert message in refused.value.message
 
 
-def test_every_setting_has_a_documented_variable() -> None:
-    manual = (CHECKOUT / "man" / "git-voicenote.1").read_text().replace("\\-", "-")
-    for field in fields(Settings):
-        assert f"GIT_VOICENOTE_{field.name.upper()}" in manual
+def test_a_wrong_variable_is_named_with_the_way_out() -> None:
+    with pytest.raises(SettingError) as refused:
+        load_settings({}, {"GIT_VOICENOTE_EDIT": "perhaps"})
+    assert refused.value.message.startswith("GIT_VOICENOTE_EDIT is 'perhaps': expected true")
+    assert refused.value.hint == "`unset GIT_VOICENOTE_EDIT` removes it"
+
+
+@pytest.mark.parametrize("included", [False, True])
+def test_a_wrong_value_is_told_with_the_file_that_has_it(repo: Sandbox, *, included: bool) -> None:
+    """The command in the hint removes it, from a folder below the top and for an included file."""
+    file = repo.folder / ".git" / "config"
+    if included:
+        file = repo.write("in here/team.config", "[voicenote]\n\tedit = perhaps\n")
+        repo.git("config", "include.path", f"../{file.relative_to(repo.folder)}")
+    else:
+        repo.git("config", "voicenote.edit", "perhaps")
+    below = repo.write("below/a", "").parent
+
+    refused = repo.voicenote("text", stdin=b"hello", cwd=below)
+
+    assert refused.returncode == 128
+    remove = f"git config --file {shlex.quote(str(file))} --unset-all voicenote.edit"
+    assert refused.stderr.decode() == (
+        "error: git config voicenote.edit is 'perhaps': expected true or false\n"
+        f"hint: it is set in {file}; `{remove}` removes it\n"
+    )
+    repo.run(*shlex.split(remove))
+    assert repo.voicenote("text", stdin=b"hello").returncode == 0
+
+
+def test_a_wrong_value_of_one_command_is_told_as_such(repo: Sandbox) -> None:
+    environment = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "voicenote.silence",
+                   "GIT_CONFIG_VALUE_0": "soon"}  # fmt: skip
+    refused = repo.voicenote("text", stdin=b"hello", environment=environment)
+
+    assert refused.stderr.decode() == (
+        "error: git config voicenote.silence is 'soon': expected a number of seconds\n"
+        "hint: it is set for this command only, by `git -c` or in the environment\n"
+    )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from git_voicenote.characters import json_text
 from git_voicenote.terminal.colours import coloured, only_colours
-from git_voicenote.terminal.console import as_json
 
 PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 DOOR = frozenset(
@@ -69,7 +69,7 @@ def test_only_colours_of_ours_work() -> None:
 
 def test_json_holds_every_character_and_none_that_works() -> None:
     value = {HOSTILE: [HOSTILE, "é\n\t😀"]}
-    text = as_json(value)
+    text = json_text(value)
     assert text.replace("\n", "").isprintable()
     assert json.loads(text) == value
     assert "é" in text

@@ -24,7 +24,7 @@ from git_voicenote.text.commit_message import change_guess, people
 from git_voicenote.text.commit_message import footers as spoken_footers
 from git_voicenote.text.commit_message import header as spoken_header
 from git_voicenote.text.commit_message import issues as issue_reference
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.diff import anchors, diffs, places
 from git_voicenote.text.passes import (
     correction,
@@ -39,6 +39,7 @@ from git_voicenote.text.vocabulary import lists as vocabulary_list
 from git_voicenote.text.vocabulary import pronunciation as as_spoken
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 from tests.support.growth import USUAL, fragments_of, grows
+from tests.support.messages import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,9 @@ from git_voicenote.bounded import parse_json, parse_toml, parse_yaml
 from git_voicenote.git.commit_config import commit_configs
 from git_voicenote.git.process import run_git
 from git_voicenote.git.repository import Repository
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.commit_message.rules import commitizen_rules, commitlint_rules
+from tests.support.messages import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

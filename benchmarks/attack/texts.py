@@ -19,7 +19,7 @@ from git_voicenote.mail.after_separator import read_below, split_patch
 from git_voicenote.mail.mailed_cover import split_cover
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.text import tables
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.diff.anchors import placed_words
 from git_voicenote.text.diff.diffs import diffstat, parse_diff
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
@@ -35,6 +35,7 @@ from git_voicenote.text.vocabulary.lists import parse_list
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 from git_voicenote.text.vocabulary.pronunciation import spoken_sentences
 from git_voicenote.text.vocabulary.ranking import Sighting, Term, counted_in_prose, counted_names
+from tests.support.messages import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

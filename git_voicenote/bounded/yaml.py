@@ -22,7 +22,7 @@ _NUMBER = 40
 _TAG = "tag:yaml.org,2002:"
 
 
-def parse_yaml(content: bytes, name: str, limits: Limits | None = None) -> object:
+def parse_yaml(content: bytes, name: str) -> object:
     """Return what a YAML text holds; `name` is what errors call it.
 
     Only plain values: no tag makes an object of a program. Raises ContentError.
@@ -31,7 +31,7 @@ def parse_yaml(content: bytes, name: str, limits: Limits | None = None) -> objec
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     has_c = loader is not yaml.SafeLoader
-    limits = limits or Limits(size=_SIZE if has_c else _SIZE_WITHOUT_C, nodes=_NODES)
+    limits = Limits(size=_SIZE if has_c else _SIZE_WITHOUT_C, nodes=_NODES)
     check_size(content, name, limits)
     try:
         text = content.decode("utf-8-sig")

@@ -14,6 +14,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.errors import Cancelled, Terminated, VoicenoteError
 from git_voicenote.terminal.console import flush, print_error, say
 from git_voicenote.terminal.jobs.signals import end_by, handle_signals
@@ -108,16 +109,11 @@ def _answer(arguments: list[str]) -> int:
 
 def _call(arguments: list[str]) -> int:
     """Run the command that is named; return its exit status."""
-    if arguments[:1] == ["format-patch"]:
-        # its options are git's own: nothing for click to parse, which takes longer to import
-        # than all else that comes before git is started
-        from git_voicenote.cli.format_patch import format_patch
-
-        return format_patch(tuple(arguments[1:]))
-    if arguments[:1] == ["am"]:
-        from git_voicenote.cli.am import am
-
-        return am(tuple(arguments[1:]))
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    if command is not None and command.takes_all:
+        # nothing for click to parse, which takes longer to import than all else before git starts
+        status: int = command.load()(tuple(arguments[1:]))
+        return status
     from git_voicenote.cli.root import run
 
     return run(arguments)

@@ -11,12 +11,13 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.errors import NegativeAnswer, StoreError
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.notes.format import format_duration
+from git_voicenote.notes.trailers import format_duration
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget
 from git_voicenote.terminal.console import (
     confirm,
+    hand_over,
     is_interactive,
     print_json,
     put,
@@ -26,7 +27,7 @@ from git_voicenote.terminal.console import (
 )
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.text.diff.anchors import anchor
-from git_voicenote.text.subtitles import subtitles
+from git_voicenote.text.export.formats import FORMATS, TEXT, Exported, help_text
 from git_voicenote.workflows.explain.unfinished import mention_unfinished
 from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.leftovers import mention_unsaved_texts
@@ -115,27 +116,29 @@ def delete(recording_ids: tuple[str, ...], *, yes: bool) -> None:
 @history.command()
 @click.argument("recording_ids", nargs=-1, metavar="[RECORDING]...")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "srt"]), default="text",
-    show_default=True, help="Words, everything, or subtitles of one recording.",
+    "--format", "name", type=click.Choice(tuple(FORMATS)), default=TEXT.name,
+    show_default=True, help=f"{help_text()}.",
 )  # fmt: skip
-def export(recording_ids: tuple[str, ...], form: str) -> None:
-    """Print the transcripts of recordings (default: of all, the oldest first)."""
-    if form == "srt" and len(recording_ids) != 1:
-        raise click.UsageError("subtitles belong to one recording: name it")
+def export(recording_ids: tuple[str, ...], name: str) -> None:
+    """Print the transcripts of recordings (default: of all, the oldest first).
+
+    In a format with times, that of one recording.
+    """
+    form = FORMATS[name]
+    if form.together is None and len(recording_ids) != 1:
+        raise click.UsageError(f"{form.holds} belong to one recording: name it")
     named = [_entry(name) for name in recording_ids]
     entries = _readable(named or [*reversed(_history().entries())])
-    if form == "json":
-        print_json([_value(entry) for entry in entries])
-        return
-    spoken = [entry for entry in entries if entry.transcript]
-    if not spoken:
+    exported = [_exported(entry) for entry in entries if entry.transcript or form.has_failures]
+    if not exported and not form.has_failures:
         raise NegativeAnswer("there is no transcript to export", hint=_LIST_HINT)
-    if form == "text":
-        put("\n".join(f"{visible(entry.text)}\n" for entry in spoken), end="")
-        return
-    for entry in spoken:
-        if entry.transcript:
-            put(visible(subtitles(entry.transcript.segments)), end="")
+    text = form.together(exported) if form.together else form.render(exported[0])
+    hand_over(text.encode())
+
+
+def _exported(entry: Entry) -> Exported:
+    segments = entry.transcript.segments if entry.transcript else ()
+    return Exported(entry.id, [visible(entry.text)], segments, _value(entry))
 
 
 def _history() -> History:

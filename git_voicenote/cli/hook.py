@@ -1,4 +1,4 @@
-"""`git voicenote hook`: dictate commit messages from within `git commit`."""
+"""`git voicenote hook`: install, remove and run the hooks of `git_hooks`."""
 
 from __future__ import annotations
 
@@ -11,153 +11,130 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.errors import Cancelled, NegativeAnswer, VoicenoteError
+from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
 from git_voicenote.git.repository import Repository
-from git_voicenote.terminal.console import print_error, print_json, put, say, settings, warn
+from git_voicenote.terminal.console import print_json, put, say
 
 if TYPE_CHECKING:
-    from git_voicenote.git.hooks import HookPlace
+    from collections.abc import Callable, Sequence
+
+    from git_voicenote.git.hooks import HookPlace, HookStatus
 
 _ANSWER_NO = 1
 
 
 @click.group(name="hook")
 def hook() -> None:
-    """Install the hook that lets you dictate commit messages, or keeps notes with `git am`.
+    """Install hooks: for dictating commit messages, for keeping notes with `git am`.
 
-    With it, `git commit` asks whether you want to speak the message, and opens the editor on what
-    you said. `git config voicenote.hook.record always|never` answers for good.
+    With prepare-commit-msg, which is meant where no hook is named, `git commit` asks whether you
+    want to speak the message, and opens the editor on what you said. `git config
+    voicenote.hook.record always|never` answers for good.
 
-    With --am it is the one that keeps the notes of patches which `git am` applies.
+    With post-applypatch, or --am, `git am` keeps the notes of the patches that it applies.
     """
 
 
-_for_am = click.option(
-    "--am", "for_am", is_flag=True, help="Mean post-applypatch, which `git am` runs."
-)
+def _takes_hooks(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the argument `names`; see `_meant`."""
+    names = click.argument("names", nargs=-1, type=click.Choice(tuple(HOOKS)), metavar="[HOOK]...")
+    for_am = click.option("--am", "for_am", is_flag=True, help=f"The same as {AM.name}.")
+    return names(for_am(command))
 
 
 @hook.command()
-@_for_am
+@_takes_hooks
 @click.option("--force", is_flag=True, help="Replace changed text of ours; allow a shared folder.")
 @click.option("--manual", is_flag=True, help="Print what to put where; write nothing.")
-def install(*, for_am: bool, force: bool, manual: bool) -> None:
-    """Install the hook beside what is there."""
+def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) -> None:
+    """Install hooks beside what is there (default: prepare-commit-msg)."""
     from git_voicenote.git import hooks
 
-    repository, name = Repository.discover(), _name(for_am=for_am)
-    if manual:
-        _print_manual(repository, name)
-        return
-    before = hooks.install_hook(repository, name, force=force)
-    path = _shown(before.place.path)
-    if before.state == "installed":
-        say(f"the hook is installed already: {path}")
-    else:
-        say(f"{'installed' if before.state == 'missing' else 'brought up to date'}: {path}")
-    _explain(before.place, repository)
+    repository = Repository.discover()
+    for name in _meant(names, for_am=for_am):
+        if manual:
+            _print_manual(repository, name)
+            continue
+        before = hooks.install_hook(repository, name, force=force)
+        path = _shown(before.place.path)
+        if before.state == "installed":
+            say(f"the hook is installed already: {path}")
+        else:
+            say(f"{'installed' if before.state == 'missing' else 'brought up to date'}: {path}")
+        _explain(before.place, repository)
 
 
 @hook.command()
-@_for_am
+@_takes_hooks
 @click.option("--force", is_flag=True, help="Remove our text even where somebody changed it.")
-def uninstall(*, for_am: bool, force: bool) -> None:
-    """Remove the hook, and nothing else."""
+def uninstall(names: tuple[str, ...], *, for_am: bool, force: bool) -> None:
+    """Remove hooks, and nothing else (default: prepare-commit-msg)."""
     from git_voicenote.git import hooks
 
-    before = hooks.uninstall_hook(Repository.discover(), _name(for_am=for_am), force=force)
-    path = _shown(before.place.path)
-    say(f"there is no hook of ours: {path}" if before.state == "missing" else f"removed: {path}")
+    repository = Repository.discover()
+    for name in _meant(names, for_am=for_am):
+        before = hooks.uninstall_hook(repository, name, force=force)
+        path = _shown(before.place.path)
+        is_missing = before.state == "missing"
+        say(f"there is no hook of ours: {path}" if is_missing else f"removed: {path}")
 
 
 @hook.command()
-@_for_am
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def status(*, for_am: bool, as_json: bool) -> None:
-    """Say whether the hook is installed, where, and what it runs; exit 1 if git will not run it."""
+@_takes_hooks
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, or a list of several.")
+def status(names: tuple[str, ...], *, for_am: bool, as_json: bool) -> None:
+    """Say whether hooks are installed, where, and what they run (default: prepare-commit-msg).
+
+    Exits with 1 if git will not run one of them.
+    """
     from git_voicenote.git import hooks
 
-    name = _name(for_am=for_am)
-    found = hooks.hook_status(Repository.discover(), name)
-    program = shutil.which("git-voicenote")
+    repository = Repository.discover()
+    found = {n: hooks.hook_status(repository, n) for n in _meant(names, for_am=for_am)}
     if as_json:
-        print_json(
-            {
-                "hook": name,
-                "state": found.state,
-                "path": str(found.place.path),
-                "manager": found.place.manager,
-                "scope": found.place.scope,
-                "command": program and f"{program} hook run {name}",
-            }
-        )
+        values = [_value(name, one) for name, one in found.items()]
+        print_json(values if len(values) > 1 else values[0])
     else:
-        states = {"missing": "not installed", "disabled": "not executable, so git passes it over"}
-        put(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
-        if found.state == "outdated":
-            say(f"hint: `git voicenote hook install{' --am' * for_am}` brings it up to date")
-        if found.works:
-            _say_program(program, name)
-    if not found.works:
+        for name, one in found.items():
+            _tell_status(name, one)
+    if not all(one.works for one in found.values()):
         raise click.exceptions.Exit(_ANSWER_NO)
 
 
 @hook.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["prepare-commit-msg", "post-applypatch"]))
-@click.argument("message_file", type=click.Path(path_type=Path), required=False)
-@click.argument("source", required=False)
-@click.argument("commit", required=False)
-def run(*, name: str, message_file: Path | None, source: str | None, commit: str | None) -> None:  # noqa: ARG001 - git gives all of them
-    """Do what the hook does; git calls this."""
-    if name == "post-applypatch":
-        from git_voicenote.cli.am import keep_note_of_applied
-
-        keep_note_of_applied()
-        return
-    if message_file is None:
-        raise click.UsageError("git names the file of the message")
-    _offer_to_dictate(message_file, source)
+@click.argument("name", type=click.Choice(tuple(HOOKS)))
+@click.argument("arguments", nargs=-1)
+def run(name: str, arguments: tuple[str, ...]) -> None:
+    """Do what a hook does; git calls this."""
+    HOOKS[name].run(arguments)
 
 
-def _offer_to_dictate(message_file: Path, source: str | None) -> None:
-    """Offer to dictate the message of the commit that git is about to make.
-
-    A commit is never lost to it: a failure is a warning, and git goes on with the message file as
-    it was, unless voicenote.hook.strict is set.
-    """
-    from git_voicenote.config import Settings
-    from git_voicenote.git.pending_commit import PendingCommit
-    from git_voicenote.terminal.dialogue import TerminalDialogue
-    from git_voicenote.terminal.tty import has_terminal, take_terminal
-    from git_voicenote.workflows.commit_message.dictate import dictate_message
-
-    chosen = Settings()
-    try:
-        repository = Repository.discover()
-        chosen = settings(repository)
-        commit = PendingCommit(repository, message_file, source)
-        # the hook's script has looked at all this; not every hook that calls us is that script
-        if (
-            chosen.hook_record == "never"
-            or not commit.awaits_message(os.environ)
-            or not has_terminal()
-        ):
-            return
-        take_terminal()
-        dictate_message(commit, chosen, TerminalDialogue(repository))
-    except (Cancelled, KeyboardInterrupt):
-        say("\nthe message is left as it was")
-    except VoicenoteError as exc:
-        if chosen.hook_strict and not isinstance(exc, NegativeAnswer):
-            raise
-        print_error(exc)
-        warn("git goes on without a spoken message")
+def _meant(names: Sequence[str], *, for_am: bool) -> tuple[str, ...]:
+    """Return the hooks that are named, each once, or the one that is meant without a name."""
+    named = (*names, AM.name) if for_am else names
+    return tuple(dict.fromkeys(named or (DICTATION.name,)))
 
 
-def _name(*, for_am: bool) -> str:
-    from git_voicenote.git import hooks
+def _value(name: str, found: HookStatus) -> dict[str, object]:
+    program = shutil.which("git-voicenote")
+    return {
+        "hook": name,
+        "state": found.state,
+        "path": str(found.place.path),
+        "manager": found.place.manager,
+        "scope": found.place.scope,
+        "command": program and f"{program} hook run {name}",
+    }
 
-    return hooks.AM_HOOK if for_am else hooks.HOOK
+
+def _tell_status(name: str, found: HookStatus) -> None:
+    states = {"missing": "not installed", "disabled": "not executable, so git passes it over"}
+    put(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
+    if found.state == "outdated":
+        which = "" if name == DICTATION.name else f" {name}"
+        say(f"hint: `git voicenote hook install{which}` brings it up to date")
+    if found.works:
+        _say_program(shutil.which("git-voicenote"), name)
 
 
 def _print_manual(repository: Repository, name: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from git_voicenote.notes.trailers import note_value
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -95,8 +97,7 @@ def _reply_value(reviewed: ReviewedReply) -> dict[str, object]:
         "email": reply.email,
         "date": reply.date or None,
         "message_id": reply.message_id,
-        "text": reply.note.text,
-        "duration": reply.note.duration,
+        **note_value(reply.note),
         "recordings": _recordings(reviewed.spoken),
     }
 

@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from git_voicenote import __version__
+from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.terminal.console import say
-
-# name: (module:attribute, what `-h` says of it); no module: a command that click never calls
-_COMMANDS = {
-    "record": ("record:record", "Explain a commit, or a series, by speaking."),
-    "format-patch": (None, "Make patches that carry the notes."),
-    "am": (None, "Apply mailed patches and keep their notes."),
-    "show": ("show:show", "Show a commit's note, or the cover of a series."),
-    "edit": ("edit:edit", "Edit a note in git's editor."),
-    "review": ("review:review", "Read a series, with what was said of it, or make a page of it."),
-    "play": ("play:play", "Play the recording behind a note."),
-    "transcribe": ("transcribe:transcribe", "Print the text of sound files."),
-    "history": ("history:history", "List, search, show, export and delete recordings."),
-    "sync": ("sync:sync", "Exchange notes and covers, over a network or on a stick."),
-    "hook": ("hook:hook", "Install the hook that lets you dictate commit messages."),
-    "vocabulary": (
-        "vocabulary:vocabulary",
-        "List, add and explain the terms that are listened for.",
-    ),
-    "text": ("text:text", "Write spoken text as it belongs on the page: a filter."),
-    "devices": ("devices:devices", "List the microphones."),
-    "models": ("models:models", "Fetch, import and check models of the nano engine."),
-}
 
 _USAGE_ERROR = 129
 
@@ -39,23 +16,20 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, in the order in which a person meets them."""
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command's module and return the command."""
-        where, _ = _COMMANDS.get(cmd_name, (None, None))
-        if where is None:
+        command = COMMANDS.get(cmd_name)
+        if command is None or command.takes_all:
             return None
-        module, _, attribute = where.partition(":")
-        command: click.Command = getattr(
-            importlib.import_module(f"git_voicenote.cli.{module}"), attribute
-        )
-        return command
+        loaded: click.Command = command.load()
+        return loaded
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the summaries from the table: click would import every command for its own."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+            formatter.write_dl([(one.name, one.summary) for one in COMMANDS.values()])
 
 
 @click.group(

@@ -14,6 +14,7 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
+from git_voicenote.notes.trailers import note_value
 from git_voicenote.targets import CommitTarget, short_id
 from git_voicenote.terminal.console import print_json, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
@@ -82,7 +83,7 @@ def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) ->
             f"no cover for {key}", hint="record one with `git voicenote record --cover`"
         )
     if as_json:
-        print_json({"cover": key, "notes": [_note_value(note) for note in parse_notes(text)]})
+        print_json({"cover": key, "notes": [note_value(note) for note in parse_notes(text)]})
     else:
         put(visible(text), end="")
 
@@ -158,18 +159,8 @@ def _commit_value(
         "commit": commit.id,
         "subject": commit.subject,
         "found_on": found[commit.id].commit_id if commit.id in found else None,
-        "notes": [_note_value(note) for note in parse_notes(texts.get(commit.id, ""))],
+        "notes": [note_value(note) for note in parse_notes(texts.get(commit.id, ""))],
         "answers": [
-            {"reviewer": note.reviewer, **_note_value(note)} for note in answers.get(commit.id, ())
+            {"reviewer": note.reviewer, **note_value(note)} for note in answers.get(commit.id, ())
         ],
-    }
-
-
-def _note_value(note: Note) -> dict[str, object]:
-    return {
-        "text": note.text,
-        "recordings": list(note.recording_ids),
-        "engine": note.engine,
-        "language": note.language,
-        "duration": note.duration,
     }

@@ -35,8 +35,8 @@ def text(
     """
     if list_passes:
         width = max(map(len, PASSES))
-        for name, what in PASSES.items():
-            put(f"{name:{width}}  {what}")
+        for name, step in PASSES.items():
+            put(f"{name:{width}}  {step.meaning}")
         return
     repository = repository_if_any()
     chosen = settings(repository, language=language, text=",".join(passes) or None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.transcript_forms import Form, Listed, Printed, Rendering, Written
+from git_voicenote.cli.transcript_forms import Listed, Printed, Rendering, Written
 from git_voicenote.datatypes import Segment
 from git_voicenote.errors import NothingHeardError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
@@ -19,6 +19,7 @@ from git_voicenote.store.results import ResultFolder
 from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.batch_display import BatchDisplay
 from git_voicenote.terminal.console import print_error, say, settings, warn
+from git_voicenote.text.export.formats import FORMATS, JSON, TEXT, help_text
 from git_voicenote.text.passes.chain import named_passes
 from git_voicenote.workflows.hearing.hear import warn_of_failures
 from git_voicenote.workflows.hearing.listening import Listening, likely_target
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "srt"]),
-    help="Words (the default), everything, or subtitles.",
+    "--format", "format_name", type=click.Choice(tuple(FORMATS)),
+    help=f"{help_text()} (default: {TEXT.name}).",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 def transcribe(
     files: tuple[str, ...],
     *,
-    form: Form | None,
+    format_name: str | None,
     as_json: bool,
     output: Path | None,
     again: bool,
@@ -72,15 +73,15 @@ def transcribe(
 
     Exits with 1 if there is a file in which nobody speaks, with 128 if one failed.
     """
-    if as_json and form not in (None, "json"):
+    if as_json and format_name not in (None, JSON.name):
         raise click.UsageError("--json and --format do not agree")
-    form = "json" if as_json else form or "text"
+    form = JSON if as_json else FORMATS[format_name or TEXT.name]
     sources = _sources(files, has_output=output is not None)
     is_list = len(files) > 1 or Path(files[0]).is_dir()
     if output is None and again:
         raise click.UsageError("--again belongs to --output")
-    if output is None and form == "srt" and is_list:
-        raise click.UsageError("subtitles belong to one recording: name a folder by --output")
+    if output is None and form.in_turn is None and is_list:
+        raise click.UsageError(f"{form.holds} belong to one recording: name a folder by --output")
     chosen = settings(engine=engine, language=language, vocabulary=vocabulary)
     listening = _listening(chosen)
     info = listening.engine.info

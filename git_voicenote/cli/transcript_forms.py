@@ -5,22 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.characters import visible
-from git_voicenote.terminal.console import as_json
+from git_voicenote.text.export.formats import Exported
 from git_voicenote.text.passes.spoken_prose import spoken_prose
-from git_voicenote.text.subtitles import subtitles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from git_voicenote.datatypes import Segment
     from git_voicenote.store.results import ResultFolder
+    from git_voicenote.text.export.formats import ExportFormat
     from git_voicenote.workflows.hearing.batch import Finished
-
-Form = Literal["text", "json", "srt"]
-_SUFFIXES: dict[Form, str] = {"text": ".txt", "json": ".json", "srt": ".srt"}
 
 
 class Results(Protocol):
@@ -53,7 +50,7 @@ class Rendering:
     asked for numbers as people write them.
     """
 
-    form: Form
+    form: ExportFormat
     engine: str
     model: str | None
     language: str
@@ -63,23 +60,18 @@ class Rendering:
     @property
     def suffix(self) -> str:
         """How the names of files in this form end."""
-        return _SUFFIXES[self.form]
-
-    def lines(self, segments: Iterable[Segment]) -> str:
-        """Return a line for each stretch between two pauses."""
-        lines = (visible(spoken_prose([segment])) for segment in segments)
-        return "".join(f"{line}\n" for line in lines if line)
+        return self.form.suffix
 
     def text(self, name: str, finished: Finished) -> str:
-        """Return all that was heard in a file; nothing in text and subtitles if nobody speaks."""
-        if self.form == "text":
-            return self.lines(finished.segments)
-        if self.form == "srt":
-            return visible(subtitles(finished.segments))
-        return as_json(self.value(name, finished)) + "\n"
+        """Return all that was heard in a file."""
+        return self.form.render(self.exported(name, finished))
 
-    def value(self, name: str, finished: Finished) -> dict[str, object]:
-        """Return what JSON tells of a file."""
+    def exported(self, name: str, finished: Finished) -> Exported:
+        """Return what is exported of a file: a line for each stretch between two pauses."""
+        facts = self._facts(name, finished)
+        return Exported(name, _lines(finished.segments), finished.segments, facts)
+
+    def _facts(self, name: str, finished: Finished) -> dict[str, object]:
         # Linux takes any octets for a name; JSON is UTF-8
         name = os.fsencode(name).decode("utf-8", "replace")
         told: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
@@ -93,6 +85,11 @@ class Rendering:
         }
 
 
+def _lines(segments: Iterable[Segment]) -> tuple[str, ...]:
+    lines = (visible(spoken_prose([segment])) for segment in segments)
+    return tuple(line for line in lines if line)
+
+
 class Printed:
     """One file, on stdout: its lines as they are understood, or the whole of another form."""
 
@@ -103,12 +100,15 @@ class Printed:
         self._rendering = rendering
 
     def segment(self, segment: Segment) -> str:
-        """Return a line of text."""
-        return self._rendering.lines([segment]) if self._rendering.form == "text" else ""
+        """Return a line, in a format that may be printed line by line."""
+        if not self._rendering.form.is_line_by_line:
+            return ""
+        heard = Exported(self._name, _lines([segment]), [segment], {})
+        return self._rendering.form.render(heard)
 
     def finished(self, number: int, finished: Finished) -> str:
-        """Return another form than text, whole; nothing of a failure."""
-        if finished.error is not None or self._rendering.form == "text":
+        """Return a format that is not printed line by line, whole; nothing of a failure."""
+        if finished.error is not None or self._rendering.form.is_line_by_line:
             return ""
         return self._rendering.text(self._name, finished)
 
@@ -128,13 +128,10 @@ class Listed:
 
     def finished(self, number: int, finished: Finished) -> str:
         """Return all of a file."""
-        name = self._sources[number]
-        if self._rendering.form == "json":
-            return as_json(self._rendering.value(name, finished), indent=None) + "\n"
-        if finished.error is not None:
+        form = self._rendering.form
+        if form.in_turn is None or (finished.error is not None and not form.has_failures):
             return ""
-        text = self._rendering.text(name, finished)
-        return f"{chr(10) if number else ''}==> {name} <==\n{text}"
+        return form.in_turn(self._rendering.exported(self._sources[number], finished), not number)
 
 
 class Written:

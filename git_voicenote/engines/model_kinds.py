@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.engines.moonshine.model_kind import MoonshineModels
-from git_voicenote.engines.nano.model_kind import NanoModels
+from git_voicenote.engines.built_in import BUILT_IN
 from git_voicenote.models import importing, installed
 from git_voicenote.models.installed import installed_folders, models_dir
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.models.kinds import ModelKind
 
-KINDS: tuple[ModelKind, ...] = (NanoModels(), MoonshineModels())
+KINDS: tuple[ModelKind, ...] = tuple(one.models for one in BUILT_IN if one.models is not None)
 
 
 def kind_of(folder: Path) -> ModelKind:

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
 from git_voicenote.engines.base import EngineOptions
+from git_voicenote.engines.built_in import BUILT_IN
 from git_voicenote.engines.model_kinds import KINDS, find_model, kind_of
 from git_voicenote.engines.nano.checkpoint import installed as nano
 from git_voicenote.errors import EngineError
@@ -19,16 +20,11 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP = "git_voicenote.engines"
 
-_BUILT_IN = {
-    "moonshine": "git_voicenote.engines.moonshine.engine:MoonshineEngine",
-    "nano": "git_voicenote.engines.nano.engine:NanoEngine",
-}
-
 
 def engine_names() -> dict[str, str]:
     """Return the names of all engines, with where each one lives ("module:Class")."""
     installed = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return {**installed, **_BUILT_IN}
+    return installed | {engine.name: engine.location for engine in BUILT_IN}
 
 
 def choose(name: str, options: EngineOptions) -> tuple[str, EngineOptions]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.process import run_git
+from git_voicenote.git.process import path_of, run_git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,19 @@ class Configuration:
     def values(self, key: str) -> tuple[str | None, ...]:
         """Return all values of a key, in the order that git reads them. Raises GitError."""
         return tuple(value for name, value in self._entries if name == key)
+
+    def origin_of(self, key: str) -> str | None:
+        """Return the file that a key has its value from; None if it is none, as with `git -c`.
+
+        Raises GitError.
+        """
+        found = run_git("config", "-z", "--show-origin", "--get", key, cwd=self._cwd, accept=(0, 1))
+        kind, _, file = os.fsdecode(found.partition(b"\0")[0]).partition(":")
+        if kind != "file":
+            return None
+        # from the top of the working tree, wherever one stands in it (setup_git_directory)
+        top = run_git("rev-parse", "--show-toplevel", cwd=self._cwd, accept=(0, 128))
+        return os.path.normpath(path_of(top) / file if top else self._cwd / file)
 
     @cached_property
     def _entries(self) -> tuple[tuple[str, str | None], ...]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 HOOK = "prepare-commit-msg"
-AM_HOOK = "post-applypatch"
 
 State = Literal["installed", "outdated", "changed", "disabled", "missing"]
 

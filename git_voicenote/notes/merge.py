@@ -8,21 +8,18 @@ age (`older` and `newer`), not by who asks.
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict, defaultdict
-from difflib import SequenceMatcher
+from collections import OrderedDict, defaultdict
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Note
 from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.sequences import merge_sequences
+from git_voicenote.notes.trailers import TRAILERS, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_T = TypeVar("_T", bound=str | int)
-
-_MOST_PAIRS = 20_000
-"""Pairs of equal items in two sequences that are compared; prose has hardly one for each item."""
 
 _MAX_KIN = 64
 """Notes with a paragraph in common that one is compared with: hardly two have one."""
@@ -42,8 +39,9 @@ def merge_texts(base: str | None, older: str, newer: str) -> str:
         return older
     if older == base:
         return newer
-    notes = _merge_notes(parse_notes(base or ""), parse_notes(older), parse_notes(newer))
-    return render_notes(notes)
+    sides = parse_notes(older), parse_notes(newer)
+    merged = _merge_notes(parse_notes(base or ""), *sides)
+    return render_notes((*merged, *_dropped_from_both(merged, *sides)))
 
 
 def lost_paragraphs(base: str | None, side: str, merged: str) -> tuple[str, ...]:
@@ -52,34 +50,6 @@ def lost_paragraphs(base: str | None, side: str, merged: str) -> tuple[str, ...]
     kept = {part for note in parse_notes(merged) for part in _paragraphs(note)}
     wrote = (part for note in parse_notes(side) for part in _paragraphs(note))
     return tuple(part for part in wrote if part not in known | kept)
-
-
-def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
-    """Return what two sequences that began as `base` hold together.
-
-    What one of them lost is gone; what either one gained stands where it put it, the older one's
-    first; nothing stands there more often than in one of the two.
-    """
-    kept_older, gained_older = _changes(base, older)
-    kept_newer, gained_newer = _changes(base, newer)
-    kept = kept_older & kept_newer
-    # of what stands in the base twice, the two may have kept different ones
-    gained = {item for items in (*gained_older, *gained_newer) for item in items}
-    lost = set(older) & set(newer) - {base[position] for position in kept} - gained
-    kept |= {position for position in kept_older | kept_newer if base[position] in lost}
-    merged: list[_T] = []
-    for position in range(len(base) + 1):
-        merged += _interleaved(gained_older[position], gained_newer[position])
-        if position in kept:
-            merged.append(base[position])
-    most = Counter(older) | Counter(newer)
-    seen: Counter[_T] = Counter()
-    result = []
-    for item in merged:
-        seen[item] += 1
-        if seen[item] <= most[item]:
-            result.append(item)
-    return result
 
 
 def _merge_notes(
@@ -107,8 +77,33 @@ def _merge_notes(
     return tuple(note for note in merged if note is not None)
 
 
+def _dropped_from_both(
+    merged: Sequence[Note], older: Sequence[Note], newer: Sequence[Note]
+) -> tuple[Note, ...]:
+    """Return a note of the words and recordings that both sides have and a merge does not.
+
+    Each side may have removed another one of two notes that shared them.
+    """
+    dropped = _parts(older).keys() - _parts(merged).keys()
+    parts = [part for part in _parts(newer) if part in dropped]
+    if not parts:
+        return ()
+    words = [words for kind, words in parts if kind == _PARAGRAPH]
+    recordings = [name for kind, name in parts if kind == _RECORDING]
+    return (Note("\n\n".join(words), recording_ids=tuple(recordings)),)
+
+
+def _parts(notes: Sequence[Note]) -> dict[tuple[str, str], None]:
+    """Return the paragraphs and recordings of notes, each once, in their order."""
+    parts: dict[tuple[str, str], None] = {}
+    for note in notes:
+        parts |= dict.fromkeys((_PARAGRAPH, words) for words in _paragraphs(note))
+        parts |= dict.fromkeys((_RECORDING, name) for name in note.recording_ids)
+    return parts
+
+
 def _is_version(base: Sequence[Note], side: Sequence[Note]) -> bool:
-    return len(base) == len(side) == 1 and base[0].reviewer == side[0].reviewer
+    return len(base) == len(side) == 1 and identity_of(base[0]) == identity_of(side[0])
 
 
 def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
@@ -160,9 +155,9 @@ class _Kin:
 
 
 def _shared(note: Note) -> set[tuple[str, ...]]:
-    by = note.reviewer or ""
-    recordings = {(_RECORDING, by, one) for one in note.recording_ids}
-    return recordings | {(_PARAGRAPH, by, one) for one in _paragraphs(note)}
+    by = identity_of(note)
+    recordings = {(_RECORDING, *by, one) for one in note.recording_ids}
+    return recordings | {(_PARAGRAPH, *by, one) for one in _paragraphs(note)}
 
 
 def _merge_one(base: Note | None, older: Note | None, newer: Note | None) -> Note | None:
@@ -173,80 +168,10 @@ def _merge_one(base: Note | None, older: Note | None, newer: Note | None) -> Not
     if older == base:
         return newer
     start = base or Note("")
-    return Note(
-        text="\n\n".join(
-            merge_sequences(_paragraphs(start), _paragraphs(older), _paragraphs(newer))
-        ),
-        recording_ids=tuple(
-            merge_sequences(start.recording_ids, older.recording_ids, newer.recording_ids)
-        ),
-        engine=_merge_names(start.engine, older.engine, newer.engine),
-        language=_merge_names(start.language, older.language, newer.language),
-        duration=_merge_durations(start, older, newer),
-        reviewer=newer.reviewer,
-    )
-
-
-def _merge_names(base: str | None, older: str | None, newer: str | None) -> str | None:
-    """Merge what may be several names with commas between (see join_notes)."""
-    names = [tuple(value.split(", ")) if value else () for value in (base, older, newer)]
-    return ", ".join(merge_sequences(*names)) or None
-
-
-def _merge_durations(base: Note, older: Note, newer: Note) -> float | None:
-    """Add what each side recorded; what both have is counted once."""
-    if older.duration is None or newer.duration is None:
-        return newer.duration if older.duration is None else older.duration
-    if set(older.recording_ids) == set(newer.recording_ids):
-        return max(older.duration, newer.duration)
-    return max(older.duration + newer.duration - (base.duration or 0), older.duration)
+    words = merge_sequences(_paragraphs(start), _paragraphs(older), _paragraphs(newer))
+    values = {one.field: one.merge(start, older, newer) for one in TRAILERS}
+    return replace(newer, text="\n\n".join(words), **values)
 
 
 def _paragraphs(note: Note) -> list[str]:
     return [part for part in _BETWEEN_PARAGRAPHS.split(note.text.strip("\n")) if part.strip()]
-
-
-def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[list[_T]]]:
-    """Return which positions of `base` a side kept, and what it put before each (and at the end).
-
-    What replaces something stands where that stood.
-    """
-    kept: set[int] = set()
-    gained: list[list[_T]] = [[] for _ in range(len(base) + 1)]
-    for tag, start, end, side_start, side_end in _opcodes(base, side):
-        if tag == "equal":
-            kept.update(range(start, end))
-        else:
-            gained[start] += side[side_start:side_end]
-    return kept, gained
-
-
-def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
-    """Return both, what they share once and in its place."""
-    result: list[_T] = []
-    for tag, start, end, newer_start, newer_end in _opcodes(older, newer):
-        result += older[start:end]
-        if tag != "equal":
-            result += newer[newer_start:newer_end]
-    return result
-
-
-def _opcodes(first: Sequence[_T], second: Sequence[_T]) -> Sequence[tuple[str, int, int, int, int]]:
-    """Return how one sequence becomes another, as difflib does.
-
-    Of what repeats itself so often that difflib would take minutes, what both begin and end with
-    is the same, and all between is replaced.
-    """
-    counts = Counter(second)
-    if sum(counts[item] for item in first) <= _MOST_PAIRS:
-        return SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
-    shorter = min(len(first), len(second))
-    start = next((at for at in range(shorter) if first[at] != second[at]), shorter)
-    left = shorter - start
-    end = next((at for at in range(left) if first[-1 - at] != second[-1 - at]), left)
-    edges = (start, len(first) - end, start, len(second) - end)
-    return [
-        ("equal", 0, start, 0, start),
-        ("replace", *edges),
-        ("equal", edges[1], len(first), edges[3], len(second)),
-    ]

@@ -6,6 +6,7 @@ import os
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
+from git_voicenote.config import NOTES_REF
 from git_voicenote.datatypes import FoundNote
 from git_voicenote.errors import GitError
 from git_voicenote.git.configuration import Configuration
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Notes:
     """The notes in one ref of a repository, by the full object name of their commit."""
 
-    def __init__(self, repository: Repository, ref: str = "refs/notes/voicenote") -> None:
+    def __init__(self, repository: Repository, ref: str = NOTES_REF) -> None:
         self.repository = repository
         self.ref = ref
 
@@ -138,25 +139,12 @@ class Notes:
             except GitError as exc:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
-    def find(self, commit_id: str, remembered: Remembered | None = None) -> FoundNote | None:
-        """Return the note of the commit that this one was made from, told by its stable patch-id.
-
-        That is how the words come back after a cherry-pick, or a reset and another commit.
-        """
-        return self.find_all((commit_id,), remembered).get(commit_id)
-
-    def lost(
-        self, commit_ids: Iterable[str], remembered: Remembered | None = None
-    ) -> dict[str, str]:
-        """Return the texts of notes that these commits lost, by commit; see `find`."""
-        found = self.find_all(commit_ids, remembered)
-        return {commit_id: note.text for commit_id, note in found.items()}
-
-    def find_all(
+    def find(
         self, commit_ids: Iterable[str], remembered: Remembered | None = None
     ) -> dict[str, FoundNote]:
         """Return, for each commit without a note whose patch had one elsewhere, that note.
 
+        That is how the words come back after a cherry-pick, or a reset and another commit.
         `remembered` is asked first: it knows commits that git has forgotten. Then all annotated
         commits are compared that are in the object store and no part of the same history.
         """

@@ -10,7 +10,7 @@
     history.failed_attempt(recording.id, "nano", "en", "out of memory")
     history.note_saved(about, text, patch_id=None, recording_ids=(recording.id,))
     history.keep(recording.id)                          # a person wants no text of it: ask no more
-    history.unfinished()                                # begun or recorded, never turned to text
+    history.finished_ids()                              # all but those never turned to text
     history.entries(), history.search("foo_bar"), history.entry(id), history.delete(id)
 
 All methods raise StoreError, with the way out; a caller with a person's words in hand treats that
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import FoundNote, Place
 from git_voicenote.errors import StoreError
+from git_voicenote.recording_formats import WAV
 from git_voicenote.store.database import Database
 from git_voicenote.store.entries import entries_of
 from git_voicenote.store.rows import target_or_none
@@ -52,9 +53,7 @@ class History:
         self.path = root / "history.db"
         self._database = Database(self.path)
 
-    def begin(
-        self, recording_id: str, *, target: Target, title: str, created_at: datetime, path: str = ""
-    ) -> None:
+    def begin(self, recording_id: str, *, target: Target, title: str, created_at: datetime) -> None:
         """Note that a recording begins, before its first sound.
 
         A recording that is known stays as it is.
@@ -65,7 +64,7 @@ class History:
                 " ON CONFLICT DO NOTHING",
                 (
                     recording_id,
-                    path or f"recordings/{recording_id}.wav",
+                    f"recordings/{recording_id}{WAV.suffix}",
                     created_at.isoformat(),
                     str(target),
                     title,
@@ -152,17 +151,6 @@ class History:
                 )
                 if linked.rowcount:
                     _index(connection, recording_id, text)
-
-    def unfinished(self) -> tuple[Entry, ...]:
-        """Return the recordings that were never turned to text, the oldest first.
-
-        One that is being recorded or transcribed at this moment is among them.
-        """
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT * FROM recordings WHERE state IN ('recording', 'recorded') ORDER BY id"
-            )
-            return entries_of(connection, rows.fetchall())
 
     def finished_ids(self) -> frozenset[str]:
         """Return the ids of all recordings but the unfinished ones."""

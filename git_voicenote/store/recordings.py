@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import RecordingInUseError, StoreError
+from git_voicenote.recording_formats import BY_SUFFIX, WAV
 from git_voicenote.resources import data_home
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _YEARS = range(1970, 3000)
-_FORMS = (".wav", ".flac", ".opus")
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,64}")
 
 
@@ -64,7 +64,7 @@ class Recordings:
         self._check(recording_id)
         try:
             files.private_folder(self.folder)
-            path = self.folder / f"{recording_id}.wav"
+            path = self.folder / f"{recording_id}{WAV.suffix}"
             # found out now, before anybody speaks
             os.close(files.open_new(path))
             path.unlink()
@@ -101,13 +101,13 @@ class Recordings:
         """
         if recording_time(recording_id) is None:
             return None
-        paths = (self.folder / f"{recording_id}{form}" for form in _FORMS)
+        paths = (self.folder / f"{recording_id}{suffix}" for suffix in BY_SUFFIX)
         return next((path for path in paths if path.is_file()), None)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all recordings whose sound is there, the oldest first."""
         try:
-            names = [path for path in self.folder.iterdir() if path.suffix in _FORMS]
+            names = [path for path in self.folder.iterdir() if path.suffix in BY_SUFFIX]
         except FileNotFoundError:
             return ()
         except OSError as exc:
@@ -125,7 +125,7 @@ class Recordings:
         cut_off = []
         for recording_id in self.ids():
             path = self.path_of(recording_id)
-            if path is None or path.suffix != ".wav" or recording_id in finished:
+            if path is None or path.suffix != WAV.suffix or recording_id in finished:
                 continue
             if not is_being_written(path):
                 cut_off.append(recording_id)

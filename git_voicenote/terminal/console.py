@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.characters import harmless
+from git_voicenote.characters import harmless, json_text
 from git_voicenote.config import Settings, load_settings
 from git_voicenote.git.configuration import Configuration
 
@@ -70,31 +70,16 @@ def flush() -> None:
     sys.stdout.flush()
 
 
-def as_json(value: object, *, indent: int | None = 2) -> str:
-    """Return a value as JSON in which nothing can harm a terminal.
-
-    What control characters and lone surrogates stand for is escaped, so a reader gets it back.
-    """
-    import json
-
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    if text.replace("\n", "").isprintable():
-        return text
-    return "".join(
-        character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
-        for character in text
-    )
-
-
 def print_json(value: object) -> None:
     """Print one JSON object on stdout, as UTF-8 whatever the locale. Raises OSError."""
-    hand_over((as_json(value) + "\n").encode())
+    hand_over((json_text(value) + "\n").encode())
 
 
 def settings(repository: Repository | None = None, **overrides: object) -> Settings:
     """Return the settings in a repository, or outside of one; an override of None was not given."""
     configuration = repository.configuration if repository else Configuration(Path.cwd())
-    return load_settings(configuration.matching(r"^voicenote\."), os.environ, **overrides)
+    entries = configuration.matching(r"^voicenote\.")
+    return load_settings(entries, os.environ, configuration.origin_of, **overrides)
 
 
 def is_interactive() -> bool:

@@ -38,12 +38,6 @@ def quote(lines: Iterable[str]) -> str:
     return "".join(f"> {line}\n" if line else ">\n" for line in lines)
 
 
-def unquote(text: str) -> tuple[str, ...]:
-    """Return the lines that `quote` was given, but for unquoted ones, which are left out."""
-    marked = (line for line in text.split("\n") if line.startswith(">"))
-    return tuple(line[2:] for line in marked)
-
-
 def trimmed(lines: Sequence[str], at: int | None = None) -> list[str]:
     """Return what a quote of lines shows: the first ones, or those around position `at`.
 

@@ -125,6 +125,17 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
         "\n"
         "2\n00:01:01,000 --> 00:01:02,000\nSo it goes.\n"
     )
+    assert out(filled, "export", "--format", "vtt", FIRST) == (
+        "WEBVTT\n"
+        "\n00:00:00.500 --> 00:00:02.000\nfoo_bar is slow.\n"
+        "\n00:01:01.000 --> 00:01:02.000\nSo it goes.\n"
+    )
+    assert out(filled, "export", "--format", "tsv", FIRST) == (
+        "start\tend\ttext\n500\t2000\tfoo_bar is slow.\n61000\t62000\tSo it goes.\n"
+    )
+    assert out(filled, "export", "--format", "csv", FIRST) == (
+        "start,end,text\n500,2000,foo_bar is slow.\n61000,62000,So it goes.\n"
+    )
     exported = json.loads(out(filled, "export", "--format", "json"))
     assert [entry["id"] for entry in exported] == [FIRST, SECOND]
     assert exported[0]["segments"][1] == {
@@ -141,6 +152,8 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
         (["export", "nope"], 1, "error: there is no recording nope\n"),
         (["export", SECOND], 1, "error: there is no transcript to export\n"),
         (["export", "--format", "srt"], 129, "subtitles belong to one recording"),
+        (["export", "--format", "vtt"], 129, "subtitles belong to one recording: name it"),
+        (["export", "--format", "csv"], 129, "rows belong to one recording: name it"),
         (["export", "--format", "srt", FIRST, SECOND], 129, "subtitles belong to one recording"),
         (["delete", "--yes", FIRST, "nope"], 1, "error: there is no recording nope\n"),
         (["delete", "--yes", "../../config"], 1, "error: there is no recording ../../config\n"),

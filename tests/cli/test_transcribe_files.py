@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -135,7 +136,7 @@ def test_results_are_written_to_a_folder_and_their_names_printed(talks: Sandbox)
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("srt", ".srt")])
+@pytest.mark.parametrize(("form", "suffix"), [("json", ".json"), ("srt", ".srt"), ("csv", ".csv")])
 def test_results_in_other_forms(talks: Sandbox, form: str, suffix: str) -> None:
     talks.voicenote("transcribe", "one", "--format", form, "--output", "out")
     text = (talks.folder / f"out/talk{suffix}").read_text()
@@ -143,9 +144,11 @@ def test_results_in_other_forms(talks: Sandbox, form: str, suffix: str) -> None:
         told = json.loads(text)
         assert (told["file"], told["text"]) == ("one/talk.flac", "One. Two.")
         assert [segment["text"] for segment in told["segments"]] == ["one", "two"]
-    else:
+    elif form == "srt":
         assert text.startswith("1\n00:00:00,")
         assert text.endswith("\ntwo\n")
+    else:
+        assert re.fullmatch(r"start,end,text\n\d+,\d+,one\n\d+,\d+,two\n", text)
     printed = talks.voicenote("transcribe", "one/talk.flac", "--format", form).stdout.decode()
     assert printed == text
 
@@ -215,6 +218,7 @@ def test_a_batch_that_ends_with_the_first_file_prints_it_first(talks: Sandbox) -
         (("-", "--output=out"), "stands alone"),
         (("one", "--format=srt"), "name a folder by --output"),
         (("one/talk.flac", "two/talk.flac", "--format=srt"), "name a folder by --output"),
+        (("one", "--format=tsv"), "rows belong to one recording: name a folder by --output"),
         (("one", "--again"), "--again belongs to --output"),
         (("one", "--json", "--format=srt"), "do not agree"),
     ],

@@ -52,6 +52,7 @@ def test_answers_are_shown_with_their_commit(reviewing: Sandbox) -> None:
     (answer,) = value["patches"][0]["replies"]
     assert (answer["author"], answer["date"]) == ("Grace Hopper", None)
     assert answer["recordings"][0]["id"] == recordings(reviewing)[0].stem
+    assert answer["reviewer"].startswith("Grace Hopper <")
     assert value["patches"][1]["replies"] == []
     page = reviewing.voicenote("review", "main..topic", "--html", "-").stdout.decode()
     assert '<a id="note-1-answer-0-0" href="#said-1-answer-0-0">shared:1:</a>' in page

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_voicenote.notes.format import parse_notes
-from git_voicenote.notes.merge import merge_sequences, merge_texts
+from git_voicenote.notes.merge import merge_texts
+from git_voicenote.notes.sequences import merge_sequences
 
 FIRST = """\
 Voicenote-Recording: 20260102-030405-aaaa
@@ -119,6 +120,12 @@ def test_a_note_removed_there_and_changed_here_stays() -> None:
     assert merge_texts(base, f"Two.\n\n{SECOND}", f"{base}\nThree.\n") == (
         f"Two.\n\n{SECOND}\nThree.\n"
     )
+
+
+def test_words_that_each_side_kept_in_another_note_stay() -> None:
+    base = f"One.\n\n{FIRST}\nOne.\n\nTwo.\n\n{FIRST}"
+    merged = merge_texts(base, "One.\n", f"{FIRST}\nOne.\n\nTwo.\n\n{FIRST}")
+    assert "One." in merged
 
 
 WORDS = st.lists(st.sampled_from(["One.", "Two.", "Three.", "Four."]), max_size=4, unique=True)

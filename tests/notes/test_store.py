@@ -56,7 +56,7 @@ def test_nothing_is_read_where_nothing_is(repo: Sandbox) -> None:
     assert notes.text(head(repo)) is None
     assert notes.texts([head(repo)]) == {}
     assert notes.annotated() == ()
-    assert notes.lost([head(repo)]) == {}
+    assert notes.find([head(repo)]) == {}
 
 
 def test_a_removed_note_is_gone_but_for_the_history_of_the_ref(repo: Sandbox) -> None:
@@ -99,7 +99,7 @@ def test_notes_work_in_a_sha256_repository(sandbox: Sandbox) -> None:
 
     assert len(commit_id) == 64
     assert notes.read(commit_id) == (WHY,)
-    assert notes.find(head(sandbox)) == FoundNote(render_note(WHY), commit_id)
+    assert notes.find([head(sandbox)]) == {head(sandbox): FoundNote(render_note(WHY), commit_id)}
 
 
 WRITER = """
@@ -180,8 +180,8 @@ def test_a_note_lost_to_cherry_pick_is_found(topic: Sandbox) -> None:
     notes = notes_of(topic)
 
     assert notes.read(head(topic)) == ()
-    assert notes.find(head(topic)) == FoundNote(render_note(MORE), lost)
-    assert notes.lost([head(topic), lost]) == {head(topic): render_note(MORE)}
+    found = {head(topic): FoundNote(render_note(MORE), lost)}
+    assert notes.find([head(topic), lost]) == found
 
 
 def test_a_note_lost_to_reset_and_commit_is_found(topic: Sandbox) -> None:
@@ -189,7 +189,7 @@ def test_a_note_lost_to_reset_and_commit_is_found(topic: Sandbox) -> None:
     topic.git("reset", "--quiet", "--soft", "HEAD~1")
     again = topic.commit("second, written anew")
 
-    assert notes_of(topic).find(again) == FoundNote(render_note(MORE), lost)
+    assert notes_of(topic).find([again]) == {again: FoundNote(render_note(MORE), lost)}
 
 
 def test_another_change_finds_nothing(topic: Sandbox) -> None:
@@ -197,7 +197,7 @@ def test_another_change_finds_nothing(topic: Sandbox) -> None:
     other = topic.commit("another change", {"b": "2\n"})
     empty = topic.commit("an empty one")
 
-    assert notes_of(topic).lost([other, empty]) == {}
+    assert notes_of(topic).find([other, empty]) == {}
 
 
 def test_changes_of_binary_files_are_told_apart(repo: Sandbox) -> None:
@@ -211,7 +211,7 @@ def test_changes_of_binary_files_are_told_apart(repo: Sandbox) -> None:
     repo.write("image", b"\0two" * 100)
     repo.git("add", "image")
 
-    assert notes_of(repo).find(repo.commit("two")) is None
+    assert notes_of(repo).find([repo.commit("two")]) == {}
 
 
 def test_the_settings_of_a_person_change_no_patch_id(topic: Sandbox) -> None:
@@ -224,7 +224,7 @@ def test_the_settings_of_a_person_change_no_patch_id(topic: Sandbox) -> None:
     }.items():  # fmt: skip
         topic.git("config", name, value)
 
-    assert notes_of(topic).find(head(topic)) == FoundNote(render_note(MORE), lost)
+    assert notes_of(topic).find([head(topic)]) == {head(topic): FoundNote(render_note(MORE), lost)}
 
 
 def test_an_explained_ancestor_with_the_same_patch_is_not_what_was_lost(repo: Sandbox) -> None:
@@ -233,7 +233,7 @@ def test_an_explained_ancestor_with_the_same_patch_is_not_what_was_lost(repo: Sa
     repo.git("revert", "--no-edit", "HEAD")
     again = repo.commit("on again", {"switch": "on\n"})
 
-    assert notes.find(again) is None
+    assert notes.find([again]) == {}
 
 
 def test_what_is_remembered_of_a_forgotten_commit_is_found(repo: Sandbox) -> None:
@@ -242,7 +242,9 @@ def test_what_is_remembered_of_a_forgotten_commit_is_found(repo: Sandbox) -> Non
     def remembered(patch_ids: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
         return dict.fromkeys(patch_ids, (FoundNote("from the history\n", gone),))
 
-    assert notes_of(repo).find(head(repo), remembered) == FoundNote("from the history\n", gone)
+    assert notes_of(repo).find([head(repo)], remembered) == {
+        head(repo): FoundNote("from the history\n", gone)
+    }
 
 
 def test_what_stands_in_git_beats_what_is_remembered(topic: Sandbox) -> None:
@@ -254,11 +256,13 @@ def test_what_stands_in_git_beats_what_is_remembered(topic: Sandbox) -> None:
         return dict.fromkeys(patch_ids, (FoundNote("older words\n", lost),))
 
     notes = notes_of(topic)
-    assert notes.find(head(topic), remembered) == FoundNote(render_note(MORE), lost)
+    assert notes.find([head(topic)], remembered) == {
+        head(topic): FoundNote(render_note(MORE), lost)
+    }
     # removed on purpose: the words are not brought back
     notes.remove(lost)
-    assert notes.find(head(topic), remembered) is None
-    assert notes.find(lost, remembered) is None
+    assert notes.find([head(topic)], remembered) == {}
+    assert notes.find([lost], remembered) == {}
 
 
 # --- notes.rewriteRef -----------------------------------------------------------------------

@@ -47,11 +47,12 @@ def transcript(recording_id: str, *lines: str, engine: str = "moonshine") -> Tra
 
 def test_a_recording_is_known_from_its_first_sound_to_its_note(history: History) -> None:
     begin(history)
-    assert [(e.id, e.state) for e in history.unfinished()] == [(FIRST, "recording")]
+    assert [(e.id, e.state) for e in history.entries()] == [(FIRST, "recording")]
+    assert history.finished_ids() == frozenset()
 
     path = history.root / "recordings" / f"{FIRST}.flac"
     history.finish(Recording(FIRST, path, 16000, 21.5, WHEN))
-    assert [(e.id, e.state) for e in history.unfinished()] == [(FIRST, "recorded")]
+    assert [(e.id, e.state) for e in history.entries()] == [(FIRST, "recorded")]
     assert history.finished_ids() == frozenset()
 
     history.failed_attempt(FIRST, "nano", "en", "out of memory")
@@ -74,7 +75,6 @@ def test_a_recording_is_known_from_its_first_sound_to_its_note(history: History)
         ("moonshine", None),
     ]
     assert [(note.target, note.text) for note in entry.notes] == [(COMMIT, "Without jitter …\n")]
-    assert history.unfinished() == ()
     assert history.finished_ids() == {FIRST}
 
 
@@ -113,7 +113,7 @@ def test_what_a_person_keeps_is_not_asked_about_again(history: History) -> None:
     begin(history)
     history.keep(FIRST)
 
-    assert history.unfinished() == ()
+    assert history.finished_ids() == {FIRST}
 
 
 def test_a_failure_after_a_transcript_takes_nothing_away(history: History) -> None:

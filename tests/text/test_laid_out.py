@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.spoken_prose import sentences, writes_sentences
 from tests.support.conventional import complaints
+from tests.support.messages import compose
 
 PAUSES = [
     "fix scope parser",

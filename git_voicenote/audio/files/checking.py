@@ -8,6 +8,7 @@ import numpy as np
 
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
+from git_voicenote.recording_formats import BY_SUFFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 LONGEST = 24 * 3600
 """Seconds of a recording."""
 
-_FORMATS = {".wav": ("WAV",), ".flac": ("FLAC",), ".opus": ("OGG",)}
 _FRAMES = SAMPLE_RATE
 _MOST_RATE = 48_000  # what libsndfile gives for Opus, whatever was recorded
 _MOST_CHANNELS = 2
@@ -31,7 +31,8 @@ def check_recording(path: Path) -> float:
 
     try:
         with soundfile.SoundFile(path) as sound:
-            if sound.format not in _FORMATS.get(path.suffix, ()):
+            form = BY_SUFFIX.get(path.suffix)
+            if form is None or sound.format != form.container:
                 raise AudioFileError(f"{path.name} is {sound.format}, not what its name says")
             if not 0 < sound.samplerate <= _MOST_RATE or sound.channels > _MOST_CHANNELS:
                 raise AudioFileError(

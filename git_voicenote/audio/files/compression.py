@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 from git_voicenote import files
 from git_voicenote.audio.files.wav import is_being_written, storage_error
 from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.recording_formats import WAV
 
 if TYPE_CHECKING:
-    from git_voicenote.config import RecordingFormat
+    from git_voicenote.recording_formats import RecordingFormat
 
-_FORMATS = {
-    # libsndfile's container and codec, the suffix, whether every sample comes back as it was
-    "flac": ("FLAC", "PCM_16", ".flac", True),
-    "opus": ("OGG", "OPUS", ".opus", False),
-}
 _FRAMES = 16_000
 _PRECISION = 0.1
 """Seconds by which a lossy copy may differ in length: codecs pad to whole frames."""
@@ -26,21 +22,20 @@ _PRECISION = 0.1
 def compress(path: Path, form: RecordingFormat) -> Path:
     """Turn a finished WAV into `form`, beside it, and return the new path.
 
-    The copy is on disk and was read back (FLAC: sample by sample) before the WAV is removed.
-    "wav", a file that is no WAV and one without a sample stay as they are. Raises StoreError or
-    AudioFileError where that fails; the WAV then stays.
+    The copy is on disk and was read back (without loss: sample by sample) before the WAV is
+    removed. With WAV as the form, a file that is no WAV and one without a sample stay as they are.
+    Raises StoreError or AudioFileError if that fails; the WAV then stays.
     """
-    if form == "wav" or path.suffix != ".wav":
+    if form is WAV or path.suffix != WAV.suffix:
         return path
     if is_being_written(path):
         raise AudioFileError(f"{path} is still being written", hint="stop that recording first")
-    container, codec, suffix, lossless = _FORMATS[form]
-    target = path.with_suffix(suffix)
-    part = path.with_suffix(f"{suffix}.part")
+    target = path.with_suffix(form.suffix)
+    part = path.with_suffix(f"{form.suffix}.part")
     try:
-        if not _encode(path, part, container, codec):
+        if not _encode(path, part, form):
             return path  # FLAC without a sample cannot be read back
-        _compare(path, part, lossless=lossless)
+        _compare(path, part, lossless=form.is_lossless)
         files.move(part, target)
         path.unlink()
     except OSError as exc:
@@ -52,7 +47,7 @@ def compress(path: Path, form: RecordingFormat) -> Path:
     return target
 
 
-def _encode(path: Path, part: Path, container: str, codec: str) -> int:
+def _encode(path: Path, part: Path, form: RecordingFormat) -> int:
     """Write the copy, fsynced, mode 0600; return the number of its samples."""
     import soundfile
 
@@ -62,7 +57,9 @@ def _encode(path: Path, part: Path, container: str, codec: str) -> int:
     try:
         with (
             _open(path) as wav,
-            _open(handle, "w", wav.samplerate, wav.channels, codec, None, container, False) as copy,
+            _open(
+                handle, "w", wav.samplerate, wav.channels, form.codec, None, form.container, False
+            ) as copy,
         ):
             while len(block := wav.read(_FRAMES, dtype="int16")):
                 copy.write(block)

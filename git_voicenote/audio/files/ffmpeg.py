@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from git_voicenote.audio.files.formats import DEMUXERS
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 _BLOCK_BYTES = SAMPLE_RATE // 10 * 4
-_FORMATS = (
-    "aa,aac,ac3,aea,aiff,alaw,amr,amrnb,amrwb,ape,apm,asf,au,avi,avr,caf,dsf,dts,dtshd,eac3,flac,"
-    "flv,g722,g726,gsm,iff,ircam,loas,m4a,matroska,mlp,mmf,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mulaw,"
-    "mxf,nistsphere,nut,oga,ogg,oma,paf,pvf,rm,rso,sds,shn,sox,spdif,tak,truehd,tta,voc,w64,wav,"
-    "webm,wsd,wtv,wv,wve,xwma"
-)
-"""Demuxers of single files with sound in them: none opens another file. Of names with commas in
-them (mov,mp4,m4a) one is enough."""
 _LARGEST_BLOCK = 512 << 20
 _MEMORY = 4 << 30
 _CPU = 1800
@@ -145,7 +138,7 @@ def _command(path: Path) -> list[str]:
     return [
         "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error",
         "-max_alloc", str(_LARGEST_BLOCK),
-        "-protocol_whitelist", "file", "-format_whitelist", _FORMATS,
+        "-protocol_whitelist", "file", "-format_whitelist", ",".join(DEMUXERS),
         "-i", f"file:{path.absolute()}",
         "-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "pipe:1",
     ]  # fmt: skip

@@ -5,19 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from git_voicenote.audio.files.formats import SUFFIXES
 from git_voicenote.errors import AudioFileError
-
-SUFFIXES = frozenset(
-    {
-        # what libsndfile reads
-        ".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".ogg", ".oga", ".opus", ".mp3",
-        ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf",
-        # what ffmpeg reads besides, recordings of meetings among them
-        ".m4a", ".m4b", ".mp4", ".m4v", ".mov", ".aac", ".wma", ".amr", ".3gp", ".ac3", ".mka",
-        ".mkv", ".webm", ".avi", ".mpg", ".mpeg",
-    }
-)  # fmt: skip
-"""How the names of sound files end, in lower case."""
 
 
 def sound_files(folder: Path) -> tuple[Path, ...]:

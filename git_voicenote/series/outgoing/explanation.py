@@ -69,7 +69,7 @@ class Explanation:
             return patches
         annotated = set(self._notes.annotated())
         silent = [number for number in bare if ids[number] not in annotated]
-        found = self._notes.find_all([ids[number] for number in silent], remembered)
+        found = self._notes.find([ids[number] for number in silent], remembered)
         for number in [number for number in silent if ids[number] in found]:
             note = found[ids[number]]
             if with_note := self._inserted(patches[number], note):

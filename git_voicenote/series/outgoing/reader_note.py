@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.notes.format import format_duration, parse_notes
+from git_voicenote.notes.format import parse_notes, trailers_for_readers
 from git_voicenote.text.mail_safety import quote_diffs
 from git_voicenote.text.prose import wrap
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def reader_note(text: str) -> str:
-    """Return a note as readers want it: wrapped, and of the trailers only how long it is to hear.
+    """Return a note as readers want it: wrapped, with the trailers that are meant for them.
 
     Diffs in it are quoted, so that patch(1) does not apply them.
     """
@@ -22,7 +22,5 @@ def reader_note(text: str) -> str:
 
 
 def _reader_text(note: Note) -> str:
-    parts = [quote_diffs(wrap(visible(note.text)))]
-    if note.duration is not None:
-        parts.append(f"Voicenote-Duration: {format_duration(note.duration)}")
-    return "\n\n".join(part for part in parts if part)
+    words = quote_diffs(wrap(visible(note.text)))
+    return "\n\n".join(filter(None, (words, trailers_for_readers(note))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from git_voicenote.config import NOTES_REF
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.process import read_git
@@ -30,7 +31,7 @@ _ONE = "--no-walk"
 def series_of_commits(
     repository: Repository,
     revisions: str | None,
-    notes_ref: str = "refs/notes/voicenote",
+    notes_ref: str = NOTES_REF,
 ) -> ReceivedSeries:
     """Return commits with their notes and the cover of their series, the oldest first.
 

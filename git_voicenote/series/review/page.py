@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.errors import StoreError
-from git_voicenote.notes.format import format_duration
+from git_voicenote.notes.trailers import format_duration
+from git_voicenote.recording_formats import BY_SUFFIX
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page_anchors import NotePart, answered_beside, said_beside
 from git_voicenote.text.diff.diffs import changes
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from git_voicenote.text.diff.diffs import FileDiff
     from git_voicenote.text.diff.syntax import Pieces
 
-_SOUND_TYPES = {".flac": "audio/flac", ".opus": "audio/ogg", ".wav": "audio/wav"}
 _LONG_FILE = 600
 """Lines of a diff, above which it is folded."""
 _OPEN_LINES = 40_000
@@ -296,7 +296,7 @@ def _data_address(one: Spoken) -> str:
         content = one.path.read_bytes()
     except OSError as exc:
         raise StoreError(f"{one.path} cannot be read: {exc.strerror or exc}") from exc
-    kind = _SOUND_TYPES[one.path.suffix]
+    kind = BY_SUFFIX[one.path.suffix].media_type
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote.config import REVIEW_REF
 from git_voicenote.errors import StoreError
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes
@@ -124,7 +125,7 @@ def review(
     sounds: Sounds,
     repository: Repository | None,
     notes_ref: str,
-    review_ref: str = "refs/notes/voicenote-review",
+    review_ref: str = REVIEW_REF,
 ) -> Review:
     """Put together what a reviewer reads, sees and hears of a series.
 

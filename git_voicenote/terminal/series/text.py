@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
-from git_voicenote.notes.format import format_duration
+from git_voicenote.notes.trailers import format_duration
 from git_voicenote.terminal.colours import coloured
 from git_voicenote.text.diff.diffs import diffstat
 from git_voicenote.text.diff.places import Spot

@@ -19,7 +19,6 @@ from git_voicenote.text.commit_message.header import (
     Heard,
     first_spoken,
     leading_type,
-    take_apart,
 )
 from git_voicenote.text.commit_message.issues import issue_trailers
 from git_voicenote.text.commit_message.people import people_trailers
@@ -48,24 +47,17 @@ _LINES = re.compile(f"(?<![ {LINE}]) *+{LINE}[ {LINE}]*+")
 _REFERENCE = re.compile(r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s.*#\w", re.IGNORECASE)
 
 
-def compose(
-    spoken: str | Sequence[str],
-    *,
-    staged_paths: Sequence[str] = (),
-    new_paths: Collection[str] = (),
-    rules: CommitRules = CONVENTIONAL,
-    people: Mapping[str, Person] | None = None,
-) -> CommitMessage:
-    """Return the message for a text, or for the segments between two pauses.
-
-    Where nobody said a type, type and scope are guessed from the staged paths.
-    """
-    heard = take_apart(spoken, rules.types)
-    if heard.type is not None:
-        return build(heard, heard.type, heard.scope, rules, people)
+def likely_type(
+    heard: Heard, rules: CommitRules, staged_paths: Sequence[str], new_paths: Collection[str]
+) -> str:
+    """Return the type to suggest if nobody said one: that of the first words or of the paths."""
     guessed = leading_type(heard, rules.types) or guess_type(staged_paths, new_paths)
-    kind = guessed if guessed in rules.types else rules.types[0]
-    return build(heard, kind, rules.scope(guess_scope(staged_paths)), rules, people)
+    return guessed if guessed in rules.types else rules.types[0]
+
+
+def likely_scope(rules: CommitRules, staged_paths: Sequence[str]) -> str | None:
+    """Return the scope to suggest, or None."""
+    return rules.scope(guess_scope(staged_paths))
 
 
 def build(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _HUNK = re.compile(r"@@ -\d+(?:,(\d{1,9}))? \+(\d+)(?:,(\d{1,9}))? @@")
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+_WIDTH = 72
+"""Columns of a diffstat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,16 @@ def parse_diff(diff: str) -> tuple[FileDiff, ...]:
     return tuple(_file(lines[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
-def diffstat(files: Iterable[FileDiff], width: int = 72) -> str:
+def diffstat(files: Iterable[FileDiff]) -> str:
     """Return what each file changes, as git's own diffstat shows it, with a line for them all."""
     files = tuple(files)
     if not files:
         return ""
     names = [f"{file.old_path} => {file.path}" if file.old_path else file.path for file in files]
-    column = min(max(map(len, names)), width - 22)
+    column = min(max(map(len, names)), _WIDTH - 22)
     most = max(file.added + file.removed for file in files)
     digits = len(str(most))
-    scale = min(1.0, (width - column - digits - 5) / max(most, 1))
+    scale = min(1.0, (_WIDTH - column - digits - 5) / max(most, 1))
     rows = []
     for name, file in zip(names, files, strict=True):
         shown = name if len(name) <= column else "..." + name[-(column - 3) :]

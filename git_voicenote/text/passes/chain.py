@@ -13,16 +13,39 @@ from git_voicenote.text.passes.spoken_edits import spoken_edits
 from git_voicenote.text.passes.spoken_identifiers import spoken_identifiers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.text.passes.base import Chain, Pass, Passed
 
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of the table: what a pass does, and how it is made for a language.
+
+    `make` is given the pass that knows the repository's terms, too, and returns None where there
+    is no such pass.
+    """
+
+    meaning: str
+    make: Callable[[str, Pass | None], Pass | None]
+
+
 PASSES = {
-    "fillers": "take out um, uh and the like",
-    "edits": "obey new line, new paragraph, bullet, scratch that, correction, quote",
-    "vocabulary": "write the repository's terms where they were heard",
-    "itn": "write numbers, versions, paths, flags and dates as developers do",
-    "identifiers": "write snake case, camel case, backtick and the like",
+    "fillers": Step("take out um, uh and the like", lambda language, _: fillers(language)),
+    "edits": Step(
+        "obey new line, new paragraph, bullet, scratch that, correction, quote",
+        lambda language, _: spoken_edits(language),
+    ),
+    "vocabulary": Step(
+        "write the repository's terms where they were heard", lambda _, correct: correct
+    ),
+    "itn": Step(
+        "write numbers, versions, paths, flags and dates as developers do",
+        lambda language, _: normaliser(language),
+    ),
+    "identifiers": Step(
+        "write snake case, camel case, backtick and the like", lambda *_: spoken_identifiers
+    ),
 }
 """The passes by name, in their order. What is taken back is not corrected, and names are put in
 before "dot" and "dash" join them to paths and flags."""
@@ -49,14 +72,7 @@ def build_chain(language: str = "en", *, passes: str = "all", correct: Pass | No
     put in. Raises SettingError for a name that no pass has.
     """
     chosen = named_passes(passes)
-    made: dict[str, Pass | None] = {
-        "fillers": fillers(language),
-        "edits": spoken_edits(language),
-        "vocabulary": correct,
-        "itn": normaliser(language),
-        "identifiers": spoken_identifiers,
-    }
-    return tuple((name, step) for name in PASSES if name in chosen and (step := made[name]))
+    return tuple((name, made) for name in chosen if (made := PASSES[name].make(language, correct)))
 
 
 def named_passes(value: str) -> tuple[str, ...]:

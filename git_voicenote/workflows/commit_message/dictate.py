@@ -166,12 +166,11 @@ def _choose(
     commit: PendingCommit, dialogue: Dialogue, heard: Heard, rules: CommitRules
 ) -> tuple[str, str | None]:
     """Let the person choose type and scope; the default is what the staged paths look like."""
-    from git_voicenote.text.commit_message import change_guess, header
+    from git_voicenote.text.commit_message import composer, header
 
     paths, new = commit.staged()
     types = rules.types
-    guessed = header.leading_type(heard, types) or change_guess.guess_type(paths, new)
-    default = guessed if guessed in types else types[0]
+    default = composer.likely_type(heard, rules, paths, new)
     dialogue.say("  ".join(f"{number} {kind}" for number, kind in enumerate(types, 1)))
     while True:
         answer = dialogue.ask(f"type [{default}]:") or default
@@ -184,9 +183,9 @@ def _choose(
 
 
 def _choose_scope(paths: Sequence[str], dialogue: Dialogue, rules: CommitRules) -> str | None:
-    from git_voicenote.text.commit_message import change_guess, header
+    from git_voicenote.text.commit_message import composer, header
 
-    default = rules.scope(change_guess.guess_scope(paths))
+    default = composer.likely_scope(rules, paths)
     if rules.scopes:
         dialogue.say(f"scopes: {', '.join(rules.scopes)}")
     without = "needed" if rules.needs_scope else "optional"

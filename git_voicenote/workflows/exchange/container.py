@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from git_voicenote import files
 from git_voicenote.bounded import Limits, open_regular, parse_json
 from git_voicenote.errors import ContentError, StoreError
+from git_voicenote.recording_formats import BY_SUFFIX
 from git_voicenote.workflows.exchange.transcripts import LIMITS
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ TRANSCRIPTS = "transcripts.json"
 FORMAT = "git-voicenote bundle"
 VERSION = 1
 
+_SUFFIX = "|".join(map(re.escape, BY_SUFFIX))
 _NAME = re.compile(
-    r"git\.bundle|transcripts\.json|recordings/\d{8}-\d{6}-[0-9a-f]{4,64}\.(?:wav|flac|opus)"
+    rf"git\.bundle|transcripts\.json|recordings/\d{{8}}-\d{{6}}-[0-9a-f]{{4,64}}(?:{_SUFFIX})"
 )
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK = tarfile.BLOCKSIZE

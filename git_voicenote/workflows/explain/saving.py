@@ -120,7 +120,7 @@ def notes_by_patch(
     if not commit_ids:
         return {}
     try:
-        return notes.find_all(commit_ids, remembered_notes(repository, dialogue))
+        return notes.find(commit_ids, remembered_notes(repository, dialogue))
     except MissingObjectsError as exc:
         dialogue.warn(f"no note can be found by its patch: {exc.message}")
         dialogue.say(f"hint: {exc.hint}")

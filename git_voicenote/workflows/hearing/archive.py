@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.audio.files.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
 from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.recording_formats import WAV
 from git_voicenote.store.entries import UNFINISHED
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import (
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from git_voicenote.config import RecordingFormat, Settings
+    from git_voicenote.config import Settings
     from git_voicenote.datatypes import Segment, Turn
     from git_voicenote.git.repository import Repository
+    from git_voicenote.recording_formats import RecordingFormat
     from git_voicenote.store.entries import Entry
     from git_voicenote.targets import Target
 
@@ -214,7 +216,7 @@ class Archive:
         entry = self._recall(recording.id)
         path = self.recordings.path_of(recording.id)
         is_finished = entry is not None and entry.state not in UNFINISHED
-        return path is not None and path.suffix == ".wav" and not is_finished
+        return path is not None and path.suffix == WAV.suffix and not is_finished
 
     def _repaired(self, recording_id: str) -> Recording | None:
         """Return a recording, repaired; None if another process finished it or it has no sound."""

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.datatypes import CommitMessage
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.commit_message.header import TYPES, take_apart, type_named
 from tests.support.conventional import complaints
+from tests.support.messages import compose
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from git_voicenote.datatypes import Person
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.commit_message.people import Named, candidates, named_people
+from tests.support.messages import compose
 
 JANE = Person("Jane Doe", "jane@example.org")
 JOHN = Person("John Roe", "jroe@example.org")

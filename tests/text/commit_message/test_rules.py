@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.text.commit_message.composer import compose, render
+from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.commit_message.header import TYPES
 from git_voicenote.text.commit_message.rules import (
     CONVENTIONAL,
@@ -13,6 +13,7 @@ from git_voicenote.text.commit_message.rules import (
     commitlint_rules,
     joined,
 )
+from tests.support.messages import compose
 
 
 def message(spoken: str, rules: CommitRules) -> str:

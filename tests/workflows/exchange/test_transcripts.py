@@ -164,7 +164,7 @@ def test_what_nobody_knows_of_a_recording_arrives(tmp_path: Path) -> None:
     there = History(tmp_path)
     assert remember(there, one, tmp_path / "x.wav")
     assert not remember(there, one, tmp_path / "x.wav")
-    assert there.unfinished() == ()
+    assert there.finished_ids() == {ID}
 
 
 def test_what_a_process_that_was_killed_told_in_part_is_told_anew(

@@ -31,7 +31,6 @@ _TITLED_NAME = re.compile(r"([A-Z][a-z]{1,2})(\d{1,4})")
 _HEARD_FILE = re.compile(r"[\w/.-]+")
 _FILE = re.compile(r"[\w-]++(?:/[\w-]++)*(?:\.\w++)+")
 _TITLE = re.compile(r"[A-Z][a-z0-9_-]*")
-_FEWEST_PARTS = 2
 # projects have capitals in their names with these, and people's own files in the last four
 _WITH_CAPITALS = frozenset(
     {"js", "net", "com", "org", "io", "dev", "ai", "test", "java", "kt", "cs", "swift", "jsx",

@@ -1,0 +1,81 @@
+"""The hooks that `git voicenote hook` installs: one table.
+
+A hook is a row here and a script of its name in hooks/, which decides in the shell whether Python
+is needed at all.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import Cancelled, NegativeAnswer, UsageError, VoicenoteError
+from git_voicenote.git.repository import Repository
+from git_voicenote.terminal.console import print_error, say, settings, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class GitHook:
+    """One hook: git's name for it, what it does, and how, given the arguments of git."""
+
+    name: str
+    meaning: str
+    run: Callable[[Sequence[str]], None]
+
+
+def _offer_to_dictate(arguments: Sequence[str]) -> None:
+    """Offer to dictate the message of the commit that git is about to make.
+
+    A commit is never lost to it: a failure is a warning, and git goes on with the message file as
+    it was, unless voicenote.hook.strict is set.
+    """
+    from git_voicenote.config import Settings
+    from git_voicenote.git.pending_commit import PendingCommit
+    from git_voicenote.terminal.dialogue import TerminalDialogue
+    from git_voicenote.terminal.tty import has_terminal, take_terminal
+    from git_voicenote.workflows.commit_message.dictate import dictate_message
+
+    if not arguments:
+        raise UsageError("git names the file of the message")
+    message_file, source = Path(arguments[0]), arguments[1] if arguments[1:] else None
+    chosen = Settings()
+    try:
+        repository = Repository.discover()
+        chosen = settings(repository)
+        commit = PendingCommit(repository, message_file, source)
+        # the hook's script has looked at all this; not every hook that calls us is that script
+        if (
+            chosen.hook_record == "never"
+            or not commit.awaits_message(os.environ)
+            or not has_terminal()
+        ):
+            return
+        take_terminal()
+        dictate_message(commit, chosen, TerminalDialogue(repository))
+    except (Cancelled, KeyboardInterrupt):
+        say("\nthe message is left as it was")
+    except VoicenoteError as exc:
+        if chosen.hook_strict and not isinstance(exc, NegativeAnswer):
+            raise
+        print_error(exc)
+        warn("git goes on without a spoken message")
+
+
+def _keep_note(arguments: Sequence[str]) -> None:  # noqa: ARG001 - git gives it none
+    """Keep the note of the patch that `git am` has just applied."""
+    from git_voicenote.cli.am import keep_note_of_applied
+
+    keep_note_of_applied()
+
+
+DICTATION = GitHook(
+    "prepare-commit-msg", "lets you dictate the message of a commit", _offer_to_dictate
+)
+AM = GitHook("post-applypatch", "keeps the notes of patches that git am applies", _keep_note)
+HOOKS = {hook.name: hook for hook in (DICTATION, AM)}
+"""The hooks by git's names for them."""

@@ -1,0 +1,89 @@
+"""Two sequences that grew apart, merged into one: paragraphs, recordings, names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_T = TypeVar("_T", bound=str | int)
+
+_MOST_PAIRS = 20_000
+"""Pairs of equal items in two sequences that are compared; prose has about one for each item."""
+
+
+def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
+    """Return what two sequences that began as `base` hold together.
+
+    What one of them lost is gone; what either one gained stands where it put it, the older one's
+    first; nothing stands there more often than in one of the two.
+    """
+    kept_older, gained_older = _changes(base, older)
+    kept_newer, gained_newer = _changes(base, newer)
+    kept = kept_older & kept_newer
+    # of what stands in the base twice, the two may have kept different ones
+    gained = {item for items in (*gained_older, *gained_newer) for item in items}
+    lost = set(older) & set(newer) - {base[position] for position in kept} - gained
+    kept |= {position for position in kept_older | kept_newer if base[position] in lost}
+    merged: list[_T] = []
+    for position in range(len(base) + 1):
+        merged += _interleaved(gained_older[position], gained_newer[position])
+        if position in kept:
+            merged.append(base[position])
+    most = Counter(older) | Counter(newer)
+    seen: Counter[_T] = Counter()
+    result = []
+    for item in merged:
+        seen[item] += 1
+        if seen[item] <= most[item]:
+            result.append(item)
+    return result
+
+
+def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[list[_T]]]:
+    """Return which positions of `base` a side kept, and what it put before each (and at the end).
+
+    What replaces something stands where that stood.
+    """
+    kept: set[int] = set()
+    gained: list[list[_T]] = [[] for _ in range(len(base) + 1)]
+    for tag, start, end, side_start, side_end in _opcodes(base, side):
+        if tag == "equal":
+            kept.update(range(start, end))
+        else:
+            gained[start] += side[side_start:side_end]
+    return kept, gained
+
+
+def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
+    """Return both, what they share once and in its place."""
+    result: list[_T] = []
+    for tag, start, end, newer_start, newer_end in _opcodes(older, newer):
+        result += older[start:end]
+        if tag != "equal":
+            result += newer[newer_start:newer_end]
+    return result
+
+
+def _opcodes(first: Sequence[_T], second: Sequence[_T]) -> Sequence[tuple[str, int, int, int, int]]:
+    """Return how one sequence becomes another, as difflib does.
+
+    Of what repeats itself so often that difflib would take minutes, what both begin and end with
+    is the same, and all between is replaced.
+    """
+    counts = Counter(second)
+    if sum(counts[item] for item in first) <= _MOST_PAIRS:
+        return SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+    shorter = min(len(first), len(second))
+    start = next((at for at in range(shorter) if first[at] != second[at]), shorter)
+    left = shorter - start
+    end = next((at for at in range(left) if first[-1 - at] != second[-1 - at]), left)
+    edges = (start, len(first) - end, start, len(second) - end)
+    return [
+        ("equal", 0, start, 0, start),
+        ("replace", *edges),
+        ("equal", edges[1], len(first), edges[3], len(second)),
+    ]

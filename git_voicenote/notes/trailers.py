@@ -1,0 +1,197 @@
+"""The trailers of a note: one table, from which everything that knows them follows.
+
+A trailer is a field of Note and a row here. The row says how its value is written and read, what
+becomes of it when notes are joined or merged, and who gets to see it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from git_voicenote.characters import visible
+from git_voicenote.notes.sequences import merge_sequences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.datatypes import Note
+
+PREFIX = "Voicenote-"
+_DURATION = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]{2})")
+
+
+class Kind(Protocol):
+    """What a trailer's value is: a type of Note's field, and what becomes of two of them."""
+
+    def write(self, value: Any) -> Sequence[str]:  # noqa: ANN401 - the field's own type
+        """Return the text of each line that the value takes."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> Any:  # noqa: ANN401
+        """Return the value of the lines of one note, or that of a note without any."""
+        ...
+
+    def join(self, first: Any, second: Any) -> Any:  # noqa: ANN401
+        """Return the value of a note that says what two notes say, one after the other."""
+        ...
+
+    def merge(self, values: tuple[Any, Any, Any], notes: tuple[Note, Note, Note]) -> Any:  # noqa: ANN401
+        """Return the value of two versions of a note: base, older and newer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """One trailer: its token after `Voicenote-`, the field of Note, its name in JSON, its kind.
+
+    `for_readers`: a patch carries it; all others stay in the repository. `tells_apart`: notes with
+    different values are never versions of one another, and JSON has it only where it is set.
+    """
+
+    token: str
+    field: str
+    json_name: str
+    kind: Kind
+    for_readers: bool = False
+    tells_apart: bool = False
+
+    def value(self, note: Note) -> Any:  # noqa: ANN401
+        """Return what the note holds."""
+        return getattr(note, self.field)
+
+    def lines(self, note: Note) -> list[str]:
+        """Return the lines that stand in the note's text, without line feeds."""
+        # git folds nothing here: a second line would be words
+        texts = (" ".join(visible(text).split()) for text in self.kind.write(self.value(note)))
+        return [f"{PREFIX}{self.token}: {text}" for text in texts if text]
+
+    def read(self, found: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401
+        """Return the value among (token, text) pairs."""
+        texts = (text.strip() for token, text in found if token == self.token)
+        return self.kind.read([text for text in texts if text])
+
+    def join(self, first: Note, second: Note) -> Any:  # noqa: ANN401
+        """Return the value of a note that says both."""
+        return self.kind.join(self.value(first), self.value(second))
+
+    def merge(self, base: Note, older: Note, newer: Note) -> Any:  # noqa: ANN401
+        """Return the value of two versions of a note that both began as `base`."""
+        notes = (base, older, newer)
+        return self.kind.merge((self.value(base), self.value(older), self.value(newer)), notes)
+
+
+class Several:
+    """Values that each take a line."""
+
+    def write(self, value: tuple[str, ...]) -> Sequence[str]:
+        """Return a line for each."""
+        return value
+
+    def read(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return all lines."""
+        return tuple(texts)
+
+    def join(self, first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of both, each once."""
+        return tuple(dict.fromkeys(first + second))
+
+    def merge(
+        self, values: tuple[tuple[str, ...], ...], notes: tuple[Note, Note, Note]
+    ) -> tuple[str, ...]:
+        """Return what neither side removed and either side added."""
+        base, older, newer = values
+        return tuple(merge_sequences(base, older, newer))
+
+
+class Name:
+    """A name; where notes with different names are joined, all of them with commas between."""
+
+    def write(self, value: str | None) -> Sequence[str]:
+        """Return the one line."""
+        return [value or ""]
+
+    def read(self, texts: Sequence[str]) -> str | None:
+        """Return the last line, or None."""
+        return texts[-1] if texts else None
+
+    def join(self, first: str | None, second: str | None) -> str | None:
+        """Return both names, or one if they are the same."""
+        return ", ".join(dict.fromkeys(name for name in (first, second) if name)) or None
+
+    def merge(self, values: tuple[str | None, ...], notes: tuple[Note, Note, Note]) -> str | None:
+        """Merge names as paragraphs are merged."""
+        base, older, newer = (value.split(", ") if value else [] for value in values)
+        return ", ".join(merge_sequences(base, older, newer)) or None
+
+
+class Identity(Name):
+    """A name that two versions of one note have in common."""
+
+    def merge(self, values: tuple[str | None, ...], notes: tuple[Note, Note, Note]) -> str | None:
+        """Return the newer one."""
+        return values[-1]
+
+
+class Duration:
+    """Seconds, written as 0:21, 62:05 or 1:02:05."""
+
+    def write(self, value: float | None) -> Sequence[str]:
+        """Return the one line, in whole seconds."""
+        return [] if value is None else [format_duration(value)]
+
+    def read(self, texts: Sequence[str]) -> float | None:
+        """Return the last line's seconds; None if it is no duration."""
+        found = _DURATION.fullmatch(texts[-1]) if texts else None
+        if found is None:
+            return None
+        hours, minutes, seconds = (int(digits or 0) for digits in found.groups())
+        return float((hours * 60 + minutes) * 60 + seconds)
+
+    def join(self, first: float | None, second: float | None) -> float | None:
+        """Return the sum."""
+        known = [seconds for seconds in (first, second) if seconds is not None]
+        return sum(known) if known else None
+
+    def merge(
+        self, values: tuple[float | None, ...], notes: tuple[Note, Note, Note]
+    ) -> float | None:
+        """Add what each side recorded; what both have counts once."""
+        base, older, newer = values
+        if older is None or newer is None:
+            return newer if older is None else older
+        if set(notes[1].recording_ids) == set(notes[2].recording_ids):
+            return max(older, newer)
+        return max(older + newer - (base or 0), older)
+
+
+TRAILERS = (
+    Trailer("Recording", "recording_ids", "recordings", Several()),
+    Trailer("Engine", "engine", "engine", Name()),
+    Trailer("Language", "language", "language", Name()),
+    Trailer("Duration", "duration", "duration", Duration(), for_readers=True),
+    Trailer("Reviewer", "reviewer", "reviewer", Identity(), tells_apart=True),
+)
+"""In the order in which they stand below a note."""
+
+
+def note_value(note: Note) -> dict[str, object]:
+    """Return a note as JSON tells of it."""
+    told = {
+        one.json_name: one.value(note)
+        for one in TRAILERS
+        if not one.tells_apart or one.value(note) is not None
+    }
+    return {"text": note.text, **told}
+
+
+def identity_of(note: Note) -> tuple[str, ...]:
+    """Return what two versions of one note have in common, whatever else was changed."""
+    return tuple(str(one.value(note) or "") for one in TRAILERS if one.tells_apart)
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration as people say it: 0:21, 62:05."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"

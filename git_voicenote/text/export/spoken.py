@@ -1,0 +1,34 @@
+"""What was said and when, as formats with times write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from git_voicenote.datatypes import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Words on one line, and when they begin and end, in milliseconds."""
+
+    start: int
+    end: int
+    words: str
+
+
+def spoken(segments: Iterable[Segment]) -> tuple[Spoken, ...]:
+    """Return the segments that have words, or the mark of some that were not understood.
+
+    A blank line ends a subtitle and a line feed a row, so the words stand on one line.
+    """
+    return tuple(
+        Spoken(round(segment.start * 1000), round(segment.end * 1000), words)
+        for segment in segments
+        if (words := " ".join(visible(segment.marked_text).split()))
+    )
