@@ -94,9 +94,22 @@ def read_off(run: Run, at: int) -> Match | None:
         return Match(read[1], read[0], "number")
     if said[0] in ("nineteen", "twenty") and is_like_year(read[0]) and not _counts(run, read[1]):
         is_round = read[0][3] == "0" and read[0][2] != "0"
-        if not is_round or low(run, at - 1) in _BEFORE_A_ROUND_YEAR:
+        is_after = low(run, at - 1) in _BEFORE_A_ROUND_YEAR
+        if not is_round or is_after or _is_of_two_years(run, at, read[1]):
             return Match(read[1], read[0], "year")
     return None
+
+
+def _is_of_two_years(run: Run, at: int, end: int) -> bool:
+    """Whether one of "between twenty ten and twenty twenty" stands here."""
+    centuries = ("nineteen", "twenty")
+    if low(run, at - 1) in ("between", "from"):
+        return low(run, end) in ("and", "to") and low(run, end + 1) in centuries
+    return (
+        low(run, at - 1) in ("and", "to")
+        and low(run, at - 3) in centuries
+        and low(run, at - 4) in ("between", "from")
+    )
 
 
 def _counts(run: Run, at: int) -> bool:

@@ -98,6 +98,10 @@ def year_after(run: Run, at: int) -> Match | None:
     year = _year(run, at)
     if year is None or is_number_word(low(run, year[1])):
         return None
+    following = low(run, year[1] + 1)
+    is_joined = low(run, year[1]) in ("to", "and", "or") and is_number_word(following)
+    if is_joined and following not in ("nineteen", "twenty", "two"):
+        return None  # "from twenty thirty to forty"
     return Match(year[1], year[0], "year")
 
 
