@@ -129,7 +129,8 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
 def find(text: str, rules: Sequence[Rule], source: str, joins: Joins | None = None) -> list[Change]:
     """Return what rules, the first that matches at each word, would change in a text.
 
-    "literal" right before something a rule would change keeps it as it is, and goes.
+    "literal" right before something a rule would change keeps it as it is, and goes. What it kept
+    has no sign of that in the text, so it is changed if the text goes through the rules again.
     """
     return [change for run in runs(text, joins) for change in _changes(text, run, rules, source)]
 
