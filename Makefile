@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # many tests wait in real time, for somebody who speaks: two for each core
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: demo test lint format parity nano-benchmark voices lock clean
+.PHONY: demo test lint format parity nano-benchmark voices numbers lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -40,6 +40,15 @@ build/voices/.ready: requirements-voices.lock
 	build/voices/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-voices.lock
 	@touch $@
 
+# The libraries that write numbers in digits, in an environment apart.
+numbers: build/numbers/.ready
+	$(BIN)/python -m benchmarks.numbers
+
+build/numbers/.ready: requirements-numbers.lock $(VENV)/.ready
+	$(PYTHON) -m venv build/numbers
+	build/numbers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-numbers.lock
+	@touch $@
+
 build/parity/.ready: requirements-parity.lock
 	$(PYTHON) -m venv build/parity
 	build/parity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-parity.lock
@@ -58,6 +67,7 @@ lock:
 	$(COMPILE) --group parity --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-parity.lock
 	$(COMPILE) --group voices --output-file requirements-voices.lock
+	$(COMPILE) --group numbers --output-file requirements-numbers.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or later is needed; name one with make PYTHON=...")'

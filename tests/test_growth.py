@@ -175,7 +175,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "itn": ("text.passes.itn.english.paths", normaliser("en")),
     "itn of versions": ("text.passes.itn.english.versions", normaliser("en")),
     "itn of numbers": ("text.passes.itn.english.numbers", normaliser("en")),
-    "itn in Chinese": ("text.passes.itn.chinese", normaliser("zh")),
+    "itn in Chinese": ("text.passes.itn.chinese.rules", normaliser("zh")),
     "identifiers": ("text.passes.spoken_identifiers", spoken_identifiers.spoken_identifiers),
     "names": ("text.vocabulary.identifiers", _names),
     "wrap": ("text.prose", lambda text: prose.unwrap(prose.wrap(text))),

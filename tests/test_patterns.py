@@ -25,7 +25,7 @@ from regexploit.redos import find
 
 import git_voicenote
 from git_voicenote.text.passes import fillers, spoken_edits
-from git_voicenote.text.passes.itn import chinese
+from git_voicenote.text.passes.itn.chinese import rules as chinese
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,18 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from git_voicenote.text.passes.itn.english.numbers import SCALES, digits
+from git_voicenote.text.passes.itn.english.numbers import (
+    MOST_DIGITS,
+    SCALES,
+    cardinal,
+    counts_up,
+    digits,
+    is_like_year,
+    is_paired,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _TOKENS = {
     **dict.fromkeys(("close", "closes", "closed"), "Closes"),
@@ -40,7 +48,11 @@ def issue_trailers(sentence: str) -> tuple[tuple[str, str], ...]:
     rest = rest[len(opening) :]
     if not (said_noun or (rest and rest[0].startswith("#"))):
         return ()
-    numbers = [_number(group) for group in _groups(rest)]
+    is_plural = any(word.endswith("s") for word in opening)
+    groups = [_as_words(group) for group in _groups(rest)]
+    numbers = [_number(group) for group in groups]
+    if is_plural and _is_list(groups, numbers):
+        numbers = [number for group in groups for number in _each_number(group)]
     if not numbers or None in numbers:
         return ()
     return tuple((token, f"#{number}") for number in numbers)
@@ -60,7 +72,42 @@ def _groups(words: Sequence[str]) -> list[list[str]]:
     return groups
 
 
+def _as_words(group: Sequence[str]) -> list[str]:
+    return [word.removeprefix("#") for word in group]
+
+
 def _number(words: Sequence[str]) -> int | None:
-    """Return the number that words say, or None."""
-    read = digits([word.removeprefix("#") for word in words], also=_HOMOPHONES, oh=True)
-    return int(read[0]) if read and read[1] == len(words) else None
+    """Return the one number that words say, or None."""
+    read = digits(words, also=_HOMOPHONES, oh=True)
+    if read is None or read[1] < len(words):
+        return None
+    is_count = counts_up(words, 0, len(words)) and not is_like_year(read[0])
+    return None if is_count else int(read[0])
+
+
+def _is_list(groups: Sequence[Sequence[str]], numbers: Sequence[int | None]) -> bool:
+    """Whether numbers beside each other are several: "issues forty two forty three and forty four".
+
+    They are where one of them would not be read off like the others.
+    """
+    if None in numbers:
+        return True
+    paired = [is_paired(group, 0, len(group)) for group in groups]
+    is_short = any(number is not None and number < 100 for number in numbers)
+    return any(paired) and (is_short or len(groups) == 1)
+
+
+def _each_number(words: Sequence[str]) -> Iterator[int | None]:
+    """Yield the numbers that stand beside each other, and None for anything else."""
+    at = 0
+    while at < len(words):
+        if words[at] == "and":
+            at += 1
+            continue
+        number = (int(words[at]), at + 1) if _is_written(words[at]) else cardinal(words, at)
+        yield number[0] if number else None
+        at = number[1] if number else len(words)
+
+
+def _is_written(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= MOST_DIGITS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Change, Passed, apply_changes
+from git_voicenote.text.passes.itn.english.numbers import is_number_word
 from git_voicenote.text.spans import (
     Spans,
     address_spans,
@@ -24,6 +25,16 @@ _NO_SPACES = ("zh", "yue", "ja")
 _QUOTATION_MARKS = (('"', '"'), ("“", "”"), ("「", "」"))
 _WORD = re.compile(r"\w*")
 _SPACES = re.compile(r" *")
+_PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*(?=[,;:!?]|\.?(?:\s|$))")
+"""A word that is no name of a file or a function: those keep their first letter."""
+_NO_SPACE_AROUND = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_AFTER_DIGIT = re.compile(r"\d ?$")
+_LAST_WORD = re.compile(r"([A-Za-z]++)[ -]$")
+_COUNTED = re.compile(r" [a-z]{2,}+(?<=[a-rt-z]s)(?=[\s,;:!?]|\.?(?:\s|$))")
+"""A plural: "takes five um seconds"."""
+_AFTER_NAME = re.compile(r" (?:slash|dot|underscore)\b")
+_BEFORE_MILLIMETRES = frozenset({"in", "per", "few", "several", "some", "many"})
+_LONGEST_WORD = 40
 
 
 def fillers(language: str = "en") -> Pass:
@@ -50,8 +61,8 @@ def fillers(language: str = "en") -> Pass:
             word = following[0].lower() if following else ""
             last = found.end("filler")
             is_filler = word not in not_before and not found["filler"].isupper()
-            if is_filler and not kept.touch(last - 1, last):
-                changes.append(_without(text, found, start))
+            if is_filler and not kept.touch(last - 1, last) and not _is_unit(text, found):
+                changes.append(_without(text, found, start, has_spaces=not around))
                 at = max(at, changes[-1].end)
         return apply_changes(text, changes)
 
@@ -64,7 +75,26 @@ def _kept(text: str) -> list[tuple[int, int]]:
     return [*code_spans(text), *address_spans(text), *quoted]
 
 
-def _without(text: str, found: re.Match[str], start: int) -> Change:
+def _is_unit(text: str, found: re.Match[str]) -> bool:
+    """Whether "mm" or "um" is a unit, or "mm" a name: 5 mm wide, the mm subsystem, mm: fix it."""
+    sound = found["filler"].lower().split()[0].rstrip(",.…")
+    if sound not in ("mm", "um"):
+        return False
+    before = text[max(0, found.start("filler") - _LONGEST_WORD) : found.start("filler")]
+    after = text[found.end("filler") : found.end("filler") + _LONGEST_WORD]
+    is_counted = _COUNTED.match(after) is not None
+    if _AFTER_DIGIT.search(before):
+        return sound == "mm" or not is_counted
+    if sound == "um":
+        return False
+    last = _LAST_WORD.search(before)
+    word = last[1].lower() if last else ""
+    if is_number_word(word) or word in _BEFORE_MILLIMETRES:
+        return not is_counted
+    return after.startswith(":") or _AFTER_NAME.match(after) is not None
+
+
+def _without(text: str, found: re.Match[str], start: int, *, has_spaces: bool) -> Change:
     end = found.end()
     before = text[start : found.start("filler")]
     is_first = start == 0
@@ -75,7 +105,7 @@ def _without(text: str, found: re.Match[str], start: int) -> Change:
         not is_first and end < len(text) and not text[start - 1].isspace()
         and (before or found["after"])
     ):  # fmt: skip
-        joint = " " if text[start - 1].isascii() else ""
+        joint = " " if has_spaces or not _NO_SPACE_AROUND.match(text, start - 1) else ""
     if text[end : end + 1] in tuple(".!?。！？") and _ends_a_sentence(text, start):
         # "Um." on its own: its stop goes too
         spaces = _SPACES.match(text, end + 1)
@@ -83,9 +113,9 @@ def _without(text: str, found: re.Match[str], start: int) -> Change:
         joint = "" if is_blank_before(text, start) or text[start - 1] in "\n " else " "
     elif text[end : end + 1] in tuple(".!?,;:。！？，"):
         joint = ""
-    first = text[end : end + 1]
-    if found["filler"][0].isupper() and first.islower():
-        joint, end = joint + first.upper(), end + 1
+    following = _PLAIN_START.match(text, end)
+    if found["filler"][0].isupper() and following and following[0].islower():
+        joint, end = joint + text[end].upper(), end + 1
     return Change(start, end, text[start:end], joint, "fillers:filler")
 
 

@@ -103,6 +103,7 @@ class _Editor:
         )
         self._corrected = [found.start() for found in _CORRECTION_END.finditer(text)]
         self._in_list = False
+        self._is_in_capitals = text.isupper()
         self._is_written = _SENTENCES.search(text) is not None
         self._openings: list[int] = []
 
@@ -135,7 +136,7 @@ class _Editor:
     def _command(self, found: re.Match[str]) -> _Command | None:
         name = found.lastgroup or ""
         text = self._text
-        if self._written.touch(found.start(), found.start() + 1):
+        if self._written.touch(found.start(), found.start() + 1) or self._is_name(found[0]):
             return None
         after = _AFTER.match(text, found.end())
         end = after.end() if after else found.end()
@@ -143,7 +144,7 @@ class _Editor:
         if name == "literal":
             return None if self._is_guarded(command) else command
         at_start = self._starts_a_phrase(found.start())
-        at_end = end == len(text) or text[found.end()] in _BOUNDARY
+        at_end = end == len(text) or text[found.end()] in _BOUNDARY or self._breaks_at(end)
         if "," in found[0] and not (at_start and at_end):
             return None  # "from scratch, that was slow"
         if name == "scratch":  # "scratch that itch"; but "it is slow, scratch that the lexer is"
@@ -160,6 +161,20 @@ class _Editor:
         if at_end and is_two_words and name in ("new_line", "new_paragraph"):
             return None if self._is_guarded(command) else command
         return None
+
+    def _is_name(self, said: str) -> bool:
+        """Whether capitals make a name of what would be a command: newLine, NEW paragraph."""
+        has_capitals = any(word[1:] != word[1:].lower() for word in said.split())
+        return has_capitals and not self._is_in_capitals
+
+    def _breaks_at(self, at: int) -> bool:
+        """Whether "new line" or the like follows, with a stop or nothing behind it."""
+        found = self._words.commands.match(self._text, at)
+        if found is None or found.lastgroup not in ("new_line", "new_paragraph"):
+            return False
+        after = _AFTER.match(self._text, found.end())
+        is_last = after is not None and after.end() == len(self._text)
+        return is_last or self._text[found.end()] in _BOUNDARY
 
     def _starts_a_phrase(self, start: int) -> bool:
         before = end_before(self._text, start, " \t")
@@ -329,7 +344,8 @@ class _Editor:
                 self._openings.append(end)
             first = text[start : start + 1]
             following = text[end : end + 1]
-            if not after and first.isupper() and following.islower() and _begins(text, start):
+            opens = first.isupper() and following.islower() and _begins(text, start)
+            if not after and opens and not self._words.commands.match(text, end):
                 after, end = following.upper(), end + 1
         else:
             start = max(start, self._changes[-1].end if self._changes else 0)

@@ -104,6 +104,8 @@ def _identifier(run: Run, at: int) -> Match | None:
             start = at + 1
         elif lows(run, at, len(said)) != said:
             continue
+        if any(len(word.text) > 1 and word.text.isupper() for word in run[at:start]):
+            return None  # what "all caps camel case" wrote
         if run[start : start + 1] and name in _CASES and _HUMP.search(run[start].text):
             return Match(start + 1, join(parts_of(run[start].text)), name)
         if any(lows(run, start, len(other)) == other for other, *_ in _STYLES):

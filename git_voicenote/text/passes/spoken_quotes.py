@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.passes.base import Change
-from git_voicenote.text.spans import word_before
+from git_voicenote.text.spans import Spans, enclosed_spans, word_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -61,9 +61,13 @@ def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Itera
 
     What closes it may stand on the next line: a speaker paused before it.
     """
+    written = Spans(enclosed_spans(text, '"', '"'))
+    closings = {found.end(): found.start() for found in unquote.finditer(text)}
     at = 0
     while (opening := quote.search(text, at)) is not None:
         at = opening.end()
+        if written.touch(*opening.span()) or closings.get(at, at) < opening.start():
+            continue  # in a quote that is written already, or the end of "close quote"
         after = _AFTER_OPENING.match(text, at)
         start = after.end() if after else at
         found = unquote.match(text, start) or unquote.search(text, start + 1, start + _LONGEST)

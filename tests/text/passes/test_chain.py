@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.numbers import ours, read_rows
 from git_voicenote.datatypes import MARK
 from git_voicenote.errors import SettingError
 from git_voicenote.text.passes.base import Change, Passed, apply_changes
@@ -49,6 +50,13 @@ def test_what_is_written_stays() -> None:
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(PAIRS) >= 120
     assert sum(heard == written for heard, written in PAIRS) >= 60
+
+
+def test_numbers_of_the_benchmark_are_written_right() -> None:
+    rows = read_rows()
+    wrong = [(row.said, text) for row, text in zip(rows, ours(rows), strict=True)
+             if not row.is_right(text or "")]  # fmt: skip
+    assert wrong == []
 
 
 def test_terms_are_put_in_before_paths_are_joined() -> None:

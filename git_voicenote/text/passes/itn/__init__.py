@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.passes.base import Passed, apply_changes
-from git_voicenote.text.passes.itn import chinese
+from git_voicenote.text.passes.itn.chinese import rules as chinese
 from git_voicenote.text.passes.itn.english import rules as english
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
+from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Change
 from git_voicenote.text.passes.itn.english.numbers import is_number_word
 from git_voicenote.text.spans import Spans, address_spans, code_spans
@@ -41,11 +42,19 @@ Run = tuple[Word, ...]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a rule makes of a run's words up to `end` (exclusive)."""
+    """What a rule makes of a run's words up to `end` (exclusive); see `kept`."""
 
     end: int
     text: str
     source: str
+
+
+_KEPT = "kept"
+
+
+def kept(end: int) -> Match:
+    """Return the match of words that stay as they were said, up to `end`, whatever rules follow."""
+    return Match(end, "", _KEPT)
 
 
 class Lows(Sequence[str]):
@@ -120,7 +129,8 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
 def find(text: str, rules: Sequence[Rule], source: str, joins: Joins | None = None) -> list[Change]:
     """Return what rules, the first that matches at each word, would change in a text.
 
-    "literal" right before something a rule would change keeps it as it is, and goes.
+    "literal" right before something a rule would change keeps it as it is, and goes. What it kept
+    has no sign of that in the text, so it is changed if the text goes through the rules again.
     """
     return [change for run in runs(text, joins) for change in _changes(text, run, rules, source)]
 
@@ -143,6 +153,9 @@ def _changes(text: str, run: Run, rules: Sequence[Rule], source: str) -> list[Ch
         match = _first(run, at + is_escape, rules)
         if match is None:
             at += 1
+            continue
+        if match.source == _KEPT:
+            at = match.end
             continue
         start, end = run[at].start, run[match.end - 1].end
         after = match.text
@@ -187,7 +200,8 @@ def _is_several(said: Sequence[str], before: str) -> bool:
     """Whether the parts of a word with hyphens, after another word, are words of their own."""
     if len(said) == 1 or not all(said):
         return False
-    numbers = said[:-1] if said[-1] == "bit" else said
+    is_of_number = said[-1] == "bit" or said[-1] in tables.numbers("itn", "ordinals")
+    numbers = said[:-1] if is_of_number else said
     if all(is_number_word(part) or part == "point" for part in numbers):
         return is_number_word(said[0])
     if said[0] == "dash":
@@ -201,11 +215,16 @@ def _is_several(said: Sequence[str], before: str) -> bool:
 
 def _word(text: str, start: int) -> Word:
     low = text.lower()
-    if text.isupper() and is_number_word(low):
-        low = text  # "all caps two" is a name
+    if len(text) > 1 and text.isupper() and _is_of_amount(low):
+        low = text  # what "all caps two" and "all caps percent" wrote: names
     if _LETTER.fullmatch(low):
         low = low[0]
     return Word(text, low, start, start + len(text))
+
+
+def _is_of_amount(word: str) -> bool:
+    units = tables.strings("itn", "units")
+    return is_number_word(word) or word == "percent" or word.removesuffix("s") in units
 
 
 def _bare(chunk: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.text.passes.itn import normaliser
-from git_voicenote.text.passes.itn.chinese import value
+from git_voicenote.text.passes.itn.chinese.numbers import value
 
 normalise = normaliser("zh")
 
@@ -34,6 +34,35 @@ normalise = normaliser("zh")
         ("下午三点十五分", "下午3点15分"),
         ("修复问题四十二", "修复问题 #42"),
         ("错误码四零四", "错误码404"),
+        ("三点五万用户", "3.5万用户"),
+        ("三万亿", "3万亿"),
+        ("一亿三千万", "130000000"),
+        ("版本三点十一", "版本3.11"),
+        # one expression, in digits as a whole
+        ("下午三点二十", "下午3点20"),
+        ("上午十点零五分", "上午10点05分"),
+        ("晚上十一点半", "晚上11点半"),
+        ("上午九点到十一点", "上午9点到11点"),
+        ("三小时二十分钟", "3小时20分钟"),
+        ("五分三十秒", "5分30秒"),
+        ("二十五块八毛", "25块8毛"),
+        ("二零二五年三月", "2025年3月"),
+        ("二零二四到二零二五年", "2024到2025年"),
+        ("百分之五到十", "5%到10%"),
+        ("百分之五到百分之十", "5%到10%"),
+        ("十到二十行", "10到20行"),
+        ("五到十毫秒", "5到10 ms"),
+        ("五、十和二十", "5、10和20"),
+        ("第三到第十五行", "第3到第15行"),
+        ("二十比三", "20比3"),
+        ("十月到十二月", "10月到12月"),
+        ("一百到两百", "100到200"),
+        ("第一百零五号", "第105号"),
+        ("修复问题四十二和四十三", "修复问题 #42和 #43"),
+        ("端口八零八零和四四三", "端口8080和443"),
+        ("一到一百", "1到100"),
+        ("零点三十分", "0点30分"),
+        ("端口八十和三个进程", "端口80和三个进程"),
         ("加上杠杠force", "加上--force"),
         ("修改main点py", "修改main.py"),
         ("修改 main dot py 和 dash dash force", "修改 main.py 和 --force"),
@@ -68,14 +97,17 @@ def test_chinese_is_left_alone_in_other_languages() -> None:
 @pytest.mark.parametrize(
     ("number", "is_value"),
     [("一百五", 150), ("一百零五", 105), ("一千零一", 1001), ("三亿", 300_000_000), ("十", 10),
-     ("二十一", 21), ("七八十", None), ("八零", None)],
+     ("二十一", 21), ("七八十", None), ("八零", None),
+     ("三十万三十万", None), ("十一十二", None), ("三百四百", None), ("三万一", 31000),
+     ("一亿三千万", 130_000_000), ("三万亿", 3 * 10**12), ("百", None), ("十零", None)],
 )  # fmt: skip
 def test_values(number: str, is_value: int | None) -> None:
     assert value(number) == is_value
 
 
 CHARACTERS = st.text(
-    alphabet="零一二三四五六七八九十百千万亿两点年月日第个分之端口问题的这 毫秒", max_size=14
+    alphabet="零一二三四五六七八九十百千万亿两点年月日第个分之端口问题的这 毫秒到和、几下午块天",
+    max_size=14,
 )
 
 

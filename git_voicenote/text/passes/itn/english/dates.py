@@ -13,13 +13,17 @@ from git_voicenote.text.passes.itn.english.numbers import (
     is_number_word,
 )
 from git_voicenote.text.passes.itn.english.phrases import DASHES
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, low, lows
+from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
 
 # months that are other words too: "users may first call", "march second"
 _AMBIGUOUS = frozenset({"may", "march"})
 _BEFORE_A_DATE = frozenset(
     {"on", "since", "until", "till", "before", "after", "by", "of", "from", "in", "to"}
 )
+_LAST_ORDINAL_IN_WORDS = 20
+_MOST_ORDINALS = 8
+"""Of those that somebody says together."""
+_FROM_TIME_TO = frozenset({"to", "until", "till", "through"})
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ZONES = ("utc", "gmt", "cet", "cest", "est", "pst")
 
@@ -59,7 +63,31 @@ def month_and_day(run: Run, at: int) -> Match | None:
     month = run[at].text.capitalize()
     if year:
         return Match(year[1], f"{month} {day[0]}, {year[0]}", "date")
-    return Match(day[1], f"{month} {day[0]}", "date")
+    text, end = _further_day(run, day[1], longest)
+    if is_number_word(low(run, end)) or _ordinal(run, end):
+        return None  # "june twenty first twenty second"
+    return Match(end, f"{month} {day[0]}{text}", "date")
+
+
+def _further_day(run: Run, at: int, longest: int) -> tuple[str, int]:
+    """Read "and fourth" or "to the fifth" behind a day; ("", at) where there is none."""
+    if low(run, at) not in ("and", "or", "to", "through"):
+        return "", at
+    has_article = low(run, at + 1) == "the"
+    further = _ordinal(run, at + 1 + has_article)
+    if further is None or not further[0] <= longest:
+        return "", at
+    day = f"the {further[0]}{_ending(further[0])}" if has_article else str(further[0])
+    return f" {run[at].text} {day}", further[1]
+
+
+def decade(run: Run, at: int) -> Match | None:
+    """Nineteen eighties."""
+    century = {"eighteen": 18, "nineteen": 19, "twenty": 20}.get(run[at].low)
+    tens = TENS.get(low(run, at + 1).removesuffix("ies") + "y")
+    if century is None or tens is None or not low(run, at + 1).endswith("ies"):
+        return None
+    return Match(at + 2, f"{century}{tens}s", "year")
 
 
 def year_after(run: Run, at: int) -> Match | None:
@@ -70,6 +98,10 @@ def year_after(run: Run, at: int) -> Match | None:
     year = _year(run, at)
     if year is None or is_number_word(low(run, year[1])):
         return None
+    following = low(run, year[1] + 1)
+    is_joined = low(run, year[1]) in ("to", "and", "or") and is_number_word(following)
+    if is_joined and following not in ("nineteen", "twenty", "two"):
+        return None  # "from twenty thirty to forty"
     return Match(year[1], year[0], "year")
 
 
@@ -94,21 +126,64 @@ def time_of_day(run: Run, at: int) -> Match | None:
     return None
 
 
+def times(run: Run, at: int) -> Match | None:
+    """Ten thirty to eleven thirty a m; between nine and eleven a m; ten past twelve, as it is."""
+    first = _day(run, at, 59)
+    if first is None or is_number_word(low(run, at - 1)):
+        return _half_past(run, at)
+    if low(run, first[1]) == "past" and (hour := _day(run, first[1] + 1, 24)):
+        return kept(hour[1])
+    minutes = _minutes(run, first[1])
+    text, end = (f"{first[0]}:{minutes[0]}", minutes[1]) if minutes else (str(first[0]), first[1])
+    is_joined = low(run, end) in _FROM_TIME_TO or (
+        low(run, end) in ("and", "or") and low(run, at - 1) == "between"
+    )
+    if not is_joined or first[0] > 24:
+        return None
+    last = time_of_day(run, end + 1)
+    return Match(last.end, f"{text} {run[end].text} {last.text}", "time") if last else None
+
+
+def _half_past(run: Run, at: int) -> Match | None:
+    """Read "half past eleven" and "quarter to twelve", which are words like their hour."""
+    if low(run, at) not in ("half", "quarter") or low(run, at + 1) not in ("past", "to"):
+        return None
+    hour = _day(run, at + 2, 12)
+    return kept(hour[1]) if hour and not is_number_word(low(run, hour[1])) else None
+
+
 def ordinal(run: Run, at: int) -> Match | None:
-    """The twenty first: from 21st on, after "the"; "first" and "tenth" are words."""
-    found = _ordinal(run, at)
-    if found is None or found[0] <= 20 or found[1] - at < 2 or low(run, at - 1) != "the":
+    """The twenty first: from 21st on, after "the"; "first" and "tenth" are words.
+
+    Those that are joined are written alike: the 1st to the 21st.
+    """
+    if low(run, at - 1) != "the":
         return None
-    if is_number_word(low(run, found[1])):
-        return None
-    return Match(found[1], f"{found[0]}{_ending(found[0])}", "ordinal")
+    text, end, numbers, joint = "", at, [], ""
+    while (found := _ordinal(run, end)) and not is_number_word(low(run, found[1])):
+        is_second = found[0] > _LAST_ORDINAL_IN_WORDS and run[found[1] - 1].low == "second"
+        if is_second and low(run, found[1]) in tables.words("itn", "lasting"):
+            break  # "the thirty second timeout"
+        numbers.append(found[0])
+        text += f"{joint}{found[0]}{_ending(found[0])}"
+        end = found[1]
+        joined = 1 + (low(run, end + 1) == "the")
+        if low(run, end) not in ("and", "or", "to", "through") or len(numbers) == _MOST_ORDINALS:
+            break
+        joint = "".join(f" {word.text}" for word in run[end : end + joined]) + " "
+        if _ordinal(run, end + joined) is None:
+            break
+        end += joined
+    is_written = any(number > _LAST_ORDINAL_IN_WORDS for number in numbers)
+    return Match(end, text, "ordinal") if is_written else None
 
 
 def seconds(run: Run, at: int) -> Match | None:
-    """A forty second timeout: no ordinal after "a"."""
-    if low(run, at - 1) not in ("a", "an") or run[at].low not in TENS:
+    """A forty second timeout: no ordinal after "a"; nor is that in "the forty second timeout"."""
+    if run[at].low not in TENS or low(run, at + 1) != "second" or at + 2 >= len(run):
         return None
-    if low(run, at + 1) != "second" or at + 2 >= len(run):
+    is_lasting = low(run, at + 2) in tables.words("itn", "lasting")
+    if low(run, at - 1) not in ("a", "an") and not (low(run, at - 1) == "the" and is_lasting):
         return None
     return Match(at + 2, f"{TENS[run[at].low]}-second", "number")
 

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
 from git_voicenote.text.passes.itn.english.amounts import is_percent, unit
-from git_voicenote.text.passes.itn.english.numbers import SCALES, cardinal, digits
+from git_voicenote.text.passes.itn.english.numbers import (
+    SCALES,
+    cardinal,
+    counts_up,
+    digits,
+    is_like_year,
+    is_number_word,
+    is_paired,
+    is_read_off,
+)
 from git_voicenote.text.passes.itn.english.phrases import DASHES, POINTS, SMALL, ends_here
 from git_voicenote.text.passes.itn.words import Lows, Match, Run, low, lows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_VERSIONED = frozenset({"python", "version"})
+_LAST_PORT = 65535
 # "one of", "one by one", "one or two"
 _AFTER_A_COUNT = frozenset({"of", "by", "at", "or", "another", "more", "and", "to"})
 _BEFORE_A_PLACE = frozenset({"on", "at", "in", "see", "of", "from", "after", "before"})
@@ -55,31 +66,61 @@ def issue(run: Run, at: int) -> Match | None:
     start += said_number
     if low(run, start) == "hash":
         start += 1
-    read = digits(Lows(run), start)
-    if read is None or int(read[0]) == 0:
+    name = noun if noun.isupper() else " ".join(word.text for word in run[at : at + length])
+    is_plural = name.lower().endswith("s")
+    numbers, joiners, end = _numbers_of_issues(run, start, is_plural=is_plural)
+    if not numbers or (joiners and not ends_here(run, end)):
         return None
-    if not said_number and not _is_meant(run, at, read):
+    if not said_number and not _is_meant(run, at, numbers, end):
         return None
-    kept = " ".join(word.text for word in run[at : at + length])
-    kept = noun if noun.isupper() else kept
-    numbers, end = f"#{read[0]}", read[1]
-    if kept.lower().endswith("s") and low(run, end) == "and":
-        more = digits(Lows(run), end + 1)
-        if more and more[1] > end + 1 and ends_here(run, more[1]) and int(more[0]) > SMALL:
-            numbers, end = f"{numbers} and #{more[0]}", more[1]
-    return Match(end, f"{kept} {numbers}", "issue")
+    text = "".join(
+        f" {joiner} #{number}" for joiner, number in zip(joiners, numbers[1:], strict=True)
+    )
+    return Match(end, f"{name} #{numbers[0]}{text}", "issue")
 
 
-def _is_meant(run: Run, at: int, read: tuple[str, int]) -> bool:
+def _numbers_of_issues(
+    run: Run, at: int, *, is_plural: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """Return the numbers of issues, the words between them, and where they end.
+
+    None are returned where one of them is not understood.
+    """
+    words = Lows(run)
+    numbers: list[str] = []
+    joiners: list[str] = []
+    has_pairs, end = False, at
+    while True:
+        read = digits(words, end)
+        if read is None or int(read[0]) == 0 or _counts(words, end, *read):
+            return (), (), at
+        has_pairs = has_pairs or is_paired(words, end, read[1])
+        numbers.append(read[0])
+        end = read[1]
+        joiner, following = low(run, end), low(run, end + 1)
+        is_joined = joiner in ("or", "to", "through") or (is_plural and joiner == "and")
+        if not (is_joined and (is_number_word(following) or following.isdigit())):
+            break
+        joiners.append(joiner)
+        end += 1
+    # "issues forty two fifty and sixty" are three, "issues twelve thirty four" two
+    is_short = len(numbers) == 1 or min(map(len, numbers)) < 3
+    if is_plural and has_pairs and is_short:
+        return (), (), at
+    return tuple(numbers), tuple(joiners), end
+
+
+def _is_meant(run: Run, at: int, numbers: Sequence[str], end: int) -> bool:
     """Whether a number after "issue" names one: what follows is no thing to be counted."""
     before = low(run, at - 1)
     references = tables.words("itn", "issues", "before", "words")
-    goes_on = not ends_here(run, read[1]) and low(run, read[1]) not in references
+    goes_on = not ends_here(run, end) and low(run, end) not in references
     if before in tables.words("itn", "before_verbs") or goes_on:
         return False
-    if int(read[0]) <= SMALL and low(run, read[1]) in _AFTER_A_COUNT:
+    is_small = all(int(number) <= SMALL for number in numbers)
+    if is_small and (len(numbers) > 1 or low(run, end) in _AFTER_A_COUNT):
         return False
-    return int(read[0]) > SMALL or before in references
+    return not is_small or before in references
 
 
 def numbered_name(run: Run, at: int) -> Match | None:
@@ -94,10 +135,22 @@ def numbered_name(run: Run, at: int) -> Match | None:
         if read is None:
             return None
         only = tables.section("itn", "numbered", "only").get(name)
-        if isinstance(only, list) and int(read[0]) not in only:
-            return None
-        return Match(read[1], written[name].format(read[0]), "name")
+        if name == "x" and (architecture := _architecture(run, start)):
+            return architecture
+        is_known = int(read[0]) in only if isinstance(only, list) else len(read[0]) < 6
+        return Match(read[1], written[name].format(read[0]), "name") if is_known else None
     return None
+
+
+def _architecture(run: Run, at: int) -> Match | None:
+    """X eighty six sixty four; x eighty six dash sixty four."""
+    if lows(run, at, 2) != ("eighty", "six"):
+        return None
+    sign = {"underscore": "_", "dash": "-", "hyphen": "-"}.get(low(run, at + 2))
+    end = at + 2 + (sign is not None)
+    if lows(run, end, 2) != ("sixty", "four") or is_number_word(low(run, end + 2)):
+        return None
+    return Match(end + 2, f"x86{sign or '_'}64", "name")
 
 
 def cued(run: Run, at: int) -> Match | None:
@@ -114,6 +167,10 @@ def cued(run: Run, at: int) -> Match | None:
     read = digits(words, start)
     if read is None or run[start].low.isdigit() or low(run, read[1]) in POINTS:
         return None
+    if _counts(words, start, *read) or (cue == "port" and int(read[0]) > _LAST_PORT):
+        return None
+    if cue in _VERSIONED and is_read_off(words, start, read[1]) and not is_like_year(read[0]):
+        return None  # "python three eleven"
     if low(run, read[1]) in SCALES or unit(run, read[1]) or is_percent(run, read[1]):
         return None
     is_small = int(read[0]) <= SMALL and read[1] - start == 1
@@ -125,6 +182,11 @@ def cued(run: Run, at: int) -> Match | None:
         return None
     kept = " ".join(word.text for word in run[at:start])
     return Match(read[1], f"{kept} {read[0]}", "number")
+
+
+def _counts(words: Sequence[str], at: int, read: str, end: int) -> bool:
+    """Whether somebody counts rather than reads off a number: "forty two forty three"."""
+    return counts_up(words, at, end) and not is_like_year(read)
 
 
 def _is_no_place(run: Run, at: int, cue: str, end: int) -> bool:

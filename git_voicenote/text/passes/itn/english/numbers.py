@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,56 +68,96 @@ def cardinal(words: Sequence[str], at: int = 0) -> tuple[int, int] | None:
 def digits(
     words: Sequence[str], at: int = 0, also: Mapping[str, int] | None = None, *, oh: bool = False
 ) -> tuple[str, int] | None:
-    """Return the digits that people read off from a word on, and where they end.
+    """Return the digits of the one number that is said from a word on, and where it ends.
 
-    "twelve thirty four" is 1234, "one twenty seven" 127, "one oh five" 105, "zero five" 05,
-    "two thousand twenty six" 2026. `also` holds more words that are numbers here; "oh" is one
-    after another number, or at the start too if asked.
-    None for more than MOST_DIGITS, which nobody says.
+    It is a number as grammar has it ("two thousand twenty six"), or numbers below a hundred that
+    are read off: "twelve thirty four" is 1234, "one twenty seven" 127, "one oh five" 105, "zero
+    five" 05. `also` holds more words that are numbers here; "oh" is one between others, or at the
+    start too if asked.
+    None where two complete numbers stand beside each other ("one hundred two hundred", "42 43"),
+    and for more than MOST_DIGITS, which nobody says.
     """
-    more = also or {}
-    read = ""
-    value: int | None = None  # the piece being said
-    room = 0  # what may still be added to it: less than this
+    pieces, end = _pieces(words, at, also or {}, oh=oh)
+    while pieces and pieces[-1].is_oh and not pieces[0].is_oh:
+        pieces, end = pieces[:-1], end - 1  # "port eighty, oh, and"
+    is_one = len(pieces) == 1 or all(piece.is_read_off for piece in pieces)
+    if any(piece.is_written for piece in pieces):
+        is_one = len(pieces) == 1 or all(len(piece.digits) == 1 for piece in pieces)
+    read = "".join(piece.digits for piece in pieces)
+    is_said = 0 < len(read) <= MOST_DIGITS and end - at <= _MOST_WORDS
+    return (read, end) if is_one and is_said else None
+
+
+def counts_up(words: Sequence[str], at: int, end: int) -> bool:
+    """Return whether numbers between two words are those of somebody who counts.
+
+    "forty two forty three" and "ten twenty thirty" do, and so do some years: "twenty thirty".
+    """
+    pieces, _ = _pieces(words[at:end], 0, {}, oh=False)
+    values = [int(piece.digits) for piece in pieces]
+    if len(values) < 2 or min(values) < 10:
+        return False
+    steps = {later - earlier for earlier, later in pairwise(values)}
+    return steps == {1} or (steps == {10} and values[0] % 10 == 0)
+
+
+def is_paired(words: Sequence[str], at: int, end: int) -> bool:
+    """Return whether what stands between two words is read off in two-digit numbers.
+
+    "twelve thirty four" is, and could be two numbers; "one twenty seven" could not.
+    """
+    pieces, _ = _pieces(words[at:end], 0, {}, oh=False)
+    return len(pieces) > 1 and int(pieces[0].digits) >= 10
+
+
+def is_read_off(words: Sequence[str], at: int, end: int) -> bool:
+    """Return whether there is more than one number between two words: "three eleven"."""
+    return len(_pieces(words[at:end], 0, {}, oh=False)[0]) > 1
+
+
+def is_like_year(number: str) -> bool:
+    """Return whether digits could be a year of this century or the last."""
+    return len(number) == 4 and number[:2] in ("19", "20")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One number of those that follow each other."""
+
+    digits: str
+    is_read_off: bool = True
+    is_written: bool = False
+    is_oh: bool = False
+
+
+def _pieces(
+    words: Sequence[str], at: int, also: Mapping[str, int], *, oh: bool
+) -> tuple[list[_Piece], int]:
+    """Return the numbers that follow each other from a word on, and where they end.
+
+    None are returned where a scale has no number: "hundred two".
+    """
+    pieces: list[_Piece] = []
     end = at
     while end < len(words) and end - at <= _MOST_WORDS:
         word = words[end]
         if word.isascii() and word.isdigit():
-            read += ("" if value is None else str(value)) + word
-            value, room = None, 0
-        elif word in SCALES:
-            if not value or SCALES[word] > 1000:
-                break
-            scale = SCALES[word]
-            value = value * scale if value < scale else value // 1000 * 1000 + value % 1000 * scale
-            room = scale
-        elif (number := _single(word, more, oh=oh or end > at)) is not None:
-            if value is not None and 0 < number < room:
-                value += number
-            else:
-                read += "" if value is None else str(value)
-                value = number
-            room = 10 if number >= 20 and word in TENS else 0
-        elif word == "and" and room >= 100 and _is_below(words, end + 1, room):
-            pass
+            pieces.append(_Piece(word, is_written=True))
+        elif is_number_word(word):
+            found = cardinal(words, end)
+            if found is None:
+                return [], end
+            is_scaled = any(_is_scale(words, place) for place in range(end, found[1]))
+            pieces.append(_Piece(str(found[0]), is_read_off=not is_scaled))
+            end = found[1] - 1
+        elif word in also:
+            pieces.append(_Piece(str(also[word])))
+        elif word in _OH and (oh or pieces):
+            pieces.append(_Piece("0", is_oh=True))
         else:
             break
         end += 1
-    read += "" if value is None else str(value)
-    is_number = 0 < len(read) <= MOST_DIGITS and end - at <= _MOST_WORDS
-    return (read, end) if is_number else None
-
-
-def _single(word: str, more: Mapping[str, int], *, oh: bool) -> int | None:
-    for table in (UNITS, TENS, more, _OH if oh else {}):
-        if word in table:
-            return table[word]
-    return None
-
-
-def _is_below(words: Sequence[str], at: int, room: int) -> bool:
-    following = _below_hundred(words, at)
-    return following is not None and following[0] < room and not _is_scale(words, following[1])
+    return pieces, end
 
 
 def _is_scale(words: Sequence[str], at: int) -> bool:
@@ -136,17 +178,22 @@ def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
 
 
 def _below_thousand(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """Read a number below a thousand, or as many hundreds as people say: "twenty five hundred"."""
     first = _below_hundred(words, at)
     if first is None:
         return None
     value, end = first
-    if not (0 < value < 20 and end < len(words) and words[end] == "hundred"):
+    if not (_counts_hundreds(value) and end < len(words) and words[end] == "hundred"):
         return first
     value, end = value * 100, end + 1
     after = end + 1 if end < len(words) and words[end] == "and" else end
     following = _below_hundred(words, after)
     if following is None or following[0] == 0:
         return value, end
-    if after > end and _is_scale(words, following[1]) and words[following[1]] == "hundred":
-        return value, end  # "one hundred and two hundred" are two
+    if following[1] < len(words) and words[following[1]] == "hundred":
+        return value, end  # "one hundred and two hundred", "one hundred two hundred" are two
     return value + following[0], following[1]
+
+
+def _counts_hundreds(value: int) -> bool:
+    return 0 < value < 20 or (value > 20 and value % 10 > 0)

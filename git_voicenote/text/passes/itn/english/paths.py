@@ -1,4 +1,4 @@
-"""Flags, paths, file names, addresses and revisions, said word by word."""
+"""Flags, paths, file names and revisions, said word by word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from git_voicenote.text import tables
-from git_voicenote.text.passes.itn.english.numbers import digits, is_number_word
+from git_voicenote.text.passes.itn.english.numbers import counts_up, digits, is_number_word
 from git_voicenote.text.passes.itn.english.phrases import DASHES, ends_here, function_words
 from git_voicenote.text.passes.itn.words import Lows, Match, Run, low, lows
 
@@ -16,6 +16,7 @@ _WITH_PI = frozenset({"math", "cmath", "np", "numpy", "torch"})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _CONNECTORS = {"dot": ".", "slash": "/", "underscore": "_", "dash": "-", "hyphen": "-"}
 _DASHES = ("dash", "minus")
+_JOINTS = frozenset({"dash", "hyphen", "minus"})
 _MOST_PARTS = 32
 """Names in a path, or words in a flag or behind one dash, that somebody says in one breath."""
 _NEAR = 6
@@ -58,7 +59,10 @@ def _flag_name(run: Run, at: int) -> tuple[str, int] | None:
             return written.get(said, said.replace(" ", "-")), at + length
     first = low(run, at)
     end = at + 1
-    if first == "no" and _is_flag_word(low(run, end)):
+    is_joined = low(run, end) in _JOINTS and _is_part(low(run, end + 1))
+    if is_joined and _PLAIN.fullmatch(first) and first not in _CONNECTORS:
+        pass  # "dash dash no dash edit": the dashes say that the words are a flag's
+    elif first == "no" and _is_flag_word(low(run, end)):
         first, end = f"no-{run[end].low}", end + 1
     elif first in _OPTIONS_THAT_ARE_WORDS:
         if low(run, end) not in DASHES and not ends_here(run, end):
@@ -66,16 +70,17 @@ def _flag_name(run: Run, at: int) -> tuple[str, int] | None:
     elif first in tables.words("itn", "flags", "not", "words") or not _is_flag_word(first):
         return None
     name = first
-    while low(run, end) in ("dash", "hyphen", "minus"):
-        following = low(run, end + 1)
-        if not _PLAIN.fullmatch(following) or len(following) == 1 or following in _DASHES:
-            break
-        if is_number_word(following):
-            break
-        name, end = f"{name}-{following}", end + 2
+    while low(run, end) in _JOINTS and _is_part(low(run, end + 1)):
+        name, end = f"{name}-{run[end + 1].low}", end + 2
         if end - at > 2 * _MOST_PARTS:
             return None
     return name, end
+
+
+def _is_part(word: str) -> bool:
+    """Whether a word goes on with a flag after a dash; a letter or a number may be another one."""
+    is_plain = _PLAIN.fullmatch(word) is not None and len(word) > 1
+    return is_plain and word not in _JOINTS and not is_number_word(word)
 
 
 def _is_flag_word(word: str) -> bool:
@@ -83,6 +88,7 @@ def _is_flag_word(word: str) -> bool:
         bool(_PLAIN.fullmatch(word))
         and word not in function_words()
         and word not in _CONNECTORS
+        and word != "minus"
         and not is_number_word(word)
     )
 
@@ -102,6 +108,8 @@ def short_flag(run: Run, at: int) -> Match | None:
     letters, end = _letters(run, at + 1)
     if letters:
         numbered = digits(Lows(run), end)
+        if numbered and counts_up(Lows(run), end, numbered[1]):
+            return Match(end, f"-{letters}", "flag")
         if numbered and not low(run, end).isdigit() and low(run, numbered[1]) not in _CONNECTORS:
             return Match(numbered[1], f"-{letters} {numbered[0]}", "flag")
         fours = low(run, at - 1) in ("make", "ninja") and letters == "j" and end + 1 == len(run)
@@ -146,20 +154,6 @@ def _is_short_flag(run: Run, at: int) -> bool:
 # ---- paths ---------------------------------------------------------------------------------
 
 
-def url(run: Run, at: int) -> Match | None:
-    """H t t p s colon slash slash example dot com."""
-    for scheme in ("https", "http", "ssh", "git", "file"):
-        for said in ((scheme,), tuple(scheme)):
-            if lows(run, at, len(said)) != said:
-                continue
-            start = at + len(said)
-            if lows(run, start, 3) == ("colon", "slash", "slash"):
-                found = _connected(run, start + 3)
-                if found:
-                    return Match(found[1], f"{scheme}://{found[0]}", "url")
-    return None
-
-
 def path(run: Run, at: int) -> Match | None:
     """Main dot py; slash usr slash bin; src slash parser dot c; dot git ignore."""
     found = _path_from(run, at)
@@ -173,7 +167,7 @@ def _path_from(run: Run, at: int) -> tuple[str, int] | None:
         if lows(run, at, len(start)) == start:
             if low(run, at + len(start)) in function_words():
                 return None
-            rest = _path_from(run, at + len(start)) or _connected(run, at + len(start))
+            rest = _path_from(run, at + len(start)) or connected(run, at + len(start))
             return (written + rest[0], rest[1]) if rest else None
     if at >= len(run):
         return None
@@ -187,7 +181,7 @@ def _path_from(run: Run, at: int) -> tuple[str, int] | None:
 def _absolute(run: Run, at: int) -> tuple[str, int] | None:
     roots = tables.strings("itn", "paths", "roots")
     is_first = at == 0 or run[at - 1].low in function_words()
-    found = _connected(run, at + 1)
+    found = connected(run, at + 1)
     if found is None or low(run, at + 1) in function_words():
         return None
     text, end = found
@@ -198,12 +192,14 @@ def _absolute(run: Run, at: int) -> tuple[str, int] | None:
 
 
 def _dotfile(run: Run, at: int) -> tuple[str, int] | None:
+    if low(run, at - 1) in _ROOTS and low(run, at - 2) == "slash":
+        return None  # half of "slash etc dot ssh"
     names = tables.strings("itn", "dotfiles")
     for length in (3, 2, 1):
         said = lows(run, at + 1, length)
         if len(said) == length and " ".join(said) in names:
             text, end = names[" ".join(said)], at + 1 + length
-            rest = _connected(run, end + 1) if low(run, end) in ("slash", "dot") else None
+            rest = connected(run, end + 1) if low(run, end) in ("slash", "dot") else None
             if rest and low(run, end + 1) not in function_words():
                 return text + _CONNECTORS[run[end].low] + rest[0], rest[1]
             return text, end
@@ -220,8 +216,10 @@ def _bare_suffix(run: Run, at: int) -> tuple[str, int] | None:
 
 def _relative(run: Run, at: int) -> tuple[str, int] | None:
     """Read a file with a suffix, or a path below a folder that is known as one."""
-    if not _starts_a_name(run, at):
+    if not starts_a_name(run, at):
         return None
+    if run[at].low in _ROOTS and low(run, at - 1) == "slash":
+        return None  # half of "slash etc dot py"
     if low(run, at + 1) == "slash":
         slashed = tables.strings("itn", "slashed").get(f"{run[at].low} {low(run, at + 2)}")
         if slashed:
@@ -236,25 +234,26 @@ def _relative(run: Run, at: int) -> tuple[str, int] | None:
         or run[at].low in tables.words("itn", "determiners")
     ):
         return None
-    return _connected(run, at, needs_proof=True)
+    return connected(run, at, needs_proof=True)
 
 
 def _is_folder(run: Run, at: int) -> bool:
     return run[at].low in tables.words("itn", "paths", "folders", "words")
 
 
-def _starts_a_name(run: Run, at: int) -> bool:
+def starts_a_name(run: Run, at: int) -> bool:
+    """Return whether a word may be the first of a name."""
     return bool(_NAME.fullmatch(run[at].text)) and run[at].low not in _CONNECTORS
 
 
-def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, int] | None:
+def connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, int] | None:
     """Read names with "dot", "slash", "underscore" and "dash" between them, as far as they go.
 
     With `needs_proof`, as far as a suffix, or if it starts with a folder or has two slashes.
     """
-    if at >= len(run) or not _starts_a_name(run, at):
+    if at >= len(run) or not starts_a_name(run, at):
         return None
-    text, end = _name(run, at), at + 1
+    text, end = first_name(run, at), at + 1
     proven: tuple[str, int] | None = None
     is_below_folder = _is_folder(run, at)
     while end + 1 < len(run) and run[end].low in _CONNECTORS and end - at < 2 * _MOST_PARTS:
@@ -267,7 +266,7 @@ def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, in
             text, end = f"{text}/{run[end + 1].text}", end + 2
             proven = (text, end)
             continue
-        if not _starts_a_name(run, end + 1) or run[end + 1].low in function_words():
+        if not starts_a_name(run, end + 1) or run[end + 1].low in function_words():
             break
         if connector in DASHES and len(run[end + 1].low) == 1:
             break  # "src slash main dash x": a flag comes
@@ -284,7 +283,7 @@ def _connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, in
     return as_known(text), end
 
 
-def _name(run: Run, at: int) -> str:
+def first_name(run: Run, at: int) -> str:
     """Return a word as part of a path: the capital that starts a sentence is none of its own."""
     text = run[at].text
     return text.lower() if at == 0 and text.istitle() else text

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Change
-from git_voicenote.text.passes.itn.english import amounts, dates, numbered, paths, versions, written
+from git_voicenote.text.passes.itn.english import (
+    addresses,
+    amounts,
+    dates,
+    numbered,
+    paths,
+    series,
+    versions,
+    written,
+)
 from git_voicenote.text.passes.itn.english.numbers import TENS, UNITS, is_number_word
 from git_voicenote.text.passes.itn.english.phrases import DASHES, POINTS, SMALL
 from git_voicenote.text.passes.itn.words import find, low, runs
@@ -29,12 +38,15 @@ _RULES: tuple[Rule, ...] = (
     written.file_name,
     paths.flag,
     paths.short_flag,
-    paths.url,
+    addresses.url,
+    addresses.email,
     paths.revision,
     paths.path,
     dates.iso_date,
     dates.month_and_day,
+    dates.times,
     dates.time_of_day,
+    dates.decade,
     dates.year_after,
     dates.ordinal,
     dates.seconds,
@@ -43,8 +55,12 @@ _RULES: tuple[Rule, ...] = (
     numbered.cve,
     numbered.issue,
     numbered.numbered_name,
+    amounts.below_one,
+    amounts.counted,
+    series.series,
     versions.version,
     versions.host_port,
+    series.series_after_cue,
     numbered.cued,
     written.numbered_name,
     written.amount,
@@ -55,7 +71,7 @@ _RULES: tuple[Rule, ...] = (
 # where a speaker hesitated inside of one of these, an engine of sentences wrote a comma
 _SPANNING: tuple[Rule, ...] = (
     paths.flag,
-    paths.url,
+    addresses.url,
     paths.path,
     versions.version,
 )
@@ -79,6 +95,7 @@ def changes(text: str) -> list[Change]:
     """
     found = find(text, _RULES, "itn")
     if "," in text:
+        found = _with_lists(text, found)
         found = [_without_sign(text, each) for each in found if not _is_first_of_words(text, each)]
         spans = list(_spans(text))
         whole = [change for change in spans if change.after]
@@ -87,6 +104,41 @@ def changes(text: str) -> list[Change]:
     taken = _places(found)
     spelled = written.spelled(text)
     return found + [each for each in spelled if not taken.touch(each.start, each.end)]
+
+
+def _with_lists(text: str, found: list[Change]) -> list[Change]:
+    """Return changes with those of lists, "nine, ten and eleven", put in for what is in them."""
+    lists = [change for run in runs(text, _lists) for change in _listed(text, run)]
+    # "issues forty two, forty three and …": a list of what has its own form
+    inside = _places(lists)
+    beside = _places(
+        [
+            each
+            for each in found
+            if not inside.touch(each.start, each.start + 1)
+            or not inside.touch(each.end - 1, each.end)
+        ]
+    )
+    lists = [each for each in lists if not beside.touch(each.start, each.end)]
+    inside = _places(lists)
+    found = [each for each in found if not inside.touch(each.start, each.end)]
+    return found + [each for each in lists if each.after]
+
+
+def _lists(run: Sequence[Word], following: str) -> bool:
+    """Whether a comma stands between two numbers."""
+    is_number = is_number_word(run[-1].low) or run[-1].low.isdigit()
+    return is_number and (is_number_word(following) or following in ("and", "or"))
+
+
+def _listed(text: str, run: Run) -> Iterator[Change]:
+    at = 0
+    while at < len(run):
+        match = series.listed(run, at)
+        if match:
+            start, end = run[at].start, run[match.end - 1].end
+            yield Change(start, end, text[start:end], match.text, "itn:series")
+        at = match.end if match else at + 1
 
 
 def _places(changes: Sequence[Change]) -> Spans:

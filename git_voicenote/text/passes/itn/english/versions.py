@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 
 from git_voicenote.text import tables
-from git_voicenote.text.passes.itn.english.amounts import quantity
+from git_voicenote.text.passes.itn.english.amounts import is_percent, quantity, unit
 from git_voicenote.text.passes.itn.english.numbers import (
     MOST_DIGITS,
     SCALES,
+    counts_up,
     digits,
+    is_like_year,
     is_number_word,
+    is_read_off,
 )
 from git_voicenote.text.passes.itn.english.phrases import POINTS, function_words
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, low, lows
+from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
 
 _WRITTEN = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)\d++(?:\.\d++)*")
 _HEX_CHUNK = re.compile(r"[a-f]*+[0-9][0-9a-f]*+")
 _MOST_PARTS = 8
 """Of a version, or "point" and "dot" in it."""
+_PARTS_OF_IP = 4
 _MOST_HEX_DIGITS = 64
 """Of a hash: git's longest."""
 _WRITTEN_HASH = 6
 """Digits and letters from which on they are a hash that somebody wrote."""
+_HASHED = frozenset({"commit", "hash", "sha", "revision", "blob", "object"})
 # what is hardly ever the first word of a number: "at one point three threads", "no one point two"
 _NOT_BEFORE_ONE_POINT = frozenset({"at", "this", "that", "no", "any", "every", "each", "some"})
 
@@ -33,18 +38,10 @@ def version(run: Run, at: int) -> Match | None:
     prefix = ""
     if low(run, at) == "v" and at + 1 < len(run):
         prefix, start = "v", at + 1
-    read = _component(run, start, first=True)
-    if read is None:
+    found = _parts(run, start)
+    if found is None:
         return None
-    parts, end = [read[0]], read[1]
-    while low(run, end) in POINTS:
-        further = _component(run, end + 1, first=False)
-        if further is None:
-            break
-        parts.append(further[0])
-        end = further[1]
-        if len(parts) > _MOST_PARTS:
-            return None
+    parts, end = found
     number = ".".join(parts)
     if len(parts) == 1:
         label, end = _prerelease(run, end) if number.count(".") > 1 else ("", end)
@@ -52,38 +49,81 @@ def version(run: Run, at: int) -> Match | None:
             return Match(end, prefix + number + label, "version")
         if not prefix or run[start].low.isdigit() or "." in run[start].text:
             return None
+        if is_read_off(Lows(run), start, end) and not is_like_year(number):
+            return None  # "v two three": with a point, or two of them
     elif not prefix and _is_no_version(run, at, number):
         return None
-    if number.count(".") == 3 and all(int(part) < 256 for part in number.split(".")):
+    if number.count(".") == _PARTS_OF_IP - 1 and all(int(part) < 256 for part in number.split(".")):
         port = _colon_port(run, end) or _slash_width(run, end)
         return Match(port[1], number + port[0], "ip") if port else Match(end, number, "ip")
+    if number.count(".") > 1 and not prefix and (unit(run, end) or is_percent(run, end)):
+        return kept(end + 1)  # "one point five two point five megabytes"
     if prefix or number.count(".") > 1:
         label, end = _prerelease(run, end)
         return Match(end, prefix + number + label, "version")
     with_unit = quantity(run, end, number)
     if with_unit:
         return with_unit
-    if low(run, end) in ("million", "billion"):
-        return Match(end + 1, f"{number} {run[end].low}", "decimal")
+    scale = low(run, end)
+    if scale in SCALES:
+        is_one_more = scale == "hundred" or is_number_word(low(run, end + 1))
+        return None if is_one_more else Match(end + 1, f"{number} {scale}", "decimal")
     return Match(end, number, "version" if low(run, at - 1) == "version" else "decimal")
 
 
-def _component(run: Run, at: int, *, first: bool) -> tuple[str, int] | None:
-    """Read a part of a version. Only after a point may it be an x, or start with "oh"."""
+def decimal(run: Run, at: int) -> tuple[str, int] | None:
+    """Return a number with a point in it, "one point five", and where it ends."""
+    found = _parts(run, at)
+    if found is None or len(found[0]) < 2 or _is_no_version(run, at, ".".join(found[0])):
+        return None
+    return ".".join(found[0]), found[1]
+
+
+def _parts(run: Run, at: int) -> tuple[list[str], int] | None:
+    """Read numbers with "point" or "dot" between them; None if more follows that is none."""
+    parts: list[str] = []
+    end = at
+    while not parts or low(run, end) in POINTS:
+        start = end + 1 if parts else end
+        further = _component(run, start, len(parts))
+        if further is None:
+            if not parts or is_number_word(low(run, start)):
+                return None
+            break
+        parts.append(further[0])
+        end = further[1]
+        if len(parts) > _MOST_PARTS:
+            return None
+    return parts, end
+
+
+def _component(run: Run, at: int, before: int) -> tuple[str, int] | None:
+    """Read a part of a version, with `before` others before it.
+
+    Only after a point may it be an x, or start with "oh".
+    """
     if at >= len(run):
         return None
     if _WRITTEN.fullmatch(run[at].text):
         return run[at].text, at + 1
     words = Lows(run)
-    if not first and words[at] == "x" and not is_number_word(low(run, at + 1)):
+    if before and words[at] == "x" and not is_number_word(low(run, at + 1)):
         return "x", at + 1
     if words[at].isdigit():
         return None
-    read = digits(words, at, oh=not first)
+    read = digits(words, at, oh=before > 0)
     if read is None:
         return None
-    # "one point two and one point three"; a written digit after a spoken one is another thing
-    return read
+    is_year = not before and is_like_year(read[0])
+    if counts_up(words, at, read[1]) and not is_year:
+        return None
+    scales = [place for place in range(at, read[1]) if words[place] in SCALES]
+    is_of_address = low(run, read[1]) in POINTS or before == _PARTS_OF_IP - 1
+    if not (before and scales) or (is_of_address and int(read[0]) < 256):
+        return read
+    # "two point five million": the scale is that of both
+    fraction = digits(words[at : scales[0]], oh=True)
+    return (fraction[0], at + fraction[1]) if fraction else None
 
 
 def _is_no_version(run: Run, at: int, number: str) -> bool:
@@ -149,16 +189,29 @@ def hexadecimal(run: Run, at: int) -> Match | None:
 
 def commit_hash(run: Run, at: int) -> Match | None:
     """Commit three f two a nine one c: letters and digits after such a word, six at least."""
-    if run[at].low not in ("commit", "hash", "sha", "revision", "blob", "object"):
+    if _singular(run[at].low) not in _HASHED:
         return None
     start = at + 1
-    while start - at <= 2 and low(run, start) in ("hash", "id", "sha"):
+    while start - at <= 2 and low(run, start) in ("hash", "hashes", "id", "ids", "sha"):
         start += 1
-    read = _hex_digits(run, start, sounds=True)
+    read = _hash(run, start)
+    if read is None:
+        return None
+    text = " ".join((*(word.text for word in run[at:start]), read[0]))
+    while low(run, read[1]) in ("and", "or", "to") and (more := _hash(run, read[1] + 1)):
+        text, read = f"{text} {run[read[1]].low} {more[0]}", more
+    return Match(read[1], text, "hash")
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("es") if word == "hashes" else word.removesuffix("s")
+
+
+def _hash(run: Run, at: int) -> tuple[str, int] | None:
+    read = _hex_digits(run, at, sounds=True)
     if read is None or not 6 <= len(read[0]) <= 64 or read[0].isdigit() or read[0].isalpha():
         return None
-    kept = " ".join(word.text for word in run[at:start])
-    return Match(read[1], f"{kept} {read[0]}", "hash")
+    return read
 
 
 def _hex_digits(run: Run, at: int, *, sounds: bool) -> tuple[str, int] | None:
@@ -169,9 +222,13 @@ def _hex_digits(run: Run, at: int, *, sounds: bool) -> tuple[str, int] | None:
         word = words[end]
         if len(read) > _MOST_HEX_DIGITS:
             return None
+        if word in ("zero", "oh") and low(run, end + 1) in ("x", "ex"):
+            break  # the next one
         number = digits(words, end) if is_number_word(word) and word not in SCALES else None
         if number:
-            read, end = read + number[0], number[1]
+            starts_next = number[1] - 1 > end and low(run, number[1]) in ("x", "ex")
+            read += number[0][:-1] if starts_next else number[0]
+            end = number[1] - starts_next
         elif re.fullmatch(r"[a-f]", word):
             if word == "a" and not _is_letter_a(run, end, bool(read)):
                 break

@@ -1,0 +1,1 @@
+"""Numbers, dates and versions in spoken Chinese."""
