@@ -36,6 +36,11 @@ class Results(Protocol):
         """In how many of those nobody speaks."""
         ...
 
+    @property
+    def incomplete(self) -> int:
+        """How many of those are of files that could be read only in part."""
+        ...
+
     def segment(self, segment: Segment) -> str:
         """Take a segment, as soon as it is understood."""
         ...
@@ -84,7 +89,9 @@ class Rendering:
         name = os.fsencode(name).decode("utf-8", "replace")
         told: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
         if finished.error is not None:
-            return {**told, "error": finished.error.message}
+            told["error"] = finished.error.message
+        if finished.has_failed:
+            return told
         return {
             **told,
             "duration": round(finished.duration, 3),
@@ -98,7 +105,7 @@ class Printed:
 
     def __init__(self, name: str, rendering: Rendering) -> None:
         self.there: Mapping[int, str] = {}
-        self.silent = 0
+        self.silent = self.incomplete = 0
         self._name = name
         self._rendering = rendering
 
@@ -108,7 +115,7 @@ class Printed:
 
     def finished(self, number: int, finished: Finished) -> str:
         """Return another form than text, whole; nothing of a failure."""
-        if finished.error is not None or self._rendering.form == "text":
+        if finished.has_failed or self._rendering.form == "text":
             return ""
         return self._rendering.text(self._name, finished)
 
@@ -118,7 +125,7 @@ class Listed:
 
     def __init__(self, sources: Sequence[str], rendering: Rendering) -> None:
         self.there: Mapping[int, str] = {}
-        self.silent = 0
+        self.silent = self.incomplete = 0
         self._sources = sources
         self._rendering = rendering
 
@@ -131,7 +138,7 @@ class Listed:
         name = self._sources[number]
         if self._rendering.form == "json":
             return as_json(self._rendering.value(name, finished), indent=None) + "\n"
-        if finished.error is not None:
+        if finished.has_failed:
             return ""
         text = self._rendering.text(name, finished)
         return f"{chr(10) if number else ''}==> {name} <==\n{text}"
@@ -160,6 +167,7 @@ class Written:
         there = {n: p for n, p in enumerate(self._places) if p.is_done and not again}
         self.there: Mapping[int, str] = {n: f"{place.path}\n" for n, place in there.items()}
         self.silent = sum(not place.has_words for place in there.values())
+        self.incomplete = sum(not place.is_whole for place in there.values())
 
     def segment(self, segment: Segment) -> str:
         """Wait for the rest of the file."""
@@ -167,8 +175,13 @@ class Written:
 
     def finished(self, number: int, finished: Finished) -> str:
         """Write a result and return its name; of a failure there is none."""
-        if finished.error is not None:
+        if finished.has_failed:
             return ""
         text = self._rendering.text(self._sources[number], finished)
-        path = self._folder.write(self._places[number], text, has_words=finished.has_words)
+        path = self._folder.write(
+            self._places[number],
+            text,
+            has_words=finished.has_words,
+            is_whole=finished.error is None,
+        )
         return f"{path}\n"
