@@ -8,7 +8,8 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ ChangedMeanwhileError      two people wrote one text, and both cannot be kept in one place
  ├─ AudioError
  │   ├─ AudioDeviceError       no PortAudio, no microphone, a device that died
- │   └─ AudioFileError         a file that is not sound, or only in part
+ │   └─ AudioFileError         a file that is not sound
+ │       └─ IncompleteSoundError    all that could be read was read, and some is missing
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
  │   └─ UnsafePathError        a link or a pipe where a repository should have a file
@@ -76,6 +77,14 @@ class AudioDeviceError(AudioError):
 
 class AudioFileError(AudioError):
     """A file holds no sound that can be read."""
+
+
+class IncompleteSoundError(AudioFileError):
+    """Sound is missing in a file; the `seconds` of it that could be read were."""
+
+    def __init__(self, message: str, *, hint: str | None = None, seconds: float = 0.0) -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
 
 
 class EngineError(VoicenoteError):

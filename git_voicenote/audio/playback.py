@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from git_voicenote.audio.capture.devices import load_portaudio
-from git_voicenote.audio.files.reading import read_blocks
+from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.errors import AudioDeviceError, AudioFileError
+from git_voicenote.errors import AudioDeviceError, AudioFileError, IncompleteSoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,8 @@ def _blocks(path: Path, start: float) -> Iterator[bytes]:
     """Yield the sound from `start` on in blocks of exactly _FRAMES samples, the last one padded."""
     skip = int(start * SAMPLE_RATE)
     waiting = np.zeros(0, np.float32)
-    for samples in read_blocks(path):
+    incomplete: list[IncompleteSoundError] = []
+    for samples in as_far_as_possible(read_blocks(path), incomplete.append):
         skipped = min(skip, len(samples))
         skip -= skipped
         waiting = np.concatenate((waiting, samples[skipped:]))
@@ -113,6 +114,8 @@ def _blocks(path: Path, start: float) -> Iterator[bytes]:
         seconds = start - skip / SAMPLE_RATE
         raise AudioFileError(f"{path} is only {seconds:.1f} s long", hint="start earlier")
     yield np.pad(waiting, (0, _FRAMES - len(waiting))).tobytes()
+    if incomplete:
+        raise incomplete[0]
 
 
 def _no_loudspeaker(path: Path, reason: str) -> AudioDeviceError:

@@ -98,15 +98,18 @@ def record(
         else ExplainedCommit(repository, chosen, repository.commit(commit or "HEAD"))
     )
     resumed = offer_unfinished(repository, chosen, dialogue, skip=source)
+
+    def show(spoken: Spoken) -> None:
+        if as_json:
+            print_json(_as_json(subject.target, spoken))
+
     if source is None and subject.target in resumed:
-        spoken = resumed[subject.target]  # they came to say what they have said by now
-    else:
-        spoken = explain(
-            subject, repository, chosen, dialogue,
-            source=sound_named(source), existing=existing, explain=explained, walk=walk,
-        )  # fmt: skip
-    if as_json:
-        print_json(_as_json(subject.target, spoken))
+        show(resumed[subject.target])  # they came to say what they have said by now
+        return
+    explain(
+        subject, repository, chosen, dialogue,
+        source=sound_named(source), existing=existing, explain=explained, walk=walk, saved=show,
+    )  # fmt: skip
 
 
 def _as_json(target: Target, spoken: Spoken) -> dict[str, object]:

@@ -71,7 +71,8 @@ def transcribe(
     With --output, a file whose result is there already is passed over: the same command goes on
     after an interruption. A result that you have edited is never replaced.
 
-    Exits with 1 if there is a file in which nobody speaks, with 128 if one failed.
+    Exits with 1 if there is a file in which nobody speaks, with 128 if one failed or could be read
+    only in part: what could be read is printed all the same.
     """
     if as_json and format_name not in (None, JSON.name):
         raise click.UsageError("--json and --format do not agree")
@@ -140,7 +141,13 @@ class _Work:
         """Hear what is not there yet, and print what the results say in the order of the files."""
         ready = dict(results.there)
         todo = [number for number in range(len(self._sources)) if number not in ready]
-        self._counts.update({"there": len(ready), "silent before": results.silent})
+        self._counts.update(
+            {
+                "there": len(ready),
+                "silent before": results.silent,
+                "incomplete before": results.incomplete,
+            }
+        )
         turn = 0
         display = BatchDisplay([self._path(number) for number in todo])
         try:
@@ -181,11 +188,12 @@ class _Work:
             (counts["heard"], "transcribed"),
             (counts["there"], "there already (--again makes them anew)"),
             (counts["silent"], "without speech"),
+            (counts["incomplete"] + counts["incomplete before"], "read only in part"),
             (counts["failed"], "failed"),
         )
         parts = ", ".join(f"{number} {what}" for number, what in told if number)
         say(f"{count} {'file' if count == 1 else 'files'}: {parts}")
-        if counts["failed"]:
+        if counts["failed"] or counts["incomplete"] or counts["incomplete before"]:
             raise click.exceptions.Exit(VoicenoteError.exit_code)
         if counts["silent"] or counts["silent before"]:
             raise click.exceptions.Exit(NothingHeardError.exit_code)
@@ -212,11 +220,14 @@ class _Work:
     def _count(self, number: int, finished: Finished) -> None:
         name = self._sources[number]
         if finished.error is not None:
-            self._counts["failed"] += 1
             self._error = finished.error
             if self._is_many:
                 print_error(self._naming(name, finished.error))
-        elif not finished.has_words:
+        if finished.has_failed:
+            self._counts["failed"] += 1
+            return
+        self._counts["incomplete"] += finished.error is not None
+        if not finished.has_words:
             self._counts["silent"] += 1
             if self._is_many:
                 warn(f"nothing was heard in {name}")

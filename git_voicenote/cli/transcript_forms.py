@@ -33,6 +33,11 @@ class Results(Protocol):
         """In how many of those nobody speaks."""
         ...
 
+    @property
+    def incomplete(self) -> int:
+        """How many of those are of files that could be read only in part."""
+        ...
+
     def segment(self, segment: Segment) -> str:
         """Take a segment, as soon as it is understood."""
         ...
@@ -76,7 +81,9 @@ class Rendering:
         name = os.fsencode(name).decode("utf-8", "replace")
         told: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
         if finished.error is not None:
-            return {**told, "error": finished.error.message}
+            told["error"] = finished.error.message
+        if finished.has_failed:
+            return told
         return {
             **told,
             "duration": round(finished.duration, 3),
@@ -95,7 +102,7 @@ class Printed:
 
     def __init__(self, name: str, rendering: Rendering) -> None:
         self.there: Mapping[int, str] = {}
-        self.silent = 0
+        self.silent = self.incomplete = 0
         self._name = name
         self._rendering = rendering
 
@@ -108,7 +115,7 @@ class Printed:
 
     def finished(self, number: int, finished: Finished) -> str:
         """Return a format that is not printed line by line, whole; nothing of a failure."""
-        if finished.error is not None or self._rendering.form.is_line_by_line:
+        if finished.has_failed or self._rendering.form.is_line_by_line:
             return ""
         return self._rendering.text(self._name, finished)
 
@@ -118,7 +125,7 @@ class Listed:
 
     def __init__(self, sources: Sequence[str], rendering: Rendering) -> None:
         self.there: Mapping[int, str] = {}
-        self.silent = 0
+        self.silent = self.incomplete = 0
         self._sources = sources
         self._rendering = rendering
 
@@ -129,7 +136,7 @@ class Listed:
     def finished(self, number: int, finished: Finished) -> str:
         """Return all of a file."""
         form = self._rendering.form
-        if form.in_turn is None or (finished.error is not None and not form.has_failures):
+        if form.in_turn is None or (finished.has_failed and not form.has_failures):
             return ""
         return form.in_turn(self._rendering.exported(self._sources[number], finished), not number)
 
@@ -157,6 +164,7 @@ class Written:
         there = {n: p for n, p in enumerate(self._places) if p.is_done and not again}
         self.there: Mapping[int, str] = {n: f"{place.path}\n" for n, place in there.items()}
         self.silent = sum(not place.has_words for place in there.values())
+        self.incomplete = sum(not place.is_whole for place in there.values())
 
     def segment(self, segment: Segment) -> str:
         """Wait for the rest of the file."""
@@ -164,8 +172,13 @@ class Written:
 
     def finished(self, number: int, finished: Finished) -> str:
         """Write a result and return its name; of a failure there is none."""
-        if finished.error is not None:
+        if finished.has_failed:
             return ""
         text = self._rendering.text(self._sources[number], finished)
-        path = self._folder.write(self._places[number], text, has_words=finished.has_words)
+        path = self._folder.write(
+            self._places[number],
+            text,
+            has_words=finished.has_words,
+            is_whole=finished.error is None,
+        )
         return f"{path}\n"

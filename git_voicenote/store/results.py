@@ -66,13 +66,14 @@ class Place:
     """Where the result for a sound file lies, or will.
 
     `is_done` says that it is there, made from this very file by this very engine; `has_words` then
-    says whether there were any.
+    says whether there were any, and `is_whole` whether the file could be read whole.
     """
 
     path: Path
     making: Making
     is_done: bool = False
     has_words: bool = False
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class _Record:
     result: str
     sha256: str
     has_words: bool
+    is_whole: bool = True
 
 
 class ResultFolder:
@@ -149,19 +151,19 @@ class ResultFolder:
             last = records[-1]
             path = self._root / last.result
             if last.making == making and _stands(path, records):
-                return Place(path, making, is_done=True, has_words=last.has_words)
+                return Place(path, making, True, last.has_words, last.is_whole)
             if self._is_ours(path, name):
                 return Place(path, making)
         return Place(self._free_path(source), making)
 
-    def write(self, place: Place, text: str, *, has_words: bool) -> Path:
+    def write(self, place: Place, text: str, *, has_words: bool, is_whole: bool = True) -> Path:
         """Write a result, whole or not at all, and return where; know it for the next time."""
         path, source = place.path, place.making.source
         if not self._is_ours(path, source):  # somebody wrote there since
             path = self._free_path(Path(source))
         content = text.encode("utf-8", "replace")
         digest = hashlib.sha256(content).hexdigest()
-        record = _Record(place.making, path.name, digest, has_words)
+        record = _Record(place.making, path.name, digest, has_words, is_whole)
         try:
             with files.replacing(path, mode=files.PUBLISHED) as file:
                 file.write(content)
@@ -227,7 +229,8 @@ def _read(told: Any) -> _Record:  # noqa: ANN401 - JSON, until it has been looke
         vocabulary=told.get("vocabulary", False) is True,  # as it was before one could choose
         itn=told.get("itn", True) is True,
     )
-    return _Record(making, result, _text(told["sha256"]), told["has_words"] is True)
+    has_words, is_whole = told["has_words"] is True, told.get("is_whole", True) is True
+    return _Record(making, result, _text(told["sha256"]), has_words, is_whole)
 
 
 def _text(value: object) -> str:

@@ -72,3 +72,21 @@ def test_silence_and_what_is_no_number_are_no_reason_to_choose() -> None:
     broken[10:20] = np.nan
     broken[20] = np.inf
     assert not mixed(broken, broken)[1]
+
+
+def test_what_cancels_out_is_seen_behind_an_offset_and_however_quiet() -> None:
+    """Both wires may carry the same constant, and a microphone that is far too quiet."""
+    mono, chose_one = mixed(TONE + np.float32(0.3), np.float32(0.3) - TONE)
+    assert chose_one
+    assert power(mono - np.float32(0.3)) == pytest.approx(power(TONE), rel=0.02)
+    assert mixed(TONE * np.float32(1e-3), TONE * np.float32(-1e-3))[1]
+
+
+def test_it_counts_for_how_long_one_channel_is_kept() -> None:
+    turned = TONE.copy()
+    turned[8000:] *= -1
+    mix = Downmix()
+    sound = np.stack([TONE, turned], axis=1)
+    for at in range(0, RATE, 1600):
+        mix.feed(sound[at : at + 1600])
+    assert mix.chosen == 8000

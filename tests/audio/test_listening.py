@@ -20,7 +20,7 @@ from git_voicenote.audio.listening.ahead import ListeningAhead
 from git_voicenote.audio.listening.pool import Listeners
 from git_voicenote.audio.listening.source import ListeningHere
 from git_voicenote.datatypes import SAMPLE_RATE, Waveform
-from git_voicenote.errors import AudioFileError, VoicenoteError
+from git_voicenote.errors import AudioFileError, IncompleteSoundError, VoicenoteError
 from tests.support.processes import is_running, listeners_of, wait_until
 from tests.support.sound import write_sound
 from tests.support.speech import SPEECH
@@ -117,6 +117,35 @@ def test_damage_and_silence_are_told_the_same(tmp_path: Path) -> None:
     )
     assert heard[1] == Heard(heard=12.0, listened=12.0)
     assert "is cut off" in heard[3].warnings[0]
+    assert heard[3].error == (
+        IncompleteSoundError,
+        f"{cut} was not read whole: 11.5 s of it could be read",
+        "copy it again from where it came from, or export it again",
+    )
+
+
+def test_the_last_words_before_a_cut_are_handed_on(tmp_path: Path) -> None:
+    sound, _ = soundfile.read(SPOKEN, dtype="float32")
+    cut = write_sound(tmp_path / "cut.wav", sound)
+    os.truncate(cut, 44 + 2 * 5 * SAMPLE_RATE)  # in the middle of the second stretch
+    heard = hear([cut, cut], 1)
+    assert heard == hear([cut, cut], 0)
+    start, is_final, samples = heard[0].pieces[-1]
+    assert is_final
+    assert start + len(samples) / 4 / SAMPLE_RATE == heard[0].heard == 5.0
+
+
+def test_joined_quiet_and_opposite_channels_are_told_the_same(tmp_path: Path) -> None:
+    sound, _ = soundfile.read(SPOKEN, dtype="float32")
+    joined = tmp_path / "joined.flac"
+    joined.write_bytes(2 * SPOKEN.read_bytes())
+    quiet = write_sound(tmp_path / "quiet.wav", sound / 500)
+    opposite = write_sound(tmp_path / "opposite.wav", np.stack([sound, -sound], axis=1))
+    sources = [joined, quiet, opposite]
+    heard = hear(sources, 2)
+    assert heard == hear(sources, 0)
+    assert heard[0].heard == pytest.approx(2 * heard[1].heard, abs=0.1)
+    assert [len(one.warnings) for one in heard] == [0, 1, 1]
 
 
 def test_files_go_to_processes_and_other_sources_are_listened_to_here(tmp_path: Path) -> None:

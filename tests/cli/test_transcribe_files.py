@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.support.engines import FAILING, PAIRING, SCRIPTED
 from tests.support.sound import write_sound
@@ -92,6 +93,52 @@ def test_a_file_that_fails_is_named_and_stops_no_other(talks: Sandbox) -> None:
     assert "error: page.wav is a web page, not sound\nhint: " in errors
     assert "error: there is no file absent.wav\n" in errors
     assert errors.endswith("\n3 files: 1 transcribed, 2 failed\n")
+
+
+@pytest.fixture
+def cut(talks: Sandbox) -> Sandbox:
+    """A talk that was cut off after its first stretch of speech."""
+    sound, rate = soundfile.read(SPOKEN, dtype="float32")
+    path = write_sound(talks.folder / "cut.wav", sound, rate=rate)
+    os.truncate(path, 44 + 4 * rate * 2)
+    return talks
+
+
+CUT = """\
+warning: cut.wav is cut off: 2.2 s of sound are missing
+error: cut.wav was not read whole: 4.0 s of it could be read
+hint: copy it again from where it came from, or export it again
+"""
+
+
+def test_a_file_that_is_not_whole_is_printed_as_far_as_it_goes_and_fails(cut: Sandbox) -> None:
+    done = cut.voicenote("transcribe", "cut.wav")
+    assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (128, "One.\n", CUT)
+    done = cut.voicenote("transcribe", "cut.wav", "one/talk.flac")
+    assert done.returncode == 128
+    assert done.stdout.decode() == "==> cut.wav <==\nOne.\n\n==> one/talk.flac <==\nOne.\nTwo.\n"
+    assert done.stderr.decode() == f"{CUT}2 files: 2 transcribed, 1 read only in part\n"
+
+
+def test_json_of_a_file_that_is_not_whole_has_both_its_words_and_the_error(cut: Sandbox) -> None:
+    done = cut.voicenote("transcribe", "cut.wav", "--json")
+    assert done.returncode == 128
+    told = json.loads(done.stdout)
+    assert told["error"] == "cut.wav was not read whole: 4.0 s of it could be read"
+    assert told["text"] == "One."
+
+
+def test_the_result_of_a_file_that_is_not_whole_is_written_and_fails_each_time(
+    cut: Sandbox,
+) -> None:
+    command = ("transcribe", "-o", "texts", "cut.wav", "one/talk.flac")
+    first, again = cut.voicenote(*command), cut.voicenote(*command)
+    assert results(cut.folder / "texts") == {"cut.txt": "One.\n", "talk.txt": "One.\nTwo.\n"}
+    assert (first.returncode, again.returncode) == (128, 128)
+    assert first.stdout == again.stdout == b"texts/cut.txt\ntexts/talk.txt\n"
+    assert again.stderr.decode() == (
+        "2 files: 2 there already (--again makes them anew), 1 read only in part\n"
+    )
 
 
 def test_an_engine_that_fails_is_told_once(talks: Sandbox) -> None:

@@ -319,6 +319,30 @@ def test_without_a_terminal_what_was_saved_is_named(scripted: Sandbox) -> None:
     assert way in scripted.voicenote("history", "list").stderr
 
 
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_file_that_is_not_whole_is_explained_as_far_as_it_goes_and_fails(
+    piped: bool, scripted: Sandbox
+) -> None:
+    path = scripted.folder / "cut.wav"
+    _write_wav(path)
+    content = path.read_bytes()[: 44 + 2 * 16_000 * 4]
+    path.write_bytes(content)
+    source, stdin = ("-", content) if piped else (path, b"")
+    done = scripted.voicenote("record", "--json", "--from", source, stdin=stdin)
+    assert done.returncode == 128
+    told = json.loads(done.stdout)
+    assert told["recording"]["duration"] == 4.0
+    assert told["text"].strip() == words_of(scripted, "HEAD")[0]
+    name = "standard input" if piped else path
+    lines = done.stderr.decode().splitlines()
+    assert f"warning: {name} is cut off: 3.6 s of sound are missing" in lines
+    assert lines[-2:] == [
+        f"error: {name} was not read whole: 4.0 s of it could be read",
+        "hint: copy it again from where it came from, or export it again",
+    ]
+    assert any(" saved " in line for line in lines)
+
+
 def _write_wav(path: Path) -> None:
     from git_voicenote.audio.files.reading import import_sound
 

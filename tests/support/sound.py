@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from git_voicenote.audio.files.reading import read_blocks
+from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
 from git_voicenote.datatypes import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -46,9 +46,16 @@ def write_sound(path: Path, samples: Samples, *, rate: int = SAMPLE_RATE, **how:
 
 
 def sound_of(source: Path | BinaryIO, warnings: list[str] | None = None) -> Samples:
-    """Return all samples of a source; `warnings` takes what is told of it."""
-    ignored: list[str] = []
-    blocks = list(read_blocks(source, warn=(ignored if warnings is None else warnings).append))
+    """Return all samples that can be read of a source; `warnings` takes what is told of it.
+
+    The last warning is "not whole" where sound is missing.
+    """
+    told: list[str] = [] if warnings is None else warnings
+    blocks = list(
+        as_far_as_possible(
+            read_blocks(source, warn=told.append), lambda _: told.append("not whole")
+        )
+    )
     assert all(block.dtype == np.float32 and block.ndim == 1 for block in blocks)
     return np.concatenate(blocks)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from git_voicenote.audio.containers.streams import streams
+from git_voicenote.audio.containers.view import View
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 from git_voicenote.recording_formats import BY_SUFFIX
@@ -30,6 +32,9 @@ def check_recording(path: Path) -> float:
     import soundfile
 
     try:
+        with path.open("rb", buffering=0) as file:
+            if len(tuple(streams(View(file)))) > 1:
+                raise AudioFileError(f"{path.name} holds more than one recording")
         with soundfile.SoundFile(path) as sound:
             form = BY_SUFFIX.get(path.suffix)
             if form is None or sound.format != form.container:

@@ -1,43 +1,61 @@
-"""From a file's bytes to samples: libsndfile first, ffmpeg for what it does not know."""
+"""From a file's bytes to samples: libsndfile first, ffmpeg for what it does not know.
+
+What is read is compared with what the file says it holds. What is missing, and what is left out,
+is told; where sound is missing, the end is an IncompleteSoundError.
+"""
 
 from __future__ import annotations
 
 import os
-import stat
-import struct
-from typing import TYPE_CHECKING, Any
+import shutil
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from git_voicenote.audio.files import ffmpeg
-from git_voicenote.audio.files.wav import find_data
+from git_voicenote import files
+from git_voicenote.audio.containers.streams import Junk, streams
+from git_voicenote.audio.containers.view import SplicedFile, View
+from git_voicenote.audio.downmix import Downmix
+from git_voicenote.audio.files.ffmpeg import FfmpegSound
+from git_voicenote.audio.files.opening import open_sound, refuse_mistaken
+from git_voicenote.audio.files.sndfile import NotForLibsndfile, SndfileSound, not_sound
+from git_voicenote.audio.files.wav import storage_error
+from git_voicenote.audio.leveling import LOUDEST, Leveling
 from git_voicenote.audio.resampling import Resampler
+from git_voicenote.clock import clock
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.errors import AudioFileError
-from git_voicenote.files.wrapped import WrappedFile
+from git_voicenote.errors import AudioFileError, IncompleteSoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
+    from git_voicenote.audio.containers.stream import Stream
     from git_voicenote.datatypes import Samples
 
-_FORMATS = "wav, flac, ogg, opus, mp3 or m4a will do"
-_RATES = range(1_000, 768_001)
-"""Hertz. Nothing records outside of this; a header that says so is damaged."""
-
-_MOST_CHANNELS = 64
 LONGEST = 24 * 3600
 """Seconds of sound in a file; a header of few bytes may stand for years of silence."""
+_NEGLIGIBLE = 0.25
+"""Seconds by which what is read may fall short of what is stated: codecs count in whole frames."""
 
-_MISTAKEN = (
-    # how it begins, what it is, the way out
-    (b"<!doctype html", "a web page", "a proxy or a login page answered: fetch the sound again"),
-    (b"<html", "a web page", "a proxy or a login page answered: fetch the sound again"),
-    (b"<?xml", "an XML page", "a server answered with an error: fetch the sound again"),
-    (b"version https://git-lfs", "a git-lfs pointer", "`git lfs pull` fetches the sound itself"),
-)
+
+class Sound(Protocol):
+    """A stream of sound that a decoder reads; after the last block it says how that went."""
+
+    rate: int
+    failure: str | None
+    """What stopped the decoder before the end, or None."""
+
+    @property
+    def stated(self) -> float | None:
+        """The seconds that the decoder expected, or None where it cannot tell."""
+        ...
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield blocks of about 0.1 s, of shape (frames, channels)."""
+        ...
 
 
 def decode(
@@ -45,157 +63,175 @@ def decode(
 ) -> Iterator[Samples]:
     """Yield a file as mono float32 16 kHz blocks in -1 … 1; `name` is what to call it.
 
-    Raises AudioFileError for what holds no sound, and at its end for a file that became shorter
-    while it was read.
+    `warn` is told of what is missing or changed. Raises AudioFileError for what holds no sound. At
+    the end of all that could be read, raises IncompleteSoundError where some could not, and
+    AudioFileError for a file that became shorter while it was read.
     """
     samples = 0
-    for block in _decoded(path, name, warn):
+    reading = _Reading(path, name, warn)
+    leveling = Leveling()
+    for block in leveling.blocks(reading.blocks()):
         samples += len(block)
         if samples > longest * SAMPLE_RATE:
             hours = f"{longest / 3600:g} hours"
             raise AudioFileError(f"{name} is longer than {hours}", hint="cut it into parts")
         yield block
+    for change in leveling.report():
+        warn(f"{name} {change}")
+    if reading.is_incomplete:
+        raise IncompleteSoundError(
+            f"{name} was not read whole: {samples / SAMPLE_RATE:.1f} s of it could be read",
+            hint="copy it again from where it came from, or export it again",
+            seconds=samples / SAMPLE_RATE,
+        )
 
 
-def _decoded(path: Path, name: str, warn: Callable[[str], None]) -> Iterator[Samples]:
-    import soundfile
+class _Reading:
+    """A file that is read to its end, stream by stream."""
 
-    with _open(path, name) as file:
-        size = _check(file, name)
-        try:
-            sound = soundfile.SoundFile(_with_true_size(file, name, warn), closefd=False)
-        except soundfile.LibsndfileError as exc:
-            file.seek(0)
-            yield from ffmpeg.decode(path, name, _reason(exc, file), warn)
-            return
-        with sound:
-            yield from _read(sound, name, warn)
-        if os.fstat(file.fileno()).st_size < size:
-            raise AudioFileError(
-                f"{name} became shorter while it was read",
-                hint="wait until whatever writes it is done, or make a copy, and try again",
+    def __init__(self, path: Path, name: str, warn: Callable[[str], None]) -> None:
+        self.is_incomplete = False
+        self._path = path
+        self._name = name
+        self._warn = warn
+        self._samples = 0
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield mono blocks at 16 kHz, which may go over full scale."""
+        unreadable: AudioFileError | None = None
+        with open_sound(self._path, self._name) as file:
+            size = refuse_mistaken(file, self._name)
+            view = View(file)
+            for found in streams(view):
+                if isinstance(found, Junk):
+                    self._pass_over(found)
+                    continue
+                before = self._samples
+                try:
+                    yield from self._stream(file, found)
+                except AudioFileError as exc:
+                    if found.end - found.start == size or self._samples > before:
+                        raise
+                    unreadable = unreadable or exc
+                    self._lose(f"{exc.message}: {found.end - found.start:,} bytes{self._place()}")
+            if not self._samples:
+                raise unreadable or not_sound(self._name, "it has 0 samples")
+            if os.fstat(file.fileno()).st_size < size:
+                raise AudioFileError(
+                    f"{self._name} became shorter while it was read",
+                    hint="wait until whatever writes it is done, or make a copy, and try again",
+                )
+
+    def _stream(self, file: BinaryIO, stream: Stream) -> Iterator[Samples]:
+        """Yield one stream, and compare it with what is stated."""
+        is_untouched = stream.pieces == (range(os.fstat(file.fileno()).st_size),)
+        source = file if is_untouched else SplicedFile(file, stream.pieces)
+        place = self._place()
+        if stream.is_header_wrong:
+            self._warn(f"{self._name} has a damaged header: all sound up to its end is read")
+        with ExitStack() as stack:
+            sound: Sound
+            try:
+                sound = SndfileSound(source, self._name)
+            except NotForLibsndfile as exc:
+                path = self._path
+                if isinstance(source, SplicedFile):
+                    path = stack.enter_context(_copied(source, path.suffix))
+                sound = FfmpegSound(path, self._name, exc.reason, self._warn)
+            before = self._samples
+            yield from self._mono(sound)
+        self._compare(sound, stream, (self._samples - before) / SAMPLE_RATE, place)
+
+    def _mono(self, sound: Sound) -> Iterator[Samples]:
+        """Yield a stream as mono, with silence for what is no number."""
+        downmix, resampler = Downmix(), Resampler(sound.rate)
+        read = broken = lost = 0
+        for block in sound.blocks():
+            read += block.size
+            is_sane = np.abs(block) <= LOUDEST  # False for what is no number
+            if not is_sane.all():
+                broken += block.size - int(is_sane.sum())
+                lost += len(block) - int(is_sane.any(axis=1).sum())
+                block = np.where(is_sane, block, np.float32(0))
+            yield from self._counted(resampler.feed(downmix.feed(block)))
+        yield from self._counted(resampler.feed(np.zeros(0, np.float32), last=True))
+        if read and read == broken:
+            raise not_sound(self._name, "none of its samples is a number")
+        if broken:
+            tell = self._lose if lost / sound.rate > _NEGLIGIBLE else self._warn
+            tell(
+                f"{self._name} is damaged: {broken} samples are not numbers, silence stands in "
+                "for them"
+            )
+        if downmix.chosen:
+            self._warn(
+                f"{self._name}: for {downmix.chosen / sound.rate:.1f} s the mix of its channels is "
+                "much quieter than they are (opposite phase?): the loudest channel is read instead"
             )
 
+    def _compare(self, sound: Sound, stream: Stream, read: float, place: str) -> None:
+        """Tell what is missing of so many seconds that were read; raise if that is all."""
+        stated = sound.stated if stream.seconds is None else stream.seconds
+        missing = max(read / stream.share if stream.share else 0.0, stated or 0.0) - read
+        name, failure = self._name, sound.failure
+        if not read:
+            if failure or missing or stream.share < 1:
+                raise not_sound(name, failure or "it has 0 samples")
+        elif stream.share < 1:
+            self._lose(f"{name} is cut off: {missing:.1f} s of sound are missing{place}")
+        elif missing > _NEGLIGIBLE:
+            reason = failure or "it is cut off"
+            self._lose(
+                f"{name} is damaged ({reason}): {read:.1f} s could be read{place}, "
+                f"{missing:.1f} s could not"
+            )
+        elif failure and stated is None:
+            self._lose(f"{name} is damaged ({failure}): {read:.1f} s could be read{place}")
+        elif stream.torn:
+            self._lose(
+                f"{name} is cut off in the middle of a {stream.torn}: {read:.1f} s could be read"
+                f"{place}"
+            )
+        elif stream.doubt:
+            self._warn(f"{name} may be cut off{place}: {stream.doubt}")
 
-def _open(path: Path, name: str) -> BinaryIO:
-    try:
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
-            raise AudioFileError(f"{name} is a folder", hint="name a sound file in it")
-        if not stat.S_ISREG(kind):
-            raise AudioFileError(f"{name} is not a file", hint=f"name a sound file: {_FORMATS}")
-        return path.open("rb", buffering=0)
-    except FileNotFoundError as exc:
-        raise AudioFileError(f"there is no file {name}", hint="check its name") from exc
-    except PermissionError as exc:
-        raise AudioFileError(f"{name} may not be read by you", hint=f"chmod u+r {name}") from exc
-    except OSError as exc:
-        raise AudioFileError(f"{name} could not be opened: {exc.strerror}") from exc
+    def _counted(self, samples: Samples) -> Iterator[Samples]:
+        if len(samples):
+            self._samples += len(samples)
+            yield samples
+
+    def _pass_over(self, junk: Junk) -> None:
+        """Tell of what is no sound; after sound that was read it may have been some."""
+        what = f"{self._name} holds {junk.end - junk.start:,} bytes that are no sound"
+        if junk.is_padding:
+            self._warn(f"{self._name} may be cut off: it ends with {junk.end - junk.start:,} zeros")
+        elif junk.start and self._samples:
+            self._lose(f"{what}{self._place()}")
+        else:
+            self._warn(f"{what} before its sound")
+
+    def _lose(self, message: str) -> None:
+        self.is_incomplete = True
+        self._warn(message)
+
+    @property
+    def _seconds(self) -> float:
+        return self._samples / SAMPLE_RATE
+
+    def _place(self) -> str:
+        """Return where in the sound we are, for a message; nothing at its start."""
+        return f" from {clock(round(self._seconds))} on" if self._samples else ""
 
 
-def _check(file: BinaryIO, name: str) -> int:
-    """Return the file's size; refuse what is no sound in ways that a person should be told."""
-    head = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if not head:
-        raise AudioFileError(
-            f"{name} is empty", hint="nothing was recorded into it, or the copy went wrong"
-        )
-    for start, what, way_out in _MISTAKEN:
-        if head.startswith(start):
-            raise AudioFileError(f"{name} is {what}, not sound", hint=way_out)
-    return os.fstat(file.fileno()).st_size
-
-
-def _read(sound: Any, name: str, warn: Callable[[str], None]) -> Iterator[Samples]:  # noqa: ANN401 - soundfile has no types
-    """Read an open file to its end, or as far as it goes."""
-    import soundfile
-
-    if sound.samplerate not in _RATES:
-        raise ffmpeg.not_sound(name, f"its header states a sample rate of {sound.samplerate:,} Hz")
-    if sound.channels > _MOST_CHANNELS:
-        raise ffmpeg.not_sound(name, f"its header states {sound.channels} channels")
-    # soundfile seeks before and after each read of what can seek, to where it is already: for
-    # mp3 that resets libmpg123, which fills the terminal with complaints about missing frames
-    sound.seekable = lambda: False
-    resampler = Resampler(sound.samplerate)
-    frames = broken = 0
-    reason = "it is cut off"
-    while True:
+@contextmanager
+def _copied(source: SplicedFile, suffix: str) -> Iterator[Path]:
+    """Give a copy of a part of a file, for a decoder that reads whole files. Raises StoreError."""
+    with files.scratch_folder() as folder:
+        path = folder / f"part{suffix}"
         try:
-            block = sound.read(max(1, sound.samplerate // 10), dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError as exc:
-            reason = exc.error_string.removeprefix("Error : ").strip(" .")
-            break
-        if not len(block):
-            break
-        mono = block.mean(axis=1, dtype=np.float32)
-        frames += len(mono)
-        sane = np.isfinite(mono)
-        if not sane.all():
-            broken += len(mono) - int(sane.sum())
-            mono = np.where(sane, mono, np.float32(0))
-        yield from _some(resampler.feed(mono.clip(-1, 1)))
-    yield from _some(resampler.feed(np.zeros(0, np.float32), last=True))
-    if frames == broken:
-        raise ffmpeg.not_sound(
-            name, "none of its samples is a number" if broken else "it has 0 samples"
-        )
-    if broken:
-        warn(f"{name} is damaged: {broken} samples are not numbers, silence stands in for them")
-    if sound.frames - frames > sound.samplerate // 4:  # for mp3 the header's figure is a guess
-        warn(f"{name} is damaged ({reason}): {frames / sound.samplerate:.1f} s could be read")
-
-
-def _reason(error: Any, file: BinaryIO) -> str | None:  # noqa: ANN401 - soundfile has no types
-    """Return what is wrong with a WAV, which libsndfile can say; of other formats it knows less."""
-    file.seek(0)
-    return f"damaged WAV: {error.error_string.strip(' .')}" if file.read(4) == b"RIFF" else None
-
-
-def _some(samples: Samples) -> Iterator[Samples]:
-    if len(samples):
-        yield samples
-
-
-def _with_true_size(file: BinaryIO, name: str, warn: Callable[[str], None]) -> int | _Patched:
-    """Return the file for soundfile, with its header put right where that lies about the size.
-
-    libsndfile reads nothing where the size is 0, as programs that write into a pipe leave it,
-    and not all where the size is too small, as a program that was killed leaves it.
-    """
-    data = find_data(file)
-    file.seek(0)
-    if data is None:
-        return file.fileno()
-    if data.stated > data.real and not data.was_streamed:
-        warn(f"{name} is cut off: {data.stated - data.real:,} bytes of sound are missing")
-    if data.stated < data.real:
-        if not data.was_streamed:
-            warn(f"{name} has a damaged header: all sound up to its end is read")
-        return _Patched(file, data.offset - 4, struct.pack("<I", min(data.real, 0xFFFFFFFE)))
-    return file.fileno()
-
-
-class _Patched(WrappedFile):
-    """A file in which a few bytes read differently."""
-
-    def __init__(self, file: BinaryIO, offset: int, patch: bytes) -> None:
-        super().__init__(file)
-        self._offset = offset
-        self._patch = patch
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - cffi's; Buffer is 3.12's
-        """Read as the file does, with the patch laid over."""
-        view = memoryview(buffer)
-        start = self._file.tell()
-        chunk = bytearray(self._file.read(len(view)))
-        for index, byte in enumerate(self._patch, self._offset - start):
-            if 0 <= index < len(chunk):
-                chunk[index] = byte
-        view[: len(chunk)] = chunk
-        return len(chunk)
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Read as the file does, with the patch laid over."""
-        buffer = bytearray(size if size >= 0 else os.fstat(self._file.fileno()).st_size)
-        return bytes(buffer[: self.readinto(buffer)])
+            source.seek(0)
+            with os.fdopen(files.open_new(path), "wb") as copy:
+                shutil.copyfileobj(source, copy)
+        except OSError as exc:
+            raise storage_error(path, exc) from exc
+        yield path

@@ -8,29 +8,35 @@ protocols are named here, and its time, its memory and its output are limited.
 from __future__ import annotations
 
 import os
-import re
 import resource
 import select
 import shutil
+import struct
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from git_voicenote.audio.files.ffmpeg_report import Report
 from git_voicenote.audio.files.formats import DEMUXERS
+from git_voicenote.audio.files.sndfile import MOST_CHANNELS, not_sound
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from types import TracebackType
 
+    from git_voicenote.audio.files.ffmpeg_report import Track
     from git_voicenote.datatypes import Samples
 
-_BLOCK_BYTES = SAMPLE_RATE // 10 * 4
+_FRAMES = SAMPLE_RATE // 10
+_HEAD = struct.Struct(">4s5I")
+"""A header of Sun's AU: magic, offset of the samples, size, encoding, rate, channels."""
 _LARGEST_BLOCK = 512 << 20
 _MEMORY = 4 << 30
 _CPU = 1800
@@ -38,60 +44,195 @@ _CPU = 1800
 any other ends as soon as it writes to a pipe that nobody reads."""
 _PATIENCE = 60.0
 """Seconds in which nothing comes, beyond one for each second of sound."""
+_SILENCE = 10 ** (-65 / 20)
+"""RMS of a block below which a track is silent, for as long as …"""
+_HEARD = 5
+"""… fewer blocks than these are louder."""
+_MOST_TRACKS = 8
+"""Tracks that are listened to, if all before them are silent."""
+_MOST_REPORT = 1 << 20
+"""Bytes that are read of what ffmpeg says of a file."""
 _INSTALL = "apt install ffmpeg (Debian), dnf install ffmpeg-free (Fedora), brew install ffmpeg"
 
 
-def decode(
-    path: Path,
-    name: str,
-    reason: str | None,
-    warn: Callable[[str], None],
-    *,
-    patience: float = _PATIENCE,
-) -> Iterator[Samples]:
-    """Yield a file of any format as mono float32 16 kHz blocks, through ffmpeg.
+class FfmpegSound:
+    """A stream of sound that ffmpeg decodes, at 16 kHz, with all channels of one audio track.
 
-    `reason` is what the first decoder had against the file, where it could tell. `patience` are the
-    seconds in which nothing may come. Raises AudioFileError where ffmpeg is missing (the hint says
-    how to install it), finds no sound or takes too long.
+    Where a file has several tracks, one that is neither silent nor a commentary is preferred, and
+    `warn` is told of the others. `reason` is what the first decoder had against the file, where it
+    could tell. `patience` are the seconds in which nothing may come.
     """
-    if not shutil.which("ffmpeg"):
-        if reason:
-            raise not_sound(name, reason)
-        raise AudioFileError(
-            f"{name} is not in a format that can be read without ffmpeg, which is not installed",
-            hint=f"{_INSTALL}; or convert it to wav, flac, ogg, opus or mp3",
+
+    rate = SAMPLE_RATE
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        reason: str | None,
+        warn: Callable[[str], None],
+        *,
+        patience: float = _PATIENCE,
+    ) -> None:
+        """Raise AudioFileError where ffmpeg is missing; the hint says how to install it."""
+        if not shutil.which("ffmpeg"):
+            if reason:
+                raise not_sound(name, reason)
+            raise AudioFileError(
+                f"{name} is not in a format that can be read without ffmpeg, which is not "
+                "installed",
+                hint=f"{_INSTALL}; or convert it to wav, flac, ogg, opus or mp3",
+            )
+        self.failure: str | None = None
+        self.stated: float | None = None
+        self._path = path
+        self._name = name
+        self._reason = reason
+        self._warn = warn
+        self._patience = patience
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield blocks of about 0.1 s, of shape (frames, channels).
+
+        Raises AudioFileError where ffmpeg finds no sound or takes too long.
+        """
+        with self._run(0) as run:
+            blocks = run.blocks()
+            first = next(blocks, None)
+            tracks = run.report().tracks
+            if len(tracks) < 2:
+                yield from self._all(run, first, blocks)
+                return
+        chosen = self._choose(tracks)
+        with self._run(chosen) as run:
+            blocks = run.blocks()
+            yield from self._all(run, next(blocks, None), blocks)
+
+    def _run(self, track: int) -> _Run:
+        return _Run(self._path, self._name, track, self._patience)
+
+    def _all(self, run: _Run, first: Samples | None, rest: Iterator[Samples]) -> Iterator[Samples]:
+        """Yield all that comes, and note how it ended."""
+        if first is not None:
+            yield first
+        yield from rest
+        is_done = run.end()
+        report = run.report()
+        complaint = report.complaint(self._path)
+        if first is None:
+            raise not_sound(self._name, self._reason or complaint or "ffmpeg found no sound in it")
+        if not is_done:
+            self.failure = complaint or "ffmpeg stopped"
+        else:
+            self.failure = report.loss(self._path)
+        if self.failure is None:
+            self.stated = report.duration
+
+    def _choose(self, tracks: tuple[Track, ...]) -> int:
+        """Return the number, from 0, of the track to read; tell of those that are not."""
+        order = sorted(tracks, key=lambda track: track.rank)
+        silent = set()
+        chosen = order[0]
+        for track in order[:_MOST_TRACKS]:
+            if self._is_heard(track):
+                chosen = track
+                break
+            silent.add(track)
+        others = ", ".join(
+            f"{track.number + 1} ({'silent' if track in silent else track.description})"
+            for track in tracks
+            if track is not chosen
         )
-    seconds = 0.0
-    with tempfile.TemporaryFile() as complaints:
-        with _running(path, complaints.fileno()) as process:
-            for block in _blocks(process, name, patience):
-                samples = np.frombuffer(block[: len(block) // 4 * 4], dtype="<f4")
-                seconds += len(samples) / SAMPLE_RATE
-                # a damaged file may give what is no number
-                yield np.nan_to_num(samples.astype(np.float32), posinf=0.0, neginf=0.0)
-            is_done = process.wait() == 0
-        if is_done and seconds:
-            return
-        complaints.seek(0)
-        complaint = _first_line(complaints.read(_BLOCK_BYTES).decode("utf-8", "replace"), path)
-    if not seconds:
-        raise not_sound(name, reason or complaint)
-    warn(f"{name} is damaged ({complaint}): {seconds:.1f} s could be read")
+        self._warn(
+            f"{self._name} has {len(tracks)} audio tracks: {chosen.number + 1} "
+            f"({chosen.description}) is read, not {others}; "
+            f"`ffmpeg -i FILE -map 0:a:NUMBER-1 track.wav` extracts another"
+        )
+        return chosen.number
+
+    def _is_heard(self, track: Track) -> bool:
+        """Return whether there is sound in a track; of one that is silent all is read."""
+        loud = 0
+        with self._run(track.number) as run:
+            for block in run.blocks():
+                loud += bool(np.square(block, dtype=np.float64).mean() > _SILENCE**2)
+                if loud >= _HEARD:
+                    return True
+        return False
 
 
-@contextmanager
-def _running(path: Path, complaints: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Give ffmpeg, which is gone when the context ends."""
-    process = subprocess.Popen(
-        _command(path), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
-    )
-    with process:
-        try:
-            _limit(process.pid)
-            yield process
-        finally:
-            process.kill()  # nothing to it when it is done; else our reader went away
+class _Run:
+    """An ffmpeg that decodes a track; it is gone when the context ends."""
+
+    def __init__(self, path: Path, name: str, track: int, patience: float) -> None:
+        self._name = name
+        self._patience = patience
+        self._report = tempfile.TemporaryFile()  # noqa: SIM115 - the context ends it
+        self._process = subprocess.Popen(
+            _command(path, track),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._report,
+        )  # fmt: skip
+        _limit(self._process.pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._process, self._report:
+            self._process.kill()  # nothing to it when it is done; else our reader went away
+
+    def end(self) -> bool:
+        """Wait until it has ended; return whether it was content."""
+        return self._process.wait() == 0
+
+    def report(self) -> Report:
+        """Return what it said so far."""
+        self._report.flush()
+        return Report.parse(os.pread(self._report.fileno(), _MOST_REPORT, 0))
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield samples of shape (frames, channels). Raises AudioFileError if it takes long."""
+        rest, width = b"", 0
+        for read in self._reads():
+            rest += read
+            if not width:
+                if len(rest) < _HEAD.size or len(rest) < (start := _HEAD.unpack_from(rest)[1]):
+                    continue
+                magic, _, _, _, _, channels = _HEAD.unpack_from(rest)
+                if magic != b".snd" or not 0 < channels <= MOST_CHANNELS:
+                    raise not_sound(self._name, f"ffmpeg gave {channels} channels")
+                rest, width = rest[start:], channels * 4
+            whole = len(rest) // width * width
+            if whole:
+                samples = np.frombuffer(rest[:whole], dtype=">f4").astype(np.float32)
+                rest = rest[whole:]
+                yield samples.reshape(-1, width // 4)
+
+    def _reads(self) -> Iterator[bytes]:
+        """Yield what comes. Raises AudioFileError where nothing comes for long."""
+        if self._process.stdout is None:
+            raise AssertionError("a pipe was asked for")
+        pipe = self._process.stdout.fileno()
+        waited, allowed = 0.0, self._patience
+        while True:
+            began = time.monotonic()
+            ready, _, _ = select.select([pipe], [], [], min(self._patience, allowed - waited))
+            waited += time.monotonic() - began
+            if not ready or waited > allowed:
+                raise AudioFileError(
+                    f"{self._name} takes ffmpeg too long: nothing came for {waited:.0f} s",
+                    hint="convert it to wav, flac, ogg, opus or mp3 with a program that you trust",
+                )
+            read = os.read(pipe, _FRAMES * 4)
+            if not read:
+                return
+            allowed += len(read) / 4 / SAMPLE_RATE
+            yield read
 
 
 def _limit(process: int) -> None:
@@ -102,56 +243,11 @@ def _limit(process: int) -> None:
             resource.prlimit(process, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def _blocks(process: subprocess.Popen[bytes], name: str, patience: float) -> Iterator[bytes]:
-    """Yield what a process prints, in whole samples. Raises AudioFileError where it takes long."""
-    if process.stdout is None:
-        raise AssertionError("a pipe was asked for")
-    pipe = process.stdout.fileno()
-    waited, allowed, rest = 0.0, patience, b""
-    while True:
-        began = time.monotonic()
-        ready, _, _ = select.select([pipe], [], [], min(patience, allowed - waited))
-        waited += time.monotonic() - began
-        if not ready or waited > allowed:
-            raise AudioFileError(
-                f"{name} takes ffmpeg too long: nothing came for {waited:.0f} s",
-                hint="convert it to wav, flac, ogg, opus or mp3 with a program that you trust",
-            )
-        read = os.read(pipe, _BLOCK_BYTES)
-        if not read:
-            return
-        whole = len(rest + read) // 4 * 4
-        block, rest = (rest + read)[:whole], (rest + read)[whole:]
-        allowed += whole / 4 / SAMPLE_RATE
-        yield block
-
-
-def not_sound(name: str, reason: str) -> AudioFileError:
-    """Return the error for a file that is there and is no sound."""
-    return AudioFileError(
-        f"{name} holds no sound that can be read ({reason})",
-        hint="record or export it again: wav, flac, ogg, opus, mp3 or m4a will do",
-    )
-
-
-def _command(path: Path) -> list[str]:
+def _command(path: Path, track: int) -> list[str]:
     return [
-        "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error",
+        "ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
         "-max_alloc", str(_LARGEST_BLOCK),
         "-protocol_whitelist", "file", "-format_whitelist", ",".join(DEMUXERS),
         "-i", f"file:{path.absolute()}",
-        "-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "pipe:1",
+        "-map", f"0:a:{track}", "-ar", str(SAMPLE_RATE), "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
     ]  # fmt: skip
-
-
-def _first_line(complaints: str, path: Path) -> str:
-    for line in complaints.splitlines():
-        # "[mov,mp4 @ 0x55d1] moov atom not found": who says it, and of which file, helps nobody
-        words = re.sub(r"^\[.*? @ 0x[0-9a-f]+\] ", "", line)
-        words = words.removeprefix(f"file:{path.absolute()}: ").strip(" .")
-        if "not on whitelist" in words:
-            found = re.match(r"\[(\S+) @", line)
-            return f"a file of the kind {found[1] if found else 'unknown'} is not read"
-        if words:
-            return f"ffmpeg: {words}"
-    return "ffmpeg found no sound in it"

@@ -1,7 +1,8 @@
 """Sound files of any kind, as 16 kHz mono blocks or as a WAV of ours.
 
 Reading streams: an hour takes no more memory than a minute. What is damaged is read as far as it
-goes, with a warning; what holds no sound at all is an AudioFileError.
+goes, with a warning, and an IncompleteSoundError at its end if sound is missing; what holds no
+sound at all is an AudioFileError.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.audio.files.decoding import decode
 from git_voicenote.audio.files.wav import WavWriter, storage_error
-from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.errors import AudioFileError, IncompleteSoundError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,8 +35,9 @@ def read_blocks(
     """Yield the sound of a file or stream as mono float32 16 kHz blocks of about 0.1 s.
 
     Any format, rate and number of channels (mixed down). A stream is copied to a temporary file
-    first, as most formats need to be read back and forth. `warn` is told of what is damaged but
-    can be read. Raises AudioFileError, from the first block on, for what holds no sound.
+    first, as most formats need to be read back and forth. `warn` is told of what is missing or
+    changed. Raises AudioFileError, from the first block on, for what holds no sound, and
+    IncompleteSoundError, after the last one, where sound is missing.
     """
     if isinstance(source, Path) and not _is_pipe(source):
         yield from decode(source, str(source), warn)
@@ -46,6 +48,16 @@ def read_blocks(
         yield from decode(spool, _name(source), warn)
 
 
+def as_far_as_possible(
+    blocks: Iterator[Samples], incomplete: Callable[[IncompleteSoundError], None]
+) -> Iterator[Samples]:
+    """Yield the blocks that read_blocks gives; hand on the error if sound is missing."""
+    try:
+        yield from blocks
+    except IncompleteSoundError as exc:
+        incomplete(exc)
+
+
 def import_sound(
     source: Path | BinaryIO, destination: Path, *, warn: Callable[[str], None] = _ignore
 ) -> float:
@@ -54,7 +66,8 @@ def import_sound(
     A stream is kept beside the destination while it is read. Where it is interrupted, what had
     come is imported before the interruption goes on; where the disk fills, what had come is kept
     and named. Raises AudioFileError for what holds no sound, StoreError for a destination that
-    cannot be written; neither leaves a destination behind.
+    cannot be written; neither leaves a destination behind. Raises IncompleteSoundError where sound
+    is missing: the destination then holds what could be read.
     """
     if isinstance(source, Path) and not _is_pipe(source):
         return _write(source, str(source), destination, warn)
@@ -85,6 +98,8 @@ def _write(path: Path, name: str, destination: Path, warn: Callable[[str], None]
         try:
             for block in decode(path, name, warn):
                 wav.write(block)
+        except IncompleteSoundError:
+            raise
         except BaseException:
             destination.unlink(missing_ok=True)
             raise

@@ -12,10 +12,11 @@ import os
 import struct
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote import files
+from git_voicenote.audio.containers.chunks import find_data
+from git_voicenote.audio.containers.view import View
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError, StoreError
 
@@ -137,43 +138,6 @@ def repair_wav(path: Path) -> float:
         raise storage_error(path, exc) from exc
 
 
-@dataclass(frozen=True, slots=True)
-class DataChunk:
-    """Where a WAV's samples start, the bytes its header states and the bytes there are."""
-
-    offset: int
-    stated: int
-    real: int
-
-    @property
-    def was_streamed(self) -> bool:
-        """Return whether the size is one that programs write into pipes, for want of the real."""
-        # ffmpeg writes 0xFFFFFFFF, sox 0x7FFFF000, arecord 0x7FFFFFFF or 0x80000000, others 0
-        return self.stated == 0 or self.stated >= 0x7FFFF000
-
-
-def find_data(file: BinaryIO) -> DataChunk | None:
-    """Find a WAV's samples; None where the file is no WAV or has no data chunk.
-
-    Samples go on to the end of the file, unless another chunk follows where they should end.
-    """
-    length = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    head = file.read(12)
-    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-        return None
-    while len(chunk := file.read(8)) == 8:
-        name, size = struct.unpack("<4sI", chunk)
-        offset = file.tell()
-        end = offset + size + size % 2
-        if name == b"data":
-            file.seek(end)
-            ended = end <= length and _starts_chunk(file.read(8), length - end) and size
-            return DataChunk(offset, size, size if ended else length - offset)
-        file.seek(end)
-    return None
-
-
 def storage_error(path: Path, error: OSError) -> StoreError:
     """Translate what the system says about a file that we write."""
     hint = {
@@ -226,20 +190,10 @@ def _repair(file: BinaryIO, path: Path) -> float:
 
 def _shape(file: BinaryIO, head: bytes, path: Path) -> tuple[int, int, int]:
     """Return where the samples start, the bytes of one sample of all channels, and the rate."""
-    data = find_data(file)
+    data = find_data(View(file))
     rate, width = struct.unpack_from("<I4xH", head, 24) if len(head) == HEADER_SIZE else (0, 0)
     if data is None or head[12:16] != b"fmt " or not rate or not width:
         raise AudioFileError(f"{path} is not a WAV recording", hint="it was left as it is")
     if data.offset + data.real < os.fstat(file.fileno()).st_size:
         raise AudioFileError(f"{path} was not made by a recording", hint="it was left as it is")
     return data.offset, width, rate
-
-
-def _starts_chunk(head: bytes, room: int) -> bool:
-    """Return whether these bytes, after which `room` less 8 follow, can be a chunk's start."""
-    if len(head) < 8:
-        return not head
-    name: bytes
-    size: int
-    name, size = struct.unpack("<4sI", head)
-    return name.replace(b" ", b"x").isalnum() and size <= room - 8

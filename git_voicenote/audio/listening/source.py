@@ -57,6 +57,7 @@ class ListeningHere:
         self._source = source
         self._warn = warn
         self._listened = listened
+        self._failure: AudioFileError | None = None
         self._sound = self._blocks()
         self._activity = VoiceActivity()
 
@@ -66,14 +67,10 @@ class ListeningHere:
         return self._activity.heard
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it; see Listening."""
-        try:
-            yield from self._activity.pieces(self._sound)
-        except OSError as exc:  # a disk that fails, a share that went away
-            raise AudioFileError(
-                f"{self._source} could not be read to its end: {exc.strerror or exc}",
-                hint="copy it to a disk of this machine, and try again",
-            ) from exc
+        """Yield the speech in it, up to where it could be read; see Listening."""
+        yield from self._activity.pieces(self._sound)
+        if self._failure is not None:
+            raise self._failure
 
     def close(self) -> None:
         """Close the source, whether or not it was read to its end."""
@@ -81,9 +78,18 @@ class ListeningHere:
             self._sound.close()
 
     def _blocks(self) -> Generator[Samples, None, None]:
-        for block in read_blocks(self._source, warn=self._warn):
-            self._listened(len(block) / SAMPLE_RATE)
-            yield block
+        """Yield the sound; a failure waits until the words before it were handed on."""
+        try:
+            for block in read_blocks(self._source, warn=self._warn):
+                self._listened(len(block) / SAMPLE_RATE)
+                yield block
+        except AudioFileError as exc:
+            self._failure = exc
+        except OSError as exc:  # a disk that fails, a share that went away
+            self._failure = AudioFileError(
+                f"{self._source} could not be read to its end: {exc.strerror or exc}",
+                hint="copy it to a disk of this machine, and try again",
+            )
 
 
 @dataclass(frozen=True, slots=True)

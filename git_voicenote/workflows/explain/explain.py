@@ -24,7 +24,7 @@ from git_voicenote.workflows.hearing.hear import RESUME, hear
 from git_voicenote.workflows.hearing.listening import Listening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
@@ -60,12 +60,14 @@ def explain(
     existing: Existing | None = None,
     explain: bool = False,
     walk: bool = False,
+    saved: Callable[[Spoken], None] | None = None,
 ) -> Spoken:
     """Let the person explain a commit or a series, let them edit the words, and save them.
 
     `source` is as for `hear`. With `walk`, they have the diff before them and turn its pages
-    while they speak. With `explain`, what the text passes changed is reported. Raises as `hear`
-    does, and UsageError if nobody can turn pages.
+    while they speak. With `explain`, what the text passes changed is reported. `saved` is given
+    the note as soon as it is saved. Raises as `hear` does, which may be after that if sound is
+    missing, and UsageError if nobody can turn pages.
     """
     pages = _pages(subject, dialogue) if walk else ()
     dialogue.say(f"explaining {subject.heading}")
@@ -78,11 +80,14 @@ def explain(
         spoken = _written(subject, listening, dialogue, dictation)
         joining = Joining(subject, before, existing, spoken)
         subject.save(Saving(repository, settings, dialogue), (spoken,), joining)
-    if joining.is_changed:
-        dialogue.say(
-            f"somebody else changed the {subject.name} meanwhile: it holds what both of you said"
-        )
-    dialogue.say(f"{subject.name} saved · git voicenote show {subject.argument}")
+        if joining.is_changed:
+            dialogue.say(
+                f"somebody else changed the {subject.name} meanwhile: it holds what both of you "
+                "said"
+            )
+        dialogue.say(f"{subject.name} saved · git voicenote show {subject.argument}")
+        if saved is not None:
+            saved(Spoken(spoken, dictation))
     if isinstance(subject.target, CommitTarget):
         _offer_rewrite_ref(repository, settings.notes_ref, dialogue)
     return Spoken(spoken, dictation)

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.files.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript, placed
-from git_voicenote.errors import EngineError, NothingHeardError, StoreError, VoicenoteError
+from git_voicenote.errors import (
+    EngineError,
+    IncompleteSoundError,
+    NothingHeardError,
+    StoreError,
+    VoicenoteError,
+)
 from git_voicenote.recording_formats import WAV
 from git_voicenote.store.entries import UNFINISHED
 from git_voicenote.store.history import History
@@ -98,17 +104,23 @@ class Archive:
     def taken_in(self, source: Path | BinaryIO, subject: Subject) -> Iterator[Recording]:
         """Copy a sound file, or what a pipe brings, to a new recording, and hold it.
 
-        Raises AudioFileError, with no recording left behind.
+        Raises AudioFileError, with no recording left behind; where sound is missing, there is a
+        recording of the rest, and the end of the context raises IncompleteSoundError.
         """
         from git_voicenote.audio.files.reading import import_sound
 
+        incomplete: IncompleteSoundError | None = None
         with self.begun(subject) as recording:
             try:
                 duration = import_sound(source, recording.path, warn=self._tell)
+            except IncompleteSoundError as exc:
+                incomplete, duration = exc, exc.seconds
             except VoicenoteError:
                 self.forget(recording)
                 raise
             yield self.complete(replace(recording, duration=duration))
+        if incomplete is not None:
+            raise incomplete
 
     @contextmanager
     def held(self, recording: Recording) -> Iterator[None]:

@@ -9,7 +9,7 @@ from git_voicenote.audio.listening.pool import Listeners, processes_for
 from git_voicenote.audio.listening.source import ListeningHere
 from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.engines.base import BatchEngine
-from git_voicenote.errors import AudioFileError, EngineError
+from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -24,11 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The result of a file: what was heard in how many seconds of sound, or why it failed."""
+    """What was heard in the seconds of a file, or why it failed.
+
+    With an IncompleteSoundError there are both: some of its sound could not be read.
+    """
 
     duration: float
     segments: tuple[Segment, ...]
     error: VoicenoteError | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is no result at all."""
+        return self.error is not None and not isinstance(self.error, IncompleteSoundError)
 
     @property
     def has_words(self) -> bool:
@@ -182,7 +190,10 @@ class _Source:
         failure = Transcript("", "", "", segments).failure
         if error is None and failure is not None:
             error = EngineError(failure)
-        return Finished(self._listening.heard, segments, self._unreadable or error)
+        # a file that is not whole may have failed in the engine, too, which left nothing at all
+        is_readable = isinstance(self._unreadable, IncompleteSoundError | None)
+        reason = error or self._unreadable if is_readable else self._unreadable
+        return Finished(self._listening.heard, segments, reason)
 
     def close(self) -> None:
         """Close it if the engine stopped before its end."""

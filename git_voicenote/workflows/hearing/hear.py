@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.clock import clock
 from git_voicenote.datatypes import Recording
-from git_voicenote.errors import AudioFileError, EngineError, Terminated
+from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError, Terminated
 from git_voicenote.workflows.dialogue import Walk
 from git_voicenote.workflows.hearing.archive import Subject, open_archive
 
@@ -54,7 +54,8 @@ def hear(
 
     Raises NothingHeardError, AudioError, EngineError, StoreError, RecordingInUseError; on Ctrl-C
     KeyboardInterrupt, on a signal Terminated. The recording is kept in each case, unless no sound
-    came, and `resume` is the command that goes on from it.
+    came, and `resume` is the command that goes on from it. If sound is missing in a source, the end
+    of the context raises IncompleteSoundError.
     """
     settings = listening.settings
     archive = open_archive(listening.repository, settings, dialogue.warn)
@@ -65,12 +66,15 @@ def hear(
             yield hearing.from_microphone(recording, pages)
         return
     sound = _named(archive, source) if isinstance(source, str) else source
+    incomplete: list[IncompleteSoundError] = []
     if isinstance(sound, Recording):
         with archive.held(sound):
-            yield hearing.from_recording(sound)
+            yield hearing.from_recording(sound, incomplete.append)
     else:
         with archive.taken_in(sound, subject) as recording:
-            yield hearing.from_recording(recording)
+            yield hearing.from_recording(recording, incomplete.append)
+    if incomplete:
+        raise incomplete[0]
 
 
 def _named(archive: Archive, name: str) -> Path | Recording:
@@ -136,16 +140,20 @@ class _Hearing:
             self._dialogue.say(f"{spoken} spoken, text in {delay:.1f} s")
             return self._heard(recording, segments)
 
-    def from_recording(self, recording: Recording) -> Dictation:
-        """Return what is heard in a recording."""
-        from git_voicenote.audio.files.reading import read_blocks
+    def from_recording(
+        self, recording: Recording, incomplete: Callable[[IncompleteSoundError], None]
+    ) -> Dictation:
+        """Return what is heard in a recording; `incomplete` is told if sound is missing in it."""
+        from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
         from git_voicenote.audio.voice_activity import VoiceActivity
         from git_voicenote.workflows.hearing.transcription import transcribe_recording
 
         context = self._listening.context
         with self._failures_kept(recording):
             segments: list[Segment] = []
-            blocks = read_blocks(recording.path, warn=self._dialogue.warn)
+            blocks = as_far_as_possible(
+                read_blocks(recording.path, warn=self._dialogue.warn), incomplete
+            )
             for segment in transcribe_recording(blocks, self._engine, context, VoiceActivity()):
                 self._dialogue.say(f"  {visible(segment.marked_text)}")
                 segments.append(segment)

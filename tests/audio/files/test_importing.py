@@ -14,7 +14,7 @@ import soundfile
 
 from git_voicenote.audio.files.reading import import_sound
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.errors import StoreError
+from git_voicenote.errors import IncompleteSoundError, StoreError
 from tests.support.sound import pcm, sound_of, tone, wav_header, write_sound
 
 if TYPE_CHECKING:
@@ -86,6 +86,18 @@ def test_an_interrupted_stream_is_kept_as_far_as_it_came(tmp_path: Path) -> None
         import_sound(_Interrupted(wav_header(0xFFFFFFFF) + pcm(tone(1.0))), destination)
     assert len(sound_of(destination)) == 16000
     assert not list(tmp_path.glob(".*"))
+
+
+def test_what_can_be_read_of_a_file_is_imported_before_the_error(tmp_path: Path) -> None:
+    source, destination = tmp_path / "a.wav", tmp_path / "b.wav"
+    source.write_bytes(wav_header(64_000) + pcm(tone(1.0)))
+    for sound in (source, io.BytesIO(source.read_bytes())):
+        with pytest.raises(IncompleteSoundError) as caught:
+            import_sound(sound, destination)
+        assert caught.value.seconds == 1.0
+        assert len(sound_of(destination)) == 16_000
+        destination.unlink()
+    assert list(tmp_path.glob("*.*")) == [source]
 
 
 def test_a_full_disk_leaves_the_file_and_names_the_disk(

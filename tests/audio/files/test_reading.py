@@ -223,7 +223,7 @@ def test_a_file_that_one_may_not_read_says_so(tmp_path: Path) -> None:
         (wav_header(0), b"", None),
         (wav_header(0xFFFFFFFF), b"", None),
         (wav_header(0x7FFFF000), b"", None),
-        (wav_header(64_000), b"", "{} is cut off: 32,000 bytes of sound are missing"),
+        (wav_header(64_000), b"", "{} is cut off: 1.0 s of sound are missing"),
         (wav_header(3_200), b"", "{} has a damaged header: all sound up to its end is read"),
         (wav_header(32_000), b"LIST\x04\0\0\0abcd", None),
     ],
@@ -246,7 +246,8 @@ def test_a_header_that_lies_about_the_size_costs_no_sound(
         path.write_bytes(content)
         heard = sound_of(path, warnings)
     assert len(heard) == 16000
-    assert warnings == ([warning.format(path)] if warning else [])
+    expected = [warning.format(path)] if warning else []
+    assert warnings == expected + ["not whole"] * ("cut off" in (warning or ""))
 
 
 @pytest.mark.parametrize(("name", "least"), [("a.flac", 0.5), ("a.ogg", 0.5), ("a.mp3", 0.5)])
@@ -256,19 +257,22 @@ def test_a_file_that_is_cut_off_is_read_as_far_as_it_goes(
     noise = np.random.default_rng(0).normal(0, 0.1, 48000).astype(np.float32)
     path = write_sound(tmp_path / name, noise)
     os.truncate(path, path.stat().st_size // 2)
-    assert least <= len(sound_of(path)) / SAMPLE_RATE < 3
+    warnings: list[str] = []
+    assert least <= len(sound_of(path, warnings)) / SAMPLE_RATE < 3
+    assert "could be read" in warnings[0]
+    assert warnings[1:] == ["not whole"]
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_an_error_after_what_there_was(
     tmp_path: Path,
 ) -> None:
-    path = write_sound(tmp_path / "a.wav", tone(10))
+    path = write_sound(tmp_path / "a.wav", tone(100))
     blocks = read_blocks(path)
     read = [next(blocks)]
-    os.truncate(path, HEADER_SIZE + 5 * SAMPLE_RATE * 2)
+    os.truncate(path, HEADER_SIZE + 80 * SAMPLE_RATE * 2)
     with pytest.raises(AudioFileError) as caught:
         read.extend(blocks)
-    assert sum(map(len, read)) == 5 * SAMPLE_RATE
+    assert sum(map(len, read)) == 80 * SAMPLE_RATE
     assert caught.value.message == f"{path} became shorter while it was read"
     assert caught.value.hint
 
@@ -284,10 +288,10 @@ def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
     heard = sound_of(path, warnings)
     assert not heard[100:200].any()
     assert heard[300] == 0
-    assert (heard[400:500] == 1).all()
+    assert not heard[400:500].any()
     np.testing.assert_array_equal(heard[500:], sound[500:])
     assert warnings == [
-        f"{path} is damaged: 101 samples are not numbers, silence stands in for them"
+        f"{path} is damaged: 201 samples are not numbers, silence stands in for them"
     ]
 
 

@@ -17,7 +17,7 @@ import soundfile
 from git_voicenote.audio.listening.pool import processes_for
 from git_voicenote.datatypes import SAMPLE_RATE, Segment
 from git_voicenote.engines.base import BatchEngine, Context, EngineInfo, EngineOptions
-from git_voicenote.errors import AudioFileError, EngineError
+from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError
 from git_voicenote.workflows.hearing.batch import Finished, transcribe_files
 from tests.support.engines import FailingEngine, PairingEngine, ScriptedEngine
 from tests.support.processes import listeners_of
@@ -123,14 +123,17 @@ def test_no_more_files_are_open_than_the_engine_asks_for(
 ) -> None:
     lines = tmp_path / "lines"
     lines.write_text("words\n!!!broke\n" * 20)
+    # longer than what is read ahead of the engine
+    sound, _ = soundfile.read(SPOKEN, dtype="float32")
+    path = write_sound(tmp_path / "long.wav", np.tile(sound, 8))
     monkeypatch.setenv("SCRIPTED_SPEECH", str(lines))
     most = 0
     heard = transcribe_files(
-        [SPOKEN] * 9, PairingEngine(EngineOptions()), Context(), warn=print, listened=lambda _: None
+        [path] * 9, PairingEngine(EngineOptions()), Context(), warn=print, listened=lambda _: None
     )
     for _ in heard:
         links = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
-        most = max(most, links.count(str(SPOKEN)))
+        most = max(most, links.count(str(path)))
     assert 1 <= most <= 2
 
 
@@ -263,7 +266,9 @@ def test_a_file_that_is_cut_off_is_told_and_heard_as_far_as_it_goes(
     cut = tmp_path / "cut.wav"
     cut.write_bytes(whole.read_bytes()[:-SAMPLE_RATE])
     heard = hear(engine, cut)
-    assert heard.finished[0].error is None
+    assert isinstance(heard.finished[0].error, IncompleteSoundError)
+    assert not heard.finished[0].has_failed
+    assert heard.finished[0].duration == 1.5
     assert "is cut off" in heard.warnings[0]
 
 
