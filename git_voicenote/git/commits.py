@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
-from git_voicenote.errors import GitError, UnknownRevisionError
-from git_voicenote.git.process import lines_of, offline
+from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
+from git_voicenote.git.process import lines_of
 from git_voicenote.git.repository import Commit
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
-_SHA1_DIGITS = 40
 # what people set for their own eyes must not leak into a text that we put before them
 _PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--stat=72", "--summary")
 
@@ -37,31 +36,23 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
 
     Raises UnknownRevisionError where the object store has no such commit.
     """
-    if len(commit_id) != _SHA1_DIGITS:
-        return _details_from_log(repository, commit_id)  # GitPython knows SHA-1 names only
-    import git
-    import git.exc
-    from git.objects.util import altz_to_utctz_str
-
     try:
-        with git.Repo(repository.worktree or repository.git_dir) as opened:
-            opened.git.update_environment(**offline())
-            found = opened.commit(commit_id)
-            message = found.message
-            zone = altz_to_utctz_str(found.author_tz_offset)
-            if isinstance(message, bytes):
-                message = message.decode("utf-8", "replace")
-            return CommitDetails(
-                Commit(commit_id, str(message).partition("\n")[0]),
-                author=str(found.author.name),
-                authored_at=moment_of_git(f"{found.authored_date} {zone}"),
-                parents=tuple(parent.hexsha for parent in found.parents),
-                message=message,
-            )
-    except (git.exc.ODBError, ValueError) as exc:
+        answer = repository.run(
+            "log", "-1", "--no-walk", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
+            commit_id, "--",
+        )  # fmt: skip
+    except MissingObjectsError:
+        raise
+    except GitError as exc:
         raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
-    except git.GitError as exc:
-        raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
+    author, date, parents, message = answer.decode("utf-8", "replace").split("\0", 3)
+    return CommitDetails(
+        Commit(commit_id, message.partition("\n")[0]),
+        author=author,
+        authored_at=moment_of_git(date),
+        parents=tuple(parents.split()),
+        message=message.removesuffix("\n"),
+    )
 
 
 def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Commit, ...]:
@@ -142,21 +133,3 @@ def _stat(repository: Repository, *what: str) -> str:
         return repository.read("diff-tree", *_PLAIN_DIFF, *what)
     except GitError as exc:
         return f"(not known what changed: {exc.message})"
-
-
-def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
-    try:
-        answer = repository.run(
-            "log", "-1", "--no-show-signature", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
-            commit_id, "--",
-        )  # fmt: skip
-    except GitError as exc:
-        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
-    author, date, parents, message = answer.decode("utf-8", "replace").split("\0")
-    return CommitDetails(
-        Commit(commit_id, message.partition("\n")[0]),
-        author=author,
-        authored_at=moment_of_git(date),
-        parents=tuple(parents.split()),
-        message=message.removesuffix("\n"),
-    )

@@ -51,7 +51,13 @@ class PendingCommit:
         git names the index of this very commit in GIT_INDEX_FILE: `git commit FILE` has its own.
         """
         listed = self.repository.run(
-            "diff", "--cached", "--name-status", "--no-renames", "--no-ext-diff", "-z"
+            "diff",
+            "--cached",
+            "--name-status",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ignore-submodules=none",
+            "-z",
         )
         fields = listed.decode("utf-8", "replace").split("\0")[:-1]
         changes = list(zip(fields[::2], fields[1::2], strict=True))

@@ -1,8 +1,4 @@
-"""Git, run as a process: bytes in, bytes out.
-
-Plain subprocess and not GitPython's runner: importing GitPython costs 0.11 s, which
-`git voicenote format-patch` would pay on every run.
-"""
+"""Git, run as a process: bytes in, bytes out."""
 
 from __future__ import annotations
 
@@ -15,15 +11,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
+from git_voicenote.git.plumbing import environment_of_git, git_command, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PIECE = 1 << 20
 """Bytes of a long answer that are read at a time."""
-_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
-"""What keeps git from fetching the objects that a partial clone lacks, which opens a connection
-that nobody asked for: since git 2.45, and before."""
 _LACKING = re.compile(r"from promisor remote|lazy fetching disabled")
 
 
@@ -31,15 +25,15 @@ def run_git(
     *args: str | bytes,
     cwd: Path,
     stdin: bytes | None = None,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
     accept: tuple[int, ...] = (0,),
     connects: bool = False,
 ) -> bytes:
     """Run git and return what it printed.
 
-    `environment` is laid over the process's own; `connects` lets git open connections. Raises
-    GitError, with git's own words, on an exit status that is not in `accept`, and wherever a
-    partial clone lacks what was to be read.
+    `environment` is laid over the process's own, and None in it removes a variable; `connects`
+    lets git open connections. Raises GitError, with git's own words, on an exit status that is not
+    in `accept`, and wherever a partial clone lacks what was to be read.
     """
     done = try_git(*args, cwd=cwd, stdin=stdin, environment=environment, connects=connects)
     if done.returncode not in accept or (done.returncode and _lacks(done.stderr)):
@@ -82,12 +76,12 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
     with tempfile.TemporaryFile() as complaints:
         try:
             process = subprocess.Popen(
-                ["git", *args],
+                git_command(*args),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
-                env=offline(),
+                env=environment_of_git(),
             )
         except OSError as exc:
             raise _not_started(cwd, exc) from exc
@@ -107,12 +101,12 @@ def start_git(*args: str, cwd: Path, stderr: IO[bytes]) -> subprocess.Popen[byte
     """Start a git that answers questions on its stdin. Raises GitError if it cannot be started."""
     try:
         return subprocess.Popen(
-            ["git", *args],
+            git_command(*args),
             cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env=offline(),
+            env=environment_of_git(),
         )
     except OSError as exc:
         raise _not_started(cwd, exc) from exc
@@ -122,7 +116,7 @@ def try_git(
     *args: str | bytes,
     cwd: Path,
     stdin: bytes | None = None,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
     connects: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git and return the finished process, whatever its exit status.
@@ -131,21 +125,16 @@ def try_git(
     """
     try:
         return subprocess.run(
-            ["git", *args],
+            git_command(*args),
             cwd=cwd,
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
-            env={**(os.environ if connects else offline()), **(environment or {})},
+            env=merged(environment_of_git(connects=connects), environment),
             check=False,
         )
     except OSError as exc:
         raise _not_started(cwd, exc) from exc
-
-
-def offline() -> dict[str, str]:
-    """Return the environment for a git that reads: it opens no connection."""
-    return {**os.environ, **_OFFLINE}
 
 
 def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:

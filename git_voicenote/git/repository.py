@@ -81,7 +81,7 @@ class Repository:
         self,
         *args: str | bytes,
         stdin: bytes | None = None,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
         accept: tuple[int, ...] = (0,),
         connects: bool = False,
     ) -> bytes:
@@ -94,6 +94,19 @@ class Repository:
     def read(self, *args: str) -> str:
         """Run git here and return what it printed as text, without the last newline."""
         return self.run(*args).decode("utf-8", "replace").removesuffix("\n")
+
+    def hooks_folder(self) -> Path:
+        """Return the folder that git takes hooks from, whether it is there or not."""
+        # from the top: git runs hooks there, and a relative core.hooksPath means that folder. It
+        # may hold no .git (core.worktree, --work-tree), and a relative GIT_DIR means another there
+        top = self.worktree or self.cwd
+        named: dict[str, str | None] = {"GIT_DIR": str(self.git_dir)}
+        if self.worktree:
+            named["GIT_WORK_TREE"] = str(self.worktree)
+        if "GIT_COMMON_DIR" in os.environ:
+            named["GIT_COMMON_DIR"] = str(self.common_dir)
+        asked = ("rev-parse", _ABSOLUTE, "--git-path", "hooks")
+        return path_of(run_git(*asked, cwd=top, environment=named))
 
     def commit(self, revision: str) -> Commit:
         """Return the commit that a revision names.
@@ -149,8 +162,9 @@ def repository_if_any() -> Repository | None:
 
 def _no_repository(done: CompletedProcess[bytes]) -> GitError:
     error = git_error(done)
-    if "dubious ownership" in error.message:
-        # a repository there is: nobody is to believe that what they say is kept in it
+    if "GIT_DIR" in os.environ or "not a git repository" not in error.message:
+        # there is one, or should be: of somebody else's, with a broken config, bare where those
+        # have to be named. Nobody is to believe that what they say is kept in it
         return GitError(error.message)
     return NotARepositoryError(
         error.message,

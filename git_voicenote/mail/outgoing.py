@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from git_voicenote.errors import PatchError
-from git_voicenote.git.process import offline
+from git_voicenote.git.plumbing import environment_of_git
 from git_voicenote.mail.mailinfo import read_mailinfo
 
 if TYPE_CHECKING:
@@ -101,11 +101,12 @@ def start_reading_commits(
     """
     return subprocess.Popen(
         [
-            "git", "log", "-z", "--no-merges", "--no-show-signature", "--no-notes", "--no-color",
-            "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B", *options, *revisions,
+            "git", "-c", "log.follow=false", "log", "-z", "--no-merges", "--no-show-signature",
+            "--no-notes", "--no-color", "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B",
+            *options, *revisions,
         ],
         cwd=repository.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env=offline(),
+        stderr=subprocess.DEVNULL, env=environment_of_git(),
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from git_voicenote.errors import GitError, PatchError
-from git_voicenote.git.process import lines_of, offline, try_git
+from git_voicenote.git.plumbing import offline
+from git_voicenote.git.process import lines_of, try_git
 
 if TYPE_CHECKING:
     import io
@@ -163,6 +164,16 @@ def has_several(repository: Repository, walk: Walk, arguments: Arguments) -> boo
     return done.stdout.count(b"\n") > 1
 
 
+_APPLICABLE = (
+    "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.srcPrefix=a/", "diff.dstPrefix=b/",
+    "diff.relative=false", "diff.submodule=short", "diff.ignoreSubmodules=none",
+)  # fmt: skip
+"""For a person's eyes diffs may look otherwise; `git am` then fails, or leaves out files. Since
+git 2.41 format-patch does not heed the first two either (it has format.noprefix)."""
+_NO_CONTEXT = ("0", "1", "2")
+"""Lines of context that are too few to find the place by."""
+
+
 def start_format_patch(
     repository: Repository,
     arguments: Arguments,
@@ -173,9 +184,14 @@ def start_format_patch(
     """Start git format-patch; its complaints and its progress go where ours do.
 
     `before` goes ahead of the person's own options, so that theirs win; `after` goes behind them.
+    What they set for diffs counts, as far as others can apply them.
     """
+    context = repository.config(r"^diff\.context$").get("diff.context")
+    settings = (*_APPLICABLE, *(("diff.context=3",) if context in _NO_CONTEXT else ()))
     command = [
-        "git", "format-patch", *before, *arguments.options, *after, *arguments.rest,
+        "git",
+        *(argument for setting in settings for argument in ("-c", setting)),
+        "format-patch", *before, *arguments.options, *after, *arguments.rest,
     ]  # fmt: skip
     try:
         return subprocess.Popen(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import GitError
+from git_voicenote.git.plumbing import elsewhere
 from git_voicenote.git.process import lines_of, run_git
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging import REVIEW_REF, local_tips
@@ -84,10 +85,10 @@ def write_git_bundle(
     """Write a selection as a bundle that git reads. Raises GitError."""
     with files.scratch_folder() as folder:
         form = repository.read("rev-parse", "--show-object-format")
-        here = {"GIT_DIR": str(folder)}  # the person may have named theirs in the environment
+        here = elsewhere(folder)
         run_git(
             "init", "--quiet", "--bare", f"--object-format={form}", "--template=",
-            cwd=folder, environment=here,
+            cwd=repository.cwd, environment=here,
         )  # fmt: skip
         objects = repository.read("rev-parse", "--path-format=absolute", "--git-path", "objects")
         files.folder(folder / "objects/info")
@@ -104,12 +105,12 @@ def write_git_bundle(
             refs[REVIEW_REF] = selection.reviews
         lines = "".join(f"create {ref}\0{tip}\0" for ref, tip in refs.items())
         run_git(
-            "update-ref", "-z", "--stdin", cwd=folder, environment=here,
+            "update-ref", "-z", "--stdin", cwd=repository.cwd, environment=here,
             stdin=lines.encode("utf-8", "surrogateescape"),
         )  # fmt: skip
         run_git(
             "bundle", "create", "--quiet", str(target.absolute()), "--stdin",
-            cwd=folder, environment=here,
+            cwd=repository.cwd, environment=here,
             stdin="\n".join([*refs, *(f"^{one}" for one in selection.excluded), ""])
             .encode("utf-8", "surrogateescape"),
         )  # fmt: skip

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.process import git_error, lines_of, offline
+from git_voicenote.git.plumbing import environment_of_git, git_command
+from git_voicenote.git.process import git_error, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from git_voicenote.git.repository import Repository
 
-# Plumbing, so that no diff.* setting of the person's changes an id. For a binary file the id is
-# made of the index line, whose abbreviated form would change as the repository grows.
-_DIFFS = (
-    "git", "diff-tree", "--stdin", "--root", "-p", "--full-index", "--no-ext-diff", "--no-textconv",
-    "--no-color",
+# For a binary file the id is made of the index line, whose abbreviated form would change as the
+# repository grows. A person's own attributes (`*.c -diff`) would leave no text to make an id of.
+_DIFFS = git_command(
+    "-c", f"core.attributesFile={os.devnull}", "diff-tree", "--stdin", "--root", "-p",
+    "--full-index", "--no-ext-diff", "--no-textconv", "--no-color",
 )  # fmt: skip
 _LATELY = 2000
 """Commits below HEAD among which the one of a mail is looked for by its title."""
-_PATCH_IDS = ("git", "patch-id", "--stable")
+_PATCH_IDS = git_command("patch-id", "--stable")
 
 
 def patch_ids(
@@ -47,7 +49,7 @@ def patch_ids(
             stdin=ids,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env=offline(),
+            env=environment_of_git(),
         )
         answer = subprocess.run(
             _PATCH_IDS, cwd=repository.cwd, stdin=diffs.stdout, capture_output=True, check=False

@@ -7,7 +7,6 @@ import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
-from git_voicenote.git.process import path_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,9 +65,7 @@ def make_am_hooks(repository: Repository, spool: Path, *, stops_without_diff: bo
 
 def _hooks_of(repository: Repository) -> dict[str, Path]:
     """Return the hooks that git would run."""
-    top = str(repository.worktree or repository.cwd)
-    told = repository.run("-C", top, "rev-parse", "--path-format=absolute", "--git-path", "hooks")
-    folder = path_of(told)
+    folder = repository.hooks_folder()
     if not folder.is_dir():
         return {}
     return {
