@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -79,9 +80,14 @@ def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) ->
     key = branch or covers.key_for_head()
     text = covers.text(key)
     if text is None:
-        raise NoNoteError(
-            f"no cover for {key}", hint="record one with `git voicenote record --cover`"
-        )
+        hint = "record one with `git voicenote record --cover`"
+        if left := covers.left_behind():
+            # of branches that are gone; one that was renamed has its cover with it
+            named = ", ".join(
+                f"`git voicenote show --cover {shlex.quote(one)}`" for one in left[:3]
+            )
+            hint += f"; of branches that are gone: {named}"
+        raise NoNoteError(f"no cover for {key}", hint=hint)
     if as_json:
         print_json({"cover": key, "notes": [note_value(note) for note in parse_notes(text)]})
     else:

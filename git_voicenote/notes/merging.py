@@ -11,25 +11,38 @@ too, unless it was changed here, and the other way round.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from git_voicenote.errors import GitError
-from git_voicenote.git.process import lines_of, try_git
+from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
-from git_voicenote.notes.covers import COVER_PREFIX, SET_ASIDE_PREFIX, cover_tree
+from git_voicenote.notes.covers import COVER_PREFIX, SET_ASIDE_PREFIX
+from git_voicenote.notes.refs import contains, read_refs, update_refs
 from git_voicenote.notes.tree_merge import TreeMerge
-from git_voicenote.notes.trees import commit_tree, read_note_tree, write_blob, write_note_tree
+from git_voicenote.notes.trees import (
+    COVER,
+    TextTree,
+    commit_tree,
+    read_cover_tree,
+    read_note_tree,
+    write_blob,
+    write_cover_tree,
+    write_note_tree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.tree_merge import MergedTree
 
+
+_V = TypeVar("_V", str, tuple[str, str])
 
 REVIEW_REF = "refs/notes/voicenote-review"
 NOTES, REVIEWS = "notes", "reviews"
 """What the two are called below a prefix of ours."""
+_PARTS = {"note": NOTES, "answer": REVIEWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,9 @@ class Tips:
 class Difference:
     """What one side has that the other lacks, since both were last the same.
 
-    `kind` is note, answer or cover; `name` the commit's id or the cover's key; `side` says where
-    something is new, changed or removed: here, there or both.
+    `kind` is note, answer, cover or file (one beside the notes that is none); `name` the commit's
+    id, the cover's key or the path; `side` says where something is new, changed or removed: here,
+    there or both.
     """
 
     kind: str
@@ -74,14 +88,19 @@ class Difference:
 
 @dataclass
 class Outcome:
-    """What a merge did: names of what changed here, and what to tell."""
+    """What a merge did: names of what changed here, and what to tell.
+
+    `files` are those beside the notes that are none; `left_out` tells what was not taken.
+    """
 
     notes: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     covers: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     removed: int = 0
     both: int = 0
     remarks: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def local_tips(repository: Repository, note_refs: NoteRefs) -> Tips:
@@ -99,19 +118,6 @@ def tips_below(repository: Repository, prefix: str) -> Tips:
     return Tips(notes, _below(refs, prefix + "cover/"), reviews)
 
 
-def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
-    """Return the refs that are, or are below, a name."""
-    listed = repository.run("for-each-ref", "--format=%(objectname) %(refname)", pattern)
-    pairs = (line.split(" ", 1) for line in lines_of(listed))
-    return {name: commit for commit, name in pairs}
-
-
-def contains(repository: Repository, tip: str, other: str) -> bool:
-    """Return whether a commit has another one in its history; not, where it is not here."""
-    done = try_git("merge-base", "--is-ancestor", other, tip, cwd=repository.cwd)
-    return done.returncode == 0
-
-
 def differences(
     repository: Repository, ours: Tips, theirs: Tips, last: Tips
 ) -> tuple[Difference, ...]:
@@ -120,51 +126,24 @@ def differences(
     for kind in ("note", "answer"):
         one, other = ours.by_kind[kind], theirs.by_kind[kind]
         here, there = (read_note_tree(repository, tip) for tip in (one, other))
-        base: Mapping[str, str] = {}
-        if one and other:
-            base = _merge_of_notes(repository).common(one, other)
-        found += _compare(kind, here, there, base)
-    covers_here, covers_there = (
-        {key: _cover_blob(repository, commit) for key, commit in tips.covers.items()}
-        for tips in (ours, theirs)
+        base = _merge_of_notes(repository).common(one, other) if one and other else TextTree()
+        found += _compare(kind, here.texts, there.texts, base.texts)
+        found += _compare("file", here.others, there.others, base.others)
+    here_covers, there_covers = (
+        {key: _cover_text(repository, commit) for key, commit in tips}
+        for tips in (ours.covers.items(), theirs.covers.items())
     )
     covers_base = {}
     for key in {*ours.covers, *theirs.covers}:
-        common: Mapping[str, str] = {}
+        common = TextTree()
         if key in ours.covers and key in theirs.covers:
             common = _merge_of_covers(repository).common(ours.covers[key], theirs.covers[key])
-        if "cover" in common:
-            covers_base[key] = common["cover"]
+        if COVER in common.texts:
+            covers_base[key] = common.texts[COVER]
         elif key in last.covers:
-            covers_base[key] = _cover_blob(repository, last.covers[key])
-    found += _compare("cover", covers_here, covers_there, covers_base)
+            covers_base[key] = _cover_text(repository, last.covers[key])
+    found += _compare("cover", here_covers, there_covers, covers_base)
     return tuple(found)
-
-
-def update_refs(
-    repository: Repository, changes: Sequence[tuple[str, str | None, str | None]]
-) -> None:
-    """Set refs (name, new, before), all or none; None for new deletes, for before: is not there.
-
-    Raises GitError where somebody else was faster.
-    """
-    # deletions first: git makes no ref `a/b` in the transaction that deletes `a`
-    for is_deletion in (True, False):
-        lines = []
-        for ref, new, before in changes:
-            if (new is None) != is_deletion or new == before:
-                continue
-            # 40 zeros in `update` mean "must not be there", an empty value would mean "whatever"
-            lines.append(
-                f"delete {ref}\0{before or ''}\0"
-                if new is None
-                else f"update {ref}\0{new}\0{before or '0' * len(new)}\0"
-            )
-        if lines:
-            repository.run(
-                "update-ref", "--create-reflog", "-m", "git voicenote: merge what came", "-z",
-                "--stdin", stdin="".join(lines).encode("utf-8", "surrogateescape"),
-            )  # fmt: skip
 
 
 class Merge:
@@ -222,35 +201,39 @@ class Merge:
         self._changes.append((ref, new, before))
 
     def _merge_all_notes(self, kind: str, ours: str | None, last: str | None) -> None:
-        theirs = self._incoming.by_kind[kind]
+        theirs, tracked = self._incoming.by_kind[kind], self._tracking + _PARTS[kind]
         if theirs is None:
+            if self._is_whole and last is not None:
+                self.outcome.remarks.append(
+                    f"{self._source} has no {kind}s any more; those that are here stay"
+                )
+                self._set(tracked, None, last)
             return
         merged = self._merged(ours, theirs, self._notes_merged)
         if merged is not None:
             before, after = (read_note_tree(self._repository, tip) for tip in (ours, merged))
             changed = self.outcome.notes if kind == "note" else self.outcome.answers
-            changed += [n for n, blob in after.items() if before.get(n) != blob]
-            self.outcome.removed += len(set(before) - set(after))
+            changed += _changed(before.texts, after.texts)
+            self.outcome.files += _changed(before.others, after.others)
+            self.outcome.removed += len(set(before.texts) - set(after.texts))
             self._set(self._note_refs.by_kind[kind], merged, ours)
-        self._set(self._tracking + (NOTES if kind == "note" else REVIEWS), theirs, last)
+        self._set(tracked, theirs, last)
 
     def _merge_cover(self, key: str, covers: Mapping[str, str], last: str | None) -> None:
         ours, theirs = covers.get(key), self._incoming.covers.get(key)
         ref, tracked = COVER_PREFIX + key, f"{self._tracking}cover/{key}"
         if theirs is None:
-            if not self._is_whole:
-                return
-            if ours is not None and ours == last:
-                self._remove_cover(key, ours)
-            self._set(tracked, None, last)
+            if self._is_whole:
+                self._merge_removal(key, ours, last)
+                self._set(tracked, None, last)
             return
         if ours is None and theirs == last:
             return  # it was removed here
         if theirs != last and not self._is_cover(theirs):
-            self.outcome.remarks.append(f"the cover of {key} from {self._source} holds no text")
+            self.outcome.left_out.append(f"the cover of {key} from {self._source} holds no text")
             return
         if ours is None and (other := _in_the_way(key, covers)):
-            self.outcome.remarks.append(
+            self.outcome.left_out.append(
                 f"the cover of {key} is not taken: git cannot keep it beside that of {other}"
             )
             return
@@ -259,6 +242,17 @@ class Merge:
             self.outcome.covers.append(key)
             self._set(ref, merged, ours)
         self._set(tracked, theirs, last)
+
+    def _merge_removal(self, key: str, ours: str | None, last: str | None) -> None:
+        """Follow a cover that is not there any more, unless it was changed here."""
+        if ours is None or last is None:
+            return  # it never was there, or is gone on both sides
+        if ours == last:
+            self._remove_cover(key, ours)
+        else:
+            self.outcome.remarks.append(
+                f"the cover of {key} was removed in {self._source}, but changed here: it stays"
+            )
 
     def _remove_cover(self, key: str, ours: str) -> None:
         """Remove a cover that was removed there; its words stay, set aside."""
@@ -285,27 +279,39 @@ class Merge:
 
     def _notes_merged(self, ours: str, theirs: str) -> str:
         merged = _merge_of_notes(self._repository).merge(ours, theirs)
-        self.outcome.both += len(merged.both)
-        tree = write_note_tree(self._repository, merged.texts)
+        self._tell(merged, theirs if merged.newer == ours else ours)
+        for name in merged.kept:
+            self.outcome.remarks.append(
+                f"the note of {name[:7]} was removed on one side and changed on the other: it stays"
+            )
+        tree = write_note_tree(self._repository, merged.tree)
         return self._commit(tree, ours, theirs, "notes")
 
     def _cover_merged(self, key: str, ours: str, theirs: str) -> str:
         merged = _merge_of_covers(self._repository).merge(ours, theirs)
-        self.outcome.both += len(merged.both)
-        blob = merged.texts.get("cover") or write_blob(self._repository, "")
-        tree = cover_tree(self._repository, blob)
+        self._tell(merged, theirs if merged.newer == ours else ours)
+        blob = merged.tree.texts.get(COVER) or write_blob(self._repository, "")
+        tree = write_cover_tree(self._repository, blob, merged.tree.others)
         return self._commit(tree, ours, theirs, f"cover of {key}")
+
+    def _tell(self, merged: MergedTree, older: str) -> None:
+        self.outcome.both += len(merged.both)
+        self.outcome.remarks += [
+            f"the file {path} beside the notes was changed on both sides: the newer one is kept "
+            f"(the other: git show {older[:10]}:{path})"
+            for path in merged.clashes
+        ]
 
     def _commit(self, tree: str, ours: str, theirs: str, what: str) -> str:
         message = f"voicenote: merge the {what} from {self._source}"
         return commit_tree(self._repository, tree, (ours, theirs), message)
 
     def _is_cover(self, tip: str) -> bool:
-        return _cover_blob(self._repository, tip) != ""
+        return _cover_text(self._repository, tip) != ""
 
 
 def _compare(
-    kind: str, here: Mapping[str, str], there: Mapping[str, str], base: Mapping[str, str]
+    kind: str, here: Mapping[str, _V], there: Mapping[str, _V], base: Mapping[str, _V]
 ) -> list[Difference]:
     found = []
     for name in sorted({*here, *there}):
@@ -316,14 +322,18 @@ def _compare(
     return found
 
 
-def _cover_blob(repository: Repository, tip: str) -> str:
-    """Return the object with a cover's words, or "" where there is none."""
-    done = try_git("rev-parse", "--verify", "--quiet", f"{tip}:cover", cwd=repository.cwd)
-    name = done.stdout.decode("ascii").strip()
-    if not name:
+def _cover_text(repository: Repository, tip: str) -> str:
+    """Return the object with a cover's words, "" where there is none, or no tree at all."""
+    try:
+        return read_cover_tree(repository, tip).texts.get(COVER, "")
+    except MissingObjectsError:
+        raise
+    except GitError:
         return ""
-    kind = try_git("cat-file", "-t", name, cwd=repository.cwd).stdout.strip()
-    return name if kind == b"blob" else ""
+
+
+def _changed(before: Mapping[str, _V], after: Mapping[str, _V]) -> list[str]:
+    return [name for name, value in after.items() if before.get(name) != value]
 
 
 def _merge_of_notes(repository: Repository) -> TreeMerge:
@@ -331,11 +341,7 @@ def _merge_of_notes(repository: Repository) -> TreeMerge:
 
 
 def _merge_of_covers(repository: Repository) -> TreeMerge:
-    def read(commit: str) -> Mapping[str, str]:
-        blob = _cover_blob(repository, commit)
-        return {"cover": blob} if blob else {}
-
-    return TreeMerge(repository, read)
+    return TreeMerge(repository, lambda commit: read_cover_tree(repository, commit))
 
 
 def _below(refs: Mapping[str, str], prefix: str) -> dict[str, str]:

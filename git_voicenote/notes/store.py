@@ -14,6 +14,15 @@ from git_voicenote.git.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.patch_ids import patch_ids
+from git_voicenote.notes.refs import read_refs
+from git_voicenote.notes.trees import (
+    TextTree,
+    commit_tree,
+    decoded,
+    read_note_tree,
+    write_blob,
+    write_note_tree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -42,10 +51,7 @@ class Notes:
 
     def texts(self, commit_ids: Iterable[str]) -> dict[str, str]:
         """Return the notes of those commits that have one, in two processes of git for them all."""
-        blobs = self._blobs()
-        wanted = {commit_id: blobs[commit_id] for commit_id in commit_ids if commit_id in blobs}
-        contents = self._contents(wanted.values())
-        return {commit_id: contents[blob] for commit_id, blob in wanted.items()}
+        return self._texts_in(self._blobs(), commit_ids)
 
     def annotated(self) -> tuple[str, ...]:
         """Return the ids of all commits with a note, even of those that are gone."""
@@ -93,9 +99,12 @@ class Notes:
         """
 
         def write(tip: str) -> tuple[str, ...]:
-            there = self.texts(commit_ids)
+            tree = read_note_tree(self.repository, tip or None)
+            there = self._texts_in(tree.texts, commit_ids)
             new = {name: text for name, text in change(there).items() if there.get(name) != text}
-            if new:
+            if new and tree.has_twins:
+                self._write_anew(tip, tree, new)
+            elif new:
                 self._add(tip, new)
             return tuple(new)
 
@@ -122,12 +131,21 @@ class Notes:
             stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
         run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
 
+    def _write_anew(self, tip: str, tree: TextTree, texts: Mapping[str, str]) -> None:
+        """Write all notes of a commit and new ones, each once.
+
+        fast-import replaces one of two notes of a commit, and drops one where it moves them.
+        """
+        blobs = {name: write_blob(self.repository, text) for name, text in texts.items()}
+        whole = TextTree({**tree.texts, **blobs}, tree.others)
+        written = write_note_tree(self.repository, whole)
+        message = "Notes added by 'git voicenote'"
+        commit = commit_tree(self.repository, written, (tip,), message)
+        self.repository.run("update-ref", "-m", message, self.ref, commit, tip)
+
     def _tip(self) -> str:
-        """Return the commit that the ref stands at, or ""."""
-        found = self.repository.run(
-            "rev-parse", "--verify", "--quiet", f"{self.ref}^{{commit}}", accept=(0, 1, 128)
-        )
-        return found.decode("ascii").strip()
+        """Return the commit that the ref stands at, or "". Raises GitError where it is broken."""
+        return read_refs(self.repository, self.ref).get(self.ref, "")
 
     def remove(self, commit_id: str) -> None:
         """Remove a commit's note, if it has one; the history of the ref keeps the words."""
@@ -164,11 +182,19 @@ class Notes:
             if patch_id in found
         }
 
-    def _blobs(self) -> dict[str, str]:
+    def _blobs(self) -> Mapping[str, str]:
         """Return the object that holds each annotated commit's note."""
         listed = self.repository.run("notes", "--ref", self.ref, "list").decode("ascii")
         pairs = (line.split(" ", 1) for line in listed.splitlines())
-        return {commit_id: blob for blob, commit_id in pairs}
+        blobs = {commit_id: blob for blob, commit_id in pairs}
+        # git lists nothing where the ref is broken, too
+        return blobs or read_note_tree(self.repository, self._tip() or None).texts
+
+    def _texts_in(self, blobs: Mapping[str, str], commit_ids: Iterable[str]) -> dict[str, str]:
+        """Return the notes of those commits that have one among these objects."""
+        wanted = {commit_id: blobs[commit_id] for commit_id in commit_ids if commit_id in blobs}
+        contents = self._contents(wanted.values())
+        return {commit_id: contents[blob] for commit_id, blob in wanted.items()}
 
     def _contents(self, blobs: Iterable[str]) -> dict[str, str]:
         """Return what these objects hold, to the letter (%N of `git log` trims and recodes)."""
@@ -184,7 +210,7 @@ class Notes:
             if not size:
                 raise GitError(f"the object {name}, which holds a note, is {kind}")
             start, position = end + 1, end + 1 + int(size[0]) + 1
-            contents[name] = answer[start : position - 1].decode("utf-8", "replace")
+            contents[name] = decoded(answer[start : position - 1])
         return contents
 
     def _first_valid(

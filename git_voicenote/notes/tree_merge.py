@@ -7,19 +7,17 @@ in memory. With only one of them, what the other's author removed would come bac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from git_voicenote.notes.merge import merge_texts
-from git_voicenote.notes.trees import read_blobs, write_blob
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.merge import lost_paragraphs, merge_texts
+from git_voicenote.notes.trees import TextTree, read_blobs, write_blob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.git.repository import Repository
-
-    Tree = Mapping[str, str]
-    """The object that holds each text, by what it belongs to."""
 
 _LARGEST_NOTE = 8 << 20
 """Bytes; an hour of speech is 60 kB."""
@@ -29,20 +27,27 @@ _MOST_CROSSINGS = 200
 
 @dataclass(frozen=True, slots=True)
 class MergedTree:
-    """A tree of texts, and the names of those that both sides had changed."""
+    """A tree, and the names of what both sides had changed.
 
-    texts: Tree
+    `both` was merged; `kept` was removed on one side and changed on the other, and stays; of
+    `clashes`, other files than notes, the one from the newer commit, `newer`, stays.
+    """
+
+    tree: TextTree
     both: tuple[str, ...]
+    kept: tuple[str, ...]
+    clashes: tuple[str, ...]
+    newer: str = ""
 
 
 class TreeMerge:
     """Merges commits; `read` returns what a commit holds. The result is the same on any side."""
 
-    def __init__(self, repository: Repository, read: Callable[[str], Tree]) -> None:
+    def __init__(self, repository: Repository, read: Callable[[str], TextTree]) -> None:
         self._repository = repository
         self._read = read
         self._made: dict[str, str] = {}
-        self._found: dict[tuple[str, ...], Tree] = {}
+        self._found: dict[tuple[str, ...], TextTree] = {}
         self._left = _MOST_CROSSINGS
 
     def merge(self, one: str, other: str) -> MergedTree:
@@ -50,28 +55,28 @@ class TreeMerge:
         common = self.common(one, other)
         older, newer = self._by_age((one, other))
         merged = self._merged(common, self._read(older), self._read(newer))
-        for blob in {*merged.texts.values()} & self._made.keys():
+        for blob in {*merged.tree.texts.values()} & self._made.keys():
             write_blob(self._repository, self._made[blob])
-        return merged
+        return replace(merged, newer=newer)
 
-    def common(self, one: str, other: str) -> Tree:
+    def common(self, one: str, other: str) -> TextTree:
         """Return what two commits had in common when they were last one; nothing is written."""
         return self._merged_all(self._bases(one, (other,)))
 
-    def _merged_all(self, commits: tuple[str, ...]) -> Tree:
+    def _merged_all(self, commits: tuple[str, ...]) -> TextTree:
         if commits not in self._found:
             self._found[commits] = self._merge_all(commits)
         return self._found[commits]
 
-    def _merge_all(self, commits: tuple[str, ...]) -> Tree:
+    def _merge_all(self, commits: tuple[str, ...]) -> TextTree:
         trees = [self._read(commit) for commit in commits]
-        result: Tree = trees[0] if trees else {}
+        result = trees[0] if trees else TextTree()
         for number, tree in enumerate(trees[1:], 1):
             if tree == result or not self._left:
                 continue
             self._left -= 1
             base = self._merged_all(self._bases(commits[number], commits[:number]))
-            result = self._merged(base, result, tree).texts
+            result = self._merged(base, result, tree).tree
         return result
 
     def _bases(self, one: str, others: Sequence[str]) -> tuple[str, ...]:
@@ -89,31 +94,55 @@ class TreeMerge:
         ages = [line.split(" ") for line in listed.split("\n")]
         return tuple(commit for _, commit in sorted((_age(age), commit) for age, commit in ages))
 
-    def _merged(self, base: Tree, older: Tree, newer: Tree) -> MergedTree:
-        texts, both = {}, []
-        for name in sorted({*older, *newer}):
-            then, early, late = (tree.get(name) for tree in (base, older, newer))
+    def _merged(self, base: TextTree, older: TextTree, newer: TextTree) -> MergedTree:
+        texts, both, kept = {}, [], []
+        for name in sorted({*older.texts, *newer.texts}):
+            then, early, late = (tree.texts.get(name) for tree in (base, older, newer))
             if early == late or late == then:
                 blob = early
             elif early == then:
                 blob = late
             elif early is None or late is None:
-                blob = early or late  # removed on one side, changed on the other
+                blob = early or late
+                kept += [name] if then else []
             else:
                 both.append(name)
                 blob = self._merged_text(then, early, late)
             if blob is not None:
                 texts[name] = blob
-        return MergedTree(texts, tuple(both))
+        others, clashes = _merged_others(base, older, newer)
+        return MergedTree(TextTree(texts, others), tuple(both), tuple(kept), clashes)
 
     def _merged_text(self, base: str | None, older: str, newer: str) -> str:
         wanted = [blob for blob in (base, older, newer) if blob and blob not in self._made]
         known = {**self._made, **read_blobs(self._repository, wanted, _LARGEST_NOTE)}
-        text = merge_texts(known[base] if base else None, known[older], known[newer])
+        then = known[base] if base else None
+        sides = (known[older], known[newer])
+        text = merge_texts(then, *sides)
+        if any(lost_paragraphs(then, side, text) for side in sides):
+            # "every paragraph is kept" is promised: rather both whole, one after the other
+            text = render_notes([note for side in sides for note in parse_notes(side)])
         name = self._repository.run("hash-object", "--stdin", stdin=text.encode())
         blob = name.decode("ascii").strip()
         self._made[blob] = text
         return blob
+
+
+def _merged_others(
+    base: TextTree, older: TextTree, newer: TextTree
+) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """Merge the files that hold no text of ours; return those that both sides changed, too."""
+    others, clashes = {}, []
+    for path in sorted({*older.others, *newer.others}):
+        then, early, late = (tree.others.get(path) for tree in (base, older, newer))
+        if early is None or late is None:
+            entry = (early or late) if then != (early or late) else None
+        else:
+            entry = early if late == then else late
+            clashes += [path] if then not in (early, late) and early != late else []
+        if entry is not None:
+            others[path] = entry
+    return others, tuple(clashes)
 
 
 def _age(seconds: str) -> int:

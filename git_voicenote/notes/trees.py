@@ -1,57 +1,86 @@
-"""The tree behind a notes ref, read and written as git's own notes.c does."""
+"""The trees behind notes refs and covers, read and written as git's own notes.c does.
+
+A notes tree may hold a note twice, at two fan-outs, after a merge by tools that know nothing of
+notes; git shows both, one after the other. It may hold files that are no notes, which git keeps.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TypeAlias
+    from collections.abc import Iterable, Mapping
 
     from git_voicenote.git.repository import Repository
 
-    NoteTree: TypeAlias = Mapping[str, str]
-    """The object that holds each note, by the name of what it explains."""
+COVER = "cover"
+"""The file of a cover's tree that holds its words."""
 
 _NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FILES = ("100644", "100755")
 
 
-def read_note_tree(repository: Repository, commit: str | None) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class TextTree:
+    """What a commit holds: the object of each text by what it belongs to, and all other entries.
+
+    `others` has mode and object by path. `has_twins` says that a note stood there twice.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    has_twins: bool = False
+
+
+def read_note_tree(repository: Repository, commit: str | None) -> TextTree:
     """Return the notes that a commit of a notes ref holds; none where there is no commit."""
-    if commit is None:
-        return {}
-    listed = repository.run("ls-tree", "-r", "-z", "--full-tree", commit).decode("utf-8", "replace")
-    notes = {}
-    for entry in listed.split("\0")[:-1]:
-        (mode, kind, blob), path = entry.split("\t", 1)[0].split(" "), entry.split("\t", 1)[1]
+    found: dict[str, list[str]] = {}
+    others = {}
+    for mode, blob, path in _entries(repository, commit):
         name = path.replace("/", "")
-        if kind == "blob" and mode in _FILES and _NAME.fullmatch(name):
-            notes[name] = blob
-    return notes
+        if mode in _FILES and _NAME.fullmatch(name):
+            found.setdefault(name, []).append(blob)
+        else:
+            others[path] = (mode, blob)
+    twins = {name: [*dict.fromkeys(blobs)] for name, blobs in found.items() if len(blobs) > 1}
+    texts = {name: blobs[0] for name, blobs in found.items()}
+    texts |= {name: _joined(repository, blobs) for name, blobs in twins.items()}
+    return TextTree(texts, others, has_twins=bool(twins))
 
 
-def write_note_tree(repository: Repository, notes: NoteTree) -> str:
+def read_cover_tree(repository: Repository, commit: str | None) -> TextTree:
+    """Return what a commit of a cover holds; no text where there is none."""
+    texts, others = {}, {}
+    for mode, blob, path in _entries(repository, commit):
+        if path == COVER and mode in _FILES:
+            texts[COVER] = blob
+        else:
+            others[path] = (mode, blob)
+    return TextTree(texts, others)
+
+
+def write_note_tree(repository: Repository, tree: TextTree) -> str:
     """Write a tree of notes, in folders as git would make them; return its name.
 
-    The same notes make the same tree, whoever writes it.
+    The same notes make the same tree, whoever writes it. Raises GitError where another file has
+    the name of a folder that notes need.
     """
-    depth = _depth(len(notes))
-    lines = [
-        f"100644 {blob}\t{_path(name, depth)}\0".encode() for name, blob in sorted(notes.items())
-    ]
-    with files.scratch_folder() as folder:
-        # an index of its own: the person's is not touched, and a bare repository has none
-        alone = {"GIT_INDEX_FILE": str(folder / "index")}
-        repository.run(
-            "update-index", "-z", "--index-info", stdin=b"".join(lines), environment=alone
-        )
-        return repository.run("write-tree", environment=alone).decode("ascii").strip()
+    depth = _depth(len(tree.texts))
+    notes = {_path(name, depth): ("100644", blob) for name, blob in tree.texts.items()}
+    return _write_tree(repository, {**notes, **tree.others})
+
+
+def write_cover_tree(
+    repository: Repository, blob: str, others: Mapping[str, tuple[str, str]]
+) -> str:
+    """Write the tree that holds a cover, the object with its words; return its name."""
+    return _write_tree(repository, {**others, COVER: ("100644", blob)})
 
 
 def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
@@ -61,7 +90,7 @@ def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], mes
     return commit.decode("ascii").strip()
 
 
-def read_blobs(repository: Repository, blobs: list[str], most: int) -> dict[str, str]:
+def read_blobs(repository: Repository, blobs: Iterable[str], most: int) -> dict[str, str]:
     """Return the texts of these objects. Raises GitError where one is larger than `most` bytes."""
     texts = {}
     for blob in dict.fromkeys(blobs):
@@ -71,14 +100,66 @@ def read_blobs(repository: Repository, blobs: list[str], most: int) -> dict[str,
                 f"a note is {size >> 20} MB large, which nobody spoke",
                 hint=f"`git cat-file -p {blob} | less` shows it",
             )
-        texts[blob] = repository.run("cat-file", "blob", blob).decode("utf-8", "replace")
+        texts[blob] = decoded(repository.run("cat-file", "blob", blob))
     return texts
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a note; one that is no UTF-8 keeps its letters where it was Latin-1."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def write_blob(repository: Repository, text: str) -> str:
     """Write a text to the object store; return its name."""
-    name = repository.run("hash-object", "-w", "--stdin", stdin=text.encode())
+    return _write_blob(repository, text.encode())
+
+
+def _write_blob(repository: Repository, content: bytes) -> str:
+    name = repository.run("hash-object", "-w", "--stdin", stdin=content)
     return os.fsdecode(name).strip()
+
+
+def _entries(repository: Repository, commit: str | None) -> list[tuple[str, str, str]]:
+    """Return mode, object and path of all that a commit holds."""
+    if commit is None:
+        return []
+    listed = repository.run("ls-tree", "-r", "-z", "--full-tree", commit)
+    entries = []
+    for entry in os.fsdecode(listed).split("\0")[:-1]:
+        told, _, path = entry.partition("\t")
+        mode, _, blob = told.split(" ")
+        entries.append((mode, blob, path))
+    return entries
+
+
+def _joined(repository: Repository, blobs: list[str]) -> str:
+    """Return the object that holds several notes of one commit, as `git notes show` shows them."""
+    contents = [repository.run("cat-file", "blob", blob) for blob in blobs]
+    joined = b"\n\n".join(content.removesuffix(b"\n") for content in contents[:-1])
+    return _write_blob(repository, joined + b"\n\n" + contents[-1]) if blobs[1:] else blobs[0]
+
+
+def _write_tree(repository: Repository, entries: Mapping[str, tuple[str, str]]) -> str:
+    folders = {path[:at] for path in entries for at, one in enumerate(path) if one == "/"}
+    if clash := next((path for path in sorted(entries) if path in folders), None):
+        raise GitError(
+            f"the file {clash} in the notes has the name of a folder that notes need",
+            hint="rename it on one side, where the notes ref is checked out",
+        )
+    lines = [f"{mode} {blob}\t{path}\0" for path, (mode, blob) in sorted(entries.items())]
+    with files.scratch_folder() as folder:
+        # an index of its own: the person's is not touched, and a bare repository has none; nor
+        # is a hook told of it (post-index-change)
+        alone = {"GIT_INDEX_FILE": str(folder / "index")}
+        unhooked = ("-c", f"core.hooksPath={os.devnull}")
+        repository.run(
+            *unhooked, "update-index", "-z", "--index-info",
+            stdin=os.fsencode("".join(lines)), environment=alone,
+        )  # fmt: skip
+        return repository.run(*unhooked, "write-tree", environment=alone).decode("ascii").strip()
 
 
 def _depth(count: int) -> int:

@@ -160,3 +160,92 @@ def test_a_cover_without_an_identity(repo: Sandbox, monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(GitError, match="does not know who you are"):
         covers_of(repo).write("main", [WHY])
+
+
+def test_a_cover_follows_its_branch(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    repo.git("checkout", "--quiet", "-b", "topic")
+    covers.write("topic", [WHY])
+    repo.git("branch", "-m", "other")
+    repo.git("branch", "-m", "größe/a=b")
+    repo.git("branch", "bystander")
+
+    assert covers.key_for_head() == "größe/a=b"
+    assert covers.read("größe/a=b") == (WHY,)
+    assert covers.key_for_tip(repo.git("rev-parse", "HEAD")) == "größe/a=b"
+    assert covers.text("bystander") is None
+    assert covers.keys() == ("topic",)  # who reads it moves nothing
+    covers.update("größe/a=b", lambda now: f"{now}\nMore.\n")
+    assert covers.keys() == ("größe/a=b",)
+    log = repo.git("log", "--format=%s", "refs/voicenote/cover/größe/a=b")
+    assert len(log.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("before", "now"), [("a", "a/b"), ("a/b", "a")])
+def test_a_cover_follows_where_git_cannot_keep_both_names(
+    repo: Sandbox, before: str, now: str
+) -> None:
+    covers = covers_of(repo)
+    repo.git("branch", before)
+    covers.write(before, [WHY])
+    repo.git("branch", "-m", before, now)
+    assert covers.follow_renames() == ((before, now),)
+    assert covers.read(now) == (WHY,)
+    assert covers.keys() == (now,)
+    assert covers.follow_renames() == ()
+
+
+def test_a_cover_stays_with_a_branch_that_has_its_name_again(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    repo.git("branch", "topic")
+    repo.git("branch", "-m", "topic", "other")
+    repo.git("branch", "topic")
+    covers.write("topic", [WHY])
+    assert covers.text("other") is None
+    assert covers.follow_renames() == ()
+
+
+def test_the_cover_of_a_renamed_branch_is_removed_by_its_new_name(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    covers.write("main", [WHY])
+    repo.git("branch", "-m", "topic")
+    covers.remove("topic")
+    assert (covers.keys(), covers.text("topic")) == ((), None)
+
+
+def test_words_that_cannot_be_read_are_not_taken_for_none(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    covers.write("main", [WHY])
+    blob = repo.git("rev-parse", "refs/voicenote/cover/main:cover")
+    (repo.folder / f".git/objects/{blob[:2]}/{blob[2:]}").unlink()
+    with pytest.raises(GitError, match=r"bad file|not a valid object|could not get object"):
+        covers.text("main")
+
+
+def test_covers_whose_branch_is_gone_are_named(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    for key in ("main", "gone", "detached/" + repo.git("rev-parse", "HEAD")):
+        covers.write(key, [WHY])
+    repo.git("branch", "-m", "topic")
+    assert covers.left_behind() == ("gone",)
+
+
+def test_other_files_of_a_cover_stay(repo: Sandbox) -> None:
+    covers = covers_of(repo)
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=b"x")
+    tree = repo.git("mktree", stdin=f"100644 blob {blob}\tplan\n".encode())
+    repo.git("update-ref", "refs/voicenote/cover/main", repo.git("commit-tree", "-m", "x", tree))
+    covers.write("main", [WHY])
+    names = repo.git("ls-tree", "--name-only", "refs/voicenote/cover/main")
+    assert names.split() == ["cover", "plan"]
+
+
+def test_the_cover_of_a_branch_that_is_gone_is_offered(repo: Sandbox) -> None:
+    covers_of(repo).write("gone", [WHY])
+    done = repo.voicenote("show", "--cover")
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "error: no cover for main\n"
+        "hint: record one with `git voicenote record --cover`; "
+        "of branches that are gone: `git voicenote show --cover gone`\n"
+    )

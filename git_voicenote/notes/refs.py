@@ -1,0 +1,70 @@
+"""Refs, read and set as plumbing does; one that is broken is no ref that is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError
+from git_voicenote.git.process import git_error, lines_of, try_git
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.git.repository import Repository
+
+_IGNORED = re.compile(r"warning: ignoring (?:broken ref|dangling symref) (.+)")
+
+
+def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
+    """Return the refs that are, or are below, a name.
+
+    Raises GitError for a broken one: git passes it over, and what it held would pass for nothing.
+    """
+    asked = ("for-each-ref", "--format=%(objectname) %(refname)", pattern)
+    done = try_git(*asked, cwd=repository.cwd)
+    if done.returncode:
+        raise git_error(done)
+    for line in lines_of(done.stderr):
+        ignored = _IGNORED.fullmatch(line)
+        if ignored and f"{ignored[1]}/".startswith(f"{pattern.rstrip('/')}/"):
+            raise GitError(
+                f"the ref {ignored[1]} is broken, so what it held cannot be read",
+                hint=f"{repository.common_dir / 'logs' / ignored[1]} names the commits that it "
+                f"stood at; remove {repository.common_dir / ignored[1]}, and "
+                f"`git update-ref {ignored[1]} COMMIT` brings one back",
+            )
+    pairs = (line.split(" ", 1) for line in lines_of(done.stdout))
+    return {name: commit for commit, name in pairs}
+
+
+def contains(repository: Repository, tip: str, other: str) -> bool:
+    """Return whether a commit has another one in its history; not, where it is not here."""
+    done = try_git("merge-base", "--is-ancestor", other, tip, cwd=repository.cwd)
+    return done.returncode == 0
+
+
+def update_refs(
+    repository: Repository, changes: Sequence[tuple[str, str | None, str | None]]
+) -> None:
+    """Set refs (name, new, before), all or none; None for new deletes, for before: is not there.
+
+    Raises GitError where somebody else was faster.
+    """
+    # deletions first: git makes no ref `a/b` in the transaction that deletes `a`
+    for is_deletion in (True, False):
+        lines = []
+        for ref, new, before in changes:
+            if (new is None) != is_deletion or new == before:
+                continue
+            # 40 zeros in `update` mean "must not be there", an empty value would mean "whatever"
+            lines.append(
+                f"delete {ref}\0{before or ''}\0"
+                if new is None
+                else f"update {ref}\0{new}\0{before or '0' * len(new)}\0"
+            )
+        if lines:
+            repository.run(
+                "update-ref", "--create-reflog", "-m", "git voicenote: merge what came", "-z",
+                "--stdin", stdin="".join(lines).encode("utf-8", "surrogateescape"),
+            )  # fmt: skip
