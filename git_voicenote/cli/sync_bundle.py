@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.sync_words import count, note_refs, tell_outcome
+from git_voicenote.cli.sync_words import count, note_refs, prepare, tell_outcome
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import hand_over, put, say, settings, warn
-from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.hearing.archive import state_root
-from git_voicenote.workflows.leftovers import finish_leftovers
+
+_ANSWER_NO = 1
 
 
 @click.command()
@@ -29,9 +29,7 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     """
     from git_voicenote.workflows.exchange.packing import pack
 
-    repository = Repository.discover()
-    chosen = settings(repository)
-    finish_leftovers(repository, chosen, TerminalDialogue(repository))
+    repository, chosen = prepare()
     packed = pack(
         repository, note_refs(chosen), file, revisions,
         state=state_root(repository) if audio else None, replace=force,
@@ -49,7 +47,7 @@ def unbundle(file: Path, name: str | None) -> None:
     """Take in what `sync bundle` wrote, once all of it has been checked.
 
     No branch is touched: commits come to refs/voicenote/received/NAME/heads/. Notes and covers
-    are merged as `sync fetch` does.
+    are merged as `sync fetch` does. Exit 1 if something was not taken.
     """
     from git_voicenote.workflows.exchange.unpacking import unpack
 
@@ -67,3 +65,5 @@ def unbundle(file: Path, name: str | None) -> None:
         # a branch of a stranger may be called anything, `$(...)` too
         short = shlex.quote(visible(ref.removeprefix("refs/")))
         say(f"{visible(branch)}: git log --notes={notes} HEAD..{short}; git merge {short}")
+    if arrived.remarks or arrived.outcome.left_out:
+        raise click.exceptions.Exit(_ANSWER_NO)

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.errors import SettingError
+from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.merging import NoteRefs
-from git_voicenote.terminal.console import say, warn
+from git_voicenote.terminal.console import say, settings, warn
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 def tell_outcome(outcome: Outcome, source: str) -> None:
     """Say what a merge changed here."""
-    for remark in outcome.remarks:
+    for remark in (*outcome.remarks, *outcome.left_out):
         warn(visible(remark))
     parts = []
     if outcome.notes:
@@ -25,22 +29,34 @@ def tell_outcome(outcome: Outcome, source: str) -> None:
         parts.append(f"the answers to {count(len(outcome.answers), 'commit')}")
     if outcome.covers:
         parts.append(count(len(outcome.covers), "cover"))
+    if outcome.files:
+        parts.append(f"{count(len(outcome.files), 'file')} beside the notes")
     listed = " and ".join([", ".join(parts[:-1]), parts[-1]]) if parts[1:] else "".join(parts)
     told = f"{listed} from {source}" if parts else ""
     if outcome.both:
         told += f", {outcome.both} of them changed on both sides: every paragraph is kept"
     if outcome.removed:
         told += f"{'; ' if told else ''}{outcome.removed} removed, as in {source}"
-    say(told or f"nothing new in {source}")
+    say(told or f"nothing {'else is ' * bool(outcome.left_out)}new in {source}")
 
 
-def note_refs(settings: Settings) -> NoteRefs:
+def prepare() -> tuple[Repository, Settings]:
+    """Finish what was left, and let covers follow branches that were renamed."""
+    repository = Repository.discover()
+    chosen = settings(repository)
+    finish_leftovers(repository, chosen, TerminalDialogue(repository))
+    for before, now in Covers(repository).follow_renames():
+        say(f"the cover of {visible(before)} follows its branch: {visible(now)}")
+    return repository, chosen
+
+
+def note_refs(chosen: Settings) -> NoteRefs:
     """Return the refs that are exchanged. Raises SettingError where two of them are one."""
-    if settings.review_ref == settings.notes_ref:
+    if chosen.review_ref == chosen.notes_ref:
         raise SettingError(
-            f"voicenote.reviewRef is {settings.review_ref}, where the authors' own notes are"
+            f"voicenote.reviewRef is {chosen.review_ref}, where the authors' own notes are"
         )
-    return NoteRefs(settings.notes_ref, settings.review_ref)
+    return NoteRefs(chosen.notes_ref, chosen.review_ref)
 
 
 def count(number: int, what: str) -> str:

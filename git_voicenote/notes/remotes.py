@@ -1,7 +1,7 @@
 """Another repository, and what it has of notes and covers.
 
 Nothing is fetched to where a person looks before it was merged: `fetched` gives what came below a
-name of its own, which is gone afterwards.
+name of its own, which is gone afterwards. `pushing` writes to it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,43 +17,52 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.characters import visible
 from git_voicenote.errors import GitError, StoreError, UsageError
+from git_voicenote.git.plumbing import laid_over
 from git_voicenote.git.process import lines_of, try_git
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import NOTES, REVIEWS, NoteRefs, Tips, read_refs, tips_below
+from git_voicenote.notes.merging import NOTES, REVIEWS, NoteRefs, Tips, tips_below
+from git_voicenote.notes.refs import read_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from subprocess import CompletedProcess
 
     from git_voicenote.git.repository import Repository
 
-_TRACKING = "refs/voicenote/remotes/"
+TRACKING = "refs/voicenote/remotes/"
 _INCOMING = "refs/voicenote/incoming/"
 _WORK = "incoming-"
 _OWN_FETCH = (
-    # what a person set for their own fetches (tags, submodules, pruning) is not meant here
-    "-c", "fetch.prune=false", "-c", "fetch.pruneTags=false", "-c", "fetch.fsckObjects=true",
-    "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no",
+    # what a person set for their own fetches (tags, submodules, pruning, filters) is not meant
+    # here; options, because remote.<name>.prune and the like beat fetch.prune
+    "-c", "fetch.fsckObjects=true", "-c", "fetch.writeCommitGraph=false",
+    "fetch", "--quiet", "--no-tags", "--no-prune", "--no-prune-tags", "--no-write-fetch-head",
+    "--no-filter", "--recurse-submodules=no", "--no-auto-maintenance",
     # an empty --refmap: `+refs/notes/*:refs/notes/*` of the person would overwrite their own notes
-    "--no-auto-maintenance", "--refmap=",
+    "--refmap=",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A remote by its name, or a URL or path; `tracking` is where its tips are remembered."""
+    """Another repository: `name` is what people call it, `address` what git is given.
+
+    `tracking` is where its tips are remembered; `settings` are laid over the configuration for it.
+    `is_file` says that nothing but a file is opened, whatever protocols the person allows.
+    """
 
     name: str
+    address: str
     tracking: str
+    settings: tuple[tuple[str, str], ...] = ()
+    is_file: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Pushed:
-    """What became of a ref that was pushed; `reason` is git's own, "" where it was taken."""
-
-    ref: str
-    new: str | None
-    reason: str
+    @classmethod
+    def at(cls, url: str) -> Remote:
+        """Return the repository that has a URL or path, and no name."""
+        key = hashlib.sha256(url.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return cls(without_password(url), url, f"{TRACKING}at-{key}/")
 
 
 def find_remote(repository: Repository, name: str | None) -> Remote:
@@ -66,7 +76,7 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
     elif name.startswith("-"):
         raise UsageError(f"{name!r} is no remote")
     if name in known:
-        return Remote(name, f"{_TRACKING}{name}/")
+        return Remote(name, name, f"{TRACKING}{name}/")
     if not re.search(r"[/:\\]", name) and not os.path.exists(name):  # noqa: PTH110 - it may be no path at all
         raise GitError(
             f"there is no remote {name!r}",
@@ -74,18 +84,32 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
         )
     if os.path.isdir(name):  # noqa: PTH112 - likewise
         name = os.path.abspath(name)  # noqa: PTH100 - git knows it by this, links and all
-    key = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return Remote(name, f"{_TRACKING}at-{key}/")
+    return Remote.at(name)
+
+
+def find_push_remote(repository: Repository, name: str | None, remote: Remote) -> Remote:
+    """Return the remote that `git push` would take where `git fetch` takes another one.
+
+    branch.<name>.pushRemote and remote.pushDefault name it (git-push(1)), unless the person did.
+    """
+    if name is not None:
+        return remote
+    branch = repository.current_branch()
+    for key in (*([f"branch.{branch}.pushRemote"] if branch else []), "remote.pushDefault"):
+        told = os.fsdecode(repository.run("config", "--get", key, accept=(0, 1)))
+        if told:
+            return find_remote(repository, told.removesuffix("\n"))
+    return remote
 
 
 def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Tips:
-    """Ask a remote where its notes and covers stand. Raises GitError where it does not answer."""
-    done = try_git(
-        "ls-remote", "--refs", "--", remote.name, note_refs.notes, note_refs.reviews,
-        f"{COVER_PREFIX}*", cwd=repository.cwd, connects=True,
+    """Ask a remote where its notes and covers stand. Raises GitError with git's own words."""
+    done = connect(
+        repository, remote, "ls-remote", "--refs", "--", remote.address,
+        note_refs.notes, note_refs.reviews, f"{COVER_PREFIX}*",
     )  # fmt: skip
     if done.returncode:
-        raise _unreachable(remote, done.stderr)
+        raise transport_error("read from", remote.name, done)
     pairs = [line.split("\t", 1) for line in lines_of(done.stdout)]
     refs = {ref: commit for commit, ref in pairs}
     covers = {
@@ -108,13 +132,27 @@ def fetched(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Iter
     if not refspecs:
         yield Tips(None, {})
         return
-    with fetched_refs(repository, remote.name, refspecs) as prefix:
+    with _fetched_refs(repository, remote, refspecs) as prefix:
         yield tips_below(repository, prefix)
 
 
 @contextmanager
-def fetched_refs(repository: Repository, source: str, refspecs: Mapping[str, str]) -> Iterator[str]:
-    """Fetch refs of a repository or a git bundle below a prefix that lasts as long as the context.
+def fetched_bundle(
+    repository: Repository, bundle: Path, refspecs: Mapping[str, str]
+) -> Iterator[str]:
+    """Fetch refs of a git bundle as `_fetched_refs` does."""
+    path = str(bundle)
+    # the longest match counts: no url.<base>.insteadOf of the person's leads elsewhere
+    source = Remote(path, path, "", ((f"url.{path}.insteadOf", path),), is_file=True)
+    with _fetched_refs(repository, source, refspecs) as prefix:
+        yield prefix
+
+
+@contextmanager
+def _fetched_refs(
+    repository: Repository, source: Remote, refspecs: Mapping[str, str]
+) -> Iterator[str]:
+    """Fetch refs below a prefix that lasts as long as the context.
 
     `refspecs` maps their names there to those below the prefix. A folder of that name is locked
     meanwhile: refs without one were left behind by a process that was killed, and are removed.
@@ -128,16 +166,15 @@ def fetched_refs(repository: Repository, source: str, refspecs: Mapping[str, str
 
 @contextmanager
 def _fetched_below(
-    repository: Repository, source: str, refspecs: Mapping[str, str], prefix: str
+    repository: Repository, source: Remote, refspecs: Mapping[str, str], prefix: str
 ) -> Iterator[None]:
     try:
-        done = try_git(
-            *_OWN_FETCH, "--", source,
+        done = connect(
+            repository, source, *_OWN_FETCH, "--", source.address,
             *(f"+{theirs}:{prefix}{ours}" for theirs, ours in refspecs.items()),
-            cwd=repository.cwd, connects=True,
         )  # fmt: skip
         if done.returncode:
-            raise _unreachable(Remote(source, ""), done.stderr)
+            raise transport_error("fetch from", source.name, done)
         yield
     finally:
         _delete(repository, read_refs(repository, prefix))
@@ -174,28 +211,35 @@ def _delete(repository: Repository, refs: Mapping[str, str]) -> None:
         )
 
 
-def push_refs(
-    repository: Repository, remote: Remote, updates: Sequence[tuple[str, str | None, str | None]]
-) -> tuple[Pushed, ...]:
-    """Push refs (name, new, what it is there now), forwards only; None for new deletes.
+def connect(repository: Repository, remote: Remote, *args: str) -> CompletedProcess[bytes]:
+    """Run a git that talks to a remote, whatever its exit status."""
+    given, environment = laid_over(remote.settings)
+    if remote.is_file:
+        environment["GIT_ALLOW_PROTOCOL"] = "file"
+    return try_git(
+        *given, *args, cwd=repository.cwd, environment=environment, connects=not remote.is_file
+    )
 
-    Raises GitError where the remote cannot be pushed to at all.
+
+def transport_error(what: str, name: str, done: CompletedProcess[bytes]) -> GitError:
+    """Return the error for a connection that failed, in all of git's words.
+
+    A password that is wrong, a host key that changed and a path that is not there are different
+    things to a person; only git and ssh know which it was.
     """
-    leases = [f"--force-with-lease={ref}:{before}" for ref, new, before in updates if new is None]
-    done = try_git(
-        "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases, "--",
-        remote.name, *(f"{new or ''}:{ref}" for ref, new, _ in updates),
-        cwd=repository.cwd, connects=True,
-    )  # fmt: skip
-    reports = {}
-    for line in lines_of(done.stdout):
-        flag, _, rest = line.partition("\t")
-        refs, _, summary = rest.partition("\t")
-        if len(flag) == 1 and summary:
-            reports[refs.rpartition(":")[2]] = visible(summary) if flag == "!" else ""
-    if done.returncode and not reports:
-        raise _unreachable(remote, done.stderr)
-    return tuple(Pushed(ref, new, reports.get(ref, "")) for ref, new, _ in updates)
+    words = visible(done.stderr.decode("utf-8", "replace"))
+    lines = [line.rstrip() for line in words.splitlines() if line.strip()]
+    told = lines or [f"git stopped with exit status {done.returncode}"]
+    return GitError(
+        f"git could not {what} {name}:" + "".join(f"\n  {line}" for line in told),
+        hint=f"`git ls-remote {shlex.quote(name)}` tries it; without a network, "
+        "`git voicenote sync bundle FILE` writes a file to carry",
+    )
+
+
+def without_password(url: str) -> str:
+    """Return a URL as people may see it, without the name and password that stand in it."""
+    return re.sub(r"^([a-z][a-z0-9+.-]*://)[^/]*@", r"\1", url)
 
 
 def _default(repository: Repository, known: Sequence[str]) -> str:
@@ -216,15 +260,4 @@ def _default(repository: Repository, known: Sequence[str]) -> str:
         "this repository has no remote",
         hint="`git remote add origin URL`; without a network, `git voicenote sync bundle FILE` "
         "writes a file to carry",
-    )
-
-
-def _unreachable(remote: Remote, stderr: bytes) -> GitError:
-    words = visible(stderr.decode("utf-8", "replace")).strip()
-    lines = [line.removeprefix("fatal: ").removeprefix("error: ") for line in words.splitlines()]
-    told = next((line for line in lines if line), "git gives no reason")
-    return GitError(
-        f"{remote.name} does not answer: {told}",
-        hint=f"`git ls-remote {remote.name}` tries it; without a network, "
-        "`git voicenote sync bundle FILE` writes a file to carry",
     )

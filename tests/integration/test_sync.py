@@ -234,7 +234,7 @@ def test_covers_that_git_cannot_keep_together(pair: Pair) -> None:
     sync(pair.ada, "push")
     write_cover(pair.bob, "Ours.\n", "topic")
 
-    told = sync(pair.bob, "fetch")
+    told = sync(pair.bob, "fetch", status=1)
 
     assert "the cover of topic/part is not taken: git cannot keep it beside that of topic" in told
     assert cover(pair.bob, "topic") == "Ours.\n"
@@ -246,7 +246,9 @@ def test_covers_that_git_cannot_keep_together(pair: Pair) -> None:
 def test_a_cover_without_words(pair: Pair) -> None:
     empty = pair.ada.git("commit-tree", "-m", "x", pair.ada.git("mktree"))
     pair.ada.git("push", "--quiet", "origin", f"{empty}:refs/voicenote/cover/evil")
-    assert "warning: the cover of evil from origin holds no text" in sync(pair.bob, "fetch")
+    assert "warning: the cover of evil from origin holds no text" in sync(
+        pair.bob, "fetch", status=1
+    )
     assert cover(pair.bob, "evil") is None
 
 
@@ -269,7 +271,8 @@ def test_a_remote_that_is_not_there(pair: Pair) -> None:
     shutil.rmtree(pair.server)
     for command in ("push", "fetch", "status"):
         told = sync(pair.ada, command, status=128)
-        assert told.startswith("error: origin does not answer: ")
+        assert told.startswith("error: git could not read from origin:\n  fatal: ")
+        assert "server.git' does not appear to be a git repository\n" in told
     assert "there is no remote 'nowhere'" in sync(pair.ada, "fetch", "nowhere", status=128)
     assert "'--upload-pack=x' is no remote" in sync(
         pair.ada, "fetch", "--", "--upload-pack=x", status=129

@@ -20,8 +20,9 @@ from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreEr
 from git_voicenote.git.process import try_git
 from git_voicenote.notes.bundles import verify_git_bundle
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, read_refs, tips_below
-from git_voicenote.notes.remotes import fetched_refs
+from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, tips_below
+from git_voicenote.notes.refs import read_refs
+from git_voicenote.notes.remotes import fetched_bundle
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, store_error
 from git_voicenote.workflows.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_container
@@ -86,7 +87,8 @@ def _unpack_in(
     refs = verify_git_bundle(repository, folder / GIT_BUNDLE)
     _check_heads(file, manifest, refs)
     sounds = _read_sounds(file, folder)
-    with fetched_refs(repository, str(folder / GIT_BUNDLE), _refspecs(tuple(refs))) as incoming:
+    refspecs, unknown = _refspecs(tuple(refs))
+    with fetched_bundle(repository, folder / GIT_BUNDLE, refspecs) as incoming:
         taken = _Taken(History(state), Recordings(state))
         try:
             taken.take(sounds)
@@ -94,7 +96,8 @@ def _unpack_in(
         except BaseException:
             taken.undo()
             raise
-    return Arrived(outcome, branches, len(taken.placed), tuple(taken.remarks))
+    remarks = [f"{name} of the git bundle is not taken" for name in unknown] + taken.remarks
+    return Arrived(outcome, branches, len(taken.placed), tuple(remarks))
 
 
 def _checked_name(repository: Repository, file: Path, name: str | None) -> str:
@@ -106,18 +109,21 @@ def _checked_name(repository: Repository, file: Path, name: str | None) -> str:
     return chosen
 
 
-def _refspecs(names: tuple[str, ...]) -> dict[str, str]:
-    refspecs = {}
-    if any(name.startswith("refs/heads/") for name in names):
-        refspecs["refs/heads/*"] = "heads/*"
-    if any(name.startswith(COVER_PREFIX) for name in names):
-        refspecs[COVER_PREFIX + "*"] = "cover/*"
-    notes = [name for name in names if name.startswith("refs/notes/") and name != REVIEW_REF]
-    if notes:
-        refspecs[notes[0]] = NOTES
-    if REVIEW_REF in names:
-        refspecs[REVIEW_REF] = REVIEWS
-    return refspecs
+def _refspecs(names: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
+    """Return what to fetch, by what it becomes, and the names that are nothing of ours."""
+    refspecs, unknown = {}, []
+    for name in names:
+        if name.startswith("refs/heads/"):
+            refspecs["refs/heads/*"] = "heads/*"
+        elif name.startswith(COVER_PREFIX):
+            refspecs[COVER_PREFIX + "*"] = "cover/*"
+        elif name == REVIEW_REF:
+            refspecs[REVIEW_REF] = REVIEWS
+        elif name.startswith("refs/notes/") and NOTES not in refspecs.values():
+            refspecs[name] = NOTES
+        else:
+            unknown.append(name)
+    return refspecs, unknown
 
 
 def _check_heads(file: Path, manifest: Mapping[str, Any], refs: Mapping[str, str]) -> None:
@@ -179,10 +185,11 @@ class _Taken:
 
     def undo(self) -> None:
         """Leave nothing of what was taken in."""
-        with suppress(OSError, StoreError):
-            for path in self.placed:
+        for path in self.placed:
+            with suppress(OSError):  # one that is left is offered, as any that was cut off
                 path.unlink()
-            for recording_id in self.told:
+        for recording_id in self.told:
+            with suppress(StoreError):
                 self.history.delete(recording_id)
 
     def _place(self, source: Path, target: Path) -> None:

@@ -1,0 +1,145 @@
+"""Where a remote is pushed to, and pushing there.
+
+That need not be where it is fetched from: `remote.<name>.pushurl`, several of them, more than one
+URL, `url.<base>.pushInsteadOf`. Each place is asked and pushed to by itself, so that what is said
+of it was checked there.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.git.process import lines_of, try_git
+from git_voicenote.notes.remotes import Remote, connect, transport_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.git.repository import Repository
+
+_PLACE = "git-voicenote-push"
+"""What a place to push to is called while git runs."""
+_COPIED = ("proxy", "proxyauthmethod", "receivepack", "serveroption", "uploadpack", "vcs")
+"""Settings of a remote that say how it is reached."""
+_REPORTED = frozenset(" +-*=")
+"""What `git push --porcelain` marks refs with that are now as they should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of a ref that was pushed; `reason` is git's own, "" where it was taken."""
+
+    ref: str
+    new: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a push, and what the other side said of it (`remote: ...`), as it came."""
+
+    refs: tuple[Pushed, ...]
+    words: tuple[str, ...]
+
+
+def push_places(repository: Repository, remote: Remote) -> tuple[Remote, ...]:
+    """Return the repositories that `git push` would push to; the remote itself where it is that."""
+    fetch, push = _urls(repository, remote), _urls(repository, remote, "--push", "--all")
+    if not fetch:
+        fetch, push = [remote.address], [_push_instead(repository, remote.address)]
+    if push == fetch:
+        # remote.<name>.mirror goes with no refspec
+        setting = (f"remote.{remote.address}.mirror", "false")
+        return (replace(remote, settings=(*remote.settings, setting)),)
+    copied = _settings_of(repository, remote)
+    return tuple(_place(url, copied) for url in dict.fromkeys(push))
+
+
+def push_refs(
+    repository: Repository, place: Remote, updates: Sequence[tuple[str, str | None, str | None]]
+) -> Answer:
+    """Push refs (name, new, what it is there now), forwards only; None for new deletes.
+
+    Raises GitError where the place cannot be pushed to at all.
+    """
+    leases = [f"--force-with-lease={ref}:{before}" for ref, new, before in updates if new is None]
+    done = connect(
+        repository, place,
+        # neither options meant for branches nor advice on them
+        "-c", "push.pushOption=", "-c", "advice.pushUpdateRejected=false",
+        "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases, "--",
+        place.address, *(f"{new or ''}:{ref}" for ref, new, _ in updates),
+    )  # fmt: skip
+    reports = _reports(lines_of(done.stdout))
+    refused = [reason for reason in reports.values() if reason]
+    if not reports or (done.returncode and not refused):
+        raise transport_error("push to", place.name, done)
+    untold = "git did not say what became of it"
+    return Answer(
+        tuple(Pushed(ref, new, reports.get(ref, untold)) for ref, new, _ in updates),
+        _words(done.stderr),
+    )
+
+
+def _reports(lines: Sequence[str]) -> dict[str, str]:
+    """Return why each ref was refused, "" for those that were not, as --porcelain tells it."""
+    reports = {}
+    for line in lines:
+        flag, _, rest = line.partition("\t")
+        refs, _, summary = rest.partition("\t")
+        if len(flag) == 1 and summary:
+            reports[refs.rpartition(":")[2]] = "" if flag in _REPORTED else visible(summary)
+    return reports
+
+
+def _words(stderr: bytes) -> tuple[str, ...]:
+    """Return what git and the other side said, but for the last line that sums it up."""
+    lines = visible(stderr.decode("utf-8", "replace")).splitlines()
+    return tuple(
+        line.rstrip()
+        for line in lines
+        if line.strip() and not line.startswith("error: failed to push some refs to ")
+    )
+
+
+def _place(url: str, copied: Sequence[tuple[str, str]]) -> Remote:
+    settings = (
+        (f"remote.{_PLACE}.url", url),
+        # git has rewritten it; the longest match keeps it from doing so again
+        (f"url.{url}.insteadOf", url),
+        (f"url.{url}.pushInsteadOf", url),
+        *((f"remote.{_PLACE}.{key}", value) for key, value in copied),
+    )
+    return replace(Remote.at(url), address=_PLACE, settings=settings)
+
+
+def _urls(repository: Repository, remote: Remote, *options: str) -> list[str]:
+    """Return the URLs of a remote as git would use them; none where it has no name."""
+    done = try_git("remote", "get-url", *options, "--", remote.address, cwd=repository.cwd)
+    return [] if done.returncode else lines_of(done.stdout)
+
+
+def _push_instead(repository: Repository, url: str) -> str:
+    """Return what `url.<base>.pushInsteadOf` makes of a URL that belongs to no remote."""
+    listed = repository.run(
+        "config", "-z", "--get-regexp", r"^url\..*\.pushinsteadof$", accept=(0, 1)
+    )
+    entries = (entry.partition("\n") for entry in os.fsdecode(listed).split("\0") if entry)
+    matching = [(prefix, key) for key, _, prefix in entries if url.startswith(prefix)]
+    if not matching:
+        return url
+    prefix, key = max(matching, key=lambda match: len(match[0]))  # git takes the longest
+    return key.removeprefix("url.").removesuffix(".pushinsteadof") + url.removeprefix(prefix)
+
+
+def _settings_of(repository: Repository, remote: Remote) -> tuple[tuple[str, str], ...]:
+    prefix = f"remote.{remote.address}."
+    listed = repository.config(r"^remote\.")
+    return tuple(
+        (name, value)
+        for key, value in listed.items()
+        if (name := key.removeprefix(prefix)) in _COPIED and value
+    )
