@@ -13,7 +13,7 @@ import click
 
 from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
 from git_voicenote.git.repository import Repository
-from git_voicenote.terminal.console import print_json, put, say
+from git_voicenote.terminal.console import print_json, put, say, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from git_voicenote.git.hooks import HookPlace, HookStatus
 
 _ANSWER_NO = 1
+_KEEPERS = ("pre-commit", "prek")
+_STATES = {
+    "missing": "not installed",
+    "disabled": "not executable, so git passes it over",
+    "inactive": "in place, but not run here",
+    "doomed": "installed for now",
+}
 
 
 @click.group(name="hook")
@@ -44,7 +51,7 @@ def _takes_hooks(command: Callable[..., None]) -> Callable[..., None]:
 
 @hook.command()
 @_takes_hooks
-@click.option("--force", is_flag=True, help="Replace changed text of ours; allow a shared folder.")
+@click.option("--force", is_flag=True, help="Replace a changed block; allow a shared folder.")
 @click.option("--manual", is_flag=True, help="Print what to put where; write nothing.")
 def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) -> None:
     """Install hooks beside what is there (default: prepare-commit-msg)."""
@@ -56,7 +63,7 @@ def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) 
             _print_manual(repository, name)
             continue
         before = hooks.install_hook(repository, name, force=force)
-        path = _shown(before.place.path)
+        path = _shown(before.configured or before.place.path)
         if before.state == "installed":
             say(f"the hook is installed already: {path}")
         else:
@@ -66,7 +73,7 @@ def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) 
 
 @hook.command()
 @_takes_hooks
-@click.option("--force", is_flag=True, help="Remove our text even where somebody changed it.")
+@click.option("--force", is_flag=True, help="Remove the block even if it was changed.")
 def uninstall(names: tuple[str, ...], *, for_am: bool, force: bool) -> None:
     """Remove hooks, and nothing else (default: prepare-commit-msg)."""
     from git_voicenote.git import hooks
@@ -122,14 +129,16 @@ def _value(name: str, found: HookStatus) -> dict[str, object]:
         "state": found.state,
         "path": str(found.place.path),
         "manager": found.place.manager,
+        "configured_in": found.configured and str(found.configured),
         "scope": found.place.scope,
         "command": program and f"{program} hook run {name}",
     }
 
 
 def _tell_status(name: str, found: HookStatus) -> None:
-    states = {"missing": "not installed", "disabled": "not executable, so git passes it over"}
-    put(f"{states.get(found.state, found.state)}: {_shown(found.place.path)}")
+    path = _shown(found.configured or found.place.path)
+    put(f"{_STATES.get(found.state, found.state)}: {path}")
+    _explain_manager(found, name)
     if found.state == "outdated":
         which = "" if name == DICTATION.name else f" {name}"
         say(f"hint: `git voicenote hook install{which}` brings it up to date")
@@ -137,23 +146,48 @@ def _tell_status(name: str, found: HookStatus) -> None:
         _say_program(shutil.which("git-voicenote"), name)
 
 
+def _explain_manager(found: HookStatus, name: str) -> None:
+    """Say what a hook manager makes of the hook, and how to have it run."""
+    place = found.place
+    if place.manager == "husky" and not place.is_run:
+        warn("husky is not set up in this work tree, so git runs no hooks here")
+        say("hint: `npm install` or `npx husky` sets it up")
+    elif found.configured and found.state == "installed":
+        say(f"{place.manager} runs it")
+    elif found.configured:
+        warn(f"{place.manager} has not installed it: {_shown(place.path)} does not run it")
+    elif place.owner is not None and found.state == "doomed":
+        warn(f"{place.manager} writes this file anew, and the hook will be gone without a word")
+    elif found.aside is not None:
+        warn(f"{place.manager} moved the hook away, to {_shown(found.aside)}")
+    if place.owner is not None and not found.configured:
+        say(f"hint: {place.owner.advice_for(name)}")
+
+
 def _print_manual(repository: Repository, name: str) -> None:
     from git_voicenote.git import hooks
+    from git_voicenote.git.hook_blocks import hook_text
 
     place = hooks.hook_place(repository, name)
+    if place.owner is not None:
+        say(f"{place.manager} writes the hooks here; {place.owner.advice_for(name)}")
+        return
     say(f"put this into {shlex.quote(str(place.path))}, right after its first line (`#!/bin/sh`),")
     say("and make that file executable; a hook in another language runs this instead:")
     say(f'  git-voicenote hook run {name} "$@"')
-    if place.manager == "pre-commit":
-        say("(pre-commit runs what it finds there before its own hooks)")
+    if place.manager in _KEEPERS:
+        say(f"({place.manager} runs what it finds there before its own hooks)")
     say("")
-    put(hooks.hook_text(name), end="")
+    put(hook_text(name), end="")
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:
     """Say what a person may not expect of the place."""
-    if place.manager == "pre-commit":
-        say("pre-commit runs it before its own hooks, and keeps it when it installs them again")
+    if place.manager in _KEEPERS:
+        say(f"{place.manager} runs it before its own hooks, and keeps it when it is upgraded")
+    if place.manager == "husky" and not place.is_run:
+        warn("husky is not set up in this work tree, so git runs no hooks here")
+        say("hint: `npm install` or `npx husky` sets it up")
     if place.is_shared:
         say(f"every repository runs it: core.hooksPath is set in the {place.scope} config")
     worktree, git_dir = repository.worktree, repository.git_dir

@@ -13,7 +13,14 @@ from git_voicenote.files.folders import (
     scratch_folder,
     workplace,
 )
-from git_voicenote.files.locks import claim, claimed_by, inheritable_lock, is_locked, lock
+from git_voicenote.files.locks import (
+    claim,
+    claimed_by,
+    inheritable_lock,
+    is_locked,
+    lock,
+    lock_folder,
+)
 from git_voicenote.files.reading import read_provided
 from git_voicenote.files.writing import (
     PUBLISHED,
@@ -39,6 +46,7 @@ __all__ = [
     "inheritable_lock",
     "is_locked",
     "lock",
+    "lock_folder",
     "move",
     "new_private_folder",
     "open_in_place",

@@ -33,6 +33,17 @@ def lock(path: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 @contextmanager
+def lock_folder(path: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which needs no file of its own. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def claim(path: Path) -> Iterator[None]:
     """Hold a lock that names the process which holds it, and remove its file in the end.
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.errors import HookError
-from git_voicenote.git.hooks import hook_status, hook_text, install_hook, uninstall_hook
+from git_voicenote.git.hook_blocks import hook_text
+from git_voicenote.git.hooks import HOOK, hook_status, install_hook, uninstall_hook
 from git_voicenote.git.repository import Repository
 from tests.support.terminal import Terminal
 
@@ -154,7 +155,7 @@ def test_changed_text_of_ours_is_left_and_named(repo: Sandbox, here: Repository)
     path.write_text(changed)
     assert hook_status(here).state == "changed"
     for action in (install_hook, uninstall_hook):
-        with pytest.raises(HookError, match=r"somebody changed our text in .*prepare-commit-msg"):
+        with pytest.raises(HookError, match=r"voicenote block in .*-msg was changed"):
             action(here)
     assert path.read_text() == changed
     assert install_hook(here, force=True).state == "changed"
@@ -189,7 +190,7 @@ def test_an_older_text_of_ours_is_brought_up_to_date(repo: Sandbox, here: Reposi
     assert hook_status(here).state == "outdated"
     assert install_hook(here).state == "outdated"
     assert hook_status(here).state == "installed"
-    assert path.read_text() == theirs.replace("\n", "\n" + hook_text(), 1)
+    assert path.read_text() == theirs.replace("\n", "\n" + hook_text(HOOK), 1)
     uninstall_hook(here)
     assert path.read_text() == theirs
 
@@ -318,7 +319,7 @@ def test_a_folder_that_cannot_be_written(
 def test_the_commands(repo: Sandbox) -> None:
     assert repo.voicenote("hook", "status").returncode == 1
     manual = repo.voicenote("hook", "install", "--manual")
-    assert manual.stdout.decode() == hook_text()
+    assert manual.stdout.decode() == hook_text(HOOK)
     assert ".git/hooks/prepare-commit-msg" in manual.stderr.decode()
     path = repo.folder / ".git/hooks/prepare-commit-msg"
     assert not path.exists()
