@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.commits import base_of_series
-from git_voicenote.git.objects import message_of
+from git_voicenote.git.objects import message_of, parents_of
 from git_voicenote.git.process import git_records, lines_of, read_git
 from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget
 
@@ -174,17 +174,31 @@ def history_messages(repository: Repository) -> tuple[str, Iterator[str]]:
 
 
 def commits_since(repository: Repository, commit: str | None, most: int) -> int | None:
-    """Count the commits of HEAD, up to `most`; with a commit, those that it has not.
+    """Count the commits of HEAD, up to `most`; with a commit, those that are not in its history.
 
-    None where that commit is not there, or no HEAD.
+    None if that commit is not here, or there is no HEAD.
     """
-    known = commit is None or _verify(repository, f"{commit}^{{commit}}")
-    if not known or not _verify(repository, "HEAD^{commit}"):
+    head = _verify(repository, "HEAD^{commit}")
+    if head is None or (commit and not _verify(repository, f"{commit}^{{commit}}")):
         return None
-    without = (f"^{commit}",) if commit else ()
-    return int(
-        repository.read("rev-list", "--count", f"--max-count={most}", "HEAD", *without, "--")
+    if commit is None:
+        return _count_commits(repository, head, most)
+    counted = repository.read(
+        "rev-list", "--count", f"--max-count={most}", head, f"^{commit}", "--"
     )
+    return int(counted)
+
+
+def _count_commits(repository: Repository, head: str, most: int) -> int:
+    """Count the commits in the history of one, up to `most`, in the open cat-file process."""
+    seen, waiting = {head}, [head]
+    while waiting and len(seen) < most:
+        read = repository.objects.read(waiting.pop(0))
+        parents = parents_of(read[1]) if read else ()
+        fresh = [parent for parent in parents if parent not in seen]
+        seen.update(fresh)
+        waiting += fresh
+    return min(len(seen), most)
 
 
 def _commit(repository: Repository, name: str) -> Explained | None:

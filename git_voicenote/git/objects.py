@@ -144,6 +144,13 @@ def message_of(commit: bytes) -> str:
         return message.decode("utf-8", "replace")
 
 
+def parents_of(commit: bytes) -> tuple[str, ...]:
+    """Return the ids of the parents in the content of a commit object."""
+    header = commit.partition(b"\n\n")[0]
+    lines = (line.partition(b" ") for line in header.split(b"\n"))
+    return tuple(name.decode("ascii", "replace") for key, _, name in lines if key == b"parent")
+
+
 def subject_of(message: str) -> str:
     """Return the first paragraph of a commit's message in one line, as %s of git log does."""
     paragraph = message.lstrip("\n").partition("\n\n")[0]

@@ -19,6 +19,7 @@ from git_voicenote.notes.trees import (
     TextTree,
     commit_tree,
     decoded,
+    find_in_note_tree,
     read_note_tree,
     write_blob,
     write_note_tree,
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
     Remembered: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[FoundNote]]]
     """Answers patch-ids with the notes once saved for each, the newest first."""
+
+
+_MAX_LOOKUPS = 50
+"""Commits whose notes are looked up one by one."""
 
 
 class Notes:
@@ -50,8 +55,9 @@ class Notes:
         return self.texts((commit_id,)).get(commit_id)
 
     def texts(self, commit_ids: Iterable[str]) -> dict[str, str]:
-        """Return the notes of those commits that have one, in two processes of git for them all."""
-        return self._texts_in(self._blobs(), commit_ids)
+        """Return the notes of those commits that have one."""
+        names = tuple(commit_ids)
+        return self._texts_in(self._blobs_of(names), names)
 
     def annotated(self) -> tuple[str, ...]:
         """Return the ids of all commits with a note, even of those that are gone."""
@@ -145,7 +151,8 @@ class Notes:
 
     def _tip(self) -> str:
         """Return the commit that the ref stands at, or "". Raises GitError where it is broken."""
-        return read_refs(self.repository, self.ref).get(self.ref, "")
+        found = self.repository.objects.find(f"{self.ref}^{{commit}}")
+        return found.id if found else read_refs(self.repository, self.ref).get(self.ref, "")
 
     def remove(self, commit_id: str) -> None:
         """Remove a commit's note, if it has one; the history of the ref keeps the words."""
@@ -182,6 +189,24 @@ class Notes:
             if patch_id in found
         }
 
+    def _blobs_of(self, commit_ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the object that holds the note of each of these commits, as far as they have one.
+
+        Few are looked up in the tree; for many, all notes are listed.
+        """
+        tip = self.repository.objects.find(f"{self.ref}^{{tree}}")
+        if tip is None or len(commit_ids) > _MAX_LOOKUPS:
+            may_be_broken = (self.repository.common_dir / self.ref).exists()
+            return self._blobs() if tip or may_be_broken else {}
+        found: dict[str, str] = {}
+        for commit_id in commit_ids:
+            blobs = find_in_note_tree(self.repository.objects, tip.id, commit_id)
+            if len(blobs) > 1:  # git shows both; the reader of whole trees joins them
+                return self._blobs()
+            if blobs:
+                found[commit_id] = blobs[0]
+        return found
+
     def _blobs(self) -> Mapping[str, str]:
         """Return the object that holds each annotated commit's note."""
         listed = self.repository.run("notes", "--ref", self.ref, "list").decode("ascii")
@@ -198,19 +223,12 @@ class Notes:
 
     def _contents(self, blobs: Iterable[str]) -> dict[str, str]:
         """Return what these objects hold, to the letter (%N of `git log` trims and recodes)."""
-        wanted = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs))
-        if not wanted:
-            return {}
-        answer = self.repository.run("cat-file", "--batch", stdin=wanted.encode())
         contents = {}
-        position = 0
-        while position < len(answer):
-            end = answer.index(b"\n", position)
-            name, kind, *size = answer[position:end].decode("ascii").split(" ")
-            if not size:
-                raise GitError(f"the object {name}, which holds a note, is {kind}")
-            start, position = end + 1, end + 1 + int(size[0]) + 1
-            contents[name] = decoded(answer[start : position - 1])
+        for blob in dict.fromkeys(blobs):
+            read = self.repository.objects.read(blob)
+            if read is None:
+                raise GitError(f"the object {blob}, which holds a note, is missing")
+            contents[blob] = decoded(read[1])
         return contents
 
     def _first_valid(

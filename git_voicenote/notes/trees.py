@@ -15,8 +15,9 @@ from git_voicenote import files
 from git_voicenote.errors import GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from git_voicenote.git.objects import Objects
     from git_voicenote.git.repository import Repository
 
 COVER = "cover"
@@ -24,6 +25,7 @@ COVER = "cover"
 
 _NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FILES = ("100644", "100755")
+_FOLDER = "40000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,34 @@ def read_note_tree(repository: Repository, commit: str | None) -> TextTree:
     texts = {name: blobs[0] for name, blobs in found.items()}
     texts |= {name: _joined(repository, blobs) for name, blobs in twins.items()}
     return TextTree(texts, others, has_twins=bool(twins))
+
+
+def find_in_note_tree(objects: Objects, tree: str, commit_id: str) -> tuple[str, ...]:
+    """Return the objects that hold a commit's note: one, none, or two of a tree with twins.
+
+    Only the folders on the way to it are read. Raises GitError if one is missing.
+    """
+    read = objects.read(tree)
+    if read is None:
+        raise GitError(f"the tree {tree}, which holds notes, is missing")
+    found: tuple[str, ...] = ()
+    for mode, name, object_id in _tree_entries(read[1], len(tree) // 2):
+        if name == commit_id and mode in _FILES:
+            found += (object_id,)
+        elif name == commit_id[:2] and mode == _FOLDER:
+            below = commit_id[2:]
+            found += find_in_note_tree(objects, object_id, below) if below else ()
+    return found
+
+
+def _tree_entries(content: bytes, id_size: int) -> Iterator[tuple[str, str, str]]:
+    """Yield mode, name and object of each entry of a tree object (gitformat-tree in git-mktree)."""
+    start = 0
+    while start < len(content):
+        end = content.index(b"\0", start)
+        mode, _, name = content[start:end].partition(b" ")
+        start = end + 1 + id_size
+        yield mode.decode("ascii"), os.fsdecode(name), content[end + 1 : start].hex()
 
 
 def read_cover_tree(repository: Repository, commit: str | None) -> TextTree:
@@ -94,13 +124,16 @@ def read_blobs(repository: Repository, blobs: Iterable[str], most: int) -> dict[
     """Return the texts of these objects. Raises GitError where one is larger than `most` bytes."""
     texts = {}
     for blob in dict.fromkeys(blobs):
-        size = int(repository.run("cat-file", "-s", blob))
-        if size > most:
+        found = repository.objects.find(blob)
+        if found and found.size > most:
             raise GitError(
-                f"a note is {size >> 20} MB large, which nobody spoke",
+                f"a note is {found.size >> 20} MB large, which nobody spoke",
                 hint=f"`git cat-file -p {blob} | less` shows it",
             )
-        texts[blob] = decoded(repository.run("cat-file", "blob", blob))
+        read = repository.objects.read(blob)
+        if read is None:
+            raise GitError(f"the object {blob}, which holds a note, is missing")
+        texts[blob] = decoded(read[1])
     return texts
 
 
