@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
 from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
+from git_voicenote.git.objects import subject_of
+from git_voicenote.git.plumbing import offline
 from git_voicenote.git.process import lines_of
 from git_voicenote.git.repository import Commit
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
+_SHA1_DIGITS = 40
 # what people set for their own eyes must not leak into a text that we put before them
 _PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--stat=72", "--summary")
 
@@ -34,8 +37,40 @@ class CommitDetails:
 def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
     """Return who made a commit, when, from what, and with which message.
 
-    Raises UnknownRevisionError where the object store has no such commit.
+    Raises UnknownRevisionError if the object store has no such commit.
     """
+    if len(commit_id) != _SHA1_DIGITS:
+        return _details_from_log(repository, commit_id)  # GitPython knows SHA-1 names only
+    import git
+    import git.exc
+    from git.objects.util import altz_to_utctz_str
+
+    try:
+        # the folders that git itself named: GitPython would look for a .git of its own, and run
+        # git elsewhere, where a relative GIT_DIR means another folder
+        with git.Repo(repository.common_dir) as opened:
+            runner = git.Git(str(repository.cwd))
+            runner.update_environment(**offline(), GIT_DIR=str(repository.common_dir))
+            opened.odb = git.GitCmdObjectDB(str(repository.common_dir / "objects"), runner)
+            found = opened.commit(commit_id)
+            message = found.message
+            zone = altz_to_utctz_str(found.author_tz_offset)
+            if isinstance(message, bytes):
+                message = message.decode("utf-8", "replace")
+            return CommitDetails(
+                Commit(commit_id, subject_of(message)),
+                author=str(found.author.name),
+                authored_at=moment_of_git(f"{found.authored_date} {zone}"),
+                parents=tuple(parent.hexsha for parent in found.parents),
+                message=message,
+            )
+    except (git.exc.ODBError, ValueError) as exc:
+        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
+    except git.GitError as exc:
+        raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
+
+
+def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
     try:
         answer = repository.run(
             "log", "-1", "--no-walk", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
@@ -47,7 +82,7 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
         raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
     author, date, parents, message = answer.decode("utf-8", "replace").split("\0", 3)
     return CommitDetails(
-        Commit(commit_id, message.partition("\n")[0]),
+        Commit(commit_id, subject_of(message)),
         author=author,
         authored_at=moment_of_git(date),
         parents=tuple(parents.split()),
