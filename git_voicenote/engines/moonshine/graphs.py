@@ -115,16 +115,16 @@ def _signature(path: Path) -> tuple[Shapes, Shapes]:
         session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
+        # names that are not UTF-8 fail only here
+        inputs = {each.name: tuple(each.shape) for each in session.get_inputs()}
+        outputs = {each.name: tuple(each.shape) for each in session.get_outputs()}
     except Exception as exc:  # the library's errors have no class in common
         reason = next(iter(str(exc).splitlines()), "it gives no reason")
         raise EngineError(
             f"{path} is not a graph that onnxruntime can read, or is cut off or damaged: {reason}",
             hint=_HINT,
         ) from exc
-    return (
-        {each.name: tuple(each.shape) for each in session.get_inputs()},
-        {each.name: tuple(each.shape) for each in session.get_outputs()},
-    )
+    return inputs, outputs
 
 
 def _need(path: Path, found: Shapes, names: frozenset[str] | set[str]) -> None:

@@ -141,11 +141,16 @@ def test_two_models_in_a_folder_are_not_guessed_between(tmp_path: Path) -> None:
         ("decoder_model_merged.onnx", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
         ("encoder_model.onnx", b"hello " * 99, "is not a graph that onnxruntime can read"),
         ("encoder_model.onnx", made.decoder(made.Shape()), "it has no attention_mask"),
+        (
+            "encoder_model.onnx",
+            made.encoder(made.Shape()).replace(b"last_hidden_state", b"last_hi\xc7den_state"),
+            "is not a graph that onnxruntime can read",
+        ),
         ("decoder_model_merged.onnx", made.encoder(made.Shape()), "it has no encoder_attention"),
         ("tokenizer.bin", b"\x03ab", "it is cut off"),
         ("tokenizer.bin", made.tokenizer(299), "has 299 tokens; decoder_model_merged.onnx knows"),
     ],
-    ids=["empty", "page", "pointer", "text", "swapped", "swapped", "cut off", "other tokenizer"],
+    ids=["empty", "page", "pointer", "text", "swapped", "name", "swapped", "cut off", "tokenizer"],
 )
 def test_a_broken_file_is_named(tmp_path: Path, file: str, content: bytes, complaint: str) -> None:
     folder = made.write_model(tmp_path / "broken")
