@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import random
+import re
 import signal
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import git_voicenote
 from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
+from git_voicenote.errors import ChangedMeanwhileError, PatchError
 from git_voicenote.mail import after_separator as below_dashes
-from git_voicenote.mail import decoding, envelopes, kinds, mailed_cover, patches
+from git_voicenote.mail import decoding, envelopes, kinds, mailed_cover, patches, reading
 from git_voicenote.mail import outgoing as mail
 from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
+from git_voicenote.notes import changing, remotes, trees
 from git_voicenote.notes import format as note_format
 from git_voicenote.notes import merge as note_merge
-from git_voicenote.text import doubts, mail_safety, prose, quoting
+from git_voicenote.text import doubts, mail_safety, prose, quoting, spans
 from git_voicenote.text.commit_message import change_guess, people
 from git_voicenote.text.commit_message import footers as spoken_footers
 from git_voicenote.text.commit_message import header as spoken_header
 from git_voicenote.text.commit_message import issues as issue_reference
-from git_voicenote.text.commit_message.composer import render
+from git_voicenote.text.commit_message.composer import likely_scope, likely_type, render
+from git_voicenote.text.commit_message.rules import CONVENTIONAL
 from git_voicenote.text.diff import anchors, diffs, places
 from git_voicenote.text.passes import (
     correction,
@@ -34,15 +43,18 @@ from git_voicenote.text.passes import (
     spoken_prose,
 )
 from git_voicenote.text.passes.itn import normaliser
+from git_voicenote.text.passes.itn.chinese import numbers as chinese
+from git_voicenote.text.passes.itn.english import numbers, paths
 from git_voicenote.text.vocabulary import evidence, identifiers, ranking
 from git_voicenote.text.vocabulary import lists as vocabulary_list
 from git_voicenote.text.vocabulary import pronunciation as as_spoken
-from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
+from git_voicenote.text.vocabulary.ordinary_words import is_form_of, ordinary_words
 from tests.support.growth import USUAL, fragments_of, grows
 from tests.support.messages import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 _MOST = 24
 """Fragments of a function that are tried, always the same ones."""
@@ -72,7 +84,9 @@ def _commit(text: str) -> object:
 def _header(text: str) -> object:
     lines = text.split("\n")
     heard = spoken_header.take_apart(lines)
-    return spoken_header.leading_type(heard), spoken_header.scope_named(text)
+    named = spoken_header.type_named(text), spoken_header.scope_named(text)
+    guessed = likely_type(heard, CONVENTIONAL, [text], ()), likely_scope(CONVENTIONAL, [text])
+    return spoken_header.leading_type(heard), named, guessed
 
 
 def _diff(text: str) -> object:
@@ -82,12 +96,17 @@ def _diff(text: str) -> object:
 
 def _anchors(text: str) -> object:
     place = Place(text, 1, 2, text)
-    return anchors.placed_words([text], FILES), anchors.anchor(place), places.locate(place, FILES)
+    anchored = anchors.with_anchors([(place, text), (None, text)], FILES)
+    return (
+        anchors.placed_words([text], FILES), anchors.anchor(place), places.locate(place, FILES),
+        anchors.is_open(anchored, FILES), places.same_headings(text, [text, f"{text}x"]),
+    )  # fmt: skip
 
 
 def _doubts(text: str) -> object:
     words = tuple(Word(word, 0.0, 1.0, 0.2) for word in text.split())
-    return doubts.doubts_in(text, [Segment(0.0, 1.0, text, words=words)])
+    doubtful = doubts.doubts_in(text, [Segment(0.0, 1.0, text, words=words)])
+    return doubts.doubts_shown(doubtful, "20260102-030405-aaaa")
 
 
 def _people(text: str) -> object:
@@ -156,6 +175,58 @@ def _many_notes(text: str) -> object:
     return note_merge.merge_texts(before, f"{before}\n\nmore\n\nVoicenote-Typed: yes\n", after)
 
 
+def _kept(text: str) -> object:
+    with suppress(ChangedMeanwhileError):
+        changing.reconciled("note", text, f"{text}\n\na\n", f"{text}\n\nb\n")
+    return note_merge.lost_paragraphs(None, text, text), trees.decoded(_octets(text))
+
+
+def _notes_in_mail(text: str) -> object:
+    below = b"---\n" + _octets(text)
+    with suppress(PatchError):
+        mail.commit_id_of(_octets(text))
+    return mail.find_note(below, mail.note_heading(text)), mail.without_notes(below)
+
+
+def _mailed(text: str) -> object:
+    words = _octets(text)
+    tags = kinds.read_tags(text.split("\n", 1)[0])
+    headers = {b"subject": words.replace(b"\n", b" ")}
+    return (
+        kinds.kind_of(tags, words, made_by_git=False), decoding.without_returns(text),
+        reading.subject_tags(headers),
+    )  # fmt: skip
+
+
+def _spans(text: str) -> object:
+    end = len(text)
+    return (
+        spans.with_line_feeds(text),
+        spans.word_before(text, end),
+        spans.is_blank_before(text, end),
+    )
+
+
+def _ranked(text: str) -> object:
+    lines = text.split("\n")
+    counted = [ranking.counted_in_paths(lines), ranking.counted_in_refs(lines)]
+    counted += [ranking.counted_issue_keys(text), ranking.counted_authors(lines)]
+    return counted, ranking.needs_help(text, ())
+
+
+def _words(text: str) -> object:
+    words = text.split()
+    return (
+        is_form_of(text, f"{text}s"), identifiers.is_solid(text), chinese.is_scaled(text),
+        numbers.is_like_year(text), numbers.is_read_off(words, 0, len(words)),
+        paths.as_known(text), paths.is_suffix(text),
+    )  # fmt: skip
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
 def _learned(text: str) -> object:
     tokenizer = Tokenizer(TOKENS)
     sentences = as_spoken.spoken_sentences([text])
@@ -183,7 +254,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "prose": ("text.passes.spoken_prose", _spoken),
     "header": ("text.commit_message.header", _header),
     "footers": (
-        "text.spoken_footers",
+        "text.commit_message.footers",
         lambda text: spoken_footers.with_footers_apart([text], punctuated=True),
     ),
     "issues": ("text.commit_message.issues", issue_reference.issue_trailers),
@@ -210,7 +281,104 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "stream of mails": ("mail.patches", _stream),
     "tags": ("mail.kinds", _tags),
     "answers": ("mail.envelopes", _answer),
+    "notes in mails": ("mail.outgoing", _notes_in_mail),
+    "kinds of mails": ("mail.kinds", _mailed),
+    "notes that are kept": ("notes.merge", _kept),
+    "URLs": ("notes.remotes", remotes.without_password),
+    "quotes": (
+        "text.quoting",
+        lambda text: (quoting.quote(text.split("\n")), quoting.trimmed(text.split("\n"), 1)),
+    ),
+    "spans": ("text.spans", _spans),
+    "first sentence": ("text.prose", prose.first_sentence),
+    "edited lists": (
+        "text.vocabulary.lists",
+        lambda text: (
+            vocabulary_list.with_entry(text, vocabulary_list.Entry("x")),
+            vocabulary_list.without_term(text, "x"),
+        ),
+    ),
+    "paths and refs": ("text.vocabulary.ranking", _ranked),
+    "words": ("text.vocabulary.ordinary_words", _words),
 }
+
+
+SAMPLE = """\
+fix scope parser, um the user_id of Jane Doe in main.py line 3 closes issue 42. reviewed by jane doe
+> quoted
+diff --git a/x b/x
+--- a/x
++++ b/x
+@@ -1 +1 @@ def f():
+-a
++b
+x:1-2:
+
+Voicenote-Duration: 0:14
+--\x20
+2.39
+\u4e00\u767e\u70b9\u4e8c
+"""
+# what a function takes that reads from git or from the disk: its time is not that of its text
+SOURCES = ("Repository", "Objects", "Configuration", "Path", "Arguments", "Mail")
+EXEMPT = {
+    "text.passes.correction.corrector": "makes a pass, which is tried",
+    "text.passes.fillers.fillers": "makes a pass, which is tried",
+    "text.passes.itn.normaliser": "makes a pass, which is tried",
+    "text.passes.spoken_edits.spoken_edits": "makes a pass, which is tried",
+    "text.passes.chain.build_chain": "takes a setting of the person's own",
+    "text.passes.chain.named_passes": "takes a setting of the person's own",
+    "text.passes.chain.polish": "runs the passes, which are tried",
+    "text.passes.base.run_chain": "runs the passes, which are tried",
+    "text.commit_message.rules.commitizen_rules": "takes what `bounded` has limited",
+    "text.commit_message.rules.commitlint_rules": "takes what `bounded` has limited",
+    "text.vocabulary.ranking.ranked": "takes counted names; counting them is tried",
+    "text.vocabulary.ranking.hotwords": "takes counted names; counting them is tried",
+    "text.vocabulary.ranking.phrases": "takes counted names; counting them is tried",
+    "text.vocabulary.ranking.worth_keeping": "takes counted names; counting them is tried",
+    "mail.outgoing.finish_reading_commits": "takes a process",
+    "notes.changing.until_unmoved": "takes functions",
+    "notes.remotes.transport_error": "takes a finished process",
+    "mail.mailinfo.mailinfo_command": "takes options",
+    "mail.versions.assemble": "takes mails that were read; the limits of a series bound it",
+}
+
+
+def takers_of_text() -> dict[str, tuple[str, str]]:
+    """Return the public functions of text, notes and mail that take text: file and name by path."""
+    package = Path(git_voicenote.__file__).parent
+    found = {}
+    for file in (
+        path for top in ("text", "notes", "mail") for path in (package / top).rglob("*.py")
+    ):
+        module = ".".join(file.relative_to(package).with_suffix("").parts).removesuffix(".__init__")
+        for node in ast.parse(file.read_text()).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            kinds = [ast.unparse(each.annotation) for each in node.args.args if each.annotation]
+            takes = any(re.search(r"\b(str|bytes)\b", kind) for kind in kinds)
+            if takes and not any(kind in SOURCES for kind in kinds):
+                found[f"{module}.{node.name}"] = (str(file), node.name)
+    return found
+
+
+def test_every_function_that_takes_text_is_tried() -> None:
+    """A new function of text, notes or mail needs a row in FUNCTIONS, or a reason in EXEMPT."""
+    ran: set[tuple[str, str]] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            ran.add((frame.f_code.co_filename, frame.f_code.co_name))
+
+    before = sys.getprofile()
+    for _, call in FUNCTIONS.values():
+        sys.setprofile(note)
+        try:
+            call(SAMPLE)
+        finally:
+            sys.setprofile(before)
+    missing = [name for name, function in takers_of_text().items() if function not in ran]
+    assert sorted(set(missing) - set(EXEMPT)) == []
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
