@@ -37,6 +37,13 @@ class LazyGroup(click.Group):
     name="git voicenote",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    help="Show what is run and how long it takes, as GIT_VOICENOTE_TRACE=1 does.",
+)  # cli.main takes it off: it also goes ahead of commands that click does not call
 @click.version_option(__version__, prog_name="git voicenote", message="%(prog)s %(version)s")
 def root() -> None:
     """Explain a patch by speaking.

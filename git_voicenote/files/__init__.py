@@ -23,6 +23,7 @@ from git_voicenote.files.locks import (
 )
 from git_voicenote.files.reading import read_provided
 from git_voicenote.files.writing import (
+    PRIVATE,
     PUBLISHED,
     append_to,
     copy,
@@ -36,6 +37,7 @@ from git_voicenote.files.writing import (
 )
 
 __all__ = [
+    "PRIVATE",
     "PUBLISHED",
     "append_to",
     "claim",

@@ -109,14 +109,14 @@ def open_in_place(path: Path) -> BinaryIO:
         return os.fdopen(_open_regular(entry, path, os.O_RDWR, 0), "r+b")
 
 
-def append_to(path: Path) -> BinaryIO:
+def append_to(path: Path, *, mode: int = PUBLISHED) -> BinaryIO:
     """Open a file to read it and to add to its end; make it if it is missing.
 
     Raises UnsafePathError for anything but a regular file, and OSError.
     """
     with entry_of(path) as entry:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        return os.fdopen(_open_regular(entry, path, flags, PUBLISHED), "a+b")
+        return os.fdopen(_open_regular(entry, path, flags, mode), "a+b")
 
 
 def copy(source: Path, target: Path, *, mode: int = PRIVATE) -> None:

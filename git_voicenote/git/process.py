@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.plumbing import environment_of_git, git_command, merged
+from git_voicenote.git.traced import GitProcess, completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,7 +76,7 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
     """
     with tempfile.TemporaryFile() as complaints:
         try:
-            process = subprocess.Popen(
+            process = GitProcess(
                 git_command(*args),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
@@ -100,7 +101,7 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
 def start_git(*args: str, cwd: Path, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a git that answers questions on its stdin. Raises GitError if it cannot be started."""
     try:
-        return subprocess.Popen(
+        return GitProcess(
             git_command(*args),
             cwd=cwd,
             stdin=subprocess.PIPE,
@@ -124,14 +125,11 @@ def try_git(
     `connects` lets git open connections. Raises GitError where git cannot be started.
     """
     try:
-        return subprocess.run(
+        return completed(
             git_command(*args),
             cwd=cwd,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
+            sent=stdin,
             env=merged(environment_of_git(connects=connects), environment),
-            check=False,
         )
     except OSError as exc:
         raise _not_started(cwd, exc) from exc
