@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file, text
+from git_voicenote.clock import local_time
 from git_voicenote.errors import ContentError, StoreError
 from git_voicenote.files import create, is_locked, private_folder
 from git_voicenote.targets import parse_target
@@ -154,7 +155,7 @@ def _purpose_in(folder: Path) -> Purpose:
 
 def story(kept: KeptText) -> str:
     """Return what is left of which work."""
-    when = kept.edited_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    when = local_time(kept.edited_at)
     return f"the text of {when} for {kept.purpose.title} was not saved"
 
 

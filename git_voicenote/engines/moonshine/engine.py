@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from git_voicenote.clock import clock
+from git_voicenote.clock import stretch
 from git_voicenote.datatypes import SAMPLE_RATE, Search, Segment
 from git_voicenote.engines.base import EngineInfo, EngineOptions
 from git_voicenote.engines.moonshine.weights import open_weights
@@ -168,10 +168,10 @@ class _Hearing:
 
     def _judged(self, spoken: Utterance, earlier: tuple[int, ...] = ()) -> list[Segment]:
         """Make a segment of what is found; where that fails, try again in smaller pieces."""
-        stretch = f"{clock(spoken.start)}-{clock(spoken.end)}"
-        with _log.timed("encode %s", stretch):
+        said = stretch(spoken.start, spoken.end)
+        with _log.timed("encode %s", said):
             encoded = self._network.encode(spoken.samples)
-        with _log.timed("search %s", stretch):
+        with _log.timed("search %s", said):
             found = self._beam.best(encoded, earlier)
         if found.failure is None:
             segment = self._segment(spoken, found.best, encoded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.clock import clock
+from git_voicenote.clock import stretch
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import EngineError
 from git_voicenote.log import Log
@@ -23,7 +23,7 @@ _log = Log(__name__)
 def trace_segment(segment: Segment) -> None:
     """Trace that a stretch of sound was decoded, without its words."""
     result = segment.failure or f"{len(segment.text.split())} words"
-    _log.step("segment %s-%s decoded: %s", clock(segment.start), clock(segment.end), result)
+    _log.step("segment %s decoded: %s", stretch(segment.start, segment.end), result)
 
 
 def transcribe(
