@@ -84,7 +84,7 @@ def create(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> None:
             file.write(_encoded(content))
             file.flush()
             os.fsync(handle)
-        sync_folder(path.parent)
+        sync(path.parent)
     except BaseException:
         with suppress(OSError):
             path.unlink()
@@ -132,8 +132,8 @@ def move(source: Path, target: Path) -> None:
         _sync(after.folder)
 
 
-def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk: a file's own fsync does not cover its name."""
+def sync(path: Path) -> None:
+    """Bring a file to the disk, or the names in a folder, which a file's own fsync leaves out."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         with suppress(OSError):  # not every file system can

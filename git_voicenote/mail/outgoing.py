@@ -338,8 +338,9 @@ def _memory() -> Path | None:
     memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
         return None
-    room = os.statvfs(memory)
-    return memory if room.f_bavail * room.f_frsize >= _ENOUGH_MEMORY else None
+    from git_voicenote.files import free_room
+
+    return memory if free_room(memory) >= _ENOUGH_MEMORY else None
 
 
 def _read_commit(

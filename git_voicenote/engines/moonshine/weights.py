@@ -17,7 +17,7 @@ from pathlib import Path
 from git_voicenote import files
 from git_voicenote.bounded import parse_json, read_file
 from git_voicenote.errors import ContentError, EngineError
-from git_voicenote.models.hashing import sha256_of
+from git_voicenote.files.hashing import sha256_of
 from git_voicenote.models.installed import find_model, models_dir, read_record
 from git_voicenote.resources import cache_home
 
