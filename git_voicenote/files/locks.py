@@ -44,7 +44,7 @@ def lock_folder(path: Path) -> Iterator[None]:
     """Hold the lock of a folder, which needs no file of its own. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        take_lock(handle, wait=True)
         yield
     finally:
         os.close(handle)
