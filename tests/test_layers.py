@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 GIT = frozenset({"git", "notes", "mail"})
 MIDDLE = frozenset({"audio", "engines", "text", "store"}) | GIT
 BOTTOM = frozenset(
-    {"bounded", "characters", "clock", "config", "datatypes", "errors", "files", "log", "processes"}
-    | {"recording_formats", "resources", "targets", "__init__"}
+    {"bounded", "characters", "clock", "columns", "config", "datatypes", "errors", "files", "log"}
+    | {"processes", "recording_formats", "resources", "targets", "__init__"}
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
@@ -43,6 +43,7 @@ OWNERS = {
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
     "platformdirs": ("resources.py",),
+    "wcwidth": ("columns.py",),
     "pygments": ("text/diff/syntax.py",),
     "moonshine_voice": (),  # its files are read; its code is not imported
     "onnxruntime": ("engines/moonshine",),

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
+from git_voicenote.columns import columns
 from git_voicenote.datatypes import MARK, CoverLetter
 
 if TYPE_CHECKING:
@@ -122,19 +123,6 @@ def cover_letter(text: str) -> CoverLetter:
         return CoverLetter(_cut(subject), wrap("\n".join(lines)))
     body = "\n\n".join(part for part in (flowing[len(sentence) :].strip(), rest) if part)
     return CoverLetter(subject, wrap(body))
-
-
-def columns(text: str) -> int:
-    """Return how many columns a terminal gives to a text."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_columns_of, text))
-
-
-def _columns_of(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _is_prose(line: str) -> bool:
