@@ -14,8 +14,8 @@ from typing import Any
 from git_voicenote import files
 from git_voicenote.bounded import parse_json, read_file, text
 from git_voicenote.errors import ContentError
+from git_voicenote.files.failures import store_error
 from git_voicenote.log import Log
-from git_voicenote.store.recordings import store_error
 
 _log = Log(__name__)
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Self
 from git_voicenote import files
 from git_voicenote.bounded import Limits, parse_json, whole
 from git_voicenote.errors import ContentError, StoreError
+from git_voicenote.files.failures import store_error
 from git_voicenote.files.hashing import sha256
-from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,6 @@ WAV, all but a second of Ogg/Opus, nothing of FLAC.
 
 from __future__ import annotations
 
-import errno
 import os
 import struct
 import time
@@ -18,6 +17,7 @@ from git_voicenote.audio.containers.chunks import find_data
 from git_voicenote.audio.containers.view import View
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.files.failures import store_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,14 +135,7 @@ def repair_wav(path: Path) -> float:
 
 def storage_error(path: Path, error: OSError) -> StoreError:
     """Translate what the system says about a file that we write."""
-    hint = {
-        errno.ENOSPC: "free some space on that disk",
-        errno.EDQUOT: "your quota on that disk is used up: free some space",
-        errno.EROFS: "the disk is mounted read-only",
-        errno.EACCES: "check who may write there",
-        errno.EPERM: "check who may write there",
-    }.get(error.errno or 0)
-    return StoreError(f"could not write {path}: {error.strerror or error}", hint=hint)
+    return store_error(f"could not write {path}", error)
 
 
 def _header(data_size: int) -> bytes:

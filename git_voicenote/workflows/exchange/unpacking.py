@@ -16,6 +16,7 @@ from git_voicenote import files
 from git_voicenote.audio.files.checking import check_recording
 from git_voicenote.bounded import parse_json
 from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreError, UsageError
+from git_voicenote.files.failures import store_error
 from git_voicenote.files.hashing import sha256_of
 from git_voicenote.git.process import try_git
 from git_voicenote.notes.bundles import verify_git_bundle
@@ -24,7 +25,7 @@ from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, tips_
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.notes.remotes import fetched_bundle
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.store.recordings import Recordings
 from git_voicenote.workflows.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_container
 from git_voicenote.workflows.exchange.transcripts import LIMITS, read_carried, remember
 

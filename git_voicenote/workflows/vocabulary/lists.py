@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import StoreError
+from git_voicenote.files.failures import store_error
 from git_voicenote.resources import config_home, data_home
-from git_voicenote.store.recordings import store_error
 from git_voicenote.text.vocabulary.lists import parse_list
 
 if TYPE_CHECKING:
