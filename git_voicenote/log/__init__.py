@@ -101,6 +101,7 @@ def log_failing_threads(tell: Callable[[str], None] | None = None) -> None:
         name = ended.thread.name if ended.thread else "a thread"
         path = Log(__name__).failed(f"{name} stopped", ended.exc_value)
         if tell is not None:
-            tell(f"{ended.exc_type.__name__} in the background; a traceback is in {path}")
+            where = f"; a traceback is in {path}" if path else ""
+            tell(f"unexpected {ended.exc_type.__name__} in the background{where}")
 
     threading.excepthook = log_failing_thread

@@ -99,7 +99,7 @@ def test_a_thread_that_fails_is_logged_and_told(request: pytest.FixtureRequest) 
     thread.join()
     assert "git_voicenote.log: a listener stopped" in logged()
     log = log_home() / "git-voicenote.log"
-    assert told == [f"ValueError in the background; a traceback is in {log}"]
+    assert told == [f"unexpected ValueError in the background; a traceback is in {log}"]
 
 
 def test_what_an_engine_did_not_expect_is_one_line_and_in_the_log(

@@ -196,9 +196,12 @@ class Capture:
                     else:
                         self._take(cast("dict[str, Any]", report))
                 process.wait()
+                complaints.seek(0)
+                printed = complaints.read()
                 if self.reason is None and self._error is None:
-                    complaints.seek(0)
-                    self._take_crash(process.returncode, complaints.read())
+                    self._take_crash(process.returncode, printed)
+                elif printed:  # ALSA complains of any machine
+                    _log.step("the recorder printed: %s", printed.decode("utf-8", "replace"))
         finally:
             self._ended.set()
             self._under_way.set()
