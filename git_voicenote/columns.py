@@ -5,8 +5,6 @@ wcwidth has the tables of Unicode; it takes 9 ms to import, so plain ASCII does 
 
 from __future__ import annotations
 
-import textwrap
-
 
 def columns(text: str) -> int:
     """Return how many columns a terminal gives to a text."""
@@ -25,6 +23,8 @@ def padded(text: str, width: int) -> str:
 def wrapped(text: str, width: int, *, indent: str = "", break_on_hyphens: bool = True) -> list[str]:
     """Return a text in lines of at most `width` columns; `indent` begins all but the first."""
     if text.isascii():
+        import textwrap
+
         return textwrap.wrap(
             text, width, subsequent_indent=indent, break_on_hyphens=break_on_hyphens
         )
