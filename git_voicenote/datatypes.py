@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from git_voicenote.clock import clock
+from git_voicenote.clock import stretch
 
 if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of it
     from collections.abc import Iterable, Sequence
@@ -135,7 +135,7 @@ class Segment:
         """Where the engine gave up, what a text says of it: [0:31-0:42 not understood]; else ""."""
         if self.failure is None:
             return ""
-        return f"[{clock(self.start)}-{clock(math.ceil(self.end))} not understood]"
+        return f"[{stretch(self.start, self.end)} not understood]"
 
     @property
     def marked_text(self) -> str:

@@ -7,17 +7,23 @@ the user), and told the very folders that this process imports from.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from git_voicenote.log import Log, log_failing_threads, start_tracing
+
+_log = Log(__name__)
+
 _BOOT = """\
-import runpy, sys
+import sys
 count = int(sys.argv.pop(1))
 sys.path[:] = sys.argv[1 : count + 1]
 del sys.argv[1 : count + 1]
-runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+from git_voicenote.processes import boot
+boot(sys.argv.pop(1))
 """
 
 
@@ -28,9 +34,23 @@ def start_module(module: str, *arguments: str, **options: Any) -> subprocess.Pop
     those of subprocess.Popen. A ^C or a closed terminal is for us: it ends when we say so, or end.
     Raises OSError.
     """
+    _log.step("start %s", module)
     return subprocess.Popen(
         own_command(module, *arguments), cwd="/", start_new_session=True, **options
     )
+
+
+def boot(module: str) -> None:
+    """Run a module of ours as the program of this process; what nobody expected is logged."""
+    import runpy
+
+    start_tracing(os.environ)
+    log_failing_threads()
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except Exception as exc:
+        Log(module).failed("the process stopped", exc)
+        raise
 
 
 def own_command(module: str, *arguments: str) -> list[str]:

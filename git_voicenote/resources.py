@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Literal
 
 _PACKAGE = Path(__file__).parent
 _NO_HOME = Path("/dev/null/HOME-is-not-set")
@@ -24,32 +24,34 @@ def resource(kind: str, name: str) -> Path:
 
 
 def data_home() -> Path:
-    """Return $XDG_DATA_HOME/git-voicenote: models, and what belongs to no repository."""
-    root = Path(os.environ.get("XDG_DATA_HOME", ""))
-    if not root.is_absolute():  # as the XDG specification wants it, "" too
-        root = _home() / ".local" / "share"
-    return root / "git-voicenote"
-
-
-def _home() -> Path:
-    """Return the person's home folder, or a path that can neither be read nor made."""
-    try:
-        return Path.home()
-    except RuntimeError:  # no HOME, and no entry among the users, as in containers
-        return _NO_HOME
+    """Return the platform's folder for our data: models, and what belongs to no repository."""
+    return _folder_for("data")
 
 
 def cache_home() -> Path:
-    """Return $XDG_CACHE_HOME/git-voicenote: what can be made again."""
-    root = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if not root.is_absolute():
-        root = _home() / ".cache"
-    return root / "git-voicenote"
+    """Return the platform's folder for what can be made again."""
+    return _folder_for("cache")
 
 
 def config_home() -> Path:
-    """Return $XDG_CONFIG_HOME/git-voicenote: what a person keeps for all repositories."""
-    root = Path(os.environ.get("XDG_CONFIG_HOME", ""))
-    if not root.is_absolute():
-        root = _home() / ".config"
-    return root / "git-voicenote"
+    """Return the platform's folder for what a person keeps for all repositories."""
+    return _folder_for("config")
+
+
+def log_home() -> Path:
+    """Return the platform's folder for logs."""
+    return _folder_for("log")
+
+
+def _folder_for(kind: Literal["data", "cache", "config", "log"]) -> Path:
+    """Return $XDG_DATA_HOME/git-voicenote or what stands for it here.
+
+    Without a home folder, as in containers, it is a path that can neither be read nor made.
+    """
+    from platformdirs import PlatformDirs  # here: the hook and format-patch ask for none of them
+
+    try:
+        found: Path = getattr(PlatformDirs("git-voicenote", appauthor=False), f"user_{kind}_path")
+    except RuntimeError:  # no HOME, and no entry among the users
+        return _NO_HOME / kind
+    return found

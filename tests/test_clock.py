@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from git_voicenote.clock import clock, seconds_of
+from git_voicenote.clock import clock, length, local_time, seconds_of, stretch
 
 
 @pytest.mark.parametrize(
@@ -11,6 +13,22 @@ from git_voicenote.clock import clock, seconds_of
 )
 def test_times_are_read_without_fractions(seconds: float, read: str) -> None:
     assert clock(seconds) == read
+
+
+@pytest.mark.parametrize(
+    ("seconds", "read"),
+    [(0.0, "0:00"), (7.4, "0:07"), (59.6, "1:00"), (3599.6, "1:00:00"), (3725.0, "1:02:05")],
+)
+def test_a_length_is_told_to_the_nearest_second(seconds: float, read: str) -> None:
+    assert length(seconds) == read
+
+
+def test_a_stretch_holds_all_of_it() -> None:
+    assert stretch(31.9, 41.1) == "0:31-0:42"
+
+
+def test_a_moment_is_told_in_the_time_of_this_machine() -> None:
+    assert local_time(datetime(2026, 1, 2, 3, 4, 59, tzinfo=UTC)) == "2026-01-02 03:04"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 GIT = frozenset({"git", "notes", "mail"})
 MIDDLE = frozenset({"audio", "engines", "text", "store"}) | GIT
 BOTTOM = frozenset(
-    {"bounded", "characters", "clock", "config", "datatypes", "errors", "files", "processes"}
-    | {"recording_formats", "resources", "targets", "__init__"}
+    {"bounded", "characters", "clock", "columns", "config", "datatypes", "errors", "files", "log"}
+    | {"phrases", "processes", "recording_formats", "resources", "targets", "__init__"}
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
@@ -41,6 +42,8 @@ OWNERS = {
     "jellyfish": ("text",),
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
+    "platformdirs": ("resources.py",),
+    "wcwidth": ("columns.py",),
     "pygments": ("text/diff/syntax.py",),
     "moonshine_voice": (),  # its files are read; its code is not imported
     "onnxruntime": ("engines/moonshine",),
@@ -53,6 +56,19 @@ OWNERS = {
     "yaml": ("bounded",),
     "sqlite3": ("store",),
 }
+
+STARTING = re.compile(
+    r"(subprocess\.)?Popen|subprocess\.(run|call|check_\w+|getoutput)|os\.(system|popen|\w*spawn\w*)"
+)
+STARTERS = frozenset(
+    {
+        "processes.py",  # our own
+        "git/traced.py",  # git, so that the trace sees each
+        "terminal/jobs/foreground.py",
+        "terminal/pager.py",
+        "audio/files/ffmpeg.py",
+    }
+)
 
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
@@ -112,3 +128,14 @@ def test_what_comes_from_elsewhere_is_parsed_within_limits(module: Path) -> None
     ]
     assert unbounded == []
     assert not imports_of(module) & {"json.load", "json.loads", "json.JSONDecoder", "pickle.loads"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_processes_have_one_owner(module: Path) -> None:
+    tree = ast.parse((PACKAGE / module).read_text())
+    starting = [
+        f"{module}:{node.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and STARTING.fullmatch(ast.unparse(node.func))
+    ]
+    assert starting == [] or str(module) in STARTERS

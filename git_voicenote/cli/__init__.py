@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.errors import Cancelled, Terminated, VoicenoteError
-from git_voicenote.terminal.console import flush, print_error, say
+from git_voicenote.log import log_failing_threads, start_tracing
+from git_voicenote.terminal.console import flush, print_error, say, warn
 from git_voicenote.terminal.jobs.signals import end_by, handle_signals
 from git_voicenote.terminal.streams import drop, prepare_streams
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
+VERBOSE = ("-v", "--verbose")
+"""Ahead of the command: trace what is run."""
 _INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -34,8 +37,14 @@ def main() -> None:
     """
     prepare_streams()
     handle_signals()
+    arguments = sys.argv[1:]
+    is_verbose = False
+    while arguments and arguments[0] in VERBOSE:
+        is_verbose, arguments = True, arguments[1:]
+    start_tracing(os.environ, verbose=is_verbose, say=say)
+    log_failing_threads(warn)
     try:
-        status = _run(sys.argv[1:])
+        status = _run(arguments)
     except Terminated as exc:
         _finish()
         end_by(exc.number)

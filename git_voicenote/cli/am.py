@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
+from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import Repository
 from git_voicenote.mail.received import ReceivedCover
 from git_voicenote.series.incoming.applying import Applied, keep_notes, read_start
@@ -12,7 +13,6 @@ from git_voicenote.series.incoming.covers import keep_covers, words_stopped_at
 from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat, run_am
 from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
-from git_voicenote.store.recordings import store_error
 from git_voicenote.terminal.console import print_error, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.relayed import show_relayed

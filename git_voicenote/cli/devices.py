@@ -9,6 +9,7 @@ import click
 
 from git_voicenote.audio.capture.devices import choose_device, input_devices, no_microphone
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
+from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import print_json, put, say, settings, warn
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _chosen(wanted: str | None, found: tuple[InputDevice, ...]) -> InputDevice |
 
 
 def _line(device: InputDevice, *, is_chosen: bool) -> str:
-    channels = "1 channel" if device.channels == 1 else f"{device.channels} channels"
+    channels = counted(device.channels, "channel")
     default = ", the system's default" if device.is_default else ""
     return (
         f"{'*' if is_chosen else ' '} {device.number:2}  {device.name}  "

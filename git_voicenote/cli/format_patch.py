@@ -93,5 +93,8 @@ def _take_record(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...
         elif value in ("", "newest", "cover"):
             order = value or "ask"
         else:
-            raise UsageError("--record takes newest or cover")
+            raise UsageError(
+                f"--record takes newest or cover, not {value!r}",
+                hint="`git voicenote format-patch -h` shows how it is used",
+            )
     return order, (*kept, *arguments[end:])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.clock import clock, length, local_time
 from git_voicenote.errors import NegativeAnswer, StoreError
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.notes.trailers import format_duration
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget
@@ -172,8 +172,8 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
     for entry in entries:
         words = visible(entry.title or entry.text).replace("\n", " ")
         put(
-            f"{entry.id:20}  {entry.created_at.astimezone():%Y-%m-%d %H:%M}  "
-            f"{format_duration(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
+            f"{entry.id:20}  {local_time(entry.created_at)}  "
+            f"{length(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
         )
 
 
@@ -186,7 +186,7 @@ def _describe(entry: Entry) -> str:
     lines = [
         f"recording {entry.id}",
         f"Date:      {entry.created_at.astimezone():%Y-%m-%d %H:%M:%S %z}",
-        f"Duration:  {format_duration(entry.duration)}",
+        f"Duration:  {length(entry.duration)}",
         f"For:       {str(entry.target).replace(':', ' ', 1).strip()}",
         f"Title:     {entry.title}",
         f"State:     {entry.state}",
@@ -195,7 +195,7 @@ def _describe(entry: Entry) -> str:
     for attempt in entry.attempts:
         lines += ["", _heading(attempt), "", *_body(attempt)]
     for note in entry.notes:
-        title = f"note saved {note.created_at.astimezone():%Y-%m-%d %H:%M}"
+        title = f"note saved {local_time(note.created_at)}"
         lines += ["", title, "", *(f"    {line}".rstrip() for line in note.text.splitlines())]
     return "\n".join(lines) + "\n"
 
@@ -208,7 +208,7 @@ def _sound(recording_id: str) -> str:
 def _heading(attempt: Attempt) -> str:
     return (
         f"{'failed' if attempt.error else 'heard'} by {attempt.engine} ({attempt.language}) "
-        f"{attempt.created_at.astimezone():%Y-%m-%d %H:%M}"
+        f"{local_time(attempt.created_at)}"
     )
 
 
@@ -222,7 +222,7 @@ def _body(attempt: Attempt) -> list[str]:
             place = segment.place
             lines.append(f"            {anchor(place)}")
         failure = f" ({segment.failure})" if segment.failure else ""
-        lines.append(f"    {format_duration(segment.start):>6}  {segment.marked_text}{failure}")
+        lines.append(f"    {clock(segment.start):>6}  {segment.marked_text}{failure}")
     return lines
 
 

@@ -17,6 +17,7 @@ from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
 from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
 from git_voicenote.models.installed import models_dir, read_record
+from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import hand_over, print_json, put, say, settings, warn
 from git_voicenote.terminal.drawing import progress_bar
 
@@ -249,10 +250,7 @@ def _report(imported: Imported) -> None:
     if imported.left_out:
         kinds = ", ".join(sorted({name.split(".")[0] for name in imported.left_out}))
         count = len(imported.left_out)
-        say(
-            f"left out: {count} {'tensor' if count == 1 else 'tensors'} of {kinds}, which the "
-            "engine has no use for"
-        )
+        say(f"left out: {counted(count, 'tensor')} of {kinds}, which the engine has no use for")
     language = f"for the language {record.language}, " if record.language else ""
     say(
         f"installed {imported.folder.name}: {_parameters(record, ', ')}{_size(record.size)}, "

@@ -13,13 +13,14 @@ from git_voicenote import files
 from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
 from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.mail.reading import read_series
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.series import Sounds
 from git_voicenote.series.review.series import review as put_together
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.store.recordings import Recordings
 from git_voicenote.terminal.console import hand_over, is_interactive, print_json, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.pager import page, wants_colour

@@ -6,9 +6,8 @@ import click
 
 from git_voicenote import __version__
 from git_voicenote.cli.commands import COMMANDS
+from git_voicenote.errors import UsageError
 from git_voicenote.terminal.console import say
-
-_USAGE_ERROR = 129
 
 
 class LazyGroup(click.Group):
@@ -37,6 +36,13 @@ class LazyGroup(click.Group):
     name="git voicenote",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    help="Show what is run and how long it takes, as GIT_VOICENOTE_TRACE=1 does.",
+)  # cli.main takes it off: it also goes ahead of commands that click does not call
 @click.version_option(__version__, prog_name="git voicenote", message="%(prog)s %(version)s")
 def root() -> None:
     """Explain a patch by speaking.
@@ -47,15 +53,22 @@ def root() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Parse the arguments, call the command that they name and return its exit status."""
+    """Parse the arguments, call the command that they name and return its exit status.
+
+    Raises VoicenoteError, among them UsageError for arguments that the command does not take.
+    """
     try:
         # outside of its standalone mode, click returns the status that a command exits with
         status = root.main(arguments, prog_name="git voicenote", standalone_mode=False)
-    except click.ClickException as exc:
-        if isinstance(exc, click.UsageError) and exc.ctx is not None:
-            say(f"{exc.ctx.get_usage()}\nTry '{exc.ctx.command_path} --help' for help.\n")
-        say(f"Error: {exc.format_message()}")
-        return _USAGE_ERROR
+    except click.exceptions.NoArgsIsHelpError as exc:
+        say(exc.format_message())
+        return UsageError.exit_code
+    except (click.ClickException, UsageError) as exc:
+        from git_voicenote.cli import usage
+
+        if isinstance(exc, UsageError):
+            raise usage.with_hint(exc, root, arguments) from exc
+        raise usage.error_of(exc, root, arguments) from exc
     except click.Abort as exc:
         raise KeyboardInterrupt from exc
     return status if isinstance(status, int) else 0

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.sync_words import count, note_refs, prepare, tell_outcome
+from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
 from git_voicenote.git.repository import Repository
+from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import hand_over, put, say, settings, warn
 from git_voicenote.workflows.hearing.archive import state_root
 
@@ -58,7 +59,7 @@ def unbundle(file: Path, name: str | None) -> None:
         warn(remark)
     tell_outcome(arrived.outcome, file.name)
     if arrived.recordings:
-        say(f"{count(arrived.recordings, 'recording')} taken in")
+        say(f"{counted(arrived.recordings, 'recording')} taken in")
     notes = chosen.notes_ref.removeprefix("refs/notes/")
     for branch, ref in arrived.branches.items():
         put(ref)

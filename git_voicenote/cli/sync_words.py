@@ -9,6 +9,7 @@ from git_voicenote.errors import SettingError
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.merging import NoteRefs
+from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import say, settings, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.leftovers import finish_leftovers
@@ -24,13 +25,13 @@ def tell_outcome(outcome: Outcome, source: str) -> None:
         warn(visible(remark))
     parts = []
     if outcome.notes:
-        parts.append(count(len(outcome.notes), "note"))
+        parts.append(counted(len(outcome.notes), "note"))
     if outcome.answers:
-        parts.append(f"the answers to {count(len(outcome.answers), 'commit')}")
+        parts.append(f"the answers to {counted(len(outcome.answers), 'commit')}")
     if outcome.covers:
-        parts.append(count(len(outcome.covers), "cover"))
+        parts.append(counted(len(outcome.covers), "cover"))
     if outcome.files:
-        parts.append(f"{count(len(outcome.files), 'file')} beside the notes")
+        parts.append(f"{counted(len(outcome.files), 'file')} beside the notes")
     listed = " and ".join([", ".join(parts[:-1]), parts[-1]]) if parts[1:] else "".join(parts)
     told = f"{listed} from {source}" if parts else ""
     if outcome.both:
@@ -57,8 +58,3 @@ def note_refs(chosen: Settings) -> NoteRefs:
             f"voicenote.reviewRef is {chosen.review_ref}, where the authors' own notes are"
         )
     return NoteRefs(chosen.notes_ref, chosen.review_ref)
-
-
-def count(number: int, what: str) -> str:
-    """Return a number with what is counted: 1 note, 2 notes."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -15,6 +15,7 @@ from git_voicenote.cli.transcript_forms import Listed, Printed, Rendering, Writt
 from git_voicenote.datatypes import Segment
 from git_voicenote.errors import NothingHeardError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
+from git_voicenote.phrases import counted
 from git_voicenote.store.results import ResultFolder
 from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.batch_display import BatchDisplay
@@ -192,7 +193,7 @@ class _Work:
             (counts["failed"], "failed"),
         )
         parts = ", ".join(f"{number} {what}" for number, what in told if number)
-        say(f"{count} {'file' if count == 1 else 'files'}: {parts}")
+        say(f"{counted(count, 'file')}: {parts}")
         if counts["failed"] or counts["incomplete"] or counts["incomplete before"]:
             raise click.exceptions.Exit(VoicenoteError.exit_code)
         if counts["silent"] or counts["silent before"]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.columns import columns, padded
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import CommitTarget, MessageTarget
@@ -60,11 +61,11 @@ def list_(revision: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json([_as_value(number, term, found) for number, term in enumerate(found.terms, 1)])
         return
-    width = min(30, max((len(term.text) for term in found.terms), default=0))
+    width = min(30, max((columns(term.text) for term in found.terms), default=0))
     for term in found.terms:
         mark = _TOLD if term.text in told else " "
         places = ", ".join(sighting.place for sighting in term.sightings)
-        put(f"{mark} {term.text:<{width}}  {places}")
+        put(f"{mark} {padded(term.text, width)}  {places}")
 
 
 @vocabulary.command()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.built_in import BUILT_IN
 from git_voicenote.engines.model_kinds import KINDS, find_model, kind_of
 from git_voicenote.engines.nano.checkpoint import installed as nano
+from git_voicenote.engines.plugins import load_engine
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ ENTRY_POINT_GROUP = "git_voicenote.engines"
 
 def engine_names() -> dict[str, str]:
     """Return the names of all engines, with where each one lives ("module:Class")."""
-    installed = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
+    installed = {
+        point.name: point.value.partition("[")[0].strip()  # without the extras that it asks for
+        for point in entry_points(group=ENTRY_POINT_GROUP)
+    }
     return installed | {engine.name: engine.location for engine in BUILT_IN}
 
 
@@ -80,9 +83,4 @@ def make_engine(name: str, options: EngineOptions | None = None) -> Engine:
                 hint=f"voicenote.engine may be auto, {', '.join(sorted(names))} or module:Class",
             )
         location = names[name]
-    module, _, attribute = location.partition(":")
-    try:
-        engine = getattr(importlib.import_module(module), attribute)(options)
-    except (ImportError, AttributeError) as exc:
-        raise EngineError(f"the engine {name!r} cannot be loaded: {exc}") from exc
-    return cast("Engine", engine)
+    return load_engine(name, location, options)

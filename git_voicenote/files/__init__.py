@@ -20,9 +20,13 @@ from git_voicenote.files.locks import (
     is_locked,
     lock,
     lock_folder,
+    release_lock,
+    take_lock,
 )
 from git_voicenote.files.reading import read_provided
+from git_voicenote.files.room import free_room
 from git_voicenote.files.writing import (
+    PRIVATE,
     PUBLISHED,
     append_to,
     copy,
@@ -32,10 +36,11 @@ from git_voicenote.files.writing import (
     open_new,
     replace,
     replacing,
-    sync_folder,
+    sync,
 )
 
 __all__ = [
+    "PRIVATE",
     "PUBLISHED",
     "append_to",
     "claim",
@@ -43,6 +48,7 @@ __all__ = [
     "copy",
     "create",
     "folder",
+    "free_room",
     "inheritable_lock",
     "is_locked",
     "lock",
@@ -53,9 +59,11 @@ __all__ = [
     "open_new",
     "private_folder",
     "read_provided",
+    "release_lock",
     "replace",
     "replacing",
     "scratch_folder",
-    "sync_folder",
+    "sync",
+    "take_lock",
     "workplace",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import stat
@@ -12,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.files.locks import take_lock
 from git_voicenote.files.paths import entry_of, make_folder
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def workplace(root: Path, prefix: str) -> Iterator[Path]:
         path.chmod(PRIVATE_FOLDER)  # with a umask of 777 it would be closed to ourselves
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            take_lock(handle, wait=True)
             yield path
         finally:
             os.close(handle)
@@ -107,7 +107,7 @@ def _remove_if_abandoned(path: Path) -> None:
             status = os.fstat(handle)
             if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _YOUNG:
                 return
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            take_lock(handle)
             shutil.rmtree(path, ignore_errors=True)
         finally:
             os.close(handle)

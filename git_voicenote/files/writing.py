@@ -84,7 +84,7 @@ def create(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> None:
             file.write(_encoded(content))
             file.flush()
             os.fsync(handle)
-        sync_folder(path.parent)
+        sync(path.parent)
     except BaseException:
         with suppress(OSError):
             path.unlink()
@@ -109,14 +109,14 @@ def open_in_place(path: Path) -> BinaryIO:
         return os.fdopen(_open_regular(entry, path, os.O_RDWR, 0), "r+b")
 
 
-def append_to(path: Path) -> BinaryIO:
+def append_to(path: Path, *, mode: int = PUBLISHED) -> BinaryIO:
     """Open a file to read it and to add to its end; make it if it is missing.
 
     Raises UnsafePathError for anything but a regular file, and OSError.
     """
     with entry_of(path) as entry:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        return os.fdopen(_open_regular(entry, path, flags, PUBLISHED), "a+b")
+        return os.fdopen(_open_regular(entry, path, flags, mode), "a+b")
 
 
 def copy(source: Path, target: Path, *, mode: int = PRIVATE) -> None:
@@ -132,8 +132,8 @@ def move(source: Path, target: Path) -> None:
         _sync(after.folder)
 
 
-def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk: a file's own fsync does not cover its name."""
+def sync(path: Path) -> None:
+    """Bring a file to the disk, or the names in a folder, which a file's own fsync leaves out."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         with suppress(OSError):  # not every file system can

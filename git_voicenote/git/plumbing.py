@@ -74,6 +74,13 @@ def git_command(*args: str | bytes) -> list[str | bytes]:
     return ["git", *(() if args[0] in _ASKED else _PINNED), *args]
 
 
+def typed(command: Sequence[str]) -> list[str]:
+    """Return a command line as a person would type it, without the settings that are pinned."""
+    program, *rest = command
+    pinned = list(_PINNED)
+    return [program, *(rest[len(pinned) :] if rest[: len(pinned)] == pinned else rest)]
+
+
 def offline() -> dict[str, str]:
     """Return the person's environment for a git that opens no connection."""
     return {**os.environ, **_OFFLINE}

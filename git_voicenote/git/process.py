@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.plumbing import environment_of_git, git_command, merged
+from git_voicenote.git.traced import GitProcess, completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,9 +73,11 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
     Raises GitError where there is no git, and where a partial clone lacks what was to be read:
     what came until then would pass for all there is.
     """
+    import tempfile  # here: it takes 3 ms, which `git voicenote -h` does without
+
     with tempfile.TemporaryFile() as complaints:
         try:
-            process = subprocess.Popen(
+            process = GitProcess(
                 git_command(*args),
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
@@ -100,7 +102,7 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
 def start_git(*args: str, cwd: Path, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a git that answers questions on its stdin. Raises GitError if it cannot be started."""
     try:
-        return subprocess.Popen(
+        return GitProcess(
             git_command(*args),
             cwd=cwd,
             stdin=subprocess.PIPE,
@@ -124,14 +126,11 @@ def try_git(
     `connects` lets git open connections. Raises GitError where git cannot be started.
     """
     try:
-        return subprocess.run(
+        return completed(
             git_command(*args),
             cwd=cwd,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
+            sent=stdin,
             env=merged(environment_of_git(connects=connects), environment),
-            check=False,
         )
     except OSError as exc:
         raise _not_started(cwd, exc) from exc

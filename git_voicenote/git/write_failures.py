@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, StoreError
+from git_voicenote.files import free_room
 from git_voicenote.git.process import try_git
 
 if TYPE_CHECKING:
@@ -37,6 +37,6 @@ def explain_write_failure(repository: Repository, ref: str, failure: GitError) -
             hint=f"where none is running, remove {lock}",
         )
     hint = failure.hint
-    if shutil.disk_usage(objects).free < _LITTLE:
+    if free_room(objects) < _LITTLE:
         hint = "the disk is full: make room; `git voicenote history delete` removes old recordings"
     return GitError(f"{ref} could not be written: {failure.message}", hint=hint)

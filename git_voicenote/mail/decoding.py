@@ -11,10 +11,10 @@ from __future__ import annotations
 import mmap
 import re
 import secrets
-import subprocess
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
+from git_voicenote.git.traced import completed
 from git_voicenote.mail.mailinfo import NO_SCISSORS, mailinfo_command
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ def _mailinfo(mail: bytes, options: tuple[str, ...], cwd: Path) -> tuple[bytes, 
     """Return message and patch of a mail, both empty where git cannot read it."""
     with files.scratch_folder() as scratch:
         message, patch = scratch / "message", scratch / "patch"
-        done = subprocess.run(
-            [*mailinfo_command(options, in_utf8=True), message, patch],
-            input=mail, capture_output=True, check=False, cwd=cwd,
-        )  # fmt: skip
+        done = completed(
+            [*mailinfo_command(options, in_utf8=True), message, patch], sent=mail, cwd=cwd
+        )
         return (b"", b"") if done.returncode else (message.read_bytes(), patch.read_bytes())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
+from git_voicenote.git.traced import completed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,10 +91,9 @@ def read_mailinfo(
     """
     message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
     with path.open("rb") as mail:
-        done = subprocess.run(
-            [*mailinfo_command(options, in_utf8=in_utf8), message, patch],
-            stdin=mail, capture_output=True, check=False, cwd=cwd,
-        )  # fmt: skip
+        done = completed(
+            [*mailinfo_command(options, in_utf8=in_utf8), message, patch], stdin=mail, cwd=cwd
+        )
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()
         words = words or f"git mailinfo gave up with status {done.returncode}"

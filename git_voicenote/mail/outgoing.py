@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Self, cast
 
 from git_voicenote.errors import PatchError
 from git_voicenote.git.plumbing import environment_of_git
+from git_voicenote.git.traced import GitProcess
 from git_voicenote.mail.mailinfo import read_mailinfo
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def start_reading_commits(
 
     git log recodes messages just as format-patch does (i18n.logOutputEncoding).
     """
-    return subprocess.Popen(
+    return GitProcess(
         [
             "git", "-c", "log.follow=false", "log", "-z", "--no-merges", "--no-show-signature",
             "--no-notes", "--no-color", "--no-patch", "--format=tformat:%H%n%P%n%an%n%ae%n%B",
@@ -269,7 +270,7 @@ class ReadBack:
             memory = _memory()
             scratch = files.workplace(memory, "git-voicenote-") if memory else None
             self._folder = stack.enter_context(scratch or files.scratch_folder())
-            self._mailsplit = subprocess.Popen(
+            self._mailsplit = GitProcess(
                 ["git", "mailsplit", *self._options, f"-o{self._folder}"],
                 cwd=self._repository.cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -337,8 +338,9 @@ def _memory() -> Path | None:
     memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
         return None
-    room = os.statvfs(memory)
-    return memory if room.f_bavail * room.f_frsize >= _ENOUGH_MEMORY else None
+    from git_voicenote.files import free_room
+
+    return memory if free_room(memory) >= _ENOUGH_MEMORY else None
 
 
 def _read_commit(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from git_voicenote.errors import GitError, PatchError
 from git_voicenote.git.plumbing import offline
 from git_voicenote.git.process import lines_of, try_git
+from git_voicenote.git.traced import GitProcess
 
 if TYPE_CHECKING:
     import io
@@ -194,7 +195,7 @@ def start_format_patch(
         "format-patch", *before, *arguments.options, *after, *arguments.rest,
     ]  # fmt: skip
     try:
-        return subprocess.Popen(
+        return GitProcess(
             command,
             cwd=repository.cwd,
             stdin=subprocess.DEVNULL,

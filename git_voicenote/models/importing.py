@@ -16,8 +16,8 @@ from git_voicenote import files
 from git_voicenote.bounded import read_file
 from git_voicenote.characters import visible
 from git_voicenote.errors import ContentError, EngineError
+from git_voicenote.files.hashing import sha256_of
 from git_voicenote.models.archives import is_archive, unpack
-from git_voicenote.models.hashing import sha256_of
 from git_voicenote.models.installed import (
     RECORD,
     InstalledFile,
@@ -27,7 +27,7 @@ from git_voicenote.models.installed import (
     read_record,
 )
 from git_voicenote.models.kinds import ImportRequest, Origin
-from git_voicenote.models.staging import sync, workplace
+from git_voicenote.models.staging import workplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ def import_model(
             files.move(made, target)
         except OSError as exc:
             raise EngineError(f"{target} cannot be made: {exc.strerror}") from exc
-        sync(target.parent)
+        files.sync(target.parent)
     return Imported(target, record, left_out)
 
 
@@ -197,8 +197,8 @@ def _write(
         record = _record(kind, request, origin, written)
         files.replace(made / RECORD, record.to_json(), mode=files.PUBLISHED)
         for path in made.iterdir():
-            sync(path)
-        sync(made)
+            files.sync(path)
+        files.sync(made)
     except OSError as exc:
         raise EngineError(f"{made.parent} cannot be written: {exc.strerror}") from exc
     return record, written.left_out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file, text, whole
 from git_voicenote.errors import ContentError, EngineError
-from git_voicenote.models.hashing import sha256_of
+from git_voicenote.files.hashing import sha256_of
 from git_voicenote.resources import data_home
 
 if TYPE_CHECKING:

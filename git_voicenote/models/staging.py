@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,7 +38,7 @@ def workplace() -> Iterator[Path]:
 
 def need_space(folder: Path, size: int, *, to: str) -> None:
     """Raise EngineError where a disk has no room for so many bytes."""
-    free = shutil.disk_usage(folder).free
+    free = files.free_room(folder)
     if free < size + _SPARE:
         hidden = (path for path in (folder, *folder.parents) if path.name.startswith(_PREFIX))
         lasting = next((path.parent for path in hidden), folder)
@@ -50,12 +48,3 @@ def need_space(folder: Path, size: int, *, to: str) -> None:
             hint="free some, or set XDG_DATA_HOME (models) or XDG_CACHE_HOME (downloads) to a "
             "larger disk",
         )
-
-
-def sync(path: Path) -> None:
-    """Bring a file or the entries of a folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

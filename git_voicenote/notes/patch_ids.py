@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.git.plumbing import environment_of_git, git_command
 from git_voicenote.git.process import git_error, lines_of
+from git_voicenote.git.traced import GitProcess, completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +44,7 @@ def patch_ids(
     with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as complaints:
         ids.write(wanted.encode())
         ids.seek(0)
-        diffs = subprocess.Popen(
+        diffs = GitProcess(
             (*_DIFFS, "--find-renames" if renames else "--no-renames"),
             cwd=repository.cwd,
             stdin=ids,
@@ -51,9 +52,7 @@ def patch_ids(
             stderr=complaints,
             env=environment_of_git(),
         )
-        answer = subprocess.run(
-            _PATCH_IDS, cwd=repository.cwd, stdin=diffs.stdout, capture_output=True, check=False
-        )
+        answer = completed(_PATCH_IDS, cwd=repository.cwd, stdin=diffs.stdout)
         if diffs.stdout is not None:
             diffs.stdout.close()
         if diffs.wait() or answer.returncode:

@@ -256,14 +256,8 @@ class Notes:
         return chosen
 
     def _existing(self, commit_ids: Collection[str]) -> set[str]:
-        if not commit_ids:
-            return set()
-        answer = self.repository.run(
-            "cat-file", "--batch-check=%(objectname) %(objecttype)",
-            stdin="".join(f"{commit_id}\n" for commit_id in commit_ids).encode(),
-        )  # fmt: skip
-        lines = (line.split(" ") for line in answer.decode("ascii").splitlines())
-        return {name for name, kind in lines if kind == "commit"}
+        found = ((one, self.repository.objects.find(one)) for one in commit_ids)
+        return {name for name, commit in found if commit and commit.kind == "commit"}
 
     def _on_other_branches(
         self, commit_ids: Sequence[str], blobs: Mapping[str, str]

@@ -6,11 +6,11 @@ becomes of it when notes are joined or merged, and who gets to see it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from git_voicenote.characters import visible
+from git_voicenote.clock import length, seconds_of
 from git_voicenote.notes.sequences import merge_sequences
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Note
 
 PREFIX = "Voicenote-"
-_DURATION = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]{2})")
 
 
 class Kind(Protocol):
@@ -135,19 +134,18 @@ class Identity(Name):
 
 
 class Duration:
-    """Seconds, written as 0:21, 62:05 or 1:02:05."""
+    """Seconds, written as 0:21 or 1:02:05; 62:05 is read, too."""
 
     def write(self, value: float | None) -> Sequence[str]:
         """Return the one line, in whole seconds."""
-        return [] if value is None else [format_duration(value)]
+        return [] if value is None else [length(value)]
 
     def read(self, texts: Sequence[str]) -> float | None:
         """Return the last line's seconds; None if it is no duration."""
-        found = _DURATION.fullmatch(texts[-1]) if texts else None
-        if found is None:
+        try:
+            return seconds_of(texts[-1]) if texts else None
+        except ValueError:
             return None
-        hours, minutes, seconds = (int(digits or 0) for digits in found.groups())
-        return float((hours * 60 + minutes) * 60 + seconds)
 
     def join(self, first: float | None, second: float | None) -> float | None:
         """Return the sum."""
@@ -189,9 +187,3 @@ def note_value(note: Note) -> dict[str, object]:
 def identity_of(note: Note) -> tuple[str, ...]:
     """Return what two versions of one note have in common, whatever else was changed."""
     return tuple(str(one.value(note) or "") for one in TRAILERS if one.tells_apart)
-
-
-def format_duration(seconds: float) -> str:
-    """Return a duration as people say it: 0:21, 62:05."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"

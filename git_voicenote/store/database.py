@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import StoreError
 from git_voicenote.files import private_folder
+from git_voicenote.files.failures import store_error
 from git_voicenote.store.migrations import MIGRATIONS
-from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

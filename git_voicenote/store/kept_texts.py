@@ -7,7 +7,6 @@ editor that failed.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
@@ -20,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file, text
+from git_voicenote.clock import local_time
 from git_voicenote.errors import ContentError, StoreError
-from git_voicenote.files import create, is_locked, private_folder
+from git_voicenote.files import create, is_locked, private_folder, release_lock, take_lock
 from git_voicenote.targets import parse_target
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def held_text(root: Path, name: str, text: str, purpose: Purpose) -> Iterator[tu
     folder = _new_folder(root)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # before there is a text that might seem left behind
+        take_lock(handle, wait=True)  # before there is a text that might seem left behind
         yield _write(folder, name, text, purpose), handle
-        fcntl.flock(handle, fcntl.LOCK_UN)  # an editor's own children may outlive it
+        release_lock(handle)  # an editor's own children may outlive it
     finally:
         os.close(handle)
 
@@ -154,7 +154,7 @@ def _purpose_in(folder: Path) -> Purpose:
 
 def story(kept: KeptText) -> str:
     """Return what is left of which work."""
-    when = kept.edited_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    when = local_time(kept.edited_at)
     return f"the text of {when} for {kept.purpose.title} was not saved"
 
 

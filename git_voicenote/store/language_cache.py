@@ -14,7 +14,10 @@ from typing import Any
 from git_voicenote import files
 from git_voicenote.bounded import parse_json, read_file, text
 from git_voicenote.errors import ContentError
-from git_voicenote.store.recordings import store_error
+from git_voicenote.files.failures import store_error
+from git_voicenote.log import Log
+
+_log = Log(__name__)
 
 _NAMES = "current.json"
 _LARGEST = 256 << 20
@@ -76,6 +79,7 @@ class LanguageCache:
             files.private_folder(self._root)
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - lock.stat().st_mtime > _ABANDONED:
+                    _log.failed(f"{lock} was left behind by a process that did not finish it")
                     shutil.rmtree(lock)
             files.new_private_folder(lock)
         except OSError as exc:

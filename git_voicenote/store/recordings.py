@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import RecordingInUseError, StoreError
+from git_voicenote.files.failures import store_error
 from git_voicenote.recording_formats import BY_SUFFIX, WAV
 from git_voicenote.resources import data_home
 
@@ -153,13 +153,3 @@ def _in_use(recording_id: str, process: int | None) -> RecordingInUseError:
         f"the recording {recording_id} is in use: {who} of git voicenote works on it",
         hint="wait until that one is done, or end it",
     )
-
-
-def store_error(what: str, exc: OSError) -> StoreError:
-    """Return what an error of the operating system means for a person, and the way out."""
-    hint = None
-    if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        hint = "make room; `git voicenote history delete` removes old recordings"
-    elif exc.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        hint = "it is read-only, or belongs to somebody else; work in a clone of your own"
-    return StoreError(f"{what}: {exc.strerror or exc}", hint=hint)

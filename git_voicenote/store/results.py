@@ -12,8 +12,6 @@ person edited it or because it is somebody else's, is never replaced: the result
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -23,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Self
 from git_voicenote import files
 from git_voicenote.bounded import Limits, parse_json, whole
 from git_voicenote.errors import ContentError, StoreError
-from git_voicenote.store.recordings import store_error
+from git_voicenote.files.failures import store_error
+from git_voicenote.files.hashing import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +101,7 @@ class ResultFolder:
         try:
             files.folder(self._root)
             self._known = files.append_to(path)
-            fcntl.flock(self._known, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            files.take_lock(self._known)
             self._known.seek(0)
             content = self._known.read(_LARGEST_LIST + 1)
             if len(content) > _LARGEST_LIST:
@@ -162,7 +161,7 @@ class ResultFolder:
         if not self._is_ours(path, source):  # somebody wrote there since
             path = self._free_path(Path(source))
         content = text.encode("utf-8", "replace")
-        digest = hashlib.sha256(content).hexdigest()
+        digest = sha256(content)
         record = _Record(place.making, path.name, digest, has_words, is_whole)
         try:
             with files.replacing(path, mode=files.PUBLISHED) as file:
@@ -256,4 +255,4 @@ def _digest(path: Path) -> str | None:
         content = files.read_provided(path, within=path.parent, limit=_LARGEST)
     except (OSError, StoreError):
         return None
-    return hashlib.sha256(content).hexdigest()
+    return sha256(content)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from git_voicenote import files
 from git_voicenote.bounded import Limits, parse_json, read_file
 from git_voicenote.errors import ContentError
-from git_voicenote.store.recordings import store_error
+from git_voicenote.files.failures import store_error
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from git_voicenote.audio.files.finding import stated_duration
-from git_voicenote.clock import clock
+from git_voicenote.clock import length
 from git_voicenote.terminal.console import hand_over
 from git_voicenote.terminal.drawing import progress_bar
 from git_voicenote.terminal.recording.display import can_redraw
@@ -83,9 +83,9 @@ class BatchDisplay:
         if self._progress is None or self._task is None:
             return
         count = len(self._sources)
-        heard = f"{clock(self._heard)} heard"
+        heard = f"{length(self._heard)} heard"
         if self._total is not None:
-            heard = f"{clock(self._heard)} of {clock(self._total)}"
+            heard = f"{length(self._heard)} of {length(self._total)}"
         self._progress.update(
             self._task,
             description=f"file {min(self._finished + 1, count)} of {count}" if count > 1 else "",

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import harmless
 from git_voicenote.errors import Cancelled, GitError, StoreError
+from git_voicenote.files.failures import store_error
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.process import run_git
 from git_voicenote.store.kept_texts import above, held_text, keep_text
-from git_voicenote.store.recordings import store_error
 from git_voicenote.terminal.console import say
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
 from git_voicenote.workflows.hearing.archive import state_root

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.clock import clock
+from git_voicenote.columns import wrapped
 from git_voicenote.text.alignment import aligned
 
 if TYPE_CHECKING:
@@ -66,10 +66,9 @@ def doubts_shown(doubts: Sequence[Word], recording_id: str) -> str:
     # no line may end between a word and its time
     named = ", ".join(f"{_named(word)}\N{NO-BREAK SPACE}{clock(word.start)}" for word in shown)
     more = f", and {len(doubts) - len(shown)} more" if len(doubts) > len(shown) else ""
-    lines = textwrap.wrap(
-        f"{_HEADING}{named}{more}", _WIDTH, subsequent_indent=" " * len(_HEADING),
-        break_on_hyphens=False,
-    )  # fmt: skip
+    lines = wrapped(
+        f"{_HEADING}{named}{more}", _WIDTH, indent=" " * len(_HEADING), break_on_hyphens=False
+    )
     at = clock(least_sure[0].start)
     lines.append(f'  (use "git voicenote play {recording_id} --at {at}" to hear it)')
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
+from git_voicenote.columns import columns
 from git_voicenote.datatypes import MARK, CoverLetter
 
 if TYPE_CHECKING:
@@ -124,19 +125,6 @@ def cover_letter(text: str) -> CoverLetter:
     return CoverLetter(subject, wrap(body))
 
 
-def columns(text: str) -> int:
-    """Return how many columns a terminal gives to a text."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_columns_of, text))
-
-
-def _columns_of(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
 def _is_prose(line: str) -> bool:
     return bool(line.strip()) and not (_NOT_PROSE.match(line) or _LIST_ITEM.match(line))
 
@@ -170,12 +158,21 @@ def _joined(lines: Iterable[str]) -> str:
     return "".join(joined)
 
 
+def fill(text: str, width: int, indent: str) -> str:
+    """Return one paragraph in lines of at most `width` columns; `indent` begins all but the first.
+
+    A line may end between two Chinese characters; no word of up to 200 characters is broken.
+    """
+    rows = _rows(_pieces(text), width, len(indent))
+    return f"\n{indent}".join("".join(row) for row in rows)
+
+
 def _fill(text: str, width: int) -> list[str]:
     """Return the text in rows, filled one after the other."""
     return ["".join(row) for row in _rows(_pieces(text), width)]
 
 
-def _rows(pieces: Iterable[str], width: int) -> Iterator[list[str]]:
+def _rows(pieces: Iterable[str], width: int, indent: int = 0) -> Iterator[list[str]]:
     row: list[str] = []
     used = 0
     for piece in pieces:
@@ -183,7 +180,7 @@ def _rows(pieces: Iterable[str], width: int) -> Iterator[list[str]]:
         if row and used + columns(piece.rstrip()) > width:
             row[-1] = row[-1].rstrip()
             yield row
-            row, used = [], 0
+            row, used = [], indent
         row.append(piece)
         used += wide
     if row:

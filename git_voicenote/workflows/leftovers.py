@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
+from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import kept_texts, story
 from git_voicenote.targets import CommitTarget, CoverTarget
 
@@ -50,7 +51,7 @@ def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
 
 def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "") -> None:
     """Say how many notes were kept, and of which series the cover, if any."""
-    parts = [f"{notes} {'note' if notes == 1 else 'notes'}"] if notes else []
+    parts = [counted(notes, "note")] if notes else []
     parts += [f"the cover of {cover}"] if cover else []
     if parts:
         words = ["kept", " and ".join(parts), *filter(None, [of_what]), "(git voicenote show)"]

@@ -158,7 +158,7 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
         (["delete", "--yes", FIRST, "nope"], 1, "error: there is no recording nope\n"),
         (["delete", "--yes", "../../config"], 1, "error: there is no recording ../../config\n"),
         (["delete", FIRST], 128, "error: deleting 20261122-101400-0001 needs a yes"),
-        (["search"], 129, "Missing argument"),
+        (["search"], 129, "missing argument"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(

@@ -98,11 +98,89 @@ def test_any_class_can_be_named() -> None:
         ("nonsense", "no engine is named 'nonsense'"),
         ("nonsense:Engine", "cannot be loaded: No module named 'nonsense'"),
         ("json:Engine", "cannot be loaded: module 'json' has no attribute 'Engine'"),
+        ("json:loads", "cannot be loaded: TypeError: the JSON object must be str"),
+        ("json:__name__", "cannot be loaded: json:__name__ is no class"),
+        ("sys:exit", "cannot be loaded: SystemExit: EngineOptions"),
+        ("builtins:str", "builtins:str is no engine: it has no method load and no transcribe"),
+        ("json:", "the engine 'json:' is 'json:', and an engine is named as module:Class"),
+        (":Engine", "an engine is named as module:Class"),
     ],
 )
 def test_what_is_no_engine_is_refused_by_name(name: str, message: str) -> None:
-    with pytest.raises(EngineError, match=message):
+    with pytest.raises(EngineError, match=message) as caught:
         make_engine(name)
+    assert "voicenote.engine" in str(caught.value.hint)
+
+
+ENGINE = """
+from git_voicenote.engines.base import EngineInfo
+
+class Engine:
+    def __init__(self, options):
+        {start}
+    {info}
+    def load(self): pass
+    def transcribe(self, pieces, context): return iter(())
+"""
+INFO = "info = EngineInfo('mine', ('en',))"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import nothing_of_that_name", "No module named 'nothing_of_that_name'"),
+        ("class", r"SyntaxError: invalid syntax \(stranger.py, line 1\)"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise SystemExit", "SystemExit"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("Engine = None", "stranger:Engine is no class"),
+        ("class Engine: pass", r"TypeError: Engine\(\) takes no arguments"),
+        (ENGINE.format(start="raise ValueError('no')", info=INFO), "ValueError: no"),
+        (ENGINE.format(start="del Engine.load", info=INFO), "no engine: it has no method load$"),
+        (ENGINE.format(start="pass", info=""), "its info is no EngineInfo, but NoneType"),
+        (ENGINE.format(start="pass", info="info = {'name': 'mine'}"), "no EngineInfo, but dict"),
+        (ENGINE.format(start="pass", info="info = property(lambda self: 1 / 0)"),
+         "its info fails with ZeroDivisionError"),
+        (ENGINE.format(start="pass", info="info = EngineInfo('mine', 'en')"),
+         "the languages of its info are 'en', not a tuple of codes"),
+        (ENGINE.format(start="pass", info="info = EngineInfo('mine', (1,))"), "languages of its"),
+        (ENGINE.format(start="pass", info="info = EngineInfo('mine', ())"), "no languages"),
+        (ENGINE.format(start="pass", info="info = EngineInfo(None, ('en',))"),
+         "the name of its info is None"),
+        (ENGINE.format(start="pass", info="info = EngineInfo('mine', ('en',), tokens='x')"),
+         "the tokens of its info is 'x'"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_installed", [False, True], ids=["named", "entry point"])
+def test_an_engine_of_a_stranger_fails_with_an_explanation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, message: str, is_installed: bool
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "stranger", raising=False)
+    (tmp_path / "stranger.py").write_text(code)
+    package = tmp_path / "stranger-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text(
+        "[git_voicenote.engines]\nstranger = stranger:Engine [extra]\n"
+    )
+    name = "stranger" if is_installed else "stranger:Engine"
+    with pytest.raises(EngineError, match=message) as caught:
+        make_engine(name)
+    assert f"the engine {name!r} cannot be loaded: " in caught.value.message
+    assert "`git config voicenote.engine auto`" in str(caught.value.hint)
+
+
+def test_what_an_engine_says_itself_is_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "stranger_that_explains.py").write_text(
+        "from git_voicenote.errors import EngineError\n"
+        "def Engine(options): raise EngineError('no licence', hint='buy one')\n"
+    )
+    with pytest.raises(EngineError, match=r"^no licence$"):
+        make_engine("stranger_that_explains:Engine")
 
 
 def test_listing_engines_imports_none_of_them() -> None:

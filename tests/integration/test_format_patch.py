@@ -238,7 +238,8 @@ def test_it_starts_light(series: Sandbox) -> None:
         "sys.argv = ['git-voicenote', 'format-patch', '-q', 'main']\n"
         "from git_voicenote.cli import main\n"
         "try:\n    main()\nexcept SystemExit as exc:\n    assert not exc.code\n"
-        "print([m for m in ('git', 'numpy', 'jinja2', 'rich', 'sqlite3') if m in sys.modules])"
+        "heavy = {'git', 'numpy', 'jinja2', 'logging', 'platformdirs', 'rich', 'sqlite3'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
 
     assert series.run("python", "-c", code).stdout == b"[]\n"

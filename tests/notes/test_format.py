@@ -27,7 +27,7 @@ Voicenote-Duration: 0:14
         (Note("a\n\n\nb\n  c"), "a\n\n\nb\n  c\n"),
         (
             Note("  set in\n# kept", duration=3725.4),
-            "  set in\n# kept\n\nVoicenote-Duration: 62:05\n",
+            "  set in\n# kept\n\nVoicenote-Duration: 1:02:05\n",
         ),
         (Note("", engine="nano"), "Voicenote-Engine: nano\n"),
         (
@@ -68,6 +68,10 @@ def fields(note: Note) -> tuple[tuple[str, ...], str | None, str | None]:
 )
 def test_what_nobody_sees_goes_once(said: str, kept: str) -> None:
     assert parse_notes(render_note(Note(said))) == (Note(kept),)
+
+
+def test_minutes_beyond_an_hour_are_read_as_they_were_once_written() -> None:
+    assert parse_notes("a\n\nVoicenote-Duration: 62:05\n") == (Note("a", duration=3725.0),)
 
 
 def test_a_value_stays_on_its_line() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from git_voicenote.columns import columns
 from git_voicenote.datatypes import CoverLetter
-from git_voicenote.text.prose import columns, cover_letter, first_sentence, unwrap, wrap
+from git_voicenote.text.prose import cover_letter, first_sentence, unwrap, wrap
 
 LONG = "The old retry loop lived in the client, so every caller got its own back-off and jitter."
 

@@ -23,6 +23,7 @@ from git_voicenote.errors import (
     StoreError,
     VoicenoteError,
 )
+from git_voicenote.log import Log
 from git_voicenote.processes import start_module
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from git_voicenote.datatypes import Samples
+
+_log = Log(__name__)
 
 Reason = Literal["stopped", "cancelled", "limit", "failed"]
 
@@ -186,13 +189,19 @@ class Capture:
         try:
             with complaints:
                 for line in process.stdout or ():
-                    with suppress(ContentError):  # half a line, of a recorder that was killed
+                    try:
                         report = parse_json(line, "a report", _REPORT)
+                    except ContentError as exc:  # half a line, of a recorder that was killed
+                        _log.failed("a report of the recorder is incomplete", exc)
+                    else:
                         self._take(cast("dict[str, Any]", report))
                 process.wait()
+                complaints.seek(0)
+                printed = complaints.read()
                 if self.reason is None and self._error is None:
-                    complaints.seek(0)
-                    self._take_crash(process.returncode, complaints.read())
+                    self._take_crash(process.returncode, printed)
+                elif printed:  # ALSA complains of any machine
+                    _log.step("the recorder printed: %s", printed.decode("utf-8", "replace"))
         finally:
             self._ended.set()
             self._under_way.set()
@@ -225,13 +234,16 @@ class Capture:
         lines = complaints.decode("utf-8", "replace").splitlines()
         how = f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
         message = f"the recorder stopped unexpectedly ({how})"
+        _log.failed("\n".join((message, *lines)))
         if not self._under_way.is_set():
             self._error = AudioError(message)
             return
         self.failure = f"{message}; what was said before is kept"
         self.reason = "failed"
-        with suppress(VoicenoteError):
+        try:
             self.elapsed = repair_wav(self.path)
+        except VoicenoteError as exc:
+            _log.failed(f"{self.path} could not be repaired", exc)
 
 
 def _samples(pcm: bytes) -> Samples:

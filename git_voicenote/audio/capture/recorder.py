@@ -34,10 +34,13 @@ from git_voicenote.audio.capture.sources import open_source
 from git_voicenote.audio.files.wav import WavWriter
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioDeviceError, StoreError, VoicenoteError
+from git_voicenote.log import Log
 
 if TYPE_CHECKING:
     from git_voicenote.audio.capture.sources import Source
     from git_voicenote.datatypes import Samples
+
+_log = Log("git_voicenote.audio.capture.recorder")  # it is run as a program
 
 TAIL = 0.4
 """Seconds recorded after the stop key: people press it with the last word still on their lips."""
@@ -69,7 +72,8 @@ def main() -> None:
     except VoicenoteError as exc:
         kind = {AudioDeviceError: "device", StoreError: "store"}.get(type(exc), "file")
         reports.add({"event": "error", "kind": kind, "message": exc.message, "hint": exc.hint})
-    except Exception:  # noqa: BLE001 - a defect of ours; our parent shows the last line of it
+    except Exception as exc:  # noqa: BLE001 - a defect of ours; our parent shows the last line of it
+        _log.failed("the recorder stopped", exc)
         traceback.print_exc()
         status = 1
     reports.close()

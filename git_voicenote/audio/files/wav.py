@@ -6,8 +6,6 @@ WAV, all but a second of Ogg/Opus, nothing of FLAC.
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
 import struct
 import time
@@ -19,6 +17,7 @@ from git_voicenote.audio.containers.chunks import find_data
 from git_voicenote.audio.containers.view import View
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.files.failures import store_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,11 +54,11 @@ class WavWriter:
         except OSError as exc:
             raise storage_error(path, exc) from exc
         with suppress(OSError):  # some network file systems have no locks: record all the same
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            files.take_lock(self._file, wait=True)
         try:
             os.write(self._file, _header(0))
             os.fsync(self._file)
-            files.sync_folder(path.parent)
+            files.sync(path.parent)
         except OSError as exc:
             os.close(self._file)
             path.unlink(missing_ok=True)
@@ -114,13 +113,9 @@ class WavWriter:
 def is_being_written(path: Path) -> bool:
     """Return whether a WavWriter, of any process that lives, still has the file open."""
     try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return files.is_locked(path)
     except OSError:
         return False
-    return False
 
 
 def repair_wav(path: Path) -> float:
@@ -140,14 +135,7 @@ def repair_wav(path: Path) -> float:
 
 def storage_error(path: Path, error: OSError) -> StoreError:
     """Translate what the system says about a file that we write."""
-    hint = {
-        errno.ENOSPC: "free some space on that disk",
-        errno.EDQUOT: "your quota on that disk is used up: free some space",
-        errno.EROFS: "the disk is mounted read-only",
-        errno.EACCES: "check who may write there",
-        errno.EPERM: "check who may write there",
-    }.get(error.errno or 0)
-    return StoreError(f"could not write {path}: {error.strerror or error}", hint=hint)
+    return store_error(f"could not write {path}", error)
 
 
 def _header(data_size: int) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.listening.source import Stretch
 from git_voicenote.errors import AudioFileError
+from git_voicenote.log import Log
 from git_voicenote.processes import start_module
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Waveform
+
+
+_log = Log(__name__)
 
 
 class ListeningAhead:
@@ -137,7 +141,8 @@ class Follower:
                 return None
             try:
                 self._process = _Process()
-            except OSError:  # no more processes are allowed: the files are listened to here
+            except OSError as exc:  # no more are allowed: the files are listened to here
+                _log.failed("a process that listens ahead could not be started", exc)
                 return None
             return self._process
 
@@ -151,8 +156,10 @@ class Follower:
                 while not file.is_whole:
                     self._wait_for_room(file)
                     self._take(file, process.socket.recv())
-        except (EOFError, OSError, MemoryError):  # of the process, or of ours for what it tells
+        except (EOFError, OSError, MemoryError) as exc:  # of the process, or of ours
             how = process.end()
+            if not self._is_stopped and not (file and file.is_closed):
+                _log.failed(f"a process that listens ahead ended ({how})", exc)
             if file is not None:
                 self._take(file, Stretch(is_last=True, error=_died(file.path, how)))
             return file is not None

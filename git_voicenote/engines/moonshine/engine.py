@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from git_voicenote.clock import stretch
 from git_voicenote.datatypes import SAMPLE_RATE, Search, Segment
 from git_voicenote.engines.base import EngineInfo, EngineOptions
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.errors import EngineError
+from git_voicenote.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from git_voicenote.engines.moonshine.terms import Terms
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
+
+_log = Log(__name__)
 
 _TERM = 3.0
 """What a token of a term of the change is worth, in nats."""
@@ -63,8 +67,9 @@ class MoonshineEngine:
         from git_voicenote.engines.moonshine.tokenizer import Tokenizer
         from git_voicenote.engines.moonshine.tokenizer_file import read_tokens
 
-        self._tokenizer = Tokenizer(read_tokens(self._weights.tokenizer))
-        self._network = Network(self._weights.encoder, self._weights.decoder)
+        with _log.timed("load %s", self._weights.name):
+            self._tokenizer = Tokenizer(read_tokens(self._weights.tokenizer))
+            self._network = Network(self._weights.encoder, self._weights.decoder)
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
         """Yield a segment for each stretch of speech in which words were found.
@@ -163,8 +168,11 @@ class _Hearing:
 
     def _judged(self, spoken: Utterance, earlier: tuple[int, ...] = ()) -> list[Segment]:
         """Make a segment of what is found; where that fails, try again in smaller pieces."""
-        encoded = self._network.encode(spoken.samples)
-        found = self._beam.best(encoded, earlier)
+        said = stretch(spoken.start, spoken.end)
+        with _log.timed("encode %s", said):
+            encoded = self._network.encode(spoken.samples)
+        with _log.timed("search %s", said):
+            found = self._beam.best(encoded, earlier)
         if found.failure is None:
             segment = self._segment(spoken, found.best, encoded)
             return [segment] if segment else []

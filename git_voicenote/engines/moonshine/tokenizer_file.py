@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import EngineError
+from git_voicenote.bounded import read_file
+from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.models.misplaced import refuse_wrong_file
 
 if TYPE_CHECKING:
@@ -25,12 +26,11 @@ def read_tokens(path: Path) -> tuple[bytes, ...]:
     """
     refuse_wrong_file(path)
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+        content = read_file(path, _MAX_BYTES)
     except OSError as exc:
         raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
-    if len(content) > _MAX_BYTES:
-        raise _no_tokenizer(path, f"it has more than {_MAX_BYTES >> 20} MB")
+    except ContentError as exc:
+        raise _no_tokenizer(path, exc.message) from exc
     tokens: list[bytes] = []
     at = 0
     while at < len(content):

@@ -17,9 +17,12 @@ from pathlib import Path
 from git_voicenote import files
 from git_voicenote.bounded import parse_json, read_file
 from git_voicenote.errors import ContentError, EngineError
-from git_voicenote.models.hashing import sha256_of
+from git_voicenote.files.hashing import sha256_of
+from git_voicenote.log import Log
 from git_voicenote.models.installed import find_model, models_dir, read_record
 from git_voicenote.resources import cache_home
+
+_log = Log(__name__)
 
 FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 """The graphs, which may end in .onnx as well, and the tokenizer."""
@@ -161,8 +164,10 @@ def _check_once(folder: Path) -> None:
         return
     for sentence in damaged_files(folder):
         raise EngineError(sentence, hint=_REINSTALL)
-    with suppress(OSError):  # a cache that cannot be written: they are checked again
+    try:
         _write_checked({**known, **state})
+    except OSError as exc:  # they are checked again the next time
+        _log.failed("that the embedded weights are whole was not remembered", exc)
 
 
 def _state(path: Path, expected: str) -> list[object]:
@@ -181,7 +186,10 @@ def _hash(path: Path) -> str:
 def _read_checked() -> dict[str, object]:
     try:
         known = parse_json(read_file(cache_home() / _CHECKED, _LARGEST_CACHE), _CHECKED)
-    except (OSError, ContentError):
+    except FileNotFoundError:
+        return {}
+    except (OSError, ContentError) as exc:
+        _log.failed("what is known of the embedded weights cannot be read", exc)
         return {}
     return known if isinstance(known, dict) else {}
 

@@ -17,6 +17,7 @@ from git_voicenote.engines.nano.network.devices import (
 )
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, MLT_LANGUAGES
 from git_voicenote.errors import EngineError
+from git_voicenote.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     """Brings the model in a folder to the device that is wanted; "auto" is the best there is."""
 
 K = TypeVar("K")
+
+_log = Log(__name__)
 
 _AT_ONCE = {"cuda": 32, "cpu": 4, "mps": 4}
 """Segments of files that are decoded together."""
@@ -151,7 +154,9 @@ class NanoEngine:
         Raises EngineError.
         """
         try:
-            return self._loaded().decode([utterance.padded for utterance in spoken], before)
+            model = self._loaded()
+            with _log.timed("decode %d segments on %s", len(spoken), self._device):
+                return model.decode([utterance.padded for utterance in spoken], before)
         except RuntimeError as exc:
             if not _is_out_of_memory(exc):
                 raise EngineError(f"the model failed on the {self._device}: {exc}") from exc
@@ -180,7 +185,8 @@ class NanoEngine:
         if self._model is None:
             folder = self._require_model()
             try:
-                self._model = self._load_model(folder, self._wanted)
+                with _log.timed("load %s", folder):
+                    self._model = self._load_model(folder, self._wanted)
                 self._device = str(self._model.device)
             except RuntimeError as exc:
                 if not _is_out_of_memory(exc):

@@ -81,7 +81,7 @@ def copy_mails(state: Path, folder: Path) -> None:
     with files.workplace(folder.parent, "mails-") as partial:
         for path in (*mails, *options):
             files.copy(path, partial / path.name)
-        files.sync_folder(partial)
+        files.sync(partial)
         files.move(partial, folder)
 
 

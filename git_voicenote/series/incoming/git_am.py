@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from git_voicenote.git.process import try_git
+from git_voicenote.git.traced import GitProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,7 +70,7 @@ def run_am(
         # not read from it
         has_group = not _has_terminal()
         relay = stack.enter_context(_Relay(show)) if show else None
-        process = subprocess.Popen(
+        process = GitProcess(
             [*command, *arguments],
             env={**os.environ, "GIT_VOICENOTE_AM": "1"},
             stdin=stack.enter_context(_terminal()) if retries else None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.mail.outgoing import find_note, note_heading, without_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
+from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,8 +76,8 @@ class Explanation:
             if with_note := self._inserted(patches[number], note):
                 patches[number] = with_note
                 self.remarks.append(
-                    f"patch {number + 1} takes the note of {note.commit_id[:7]}, the same patch "
-                    f"(git voicenote show --adopt {ids[number][:7]} keeps it)"
+                    f"patch {number + 1} takes the note of {short_id(note.commit_id)}, the same "
+                    f"patch (git voicenote show --adopt {short_id(ids[number])} keeps it)"
                 )
         silent = [number for number in silent if ids[number] not in found]
         if silent:
@@ -125,7 +126,7 @@ class Explanation:
         ):
             back = len(ids) - 1 - number
             return f"HEAD~{back}" if back else "HEAD"
-        return ids[number][:7]
+        return short_id(ids[number])
 
 
 def _without_notes(mail: Mail) -> Mail:

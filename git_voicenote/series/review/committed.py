@@ -13,6 +13,7 @@ from git_voicenote.mail.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
 from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
+from git_voicenote.targets import short_id
 from git_voicenote.text.prose import cover_letter
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def series_of_commits(
             number=number, total=len(entries), version=1, subject=title.replace("\n", " "),
             author=author, email=email, date=date, message=body + "\n" if body else "",
             note=notes.get(commit_id), diff=diff, message_id=None, in_reply_to=None,
-            source=commit_id[:7], note_name="voicenote", commit_id=commit_id,
+            source=short_id(commit_id), note_name="voicenote", commit_id=commit_id,
         )  # fmt: skip
         patches.append(patch)
     return ReceivedSeries(_cover(repository, tip, branch, patches), tuple(patches), remarks)
@@ -113,13 +114,15 @@ def _read(
         start = fields[5][:MAX_PATCH_OCTETS]
         if len(start) < len(fields[5]):
             start = start[: start.rfind(b"\n") + 1]
-            remarks.append(f"{commit_id[:7]} is too long: the start of its diff is shown")
+            remarks.append(f"{short_id(commit_id)} is too long: the start of its diff is shown")
         diff = start.decode("utf-8", "replace").strip("\n") + "\n"
         entries.append((commit_id, author, email, date, message, diff))
     if len(printed) == MAX_SERIES_OCTETS:
         left = len(ids) - len(entries)
         rest = f"; {left} commits after it are left out" if left else ""
-        remarks.append(f"the diff of {entries[-1][0][:7] if entries else ids[0][:7]} is cut{rest}")
+        remarks.append(
+            f"the diff of {short_id(entries[-1][0] if entries else ids[0])} is cut{rest}"
+        )
     return entries, tuple(remarks)
 
 

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
+from git_voicenote.clock import clock, length
 from git_voicenote.errors import StoreError
-from git_voicenote.notes.trailers import format_duration
 from git_voicenote.recording_formats import BY_SUFFIX
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page_anchors import NotePart, answered_beside, said_beside
@@ -152,7 +152,7 @@ def _patch(
             {"parts": parts, "length": _length(note)}
             for parts, note in zip(texts, reviewed.notes, strict=True)
         ],
-        "length": format_duration(sum(durations)) if durations else "",
+        "length": length(sum(durations)) if durations else "",
         "spoken": _spoken(reviewed.spoken, audio=audio),
         "playable": {one.id for one in sounds if one.path} if audio else set(),
         "replies": [
@@ -177,7 +177,7 @@ def _patch(
 
 
 def _length(note: Note) -> str:
-    return "" if note.duration is None else format_duration(note.duration)
+    return "" if note.duration is None else length(note.duration)
 
 
 def _reply(reviewed: ReviewedReply, parts: Sequence[NotePart], *, audio: bool) -> dict[str, object]:
@@ -279,7 +279,7 @@ def _spoken(spoken: Iterable[Spoken], *, audio: bool) -> list[dict[str, object]]
                 {
                     "start": f"{segment.start:.2f}",
                     "end": f"{segment.end:.2f}",
-                    "clock": format_duration(int(segment.start)),
+                    "clock": clock(segment.start),
                     "text": _line(segment.marked_text),
                 }
                 for segment in one.segments

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.datatypes import Person
 from git_voicenote.errors import PatchError
+from git_voicenote.files.failures import store_error
 from git_voicenote.mail.reply import render_reply, reply_headers
 from git_voicenote.series.review.replying import reply_body
-from git_voicenote.store.recordings import store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

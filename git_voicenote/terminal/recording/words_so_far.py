@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+from git_voicenote.columns import wrapped
 
 
 class WordsSoFar:
@@ -32,7 +32,7 @@ def lay_out(finished: str, partial: str, width: int) -> list[tuple[str, str]]:
     done = finished.split()
     left = sum(map(len, done))
     parts = []
-    for line in textwrap.wrap(" ".join([*done, *partial.split()]), width):
+    for line in wrapped(" ".join([*done, *partial.split()]), width):
         end = 0
         while end < len(line) and left:
             left -= not line[end].isspace()

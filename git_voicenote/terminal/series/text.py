@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
-from git_voicenote.notes.trailers import format_duration
+from git_voicenote.clock import length
 from git_voicenote.terminal.colours import coloured
 from git_voicenote.text.diff.diffs import diffstat
 from git_voicenote.text.diff.places import Spot
@@ -83,8 +83,8 @@ class Layout:
 
     def _said(self, notes: Sequence[Note]) -> Iterator[str]:
         for note in notes:
-            length = "" if note.duration is None else f" ({format_duration(note.duration)})"
-            yield self._style(f"said{length}", "cyan")
+            how_long = "" if note.duration is None else f" ({length(note.duration)})"
+            yield self._style(f"said{how_long}", "cyan")
             for line in _lines(note.text):
                 yield self._style(_BAR, "cyan") + line
             yield ""
@@ -92,8 +92,8 @@ class Layout:
     def _replies(self, replies: Iterable[ReviewedReply]) -> Iterator[str]:
         for one in replies:
             reply = one.reply
-            length = reply.note.duration
-            when = _line(reply.date) if length is None else format_duration(length)
+            duration = reply.note.duration
+            when = _line(reply.date) if duration is None else length(duration)
             who = f"{_line(reply.author)} answered{f' ({when})' if when else ''}"
             yield self._style(who, "magenta")
             for line in _lines(reply.note.text):

@@ -7,7 +7,6 @@ is dropped: what does not fit the first line goes on in the body.
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from git_voicenote.text.commit_message.people import people_trailers
 from git_voicenote.text.commit_message.rules import CONVENTIONAL
 from git_voicenote.text.mail_safety import indent_hazards
 from git_voicenote.text.passes.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
+from git_voicenote.text.prose import fill
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONV
         description=message.description,
         body=_safe_body(message.body, comment, min(_WIDTH, rules.body_width)),
         trailers="\n".join(
-            _wrap(f"{token}: {value}", "  ", min(_WIDTH, rules.footer_width))
+            fill(f"{token}: {value}", min(_WIDTH, rules.footer_width), "  ")
             for token, value in message.trailers
         ),
     )
@@ -217,7 +217,7 @@ def _paragraphs(sentences: Sequence[str]) -> str:
 def _safe_body(body: str, comment: str, width: int) -> str:
     paragraphs = [
         "\n".join(
-            _wrap(line, "  " if line.startswith(BULLET) else "", width)
+            fill(line, width, "  " if line.startswith(BULLET) else "")
             for line in paragraph.split("\n")
         )
         for paragraph in body.split("\n\n")
@@ -232,12 +232,6 @@ def _safe_body(body: str, comment: str, width: int) -> str:
 
 def _indent(text: str, wanted: Callable[[str], bool]) -> str:
     return "\n".join(" " + line if wanted(line) else line for line in text.split("\n"))
-
-
-def _wrap(text: str, indent: str, width: int) -> str:
-    return textwrap.fill(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _length(text: str) -> int:

@@ -23,11 +23,12 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
+from git_voicenote.columns import columns
 from git_voicenote.datatypes import Place
 from git_voicenote.text.diff.diffs import unquoted
 from git_voicenote.text.diff.named_places import NamedPlaces
 from git_voicenote.text.diff.places import CUT, Spot, heading_of, locate, place_of, same_headings
-from git_voicenote.text.prose import columns, wrap
+from git_voicenote.text.prose import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

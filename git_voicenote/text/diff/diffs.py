@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote.phrases import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -98,11 +100,11 @@ def changes(files: Iterable[FileDiff]) -> str:
     """Return one line of what all the files change, as git says it."""
     files = tuple(files)
     added, removed = sum(file.added for file in files), sum(file.removed for file in files)
-    parts = [f"{len(files)} file{'s' * (len(files) != 1)} changed"]
+    parts = [f"{counted(len(files), 'file')} changed"]
     if added or not removed:
-        parts.append(f"{added} insertion{'s' * (added != 1)}(+)")
+        parts.append(f"{counted(added, 'insertion')}(+)")
     if removed or not added:
-        parts.append(f"{removed} deletion{'s' * (removed != 1)}(-)")
+        parts.append(f"{counted(removed, 'deletion')}(-)")
     return ", ".join(parts)
 
 

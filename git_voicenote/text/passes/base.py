@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from git_voicenote.datatypes import MARK
+from git_voicenote.log import Log
 from git_voicenote.text.spans import Spans
+
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def run_chain(text: str, chain: Chain) -> tuple[tuple[str, Passed], ...]:
     """
     passed: list[tuple[str, Passed]] = []
     for name, step in chain:
-        result = step(text)
+        with _log.timed("pass %s", name):
+            result = step(text)
         text = result.text
         passed.append((name, result))
     return tuple(passed)

@@ -13,6 +13,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from git_voicenote.resources import resource
+from git_voicenote.text.passes.itn.english.numbers import TENS, UNITS
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary
 
 if TYPE_CHECKING:
@@ -28,13 +29,9 @@ _SPELLED = """
 ay bee see dee ee eff gee aitch eye jay kay ell em en oh pee cue are ess tee you vee double-you ex
 why zee
 """
-_COUNTED = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen
-"""
 _LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _SPELLED.split(), strict=True))
-_UNITS = _COUNTED.split()
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_UNITS = list(UNITS)
+_TENS = [word for word in TENS if word != "fourty"]  # which people write, and nobody says
 _MOST_SAYINGS = 8
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from git_voicenote.columns import columns, padded
 from git_voicenote.errors import Cancelled, NegativeAnswer, Terminated, UsageError, VoicenoteError
 from git_voicenote.mail.envelopes import ids_in
 from git_voicenote.series.review.replying import (
@@ -174,9 +175,9 @@ def _ask_place(part: Part, dialogue: Dialogue) -> Place | None:
     places = places_of(part.files)
     if not places:
         return None
-    width = max(len(name_of(place)) for place in places[:_MAX_LISTED])
+    width = max(columns(name_of(place)) for place in places[:_MAX_LISTED])
     for number, place in enumerate(places[:_MAX_LISTED], 1):
-        dialogue.say(f"{number:4}  {name_of(place):{width}}  {place.heading or ''}".rstrip())
+        dialogue.say(f"{number:4}  {padded(name_of(place), width)}  {place.heading or ''}".rstrip())
     if len(places) > _MAX_LISTED:
         dialogue.say(f"      and {len(places) - _MAX_LISTED} more, by PATH:LINE")
     while True:

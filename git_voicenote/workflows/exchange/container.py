@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from git_voicenote import files
 from git_voicenote.bounded import Limits, open_regular, parse_json
 from git_voicenote.errors import ContentError, StoreError
+from git_voicenote.files.hashing import sha256_of
 from git_voicenote.recording_formats import BY_SUFFIX
 from git_voicenote.workflows.exchange.transcripts import LIMITS
 
@@ -51,7 +52,7 @@ def write_container(
 ) -> None:
     """Write a manifest and the files that it is to list. Raises OSError."""
     listed = [
-        {"name": name, "size": path.stat().st_size, "sha256": _sha256_of(path)}
+        {"name": name, "size": path.stat().st_size, "sha256": sha256_of(path)}
         for name, path in files.items()
     ]
     head = {"format": FORMAT, "version": VERSION, **manifest, "files": listed}
@@ -185,16 +186,11 @@ def _copy_member(path: Path, source: IO[bytes], target: Path, size: int, sha256:
 
 
 def _need_space(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
+    free = files.free_room(folder)
     if free < size + _SPARE:
         raise StoreError(
             f"there is no room for {size >> 20} MB in {folder}", hint="make room, or set TMPDIR"
         )
-
-
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _damaged(path: Path, what: str) -> StoreError:

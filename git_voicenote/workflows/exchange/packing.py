@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from git_voicenote import files as safe_files
 from git_voicenote.audio.files.checking import check_recording
 from git_voicenote.errors import AudioFileError, StoreError
+from git_voicenote.files.failures import store_error
 from git_voicenote.notes.bundles import select, write_git_bundle
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
+from git_voicenote.phrases import counted
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.store.recordings import Recordings
 from git_voicenote.workflows.exchange.container import (
     GIT_BUNDLE,
     MOST_FILES,
@@ -169,9 +171,9 @@ def _summary(repository: Repository, note_refs: NoteRefs, selection: Selection, 
     noted, answered = (
         len(Notes(repository, ref).annotated()) for ref in note_refs.by_kind.values()
     )
-    counted = [
+    packed = [
         (len(selection.commits), "commit"), (noted, "note"), (answered, "answered commit"),
         (len(selection.covers), "cover"), (sounds, "recording"),
     ]  # fmt: skip
-    parts = [f"{number} {what}{'' if number == 1 else 's'}" for number, what in counted if number]
+    parts = [counted(number, what) for number, what in packed if number]
     return ", ".join(parts) + " packed"

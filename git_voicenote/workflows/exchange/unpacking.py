@@ -7,7 +7,6 @@ a process that was killed left there is removed by the next.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,8 @@ from git_voicenote import files
 from git_voicenote.audio.files.checking import check_recording
 from git_voicenote.bounded import parse_json
 from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreError, UsageError
+from git_voicenote.files.failures import store_error
+from git_voicenote.files.hashing import sha256_of
 from git_voicenote.git.process import try_git
 from git_voicenote.notes.bundles import verify_git_bundle
 from git_voicenote.notes.covers import COVER_PREFIX
@@ -24,7 +25,7 @@ from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, tips_
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.notes.remotes import fetched_bundle
 from git_voicenote.store.history import History
-from git_voicenote.store.recordings import Recordings, store_error
+from git_voicenote.store.recordings import Recordings
 from git_voicenote.workflows.exchange.container import GIT_BUNDLE, TRANSCRIPTS, read_container
 from git_voicenote.workflows.exchange.transcripts import LIMITS, read_carried, remember
 
@@ -168,7 +169,7 @@ class _Taken:
         """Take in recordings; one that is there already is left alone. Raises StoreError."""
         for sound in sounds:
             there = self.recordings.path_of(sound.carried.id)
-            if there is not None and _digest(there) != _digest(sound.path):
+            if there is not None and sha256_of(there) != sha256_of(sound.path):
                 self.remarks.append(
                     f"another recording is called {sound.carried.id} here; it is left as it is"
                 )
@@ -222,11 +223,6 @@ def _merge(
     except GitError as exc:
         raise GitError(exc.message, hint=exc.hint or "--name NAME keeps it apart") from exc
     return outcome, refs
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refused(file: Path, what: str) -> StoreError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.clock import clock
+from git_voicenote.clock import length, local_time
 from git_voicenote.errors import RecordingInUseError, UnknownRevisionError
 from git_voicenote.targets import CommitTarget, CoverTarget, ReplyTarget, ReviewTarget
 from git_voicenote.workflows.explain.explain import explain
@@ -87,8 +87,8 @@ def _command(subject: Subject | None) -> str:
 
 def _story(found: CutOff) -> str:
     about = f" for {_name(found.subject)}" if found.subject else ""
-    when = found.recording.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
-    return f"a recording of {when} ({clock(found.recording.duration)}){about} was not finished"
+    when = local_time(found.recording.created_at)
+    return f"a recording of {when} ({length(found.recording.duration)}){about} was not finished"
 
 
 def _name(subject: Subject) -> str:

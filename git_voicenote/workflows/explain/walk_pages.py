@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.errors import MissingObjectsError, NegativeAnswer
+from git_voicenote.phrases import counted
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.text.diff.diffs import diffstat, parse_diff
 from git_voicenote.text.diff.places import place_of
@@ -70,7 +71,7 @@ def pages_of(patch: ReceivedPatch) -> tuple[Page, ...]:
 def _whole(patch: ReceivedPatch, files: Sequence[FileDiff], count: int) -> Page:
     lines = visible(patch.message).rstrip("\n").split("\n") if patch.message else []
     lines += [""] * bool(lines) + [revealed(line) for line in diffstat(files).splitlines()]
-    label = f"the patch as a whole · {count} hunk{'s' * (count != 1)} follow{'s' * (count == 1)}"
+    label = f"the patch as a whole · {counted(count, 'hunk')} follow{'s' * (count == 1)}"
     return Page(None, label, (" ".join(visible(patch.subject).split()), ""), tuple(lines))
 
 

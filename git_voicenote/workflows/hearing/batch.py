@@ -10,6 +10,7 @@ from git_voicenote.audio.listening.source import ListeningHere
 from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError
+from git_voicenote.workflows.hearing.transcription import trace_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -113,6 +114,7 @@ class _Batch:
         try:
             for number, event in events:
                 if isinstance(event, Segment):
+                    trace_segment(event)
                     self._opened[number].segments.append(event)
                     yield number, event
                     continue

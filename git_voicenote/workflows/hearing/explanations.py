@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.clock import clock
+from git_voicenote.clock import stretch
 from git_voicenote.text.passes.spoken_edits import LINE, PARAGRAPH
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def search_lines(segments: Iterable[Segment]) -> list[str]:
             found = f"{_quoted(segment.text)} by the sound alone"
         else:
             found = f"sound alone {_quoted(search.unaided)} -> {_quoted(segment.text)}"
-        times = f"{clock(segment.start)}-{clock(math.ceil(segment.end))}"
+        times = stretch(segment.start, segment.end)
         lines.append(f"search {times}: {found} (lead {search.lead:.1f}, cost {search.cost:.1f})")
         if search.boosted:
             lines.append(f"boosted: {visible(', '.join(search.boosted))}")

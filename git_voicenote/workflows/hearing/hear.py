@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.clock import clock
+from git_voicenote.clock import length
 from git_voicenote.datatypes import Recording
 from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError, Terminated
 from git_voicenote.workflows.dialogue import Walk
@@ -136,7 +136,7 @@ class _Hearing:
             self._dialogue.warn(capture.failure)
         with self._failures_kept(recording):
             segments = live.result()
-            spoken = clock(round(recording.duration))
+            spoken = length(recording.duration)
             self._dialogue.say(f"{spoken} spoken, text in {delay:.1f} s")
             return self._heard(recording, segments)
 
@@ -170,7 +170,7 @@ class _Hearing:
     def _keep(self, recording: Recording) -> None:
         self._archive.keep(recording)
         self._dialogue.say(
-            f"\nthe recording {recording.id} is kept ({clock(recording.duration)}) · "
+            f"\nthe recording {recording.id} is kept ({length(recording.duration)}) · "
             f"`{self._resume} {recording.id}` turns it into text"
         )
 

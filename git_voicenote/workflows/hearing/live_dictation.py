@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from git_voicenote.log import Log
 from git_voicenote.workflows.hearing.transcription import transcribe
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from git_voicenote.audio.voice_activity import VoiceActivity
     from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import Context, Engine
+
+_log = Log(__name__)
 
 _FIRST_WORD_SECONDS = 10.0
 """How long silence does not stop a person who has not said anything yet."""
@@ -116,6 +119,7 @@ class LiveDictation:
                     self._segments.append(segment)
                     self._partial = ""
         except Exception as exc:  # noqa: BLE001 - kept for result(), in the thread that asks
+            _log.failed("the dictation was not transcribed to its end", exc)
             self._failure = exc
         finally:
             with self._words:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from git_voicenote.clock import stretch
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import EngineError
+from git_voicenote.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,11 +17,22 @@ if TYPE_CHECKING:
     from git_voicenote.engines.base import Context, Engine
 
 
+_log = Log(__name__)
+
+
+def trace_segment(segment: Segment) -> None:
+    """Trace that a stretch of sound was decoded, without its words."""
+    result = segment.failure or f"{len(segment.text.split())} words"
+    _log.step("segment %s decoded: %s", stretch(segment.start, segment.end), result)
+
+
 def transcribe(
     blocks: Iterable[Samples], engine: Engine, context: Context, activity: VoiceActivity
 ) -> Iterator[Segment]:
     """Yield a segment at each pause, while `blocks` still arrive."""
-    yield from engine.transcribe(activity.pieces(blocks), context)
+    for segment in engine.transcribe(activity.pieces(blocks), context):
+        trace_segment(segment)
+        yield segment
 
 
 def transcribe_recording(
@@ -36,4 +49,5 @@ def transcribe_recording(
         if isinstance(event, EngineError):
             raise event
         if event is not None:
+            trace_segment(event)
             yield event

@@ -20,6 +20,7 @@ from git_voicenote.engines.moonshine.tokenizer_file import read_tokens
 from git_voicenote.errors import GitError, StoreError, VoicenoteError
 from git_voicenote.git.harvest import commits_since, history_messages
 from git_voicenote.git.repository import Repository
+from git_voicenote.log import Log
 from git_voicenote.processes import start_module
 from git_voicenote.store.language_cache import LanguageCache
 from git_voicenote.text.vocabulary.pronunciation import spoken_sentences
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from git_voicenote.store.language_cache import Kept
+
+_log = Log("git_voicenote.workflows.vocabulary.learning")  # it is run as a program, too
 
 VERSION = 4
 """Changes when the result for the same history does."""
@@ -107,7 +110,10 @@ def _of(kept: Kept) -> tuple[str, str]:
 
 
 def _start(repository: Repository, tokens: Path) -> None:
-    """Start the background process, detached from this one and its terminal."""
+    """Start the background process, detached from this one and its terminal.
+
+    It logs what it fails of.
+    """
     start_module(
         "git_voicenote.workflows.vocabulary.learning",
         str(repository.cwd.absolute()), str(tokens.absolute()),
@@ -120,17 +126,21 @@ def main() -> int:
     os.nice(19)  # recording and transcription go first
     repository = Repository.discover(Path(sys.argv[1]))
 
-    def give_up(*_: object) -> None:
+    def give_up(number: int, _: object) -> None:
+        late = f"it took longer than {timeout:g} s"
+        reason = late if number == signal.SIGALRM else f"signal {number} ended it"
+        _log.failed(f"the repository's language was not learned: {reason}")
         LanguageCache(repository.state_dir).abandon()
         os._exit(1)
 
+    timeout = float(sys.argv[3]) if sys.argv[3:] else _TIMEOUT_SECONDS
     signal.signal(signal.SIGALRM, give_up)
     signal.signal(signal.SIGTERM, give_up)
-    timeout = float(sys.argv[3]) if sys.argv[3:] else _TIMEOUT_SECONDS
     signal.setitimer(signal.ITIMER_REAL, timeout)
     try:
         make_now(repository, Path(sys.argv[2]))
-    except VoicenoteError:
+    except VoicenoteError as exc:
+        _log.failed("the repository's language was not learned", exc)
         return 1
     return 0
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import StoreError
-from git_voicenote.git.process import try_git
+from git_voicenote.files.failures import store_error
 from git_voicenote.resources import config_home, data_home
-from git_voicenote.store.recordings import store_error
 from git_voicenote.text.vocabulary.lists import parse_list
 
 if TYPE_CHECKING:
@@ -109,9 +108,10 @@ def _entries(
 
 def _committed(repository: Repository, name: str) -> str:
     """Return the list that is committed, for a repository without a work tree."""
-    size = try_git("cat-file", "-s", name, cwd=repository.cwd)
-    if size.returncode:
+    found = repository.objects.find(name)
+    if found is None or found.kind != "blob":
         return ""
-    if int(size.stdout) > _MAX_BYTES:
+    if found.size > _MAX_BYTES:
         raise StoreError(f"{name} is larger than {_MAX_BYTES // 1000} kB; it is not read")
-    return try_git("cat-file", "blob", name, cwd=repository.cwd).stdout.decode("utf-8", "replace")
+    read = repository.objects.read(name)
+    return read[1].decode("utf-8", "replace") if read else ""

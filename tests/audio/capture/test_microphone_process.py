@@ -18,6 +18,7 @@ from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.files.wav import is_being_written, repair_wav
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioDeviceError, AudioError, AudioFileError, StoreError
+from tests.support.logged import logged
 from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def test_the_recorder_killed_is_a_failure_that_leaves_what_was_said(
     assert capture.failure == (
         "the recorder stopped unexpectedly (signal 9); what was said before is kept"
     )
+    assert "the recorder stopped unexpectedly (signal 9)" in logged()
     np.testing.assert_array_equal(np.concatenate(heard), sound_of(recorded))
     assert len(sound_of(recorded)) >= SAMPLE_RATE
 

@@ -76,7 +76,9 @@ def test_a_full_disk_leaves_what_was_written(small_disk: SmallDisk) -> None:
         small_disk.fill(leave=4096)
         with pytest.raises(StoreError, match="No space left on device") as caught:
             wav.write(tone(1.0))
-        assert caught.value.hint == "free some space on that disk"
+        assert (
+            caught.value.hint == "make room; `git voicenote history delete` removes old recordings"
+        )
     assert 1.0 <= seconds_in(path) < 2.0
 
 

@@ -39,7 +39,7 @@ def test_long_and_empty_tokens(tmp_path: Path) -> None:
         (b"\x03ab", "is not a tokenizer of Moonshine: it is cut off"),
         (b"\x01a\x80", "is not a tokenizer of Moonshine: it is cut off"),
         (b"\x00" * (1 << 20) + b"\x00", "it has more than 1048576 tokens"),
-        (b"\x01a" * (8 << 20) + b"\x00", "it has more than 16 MB"),
+        (b"\x01a" * (8 << 20) + b"\x00", "has more than 16,777,216 bytes"),
     ],
     ids=["empty", "page", "pointer", "short", "half a length", "tokens", "size"],
 )

@@ -22,6 +22,7 @@ from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir
 from git_voicenote.resources import cache_home
 from tests.engines.moonshine import graphs as made
+from tests.support.logged import logged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,12 +99,14 @@ def test_a_damaged_cache_means_another_look(wheel: Path, known: bytes) -> None:
     remembered.write_bytes(known)
     open_weights(None)
     assert set(json.loads(remembered.read_bytes())) == {str(wheel / name) for name in FILES}
+    assert ("cannot be read" in logged()) == (known != b"[]")
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(wheel: Path) -> None:
     cache_home().parent.mkdir(parents=True)
     cache_home().write_text("a file is in the way\n")
     assert open_weights(None).folder == wheel
+    assert "that the embedded weights are whole was not remembered" in logged()
 
 
 def test_what_is_remembered_of_weights_that_are_gone_goes(wheel: Path) -> None:

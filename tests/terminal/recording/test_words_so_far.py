@@ -18,6 +18,9 @@ from git_voicenote.terminal.recording.words_so_far import WordsSoFar, lay_out
         ("abcdefghijklm", "no", [("abcdefghij", ""), ("klm", " no")]),
         ("well-known", "no", [("well-known", ""), ("", "no")]),
         ("is well-known", "no", [("is well-", ""), ("known", " no")]),
+        # two columns each, and a line may end anywhere between them
+        ("当前修改修复了", "网络问题", [("当前修改修", ""), ("复了", ""), ("", "网络问题")]),
+        ("cafe\u0301 is", "open", [("cafe\u0301 is", ""), ("", "open")]),
     ],
 )
 def test_each_line_tells_what_is_still_spoken(

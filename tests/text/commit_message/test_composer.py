@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from git_voicenote.columns import columns
 from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.commit_message.header import TYPES, take_apart, type_named
@@ -171,6 +172,15 @@ def test_what_does_not_fit_the_first_line_goes_on_below() -> None:
         "\n"
         "Because the tokenizer returned none.\n"
     )
+
+
+def test_a_body_without_spaces_fits_the_terminal_too() -> None:
+    message = CommitMessage("fix", None, False, "retry", "当网络中断时重试请求，" * 9)
+    *_, body = render(message).split("\n\n")
+    lines = body.splitlines()
+    assert len(lines) == 3
+    assert max(map(columns, lines)) <= 72
+    assert "".join(lines) == message.body
 
 
 def test_a_word_longer_than_a_line_is_kept_whole_below() -> None:
@@ -342,7 +352,8 @@ SENTENCES = st.lists(WORDS, min_size=1, max_size=30).map(" ".join)
 
 
 def letters(text: str) -> list[str]:
-    return sorted(re.findall(r"[^\W_]+", text.lower()))
+    # a line may end between two Chinese characters, so each is a word of its own
+    return sorted(re.findall(r"[一-鿿]|[^\W_一-鿿]+", text.lower()))
 
 
 @settings(deadline=None, max_examples=200)

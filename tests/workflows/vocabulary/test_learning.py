@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zlib
@@ -13,11 +14,15 @@ import pytest
 from git_voicenote.engines.moonshine.history import read_history
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.git.repository import Repository
+from git_voicenote.processes import start_module
 from git_voicenote.store.language_cache import LanguageCache
 from git_voicenote.workflows.vocabulary.learning import adaptation_for, make_now
 from tests.support.history import long_history, wait_until_made
+from tests.support.logged import logged
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.sandbox import Sandbox
 
 TOKENS = open_weights(None).tokenizer
@@ -96,6 +101,7 @@ def test_it_gives_up_when_it_takes_too_long(repo: Sandbox) -> None:
     cache = LanguageCache(repository.state_dir)
     assert cache.current() == (None, None)
     assert not cache.is_being_made()
+    assert "the repository's language was not learned: it took longer than 0.05 s" in logged()
 
 
 def test_what_cannot_be_written_ends_it(repo: Sandbox) -> None:
@@ -103,6 +109,26 @@ def test_what_cannot_be_written_ends_it(repo: Sandbox) -> None:
     repository.state_dir.mkdir()
     (repository.state_dir / "language").write_text("a file is in the way")
     assert run(repository) == 1
+    assert "the repository's language was not learned\n" in logged()
+    assert "git_voicenote.errors.StoreError: " in logged()
+
+
+def test_an_attempt_that_was_killed_is_logged(repo: Sandbox) -> None:
+    repository = long_history(repo)
+    cache = LanguageCache(repository.state_dir)
+    lock = cache.begin()
+    assert lock is not None
+    os.utime(lock, (0, 0))
+    assert make_now(repository, TOKENS) is not None
+    assert f"{lock} was left behind by a process that did not finish it" in logged()
+
+
+def test_a_folder_that_went_away_is_logged(repo: Sandbox, tmp_path: Path) -> None:
+    module = "git_voicenote.workflows.vocabulary.learning"
+    with start_module(module, str(tmp_path / "gone"), str(TOKENS)) as process:
+        assert process.wait() == 1
+    assert f"{module}: the process stopped" in logged()
+    assert "NotARepositoryError" in logged() or "GitError" in logged()
 
 
 def test_two_do_not_make_it_at_once(repo: Sandbox) -> None:

@@ -6,7 +6,6 @@ and the next try goes on from its end.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 
 from git_voicenote import files
 from git_voicenote.errors import EngineError
-from git_voicenote.models.hashing import git_blob_id, sha256_of
+from git_voicenote.files.hashing import git_blob_id, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -129,7 +128,7 @@ def fetch_file(
 def _lock(output: IO[bytes], file: RemoteFile) -> None:
     """Let nobody else write to a part until it is closed."""
     try:
-        fcntl.flock(output, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        files.take_lock(output.fileno())
     except BlockingIOError as exc:
         raise EngineError(
             f"{file.path} is being fetched by another process", hint="wait for that one"

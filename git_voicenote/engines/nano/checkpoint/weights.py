@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from git_voicenote import files
 from git_voicenote.engines.nano.network.int8 import Int8, Int8Dense, has_vnni
 from git_voicenote.engines.nano.network.layers import Dense
+from git_voicenote.log import Log
 from git_voicenote.resources import cache_home
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ EncoderPrecision = Literal["fp32", "bf16"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
 """What the rows between the layers are, for each precision of the weights."""
+
+_log = Log(__name__)
 
 _ROWS = 9496
 """Rows turned into 8 bits at a time: in float32, the output layer as a whole would take 0.6 GB."""
@@ -88,7 +91,8 @@ class Int8Weights:
         try:
             with safe_open(self._path, framework="pt") as file:
                 return Int8(*(file.get_tensor(f"{names[0]}.{field}") for field in Int8._fields))
-        except (OSError, SafetensorError):
+        except (OSError, SafetensorError) as exc:
+            _log.failed(f"{self._path} cannot be read: {exc}", exc)
             self._is_cached = False  # it is damaged, of another form, or went away: make it anew
             return None
 
@@ -112,7 +116,8 @@ class Int8Weights:
             save_file(self._made, partial)
             files.move(partial, self._path)
             _drop_old_ones(self._path.parent)
-        except (OSError, SafetensorError):
+        except (OSError, SafetensorError) as exc:
+            _log.failed(f"{self._path} was not kept: {exc}", exc)
             with suppress(OSError):
                 partial.unlink()
         self._made.clear()

@@ -17,6 +17,7 @@ import torch
 from git_voicenote.engines.nano.network.decoder import Cache
 from git_voicenote.engines.nano.network.int8 import Int8Dense
 from git_voicenote.engines.nano.network.threads import Threads
+from git_voicenote.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     Step = Callable[..., torch.Tensor]
     """Does what Decoder.forward does, for one row and without a mask."""
+
+
+_log = Log(__name__)
 
 
 class Tuning:
@@ -80,8 +84,10 @@ class Tuning:
             for layer in self._layers:  # also what another thread has begun
                 layer.pack(self._wait)
             self._wait()
-            with suppress(RuntimeError):  # of weights that are no numbers: decoding tells of them
+            try:
                 self.step = record(self._decoder)
+            except RuntimeError as exc:  # decoding goes on without; of weights that are no numbers
+                _log.failed("the step of a token was not recorded", exc)
 
     def _wait(self) -> None:
         """Wait until nobody computes."""

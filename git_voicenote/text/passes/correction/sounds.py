@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.passes.correction.usage import is_long_and_near
@@ -29,6 +29,8 @@ _NEAR = 0.8
 _NEAR_ORDINARY_RUN = 0.85
 """The least likeness of a run of ordinary words: "date stack" is 0.71 like `test_tick`."""
 _VOWELS = frozenset("AEIOU")
+_MAX_CACHED = 1 << 15
+"""Keys of runs that are remembered, some 6 MB; a text has a few thousand."""
 
 
 class Sounds:
@@ -109,7 +111,7 @@ def _is_unknown_shape(word: str) -> bool:
     return word.isalpha() and (word.islower() or word[1:].islower())
 
 
-@cache
+@lru_cache(_MAX_CACHED)
 def _key(words: tuple[str, ...]) -> str:
     """Return the consonants of words as they sound: of "sequel light" SKLT, as of sqlite.
 
@@ -124,7 +126,7 @@ def _key(words: tuple[str, ...]) -> str:
     return key
 
 
-@cache
+@lru_cache(_MAX_CACHED)
 def _sound(word: str) -> str:
     from jellyfish import metaphone
 

@@ -20,6 +20,7 @@ from git_voicenote.engines.nano.network.int8 import Int8Dense
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
 from git_voicenote.resources import cache_home
+from tests.support.logged import logged
 from tests.support.nano import spoken, tiny_model
 from tests.support.nano_checkpoints import TINY, write_bfloat16
 from tests.support.sound import tone
@@ -161,6 +162,7 @@ def test_a_cache_that_cannot_be_used_costs_time_and_no_words(
         (kept,) = folder.iterdir()
         kept.write_bytes(kept.read_bytes()[:5000] if damage == "cut" else b"\xff" * 5000)
     assert texts(tiny_model("int8"), segments, before) == [*SAID, SHORT]
+    assert ("was not kept" if damage == "unwritable" else "cannot be read") in logged()
 
 
 def test_a_model_that_says_the_same_again_is_stopped(before: tuple[int, ...]) -> None:

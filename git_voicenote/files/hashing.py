@@ -1,4 +1,4 @@
-"""Hashes of files."""
+"""Hashes of files and texts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ _PIECE = 8 << 20
 def sha256_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
     """Return the SHA-256 of a file, in hexadecimal; `progress` is told the bytes read so far."""
     return _digest(path, hashlib.sha256(), progress)
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def git_blob_id(path: Path) -> str:

@@ -1,0 +1,79 @@
+"""Wrong usage, told in the style of all other errors, whoever noticed it: click or a command."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.errors import UsageError, VoicenoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+PROGRAM = "git voicenote"
+
+
+def error_of(
+    error: click.ClickException, root: click.Group, arguments: Sequence[str]
+) -> UsageError:
+    """Return an error of click's as one of ours, with a hint that names the help of the command.
+
+    `arguments` are those that `root` was called with.
+    """
+    path, command = _called(root, arguments)
+    if isinstance(error, click.exceptions.NoSuchCommand) and isinstance(command, click.Group):
+        near = _near(error.command_name, command.list_commands(click.Context(command)))
+        return UsageError(
+            f"{path} has no command {error.command_name!r}",
+            hint=f"{near}`{path} -h` lists the commands",
+        )
+    if isinstance(error, click.NoSuchOption):
+        options = [name for one in command.params for name in (*one.opts, *one.secondary_opts)]
+        near = _near(error.option_name, options)
+        return UsageError(
+            f"{path} has no option {error.option_name}", hint=f"{near}`{path} -h` lists the options"
+        )
+    return UsageError(_in_our_style(error.format_message()), hint=_help_hint(path))
+
+
+def with_hint(error: UsageError, root: click.Group, arguments: Sequence[str]) -> VoicenoteError:
+    """Return an error of ours with a hint: its own, or one that names the help of the command."""
+    if error.hint is None:
+        error.hint = _help_hint(_called(root, arguments)[0])
+    return error
+
+
+def _called(root: click.Group, arguments: Sequence[str]) -> tuple[str, click.Command]:
+    """Return the command that the arguments call, and how it is called."""
+    path = [PROGRAM]
+    command: click.Command = root
+    for argument in arguments:
+        found = None
+        if isinstance(command, click.Group):
+            found = command.get_command(click.Context(command), argument)
+        if found is None:
+            break
+        path.append(argument)
+        command = found
+    return " ".join(path), command
+
+
+def _help_hint(path: str) -> str:
+    return f"`{path} -h` shows how it is used"
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """Return a question whether another name was meant, "" where none is like it."""
+    found = get_close_matches(name, [one for one in known if one != name])
+    return f"did you mean {' or '.join(found)}? " if found else ""
+
+
+def _in_our_style(message: str) -> str:
+    """Return a message as ours are written: one line, lower case at first, no full stop.
+
+    What click lists behind "Choose from:" is in the argument's name already.
+    """
+    line = " ".join(message.partition(". Choose from:")[0].split())
+    return line[:1].lower() + line[1:].removesuffix(".")

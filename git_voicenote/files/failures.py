@@ -1,0 +1,24 @@
+"""What the system says about a file that cannot be read or written, and the way out."""
+
+from __future__ import annotations
+
+import errno
+
+from git_voicenote.errors import StoreError
+
+_NO_ROOM = "make room; `git voicenote history delete` removes old recordings"
+_NOT_OURS = "it is read-only, or belongs to somebody else; work in a clone of your own"
+_WAYS_OUT = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EFBIG: _NO_ROOM,
+    errno.EROFS: _NOT_OURS,
+    errno.EACCES: _NOT_OURS,
+    errno.EPERM: _NOT_OURS,
+}
+
+
+def store_error(what: str, error: OSError) -> StoreError:
+    """Return an error of the system as one of ours, with a hint if there is a way out."""
+    hint = _WAYS_OUT.get(error.errno or 0)
+    return StoreError(f"{what}: {error.strerror or error}", hint=hint)

@@ -1,0 +1,67 @@
+"""Processes of git: whoever starts one starts it here, where the trace sees it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+from git_voicenote.git.plumbing import typed
+from git_voicenote.log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Command = Sequence[str | bytes | os.PathLike[str]]
+
+_log = Log(__name__)
+
+
+class GitProcess(subprocess.Popen[bytes]):
+    """A process of git, started as by Popen; the trace tells how it ended and how long it took."""
+
+    def __init__(self, command: Command, **options: Any) -> None:  # noqa: ANN401 - Popen's
+        self._started = time.perf_counter()
+        self._is_told = False
+        self._command = command
+        super().__init__(command, **options)
+
+    @property
+    def returncode(self) -> int | Any:  # noqa: ANN401 - as Popen has it: None while it runs
+        """The exit status; poll, wait and communicate all set it when the process has ended."""
+        return self._status
+
+    @returncode.setter
+    def returncode(self, status: int | None) -> None:
+        self._status = status
+        if status is not None and not self._is_told and _log.is_traced:
+            self._is_told = True
+            took = time.perf_counter() - self._started
+            _log.step("%s: exit %d, %.3f s", _shown(self._command), status, took)
+
+
+def completed(
+    command: Command,
+    *,
+    sent: bytes | None = None,
+    **options: Any,  # noqa: ANN401 - Popen's
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end and return what it printed, as subprocess.run does.
+
+    Git reads what is `sent`, or the `stdin` of the options, or nothing. Raises OSError.
+    """
+    options.setdefault("stdin", subprocess.DEVNULL if sent is None else subprocess.PIPE)
+    with GitProcess(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options) as process:
+        try:
+            printed, complaints = process.communicate(sent)
+        except BaseException:  # a signal: nothing is left running
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, printed, complaints)
+
+
+def _shown(command: Command) -> str:
+    import shlex
+
+    return shlex.join(typed([os.fsdecode(part) for part in command]))
