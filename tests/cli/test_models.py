@@ -93,8 +93,8 @@ def test_a_name_that_is_taken_is_refused(sandbox: Sandbox, nano: Path) -> None:
     done = sandbox.voicenote("models", "import", nano, "--name", "x")
     assert (done.returncode, done.stdout) == (128, b"")
     assert done.stderr.decode().splitlines() == [
-        f"error: there is a model x already: {sandbox.home / MODELS / 'x'}",
-        "hint: install this one beside it with `--name OTHER`, or remove that folder yourself",
+        f"error: a model named x already exists: {sandbox.home / MODELS / 'x'}",
+        "hint: choose another name with `--name OTHER`, or remove that folder first",
     ]
 
 
@@ -148,7 +148,7 @@ def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nan
         asked = len(hub.requests)
         done = sandbox.voicenote("models", "fetch")
         assert done.returncode == 128
-        assert b"there is a model Fun-ASR-Nano-2512 already" in done.stderr
+        assert b"a model named Fun-ASR-Nano-2512 already exists" in done.stderr
         assert len(hub.requests) == asked
 
 

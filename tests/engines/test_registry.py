@@ -76,7 +76,7 @@ def test_auto_tells_that_it_cannot_use_the_chosen_model() -> None:
 
 
 def test_auto_refuses_a_folder_without_a_model(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="holds no model") as caught:
+    with pytest.raises(EngineError, match="contains no model") as caught:
         make_engine("auto", EngineOptions(str(tmp_path)))
     assert "encoder_model.ort" in str(caught.value.hint)
 

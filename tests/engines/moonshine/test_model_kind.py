@@ -113,7 +113,7 @@ def test_an_archive_with_a_link_is_refused(tmp_path: Path) -> None:
     (folder / "LICENSE").symlink_to("/etc/passwd")
     with tarfile.open(tmp_path / "m.tar", "w") as archive:
         archive.add(folder, "tiny-ja")
-    with pytest.raises(EngineError, match="holds a link"):
+    with pytest.raises(EngineError, match="contains a link"):
         take_in(tmp_path / "m.tar")
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
@@ -129,7 +129,7 @@ def test_a_special_file_is_not_read(tmp_path: Path) -> None:
 def test_two_models_in_a_folder_are_not_guessed_between(tmp_path: Path) -> None:
     for name in ("tiny-ja", "tiny-zh"):
         made.write_model(tmp_path / "both" / name)
-    with pytest.raises(EngineError, match="holds several models: tiny-ja, tiny-zh"):
+    with pytest.raises(EngineError, match="contains several models: tiny-ja, tiny-zh"):
         take_in(tmp_path / "both")
 
 
@@ -180,7 +180,7 @@ def test_a_full_disk_is_told_before_anything_is_copied(
     tmp_path: Path, small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
-    with pytest.raises(EngineError, match="not enough room to install the model"):
+    with pytest.raises(EngineError, match="not enough disk space to install the model"):
         take_in(made.write_model(tmp_path / "tiny-ja"))
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 

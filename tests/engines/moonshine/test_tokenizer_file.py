@@ -35,7 +35,7 @@ def test_long_and_empty_tokens(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"<!DOCTYPE html><title>Sign in</title>", "is a web page"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
         (b"\x03ab", "is not a tokenizer of Moonshine: it is cut off"),
         (b"\x01a\x80", "is not a tokenizer of Moonshine: it is cut off"),
         (b"\x00" * (1 << 20) + b"\x00", "it has more than 1048576 tokens"),

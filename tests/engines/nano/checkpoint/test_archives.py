@@ -144,10 +144,10 @@ def test_a_huge_number_of_entries_is_refused(tmp_path: Path, kind: str) -> None:
     ("name", "content", "complaint"),
     [
         ("m.tar.gz", b"<!doctype html><title>Sign in</title>", r"m\.tar\.gz is a web page"),
-        ("m.tar", b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        ("m.tar", b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
         ("m.tar", b"", "is empty"),
-        ("m.zip", b"PK\x03\x04 and no more", "is no archive, or is cut off or damaged"),
-        ("m.tar", b"hello " * 200, "is no archive, or is cut off or damaged"),
+        ("m.zip", b"PK\x03\x04 and no more", "is not an archive, or is truncated or damaged"),
+        ("m.tar", b"hello " * 200, "is not an archive, or is truncated or damaged"),
         ("m.tar.zst", b"\x28\xb5\x2f\xfd" + b"x" * 600, "zstd|damaged"),
     ],
 )
@@ -170,7 +170,7 @@ def test_an_archive_that_is_cut_off_is_told(
         pack_tar(path, layouts["flat"], "w:" + ending.partition(".")[2])
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
-    with pytest.raises(EngineError, match="is cut off or damaged"):
+    with pytest.raises(EngineError, match="is truncated or damaged"):
         import_model(path)
     assert installed_models() == ()
 
@@ -183,7 +183,7 @@ def test_a_zip_with_a_wrong_checksum_is_told(layouts: dict[str, Path], tmp_path:
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 255
     path.write_bytes(whole)
-    with pytest.raises(EngineError, match="is cut off or damaged"):
+    with pytest.raises(EngineError, match="is truncated or damaged"):
         import_model(path)
 
 
@@ -193,7 +193,7 @@ def test_an_archive_without_a_model_is_told(tmp_path: Path) -> None:
     path = pack_tar(tmp_path / "notes.tar", tmp_path / "notes", "w")
     with pytest.raises(EngineError) as caught:
         import_model(path)
-    assert caught.value.message == f"{path} holds no model"
+    assert caught.value.message == f"{path} contains no model"
 
 
 def test_a_broken_file_in_an_archive_is_named_as_it_is_there(
@@ -215,6 +215,6 @@ def test_an_archive_larger_than_the_disk_is_refused_before_it_is_unpacked(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
     path = pack_tar(tmp_path / "model.tar", layouts["flat"], "w")
-    with pytest.raises(EngineError, match=r"not enough room to unpack model\.tar"):
+    with pytest.raises(EngineError, match=r"not enough disk space to unpack model\.tar"):
         import_model(path)
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too

@@ -253,7 +253,7 @@ def test_a_full_disk_is_told_before_anything_is_fetched(
     monkeypatch.setenv("XDG_CACHE_HOME", str(small_disk.folder))
     plan = plan_fetch(REPOSITORY)
     asked = len(hub.requests)
-    with pytest.raises(EngineError, match="not enough room to fetch the model"):
+    with pytest.raises(EngineError, match="not enough disk space to fetch the model"):
         fetch(plan)
     assert len(hub.requests) == asked
 

@@ -148,7 +148,7 @@ def test_a_model_that_is_carried_is_compared_with_what_it_was(
     with pytest.raises(EngineError, match=r"model\.safetensors has changed since") as caught:
         import_model(carried, "b")
     assert caught.value.hint is not None
-    assert "copy it once more" in caught.value.hint
+    assert "copy it again" in caught.value.hint
     (carried / "voicenote-model.json").unlink()
     assert import_model(carried, "b").record.source == str(carried)
 
@@ -157,7 +157,7 @@ def test_nothing_that_is_installed_is_overwritten(layouts: dict[str, Path]) -> N
     folder = models_dir() / "flat"
     folder.mkdir(parents=True)
     (folder / "mine").write_text("keep me")
-    with pytest.raises(EngineError, match="there is a model flat already") as caught:
+    with pytest.raises(EngineError, match="a model named flat already exists") as caught:
         import_model(layouts["flat"])
     assert caught.value.hint is not None
     assert "--name OTHER" in caught.value.hint
@@ -167,7 +167,7 @@ def test_nothing_that_is_installed_is_overwritten(layouts: dict[str, Path]) -> N
 @pytest.mark.parametrize("name", ["", ".hidden", "../up", "a/b", "-x", "two words"])
 def test_a_name_is_a_name(layouts: dict[str, Path], name: str) -> None:
     if name:
-        with pytest.raises(EngineError, match="a model cannot be called"):
+        with pytest.raises(EngineError, match="is not a valid name for a model"):
             import_model(layouts["flat"], name)
     assert installed_models() == ()
 
@@ -201,14 +201,14 @@ def test_two_models_in_a_folder_are_not_guessed_between(
 ) -> None:
     for name in ("one", "two"):
         shutil.copytree(layouts["flat"], tmp_path / "both" / name)
-    with pytest.raises(EngineError, match="holds several models: one, two"):
+    with pytest.raises(EngineError, match="contains several models: one, two"):
         import_model(tmp_path / "both")
 
 
 def test_what_holds_no_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("hello\n")
-    with pytest.raises(EngineError, match="holds no model"):
+    with pytest.raises(EngineError, match="contains no model"):
         import_model(tmp_path / "empty")
     with pytest.raises(EngineError, match="there is no "):
         import_model(tmp_path / "nowhere")
@@ -220,7 +220,7 @@ def test_a_full_disk_is_told_before_anything_is_copied(
     layouts: dict[str, Path], small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
-    with pytest.raises(EngineError, match="not enough room to install the model") as caught:
+    with pytest.raises(EngineError, match="not enough disk space to install the model") as caught:
         import_model(layouts["flat"])
     assert caught.value.message.endswith(f"are free in {models_dir()}")
     assert "XDG_DATA_HOME" in str(caught.value.hint)

@@ -49,9 +49,9 @@ def test_a_pickle_with_a_program_runs_nothing(
     ("file", "content", "complaint"),
     [
         ("model.pt", b"<html>\n<title>502 Bad Gateway</title>", r"model\.pt is a web page"),
-        ("model.pt", b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        ("model.pt", b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
         ("model.pt", b"", r"model\.pt is empty"),
-        ("model.pt", b"PK\x03\x04 and no more", r"model\.pt is cut off or damaged"),
+        ("model.pt", b"PK\x03\x04 and no more", r"model\.pt is truncated or damaged"),
         ("config.yaml", None, r"has no config\.yaml"),
         ("config.yaml", b"<html>", r"config\.yaml is a web page"),
         ("config.yaml", b"- 1\n", "is not that of a Fun-ASR-Nano"),
@@ -80,7 +80,7 @@ def test_a_pickle_that_is_cut_off_is_told(layouts: dict[str, Path], tmp_path: Pa
     folder = shutil.copytree(layouts["original"], tmp_path / "short")
     whole = (folder / "model.pt").read_bytes()
     (folder / "model.pt").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(EngineError, match=r"model\.pt is cut off or damaged"):
+    with pytest.raises(EngineError, match=r"model\.pt is truncated or damaged"):
         import_model(folder)
 
 

@@ -72,7 +72,7 @@ def cut_off(path: Path) -> None:
     ("file", "content", "complaint"),
     [
         ("model.safetensors", HTML, "is a web page"),
-        ("model.safetensors", POINTER, "is a pointer of Git LFS"),
+        ("model.safetensors", POINTER, "is a Git LFS pointer"),
         ("model.safetensors", b"", "is empty"),
         ("model.safetensors", b"\x00" * 40, "is not a safetensors file"),
         ("model.safetensors", None, "has no model.safetensors"),
