@@ -183,7 +183,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "prose": ("text.passes.spoken_prose", _spoken),
     "header": ("text.commit_message.header", _header),
     "footers": (
-        "text.spoken_footers",
+        "text.commit_message.footers",
         lambda text: spoken_footers.with_footers_apart([text], punctuated=True),
     ),
     "issues": ("text.commit_message.issues", issue_reference.issue_trailers),
