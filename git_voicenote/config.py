@@ -41,7 +41,7 @@ def _text(raw: str | None) -> str:
 
 
 def _boolean(raw: str | None) -> bool:
-    """Read a boolean as `git config --type=bool` does: a key without a value is true."""
+    """Parse a boolean as `git config --type=bool` does: a key without a value is true."""
     if raw is None:
         return True
     match raw.lower():
@@ -78,7 +78,7 @@ def _device(raw: str | None) -> str:
 
 
 def _notes_ref(raw: str | None) -> str:
-    """Complete a short name as `git notes --ref` does."""
+    """Expand a short name as `git notes --ref` does."""
     name = _text(raw)
     if name.startswith("refs/notes/"):
         return name
@@ -87,7 +87,7 @@ def _notes_ref(raw: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may choose; the defaults are what most want. Seconds for all times."""
+    """The settings and their defaults. Times are in seconds."""
 
     engine: Annotated[str, _Row("voicenote.engine", _text, "the speech engine, or auto")] = "auto"
     model: Annotated[
@@ -221,7 +221,7 @@ def load_settings(
 ) -> Settings:
     """Merge the sources into Settings.
 
-    `git_config` holds the `voicenote.*` entries, keys in lower case as `git config --list`
+    `git_config` contains the `voicenote.*` entries, with keys in lower case as printed by `git
     gives them, None for a key without a value; `origin` finds the file that sets one of them, and
     is asked only about a wrong value. An override that is None was not given. Raises SettingError.
     """

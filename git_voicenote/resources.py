@@ -1,4 +1,4 @@
-"""The files that travel with the program, and where those of the person are kept."""
+"""Find the files that are part of the installation, and the folders for the user's data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
 _NO_HOME = Path("/dev/null/HOME-is-not-set")
-"""So that nothing is found there, and errors say why."""
+"""A path that does not exist, and that explains itself in error messages."""
 
 
 def resource(kind: str, name: str) -> Path:
-    """Return the path of a shipped file: `resource("hooks", "prepare-commit-msg")`.
+    """Return the path of an installed file: `resource("hooks", "prepare-commit-msg")`.
 
-    A wheel carries these folders inside the package; a checkout (and so an editable install)
-    has them beside it.
+    In a wheel, these folders are inside the package; in a checkout (and so in an editable install)
+    they are next to it.
     """
     for root in (_PACKAGE, _PACKAGE.parent):
         path = root / kind / name
@@ -24,23 +24,23 @@ def resource(kind: str, name: str) -> Path:
 
 
 def data_home() -> Path:
-    """Return $XDG_DATA_HOME/git-voicenote: models, and what belongs to no repository."""
+    """Return $XDG_DATA_HOME/git-voicenote: models, and data that belongs to no repository."""
     root = Path(os.environ.get("XDG_DATA_HOME", ""))
-    if not root.is_absolute():  # as the XDG specification wants it, "" too
+    if not root.is_absolute():  # to be ignored, as "" is, by the XDG specification
         root = _home() / ".local" / "share"
     return root / "git-voicenote"
 
 
 def _home() -> Path:
-    """Return the person's home folder, or a path that can neither be read nor made."""
+    """Return the user's home folder, or a path that can be neither read nor created."""
     try:
         return Path.home()
-    except RuntimeError:  # no HOME, and no entry among the users, as in containers
+    except RuntimeError:  # neither HOME nor an entry in the user database, as in containers
         return _NO_HOME
 
 
 def cache_home() -> Path:
-    """Return $XDG_CACHE_HOME/git-voicenote: what can be made again."""
+    """Return $XDG_CACHE_HOME/git-voicenote: data that can be recreated."""
     root = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not root.is_absolute():
         root = _home() / ".cache"
@@ -48,7 +48,7 @@ def cache_home() -> Path:
 
 
 def config_home() -> Path:
-    """Return $XDG_CONFIG_HOME/git-voicenote: what a person keeps for all repositories."""
+    """Return $XDG_CONFIG_HOME/git-voicenote: the user's files for all repositories."""
     root = Path(os.environ.get("XDG_CONFIG_HOME", ""))
     if not root.is_absolute():
         root = _home() / ".config"
