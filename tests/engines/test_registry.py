@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_embedded_engine_is_always_there() -> None:
+def test_the_embedded_engine_is_always_available() -> None:
     location = "git_voicenote.engines.moonshine.engine:MoonshineEngine"
     assert engine_names()["moonshine"] == location
 
 
-def test_auto_is_moonshine_with_its_own_model_where_nothing_is_installed() -> None:
+def test_auto_is_moonshine_with_its_own_model_if_nothing_is_installed() -> None:
     assert choose("auto", EngineOptions()) == ("moonshine", EngineOptions())
     assert used_model("auto", EngineOptions()) == embedded_folder()
 
@@ -42,7 +42,7 @@ def test_auto_is_the_engine_of_the_chosen_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", [None, "nano"])
-def test_auto_is_nano_where_it_can_run(model: str | None) -> None:
+def test_auto_is_nano_if_it_can_run(model: str | None) -> None:
     pytest.importorskip("torch", reason="the nano engine is not installed")
     (models_dir() / "nano").mkdir(parents=True)
     (models_dir() / "nano" / "model.safetensors").touch()
@@ -63,7 +63,7 @@ print(name, options.model, *told)
 """
 
 
-def test_auto_tells_that_it_cannot_use_the_chosen_model() -> None:
+def test_auto_reports_that_it_cannot_use_the_chosen_model() -> None:
     (models_dir() / "nano").mkdir(parents=True)
     (models_dir() / "nano" / "model.safetensors").touch()
     done = subprocess.run(
@@ -81,26 +81,26 @@ def test_auto_refuses_a_folder_without_a_model(tmp_path: Path) -> None:
     assert "encoder_model.ort" in str(caught.value.hint)
 
 
-def test_the_former_engine_is_told_to_be_gone() -> None:
+def test_the_former_engine_is_an_error_with_a_hint() -> None:
     with pytest.raises(EngineError) as caught:
         make_engine("pocketsphinx")
     assert caught.value.message == "pocketsphinx is no longer an engine"
     assert "`git config --unset voicenote.engine`" in str(caught.value.hint)
 
 
-def test_any_class_can_be_named() -> None:
+def test_any_class_can_be_an_engine() -> None:
     assert isinstance(make_engine(SCRIPTED), ScriptedEngine)
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nonsense", "no engine is named 'nonsense'"),
-        ("nonsense:Engine", "cannot be loaded: No module named 'nonsense'"),
-        ("json:Engine", "cannot be loaded: module 'json' has no attribute 'Engine'"),
+        ("nonsense", "there is no engine named 'nonsense'"),
+        ("nonsense:Engine", "cannot load the engine .*: No module named 'nonsense'"),
+        ("json:Engine", "cannot load the engine .*: module 'json' has no attribute 'Engine'"),
     ],
 )
-def test_what_is_no_engine_is_refused_by_name(name: str, message: str) -> None:
+def test_an_unknown_engine_is_refused_by_name(name: str, message: str) -> None:
     with pytest.raises(EngineError, match=message):
         make_engine(name)
 

@@ -1,4 +1,4 @@
-"""Importing an archive, and refusing what no archive of a model has in it."""
+"""Importing an archive, and refusing unusual members."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_archive_is_imported(
     assert os.listdir(models_dir()) == ["Fun-ASR-Nano-2512"]  # noqa: PTH208 - hidden names, too
 
 
-def test_an_archive_is_told_by_its_content(layouts: dict[str, Path], tmp_path: Path) -> None:
+def test_an_archive_is_detected_by_its_content(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = pack_tar(tmp_path / "download", layouts["flat"], "w:gz")
     assert import_model(path).folder.name == "download"
 
@@ -62,7 +62,7 @@ def test_an_archive_is_told_by_its_content(layouts: dict[str, Path], tmp_path: P
 def test_a_folder_may_be_packed_from_within(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "model.tar"
     with tarfile.open(path, "w") as archive:
-        archive.add(layouts["flat"], ".")  # as `tar -C FOLDER -cf model.tar .` does
+        archive.add(layouts["flat"], ".")  # like `tar -C FOLDER -cf model.tar .`
     assert verify_model(import_model(path).folder) == ()
 
 
@@ -151,7 +151,7 @@ def test_a_huge_number_of_entries_is_refused(tmp_path: Path, kind: str) -> None:
         ("m.tar.zst", b"\x28\xb5\x2f\xfd" + b"x" * 600, "zstd|damaged"),
     ],
 )
-def test_what_is_no_archive_is_told(
+def test_a_file_that_is_not_an_archive_is_refused(
     tmp_path: Path, name: str, content: bytes, complaint: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
@@ -160,7 +160,7 @@ def test_what_is_no_archive_is_told(
 
 
 @pytest.mark.parametrize("ending", ["tar", "tar.gz", "tar.xz", "zip"])
-def test_an_archive_that_is_cut_off_is_told(
+def test_a_truncated_archive_is_refused(
     layouts: dict[str, Path], tmp_path: Path, ending: str
 ) -> None:
     path = tmp_path / f"model.{ending}"
@@ -175,7 +175,7 @@ def test_an_archive_that_is_cut_off_is_told(
     assert installed_models() == ()
 
 
-def test_a_zip_with_a_wrong_checksum_is_told(layouts: dict[str, Path], tmp_path: Path) -> None:
+def test_a_zip_with_a_wrong_checksum_is_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "model.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(layouts["flat"].iterdir()):
@@ -187,7 +187,7 @@ def test_a_zip_with_a_wrong_checksum_is_told(layouts: dict[str, Path], tmp_path:
         import_model(path)
 
 
-def test_an_archive_without_a_model_is_told(tmp_path: Path) -> None:
+def test_an_archive_without_a_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("hello\n")
     path = pack_tar(tmp_path / "notes.tar", tmp_path / "notes", "w")
@@ -196,7 +196,7 @@ def test_an_archive_without_a_model_is_told(tmp_path: Path) -> None:
     assert caught.value.message == f"{path} contains no model"
 
 
-def test_a_broken_file_in_an_archive_is_named_as_it_is_there(
+def test_a_damaged_file_in_an_archive_is_named_by_its_path_there(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
@@ -207,7 +207,7 @@ def test_a_broken_file_in_an_archive_is_named_as_it_is_there(
     assert caught.value.message.startswith(f"{path}/model/model.safetensors is a web page")
 
 
-def test_an_archive_larger_than_the_disk_is_refused_before_it_is_unpacked(
+def test_an_archive_larger_than_the_disk_is_refused_before_unpacking(
     layouts: dict[str, Path],
     tmp_path: Path,
     small_disk: SmallDisk,
