@@ -1,4 +1,4 @@
-"""JSON, YAML and TOML that cost more than they weigh, and numbers that no caller reckons with."""
+"""JSON, YAML and TOML within limits, and numbers within ranges."""
 
 from __future__ import annotations
 

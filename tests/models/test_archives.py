@@ -1,4 +1,4 @@
-"""Archives made to cost time, memory or files: refused before anything is unpacked."""
+"""Hostile archives are refused before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 END = bytes(1024)
 MEMORY = 1 << 30
-"""Bytes of address space: enough for Python, and far less than what the archives declare."""
+"""In bytes of address space: enough for Python, but far less than the archives declare."""
 
 
 def header(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE) -> bytes:
-    """Return a header alone, whatever follows it."""
+    """Return a single header."""
     info = tarfile.TarInfo(name)
     info.size, info.type = size, kind
     return info.tobuf(tarfile.GNU_FORMAT)
 
 
 def extended(name: str, kind: bytes, content: bytes) -> bytes:
-    """Return a header that tells of the next one, with its content."""
+    """Return a header that extends the next one, with its content."""
     return header(name, len(content), kind) + content + bytes(-len(content) % 512)
 
 
@@ -120,13 +120,13 @@ def capitals(archive: zipfile.ZipFile) -> None:
 
 
 def mismatched() -> bytes:
-    """A file that is called one thing in front of its content, and another in the directory."""
+    """A file with different names in its local header and in the directory."""
     content = zipped(lambda archive: archive.writestr("good", b"x"), zipfile.ZIP_STORED)
     return content.replace(b"good", b"evil", 1)
 
 
 def understated() -> bytes:
-    """A file that unpacks to more than the directory says."""
+    """A file that unpacks to more than the directory declares."""
     packed = zlib.compressobj(9, zlib.DEFLATED, -15)
     data = packed.compress(bytes(100_000)) + packed.flush()
     content = zipped(lambda archive: archive.writestr("a", bytes(100_000)))
@@ -158,7 +158,7 @@ def test_a_hostile_zip_is_refused(tmp_path: Path, what: str) -> None:
 
 
 def test_a_bomb_of_42_kilobytes_is_refused_by_what_it_declares(tmp_path: Path) -> None:
-    """With a file of 4 GB that is never unpacked, and little memory."""
+    """Check it with a file of 4 GB that is never unpacked, and little memory."""
     path = tmp_path / "m.tar.gz"
     with path.open("wb") as file:
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -182,7 +182,7 @@ def test_a_bomb_of_42_kilobytes_is_refused_by_what_it_declares(tmp_path: Path) -
     assert not (tmp_path / "out").exists()
 
 
-def test_a_dictionary_of_xz_that_takes_more_memory_than_it_may(tmp_path: Path) -> None:
+def test_an_xz_dictionary_over_the_memory_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.tar.xz"
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 1, "dict_size": 1 << 30}]
     content = bytearray(lzma.compress(header("a") + END, filters=filters))
@@ -190,12 +190,12 @@ def test_a_dictionary_of_xz_that_takes_more_memory_than_it_may(tmp_path: Path) -
     assert_refused(path, "is truncated or damaged")
 
 
-def test_a_pipe_is_no_archive(tmp_path: Path) -> None:
+def test_a_pipe_is_not_an_archive(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "m.tar")
     assert not is_archive(tmp_path / "m.tar")
 
 
-def test_what_is_behind_the_end_is_not_looked_at(tmp_path: Path) -> None:
+def test_data_after_the_end_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "m.tar"
     path.write_bytes(header("a", 3) + b"abc".ljust(512, b"\0") + END + b"more" * 1000)
     unpack(path, tmp_path / "out", lambda *_: None)
@@ -203,11 +203,11 @@ def test_what_is_behind_the_end_is_not_looked_at(tmp_path: Path) -> None:
 
 
 def assert_refused(path: Path, complaint: str) -> None:
-    """Hold that an archive is refused, and that nothing was unpacked."""
+    """Check that an archive is refused, and that nothing was unpacked."""
     before = sorted(path.parent.rglob("*"))
     with pytest.raises(EngineError) as caught:
         unpack(path, path.parent / "out", lambda *_: None)
     assert complaint in caught.value.message
     after = sorted(path.parent.rglob("*"))
-    # what only unpacking finds out leaves a part in a folder that the caller removes
+    # if only unpacking detects it, a part remains in a folder that the caller removes
     assert after == before or complaint == "is truncated or damaged"
