@@ -92,7 +92,7 @@ class LanguageCache:
         return False
 
     def finish(self, key: str) -> Kept:
-        """Make what was begun the current one. Raises StoreError."""
+        """Make the folder from `begin` the current one. Raises StoreError."""
         try:
             before = {path for path in self._root.iterdir() if path.is_dir()}
             folder = self._root / f"{time.time_ns():x}"
