@@ -32,7 +32,7 @@ class EngineInfo:
     tokens: Path | None = None
 
 
-def tell_nobody(_: str) -> None:
+def discard(_: str) -> None:
     """Discard a message."""
 
 
@@ -46,7 +46,7 @@ class EngineOptions:
 
     model: str | None = None
     device: str = "auto"
-    tell: Callable[[str], None] = tell_nobody
+    tell: Callable[[str], None] = discard
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Cores:
             return self._free
         now = self._usage()
         if now is not None:
-            self._free = cores_beside(_others(self._before, now), self.available)
+            self._free = usable_cores(_others(self._before, now), self.available)
         self._before = now
         return self._free
 
@@ -68,7 +68,7 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def cores_beside(others: float, available: int) -> int:
+def usable_cores(others: float, available: int) -> int:
     """Return how many of the available cores to use if others keep some busy."""
     return max(1, int(available - others + _TOLERATED_LOAD))
 

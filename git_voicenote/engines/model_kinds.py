@@ -20,7 +20,7 @@ def kind_of(folder: Path) -> ModelKind:
     """Return the kind of the model in a folder. Raises EngineError if it contains none."""
     kind = importing.kind_of(folder, KINDS)
     if kind is None:
-        raise importing.holds_no_model(folder, KINDS)
+        raise importing.no_model_error(folder, KINDS)
     return kind
 
 

@@ -85,11 +85,11 @@ def _whole(pieces: Iterable[Waveform]) -> Iterator[Utterance]:
     for piece in pieces:
         gathered.append(piece)
         if piece.final:
-            yield gathered_from(gathered)
+            yield utterance_of(gathered)
             gathered.clear()
 
 
-def gathered_from(pieces: Sequence[Waveform]) -> Utterance:
+def utterance_of(pieces: Sequence[Waveform]) -> Utterance:
     """Return an utterance, or its beginning, from its pieces."""
     samples = np.concatenate([piece.samples for piece in pieces])
     # a file of floats may contain NaN and infinity

@@ -85,7 +85,7 @@ class _Walk:
                 self._enter(name)
                 continue
             if self._is_foreign:
-                raise _led_away(path, Path("/", *self._names, name))
+                raise _link_error(path, Path("/", *self._names, name))
             links += 1
             if links > _MAX_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
@@ -150,7 +150,7 @@ def _home() -> str:
         return "\0"
 
 
-def _led_away(path: Path, link: Path) -> UnsafePathError:
+def _link_error(path: Path, link: Path) -> UnsafePathError:
     what = "is" if link == path.absolute() else f"leads through {link},"
     return UnsafePathError(
         f"{path} {what} a symbolic link inside a work tree",

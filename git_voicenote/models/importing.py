@@ -80,7 +80,7 @@ def import_model(
                 hint="name the folder that contains all files of the model, not one of the files",
             )
         made = work / "model"
-        with _called(path, folder):
+        with _naming_source(path, folder):
             source, kind = _find_source(folder, kinds)
             carried = None if origin else _carried_record(source, progress)
             origin = origin or _origin_of(carried, path)
@@ -129,7 +129,7 @@ def kind_of(folder: Path, kinds: Sequence[ModelKind]) -> ModelKind | None:
     return next((kind for kind in kinds if kind.recognises(folder)), None)
 
 
-def holds_no_model(folder: Path, kinds: Sequence[ModelKind]) -> EngineError:
+def no_model_error(folder: Path, kinds: Sequence[ModelKind]) -> EngineError:
     """Return the error for a folder that contains no known model."""
     return EngineError(
         f"{folder} contains no model",
@@ -150,7 +150,7 @@ def _find_source(folder: Path, kinds: Sequence[ModelKind]) -> tuple[Path, ModelK
         if found:
             return found[0]
         level = [path for above in level for path in sorted(above.glob("*/")) if path.is_dir()]
-    raise holds_no_model(folder, kinds)
+    raise no_model_error(folder, kinds)
 
 
 def _carried_record(folder: Path, progress: Progress) -> ModelRecord | None:
@@ -178,7 +178,7 @@ def _origin_of(carried: ModelRecord | None, path: Path) -> Origin:
 
 
 @contextmanager
-def _called(path: Path, unpacked: Path) -> Iterator[None]:
+def _naming_source(path: Path, unpacked: Path) -> Iterator[None]:
     """Replace the temporary folder in errors with the archive that was unpacked into it."""
     try:
         yield

@@ -144,7 +144,7 @@ def _record(values: object) -> ModelRecord:
         parameters=None if parameters is None else whole(parameters, "parameters", 0, _MAX_BYTES),
         licence=_text_or_none(values, "licence"),
         installed=text(values.get("installed"), "installed"),
-        files={_beside(name): _file(name, value) for name, value in values["files"].items()},
+        files={_file_name(name): _file(name, value) for name, value in values["files"].items()},
         engine=text(values.get("engine", "nano"), "engine"),
         language=_text_or_none(values, "language"),
     )
@@ -158,7 +158,7 @@ def _file(name: str, value: object) -> InstalledFile:
     return InstalledFile(whole(entry.get("size"), f"the size of {name}", 0, _MAX_BYTES), digest)
 
 
-def _beside(name: str) -> str:
+def _file_name(name: str) -> str:
     """Return the name of a file. Raises ContentError if it is a path to another folder."""
     if name != Path(name).name or name == "..":
         raise ContentError(f"{name!r} is not the name of a file")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from git_voicenote.datatypes import Segment, Transcript, Turn, placed
 from git_voicenote.store.recordings import recording_time
-from git_voicenote.store.rows import Reading
+from git_voicenote.store.rows import RowReader
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,7 +87,7 @@ class _Rows:
     def __init__(self, connection: sqlite3.Connection, row: sqlite3.Row) -> None:
         self._connection = connection
         self._row = row
-        self._reading = Reading()
+        self._reading = RowReader()
         self._id = self._reading.text(row["id"], "id")
         self._made_at = recording_time(self._id) or _UNKNOWN_TIME
 

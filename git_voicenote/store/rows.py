@@ -28,7 +28,7 @@ _MAX_LINE = 1 << 31
 _WORDS = bounded.Limits(size=16 << 20, depth=4, nodes=1_000_000)
 
 
-class Reading:
+class RowReader:
     """A reader for the values of a recording; `unreadable` are the columns with invalid values."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.cores import Cores, available_cores, cores_beside
+from git_voicenote.engines.cores import Cores, available_cores, usable_cores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     [(0, 2, 2), (0.2, 2, 2), (0.5, 2, 1), (1, 2, 1), (2, 2, 1), (1, 8, 7), (9, 8, 1)],
 )
 def test_cores_that_others_use_are_not_used(others: float, available: int, free: int) -> None:
-    assert cores_beside(others, available) == free
+    assert usable_cores(others, available) == free
 
 
 @pytest.mark.parametrize("content", [None, "", "cpu0 one two", "cpu0 1\n"])

@@ -130,7 +130,7 @@ class _Hearing:
     def __init__(
         self, beam: Beam, network: Network, tokenizer: Tokenizer, context: Context
     ) -> None:
-        from git_voicenote.engines.moonshine.words import Standing
+        from git_voicenote.engines.moonshine.words import StableWords
 
         self._beam = beam
         self._network = network
@@ -138,16 +138,16 @@ class _Hearing:
         self._context = context
         self._pieces: list[Waveform] = []
         self._earlier: tuple[int, ...] = ()
-        self._standing = Standing()
+        self._standing = StableWords()
         self._next_look = _MIN_PARTIAL_SECONDS
 
     def take(self, piece: Waveform) -> Utterance | None:
         """Add the next piece; return the utterance if the piece is its last one."""
-        from git_voicenote.engines.utterances import gathered_from
+        from git_voicenote.engines.utterances import utterance_of
 
         self._pieces.append(piece)
         if piece.final:
-            spoken = gathered_from(self._pieces)
+            spoken = utterance_of(self._pieces)
             self._pieces.clear()
             return spoken
         if self._context.partial is not None:
@@ -207,13 +207,13 @@ class _Hearing:
         """Report a partial result, unless this would take more than its share of the time."""
         from git_voicenote.engines.moonshine.search import PARTIAL_WIDTH
         from git_voicenote.engines.moonshine.words import words_of
-        from git_voicenote.engines.utterances import gathered_from
+        from git_voicenote.engines.utterances import utterance_of
 
         length = self._pieces[-1].end - self._pieces[0].start
         if length < self._next_look:
             return
         started = time.monotonic()
-        spoken = gathered_from(self._pieces)
+        spoken = utterance_of(self._pieces)
         encoded = self._network.encode(spoken.samples)
         found = self._beam.best(encoded, self._earlier, width=PARTIAL_WIDTH)
         if found.failure is None:
@@ -224,10 +224,10 @@ class _Hearing:
 
     def _forget(self) -> None:
         """Start a new utterance."""
-        from git_voicenote.engines.moonshine.words import Standing
+        from git_voicenote.engines.moonshine.words import StableWords
 
         self._earlier = ()
-        self._standing = Standing()
+        self._standing = StableWords()
         self._next_look = _MIN_PARTIAL_SECONDS
         if self._context.partial is not None:
             self._context.partial("")

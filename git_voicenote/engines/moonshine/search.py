@@ -15,7 +15,7 @@ import numpy as np
 from git_voicenote.engines.loops import is_in_a_loop
 from git_voicenote.engines.moonshine.history import following
 from git_voicenote.engines.moonshine.network import Steps
-from git_voicenote.engines.moonshine.terms import NOWHERE, At
+from git_voicenote.engines.moonshine.terms import START, Position
 from git_voicenote.engines.moonshine.tokenizer import BOS, EOS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Hypothesis:
     logs: tuple[float, ...] = ()
     score: float = 0.0
     regret: float = 0.0
-    at: At = NOWHERE
+    at: Position = START
     context: int = BOS
 
     @property
@@ -134,14 +134,14 @@ class Search:
         steps = self._network.read(encoded, kept)
         text = Hypothesis()
         for token, logits in zip(kept, steps.logits, strict=False):
-            if logits[token] < logits.max() - _MAX_SETTLED_DISTANCE - self._owed(text, token):
+            if logits[token] < logits.max() - _MAX_SETTLED_DISTANCE - self._allowance(text, token):
                 break
             text = self._extended(text, token, logits)
         count = len(text.ids)
         past = tuple(each[:, :, : count + 1] for each in steps.past)
         return text, Steps(steps.logits[count : count + 1], past)
 
-    def _owed(self, text: Hypothesis, token: int) -> float:
+    def _allowance(self, text: Hypothesis, token: int) -> float:
         """Return how many nats less likely a token may be because it continues a term."""
         return max(0.0, self._terms.advance(text.at, token)[1])
 
@@ -179,7 +179,7 @@ class Search:
         self, texts: Sequence[Hypothesis], logits: Floats
     ) -> list[tuple[Hypothesis, int]]:
         """Return the continuations of the texts, the best first, with the index of each text."""
-        tried = [self._tried(text, row) for text, row in zip(texts, logits, strict=True)]
+        tried = [self._candidates(text, row) for text, row in zip(texts, logits, strict=True)]
         bonus = self._of_history(texts, tried)
         found = []
         for number, (text, row, tokens, extra) in enumerate(
@@ -190,7 +190,7 @@ class Search:
                 found.append((self._with(text, token, float(row[token]), top, more), number))
         return sorted(found, key=lambda each: -each[0].score)
 
-    def _tried(self, text: Hypothesis, row: Floats) -> list[int]:
+    def _candidates(self, text: Hypothesis, row: Floats) -> list[int]:
         top = row.max()
         near = np.flatnonzero(row > top - _MAX_DISTANCE)
         if len(near) > _MAX_CONTINUATIONS:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class Position:
     """The node of a hypothesis in the trie, and the bonus it loses if the term ends here."""
 
     node: int = 0
     owed: float = 0.0
 
 
-NOWHERE = At()
+START = Position()
 
 
 class Terms:
@@ -71,11 +71,11 @@ class Terms:
         self._worth[child] = max(self._worth[child], worth)
         return child
 
-    def going_on(self, at: At) -> Iterable[int]:
+    def going_on(self, at: Position) -> Iterable[int]:
         """Return the tokens that continue a term."""
         return self._children[at.node] if at.node else ()
 
-    def advance(self, at: At, token: int) -> tuple[At, float]:
+    def advance(self, at: Position, token: int) -> tuple[Position, float]:
         """Return the node after a token, and the change of the score."""
         tokenizer = self._tokenizer
         if token != EOS and not tokenizer.is_word[token] and not tokenizer.starts_word(token):
@@ -85,18 +85,18 @@ class Terms:
         folded = int(tokenizer.folded[token])
         child = self._children[at.node].get(folded) if at.node else None
         if child is not None:
-            return At(child, owed + self._worth[child]), self._worth[child]
+            return Position(child, owed + self._worth[child]), self._worth[child]
         child = self._children[0].get(folded)
         if child is not None:
             worth = self._worth[child]
-            return At(child, worth), worth - owed
-        return NOWHERE, -owed
+            return Position(child, worth), worth - owed
+        return START, -owed
 
     def found_in(self, ids: Sequence[int]) -> tuple[str, ...]:
         """Return the complete terms in tokens, and only the longest of overlapping ones."""
         tokenizer = self._tokenizer
         found: dict[str, None] = {}
-        at, start = NOWHERE, 0
+        at, start = START, 0
         end: int | None = None
         for number, token in enumerate((*ids, EOS)):
             is_boundary = tokenizer.starts_word(token) or not tokenizer.is_word[token]

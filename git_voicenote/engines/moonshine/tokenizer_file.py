@@ -30,7 +30,7 @@ def read_tokens(path: Path) -> tuple[bytes, ...]:
     except OSError as exc:
         raise EngineError(f"cannot read {path}: {exc.strerror}") from exc
     if len(content) > _MAX_BYTES:
-        raise _no_tokenizer(path, f"it has more than {_MAX_BYTES >> 20} MB")
+        raise _not_a_tokenizer(path, f"it has more than {_MAX_BYTES >> 20} MB")
     tokens: list[bytes] = []
     at = 0
     while at < len(content):
@@ -40,17 +40,17 @@ def read_tokens(path: Path) -> tuple[bytes, ...]:
             length += 128 * content[at] - 128
             at += 1
         elif length >= 128:
-            raise _no_tokenizer(path, "it is truncated")
+            raise _not_a_tokenizer(path, "it is truncated")
         if at + length > len(content):
-            raise _no_tokenizer(path, "it is truncated")
+            raise _not_a_tokenizer(path, "it is truncated")
         tokens.append(content[at : at + length])
         at += length
         if len(tokens) > _MAX_TOKENS:
-            raise _no_tokenizer(path, f"it has more than {_MAX_TOKENS} tokens")
+            raise _not_a_tokenizer(path, f"it has more than {_MAX_TOKENS} tokens")
     return tuple(tokens)
 
 
-def _no_tokenizer(path: Path, reason: str) -> EngineError:
+def _not_a_tokenizer(path: Path, reason: str) -> EngineError:
     return EngineError(
         f"{path} is not a Moonshine tokenizer: {reason}",
         hint="copy the file again, together with its graphs",

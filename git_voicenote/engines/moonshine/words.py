@@ -61,7 +61,7 @@ def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tupl
     return tuple(words)
 
 
-class Standing:
+class StableWords:
     """The stable words of a segment while it is being spoken.
 
     A word is stable when two consecutive results agree on it, or when it is certain, and all words

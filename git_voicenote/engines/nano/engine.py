@@ -163,7 +163,7 @@ class NanoEngine:
             )
             middle = len(spoken) // 2
             return [*self._decode(spoken[:middle], before), *self._decode(spoken[middle:], before)]
-        self._retreat_to_cpu()
+        self._fall_back_to_cpu()
         return self._decode(spoken, before)
 
     def _prompt(self, context: Context) -> tuple[int, ...]:
@@ -186,11 +186,11 @@ class NanoEngine:
                 if not _is_out_of_memory(exc):
                     raise EngineError(f"cannot load the model in {folder}: {exc}") from exc
             if self._model is None:
-                self._retreat_to_cpu()
+                self._fall_back_to_cpu()
                 return self._loaded()
         return self._model
 
-    def _retreat_to_cpu(self) -> None:
+    def _fall_back_to_cpu(self) -> None:
         """Switch to the CPU. Raises EngineError if that is already the device."""
         import torch
 

@@ -61,7 +61,7 @@ def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[s
 
 def _footers_after_comma(clause: str, *, has_broken: bool) -> tuple[str, ...]:
     """Return the footers of a clause; "tested by hand" names no person."""
-    if _says_what_breaks(clause):
+    if _is_breaking(clause):
         return () if has_broken else (clause,)  # an earlier one belongs to the header
     found = footers(clause)
     named = [named_people(part) for part in found]
@@ -69,7 +69,7 @@ def _footers_after_comma(clause: str, *, has_broken: bool) -> tuple[str, ...]:
     return found if all(name[0].isupper() for name in names) else ()
 
 
-def _says_what_breaks(clause: str) -> bool:
+def _is_breaking(clause: str) -> bool:
     found = BREAKING.match(clause)
     return found is not None and len(clause[found.end() :].split()) >= _MIN_WORDS
 

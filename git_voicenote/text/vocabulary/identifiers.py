@@ -147,7 +147,7 @@ def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[Saying, ...]:
     if is_ordinary(small, words) and not (part.isupper() and len(part) <= 3):
         sayings.append(Saying((small,)))
     sayings += _abbreviation(small)
-    if not sayings and (pieces := _taken_apart(small, words)):
+    if not sayings and (pieces := _split_compound(small, words)):
         sayings += _of_pieces(pieces, words)
     if Saying((small,)) not in sayings and small not in words:
         sayings.append(Saying((small,)))
@@ -165,7 +165,7 @@ def _of_pieces(pieces: tuple[str, ...], words: frozenset[str]) -> Iterator[Sayin
     return (_joined(parts) for parts in islice(product(*ways), _MAX_SAYINGS))
 
 
-def _taken_apart(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
+def _split_compound(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
     """Split a lower-case name into as few words, abbreviations and letters as possible.
 
     A single letter costs as much as two words, and at least one word must have three letters: so

@@ -69,10 +69,10 @@ def with_entry(text: str, entry: Entry) -> str:
 
 def without_term(text: str, term: str) -> str:
     """Remove all lines for a term from a list."""
-    return "".join(line for line in text.splitlines(keepends=True) if not _is_of(line, term))
+    return "".join(line for line in text.splitlines(keepends=True) if not _is_for(line, term))
 
 
-def _is_of(line: str, term: str) -> bool:
+def _is_for(line: str, term: str) -> bool:
     entry = parse_entry(_without_comment(line))
     return entry is not None and entry.term == term
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.moonshine.terms import NOWHERE, Terms
+from git_voicenote.engines.moonshine.terms import START, Terms
 from git_voicenote.engines.moonshine.tokenizer import EOS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def ids_of(tokenizer: Tokenizer, text: str) -> list[int]:
 
 
 def gained(terms: Terms, ids: list[int]) -> float:
-    at, total = NOWHERE, 0.0
+    at, total = START, 0.0
     for token in (*ids, EOS):
         at, change = terms.advance(at, token)
         total += change

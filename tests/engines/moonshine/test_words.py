@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from git_voicenote.datatypes import Word
-from git_voicenote.engines.moonshine.words import Standing
+from git_voicenote.engines.moonshine.words import StableWords
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ from git_voicenote.engines.moonshine.words import Standing
     ],
 )  # fmt: skip
 def test_words_on_which_two_results_agree_are_stable(results: list[str], shown: str) -> None:
-    standing = Standing()
+    standing = StableWords()
     for result in results:
         standing.take([Word(text, 0, 0, 0.5) for text in result.split()])
     assert standing.text == shown
 
 
 def test_a_certain_word_is_stable_at_once_if_all_before_it_are() -> None:
-    standing = Standing()
+    standing = StableWords()
     standing.take([Word("The", 0, 0, 0.99), Word("cash", 0, 0, 0.4), Word("was", 0, 0, 0.95)])
     assert standing.text == "The"
     standing.take([Word("The", 0, 0, 0.99), Word("cache", 0, 0, 0.95), Word("was", 0, 0, 0.4)])

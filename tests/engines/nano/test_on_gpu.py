@@ -13,7 +13,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
-from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, Latest
+from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, LruCache
 from git_voicenote.engines.nano.network.decoder import Cache, Decoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.generation import Generation, Prefix, slots_for
@@ -81,7 +81,7 @@ def test_budgets_share_captured_graphs() -> None:
 
 def test_the_last_used_values_are_kept() -> None:
     made = iter(range(9))
-    latest = Latest[str, int](2)
+    latest = LruCache[str, int](2)
 
     def use(letters: str) -> list[int]:
         return [latest.get(key, lambda: next(made)) for key in letters]

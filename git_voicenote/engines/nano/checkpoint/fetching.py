@@ -17,7 +17,7 @@ from git_voicenote.engines.nano.checkpoint.hub import (
     RemoteFile,
     fetch_file,
     hub,
-    no_hub,
+    not_a_hub,
     partial_path,
 )
 from git_voicenote.engines.nano.checkpoint.importing import import_model
@@ -138,7 +138,7 @@ def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
             release.repository, revision=revision, files_metadata=True
         )
     if not info.sha:
-        raise no_hub(endpoint)
+        raise not_a_hub(endpoint)
     files = _wanted_files(info.siblings or [])
     if not any(file.path.startswith("model") for file in files):
         raise EngineError(

@@ -13,7 +13,7 @@ from git_voicenote.engines.nano.checkpoint.configuration import config_json
 from git_voicenote.engines.nano.checkpoint.installed import WEIGHTS, require_libraries
 from git_voicenote.engines.nano.checkpoint.layouts import EMBEDDING
 from git_voicenote.engines.nano.checkpoint.original import open_original
-from git_voicenote.engines.nano.checkpoint.reader import INDEX, open_checkpoint, other_output_layer
+from git_voicenote.engines.nano.checkpoint.reader import INDEX, open_checkpoint, output_layer_error
 from git_voicenote.engines.nano.checkpoint.safetensors_file import (
     BYTES_OF,
     SafetensorsWriter,
@@ -105,7 +105,7 @@ def check_output_layer(source: Source) -> None:
             for one, other in zip(source.pieces(output), source.pieces(embedding), strict=True)
         )
     ):
-        raise other_output_layer(output.file)
+        raise output_layer_error(output.file)
 
 
 def _write_weights(

@@ -281,10 +281,10 @@ def _check_output_layer(checkpoint: Checkpoint) -> None:
     kept = checkpoint.read(output)
     step = max(1, len(embedding) // _SAMPLE_ROWS)
     if kept.shape != embedding.shape or not kept[::step].equal(embedding[::step]):
-        raise other_output_layer(output.file)
+        raise output_layer_error(output.file)
 
 
-def other_output_layer(file: Path) -> EngineError:
+def output_layer_error(file: Path) -> EngineError:
     """Return the error for an output layer that is not the transposed embedding."""
     return EngineError(
         f"{file}: the output layer differs from the embedding",

@@ -47,7 +47,7 @@ class Graph:
         return self._output
 
 
-class Latest(Generic[K, V]):
+class LruCache(Generic[K, V]):
     """A cache of the `most` values that were used last."""
 
     def __init__(self, most: int) -> None:

@@ -144,7 +144,7 @@ class _Layer(nn.Module):
         qk, v = heads[:, :-others], heads[:, -others:]
         # queries and keys together: on a CPU, the overhead of an operation equals its arithmetic
         qk = functional.rms_norm(qk, qk.shape[-1:], eps=self._eps) * self._qk_scale
-        turned = _turned(qk, cos, sin)
+        turned = _rotated(qk, cos, sin)
         q, k = turned[:, :queries], turned[:, queries:]
         keys.index_copy_(2, slots, k)
         values.index_copy_(2, slots, v)
@@ -155,7 +155,7 @@ class _Layer(nn.Module):
         return out
 
 
-def _turned(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+def _rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
     """Rotate each pair of channels by the angle of its position (rotary position embedding)."""
     first, second = x.chunk(2, -1)
     return x * cos + torch.cat([-second, first], -1) * sin

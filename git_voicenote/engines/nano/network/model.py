@@ -11,7 +11,7 @@ from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
 from git_voicenote.engines.nano.checkpoint.weights import DTYPES, Int8Weights, PlainWeights
 from git_voicenote.engines.nano.network import prompt
-from git_voicenote.engines.nano.network.cuda_graphs import Graph, Latest
+from git_voicenote.engines.nano.network.cuda_graphs import Graph, LruCache
 from git_voicenote.engines.nano.network.decoder import EMBEDDING, Decoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.frontend import frames
@@ -68,8 +68,8 @@ class NanoModel:
         found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
         self._stops = frozenset(one for one in found if one is not None)
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
-        self._graphs = Latest[tuple[int, ...], Graph](_MAX_GRAPHS)
-        self._generations = Latest[tuple[int, ...], Generation](_MAX_GENERATIONS)
+        self._graphs = LruCache[tuple[int, ...], Graph](_MAX_GRAPHS)
+        self._generations = LruCache[tuple[int, ...], Generation](_MAX_GENERATIONS)
         self._tuning = Tuning(decoder)
         self._written = 0
         if not has_vnni():  # layers cannot be used before they are packed
