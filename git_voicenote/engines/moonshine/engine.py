@@ -33,9 +33,10 @@ _MAX_PARTIAL_SHARE = 0.5
 """The share of time for partial results, so that the engine keeps up with the speech."""
 _NOISE_TEXTS = frozenset(("you", "thank you"))
 """What the model writes for sounds without words, with low confidence in a word."""
-_MIN_NOISE_CONFIDENCE = 0.75
+_MIN_NOISE_TEXT_CONFIDENCE = 0.75
+"""Such a text is dropped if a word has less confidence."""
 _MIN_SECONDS = 0.2
-"""In seconds. No word is shorter."""
+"""No word is shorter."""
 
 
 class MoonshineEngine:
@@ -181,7 +182,7 @@ class _Hearing:
             return None
         confidence = sum(word.confidence for word in words) / len(words)
         text = " ".join(word.text for word in words)
-        is_unsure = min(word.confidence for word in words) < _MIN_NOISE_CONFIDENCE
+        is_unsure = min(word.confidence for word in words) < _MIN_NOISE_TEXT_CONFIDENCE
         if is_unsure and text.strip(".,?! ").lower() in _NOISE_TEXTS:
             return None
         return Segment(

@@ -45,13 +45,13 @@ _MAX_CONTINUATIONS = 12
 _MAX_DISTANCE = 7.0
 """Tokens that are more nats below the most likely one are not tried."""
 _MAX_TERM_DISTANCE = 12.0
-_REGRET = 6.0
-_REGRET_PER_TOKEN = 0.2
+_MAX_REGRET = 6.0
+_MAX_REGRET_PER_TOKEN = 0.2
 """How many nats of the sound's score a text may give up, in total and for each token, in addition
 to the bonus of its terms."""
 _TOKENS_PER_SECOND = 6.5
 _MIN_TOKENS = 12
-_RESEARCHED_TOKENS = 12
+_TAIL_TOKENS = 12
 """The last tokens of an earlier result are searched again, because later speech may change them: it
 is about three seconds."""
 _MAX_SETTLED_DISTANCE = 1.5
@@ -77,7 +77,7 @@ class Hypothesis:
     @property
     def is_carried(self) -> bool:
         """Whether the sound supports it."""
-        return self.regret <= _REGRET + _REGRET_PER_TOKEN * len(self.ids)
+        return self.regret <= _MAX_REGRET + _MAX_REGRET_PER_TOKEN * len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Search:
 
     def _settled(self, encoded: Encoded, earlier: Sequence[int]) -> tuple[Hypothesis, Steps]:
         """Return the valid beginning of an earlier text, and the steps after it."""
-        kept = tuple(earlier[: max(0, len(earlier) - _RESEARCHED_TOKENS)])
+        kept = tuple(earlier[: max(0, len(earlier) - _TAIL_TOKENS)])
         steps = self._network.read(encoded, kept)
         text = Hypothesis()
         for token, logits in zip(kept, steps.logits, strict=False):
