@@ -105,7 +105,7 @@ def read_record(folder: Path) -> ModelRecord | None:
     except FileNotFoundError:
         return None
     except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+        raise EngineError(f"cannot read {path}: {exc.strerror}") from exc
     except ContentError as exc:
         raise EngineError(
             f"{path} is damaged: {exc}", hint="remove the model's folder and import it again"

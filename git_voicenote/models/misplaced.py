@@ -23,7 +23,7 @@ def refuse_wrong_file(path: Path) -> None:
     except ContentError as exc:
         raise EngineError(exc.message) from exc
     except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+        raise EngineError(f"cannot read {path}: {exc.strerror}") from exc
     if not start:
         raise EngineError(f"{path} is empty", hint="copy or fetch it again")
     if start.startswith(_LFS_POINTER):

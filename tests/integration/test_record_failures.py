@@ -68,7 +68,7 @@ def test_an_engine_that_gives_up_on_all_that_was_said_has_failed(
     assert scripted.git("notes", "--ref=voicenote", "list") == ""
     known = scripted.voicenote("history", "show", recording.stem).stdout.decode()
     assert "State:     failed\n" in known
-    assert "understood: out of memory\n" in known
+    assert "transcribed: out of memory\n" in known
 
 
 def test_a_stretch_that_fails_is_seen_while_one_speaks(scripted: Sandbox) -> None:
@@ -185,7 +185,7 @@ def test_a_read_only_repository_is_told_of_before_anybody_speaks(
     )
     assert done.returncode == 128
     assert b"Read-only file system" in done.stderr
-    assert b"hint: it is read-only, or belongs to somebody else" in done.stderr
+    assert b"hint: it is read-only, or belongs to another user" in done.stderr
     assert b"speak now" not in done.stderr
 
 
