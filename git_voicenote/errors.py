@@ -9,7 +9,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ AudioError
  │   ├─ AudioDeviceError       no PortAudio, no microphone, or the device failed
  │   └─ AudioFileError         a file that is not sound
- │       └─ IncompleteSoundError    all that could be read was read, and some is missing
+ │       └─ IncompleteSoundError   a file whose sound is readable only in part
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
  │   ├─ UnsafePathError        a link or a pipe in a repository instead of a file
@@ -23,9 +23,8 @@ VoicenoteError                 exit 128: failed, with an explanation
      ├─ NothingHeardError
      └─ NoNoteError
 
-Exceptions of other libraries are translated where the library is called.
-
-Cancelled and Terminated are no failures: the person, or a signal, ended the work.
+Exceptions of other libraries are translated where the library is called. Cancelled and Terminated
+are not failures: the user or a signal ended the command.
 """
 
 from __future__ import annotations
@@ -139,12 +138,12 @@ class NoNoteError(NegativeAnswer):
     """The requested commit or series has no note."""
 
 
-class Cancelled(Exception):  # noqa: N818 - no error: the person ended it
-    """The person broke off: Ctrl-C in the editor, or the end of input at a question."""
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """The user cancelled: Ctrl-C in the editor, or the end of input at a question."""
 
 
 class Terminated(BaseException):
-    """A signal ends this process; it unwinds as KeyboardInterrupt does."""
+    """A signal ends this process; it unwinds the stack like KeyboardInterrupt."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

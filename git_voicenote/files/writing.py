@@ -54,7 +54,7 @@ def replacing(
     keep: bool = False,
     within: Path | None = None,
 ) -> Iterator[BinaryIO]:
-    """Provide a file that replaces `path` when the context ends without an error (see `replace`)."""
+    """Provide a file that replaces `path` if the context ends without an error (see `replace`)."""
     with entry_of(path, follow=follow, within=within) as entry:
         temporary = f".git-voicenote-{secrets.token_hex(8)}"
         handle = _open(entry.folder, temporary, _NEW, mode)

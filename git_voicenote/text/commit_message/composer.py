@@ -69,7 +69,7 @@ def build(
 ) -> CommitMessage:
     """Return the message for a transcript, with the given type and scope.
 
-    The first sentence becomes the description. The marks of failed segments, and a scope that the
+    The first words become the description. The marks of failed segments, and a scope that the
     rules do not allow, are in the body. `people` maps spoken names to people; other names are kept
     in the body.
     """
@@ -109,8 +109,8 @@ def build(
 def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONVENTIONAL) -> str:
     """Return the message as text, wrapped and terminated by a line feed.
 
-    No line starts with `comment`, which git would remove after editing. `git am` takes no line for a
-    patch, and git takes no paragraph of the body for trailers.
+    No line starts with `comment`, which git would remove after editing. `git am` takes no line for
+    a patch, and git takes no paragraph of the body for trailers.
     """
     return fill_in(
         "commit-message.j2",

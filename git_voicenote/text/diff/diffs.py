@@ -29,8 +29,8 @@ class Hunk:
 class FileDiff:
     """The diff of one file. `headers` are the lines above its first hunk.
 
-    `old_path` is set if the file was renamed or copied. `rest` are the lines that belong to no hunk:
-    a binary patch, or unexpected lines.
+    `old_path` is set if the file was renamed or copied. `rest` are the lines that belong to no
+    hunk: a binary patch, or unexpected lines.
     """
 
     path: str
