@@ -144,7 +144,7 @@ def test_two_models_in_a_folder_are_refused(tmp_path: Path) -> None:
         (
             "encoder_model.onnx",
             made.encoder(made.Shape()).replace(b"last_hidden_state", b"last_hi\xc7den_state"),
-            "is not a graph that onnxruntime can read",
+            "is not a graph for onnxruntime",
         ),
         ("decoder_model_merged.onnx", made.encoder(made.Shape()), "it has no encoder_attention"),
         ("tokenizer.bin", b"\x03ab", "it is truncated"),
