@@ -1,10 +1,10 @@
-# Two commands do all the set-up on a machine that has Python, git and make:
-#   make demo    see it work, on a throwaway repository
-#   make test    run every check
+# Both commands set up everything they need, on a machine with Python, git and make:
+#   make demo    see it work in a temporary repository
+#   make test    run all checks
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# many tests wait in real time, for somebody who speaks: two for each core
+# two per core, because many tests wait for recordings that play in real time
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: demo test lint format parity nano-benchmark voices numbers lock clean
@@ -25,14 +25,14 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The implementations that ours must agree with, and is timed against, live in an environment apart.
+# The implementations that ours is compared and timed against, in an environment of their own.
 parity: build/parity/.ready
 	build/parity/bin/python -m benchmarks.parity
 
 nano-benchmark: build/parity/.ready
 	build/parity/bin/python -m benchmarks.nano $(NANO_ARGS)
 
-# The voices that speak to the benchmarks, in an environment apart.
+# The voices of the benchmarks, in an environment of their own.
 voices: build/voices/.ready
 
 build/voices/.ready: requirements-voices.lock
@@ -54,9 +54,9 @@ build/parity/.ready: requirements-parity.lock
 	build/parity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-parity.lock
 	@touch $@
 
-# The locks name every package, its version and its hashes, for every platform: what all need, and
-# what the nano engine needs besides (4.6 GB, which a demonstration does without).
-# What the files pin already stays as it is: remove a package from them to have it chosen anew.
+# The lock files pin every package by version and hash, for every platform. requirements-nano.lock
+# adds the packages of the nano engine (4.6 GB), which the demo does not need.
+# A pinned version is kept: to update a package, remove it from the lock files first.
 COMPILE = build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 lock:

@@ -1,4 +1,4 @@
-"""`python -m git_voicenote` is `git voicenote`."""
+"""Run `git voicenote` as `python -m git_voicenote`."""
 
 from git_voicenote.cli import main
 

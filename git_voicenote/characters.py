@@ -1,4 +1,4 @@
-"""Which characters a text may hold, wherever it goes: git, mail, a terminal, a page."""
+"""Remove or escape characters that are unsafe in git, mail, a terminal or a web page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import unicodedata
 
 
 def visible(text: str) -> str:
-    """Return the text without what nobody can see: control and format characters.
+    """Remove control and format characters from a text.
 
-    git cuts a note off at a NUL; a terminal obeys an escape; b4 refuses a mail with zero-width
-    and bidirectional characters (Unicode category Cf), save beside the letters that need them:
-    joiners are part of how Persian or Hindi is written. Lines end in a line feed alone.
+    git truncates a note at a NUL; a terminal executes escape sequences; b4 refuses mails with
+    zero-width and bidirectional characters (Unicode category Cf). Joiners are kept next to letters,
+    because Persian and Hindi need them. Lines end with a line feed.
     """
     text = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text)
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
@@ -27,10 +27,10 @@ def visible(text: str) -> str:
 
 
 def revealed(text: str) -> str:
-    """Return a line of code with each character that nobody can see named: <U+202E>, ^M, ^[, \\xff.
+    """Escape invisible characters in a line of code: <U+202E>, ^M, ^[, \\xff.
 
-    In a diff such a character may be an attack ("Trojan source"): it is to be seen, not dropped.
-    Joiners stay beside the letters that need them.
+    In a diff, such a character may be an attack ("Trojan Source"), so it is shown rather than
+    removed. Joiners are kept next to letters.
     """
     if text.replace("\t", "").isprintable():
         return text
@@ -46,10 +46,10 @@ def revealed(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return a text of several lines as a terminal may show it: `revealed`, line by line.
+    """Escape invisible characters in a text, so that it is safe in a terminal (see `revealed`).
 
-    Line feeds and tabs stay. Octets that were no UTF-8 (lone surrogates, as os.fsdecode makes
-    them) show as \\xNN.
+    Line feeds and tabs are kept. Bytes that are not UTF-8 (lone surrogates from os.fsdecode) are
+    shown as \\xNN.
     """
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text

@@ -39,9 +39,9 @@ def local_time(moment: datetime) -> str:
 
 
 def seconds_of(written: str) -> float:
-    """Return the seconds of a time: seconds (7, 7.5), m:ss or h:mm:ss. Raises ValueError."""
+    """Parse a time, in seconds (7, 7.5), m:ss or h:mm:ss, to seconds. Raises ValueError."""
     found = _WRITTEN.fullmatch(written.strip())
     if found is None or (found["hours"] and int(found["minutes"]) > 59):
-        raise ValueError(f"{written!r} is no time: write seconds, m:ss or h:mm:ss")
+        raise ValueError(f"{written!r} is not a time: use seconds, m:ss or h:mm:ss")
     minutes = 60 * int(found["hours"] or 0) + int(found["minutes"] or 0)
     return 60 * minutes + float(found["seconds"])

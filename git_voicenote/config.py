@@ -1,4 +1,4 @@
-"""Settings: the command line beats the environment, which beats `git config voicenote.*`.
+"""Settings from the command line, the environment and `git config voicenote.*`, in this order.
 
 The class Settings is the one table of them: each field says how git's configuration names it, how
 its text is read and what it means. No other module knows a setting by its name in git.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     FindOrigin = Callable[[str], str | None]
-    """Finds the file that gives a key its value; None if none does, as with `git -c`."""
+    """Find the file that sets a key, or None, as with `git -c`."""
 
 NOTES_REF = "refs/notes/voicenote"
 REVIEW_REF = "refs/notes/voicenote-review"
@@ -27,7 +27,7 @@ HookRecord = Literal["ask", "always", "never"]
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What the table says of a setting. `read` raises ValueError for a text that cannot be."""
+    """A row of the table of settings. `read` raises ValueError for an invalid text."""
 
     key: str
     read: Callable[[str | None], Any]
@@ -41,7 +41,7 @@ def _text(raw: str | None) -> str:
 
 
 def _boolean(raw: str | None) -> bool:
-    """Read a boolean as `git config --type=bool` does: a key without a value is true."""
+    """Parse a boolean as `git config --type=bool` does: a key without a value is true."""
     if raw is None:
         return True
     match raw.lower():
@@ -78,7 +78,7 @@ def _device(raw: str | None) -> str:
 
 
 def _notes_ref(raw: str | None) -> str:
-    """Complete a short name as `git notes --ref` does."""
+    """Expand a short name as `git notes --ref` does."""
     name = _text(raw)
     if name.startswith("refs/notes/"):
         return name
@@ -87,19 +87,18 @@ def _notes_ref(raw: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may choose; the defaults are what most want. Seconds for all times."""
+    """The settings and their defaults. Times are in seconds."""
 
     engine: Annotated[str, _Row("voicenote.engine", _text, "the speech engine, or auto")] = "auto"
     model: Annotated[
         str | None,
-        _Row("voicenote.model", _text, "the model: an installed one, by name, or a folder"),
+        _Row("voicenote.model", _text, "the model: the name of an installed one, or a folder"),
     ] = None
     device: Annotated[
-        str, _Row("voicenote.device", _device, "what computes: auto, cpu, mps, cuda or cuda:N")
+        str,
+        _Row("voicenote.device", _device, "the computing device: auto, cpu, mps, cuda or cuda:N"),
     ] = "auto"
-    language: Annotated[str, _Row("voicenote.language", _text, "the language that is spoken")] = (
-        "en"
-    )
+    language: Annotated[str, _Row("voicenote.language", _text, "the spoken language")] = "en"
     microphone: Annotated[
         str | None,
         _Row(
@@ -110,27 +109,27 @@ class Settings:
     ] = None
     edit: Annotated[
         bool,
-        _Row("voicenote.edit", _boolean, "open the text in the editor before it is kept"),
+        _Row("voicenote.edit", _boolean, "open the text in the editor before it is saved"),
     ] = True
     silence: Annotated[
         float,
         _Row("voicenote.silence", _seconds, "stop after this long without speech; 0 for never"),
     ] = 0.0
     max_duration: Annotated[
-        float, _Row("voicenote.maxDuration", _seconds, "the longest recording")
+        float, _Row("voicenote.maxDuration", _seconds, "the maximum length of a recording")
     ] = 1800.0
     notes_ref: Annotated[
-        str, _Row("voicenote.notesRef", _notes_ref, "where the notes of commits are kept")
+        str, _Row("voicenote.notesRef", _notes_ref, "the ref of the notes of commits")
     ] = NOTES_REF
     review_ref: Annotated[
-        str, _Row("voicenote.reviewRef", _notes_ref, "where reviewers' answers to commits are kept")
+        str, _Row("voicenote.reviewRef", _notes_ref, "the ref of reviewers' answers to commits")
     ] = REVIEW_REF
     recording_format: Annotated[
         recording_formats.RecordingFormat,
         _Row(
             "voicenote.recordingFormat",
             recording_formats.format_named,
-            "what a finished recording is kept as; WAV is written while recording",
+            "the format of finished recordings; while recording, it is WAV",
         ),
     ] = recording_formats.DEFAULT
     vocabulary: Annotated[
@@ -138,7 +137,7 @@ class Settings:
         _Row(
             "voicenote.vocabulary",
             _boolean,
-            "tell engines the repository's terms, and correct what they hear by them",
+            "pass the repository's terms to engines, and correct transcripts with them",
         ),
     ] = True
     learn: Annotated[
@@ -150,7 +149,7 @@ class Settings:
         _Row(
             "voicenote.text",
             _text,
-            "the passes that a text goes through: all, off, or names with commas between",
+            "the text passes to apply: all, off, or a comma-separated list of names",
         ),
     ] = "all"
     hook_record: Annotated[
@@ -158,17 +157,17 @@ class Settings:
         _Row("voicenote.hook.record", _choice(*get_args(HookRecord)), "whether the hook records"),
     ] = "ask"
     hook_strict: Annotated[
-        bool, _Row("voicenote.hook.strict", _boolean, "let a failure in a hook stop the commit")
+        bool, _Row("voicenote.hook.strict", _boolean, "abort the commit if the hook fails")
     ] = False
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, as the table has it."""
+    """A setting, from the table."""
 
     field: str
     key: str
-    """How git's configuration names it, as people write it: voicenote.maxDuration."""
+    """Its name in git's configuration, as people write it: voicenote.maxDuration."""
     default: object
     meaning: str
     _read: Callable[[str | None], Any]
@@ -179,7 +178,7 @@ class Setting:
         return "GIT_VOICENOTE_" + self.field.upper()
 
     def from_git(self, raw: str | None, origin: FindOrigin | None) -> Any:  # noqa: ANN401 - the field's own type
-        """Read git's value, None for a key without one. Raises SettingError."""
+        """Parse the value from git, or None for a key without one. Raises SettingError."""
         try:
             return self._read(raw)
         except ValueError as exc:
@@ -187,7 +186,7 @@ class Setting:
             raise SettingError(f"git config {self.key} is {raw!r}: {exc}", hint=hint) from exc
 
     def from_environment(self, raw: str) -> Any:  # noqa: ANN401
-        """Read the variable's value. Raises SettingError."""
+        """Parse the value of the variable. Raises SettingError."""
         try:
             return self._read(raw)
         except ValueError as exc:
@@ -221,9 +220,9 @@ def load_settings(
 ) -> Settings:
     """Merge the sources into Settings.
 
-    `git_config` holds the `voicenote.*` entries, keys in lower case as `git config --list`
-    gives them, None for a key without a value; `origin` finds the file that sets one of them, and
-    is asked only about a wrong value. An override that is None was not given. Raises SettingError.
+    `git_config` contains the `voicenote.*` entries, with keys in lower case as printed by `git
+    config --list`, and None for a key without a value. `origin` finds the file that sets a key, and
+    is only called for an invalid value. An override of None was not given. Raises SettingError.
     """
     chosen: dict[str, Any] = {}
     for setting in SETTINGS:

@@ -1,4 +1,4 @@
-"""The values that flow from the microphone to the patch: frozen, without I/O."""
+"""The values that are passed from the microphone to the patch: immutable, without I/O."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from git_voicenote.clock import stretch
 
-if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of it
+if TYPE_CHECKING:  # importing numpy takes 0.1 s, and most commands do not need it
     from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
@@ -18,18 +18,18 @@ if TYPE_CHECKING:  # numpy costs 0.1 s to import and most commands need none of 
     from numpy.typing import NDArray
 
     Samples: TypeAlias = NDArray[np.float32]
-    """Mono sound, shape (n,), in -1 … 1, at SAMPLE_RATE."""
+    """Mono sound of shape (n,), from -1 to 1, at SAMPLE_RATE."""
 
 SAMPLE_RATE = 16_000
-"""Hertz; the rate of every engine, and of all sound between files and engines."""
+"""In hertz. All engines, and all sound that is passed to them, use this rate."""
 
 MARK = re.compile(r"\[\d+:\d\d(?::\d\d)?-\d+:\d\d(?::\d\d)? not understood\]")
-"""What stands in a text for speech that an engine gave up on; see Segment.mark."""
+"""The mark of speech that an engine could not transcribe; see Segment.mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Sound on disk. `duration` in seconds; `created_at` is timezone-aware."""
+    """Sound on disk. `duration` is in seconds; `created_at` is timezone-aware."""
 
     id: str
     path: Path
@@ -40,11 +40,11 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waveform:
-    """A stretch of speech, on its way to an engine while the person still talks.
+    """A piece of speech, passed to an engine while the person is still speaking.
 
-    `samples` is mono float32 of shape (n,) at 16 kHz; `start` is in seconds from the start of
-    the recording. Speech arrives in consecutive waveforms; the one with `final` set ends at a
-    pause, and an engine answers it with a segment.
+    `samples` is mono float32 of shape (n,) at 16 kHz; `start` is in seconds from the start of the
+    recording. Speech arrives in consecutive waveforms. A `final` waveform ends at a pause; for it,
+    the engine returns a segment.
     """
 
     samples: Samples
@@ -53,16 +53,16 @@ class Waveform:
 
     @property
     def end(self) -> float:
-        """Seconds from the start of the recording to the end of this stretch."""
+        """The end of this piece, in seconds from the start of the recording."""
         return self.start + len(self.samples) / SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a diff: a file, and the part of it that is meant, if it is not the whole.
+    """A place in a diff: a file or a part of it.
 
-    `first` and `last` are lines of the file as it is afterwards, both None for the whole file.
-    `heading` is the function or section, as a hunk's heading has it, or a name.
+    `first` and `last` are lines of the new file, or both None for the whole file. `heading` is the
+    function or section from the heading of a hunk, or a name.
     """
 
     path: str
@@ -73,9 +73,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A page turned while somebody spoke: from `time` (seconds) on they saw `place`.
+    """A turn to another page during a recording: from `time` (seconds) on, it showed `place`.
 
-    A place of None is the patch as a whole.
+    If `place` is None, it showed the patch as a whole.
     """
 
     time: float
@@ -84,10 +84,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a segment, as it was written, with the punctuation that belongs to it.
+    """A word of a segment as it was written, including its punctuation.
 
-    `start` and `end` are seconds from the start of the recording, to within about half a second.
-    `confidence` is in 0 … 1: how likely the sound alone makes the least likely part of the word.
+    `start` and `end` are in seconds from the start of the recording, accurate to about half a
+    second. `confidence`, from 0 to 1, is the probability of the least likely part of the word,
+    given the sound alone.
     """
 
     text: str
@@ -98,11 +99,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How an engine came to the text of a segment, for those who ask (`--explain`).
+    """How an engine found the text of a segment, for `--explain`.
 
-    `boosted` are the terms in the text that were searched for. `unaided` is what the sound alone
-    said; `lead` is how far the text that won is ahead of it, in nats of the combined score, and
-    `cost` how many nats of the sound's own score were given up for that.
+    `boosted` are the terms in the text that were searched for. `unaided` is the transcript of the
+    sound alone; `lead` is the lead of the chosen text over it, in nats of the combined score, and
+    `cost` is by how many nats the sound alone scores the chosen text lower.
     """
 
     boosted: tuple[str, ...]
@@ -113,12 +114,12 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What was heard between two pauses. Seconds from the start of the recording.
+    """The transcript of the speech between two pauses. Times are from the start of the recording.
 
-    `confidence` is in 0 … 1, or None where the engine has no figure worth showing. `failure` says
-    why an engine gave up on this stretch; what is in `text` then is the part that it had. `place`
-    is what the speaker had before them, where that is known. `words` are those of the text, where
-    the engine can tell how sure each is; `search` is how it came to them.
+    `confidence` is from 0 to 1, or None if the engine does not report it. `failure` is why the
+    engine failed, or None; if it failed, `text` is the part that it transcribed. `place` is the
+    place that was on the screen, if known. `words` are the words of the text, if the engine reports
+    their confidence; `search` is how it found them.
     """
 
     start: float
@@ -132,20 +133,20 @@ class Segment:
 
     @property
     def mark(self) -> str:
-        """Where the engine gave up, what a text says of it: [0:31-0:42 not understood]; else ""."""
+        """The mark for a segment that failed, such as [0:31-0:42 not understood], or ""."""
         if self.failure is None:
             return ""
         return f"[{stretch(self.start, self.end)} not understood]"
 
     @property
     def marked_text(self) -> str:
-        """The words, and after them the mark if there is one."""
+        """The text, followed by the mark if there is one."""
         return f"{self.text} {self.mark}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What an engine heard in a recording."""
+    """The text of a recording, as transcribed by an engine."""
 
     recording_id: str
     engine: str
@@ -154,27 +155,27 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """The words and marks of all segments, in order, as one line."""
+        """The text and marks of all segments, in order, on one line."""
         return " ".join(text for segment in self.segments if (text := segment.marked_text))
 
     @property
     def failure(self) -> str | None:
-        """What to say where there is not one word, as the engine gave up on it; else None."""
+        """The error message if the engine failed on all segments, or None."""
         if any(segment.text.strip() for segment in self.segments):
             return None
         failures = [segment.failure for segment in self.segments if segment.failure is not None]
         if not failures:
             return None
-        return f"nothing of what was said was understood: {'; '.join(dict.fromkeys(failures))}"
+        return f"the speech could not be transcribed: {'; '.join(dict.fromkeys(failures))}"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a person said about a commit or a series, as it stands in git.
+    """What a person said about a commit or a series, as stored in git.
 
-    All but the text is optional: a note may have been typed. A note that was added to has more
-    than one recording, in the order they were spoken. `duration` in seconds, of all of them.
-    `reviewer` (Name <email>) is who answered a commit; its author's own words name nobody.
+    Everything except the text is optional, because a note may have been typed. A note that was
+    extended has several recordings, in the order in which they were spoken. `duration` is their
+    total, in seconds. `reviewer` (Name <email>) is set if the note is a reviewer's answer.
     """
 
     text: str
@@ -187,7 +188,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class FoundNote:
-    """A note's text as it stands in git, and the commit that it was found on."""
+    """The text of a note as stored in git, and the commit on which it was found."""
 
     text: str
     commit_id: str
@@ -195,7 +196,7 @@ class FoundNote:
 
 @dataclass(frozen=True, slots=True)
 class CoverLetter:
-    """The words of a cover letter: one line, and paragraphs wrapped for mail."""
+    """The text of a cover letter: a subject, and paragraphs wrapped for mail."""
 
     subject: str
     body: str
@@ -203,7 +204,7 @@ class CoverLetter:
 
 @dataclass(frozen=True, slots=True)
 class CommitMessage:
-    """A message as Conventional Commits 1.0.0 has it; `trailers` are (token, value)."""
+    """A commit message in the Conventional Commits 1.0.0 format; `trailers` are (token, value)."""
 
     type: str
     scope: str | None
@@ -215,16 +216,16 @@ class CommitMessage:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody, as git names people in commits."""
+    """A person, as in a commit's author or committer."""
 
     name: str
     email: str
 
 
 def placed(segments: Iterable[Segment], turns: Sequence[Turn]) -> tuple[Segment, ...]:
-    """Return segments with the place that was before the speaker for most of each.
+    """Return segments, each with the place that was on the screen for most of it.
 
-    Without turns they stay as they are.
+    Without turns, the segments are unchanged.
     """
     if not turns:
         return tuple(segments)

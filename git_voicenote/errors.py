@@ -1,31 +1,30 @@
-"""Everything that can go wrong, each with the way out.
+"""The errors that users see, each with a hint if there is a way out.
 
 VoicenoteError                 exit 128: failed, with an explanation
- ├─ GitError                   git refused, or could not be run
+ ├─ GitError                   git failed, or could not be run
  │   ├─ NotARepositoryError
- │   ├─ MissingObjectsError    a partial clone lacks what is needed; nothing is fetched
+ │   ├─ MissingObjectsError    a partial clone lacks objects; nothing is fetched
  │   └─ UnknownRevisionError
- ├─ ChangedMeanwhileError      two people wrote one text, and both cannot be kept in one place
+ ├─ ChangedMeanwhileError      concurrent changes of a text cannot be merged
  ├─ AudioError
- │   ├─ AudioDeviceError       no PortAudio, no microphone, a device that died
+ │   ├─ AudioDeviceError       no PortAudio, no microphone, or the device failed
  │   └─ AudioFileError         a file that is not sound
- │       └─ IncompleteSoundError    all that could be read was read, and some is missing
+ │       └─ IncompleteSoundError   a file whose sound is readable only in part
  ├─ EngineError                an engine is missing, or failed
  ├─ StoreError                 a full disk, a read-only repository, a broken database
- │   └─ UnsafePathError        a link or a pipe where a repository should have a file
+ │   ├─ UnsafePathError        a link or a pipe in a repository instead of a file
  │   └─ RecordingInUseError   another process records or transcribes it
- ├─ ContentError               a text from elsewhere is not what it should be, or too large
- ├─ SettingError               a setting has a value that it cannot have
- ├─ PatchError                 a series that would not survive the mail
- ├─ HookError                  a hook that cannot be installed or removed
- ├─ UsageError                 exit 129: an argument that cannot be
- └─ NegativeAnswer             exit 1: it worked, and the answer is no
+ ├─ ContentError               untrusted data is invalid or too large
+ ├─ SettingError               a setting has an invalid value
+ ├─ PatchError                 a series would be changed or broken by mail
+ ├─ HookError                  a hook cannot be installed or removed
+ ├─ UsageError                 exit 129: an argument is invalid
+ └─ NegativeAnswer             exit 1: the command succeeded, and the answer is negative
      ├─ NothingHeardError
      └─ NoNoteError
 
-Errors of foreign libraries are translated where the library is called.
-
-Cancelled and Terminated are no failures: the person, or a signal, ended the work.
+Exceptions of other libraries are translated where the library is called. Cancelled and Terminated
+are not failures: the user or a signal ended the command.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ from typing import ClassVar
 
 
 class VoicenoteError(Exception):
-    """A failure that a person can act on.
+    """A failure that is reported to the user.
 
-    `message` names the thing; `hint`, where there is one, names the way out.
+    `message` names the problem; `hint`, if there is one, names the way out.
     """
 
     exit_code: ClassVar[int] = 128
@@ -48,23 +47,23 @@ class VoicenoteError(Exception):
 
 
 class GitError(VoicenoteError):
-    """Git refused a command, or could not be run."""
+    """Git failed, or could not be run."""
 
 
 class NotARepositoryError(GitError):
-    """The command needs a repository and there is none here."""
+    """The command was run outside a repository, but needs one."""
 
 
 class MissingObjectsError(GitError):
-    """A partial clone lacks objects, and git was told not to fetch them."""
+    """A partial clone lacks objects; they are not fetched."""
 
 
 class UnknownRevisionError(GitError):
-    """A revision names no commit."""
+    """A revision does not name a commit."""
 
 
 class ChangedMeanwhileError(VoicenoteError):
-    """A text was changed or removed while it was edited, and a merge would lose words."""
+    """A text was changed or removed while it was edited, and merging would lose text."""
 
 
 class AudioError(VoicenoteError):
@@ -72,11 +71,11 @@ class AudioError(VoicenoteError):
 
 
 class AudioDeviceError(AudioError):
-    """PortAudio or a device is missing, or stopped working."""
+    """PortAudio or a device is missing or failed."""
 
 
 class AudioFileError(AudioError):
-    """A file holds no sound that can be read."""
+    """A file does not contain sound that can be read."""
 
 
 class IncompleteSoundError(AudioFileError):
@@ -92,27 +91,27 @@ class EngineError(VoicenoteError):
 
 
 class StoreError(VoicenoteError):
-    """Recordings or history could not be read or written."""
+    """Recordings or the history could not be read or written."""
 
 
 class UnsafePathError(StoreError):
-    """A path leads through a link, or to a pipe, that a repository may have brought along."""
+    """A path contains a link, or names a pipe, that may come from a repository."""
 
 
 class RecordingInUseError(StoreError):
-    """Another process is at work on a recording."""
+    """Another process works on a recording."""
 
 
 class ContentError(VoicenoteError):
-    """A text that came from elsewhere is damaged, too large, or holds what no caller expects."""
+    """Untrusted data is damaged or too large, or contains invalid values."""
 
 
 class SettingError(VoicenoteError):
-    """A setting has a value that it cannot have."""
+    """A setting has an invalid value."""
 
 
 class PatchError(VoicenoteError):
-    """A series would not survive the mail."""
+    """A series would be changed or broken by mail."""
 
 
 class HookError(VoicenoteError):
@@ -120,31 +119,31 @@ class HookError(VoicenoteError):
 
 
 class UsageError(VoicenoteError):
-    """A command was called with an argument that it does not take: exit 129."""
+    """A command was called with an invalid argument: exit 129."""
 
     exit_code: ClassVar[int] = 129
 
 
-class NegativeAnswer(VoicenoteError):  # noqa: N818 - the command worked; its answer is no
-    """The command did its work and the answer is no: exit 1."""
+class NegativeAnswer(VoicenoteError):  # noqa: N818 - the command succeeded
+    """The command succeeded, and the answer is negative: exit 1."""
 
     exit_code: ClassVar[int] = 1
 
 
 class NothingHeardError(NegativeAnswer):
-    """A recording holds no speech that could be understood."""
+    """A recording contains no speech."""
 
 
 class NoNoteError(NegativeAnswer):
-    """What was asked for has no note."""
+    """The requested commit or series has no note."""
 
 
-class Cancelled(Exception):  # noqa: N818 - no error: the person ended it
-    """The person broke off: Ctrl-C in the editor, or the end of input at a question."""
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """The user cancelled: Ctrl-C in the editor, or the end of input at a question."""
 
 
 class Terminated(BaseException):
-    """A signal ends this process; it unwinds as KeyboardInterrupt does."""
+    """A signal ends this process; it unwinds the stack like KeyboardInterrupt."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

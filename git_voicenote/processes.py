@@ -1,8 +1,8 @@
-"""Processes of our own, which import nothing from the folder that a person stands in.
+"""Start modules of this package in processes that import nothing from the current directory.
 
-`python -m` looks for modules in the working folder first, and that is somebody's repository: its
-`signal.py` would run. So Python is isolated (-I: no working folder, no PYTHONPATH, no packages of
-the user), and told the very folders that this process imports from.
+`python -m` searches the current directory first; in an untrusted repository, its `signal.py` would
+run. So Python runs isolated (-I: no current directory, no PYTHONPATH, no user site-packages), with
+the import path of this process.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ boot(sys.argv.pop(1))
 
 
 def start_module(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's
-    """Start a module of ours in a session of its own, and return its process.
+    """Start a module of this package in a new session, and return its process.
 
-    It works in the root folder, so paths among its arguments have to be absolute. `options` are
-    those of subprocess.Popen. A ^C or a closed terminal is for us: it ends when we say so, or end.
-    Raises OSError.
+    Its current directory is `/`, so paths in its arguments must be absolute. `options` are those of
+    subprocess.Popen. It does not get the signals of ^C or of a closed terminal, and runs until this
+    process ends it or exits. Raises OSError.
     """
     _log.step("start %s", module)
     return subprocess.Popen(
@@ -54,15 +54,15 @@ def boot(module: str) -> None:
 
 
 def own_command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module of ours, wherever it is run."""
+    """Return the command that runs a module of this package, from any directory."""
     folders = _import_folders()
     return [sys.executable, "-I", "-c", _BOOT, str(len(folders)), *folders, module, *arguments]
 
 
 def _import_folders() -> list[str]:
-    """Return where this process imports from, without the working folder.
+    """Return the import path of this process, without the current directory.
 
-    Unless the package itself lies there, as it does for those who develop it.
+    If the current directory contains this package, as during development, it is included.
     """
     ours = str(Path(__file__).resolve().parents[1])
     try:

@@ -1,4 +1,4 @@
-"""The files that travel with the program, and where those of the person are kept."""
+"""Find the files that are part of the installation, and the folders for the user's data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Literal
 
 _PACKAGE = Path(__file__).parent
 _NO_HOME = Path("/dev/null/HOME-is-not-set")
-"""So that nothing is found there, and errors say why."""
+"""A path that does not exist, and that explains itself in error messages."""
 
 
 def resource(kind: str, name: str) -> Path:
-    """Return the path of a shipped file: `resource("hooks", "prepare-commit-msg")`.
+    """Return the path of an installed file: `resource("hooks", "prepare-commit-msg")`.
 
-    A wheel carries these folders inside the package; a checkout (and so an editable install)
-    has them beside it.
+    In a wheel, these folders are inside the package; in a checkout (and so in an editable install)
+    they are next to it.
     """
     for root in (_PACKAGE, _PACKAGE.parent):
         path = root / kind / name

@@ -1,7 +1,7 @@
-"""What words are about: a commit, a series, a message, a file, or an answer to somebody.
+"""The targets of a recording: a commit, a series, a message, a file, or an answer.
 
-A target has one text form, `kind:name`, which the history, the files of an edit and bundles keep.
-Only this module writes and parses it.
+A target has one text form, `kind:name`, which is stored in the history, with edited texts and in
+bundles. Only this module writes and parses it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SHORT_ID = 7
 
 
 def short_id(object_id: str) -> str:
-    """Return an object's id as people are shown it."""
+    """Return the abbreviated id of an object, for display."""
     return object_id[:_SHORT_ID]
 
 
@@ -51,7 +51,7 @@ class CoverTarget:
 
 @dataclass(frozen=True, slots=True)
 class MessageTarget:
-    """The message of the commit that is being made."""
+    """The message of the commit that is being created."""
 
     kind: ClassVar[str] = "message"
 
@@ -72,7 +72,7 @@ class FileTarget:
 
 @dataclass(frozen=True, slots=True)
 class ReviewTarget:
-    """A reviewer's answer to a commit, kept as a note."""
+    """A reviewer's answer to a commit, which is stored as a note."""
 
     kind: ClassVar[str] = "review"
     commit_id: str
@@ -109,10 +109,10 @@ _NAMED: Mapping[str, type[_Named]] = {
 
 
 def parse_target(text: str) -> Target:
-    """Return the target that a text names, as `str` wrote it. Raises ContentError."""
+    """Parse the text form of a target. Raises ContentError."""
     kind, colon, name = text.partition(":")
     if kind == MessageTarget.kind and colon:
         return MessageTarget()
     if kind not in _NAMED or not colon:
-        raise ContentError(f"{text[:80]!r} names nothing that can be recorded for")
+        raise ContentError(f"{text[:80]!r} is not the target of a recording")
     return _NAMED[kind](name)

@@ -1,7 +1,7 @@
-"""`make demo`: three commits, explained by voice, become a patch series. No network, no microphone.
+"""`make demo`: turn three commits, explained by voice, into a patch series, without a network.
 
-Everything happens in a throwaway repository. The recordings are the ones in examples/speech; what
-you read is what the engine hears in them, now, on this machine.
+It runs in a temporary repository, with the recordings in examples/speech in place of a microphone.
+The engine transcribes them while the demo runs.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ COMMITS = (
 
 
 def main() -> None:
-    """Show it in a folder that is gone afterwards."""
+    """Run the demo in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="voicenote-demo-") as folder:
         Demo(Path(folder)).show()
 
 
 class Demo:
-    """A repository of its own, sealed from the person's settings."""
+    """A repository that is isolated from the user's settings."""
 
     def __init__(self, folder: Path) -> None:
         self.repository = folder / "project"
@@ -63,7 +63,7 @@ class Demo:
         }
 
     def show(self) -> None:
-        """Do what a developer would do, and show what they would see."""
+        """Run the commands of a developer, and show their output."""
         self._make_commits()
         for revision, (_, recording, _, _) in zip(
             ("HEAD~2", "HEAD~1", "HEAD"), COMMITS, strict=True
@@ -105,13 +105,13 @@ def _print_mail(title: str, mail: str) -> None:
 
 
 _NEXT = """
-That was real: the engine heard the recordings just now. In a repository of yours, try
+The engine has just transcribed these recordings. To try it in your own repository:
 
   . .venv/bin/activate
-  git voicenote record            speak about your last commit; Enter stops
-  git voicenote record --cover    speak about the whole series
-  git voicenote format-patch -3   patches that carry what you said
-  git voicenote hook install      then `git commit`, and dictate the message"""
+  git voicenote record            explain your last commit; Enter stops
+  git voicenote record --cover    explain the whole series
+  git voicenote format-patch -3   make patches with your explanations
+  git voicenote hook install      then run `git commit` and dictate the message"""
 
 
 if __name__ == "__main__":

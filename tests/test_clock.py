@@ -51,7 +51,7 @@ def test_a_time_is_seconds_or_what_a_clock_shows(written: str, seconds: float) -
     ],
 )  # fmt: skip
 def test_anything_else_is_no_time(written: str) -> None:
-    with pytest.raises(ValueError, match="is no time: write seconds, m:ss or h:mm:ss"):
+    with pytest.raises(ValueError, match="is not a time: use seconds, m:ss or h:mm:ss"):
         seconds_of(written)
 
 

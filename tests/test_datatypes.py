@@ -25,7 +25,7 @@ GOOD = Segment(0.0, 1.0, "one")
 QUIET = Segment(1.0, 2.0, "")
 PART = Segment(2.0, 3.0, "two", failure="broke")
 FAILED = Segment(3.0, 4.0, "", failure="broke")
-ALL = "nothing of what was said was understood: "
+ALL = "the speech could not be transcribed: "
 OTHER = Segment(4.0, 5.0, "", failure="out of memory")
 
 

@@ -166,6 +166,7 @@ def test_recording_formats_are_named_in_their_table_only() -> None:
 def test_settings_are_named_in_their_table_only() -> None:
     assert modules_with(r"^voicenote\.[\w.]+$|^GIT_VOICENOTE_") == {
         "config.py",
+        "log/__init__.py",  # GIT_VOICENOTE_TRACE, as GIT_TRACE: no setting of git's
         "series/incoming/git_am.py",  # GIT_VOICENOTE_AM: what it tells its own hooks
     }
 
@@ -343,6 +344,7 @@ def test_each_hook_has_a_script_that_runs_it_and_each_script_a_hook() -> None:
 def test_hooks_are_named_in_their_table_only() -> None:
     assert modules_with(rf"^(?:{'|'.join(HOOKS)})$") == {
         "cli/git_hooks.py",
+        "git/hook_managers.py",  # what managers call git's hooks
         "git/hooks.py",  # the hook that is meant where none is named
         "series/incoming/hooks.py",  # hooks of the `git am` that we run ourselves
     }

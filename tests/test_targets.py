@@ -35,7 +35,7 @@ def test_a_target_is_read_as_it_was_written(target: Target, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "commit", "message", "branch:main", ":x"])
 def test_other_texts_are_refused(text: str) -> None:
-    with pytest.raises(ContentError, match="names nothing that can be recorded for"):
+    with pytest.raises(ContentError, match="is not the target of a recording"):
         parse_target(text)
 
 

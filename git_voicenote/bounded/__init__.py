@@ -1,8 +1,8 @@
-"""Read what strangers provide: JSON, YAML and TOML within limits, and values within ranges.
+"""Read untrusted data: JSON, YAML and TOML within limits, and values within ranges.
 
-A repository, a model or a bundle can hold any text. A parser alone takes as long and as much
-memory as that text wants, and gives numbers that no caller reckons with. So everything that comes
-from elsewhere is parsed here, and only here: `tests/test_layers.py` holds it.
+A repository, a model or a bundle can contain any text. Without limits, a parser uses as much time
+and memory as that text requires, and returns numbers that callers do not expect. So all untrusted
+data is parsed here, and only here; `tests/test_layers.py` checks this.
 """
 
 from git_voicenote.bounded.files import open_regular, read_file

@@ -1,4 +1,4 @@
-"""Files that come from elsewhere: regular ones, of a size that somebody reckons with."""
+"""Open untrusted files: regular files only, of limited size."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a file to read. A link is followed: the cache of Hugging Face's hub is made of them.
+    """Open a regular file for reading. Links are followed: the Hugging Face cache consists of them.
 
-    Raises ContentError for a pipe, a device or a folder, which may have us wait or read for ever;
+    Raises ContentError for a pipe, a device or a folder, because reading one may never end;
     FileNotFoundError and other OSErrors.
     """
-    # O_NONBLOCK: a pipe without a writer would have us wait
+    # O_NONBLOCK: opening a pipe without a writer would block
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
@@ -29,7 +29,7 @@ def open_regular(path: Path) -> BinaryIO:
 def read_file(path: Path, limit: int) -> bytes:
     """Return the content of a file of at most `limit` bytes.
 
-    Raises ContentError for a larger file and for what is no regular file, and OSError.
+    Raises ContentError for a larger file and for anything but a regular file, and OSError.
     """
     with open_regular(path) as file:
         content = file.read(limit + 1)

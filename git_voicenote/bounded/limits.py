@@ -1,4 +1,4 @@
-"""How much of a stranger's text is read, and the check of what was parsed."""
+"""Limits for untrusted text, and the checks that apply them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from git_voicenote.errors import ContentError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-BITS = 64
-"""Of a whole number. No value that is read here needs more."""
+MAX_INTEGER_BITS = 64
+"""No value that is read here needs more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a text may have at most.
+    """The maximum size and depth of a text.
 
-    `size` in bytes; `depth` of lists and objects within one another; `nodes` are values of any
-    kind, those that aliases of YAML repeat included. `unique_keys` refuses an object that has a key
-    twice: two readers may take different ones. `surrogates` lets JSON hold halves of characters,
-    as Python writes the names of files that are not UTF-8.
+    `size` is in bytes; `depth` is the nesting of lists and objects; `nodes` counts values of any
+    kind, including those that YAML aliases repeat. `unique_keys` refuses an object with a duplicate
+    key, because two readers may use different values. `surrogates` allows surrogates in JSON:
+    Python represents file names that are not UTF-8 with them.
     """
 
     size: int = 1 << 20
@@ -35,11 +35,11 @@ class Limits:
 def check_size(content: bytes, name: str, limits: Limits) -> None:
     """Raise ContentError for a text that is too long."""
     if len(content) > limits.size:
-        raise ContentError(f"{name} has {len(content):,} bytes; {limits.size:,} are read at most")
+        raise ContentError(f"{name} has {len(content):,} bytes; the limit is {limits.size:,}")
 
 
 def check_tree(value: object, name: str, limits: Limits) -> None:
-    """Raise ContentError for a parsed value that is too deep or too large, or holds odd numbers."""
+    """Raise ContentError for a value that is too deep or too large, or contains invalid numbers."""
     level: list[object] = [value]
     nodes = depth = 0
     while level:
@@ -61,19 +61,19 @@ def check_tree(value: object, name: str, limits: Limits) -> None:
 
 
 def check_number(value: object, name: str) -> None:
-    """Raise ContentError for a number that no caller reckons with; other values pass."""
+    """Raise ContentError for a number that is not finite or too large; accept other values."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise ContentError(f"{name} holds {value}, which is no number")
-    if isinstance(value, int) and value.bit_length() > BITS:
-        raise ContentError(f"{name} holds a number of more than {BITS} bits")
+        raise ContentError(f"{name} contains {value}, which is not a number")
+    if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
+        raise ContentError(f"{name} contains a number of more than {MAX_INTEGER_BITS} bits")
 
 
 def unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
-    """Return an object of its pairs. Raises ValueError where a key is there twice."""
+    """Return an object made of key-value pairs. Raises ValueError for a duplicate key."""
     made: dict[str, object] = {}
     for key, value in pairs:
         if key in made:
-            raise ValueError(f"it has the key {key[:80]!r} twice")
+            raise ValueError(f"the key {key[:80]!r} is duplicated")
         made[key] = value
     return made
 
@@ -84,5 +84,5 @@ def too_deep(name: str, limits: Limits) -> ContentError:
 
 
 def too_many(name: str, limits: Limits) -> ContentError:
-    """Return the error for more values than are read."""
-    return ContentError(f"{name} holds more than {limits.nodes:,} values")
+    """Return the error for too many values."""
+    return ContentError(f"{name} contains more than {limits.nodes:,} values")

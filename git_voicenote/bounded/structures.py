@@ -1,4 +1,4 @@
-"""JSON and TOML, within limits that are checked before anything is parsed."""
+"""Parse JSON and TOML, within limits that are checked before parsing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 
 from git_voicenote.bounded.limits import (
-    BITS,
+    MAX_INTEGER_BITS,
     Limits,
     check_size,
     check_tree,
@@ -17,29 +17,28 @@ from git_voicenote.bounded.limits import (
 from git_voicenote.errors import ContentError
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*(?:"|\\?\Z)', re.DOTALL)
-"""A string of JSON. One without an end goes to the end of the text, or each quote in it would be
-tried as the start of another: quadratic."""
-_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+"""A JSON string. An unterminated string extends to the end of the text; otherwise each quote in it
+would be tried as the start of another string, which is quadratic."""
+_BRACES_TO_BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _NOT_VALUES = bytes(sorted(set(range(256)) - set(b"[{,")))
-_DIGITS = 20
-"""Of a whole number: 2**64 has as many."""
-_REAL = 400
-"""Characters of a number with a fraction; more are no precision."""
+_MAX_INTEGER_DIGITS = 20
+"""2**64 has 20 digits."""
+_MAX_FLOAT_CHARACTERS = 400
+"""More do not add precision."""
 _SURROGATE = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 
 _TOML_SIZE = 256 << 10
 _DOTTED = re.compile(
     r"""(?<![\w-])(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){17}"""
 )
-"""A key of more parts than anybody writes: tomllib looks at each start of it, which is quadratic
-(128 kB take an hour)."""
+"""A key of more than 16 parts. tomllib takes quadratic time for such a key: an hour for 128 kB."""
 
 
 def parse_json(content: bytes, name: str, limits: Limits | None = None) -> object:
-    """Return what a JSON text holds; `name` is what errors call it.
+    """Return the value of a JSON text; errors refer to it as `name`.
 
-    It has to be UTF-8. NaN, Infinity and numbers of more than 64 bits are refused. Raises
+    The text must be UTF-8. NaN, Infinity and numbers of more than 64 bits are refused. Raises
     ContentError.
     """
     limits = limits or Limits()
@@ -61,7 +60,7 @@ def parse_json(content: bytes, name: str, limits: Limits | None = None) -> objec
 
 
 def parse_toml(content: bytes, name: str, limits: Limits | None = None) -> dict[str, object]:
-    """Return what a TOML text holds; `name` is what errors call it. Raises ContentError."""
+    """Return the value of a TOML text; errors refer to it as `name`. Raises ContentError."""
     import tomllib
 
     limits = limits or Limits(size=_TOML_SIZE)
@@ -82,27 +81,27 @@ def _check_shape(content: bytes, name: str, limits: Limits) -> None:
     bare = _STRING.sub(b"", content)
     if len(bare.translate(None, _NOT_VALUES)) >= limits.nodes:
         raise too_many(name, limits)
-    brackets = bare.translate(_ONE_KIND, _NOT_BRACKETS)
+    brackets = bare.translate(_BRACES_TO_BRACKETS, _NOT_BRACKETS)
     for _ in range(limits.depth):
         inner = brackets.replace(b"[]", b"")
         if len(inner) == len(brackets):
-            break  # all gone, or they do not belong together: the parser tells
+            break  # none are left, or they do not match, which the parser reports
         brackets = inner
     if b"[]" in brackets:
         raise too_deep(name, limits)
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > _DIGITS:
+    if len(digits) > _MAX_INTEGER_DIGITS:
         raise ValueError(f"the number {digits[:12]}… has {len(digits)} digits")
     value = int(digits)
-    if value.bit_length() > BITS:
-        raise ValueError(f"the number {digits} takes more than {BITS} bits")
+    if value.bit_length() > MAX_INTEGER_BITS:
+        raise ValueError(f"the number {digits} has more than {MAX_INTEGER_BITS} bits")
     return value
 
 
 def _real(digits: str) -> float:
-    if len(digits) > _REAL:
+    if len(digits) > _MAX_FLOAT_CHARACTERS:
         raise ValueError(f"the number {digits[:12]}… has {len(digits)} digits")
     value = float(digits)
     if value in (float("inf"), float("-inf")):
@@ -111,7 +110,7 @@ def _real(digits: str) -> float:
 
 
 def _constant(word: str) -> object:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(f"{word} is not a number")
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,6 @@
-"""Values that came from elsewhere, each of one type and within a range.
+"""Check untrusted values: each has one type and a range.
 
-All of them raise ContentError, which says what the value is of; the caller names the file.
+All functions raise ContentError with the name of the value; the caller adds the name of the file.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from git_voicenote.errors import ContentError
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
-"""Before and after, time zones lead out of the years that Python knows (1 to 9999)."""
+"""Times near the years 1 and 9999 leave Python's range when they are converted to another zone."""
 
-_SHOWN = 60
-_LONGEST_TEXT = 1 << 20
+_MAX_SHOWN_CHARACTERS = 60
+_MAX_TEXT_CHARACTERS = 1 << 20
 
 
 def whole(value: object, what: str, low: int, high: int) -> int:
-    """Return a whole number from `low` to `high`; a float, a text or true is none."""
+    """Return an integer from `low` to `high`; floats, texts and booleans are refused."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ContentError(f"{what} is {_shown(value)}, not a whole number")
     if not low <= value <= high:
@@ -28,46 +28,47 @@ def whole(value: object, what: str, low: int, high: int) -> int:
 
 
 def real(value: object, what: str, low: float, high: float) -> float:
-    """Return a number from `low` to `high`; NaN, a text or true is none."""
+    """Return a number from `low` to `high`; NaN, texts and booleans are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ContentError(f"{what} is {_shown(value)}, not a number")
-    if not low <= value <= high:  # NaN is neither
+    if not low <= value <= high:  # also true of NaN
         raise ContentError(f"{what} is {_shown(value)}, not from {low:g} to {high:g}")
     return float(value)
 
 
-def text(value: object, what: str, longest: int = _LONGEST_TEXT) -> str:
-    """Return a text that a file and a database take: not too long, no half characters, no NUL."""
+def text(value: object, what: str, longest: int = _MAX_TEXT_CHARACTERS) -> str:
+    """Return a text of at most `longest` characters, without NULs and lone surrogates."""
     if not isinstance(value, str):
         raise ContentError(f"{what} is {_shown(value)}, not a text")
     if len(value) > longest:
-        raise ContentError(f"{what} has {len(value):,} characters; {longest:,} are taken at most")
+        raise ContentError(f"{what} has {len(value):,} characters; the limit is {longest:,}")
     if "\0" in value:
-        raise ContentError(f"{what} holds a NUL")
+        raise ContentError(f"{what} contains a NUL")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ContentError(f"{what} holds half a character") from None
+        raise ContentError(f"{what} contains half a surrogate pair") from None
     return value
 
 
 def moment(value: object, what: str) -> datetime:
-    """Return a time as ISO 8601 writes it, with its offset, from 1970 to 2999."""
+    """Parse an ISO 8601 time with a UTC offset, from 1970 to 2999."""
     written = text(value, what, 64)
     try:
         found = datetime.fromisoformat(written)
     except (ValueError, OverflowError):
-        raise ContentError(f"{what} is {_shown(value)}, which is no time") from None
-    # subtracted and not compared by hand: an offset may lead out of the years that there are
+        raise ContentError(f"{what} is {_shown(value)}, which is not a time") from None
     if found.tzinfo is None or not _is_within(found):
-        raise ContentError(f"{what} is {_shown(value)}, not a time of 1970 to 2999 with its offset")
+        raise ContentError(
+            f"{what} is {_shown(value)}, not a time from 1970 to 2999 with a UTC offset"
+        )
     return found
 
 
 def moment_of_git(written: str) -> datetime:
-    """Return a time as git writes it raw: seconds since 1970, and an offset such as +0100.
+    """Parse a time in git's raw format: seconds since 1970 and an offset such as +0100.
 
-    A commit may hold any; one that cannot be is the start of 1970.
+    A commit may contain any text as its time; an invalid time becomes the start of 1970.
     """
     seconds, _, zone = written.partition(" ")
     try:
@@ -87,10 +88,10 @@ def _is_within(found: datetime) -> bool:
 
 def _shown(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > 128:
-        return "a number of many digits"
+        return "a very large number"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "an object"
     shown = repr(value)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return shown if len(shown) <= _MAX_SHOWN_CHARACTERS else f"{shown[:_MAX_SHOWN_CHARACTERS]}…"

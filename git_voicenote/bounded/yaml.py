@@ -1,7 +1,7 @@
-"""YAML, within limits: libyaml's parser, no tags but the plain ones, and few aliases.
+"""Parse YAML within limits: with libyaml, standard tags only, and few aliases.
 
-PyYAML builds what aliases and merge keys (`<<`) repeat each time that they are met: 435 bytes can
-stand for a thousand million values. So the size of the whole is computed before it is built.
+PyYAML expands aliases and merge keys (`<<`) each time that they occur: 435 bytes can expand to a
+thousand million values. So the expanded size is computed before the value is built.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from git_voicenote.errors import ContentError
 
 _SIZE = 128 << 10
 _SIZE_WITHOUT_C = 32 << 10
-"""Bytes: PyYAML's own parser is 40 times as slow as libyaml's."""
-_NODES = 10_000
-_ALIASES = 50
-_NUMBER = 40
-"""Characters of a number. YAML knows base 60 (`1:1:1:…`), which is quadratic in the digits."""
+"""In bytes. PyYAML's own parser is 40 times slower than libyaml's."""
+_MAX_NODES = 10_000
+_MAX_ALIASES = 50
+_MAX_NUMBER_CHARACTERS = 40
+"""YAML has numbers in base 60 (`1:1:1:…`); converting one takes quadratic time."""
 _TAG = "tag:yaml.org,2002:"
 
 
 def parse_yaml(content: bytes, name: str) -> object:
-    """Return what a YAML text holds; `name` is what errors call it.
+    """Return the value of a YAML text; errors refer to it as `name`.
 
-    Only plain values: no tag makes an object of a program. Raises ContentError.
+    Only plain values are allowed; tags cannot create Python objects. Raises ContentError.
     """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     has_c = loader is not yaml.SafeLoader
-    limits = Limits(size=_SIZE if has_c else _SIZE_WITHOUT_C, nodes=_NODES)
+    limits = Limits(size=_SIZE if has_c else _SIZE_WITHOUT_C, nodes=_MAX_NODES)
     check_size(content, name, limits)
     try:
         text = content.decode("utf-8-sig")
@@ -49,13 +49,13 @@ def parse_yaml(content: bytes, name: str) -> object:
         ArithmeticError,
         RecursionError,
     ) as exc:
-        raise ContentError(f"{name} holds a value that cannot be: {exc}") from exc
+        raise ContentError(f"{name} contains an invalid value: {exc}") from exc
     check_tree(value, name, limits)
     return value
 
 
 def _check_events(events: Any, name: str, limits: Limits) -> None:  # noqa: ANN401 - PyYAML has no types
-    """Count the values, the depth and the aliases of a text, before its tree is made."""
+    """Check the number of values, the depth and the aliases of a text, before its tree is made."""
     import yaml
 
     nodes = depth = aliases = 0
@@ -68,12 +68,12 @@ def _check_events(events: Any, name: str, limits: Limits) -> None:  # noqa: ANN4
             raise too_many(name, limits)
         if depth > limits.depth:
             raise too_deep(name, limits)
-        if aliases > _ALIASES:
-            raise ContentError(f"{name} has more than {_ALIASES} aliases")
+        if aliases > _MAX_ALIASES:
+            raise ContentError(f"{name} has more than {_MAX_ALIASES} aliases")
 
 
 def _build(loader: Any, name: str, limits: Limits) -> object:  # noqa: ANN401 - likewise
-    """Make the values of a text, of which the size has been computed."""
+    """Build the value of a text after its expanded size was checked."""
     try:
         root = loader.get_single_node()
         if root is None:
@@ -87,7 +87,7 @@ def _build(loader: Any, name: str, limits: Limits) -> object:  # noqa: ANN401 - 
 
 
 def _expanded(node: Any, known: dict[int, int | None], name: str, limits: Limits) -> int:  # noqa: ANN401 - likewise
-    """Return how many values a node stands for, with all that its aliases repeat."""
+    """Return the number of values in a node, with its aliases expanded."""
     import yaml
 
     if isinstance(node, yaml.ScalarNode):
@@ -111,9 +111,9 @@ def _check_scalar(node: Any, name: str) -> None:  # noqa: ANN401 - likewise
     if node.tag not in (f"{_TAG}int", f"{_TAG}float"):
         return
     digits = node.value.replace("_", "")
-    if len(digits) > _NUMBER:
-        raise ContentError(f"{name} holds a number of {len(digits)} digits")
+    if len(digits) > _MAX_NUMBER_CHARACTERS:
+        raise ContentError(f"{name} contains a number of {len(digits)} digits")
     if node.tag.endswith("float") and ":" not in digits:
         named = digits.lower().lstrip("+-") in (".inf", ".nan")
         if named or not math.isfinite(float(digits)):
-            raise ContentError(f"{name} holds {node.value}, which is no number")
+            raise ContentError(f"{name} contains {node.value}, which is not a number")

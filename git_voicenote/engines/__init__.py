@@ -1,1 +1,1 @@
-"""Speech engines, behind one protocol."""
+"""Speech engines with a common interface."""

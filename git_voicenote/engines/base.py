@@ -1,4 +1,4 @@
-"""What an engine is to the rest of the program."""
+"""The interface of speech engines."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from git_voicenote.errors import EngineError
 
 K = TypeVar("K")
-"""What an engine is to call a recording by, among many."""
+"""The caller's key for a recording, when several are transcribed together."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """An engine's name, its languages (codes such as "en") and the machine it computes on.
+    """The name of an engine, its languages (codes such as "en") and its device.
 
-    `model` names the weights, where there is a choice of them: results of two are not the same.
-    `tokens` is the file of its tokens, in which it wants what is learned of a repository
-    (Context.adaptation); None where it makes no use of that.
+    `model` is the name of the weights, if the engine has several; different weights give different
+    results. `tokens` is the tokenizer file with which a repository's language is learned
+    (Context.adaptation), or None if the engine does not use that.
     """
 
     name: str
@@ -32,36 +32,36 @@ class EngineInfo:
     tokens: Path | None = None
 
 
-def tell_nobody(_: str) -> None:
-    """Take what nobody is there to hear."""
+def discard(_: str) -> None:
+    """Discard a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What a person chose, for engines that have the choice.
+    """The user's options for an engine.
 
-    `model` is the name of an installed one, or a folder; `device` is auto, cpu, mps, cuda or
-    cuda:N. `tell` takes what must be said aloud while the engine works.
+    `model` is the name of an installed model, or a folder; `device` is auto, cpu, mps, cuda or
+    cuda:N. `tell` is called with messages for the user.
     """
 
     model: str | None = None
     device: str = "auto"
-    tell: Callable[[str], None] = tell_nobody
+    tell: Callable[[str], None] = discard
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known about a recording before it is heard.
+    """What is known about a recording before it is transcribed.
 
-    `hotwords` are terms likely to be spoken, the most relevant first, and `phrases` how people say
-    them, words in lower case, for engines that do not know how a name is said. `jargon` says that
-    words which developers use anywhere are likelier here than in prose. `itn` asks for numbers and
-    the like as people write them, from engines that can. `adaptation` is a folder with what was
-    learned of a repository's history; engines that cannot use it ignore it. `explain` asks for
-    Segment.search, from engines that can tell.
+    `hotwords` are terms that are likely to be spoken, the most relevant first. `phrases` are their
+    pronunciations, as words in lower case, for engines that cannot derive them. `jargon` makes
+    common words of developers more likely. `itn` requests numbers and similar in written form, if
+    the engine supports it. `adaptation` is a folder with what was learned from a repository's
+    history; engines that cannot use it ignore it. `explain` requests Segment.search, if the engine
+    supports it.
 
-    `partial` takes the words of a segment that is still being spoken, as often as they change, and
-    "" when the segment is done; an engine that has no such words never calls it.
+    `partial` is called with the text of the current segment whenever it changes, and with "" when
+    the segment is done. Engines without partial results never call it.
     """
 
     language: str = "en"
@@ -77,45 +77,44 @@ class Context:
 class Engine(Protocol):
     """A speech engine; its class is called with EngineOptions.
 
-    `load` is slow and runs while the person is already speaking; `transcribe` loads first if
-    nobody did. Both raise EngineError.
+    `load` is slow, and runs while the person is already speaking; `transcribe` calls it if needed.
+    Both raise EngineError.
     """
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine is; cheap, before any loading."""
+        """Information about the engine, which is available before loading."""
         ...
 
     def load(self) -> None:
-        """Bring the weights into memory; a second call does nothing."""
+        """Load the weights into memory; a second call does nothing."""
         ...
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
-        """Yield a segment for each run of pieces that ends with a final one, as it is ready.
+        """Yield a segment for each sequence of pieces that ends with a final one, when it is ready.
 
-        `pieces` may block while the person thinks. Speech in which no words are found gives no
-        segment; speech that the engine failed on gives one with the failure in it, and the rest
-        goes on.
+        `pieces` may block while the person pauses. Speech without words gives no segment. If the
+        engine fails on a segment, it yields one with `failure` set and continues.
         """
         ...
 
 
 @runtime_checkable
 class BatchEngine(Engine, Protocol):
-    """An engine that is faster with segments of several recordings at a time."""
+    """An engine that is faster with segments of several recordings in one batch."""
 
     def transcribe_many(
         self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
-        """Yield the segments of many recordings, each with its recording's key, as it is ready.
+        """Yield the segments of several recordings, each with the key of its recording.
 
-        Drawing a recording opens it, and its pieces are read as they are drawn: an engine draws
-        no more of either than it has room for. Those of a recording end where its sound ends or
-        cannot be read on; drawing never fails.
+        Iterating over `recordings` opens them, and iterating over the pieces of one reads it; an
+        engine requests only as many as it can hold. The pieces of a recording end with its sound,
+        or where it cannot be read further; iterating never fails.
 
-        Segments of one recording come in their order, those of several may come in between. When
-        no more segments of a recording will come, None follows; or an EngineError, where the
-        engine failed on it: that ends this one alone. Each recording that was drawn ends so, once.
-        Raises EngineError where the engine as a whole can do nothing more.
+        The segments of one recording are in order, but those of several recordings may alternate.
+        After the last segment of a recording, the engine yields None, or an EngineError if it
+        failed on this recording. It does so exactly once for each recording that it requested.
+        Raises EngineError if the engine cannot continue at all.
         """
         ...

@@ -1,8 +1,8 @@
-"""How many cores others leave to an engine on a CPU.
+"""Measure how many cores other programs leave free for an engine on a CPU.
 
-Work that is spread over threads waits for the slowest of them; where another program sits on that
-thread's core, for the end of its time slice. With one of two cores busy, two threads took 22 s for
-what one did in 2, and who dictates may well be compiling.
+Multi-threaded work waits for its slowest thread; if another program uses the core of that thread,
+it waits for a time slice. With one of two cores busy, two threads took 22 s for work that takes one
+thread 2 s. This is common, because developers may dictate while they compile.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 STAT = Path("/proc/stat")
-_LEAST_INTERVAL = 0.25
-"""Seconds between two looks: the kernel counts in hundredths, on each core."""
-_TOLERATED = 0.3
-"""How much of a core others may use before it is left to them."""
+_MIN_INTERVAL = 0.25
+"""Seconds between two measurements: the kernel counts in hundredths of a second on each core."""
+_TOLERATED_LOAD = 0.3
+"""How much of a core others may use before the engine yields it."""
 
 
 class _Usage(NamedTuple):
-    """Seconds: the clock's, those that our cores were busy, and those of them for this process."""
+    """Seconds of the clock, of busy time on our cores, and of the CPU time of this process."""
 
     clock: float
     busy: float
@@ -28,9 +28,9 @@ class _Usage(NamedTuple):
 
 
 class Cores:
-    """Watches who uses the cores.
+    """A monitor for the use of the cores.
 
-    Where the system does not tell (it is not Linux), all of them count as free.
+    On systems other than Linux, all cores count as free.
     """
 
     def __init__(self, stat: Path = STAT) -> None:
@@ -40,12 +40,12 @@ class Cores:
         self._free = self.available
 
     def free(self) -> int:
-        """Return how many cores others left free since the last look, 1 at least."""
-        if self._before is None or time.monotonic() - self._before.clock < _LEAST_INTERVAL:
+        """Return how many cores were free since the last measurement, at least 1."""
+        if self._before is None or time.monotonic() - self._before.clock < _MIN_INTERVAL:
             return self._free
         now = self._usage()
         if now is not None:
-            self._free = cores_beside(_others(self._before, now), self.available)
+            self._free = usable_cores(_others(self._before, now), self.available)
         self._before = now
         return self._free
 
@@ -56,7 +56,7 @@ class Cores:
             ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}
             busy = sum(_busy_seconds(line) for line in lines if line.partition(" ")[0] in ours)
         except (OSError, ValueError, AttributeError):
-            # ValueError: of something that only resembles Linux; AttributeError: no affinity
+            # ValueError: a system that only resembles Linux; AttributeError: no affinity
             return None
         return _Usage(clock, busy, own)
 
@@ -68,18 +68,18 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def cores_beside(others: float, available: int) -> int:
-    """Return how many cores to use where others keep some of those available busy."""
-    return max(1, int(available - others + _TOLERATED))
+def usable_cores(others: float, available: int) -> int:
+    """Return how many of the available cores to use if others keep some busy."""
+    return max(1, int(available - others + _TOLERATED_LOAD))
 
 
 def _others(before: _Usage, now: _Usage) -> float:
-    """Return how many cores others kept busy, on average."""
+    """Return how many cores other processes kept busy, on average."""
     busy, own = now.busy - before.busy, now.own - before.own
     return max(0.0, (busy - own) / (now.clock - before.clock))
 
 
 def _busy_seconds(line: str) -> float:
-    """Return what a core did of all but waiting; proc(5): what its guests do is in `user`."""
+    """Return the busy time of a core; `user` includes the time of guests (proc(5))."""
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, line.split()[1:9])
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""A model that has lost its way says the same over and over."""
+"""Detect a model that repeats itself endlessly."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LOOK_BACK = 30
-_FEW_KINDS = 3
-"""Of tokens among so many: a loop that does not keep its rhythm."""
-_FEWEST_TURNS = 4
-_FEWEST_TOKENS = 16
-"""People repeat themselves, too ("again and again and again"), but not so long."""
+_MAX_DISTINCT_TOKENS = 3
+"""So few different tokens among the last `_LOOK_BACK` are an irregular loop."""
+_MIN_REPETITIONS = 4
+_MIN_TOKENS = 16
+"""People repeat themselves, too ("again and again and again"), but not for so long."""
 
 
 def is_in_a_loop(tokens: Sequence[int]) -> bool:
-    """Return whether tokens end in a phrase of any length, said four times or more."""
-    if len(tokens) >= _LOOK_BACK and len(set(tokens[-_LOOK_BACK:])) <= _FEW_KINDS:
+    """Return whether tokens end with a phrase of any length that is repeated four times or more."""
+    if len(tokens) >= _LOOK_BACK and len(set(tokens[-_LOOK_BACK:])) <= _MAX_DISTINCT_TOKENS:
         return True
-    # every token is followed by this question: only lengths that the last token speaks for
+    # this is called after each token, so only lengths at which the last token recurs are tested
     lengths = (
-        n for n in range(1, len(tokens) // _FEWEST_TURNS + 1) if tokens[-1 - n] == tokens[-1]
+        n for n in range(1, len(tokens) // _MIN_REPETITIONS + 1) if tokens[-1 - n] == tokens[-1]
     )
     return any(
-        _ends_in_turns(tokens, length, max(_FEWEST_TURNS, -(-_FEWEST_TOKENS // length)))
+        _ends_in_turns(tokens, length, max(_MIN_REPETITIONS, -(-_MIN_TOKENS // length)))
         for length in lengths
     )
 
 
 def _ends_in_turns(tokens: Sequence[int], length: int, turns: int) -> bool:
-    """Return whether the last `length` tokens are there `turns` times in a row."""
+    """Return whether the last `length` tokens occur `turns` times in a row."""
     span = turns * length
     if len(tokens) < span:
         return False

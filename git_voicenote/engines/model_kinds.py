@@ -1,4 +1,4 @@
-"""The kinds of models that the engines here use; nothing heavy is imported for them."""
+"""The kinds of models of the built-in engines; importing this module loads no heavy packages."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ KINDS: tuple[ModelKind, ...] = tuple(one.models for one in BUILT_IN if one.model
 
 
 def kind_of(folder: Path) -> ModelKind:
-    """Return the kind of the model in a folder. Raises EngineError where it holds none."""
+    """Return the kind of the model in a folder. Raises EngineError if it contains none."""
     kind = importing.kind_of(folder, KINDS)
     if kind is None:
-        raise importing.holds_no_model(folder, KINDS)
+        raise importing.no_model_error(folder, KINDS)
     return kind
 
 
 def find_model(chosen: str) -> Path:
-    """Return the folder of a model by its name, or the folder that is named.
+    """Return the folder of a model, given its name or a folder.
 
-    Raises EngineError where it is not there.
+    Raises EngineError if it does not exist.
     """
     for kind in KINDS:
         if kind.embedded == chosen and not (models_dir() / chosen).is_dir():
@@ -38,5 +38,5 @@ def find_model(chosen: str) -> Path:
 
 
 def installed_models() -> tuple[Path, ...]:
-    """Return the folders of the models that are installed, by name."""
+    """Return the folders of the installed models, sorted by name."""
     return tuple(folder for folder in installed_folders() if importing.kind_of(folder, KINDS))

@@ -31,7 +31,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
             f"the engine {name!r} is {location!r}, and an engine is named as module:Class",
             hint=_WAY_OUT,
         )
-    where = f"the engine {name!r} cannot be loaded"
+    where = f"cannot load the engine {name!r}"
     try:
         with _log.timed("import %s", module):
             found: object = importlib.import_module(module)
@@ -40,7 +40,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
     except (Exception, SystemExit) as exc:  # a stranger's module may do anything when imported
         raise _failed(where, location, exc) from exc
     if not callable(found):
-        raise EngineError(f"{where}: {location} is no class", hint=_WAY_OUT)
+        raise EngineError(f"{where}: {location} is not a class", hint=_WAY_OUT)
     try:
         engine: object = found(options)
     except VoicenoteError:
@@ -49,7 +49,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
         raise _failed(where, location, exc) from exc
     fault = _fault(engine)
     if fault is not None:
-        raise EngineError(f"{where}: {location} is no engine: {fault}", hint=_WAY_OUT)
+        raise EngineError(f"{where}: {location} is not an engine: {fault}", hint=_WAY_OUT)
     return cast("Engine", engine)
 
 

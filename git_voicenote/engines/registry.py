@@ -1,4 +1,4 @@
-"""Which engines there are. Listing them imports none of them."""
+"""The registry of engines. Listing engines does not import them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENTRY_POINT_GROUP = "git_voicenote.engines"
 
 
 def engine_names() -> dict[str, str]:
-    """Return the names of all engines, with where each one lives ("module:Class")."""
+    """Map the names of all engines to their locations ("module:Class")."""
     installed = {
         point.name: point.value.partition("[")[0].strip()  # without the extras that it asks for
         for point in entry_points(group=ENTRY_POINT_GROUP)
@@ -31,11 +31,11 @@ def engine_names() -> dict[str, str]:
 
 
 def choose(name: str, options: EngineOptions) -> tuple[str, EngineOptions]:
-    """Return the engine that "auto" means, with its options; any other name as it is.
+    """Resolve "auto" to the name of an engine and its options; return other names unchanged.
 
-    That is the engine of the chosen model; without one Nano where a model of it is installed, else
-    Moonshine. Where Nano cannot run, Moonshine does it with its own model, and that is told.
-    Raises EngineError for a model that is not there or that no engine here knows.
+    It is the engine of the chosen model. Without one, it is Nano if one of its models is installed,
+    and Moonshine otherwise. If Nano cannot run, it is Moonshine with its own model, and the user is
+    told. Raises EngineError for a missing or unknown model.
     """
     if name != "auto":
         return name, options
@@ -53,9 +53,9 @@ def choose(name: str, options: EngineOptions) -> tuple[str, EngineOptions]:
 
 
 def used_model(name: str, options: EngineOptions) -> Path | None:
-    """Return the folder of the model that an engine uses, or None where it has none.
+    """Return the folder of the model that an engine uses, or None if it has none.
 
-    Raises EngineError where the chosen one is not there.
+    Raises EngineError if the chosen model does not exist.
     """
     name, options = choose(name, options)
     return next((kind.find(options.model) for kind in KINDS if kind.engine == name), None)
@@ -79,7 +79,7 @@ def make_engine(name: str, options: EngineOptions | None = None) -> Engine:
             )
         if name not in names:
             raise EngineError(
-                f"no engine is named {name!r}",
+                f"there is no engine named {name!r}",
                 hint=f"voicenote.engine may be auto, {', '.join(sorted(names))} or module:Class",
             )
         location = names[name]

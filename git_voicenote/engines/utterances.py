@@ -1,4 +1,4 @@
-"""The stretches of speech that the model is given: whole, not too short, divided if need be."""
+"""Assemble pieces of speech into utterances for the model: not too short, and divided if needed."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples, Waveform
 
 SHORT = 1.5
-"""Seconds: speech of less, alone, is often taken for noise or for another language."""
-_LONGEST = 30.0
-_NEAR = 2.0
-"""Seconds: a pause up to which a short stretch belongs to the next one."""
+"""In seconds. A shorter utterance alone is often taken for noise or another language."""
+_MAX_SECONDS = 30.0
+_MAX_JOINED_PAUSE = 2.0
+"""In seconds. A short utterance is joined to the next one if the pause is not longer."""
 _KEPT_PAUSE = 0.5
 _BLOCK = SAMPLE_RATE // 50
-_SILENT = 1e-4
-"""The height of sound that holds nothing: -80 dBFS."""
+_SILENT_PEAK = 1e-4
+"""The peak below which a sound is silent: -80 dBFS."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Utterance:
-    """Speech between two pauses; seconds from the start of the recording."""
+    """Speech between two pauses. Times are in seconds from the start of the recording."""
 
     samples: Samples
     start: float
@@ -35,16 +35,16 @@ class Utterance:
 
     @property
     def is_silent(self) -> bool:
-        """Whether there is nothing to hear: a prompt full of hotwords would be answered by one."""
-        return not len(self.samples) or float(np.abs(self.samples).max()) < _SILENT
+        """Whether it is silent; with silence, the model would answer with a hotword."""
+        return not len(self.samples) or float(np.abs(self.samples).max()) < _SILENT_PEAK
 
     @property
     def padded(self) -> Samples:
-        """The samples, with silence behind them where they are few."""
+        """The samples, padded with silence if there are few."""
         return np.pad(self.samples, (0, max(0, round(SHORT * SAMPLE_RATE) - len(self.samples))))
 
     def divide(self) -> tuple[Utterance, Utterance] | None:
-        """Cut in two at the quietest place around the middle; None where it is too short for it."""
+        """Divide it in two at the quietest place near the middle, or return None if too short."""
         count = len(self.samples) // _BLOCK
         if len(self.samples) < 2 * SHORT * SAMPLE_RATE:
             return None
@@ -52,7 +52,7 @@ class Utterance:
         loudness = np.convolve((blocks**2).mean(1), np.ones(5), "same")
         first = count // 3
         at = (first + int(loudness[first : count - first].argmin())) * _BLOCK
-        # silence that was left out at a joint makes the samples fewer than the time they span
+        # silence was removed where utterances were joined, so the samples are shorter than the time
         cut = self.start + (self.end - self.start) * at / len(self.samples)
         return (
             Utterance(self.samples[:at], self.start, cut),
@@ -61,12 +61,15 @@ class Utterance:
 
 
 def utterances(pieces: Iterable[Waveform]) -> Iterator[Utterance]:
-    """Put the pieces of each stretch together, and short stretches before the next one."""
+    """Join the pieces of each utterance, and join short utterances to the next one."""
     held: Utterance | None = None
     for spoken in _whole(pieces):
         now = spoken
         if held is not None:
-            if spoken.start - held.end <= _NEAR and spoken.end - held.start <= _LONGEST:
+            if (
+                spoken.start - held.end <= _MAX_JOINED_PAUSE
+                and spoken.end - held.start <= _MAX_SECONDS
+            ):
                 now = _joined(held, spoken)
             else:
                 yield held
@@ -82,14 +85,14 @@ def _whole(pieces: Iterable[Waveform]) -> Iterator[Utterance]:
     for piece in pieces:
         gathered.append(piece)
         if piece.final:
-            yield gathered_from(gathered)
+            yield utterance_of(gathered)
             gathered.clear()
 
 
-def gathered_from(pieces: Sequence[Waveform]) -> Utterance:
-    """Return the speech of one stretch, or of its beginning, from the pieces that came."""
+def utterance_of(pieces: Sequence[Waveform]) -> Utterance:
+    """Return an utterance, or its beginning, from its pieces."""
     samples = np.concatenate([piece.samples for piece in pieces])
-    # a file of floats may hold NaN and infinity
+    # a file of floats may contain NaN and infinity
     samples = np.nan_to_num(samples, posinf=1.0, neginf=-1.0).clip(-1, 1)
     return Utterance(samples, pieces[0].start, pieces[-1].end)
 

@@ -1,9 +1,9 @@
-"""Files, written and read in ways that a hostile repository cannot turn against the person.
+"""Write and read files safely, even inside a hostile repository.
 
-A repository that somebody cloned can hold symbolic links, pipes and huge files under any name. So
-all that this program writes goes through here: no link inside a work tree is followed, temporary
-names cannot be guessed, and a file is there whole or not at all. `read_provided` reads what a
-repository brings along.
+A cloned repository can contain symbolic links, pipes and huge files under any name. So this package
+writes all files: it follows no link inside a work tree, uses temporary names that cannot be
+guessed, and writes a file completely or not at all. `read_provided` reads files that a repository
+provides.
 """
 
 from git_voicenote.files.folders import (

@@ -1,4 +1,4 @@
-"""Folders: those of the person, private ones, and those that last as long as they are needed."""
+"""Make folders: ordinary, private and temporary ones."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 PRIVATE_FOLDER = 0o700
 PUBLISHED_FOLDER = 0o777
-"""Less what the umask takes away, as for any folder that a person makes."""
+"""Less the umask, as for any folder that the user makes."""
 
 _SCRATCH = "git-voicenote-"
-_YOUNG = 60
-"""Seconds in which a folder may not have been locked yet."""
+_MIN_ABANDONED_AGE = 60
+"""In seconds. The process that made a younger folder may not have locked it yet."""
 
 
 def folder(path: Path, *, within: Path | None = None) -> None:
-    """Make a folder, and those above it, where they are missing.
+    """Make a folder and its missing parents.
 
     Raises UnsafePathError for a link inside a work tree, FileExistsError for a file, OSError.
     """
@@ -35,9 +35,9 @@ def folder(path: Path, *, within: Path | None = None) -> None:
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder that nobody else can read, whatever the umask, and those above it.
+    """Make a folder that only its owner can read, whatever the umask, and its missing parents.
 
-    One that others can read is closed to them. Raises OSError.
+    If the folder exists, others lose access to it. Raises OSError.
     """
     _make(path, PRIVATE_FOLDER, None)
     status = path.stat()
@@ -46,7 +46,7 @@ def private_folder(path: Path) -> None:
 
 
 def new_private_folder(path: Path) -> None:
-    """Make a folder that nobody else can read; of several processes, only one can.
+    """Make a folder that only its owner can read; of several processes, only one succeeds.
 
     Raises FileExistsError if anything is there, and other OSErrors.
     """
@@ -57,7 +57,7 @@ def new_private_folder(path: Path) -> None:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Give a private folder for as long as the context lasts, among the temporary files.
+    """Provide a private temporary folder, which is removed when the context ends.
 
     Raises OSError.
     """
@@ -67,16 +67,16 @@ def scratch_folder() -> Iterator[Path]:
 
 @contextmanager
 def workplace(root: Path, prefix: str) -> Iterator[Path]:
-    """Give a private folder below `root` for as long as the context lasts.
+    """Provide a private folder below `root`, which is removed when the context ends.
 
-    Those with the same prefix that killed processes left behind are removed: nobody holds their
-    locks. Raises OSError.
+    Folders with the same prefix that killed processes left behind, whose locks are free, are
+    removed. Raises OSError.
     """
     for left in root.glob(f"{prefix}*"):
         _remove_if_abandoned(left)
     path = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
     try:
-        path.chmod(PRIVATE_FOLDER)  # with a umask of 777 it would be closed to ourselves
+        path.chmod(PRIVATE_FOLDER)  # with a umask of 777, even its owner could not use it
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             take_lock(handle, wait=True)
@@ -97,15 +97,15 @@ def _make(path: Path, mode: int, within: Path | None) -> None:
             make_folder(entry.name, mode, entry.folder)
             return
         if not stat.S_ISDIR(status.st_mode):
-            raise FileExistsError(17, "it is a file", str(path))
+            raise FileExistsError(17, "not a folder", str(path))
 
 
 def _remove_if_abandoned(path: Path) -> None:
-    with suppress(OSError):  # somebody works in it, or it is not ours to remove
+    with suppress(OSError):  # a process uses it, or we may not remove it
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             status = os.fstat(handle)
-            if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _YOUNG:
+            if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _MIN_ABANDONED_AGE:
                 return
             take_lock(handle)
             shutil.rmtree(path, ignore_errors=True)

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_PIECE = 8 << 20
+_CHUNK_BYTES = 8 << 20
 
 
 def sha256_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
-    """Return the SHA-256 of a file, in hexadecimal; `progress` is told the bytes read so far."""
+    """Return the SHA-256 of a file, in hexadecimal; `progress` gets the number of bytes read."""
     return _digest(path, hashlib.sha256(), progress)
 
 
@@ -23,7 +23,7 @@ def sha256(content: bytes) -> str:
 
 
 def git_blob_id(path: Path) -> str:
-    """Return the name that git gives a file's content: SHA-1 over its size and its bytes."""
+    """Return git's object id of a file: SHA-1 of a header with its size, and its bytes."""
     start = b"blob %d\0" % path.stat().st_size
     return _digest(path, hashlib.sha1(start, usedforsecurity=False), lambda _: None)
 
@@ -31,7 +31,7 @@ def git_blob_id(path: Path) -> str:
 def _digest(path: Path, digest: hashlib._Hash, progress: Callable[[int], None]) -> str:
     done = 0
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
+        while piece := file.read(_CHUNK_BYTES):
             digest.update(piece)
             done += len(piece)
             progress(done)

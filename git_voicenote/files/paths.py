@@ -1,8 +1,8 @@
-"""The way to a file, folder by folder, that refuses the links of a work tree.
+"""Resolve a path folder by folder, and refuse links inside a work tree.
 
-A link outside of work trees is the person's own (/home may be one, or ~/.config), and is followed.
-One inside a work tree may have come with a clone. What lies in `.git` did not: git writes nothing
-of what is committed there. A work tree that contains the home folder is the person's own, too.
+A link outside work trees was made by the user (/home or ~/.config may be links) and is followed. A
+link inside a work tree may have been cloned. `.git` is trusted, because git does not write
+committed files there; so is a work tree that contains the home folder.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_MOST_LINKS = 40
-"""As many as Linux follows in one path."""
+_MAX_LINKS = 40
+"""The limit of Linux for one path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name in a folder that is open: `folder` is its descriptor."""
+    """A name in an open folder: `folder` is the descriptor of the folder."""
 
     folder: int
     name: str
@@ -40,11 +40,11 @@ def entry_of(
     within: Path | None = None,
     make: int | None = None,
 ) -> Iterator[Entry]:
-    """Open the folder of a path, for as long as the context lasts.
+    """Open the parent folder of a path while the context lasts.
 
-    `follow` also follows a link at the end of the path, if that link is the person's own. `within`
-    is a work tree that has no `.git` in it. `make` is the mode for folders that are missing.
-    Raises UnsafePathError for a link inside a work tree, and OSError.
+    `follow` also follows a link at the end of the path, unless it is inside a work tree. `within`
+    is a work tree without a `.git`. `make` is the mode for missing folders. Raises UnsafePathError
+    for a link inside a work tree, and OSError.
     """
     walk = _Walk(within, make)
     try:
@@ -68,12 +68,12 @@ class _Walk:
         self._look()
 
     def to(self, path: Path, *, follow: bool) -> str:
-        """Open the folder of a path as `handle`, and return the last name."""
+        """Open the parent folder of a path as `handle`, and return the last name."""
         left = list(reversed(Path(os.path.abspath(path)).parts[1:]))  # noqa: PTH100 - no link is resolved
         links = 0
         while left:
             name = left.pop()
-            if name == "..":  # of a link: the way so far holds no link, so its names are real
+            if name == "..":  # from a link; `_names` contains no links, so dropping one is safe
                 left.extend(reversed(self._names[:-1]))
                 self._restart()
                 continue
@@ -85,9 +85,9 @@ class _Walk:
                 self._enter(name)
                 continue
             if self._is_foreign:
-                raise _led_away(path, Path("/", *self._names, name))
+                raise _link_error(path, Path("/", *self._names, name))
             links += 1
-            if links > _MOST_LINKS:
+            if links > _MAX_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
             left.extend(reversed([part for part in target.parts if part != target.anchor]))
             if target.is_absolute():
@@ -115,7 +115,7 @@ class _Walk:
         self._look()
 
     def _look(self) -> None:
-        """Note whether the folder that was entered is in somebody's work tree, or in `.git`."""
+        """Record whether the current folder is in an untrusted work tree, or in `.git`."""
         if self._names and self._names[-1].casefold() == ".git":
             self._is_foreign, self._is_of_git = False, True
         if self._is_of_git or self._is_foreign:
@@ -136,8 +136,8 @@ class _Walk:
 
 
 def make_folder(name: str, mode: int, parent: int) -> None:
-    """Make a folder below another; a private one has its mode whatever the umask."""
-    with suppress(FileExistsError):  # another process was faster
+    """Make a folder below another; a private folder gets its exact mode, whatever the umask."""
+    with suppress(FileExistsError):  # another process made it first
         os.mkdir(name, mode, dir_fd=parent)
         if not mode & 0o077:
             os.chmod(name, mode, dir_fd=parent)
@@ -146,13 +146,13 @@ def make_folder(name: str, mode: int, parent: int) -> None:
 def _home() -> str:
     try:
         return os.path.realpath(Path.home())
-    except (RuntimeError, OSError):  # nobody knows it: then no work tree contains it
+    except (RuntimeError, OSError):  # there is no home folder, so no work tree contains it
         return "\0"
 
 
-def _led_away(path: Path, link: Path) -> UnsafePathError:
+def _link_error(path: Path, link: Path) -> UnsafePathError:
     what = "is" if link == path.absolute() else f"leads through {link},"
     return UnsafePathError(
         f"{path} {what} a symbolic link inside a work tree",
-        hint="a repository may have brought it along; look where it leads, and remove it",
+        hint="it may have been cloned with the repository; check where it leads, and remove it",
     )

@@ -1,4 +1,4 @@
-"""Read what a repository provides, which may be a link to a secret or a pipe that never ends."""
+"""Read files that a repository provides, which may be links to secrets or endless pipes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from git_voicenote.errors import ContentError, StoreError, UnsafePathError
 def read_provided(path: Path, *, within: Path, limit: int) -> bytes:
     """Return the content of a file in a work tree, of at most `limit` bytes.
 
-    A link may lead to another file of the work tree `within`, not out of it and not into `.git`,
-    where passwords of remotes may stand. Raises UnsafePathError for that and for what is no regular
-    file, StoreError for a larger file, and FileNotFoundError and other OSErrors.
+    A link may lead to another file in the work tree `within`, but neither out of it nor into
+    `.git`, which may contain passwords. Raises UnsafePathError for such a link and for anything but
+    a regular file, StoreError for a larger file, and FileNotFoundError and other OSErrors.
     """
     root = os.path.realpath(within)
     real = os.path.realpath(path)
@@ -22,7 +22,7 @@ def read_provided(path: Path, *, within: Path, limit: int) -> bytes:
     if inside is None or ".git" in map(str.casefold, inside):
         raise UnsafePathError(
             f"{path} is a symbolic link that leads to {real}; it is not read",
-            hint="a repository may link only to files of its own",
+            hint="replace it with a file, or with a link to a file inside the work tree",
         )
     try:
         with open_regular(Path(real)) as file:

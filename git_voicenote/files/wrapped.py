@@ -1,4 +1,4 @@
-"""A file that is read through another object, which changes or limits what comes."""
+"""A base class for files that transform or limit what is read from another file."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import BinaryIO
 
 
 class WrappedFile(io.RawIOBase):
-    """Seeks and tells as the file below it does; who derives from it says how it reads."""
+    """A wrapper that seeks like the wrapped file; subclasses implement reading."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._file = file
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Seek as the file does."""
+        """Seek in the wrapped file."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Tell as the file does."""
+        """Return the position in the wrapped file."""
         return self._file.tell()
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """It can be read back and forth."""
+        """Return True."""
         return True

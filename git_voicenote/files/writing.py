@@ -1,4 +1,4 @@
-"""Write files: whole or not at all, never through a link, on the disk when it returns."""
+"""Write files completely or not at all, never through an untrusted link, and flushed to disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PRIVATE = 0o600
 PUBLISHED = 0o666
-"""Less what the umask takes away, as for any file that a person makes."""
+"""Less the umask, as for any file that the user makes."""
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -34,12 +34,12 @@ def replace(
     keep: bool = False,
     within: Path | None = None,
 ) -> None:
-    """Write a file, or replace the one that is there, at once.
+    """Write a file atomically, replacing an existing one.
 
-    `mode` is that of the file, less the umask unless it is private. `keep` gives it the mode and
-    the owner of the file that it replaces, if there is one. `follow` replaces the file that a link
-    of the person's own leads to, rather than that link. `within` is a work tree without `.git`.
-    Raises OSError, and UnsafePathError for a link inside a work tree; the file is then as it was.
+    `mode` is the mode of the file, less the umask unless it is private. `keep` preserves the mode
+    and the owner of an existing file. `follow` replaces the target of a link outside work trees
+    instead of the link. `within` is a work tree without a `.git`. Raises OSError, and
+    UnsafePathError for a link inside a work tree; the existing file is then unchanged.
     """
     with replacing(path, mode=mode, follow=follow, keep=keep, within=within) as file:
         file.write(_encoded(content))
@@ -54,14 +54,14 @@ def replacing(
     keep: bool = False,
     within: Path | None = None,
 ) -> Iterator[BinaryIO]:
-    """Give a file to write to, which becomes `path` when the context ends well (see `replace`)."""
+    """Provide a file that replaces `path` if the context ends without an error (see `replace`)."""
     with entry_of(path, follow=follow, within=within) as entry:
         temporary = f".git-voicenote-{secrets.token_hex(8)}"
         handle = _open(entry.folder, temporary, _NEW, mode)
         try:
             with os.fdopen(handle, "w+b") as file:
                 if keep:
-                    _take_over(entry, handle)
+                    _copy_mode_and_owner(entry, handle)
                 yield file
                 file.flush()
                 os.fsync(handle)
@@ -74,9 +74,9 @@ def replacing(
 
 
 def create(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> None:
-    """Write a new file, whole or not at all.
+    """Write a new file, completely or not at all.
 
-    Raises FileExistsError if anything is there, even a link that leads nowhere; OSError.
+    Raises FileExistsError if the path exists, even as a dangling link; OSError.
     """
     handle = open_new(path, mode=mode)
     try:
@@ -92,16 +92,16 @@ def create(path: Path, content: bytes | str, *, mode: int = PRIVATE) -> None:
 
 
 def open_new(path: Path, *, mode: int = PRIVATE) -> int:
-    """Make a file and return its descriptor, to read and write.
+    """Make a new file and return its descriptor, for reading and writing.
 
-    Raises FileExistsError if anything is there, even a link that leads nowhere; OSError.
+    Raises FileExistsError if the path exists, even as a dangling link; OSError.
     """
     with entry_of(path) as entry:
         return _open(entry.folder, entry.name, _NEW, mode)
 
 
 def open_in_place(path: Path) -> BinaryIO:
-    """Open a file that is there, to read it and to write to it where it lies.
+    """Open an existing file for reading and writing in place.
 
     Raises UnsafePathError for anything but a regular file, and OSError.
     """
@@ -110,7 +110,7 @@ def open_in_place(path: Path) -> BinaryIO:
 
 
 def append_to(path: Path, *, mode: int = PUBLISHED) -> BinaryIO:
-    """Open a file to read it and to add to its end; make it if it is missing.
+    """Open a file for reading and appending; make it if it is missing.
 
     Raises UnsafePathError for anything but a regular file, and OSError.
     """
@@ -126,7 +126,7 @@ def copy(source: Path, target: Path, *, mode: int = PRIVATE) -> None:
 
 
 def move(source: Path, target: Path) -> None:
-    """Give a file or a folder another name, in place of what is there. Raises OSError."""
+    """Rename a file or a folder, replacing the target. Raises OSError."""
     with entry_of(source) as before, entry_of(target) as after:
         os.rename(before.name, after.name, src_dir_fd=before.folder, dst_dir_fd=after.folder)
         _sync(after.folder)
@@ -136,7 +136,7 @@ def sync(path: Path) -> None:
     """Bring a file to the disk, or the names in a folder, which a file's own fsync leaves out."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        with suppress(OSError):  # not every file system can
+        with suppress(OSError):  # some file systems do not support it
             os.fsync(handle)
     finally:
         os.close(handle)
@@ -145,34 +145,34 @@ def sync(path: Path) -> None:
 def _open(folder: int, name: str, flags: int, mode: int) -> int:
     handle = os.open(name, flags, mode, dir_fd=folder)
     if flags & os.O_EXCL and not mode & 0o077:
-        os.fchmod(handle, mode)  # a umask of 777 would make it useless to ourselves
+        os.fchmod(handle, mode)  # with a umask of 777, even its owner could not use it
     return handle
 
 
 def _open_regular(entry: Entry, path: Path, flags: int, mode: int) -> int:
-    # O_NONBLOCK: a pipe would have us wait until somebody reads it
+    # O_NONBLOCK: opening a pipe would block until it has a reader
     flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         handle = _open(entry.folder, entry.name, flags, mode)
     except OSError as exc:
         if exc.errno in (errno.ELOOP, errno.ENXIO):
-            raise _is_no_file(path) from exc
+            raise _not_a_file(path) from exc
         raise
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise _is_no_file(path)
+        raise _not_a_file(path)
     return handle
 
 
-def _is_no_file(path: Path) -> UnsafePathError:
+def _not_a_file(path: Path) -> UnsafePathError:
     return UnsafePathError(
         f"{path} is not a regular file, and is not written to",
-        hint="a repository may have brought it along; look what it is, and remove it",
+        hint="it may have been cloned with the repository; check what it is, and remove it",
     )
 
 
-def _take_over(entry: Entry, handle: int) -> None:
-    """Give a file the mode and the owner of the one that it will replace."""
+def _copy_mode_and_owner(entry: Entry, handle: int) -> None:
+    """Give a file the mode and the owner of the file that it will replace."""
     try:
         before = os.stat(entry.name, dir_fd=entry.folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -187,7 +187,7 @@ def _take_over(entry: Entry, handle: int) -> None:
 
 
 def _sync(folder: int) -> None:
-    with suppress(OSError):  # a folder that cannot be listed, a file system that cannot do it
+    with suppress(OSError):  # the folder is not readable, or the file system does not support it
         handle = os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
         try:
             os.fsync(handle)

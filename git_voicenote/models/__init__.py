@@ -1,1 +1,1 @@
-"""Weights as files, of any engine: installed models, their records, import and verification."""
+"""Model files of any engine: installed models, their records, import and verification."""

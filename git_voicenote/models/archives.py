@@ -1,8 +1,8 @@
-"""Unpack an archive with a model, and nothing that an archive should not have.
+"""Unpack an archive that contains a model, and refuse unsafe archives.
 
-All that an archive says it holds is looked at before a byte of it is unpacked. One with a path out
-of its folder, a link, a device or far more than its own size is refused as a whole: what packs
-models makes none of these.
+The list of members is checked before anything is unpacked. An archive is refused as a whole if it
+contains a path out of its folder, a link or a device, or unpacks to far more than its own size.
+Archives of models have none of these.
 """
 
 from __future__ import annotations
@@ -29,38 +29,39 @@ from git_voicenote.models.zips import ZIP_ERRORS, open_zip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MOST_FILES = 2000
-_MOST_BYTES = 64 << 30
-_RATIO = 50
-"""Bytes that a byte of an archive may stand for: weights shrink by a tenth, text to a fifth."""
-_FREE_OF_RATIO = 64 << 20
-_LONGEST_PART = 255
-_LONGEST_NAME = 1000
-_DEEPEST = 10
-_PIECE = 1 << 20
-_STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", ZSTD)
-_ENDINGS = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip")
-_USTAR = slice(257, 262)
+_MAX_MEMBERS = 2000
+_MAX_UNPACKED_BYTES = 64 << 30
+_MAX_RATIO = 50
+"""The maximum unpacked size for each byte of the archive. Weights shrink by a tenth, text to a
+fifth."""
+_RATIO_EXEMPT_BYTES = 64 << 20
+_MAX_PART_BYTES = 255
+_MAX_NAME_CHARACTERS = 1000
+_MAX_DEPTH = 10
+_CHUNK_BYTES = 1 << 20
+_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", ZSTD)
+_SUFFIXES = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip")
+_USTAR_MAGIC = slice(257, 262)
 
 
 def is_archive(path: Path) -> bool:
-    """Return whether a file is an archive, or is named like one."""
+    """Return whether a file is an archive or has the name of one."""
     if not path.is_file():
         return False
-    if path.suffix.lower() in _ENDINGS:
+    if path.suffix.lower() in _SUFFIXES:
         return True
-    if path.suffix == ".pt":  # what torch writes is a zip archive, too
+    if path.suffix == ".pt":  # torch writes zip archives, too
         return False
     with path.open("rb") as file:
         start = file.read(512)
-    return start.startswith(_STARTS) or start[_USTAR] == b"ustar"
+    return start.startswith(_MAGIC) or start[_USTAR_MAGIC] == b"ustar"
 
 
 def unpack(path: Path, folder: Path, progress: Callable[[str, int, int], None]) -> Path:
     """Unpack an archive into a new folder, and return it.
 
-    Raises EngineError for what is no archive, for one that is cut off, and for one with content
-    that is not to be trusted; then nothing of it was unpacked.
+    Raises EngineError if the file is not an archive, is truncated, or has unsafe content; then
+    nothing was unpacked.
     """
     refuse_wrong_file(path)
     size = path.stat().st_size
@@ -88,26 +89,26 @@ def unpack(path: Path, folder: Path, progress: Callable[[str, int, int], None]) 
 
 
 class _Inventory:
-    """What an archive says it holds, checked as it is told."""
+    """The members of an archive, checked as they are added."""
 
     def __init__(self, path: Path, packed: int) -> None:
         self._path = path
-        self._most = min(_MOST_BYTES, max(_FREE_OF_RATIO, packed * _RATIO))
+        self._most = min(_MAX_UNPACKED_BYTES, max(_RATIO_EXEMPT_BYTES, packed * _MAX_RATIO))
         self._files: set[str] = set()
         self._parents: set[str] = set()
         self._count = 0
         self.total = 0
 
     def add(self, name: str, size: int, *, is_folder: bool) -> None:
-        """Take in a member. Raises UnsafeMemberError for one that is not to be unpacked."""
+        """Add a member. Raises UnsafeMemberError if it must not be unpacked."""
         self._count += 1
-        if self._count > _MOST_FILES:
-            raise UnsafeMemberError(f"more than {_MOST_FILES} entries")
+        if self._count > _MAX_MEMBERS:
+            raise UnsafeMemberError(f"more than {_MAX_MEMBERS} entries")
         parts = _parts(name)
         self.total += size
         if self.total > self._most:
-            raise UnsafeMemberError("far more than its own size")
-        # some file systems do not tell A from a, nor two ways to write é
+            raise UnsafeMemberError("far more data than its own size")
+        # some file systems ignore case and Unicode normalization
         keys = [unicodedata.normalize("NFC", part).casefold() for part in parts]
         above = ["/".join(keys[:depth]) for depth in range(1, len(keys))]
         self._parents.update(above)
@@ -120,26 +121,27 @@ class _Inventory:
         self._files.add(key)
 
     def check_parents(self) -> None:
-        """Raise UnsafeMemberError where a file is a folder as well."""
+        """Raise UnsafeMemberError if a name is both a file and a folder."""
         for name in sorted(self._files & self._parents):
             raise UnsafeMemberError(f"the same file twice, {name!r}")
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    """Return a member's name as the parts of a path that leads to no other place."""
+    """Return the parts of a member's path, which must stay inside the folder."""
     pure = PurePosixPath(name)
     if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name:
         raise UnsafeMemberError(f"a path out of its own folder, {name[:80]!r}")
     longest = max((len(part.encode("utf-8", "replace")) for part in pure.parts), default=0)
-    if longest > _LONGEST_PART or len(name) > _LONGEST_NAME or len(pure.parts) > _DEEPEST:
+    too_long = longest > _MAX_PART_BYTES or len(name) > _MAX_NAME_CHARACTERS
+    if too_long or len(pure.parts) > _MAX_DEPTH:
         raise UnsafeMemberError(f"a name that is too long, {name[:80]!r}…")
-    if not name.isprintable():  # no control characters, and no bytes that are not UTF-8
-        raise UnsafeMemberError(f"a name that nobody can read, {name[:80]!r}")
+    if not name.isprintable():  # control characters, or bytes that are not UTF-8
+        raise UnsafeMemberError(f"an unprintable name, {name[:80]!r}")
     return pure.parts
 
 
 def _contents(path: Path, file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO | None]]:
-    """Yield name, size and content of each member of an archive; a folder has no content."""
+    """Yield the name, size and content of each member; the content of a folder is None."""
     start = file.read(4)
     file.seek(0)
     if start == b"PK\x03\x04":
@@ -148,7 +150,7 @@ def _contents(path: Path, file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO |
     stream = open_stream(file)
     if stream is None:
         raise EngineError(
-            f"{path} is packed with zstd, which Python before 3.14 cannot unpack",
+            f"{path} is compressed with zstd, which Python before 3.14 cannot decompress",
             hint=f"unpack it first: `zstd -d {path.name}`, then import the .tar",
         )
     for member in members(stream):
@@ -158,13 +160,13 @@ def _contents(path: Path, file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO |
 def _zip_contents(file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO | None]]:
     with open_zip(file) as archive:
         for member in archive.infolist():
-            kind = member.external_attr >> 28  # the file type of a Unix mode; 0 where there is none
+            kind = member.external_attr >> 28  # the file type of the Unix mode, or 0
             if kind not in (0, 0o04, 0o10):
                 raise UnsafeMemberError(f"a link or a device, {member.filename}")
             if member.flag_bits & 1:
                 raise UnsafeMemberError("encrypted files")
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise UnsafeMemberError("files in a compression that only few programs know")
+                raise UnsafeMemberError("files with an unsupported compression method")
             if member.is_dir():
                 yield member.filename, 0, None
                 continue
@@ -176,7 +178,7 @@ def _write(path: Path, target: Path, content: BinaryIO, size: int) -> None:
     files.folder(target.parent)
     copied = 0
     with os.fdopen(files.open_new(target), "wb") as output:
-        while piece := content.read(_PIECE):
+        while piece := content.read(_CHUNK_BYTES):
             output.write(piece)
             copied += len(piece)
             if copied > size:
@@ -187,12 +189,12 @@ def _write(path: Path, target: Path, content: BinaryIO, size: int) -> None:
 
 def _refused(path: Path, what: str) -> EngineError:
     return EngineError(
-        f"{path} holds {what}; nothing of it was installed",
-        hint="unpack it in a place of your own, look at it, and import the folder",
+        f"{path} contains {what}; nothing was installed",
+        hint="unpack it yourself, check its content, and import the folder",
     )
 
 
 def _damaged(path: Path) -> EngineError:
     return EngineError(
-        f"{path} is no archive, or is cut off or damaged", hint="copy or fetch it once more"
+        f"{path} is not an archive, or is truncated or damaged", hint="copy or fetch it again"
     )

@@ -1,7 +1,7 @@
-"""Install a model from a folder or an archive: the way for a machine with no network.
+"""Install a model from a folder or an archive, without a network.
 
-A model appears under its name only when it is whole and on disk. Nothing is ever overwritten, and
-the source is only read.
+A model appears under its name only when it is complete and flushed to disk. Nothing is overwritten,
+and the source is not changed.
 """
 
 from __future__ import annotations
@@ -36,15 +36,16 @@ if TYPE_CHECKING:
     from git_voicenote.models.installed import Progress
     from git_voicenote.models.kinds import ModelKind, Written
 
-_KEPT_TOO = ("generation_config.json", "LICENSE", "LICENSE.md", "LICENSE.txt", "README.md")
+_EXTRA_FILES = ("generation_config.json", "LICENSE", "LICENSE.md", "LICENSE.txt", "README.md")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_LARGEST_EXTRA = 1 << 20
-_DEPTH = 3  # folders below the given one that are searched: caches and archives nest
+_MAX_EXTRA_BYTES = 1 << 20
+_MAX_DEPTH = 3
+"""How many levels of subfolders are searched: caches and archives nest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A model that was installed; `left_out` are tensors of its source that it does not have."""
+    """An installed model; `left_out` are tensors of the source that were not installed."""
 
     folder: Path
     record: ModelRecord
@@ -60,10 +61,10 @@ def import_model(
     language: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> Imported:
-    """Install the model in a folder or an archive, under its own name or another.
+    """Install the model in a folder or an archive, under its own or another name.
 
-    It has to be of one of the kinds. `language` is what it hears, where its files do not say.
-    Raises EngineError; then nothing is installed.
+    It must be of one of `kinds`. `language` is the language of the model if its files do not state
+    it. Raises EngineError; then nothing is installed.
     """
     if not path.exists():
         raise EngineError(f"there is no {path}", hint="name a folder or an archive with a model")
@@ -76,10 +77,10 @@ def import_model(
         elif not path.is_dir():
             raise EngineError(
                 f"{path} is neither a folder nor an archive (tar, tar.gz, tar.bz2, tar.xz, zip)",
-                hint="give the folder with all files of the model, not one of them",
+                hint="name the folder that contains all files of the model, not one of the files",
             )
         made = work / "model"
-        with _called(path, folder):
+        with _naming_source(path, folder):
             source, kind = _find_source(folder, kinds)
             carried = None if origin else _carried_record(source, progress)
             origin = origin or _origin_of(carried, path)
@@ -90,13 +91,13 @@ def import_model(
         try:
             files.move(made, target)
         except OSError as exc:
-            raise EngineError(f"{target} cannot be made: {exc.strerror}") from exc
+            raise EngineError(f"cannot create {target}: {exc.strerror}") from exc
         files.sync(target.parent)
     return Imported(target, record, left_out)
 
 
 def default_name(path: Path) -> str:
-    """Return the name of the model in a folder or an archive, as its publisher calls it."""
+    """Return the publisher's name of the model in a folder or an archive."""
     for folder in (path.resolve(), *path.resolve().parents):
         if folder.name.startswith("models--"):  # the hub's cache: models--ORG--NAME/snapshots/…
             return folder.name.split("--")[-1].removesuffix("-hf")
@@ -105,61 +106,64 @@ def default_name(path: Path) -> str:
 
 
 def target_folder(name: str) -> Path:
-    """Return the folder for a new model; raises EngineError where there is one, or for no name."""
+    """Return the folder for a new model.
+
+    Raises EngineError if the name is invalid or the folder exists.
+    """
     if not _NAME.fullmatch(name):
         raise EngineError(
-            f"a model cannot be called {name!r}",
-            hint="give it a name of letters, digits, `.`, `_` and `-`, with `--name`",
+            f"{name!r} is not a valid name for a model",
+            hint="give it a name of letters, digits, `.`, `_` and `-` with `--name`",
         )
     target = models_dir() / name
     if target.exists() or target.is_symlink():
         raise EngineError(
-            f"there is a model {name} already: {target}",
-            hint="install this one beside it with `--name OTHER`, or remove that folder yourself",
+            f"a model named {name} already exists: {target}",
+            hint="choose another name with `--name OTHER`, or remove that folder first",
         )
     return target
 
 
 def kind_of(folder: Path, kinds: Sequence[ModelKind]) -> ModelKind | None:
-    """Return the kind of the model in a folder, or None where it holds none that is known."""
+    """Return the kind of the model in a folder, or None if it contains no known model."""
     return next((kind for kind in kinds if kind.recognises(folder)), None)
 
 
-def holds_no_model(folder: Path, kinds: Sequence[ModelKind]) -> EngineError:
-    """Return the error for a folder in which no kind of model was found."""
+def no_model_error(folder: Path, kinds: Sequence[ModelKind]) -> EngineError:
+    """Return the error for a folder that contains no known model."""
     return EngineError(
-        f"{folder} holds no model",
+        f"{folder} contains no model",
         hint="it needs " + "; or ".join(kind.holds for kind in kinds),
     )
 
 
 def _find_source(folder: Path, kinds: Sequence[ModelKind]) -> tuple[Path, ModelKind]:
-    """Return the folder with the weights: this one, or the only one below it that has some."""
+    """Return the folder with the weights: this one, or the only one below it that has weights."""
     level = [folder]
-    for _ in range(_DEPTH):
+    for _ in range(_MAX_DEPTH):
         found = [(path, kind) for path in level if (kind := kind_of(path, kinds))]
         if len(found) > 1:
             raise EngineError(
-                f"{folder} holds several models: {', '.join(path.name for path, _ in found)}",
-                hint="give the folder of one of them",
+                f"{folder} contains several models: {', '.join(path.name for path, _ in found)}",
+                hint="name the folder of one of them",
             )
         if found:
             return found[0]
         level = [path for above in level for path in sorted(above.glob("*/")) if path.is_dir()]
-    raise holds_no_model(folder, kinds)
+    raise no_model_error(folder, kinds)
 
 
 def _carried_record(folder: Path, progress: Progress) -> ModelRecord | None:
-    """Return the record of a model that this program installed elsewhere, as it was carried.
+    """Return the record of a model that was installed on another machine and copied, or None.
 
-    Raises EngineError where the way has changed it.
+    Raises EngineError if the files have changed since.
     """
     record = read_record(folder)
     if record is None:
         return None
     for change in changed_files(folder, record, progress):
         raise EngineError(
-            change, hint=f"copy it once more; if it was changed on purpose, remove {RECORD}"
+            change, hint=f"copy it again; if it was changed on purpose, remove {RECORD}"
         )
     return record
 
@@ -174,8 +178,8 @@ def _origin_of(carried: ModelRecord | None, path: Path) -> Origin:
 
 
 @contextmanager
-def _called(path: Path, unpacked: Path) -> Iterator[None]:
-    """Let errors name the archive: where it was unpacked is gone when they are read."""
+def _naming_source(path: Path, unpacked: Path) -> Iterator[None]:
+    """Replace the temporary folder in errors with the archive that was unpacked into it."""
     try:
         yield
     except EngineError as exc:
@@ -187,12 +191,12 @@ def _called(path: Path, unpacked: Path) -> Iterator[None]:
 def _write(
     kind: ModelKind, request: ImportRequest, origin: Origin
 ) -> tuple[ModelRecord, tuple[str, ...]]:
-    """Write the model into its new folder, with its record, on disk when this returns."""
+    """Write the model and its record into its new folder, and flush them to disk."""
     made = request.made
     try:
         files.folder(made)
         written = kind.write(request)
-        for extra in _KEPT_TOO:
+        for extra in _EXTRA_FILES:
             _copy_extra(request.source / extra, made / extra)
         record = _record(kind, request, origin, written)
         files.replace(made / RECORD, record.to_json(), mode=files.PUBLISHED)
@@ -200,14 +204,14 @@ def _write(
             files.sync(path)
         files.sync(made)
     except OSError as exc:
-        raise EngineError(f"{made.parent} cannot be written: {exc.strerror}") from exc
+        raise EngineError(f"cannot write to {made.parent}: {exc.strerror}") from exc
     return record, written.left_out
 
 
 def _copy_extra(source: Path, target: Path) -> None:
-    """Copy a text that belongs to a model, unless it is too large for one."""
+    """Copy a text file of a model, unless it is too large."""
     with suppress(FileNotFoundError, ContentError):
-        files.replace(target, read_file(source, _LARGEST_EXTRA), mode=files.PUBLISHED)
+        files.replace(target, read_file(source, _MAX_EXTRA_BYTES), mode=files.PUBLISHED)
 
 
 def _record(
@@ -233,9 +237,9 @@ def _record(
 
 
 def _licence(folder: Path) -> str | None:
-    """Return the licence that the README of a model names in its first lines."""
+    """Return the licence in the metadata of a model's README."""
     try:
-        text = read_file(folder / "README.md", _LARGEST_EXTRA).decode()
+        text = read_file(folder / "README.md", _MAX_EXTRA_BYTES).decode()
     except (OSError, ContentError, UnicodeDecodeError):
         return None
     head = text.split("\n---", 1)[0] if text.startswith("---\n") else ""

@@ -1,4 +1,4 @@
-"""Where models are kept, what is known of each, and which is meant."""
+"""Find installed models, read their records, and compare their files with them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Progress = Callable[[str, int, int], None]
-    """Told what is done, and how many of how many bytes are."""
+    """Called with the name of a task, the bytes done, and the bytes in total."""
 
 RECORD = "voicenote-model.json"
 
 _LIMITS = Limits(size=1 << 20, nodes=20_000)
-_MOST_FILES = 2000
-_MOST_BYTES = 1 << 50
+_MAX_FILES = 2000
+_MAX_BYTES = 1 << 50
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledFile:
-    """A file of an installed model as it was when it was installed."""
+    """The size and hash of a file of a model, as recorded at installation."""
 
     size: int
     sha256: str
@@ -37,11 +37,11 @@ class InstalledFile:
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """Where an installed model comes from; kept beside it as voicenote-model.json.
+    """The origin of an installed model; stored with it as voicenote-model.json.
 
-    `source` is a folder, an archive or the address of a repository, `revision` that of the
-    repository; `licence` is what the model says of itself, where it does. `language` is what it
-    hears, where its files do not say.
+    `source` is a folder, an archive or the URL of a repository; `revision` is the revision of that
+    repository. `licence` is the licence that the model states, if any. `language` is set if the
+    files of the model do not state its language.
     """
 
     source: str
@@ -56,21 +56,21 @@ class ModelRecord:
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """The total size of the files, in bytes."""
         return sum(file.size for file in self.files.values())
 
     def to_json(self) -> str:
-        """Return the text that `read_record` reads."""
+        """Return the record as JSON, for `read_record`."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2) + "\n"
 
 
 def models_dir() -> Path:
-    """Return the folder of installed models, one folder for each; it may not exist yet."""
+    """Return the folder that contains the folders of models; it may not exist yet."""
     return data_home() / "models"
 
 
 def installed_folders() -> tuple[Path, ...]:
-    """Return the folders that are installed, whole, by name."""
+    """Return the folders of all completely installed models, sorted by name."""
     folders = models_dir().glob("*/")
     return tuple(
         sorted(path for path in folders if path.is_dir() and not path.name.startswith("."))
@@ -78,26 +78,26 @@ def installed_folders() -> tuple[Path, ...]:
 
 
 def find_model(chosen: str) -> Path:
-    """Return the folder of the model of that name, or the folder that is named.
+    """Return the folder of a model, given its name or a folder.
 
-    Raises EngineError where it is not there.
+    Raises EngineError if it does not exist.
     """
-    is_name = Path(chosen).name == chosen != ".."  # a path such as `.` leads from where we stand
+    is_name = Path(chosen).name == chosen != ".."  # not a path such as `.`
     own = Path(chosen).expanduser().absolute()
     for folder in (models_dir() / chosen, own) if is_name else (own,):
         if folder.is_dir():
             return folder
     raise EngineError(
         f"there is no model {chosen!r}",
-        hint="`git voicenote models list` names those that are installed; voicenote.model may "
+        hint="`git voicenote models list` lists the installed models; voicenote.model may "
         "also be a folder",
     )
 
 
 def read_record(folder: Path) -> ModelRecord | None:
-    """Return what is known of a model; None where nothing is, as in a folder of one's own.
+    """Return the record of a model, or None if it has none, as in a folder of the user.
 
-    Raises EngineError for a record that cannot be read.
+    Raises EngineError if the record cannot be read.
     """
     path = folder / RECORD
     try:
@@ -105,7 +105,7 @@ def read_record(folder: Path) -> ModelRecord | None:
     except FileNotFoundError:
         return None
     except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+        raise EngineError(f"cannot read {path}: {exc.strerror}") from exc
     except ContentError as exc:
         raise EngineError(
             f"{path} is damaged: {exc}", hint="remove the model's folder and import it again"
@@ -113,7 +113,7 @@ def read_record(folder: Path) -> ModelRecord | None:
 
 
 def changed_files(folder: Path, record: ModelRecord, progress: Progress) -> Iterator[str]:
-    """Yield what is no longer as a model's record has it, in sentences."""
+    """Yield a sentence for each file that differs from a model's record."""
     before = 0
 
     def told(done: int) -> None:
@@ -131,20 +131,20 @@ def changed_files(folder: Path, record: ModelRecord, progress: Progress) -> Iter
 
 
 def _record(values: object) -> ModelRecord:
-    """Return a record of what its JSON holds. Raises ContentError for values that cannot be."""
+    """Return the record in a JSON value. Raises ContentError for invalid values."""
     if not isinstance(values, dict) or not isinstance(values.get("files"), dict):
         raise ContentError("it lists no files")
-    if len(values["files"]) > _MOST_FILES:
-        raise ContentError(f"it lists more than {_MOST_FILES} files")
+    if len(values["files"]) > _MAX_FILES:
+        raise ContentError(f"it lists more than {_MAX_FILES} files")
     parameters = values.get("parameters")
     return ModelRecord(
         source=text(values.get("source"), "source"),
         revision=_text_or_none(values, "revision"),
         layout=text(values.get("layout"), "layout"),
-        parameters=None if parameters is None else whole(parameters, "parameters", 0, _MOST_BYTES),
+        parameters=None if parameters is None else whole(parameters, "parameters", 0, _MAX_BYTES),
         licence=_text_or_none(values, "licence"),
         installed=text(values.get("installed"), "installed"),
-        files={_beside(name): _file(name, value) for name, value in values["files"].items()},
+        files={_file_name(name): _file(name, value) for name, value in values["files"].items()},
         engine=text(values.get("engine", "nano"), "engine"),
         language=_text_or_none(values, "language"),
     )
@@ -154,14 +154,14 @@ def _file(name: str, value: object) -> InstalledFile:
     entry = value if isinstance(value, dict) else {}
     digest = text(entry.get("sha256"), f"the hash of {name}")
     if not _SHA256.fullmatch(digest):
-        raise ContentError(f"the hash of {name} is none")
-    return InstalledFile(whole(entry.get("size"), f"the size of {name}", 0, _MOST_BYTES), digest)
+        raise ContentError(f"the hash of {name} is invalid")
+    return InstalledFile(whole(entry.get("size"), f"the size of {name}", 0, _MAX_BYTES), digest)
 
 
-def _beside(name: str) -> str:
-    """Return the name of a file; raises ContentError where it leads elsewhere."""
+def _file_name(name: str) -> str:
+    """Return the name of a file. Raises ContentError if it is a path to another folder."""
     if name != Path(name).name or name == "..":
-        raise ContentError(f"{name!r} leads elsewhere")
+        raise ContentError(f"{name!r} is not the name of a file")
     return text(name, "the name of a file", 255)
 
 

@@ -1,4 +1,4 @@
-"""What an engine tells of its models, so that commands can list, import and verify any engine's."""
+"""The interface through which commands list, import and verify the models of any engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a model comes from, if not from the folder it is in."""
+    """Where a model comes from, if not from the folder that contains it."""
 
     source: str
     revision: str | None = None
@@ -23,10 +23,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """A model to write: from the folder `source` into `made`, which is new and empty.
+    """A model to copy from the folder `source` into `made`, which is new and empty.
 
-    `names` is what the model is called, the likeliest to tell its language first; `language` is
-    what somebody said of it.
+    `names` are names of the model, with the one that most likely contains its language first;
+    `language` is the language given by the user, if any.
     """
 
     source: Path
@@ -38,10 +38,10 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is known of a model after it was written.
+    """The result of writing a model.
 
-    `left_out` are tensors that the engine has no use for, `digests` the SHA-256 of files whose
-    hash is known already, by name.
+    `left_out` are tensors that the engine does not use; `digests` are the SHA-256 of files whose
+    hash is already known, by name.
     """
 
     layout: str
@@ -52,31 +52,31 @@ class Written:
 
 
 class ModelKind(Protocol):
-    """The models of one engine. Nothing heavy is imported before it is needed."""
+    """The models of one engine. Heavy packages are imported only when they are needed."""
 
     @property
     def engine(self) -> str:
-        """The engine's name."""
+        """The name of the engine."""
         ...
 
     @property
     def embedded(self) -> str | None:
-        """The name of the model that comes with the install, if one does."""
+        """The name of the model that is part of the installation, or None."""
         ...
 
     @property
     def holds(self) -> str:
-        """The files that a folder of this kind holds, in words."""
+        """A description of the files that a folder of this kind contains."""
         ...
 
     def recognises(self, folder: Path) -> bool:
-        """Return whether a folder holds such a model, by the names of its files."""
+        """Return whether a folder contains such a model, by the names of its files."""
         ...
 
     def find(self, chosen: str | None) -> Path | None:
-        """Return the folder of the model that the engine uses, None where it has none.
+        """Return the folder of the model that the engine uses, or None if there is none.
 
-        `chosen` is a name or a folder. Raises EngineError where it is not there.
+        `chosen` is a name or a folder. Raises EngineError if it does not exist.
         """
         ...
 
@@ -88,8 +88,8 @@ class ModelKind(Protocol):
         ...
 
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
-        """Return what is wrong with a model, in sentences; nothing where all is right.
+        """Return a sentence for each fault of a model; none if it is intact.
 
-        Raises EngineError where it cannot be checked.
+        Raises EngineError if it cannot be checked.
         """
         ...

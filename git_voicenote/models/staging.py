@@ -1,4 +1,4 @@
-"""A folder to make a model in, beside the models and hidden from their list."""
+"""A temporary folder in which a model is prepared, next to the models but not listed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PREFIX = ".import-"
-_SPARE = 64 << 20  # bytes that a disk should have besides: the tokenizer, the record, some room
+_SPARE_BYTES = 64 << 20
+"""Additional free space on the disk, for the tokenizer, the record and other small files."""
 
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """Give an empty folder on the disk of the models, and remove it in the end.
+    """Provide an empty folder on the disk of the models, which is removed when the context ends.
 
-    What an import that was killed left there is removed too. Raises EngineError.
+    Folders that killed imports left behind are removed, too. Raises EngineError.
     """
     root = models_dir()
     with ExitStack() as stack:
@@ -30,21 +31,21 @@ def workplace() -> Iterator[Path]:
             folder = stack.enter_context(files.workplace(root, _PREFIX))
         except OSError as exc:
             raise EngineError(
-                f"{root} cannot be written: {exc.strerror}",
+                f"cannot write to {root}: {exc.strerror}",
                 hint="models are kept in $XDG_DATA_HOME/git-voicenote/models",
             ) from exc
         yield folder
 
 
 def need_space(folder: Path, size: int, *, to: str) -> None:
-    """Raise EngineError where a disk has no room for so many bytes."""
+    """Raise EngineError if a disk does not have `size` bytes of free space."""
     free = files.free_room(folder)
-    if free < size + _SPARE:
+    if free < size + _SPARE_BYTES:
         hidden = (path for path in (folder, *folder.parents) if path.name.startswith(_PREFIX))
         lasting = next((path.parent for path in hidden), folder)
         raise EngineError(
-            f"there is not enough room to {to}: it takes {size / 1e9:.2f} GB and "
+            f"not enough disk space to {to}: it needs {size / 1e9:.2f} GB, and "
             f"{free / 1e9:.2f} GB are free in {lasting}",
-            hint="free some, or set XDG_DATA_HOME (models) or XDG_CACHE_HOME (downloads) to a "
-            "larger disk",
+            hint="free some space, or set XDG_DATA_HOME (models) or XDG_CACHE_HOME (downloads) to "
+            "a larger disk",
         )

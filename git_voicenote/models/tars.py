@@ -1,7 +1,7 @@
-"""Read a tar header by header, within limits, and nothing of it that no model is packed with.
+"""Read a tar archive header by header, within limits, and refuse unusual members.
 
-Python's tarfile reads a long name or a pax header into memory as a whole, whatever its size, and
-follows sparse files and negative sizes; it is used here for single headers alone.
+Python's tarfile reads a long name or a pax header into memory, whatever its size, and accepts
+sparse files and negative sizes. So it is used here only to parse single headers.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK = tarfile.BLOCKSIZE
-_LONGEST_NAME = 4096
-_LARGEST_PAX = 64 << 10
-_MOST_HEADERS = 10_000
-_PIECE = 1 << 20
-_XZ_MEMORY = 256 << 20
-"""Bytes: what `xz -9` needs is a quarter of it."""
+_MAX_NAME_BYTES = 4096
+_MAX_PAX_BYTES = 64 << 10
+_MAX_HEADERS = 10_000
+_CHUNK_BYTES = 1 << 20
+_MAX_XZ_MEMORY = 256 << 20
+"""In bytes; `xz -9` needs a quarter of it."""
 ZSTD = b"\x28\xb5\x2f\xfd"
 
 TAR_ERRORS = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-"""What is raised for an archive that is damaged, cut off or no tar."""
+"""The exceptions for an archive that is damaged or truncated, or is not a tar archive."""
 
 
 class UnsafeMemberError(Exception):
-    """A tar holds something that no model is packed with; its words say what."""
+    """An archive contains something unsafe; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file or a folder in a tar; `content` can be read until the next one is asked for."""
+    """A file or a folder in an archive; `content` is valid until the next member is requested."""
 
     name: str
     size: int
@@ -46,7 +46,7 @@ class Member:
 
 
 def open_stream(file: BinaryIO) -> BinaryIO | None:
-    """Return a tar as it is behind its compression; None for one that Python cannot unpack."""
+    """Return the decompressed archive, or None if this Python cannot decompress it."""
     start = file.read(6)
     file.seek(0)
     if start.startswith(b"\x1f\x8b"):
@@ -54,16 +54,16 @@ def open_stream(file: BinaryIO) -> BinaryIO | None:
     if start.startswith(b"BZh"):
         return cast("BinaryIO", bz2.BZ2File(file))
     if start.startswith(b"\xfd7zXZ\0"):
-        return io.BufferedReader(_Xz(file), _PIECE)
+        return io.BufferedReader(_Xz(file), _CHUNK_BYTES)
     if start.startswith(ZSTD):
         return _open_zstd(file)
     return file
 
 
 def members(stream: BinaryIO) -> Iterator[Member]:
-    """Yield the members of a tar. Raises TAR_ERRORS, UnsafeMemberError and OSError."""
+    """Yield the members of an archive. Raises TAR_ERRORS, UnsafeMemberError and OSError."""
     long_name: str | None = None
-    for _ in range(_MOST_HEADERS):
+    for _ in range(_MAX_HEADERS):
         block = _read(stream, _BLOCK)
         if block == bytes(_BLOCK):
             return
@@ -71,11 +71,11 @@ def members(stream: BinaryIO) -> Iterator[Member]:
         if info.size < 0:
             raise tarfile.ReadError("a negative size")
         if info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE):
-            found = _pax_name(_extension(stream, info, _LARGEST_PAX))
+            found = _pax_name(_extension(stream, info, _MAX_PAX_BYTES))
             long_name = found if info.type != tarfile.XGLTYPE and found else long_name
             continue
         if info.type == tarfile.GNUTYPE_LONGNAME:
-            content = _extension(stream, info, _LONGEST_NAME)
+            content = _extension(stream, info, _MAX_NAME_BYTES)
             long_name = content.partition(b"\0")[0].decode("utf-8", "surrogateescape")
             continue
         name, long_name = long_name or info.name, None
@@ -84,7 +84,7 @@ def members(stream: BinaryIO) -> Iterator[Member]:
         content_of = _Content(stream, size)
         yield Member(name, size, info.isdir(), cast("BinaryIO", content_of))
         content_of.skip()
-    raise UnsafeMemberError(f"more than {_MOST_HEADERS} headers")
+    raise UnsafeMemberError(f"more than {_MAX_HEADERS} headers")
 
 
 def _open_zstd(file: BinaryIO) -> BinaryIO | None:
@@ -105,14 +105,14 @@ def _refuse_special(info: tarfile.TarInfo, name: str) -> None:
 
 
 def _extension(stream: BinaryIO, info: tarfile.TarInfo, limit: int) -> bytes:
-    """Return the content of a header that tells of the next member."""
+    """Return the content of a header that extends the next one."""
     if info.size > limit:
         raise UnsafeMemberError(f"a header of {info.size:,} bytes")
     return _read(stream, info.size + -info.size % _BLOCK)[: info.size]
 
 
 def _pax_name(content: bytes) -> str | None:
-    """Return the name in a pax header; raises UnsafeMemberError where it tells another size."""
+    """Return the name in a pax header, or None. Raises UnsafeMemberError if it sets a size."""
     name = None
     while content.strip(b"\0"):
         digits, _, rest = content.partition(b" ")
@@ -121,7 +121,7 @@ def _pax_name(content: bytes) -> str | None:
             raise tarfile.ReadError("a damaged header")
         key, _, value = rest[: length - len(digits) - 2].partition(b"=")
         if key == b"size" or key.startswith(b"GNU.sparse"):
-            raise UnsafeMemberError("a file whose size is told apart")
+            raise UnsafeMemberError("a file whose size is in a pax header")
         if key == b"path":
             name = value.decode("utf-8", "surrogateescape")
         content = content[length:]
@@ -129,17 +129,17 @@ def _pax_name(content: bytes) -> str | None:
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
-    """Read exactly so many bytes; raises ReadError where there are fewer."""
+    """Read exactly `size` bytes. Raises ReadError if there are fewer."""
     content = stream.read(size)
     while len(content) < size and (piece := stream.read(size - len(content))):
         content += piece
     if len(content) < size:
-        raise tarfile.ReadError("it is cut off")
+        raise tarfile.ReadError("it is truncated")
     return content
 
 
 class _Content:
-    """What of a stream belongs to a member."""
+    """The part of a stream that belongs to a member."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
@@ -147,45 +147,45 @@ class _Content:
         self._padding = -size % _BLOCK
 
     def read(self, size: int) -> bytes:
-        """Read up to so many bytes; raises ReadError where the archive ends before."""
+        """Read up to `size` bytes. Raises ReadError if the archive ends early."""
         wanted = min(size, self._left)
         content = self._stream.read(wanted) if wanted else b""
         if wanted and not content:
-            raise tarfile.ReadError("it is cut off")
+            raise tarfile.ReadError("it is truncated")
         self._left -= len(content)
         return content
 
     def skip(self) -> None:
-        """Go on behind the member."""
+        """Skip the rest of the member."""
         if isinstance(self._stream, io.BufferedReader) and not isinstance(self._stream.raw, _Xz):
-            self._stream.seek(self._left, io.SEEK_CUR)  # a plain file; its end is found out later
+            self._stream.seek(self._left, io.SEEK_CUR)  # a plain file; reading detects its end
             self._left = 0
         while self._left:
-            self.read(_PIECE)
+            self.read(_CHUNK_BYTES)
         _read(self._stream, self._padding)
 
 
 class _Xz(io.RawIOBase):
-    """What is behind the compression of xz, with a limit on the memory that its header asks for."""
+    """Decompressed xz data, with a limit on the memory that its header may request."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._file = file
-        self._decompressor = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+        self._decompressor = lzma.LZMADecompressor(memlimit=_MAX_XZ_MEMORY)
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return True."""
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read up to so many bytes, at least one before the end."""
+        """Read up to `size` bytes, and at least one before the end."""
         while True:
             if self._decompressor.eof:
                 return b""
-            given = self._file.read(_PIECE) if self._decompressor.needs_input else b""
+            given = self._file.read(_CHUNK_BYTES) if self._decompressor.needs_input else b""
             if self._decompressor.needs_input and not given:
-                raise EOFError("it is cut off")
-            content = self._decompressor.decompress(given, size if size > 0 else _PIECE)
+                raise EOFError("it is truncated")
+            content = self._decompressor.decompress(given, size if size > 0 else _CHUNK_BYTES)
             if content:
                 return content
 

@@ -1,4 +1,4 @@
-"""Compare an installed model with what was written down when it was installed."""
+"""Compare an installed model with the record of its installation."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def changes(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
-    """Return what is no longer as it was installed, in sentences; nothing without a record.
+    """Return a sentence for each difference from the record; none if there is no record.
 
-    Raises EngineError for a record that cannot be read.
+    Raises EngineError if the record cannot be read.
     """
     record = read_record(folder)
     if record is None:

@@ -1,4 +1,4 @@
-"""The directory of a zip archive, within limits."""
+"""Open a zip archive, with a limit on the size of its directory."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from git_voicenote.files.wrapped import WrappedFile
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_LARGEST_DIRECTORY = 4 << 20
-"""Bytes. The directory is read into memory as a whole, and a hostile one is as long as its file."""
+_MAX_DIRECTORY_BYTES = 4 << 20
+"""zipfile reads the whole directory into memory, and a hostile one can be as long as the file."""
 
 ZIP_ERRORS = (
-    # what zipfile raises for damaged archives; some come of the bytes being used as they are
+    # zipfile raises all of these for damaged archives, because it uses unchecked values
     zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, LookupError,
     OverflowError, struct.error,
 )  # fmt: skip
 
 
 class DirectoryLimit(WrappedFile):
-    """A file of which no more is read at once than a directory may have."""
+    """A file that limits a single read to the maximum size of a directory."""
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read as the file does. Raises BadZipFile for more than a directory may have."""
+        """Read from the wrapped file. Raises BadZipFile for more than the limit."""
         content = self._file.read(
-            min(size, _LARGEST_DIRECTORY + 1) if size >= 0 else _LARGEST_DIRECTORY + 1
+            min(size, _MAX_DIRECTORY_BYTES + 1) if size >= 0 else _MAX_DIRECTORY_BYTES + 1
         )
-        if len(content) > _LARGEST_DIRECTORY:
+        if len(content) > _MAX_DIRECTORY_BYTES:
             raise zipfile.BadZipFile("its directory is too large")
         return content
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """Open a zip archive whose directory is of a size that can be read. Raises ZIP_ERRORS."""
+    """Open a zip archive whose directory is within the limit. Raises ZIP_ERRORS."""
     return zipfile.ZipFile(DirectoryLimit(file))

@@ -1,4 +1,4 @@
-"""The SQLite file behind the history: opened for each piece of work, shared by many processes."""
+"""The SQLite file of the history: opened for each operation, shared by several processes."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PRIVATE = 0o600
-_PATIENCE = 2.0
-"""Seconds to wait for another process, in all; ours hold the file for milliseconds."""
+_TIMEOUT = 2.0
+"""Seconds to wait for other processes in total; our own lock the file for milliseconds."""
 
 
-class _Patience:
-    """How long this process still waits for a history that another one holds.
+class _Timeout:
+    """How long this process waits for a history that another process has locked.
 
-    A command opens the history some ten times. Once it has waited in vain, it goes on without.
+    A command opens the history about ten times. After one timeout it does not wait again.
     """
 
     def __init__(self) -> None:
-        self.seconds = _PATIENCE
+        self.seconds = _TIMEOUT
 
     def use_up(self) -> None:
-        """Wait no more."""
+        """Do not wait again."""
         self.seconds = 0.0
 
 
 @cache
-def _patience_for(path: Path) -> _Patience:  # noqa: ARG001 - what is cached by
-    """Return the one patience for a history that all who open it in this process share."""
-    return _Patience()
+def _timeout_for(path: Path) -> _Timeout:  # noqa: ARG001 - the key of the cache
+    """Return the timeout of a history, which this process shares among all uses of it."""
+    return _Timeout()
 
 
 class Database:
-    """A database that is made when something is first written to it, and is empty before."""
+    """A database that is created by the first write, and reads as empty before."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._patience = _patience_for(path.absolute())
+        self._timeout = _timeout_for(path.absolute())
 
     @property
-    def patience(self) -> float:
-        """Seconds that are waited for another process, now."""
-        return self._patience.seconds
+    def timeout(self) -> float:
+        """How many seconds this process would wait for another one now."""
+        return self._timeout.seconds
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Open the database to read from it. Raises StoreError."""
+        """Open the database for reading. Raises StoreError."""
         with self._translated(), closing(self._open_to_read()) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open the database for one transaction: all of it is kept, or nothing. Raises StoreError.
+        """Open the database for one transaction. Raises StoreError.
 
-        In the context, other processes wait.
+        Other processes that write wait until the context ends.
         """
         with self._translated():
             self._create()
@@ -84,7 +84,7 @@ class Database:
     def _create(self) -> None:
         try:
             private_folder(self.path.parent)
-            # SQLite gives its other files the mode that this one has, whatever the umask
+            # SQLite gives its other files the mode of this one, whatever the umask
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
             try:
                 if stat.S_IMODE(os.fstat(handle).st_mode) != _PRIVATE:
@@ -92,7 +92,7 @@ class Database:
             finally:
                 os.close(handle)
         except OSError as exc:
-            raise store_error(f"the history {self.path} cannot be written", exc) from exc
+            raise store_error(f"cannot write the history {self.path}", exc) from exc
 
     def _open_to_read(self) -> sqlite3.Connection:
         if not self.path.exists():
@@ -106,20 +106,20 @@ class Database:
             connection.close()
             if _code(exc) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
                 raise
-            # WAL needs a file beside the database even to read; on a read-only disk, where
-            # nobody can write meanwhile, SQLite may be told to do without
+            # WAL needs a second file even for reading; on a read-only disk, where nothing can be
+            # written meanwhile, `immutable` makes SQLite do without it
             connection = self._open(f"{self.path.as_uri()}?immutable=1")
             _migrate(connection)
         return connection
 
     def _open(self, uri: str) -> sqlite3.Connection:
-        timeout = self._patience.seconds
+        timeout = self._timeout.seconds
         connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        # a text that is none would fail the whole query
+        # by default, a text that is not UTF-8 fails the whole query
         connection.text_factory = lambda content: content.decode("utf-8", "replace")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # what a person deletes is to be gone
+        connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows
         return connection
 
     @contextmanager
@@ -140,44 +140,42 @@ class Database:
                     f"`mkdir -p {aside} && mv {self.path}* {aside}`",
                 )
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-                hint = (
-                    "make room on the disk; `git voicenote history delete` removes old recordings"
-                )
+                hint = "free some disk space; `git voicenote history delete` removes old recordings"
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-                hint = "it is read-only, or belongs to somebody else"
+                hint = "it is read-only, or belongs to another user"
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                self._patience.use_up()
+                self._timeout.use_up()
                 return StoreError(
                     f"the history {self.path} is locked by another process",
-                    hint="try again when that one is done",
+                    hint="try again when that process has finished",
                 )
-        return StoreError(f"the history {self.path} cannot be used: {exc}", hint=hint)
+        return StoreError(f"cannot use the history {self.path}: {exc}", hint=hint)
 
 
 def _code(exc: sqlite3.Error) -> int:
-    """Return the primary result code: SQLite's extended ones carry it in their low byte."""
+    """Return the primary result code, which is the low byte of SQLite's extended codes."""
     return getattr(exc, "sqlite_errorcode", 0) & 0xFF
 
 
 def _set_write_ahead(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer work at once, where the disk allows it.
+    """Enable WAL, so that readers and a writer can work at the same time, if the disk supports it.
 
-    On network mounts WAL cannot be had; SQLite's rollback journal works there as well.
+    Network file systems do not support WAL; SQLite's rollback journal works there.
     """
-    # nobody waits for what can be had another time
-    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    # do not wait: the next opening tries again
+    (timeout,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute("PRAGMA busy_timeout = 0")
     try:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError:
-        pass  # somebody else has it open, or it cannot be had: it works without
+        pass  # another process has it open, or WAL is not supported; it works without
     finally:
-        connection.execute(f"PRAGMA busy_timeout = {patience:d}")
+        connection.execute(f"PRAGMA busy_timeout = {timeout:d}")
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema up to date; raise StoreError where a later version has been at work."""
+    """Update the schema. Raises StoreError if a later version of this program wrote it."""
     version = _version(connection)
     if version > len(MIGRATIONS):
         raise StoreError(
@@ -188,7 +186,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = _version(connection)  # again: another process may have been faster
+        version = _version(connection)  # again: another process may have migrated it
         for number, migration in enumerate(MIGRATIONS[version:], version + 1):
             for statement in _statements(migration):
                 connection.execute(statement)
@@ -206,7 +204,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Split a script: sqlite3's own executescript would end the transaction."""
+    """Split a script into statements: sqlite3's executescript would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

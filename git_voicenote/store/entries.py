@@ -1,4 +1,4 @@
-"""What is known of a recording, as the history's rows tell it."""
+"""Entries of the history, read from its rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from git_voicenote.datatypes import Segment, Transcript, Turn, placed
 from git_voicenote.store.recordings import recording_time
-from git_voicenote.store.rows import Reading
+from git_voicenote.store.rows import RowReader
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
 UNFINISHED: frozenset[State] = frozenset(("recording", "recorded"))
-"""States of a recording that a crash cut off, or that is at work at this moment."""
+"""States of a recording that was interrupted, or that a process works on now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One engine's try at a recording: a transcript, or why there is none."""
+    """One engine's attempt at a recording: a transcript, or the reason why it failed."""
 
     created_at: datetime
     engine: str
@@ -35,7 +35,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class SavedNote:
-    """A note as it was saved, in the format of notes."""
+    """A note as it was saved, in the notes format."""
 
     created_at: datetime
     target: Target
@@ -44,11 +44,11 @@ class SavedNote:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All that is known of one recording; attempts and notes are oldest first.
+    """A recording with its attempts and notes, each oldest first.
 
-    `duration` in seconds; `path` below the folder of the history. Where pages were turned while
-    it was spoken, each segment has its place. `unreadable` are the columns whose values could not
-    be, and were replaced.
+    `duration` is in seconds; `path` is relative to the folder of the history. If pages were turned
+    while the person spoke, each segment has its place. `unreadable` are the columns whose values
+    were invalid and were replaced.
     """
 
     id: str
@@ -72,12 +72,12 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The words of the latest transcript; "" where there is none."""
+        """The text of the latest transcript, or ""."""
         return self.transcript.text if self.transcript else ""
 
 
 def entries_of(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> tuple[Entry, ...]:
-    """Return the entries of rows of the table `recordings`."""
+    """Return the entries for rows of the table `recordings`."""
     return tuple(_Rows(connection, row).entry() for row in rows)
 
 
@@ -87,12 +87,12 @@ class _Rows:
     def __init__(self, connection: sqlite3.Connection, row: sqlite3.Row) -> None:
         self._connection = connection
         self._row = row
-        self._reading = Reading()
+        self._reading = RowReader()
         self._id = self._reading.text(row["id"], "id")
         self._made_at = recording_time(self._id) or _UNKNOWN_TIME
 
     def entry(self) -> Entry:
-        """Return all that they tell."""
+        """Return the entry that the rows describe."""
         row, reading = self._row, self._reading
         turns = self._turns()
         return Entry(

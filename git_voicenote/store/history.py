@@ -1,15 +1,15 @@
-"""The history: every recording, every attempt to turn it into text, every note made of it.
+"""The history: every recording, every attempt to transcribe it, and every note made from it.
 
     history = History(state_dir(repository.state_dir))
     about = CommitTarget("3f2a91c…")
     history.begin("20261122-101400-3f2a", target=about, title="feat: …", created_at=now)
-    history.finish(recording)                           # its sound is whole; call it again after
+    history.finish(recording)                           # its sound is complete; call it again after
                                                         # compression, which changes the path
-    history.turned(recording.id, turn)                  # a page of the diff, while one speaks
-    history.attempt(transcript)                         # what an engine heard, or
+    history.turned(recording.id, turn)                  # a page of the diff was turned
+    history.attempt(transcript)                         # an engine succeeded, or
     history.failed_attempt(recording.id, "nano", "en", "out of memory")
     history.note_saved(about, text, patch_id=None, recording_ids=(recording.id,))
-    history.keep(recording.id)                          # a person wants no text of it: ask no more
+    history.keep(recording.id)                          # no transcript is wanted: do not ask again
     history.finished_ids()                              # all but those never turned to text
     history.entries(), history.search("foo_bar"), history.entry(id), history.delete(id)
 
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from git_voicenote.store.entries import Entry, State
     from git_voicenote.targets import Target
 
-_SHORTEST_INDEXED = 3
-"""Characters; the index of trigrams knows nothing shorter."""
+_MIN_INDEXED_CHARACTERS = 3
+"""The trigram index cannot find shorter texts."""
 
 
 class History:
-    """The history in one folder (see `state_dir`); many processes may share it."""
+    """The history in one folder (see `state_dir`); several processes may share it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -54,9 +54,9 @@ class History:
         self._database = Database(self.path)
 
     def begin(self, recording_id: str, *, target: Target, title: str, created_at: datetime) -> None:
-        """Note that a recording begins, before its first sound.
+        """Add a recording, before its first sound is recorded.
 
-        A recording that is known stays as it is.
+        An existing recording is not changed.
         """
         with self._database.writing() as connection:
             begun = connection.execute(
@@ -74,7 +74,7 @@ class History:
                 _index(connection, recording_id, title)
 
     def finish(self, recording: Recording) -> None:
-        """Note that the sound of a recording is whole, how long it is and where it lies."""
+        """Store the path and the duration of a recording, and that its sound is complete."""
         path = recording.path
         if path.is_relative_to(self.root):
             path = path.relative_to(self.root)
@@ -86,7 +86,7 @@ class History:
             )
 
     def turned(self, recording_id: str, turn: Turn) -> None:
-        """Keep that a page was turned; a recording that is not known is passed over."""
+        """Store that a page was turned; ignore an unknown recording."""
         place = turn.place or Place("")
         with self._database.writing() as connection:
             connection.execute(
@@ -97,7 +97,7 @@ class History:
             )  # fmt: skip
 
     def attempt(self, transcript: Transcript) -> None:
-        """Keep what an engine heard."""
+        """Store the transcript of a recording."""
         with self._database.writing() as connection:
             attempt_id = _add_attempt(
                 connection, transcript.recording_id, transcript.engine, transcript.language, None
@@ -114,7 +114,7 @@ class History:
             _index(connection, transcript.recording_id, transcript.text)
 
     def failed_attempt(self, recording_id: str, engine: str, language: str, message: str) -> None:
-        """Keep that an engine failed, and why."""
+        """Store that an engine failed, and why."""
         with self._database.writing() as connection:
             _add_attempt(connection, recording_id, engine, language, message)
             connection.execute(
@@ -123,7 +123,7 @@ class History:
             )
 
     def keep(self, recording_id: str) -> None:
-        """Keep a recording as it is: nobody is asked about it again."""
+        """Keep a recording without a transcript; it is not offered again."""
         with self._database.writing() as connection:
             _set_state(connection, recording_id, "kept")
 
@@ -135,9 +135,9 @@ class History:
         patch_id: str | None = None,
         recording_ids: Collection[str] = (),
     ) -> None:
-        """Keep a note as it was saved, and the patch that it explains.
+        """Store a note as it was saved, and the patch that it explains.
 
-        Recordings that this machine does not have are passed over: a note may have travelled.
+        Unknown recordings are ignored: the note may come from another machine.
         """
         with self._database.writing() as connection:
             cursor = connection.execute(
@@ -153,7 +153,7 @@ class History:
                     _index(connection, recording_id, text)
 
     def finished_ids(self) -> frozenset[str]:
-        """Return the ids of all recordings but the unfinished ones."""
+        """Return the ids of all recordings except the unfinished ones."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id FROM recordings WHERE state NOT IN ('recording', 'recorded')"
@@ -170,9 +170,9 @@ class History:
             return entries_of(connection, rows.fetchall())
 
     def search(self, query: str) -> tuple[Entry, ...]:
-        """Return the recordings whose title, transcripts or notes hold all words of a query.
+        """Return the recordings whose title, transcripts or notes contain all words of a query.
 
-        Parts of words count; case does not. The newest first. Any text is a query.
+        Words match parts of words, in any case. The newest are first. Any text is a valid query.
         """
         terms = query.replace("\0", "").split()
         if not terms:
@@ -186,13 +186,13 @@ class History:
             return entries_of(connection, rows.fetchall())
 
     def entry(self, recording_id: str) -> Entry | None:
-        """Return what is known of a recording, or None."""
+        """Return the entry of a recording, or None."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT * FROM recordings WHERE id = ?", (recording_id,))
             return next(iter(entries_of(connection, rows.fetchall())), None)
 
     def notes_of_patches(self, patch_ids: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
-        """Return the notes once saved for commits with these patch-ids, the newest first."""
+        """Return the notes that were saved for commits with these patch ids, the newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT patch_id, target, text FROM notes"
@@ -209,10 +209,10 @@ class History:
         return found
 
     def delete(self, recording_id: str) -> bool:
-        """Forget a recording and what was made of it; return whether it was known.
+        """Delete a recording and the data made from it; return whether it was known.
 
-        Neither its sound nor a note in git is touched. A note here that other recordings belong
-        to as well stays.
+        Its sound file and notes in git are not changed. A note in the history that also belongs to
+        other recordings is kept.
         """
         with self._database.writing() as connection:
             connection.execute(
@@ -222,7 +222,7 @@ class History:
                 (recording_id, recording_id),
             )
             connection.execute("DELETE FROM words WHERE recording_id = ?", (recording_id,))
-            # merges the index, which else would keep the trigrams of what is gone
+            # merge the index, which otherwise keeps the trigrams of deleted texts
             connection.execute("INSERT INTO words (words) VALUES ('optimize')")
             gone = connection.execute("DELETE FROM recordings WHERE id = ?", (recording_id,))
             return gone.rowcount > 0
@@ -235,11 +235,11 @@ def _words_value(segment: Segment) -> str | None:
 
 
 def _search_condition(terms: Sequence[str]) -> tuple[str, list[str]]:
-    """Return a condition on `recordings`, in SQL, and its parameters: every term is somewhere."""
+    """Return an SQL condition on `recordings`, which requires every term, and its parameters."""
     condition = []
     parameters = []
     for term in terms:
-        if len(term) < _SHORTEST_INDEXED:
+        if len(term) < _MIN_INDEXED_CHARACTERS:
             pattern = "".join("\\" + c if c in "\\%_" else c for c in term)
             condition.append("id IN (SELECT recording_id FROM words WHERE text LIKE ? ESCAPE '\\')")
             parameters.append(f"%{pattern}%")
@@ -271,7 +271,7 @@ def _add_attempt(
 def _check_known(connection: sqlite3.Connection, recording_id: str) -> None:
     row = connection.execute("SELECT 1 FROM recordings WHERE id = ?", (recording_id,)).fetchone()
     if row is None:
-        raise StoreError(f"the history knows no recording {recording_id}")
+        raise StoreError(f"the history has no recording {recording_id}")
 
 
 def _set_state(connection: sqlite3.Connection, recording_id: str, state: State) -> None:

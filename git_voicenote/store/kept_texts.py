@@ -1,8 +1,8 @@
-"""Texts in an editor, on the disk from the first to the last moment.
+"""Texts in an editor, which are on disk until they are saved.
 
-Each lies in a folder of its own, `edit-*` in the state folder, with what it is for. The folder is
-locked by us and by the editor, so a text whose folder nobody holds was left by a crash, or by an
-editor that failed.
+Each is in its own folder, `edit-*` in the state folder, together with its purpose. The folder is
+locked by this process and by the editor, so a text in an unlocked folder was left by a crash, or by
+an editor that failed.
 """
 
 from __future__ import annotations
@@ -37,11 +37,10 @@ _TEXTS = ("title", "marker", "saved")
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a text is for.
+    """The purpose of a text.
 
-    `target` is None for a text that belongs to nothing in git; `title` is what people call it.
-    `marker` is the line below which nothing belongs to the text, `saved` what git has of it
-    already.
+    `target` is None for a text that belongs to nothing in git; `title` is a name for the user. The
+    text ends at the line `marker`; `saved` is the text that is stored in git already.
     """
 
     target: Target | None = None
@@ -52,33 +51,33 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class KeptText:
-    """A text that somebody edited, and that was not saved."""
+    """A text that was edited, but not saved."""
 
     path: Path
     purpose: Purpose
 
     @property
     def text(self) -> str:
-        """The text, without what stood below it in the editor."""
+        """The text, without the help below it in the editor."""
         content = read_file(self.path, _LIMITS.size).decode("utf-8", "replace")
         return above(content, self.purpose.marker)
 
     @property
     def edited_at(self) -> datetime:
-        """When it was written last."""
+        """When the text was last written."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
     def remove(self) -> None:
-        """Remove it: it was saved, or nobody wants it."""
+        """Remove the text, because it was saved or is not wanted."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
 @contextmanager
 def held_text(root: Path, name: str, text: str, purpose: Purpose) -> Iterator[tuple[Path, int]]:
-    """Write a text to edit, and hold it meanwhile; yields its path and a handle.
+    """Write a text for editing, and lock it during the context; yields its path and a handle.
 
-    The editor is to inherit the handle: the text is held as long as one of us lives. Raises
-    OSError, with nothing left behind.
+    The editor should inherit the handle: the text is locked as long as either process runs. Raises
+    OSError, and leaves nothing behind then.
     """
     folder = _new_folder(root)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -91,18 +90,18 @@ def held_text(root: Path, name: str, text: str, purpose: Purpose) -> Iterator[tu
 
 
 def keep_text(root: Path, text: str, purpose: Purpose, *, name: str = "NOTES_EDITMSG") -> Path:
-    """Write a text that could not be saved to a file below a state folder, or else in /tmp.
+    """Write a text that could not be saved to a file below a state folder, or otherwise in /tmp.
 
-    Raises StoreError, with the text in it, if neither takes one.
+    Raises StoreError, with the text in the message, if neither is writable.
     """
     for place in (root, Path(tempfile.gettempdir())):
         with suppress(OSError):
             return _write(_new_folder(place), name, text, purpose)
-    raise StoreError(f"no file can be written; the text is:\n{text}")
+    raise StoreError(f"cannot write any file; the text is:\n{text}")
 
 
 def _new_folder(root: Path) -> Path:
-    """Make a folder for one text: what an earlier failure left is never overwritten."""
+    """Make a folder for one text, so that earlier texts are never overwritten."""
     folder = root / f"{_PREFIX}{secrets.token_hex(4)}"
     private_folder(folder)
     return folder
@@ -112,7 +111,7 @@ def _write(folder: Path, name: str, text: str, purpose: Purpose) -> Path:
     try:
         create(folder / _ABOUT, json.dumps(_about(purpose)))
         create(folder / name, text.encode("utf-8", "replace"))
-    except OSError:  # a full disk takes the file's name, and no word of it
+    except OSError:  # on a full disk, the file is created but stays empty
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return folder / name
@@ -124,17 +123,17 @@ def _about(purpose: Purpose) -> dict[str, str]:
 
 
 def kept_texts(root: Path, target: Target | None = None) -> tuple[KeptText, ...]:
-    """Return the texts that nobody edits any more, those for a target or all; the oldest first."""
+    """Return the texts that are not being edited, all or those for a target, the oldest first."""
     found = []
     for folder in root.glob(f"{_PREFIX}*/"):
-        with suppress(OSError, ContentError):  # it is just being made, or removed, or not ours
+        with suppress(OSError, ContentError):  # it is being made or removed, or is not ours
             names = [path for path in folder.iterdir() if path.name != _ABOUT]
             if len(names) != 1 or is_locked(folder):
                 continue
             purpose = _purpose_in(folder)
             kept = KeptText(names[0], purpose)
             if kept.text.strip() in ("", purpose.saved.strip()):
-                kept.remove()  # nobody wrote anything
+                kept.remove()  # it was not changed
             elif target in (None, purpose.target):
                 found.append(kept)
     return tuple(sorted(found, key=lambda kept: kept.edited_at))
@@ -142,24 +141,24 @@ def kept_texts(root: Path, target: Target | None = None) -> tuple[KeptText, ...]
 
 def _purpose_in(folder: Path) -> Purpose:
     about = folder / _ABOUT
-    if not about.exists():  # an earlier version left it
+    if not about.exists():  # left by an earlier version
         return Purpose()
     value = parse_json(read_file(about, _LIMITS.size), _ABOUT, _LIMITS)
     if not isinstance(value, dict):
-        raise ContentError(f"{about} is no object")
+        raise ContentError(f"{about} is not an object")
     target = text(value.get("target", ""), "target")
     texts = {field: text(value.get(field, ""), field) for field in _TEXTS}
     return Purpose(parse_target(target) if target else None, **texts)
 
 
 def story(kept: KeptText) -> str:
-    """Return what is left of which work."""
+    """Return a sentence that describes the text."""
     when = local_time(kept.edited_at)
     return f"the text of {when} for {kept.purpose.title} was not saved"
 
 
 def above(content: str, marker: str) -> str:
-    """Return what stands above the marker: the last one, as the words may hold some too."""
+    """Return the text above the last marker; the text itself may contain the marker, too."""
     lines = content.split("\n")
     places = [number for number, line in enumerate(lines) if marker and line.rstrip() == marker]
     return "\n".join(lines[: places[-1]]) if places else content

@@ -1,4 +1,4 @@
-"""Recordings on disk: one file each, that nobody else on the machine can read."""
+"""Recordings on disk: one file each, readable only by the user."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,64}")
 
 
 def state_dir(of_repository: Path | None) -> Path:
-    """Return the folder for recordings and history: the repository's own, or the person's.
+    """Return the folder for recordings and history: that of the repository, or that of the user.
 
-    `of_repository` is Repository.state_dir, or None outside of repositories, where the folder is
+    `of_repository` is Repository.state_dir, or None outside a repository, where the folder is
     $XDG_DATA_HOME/git-voicenote.
     """
     return data_home() if of_repository is None else of_repository
 
 
 def recording_time(recording_id: str) -> datetime | None:
-    """Return the time that an id was made of; None for what is no id, or no time."""
+    """Return the time in an id, or None if it is not a valid id."""
     if not _ID.fullmatch(recording_id):
         return None
     try:
@@ -44,7 +44,7 @@ def recording_time(recording_id: str) -> datetime | None:
 
 
 def new_recording_id(created_at: datetime) -> str:
-    """Return an id that sorts by time and that no other recording has: 20261122-101400-3f2a."""
+    """Return a unique id that sorts by time, such as 20261122-101400-3f2a."""
     return f"{created_at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
@@ -57,27 +57,27 @@ class Recordings:
         self._in_use = root / "in-use"
 
     def new_path(self, recording_id: str) -> Path:
-        """Return where a new recording is to be written, in a folder that is there.
+        """Return the path for a new recording, in an existing folder.
 
-        Raises StoreError where nothing can be written.
+        Raises StoreError if the folder is not writable.
         """
         self._check(recording_id)
         try:
             files.private_folder(self.folder)
             path = self.folder / f"{recording_id}{WAV.suffix}"
-            # found out now, before anybody speaks
+            # reported now, before the person speaks
             os.close(files.open_new(path))
             path.unlink()
         except OSError as exc:
-            raise store_error(f"{self.folder} cannot take a recording", exc) from exc
+            raise store_error(f"cannot write recordings to {self.folder}", exc) from exc
         return path
 
     @contextmanager
     def held(self, recording_id: str) -> Iterator[None]:
-        """Keep all other processes from a recording for as long as the context lasts.
+        """Lock a recording against other processes while the context lasts.
 
-        The lock ends with this process, however it ends. Raises RecordingInUseError where another
-        one holds it, or a recorder that outlived its parent still writes the sound.
+        The lock ends with this process, however it ends. Raises RecordingInUseError if another
+        process holds it, or if a recorder that outlived its parent still writes the sound.
         """
         self._check(recording_id)
         claim = self._in_use / recording_id
@@ -87,7 +87,7 @@ class Recordings:
                 stack.enter_context(files.claim(claim))
             except BlockingIOError as exc:
                 raise _in_use(recording_id, files.claimed_by(claim)) from exc
-            except OSError:  # a file system without locks, or read-only: the sound counts more
+            except OSError:  # no locks, or a read-only file system; continue without a lock
                 pass
             path = self.path_of(recording_id)
             if path is not None and files.is_locked(path):
@@ -95,9 +95,9 @@ class Recordings:
             yield
 
     def path_of(self, recording_id: str) -> Path | None:
-        """Return the sound of a recording, in whatever form it is kept, or None.
+        """Return the path of a recording in any format, or None.
 
-        An id may come from a note that somebody else wrote: one that is no id has no path.
+        The id may come from a note by somebody else; an invalid id has no path.
         """
         if recording_time(recording_id) is None:
             return None
@@ -105,22 +105,22 @@ class Recordings:
         return next((path for path in paths if path.is_file()), None)
 
     def ids(self) -> tuple[str, ...]:
-        """Return the ids of all recordings whose sound is there, the oldest first."""
+        """Return the ids of all recordings on disk, the oldest first."""
         try:
             names = [path for path in self.folder.iterdir() if path.suffix in BY_SUFFIX]
         except FileNotFoundError:
             return ()
         except OSError as exc:
-            raise store_error(f"{self.folder} cannot be read", exc) from exc
+            raise store_error(f"cannot read {self.folder}", exc) from exc
         return tuple(sorted({path.stem for path in names if recording_time(path.stem)}))
 
     def unfinished(
         self, finished: Container[str], is_being_written: Callable[[Path], bool]
     ) -> tuple[str, ...]:
-        """Return the ids of recordings that were cut off, the oldest first.
+        """Return the ids of interrupted recordings, the oldest first.
 
-        Those still WAV, not among the `finished` ones of the history, and not being written by a
-        process that is alive.
+        They are still WAV files, are not among the `finished` ones of the history, and are not
+        being written by a running process.
         """
         cut_off = []
         for recording_id in self.ids():
@@ -132,13 +132,13 @@ class Recordings:
         return tuple(cut_off)
 
     def delete(self, recording_id: str) -> bool:
-        """Delete the sound of a recording, in all its forms; return whether there was any."""
+        """Delete the sound of a recording in all formats; return whether there was any."""
         deleted = False
         while (path := self.path_of(recording_id)) is not None:
             try:
                 path.unlink()
             except OSError as exc:
-                raise store_error(f"{path} cannot be deleted", exc) from exc
+                raise store_error(f"cannot delete {path}", exc) from exc
             deleted = True
         return deleted
 
@@ -151,5 +151,5 @@ def _in_use(recording_id: str, process: int | None) -> RecordingInUseError:
     who = f"process {process}" if process else "a recorder"
     return RecordingInUseError(
         f"the recording {recording_id} is in use: {who} of git voicenote works on it",
-        hint="wait until that one is done, or end it",
+        hint="wait until that process has finished, or end it",
     )

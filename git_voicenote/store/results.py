@@ -1,13 +1,13 @@
-"""A folder of results, one file for each sound file, that knows what each was made from and with.
+"""A folder of results, one per sound file, with a record of how each result was made.
 
     with ResultFolder(Path("texts"), ".txt") as folder:
         place = folder.place_for(sound, engine="nano", model="Fun-ASR-Nano-2512", language="en")
         if not place.is_done:
             path = folder.write(place, text, has_words=True)
 
-What is known stands in a file in the folder, a line of JSON for each result as it is written, so
-that whoever is interrupted can go on later. A file that is not as it was written here, because a
-person edited it or because it is somebody else's, is never replaced: the result gets another name.
+The records are in a file in the folder, one line of JSON per result, so that an interrupted command
+can be resumed. A file that differs from its record, because a person edited it or another program
+wrote it, is never replaced: the result gets another name.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 KNOWN = ".git-voicenote.jsonl"
-"""The file with what is known."""
+"""The name of the file with the records."""
 
-_LARGEST = 100_000_000
-"""Bytes of a result: a month of speech has fewer."""
-_LARGEST_LIST = 64 << 20
-_MOST = 1 << 63
+_MAX_RESULT_BYTES = 100_000_000
+"""A month of speech has fewer."""
+_MAX_RECORDS_BYTES = 64 << 20
+_MAX_INTEGER = 1 << 63
 _LINE = Limits(size=64 << 10, depth=4, nodes=100, surrogates=True)
-_LONGEST_STEM = 200
-"""Octets; file systems allow 255 for a whole name."""
+_MAX_STEM_BYTES = 200
+"""File systems allow 255 for the whole name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """What a result is made from, as it was before it was read, and with.
+class Inputs:
+    """The source of a result, as it was before it was read, and the options used.
 
-    `source` is relative to the folder, so that both may be moved; `modified` in nanoseconds.
-    `vocabulary` is whether the engine was told the words of a repository; which they were is not
-    known here, for they change with each commit. `itn` is whether it was asked for numbers as
-    people write them.
+    `source` is relative to the folder, so that both can be moved together; `modified` is in
+    nanoseconds. `vocabulary` is whether the engine got the terms of a repository; the terms are not
+    recorded, because they change with each commit. `itn` is whether the engine was asked to write
+    numbers as digits.
     """
 
     source: str
@@ -62,14 +62,14 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the result for a sound file lies, or will.
+    """The path of the result for a sound file.
 
-    `is_done` says that it is there, made from this very file by this very engine; `has_words` then
+    `is_done` is whether the result exists and was made from the same file with the same options;
     says whether there were any, and `is_whole` whether the file could be read whole.
     """
 
     path: Path
-    making: Making
+    making: Inputs
     is_done: bool = False
     has_words: bool = False
     is_whole: bool = True
@@ -79,7 +79,7 @@ class Place:
 class _Record:
     """A result as it was written."""
 
-    making: Making
+    making: Inputs
     result: str
     sha256: str
     has_words: bool
@@ -87,7 +87,7 @@ class _Record:
 
 
 class ResultFolder:
-    """A folder of results, open: nobody else writes to it meanwhile. Raises StoreError."""
+    """A folder of results, locked against other processes while open. Raises StoreError."""
 
     def __init__(self, root: Path, suffix: str) -> None:
         self._root = root
@@ -103,23 +103,23 @@ class ResultFolder:
             self._known = files.append_to(path)
             files.take_lock(self._known)
             self._known.seek(0)
-            content = self._known.read(_LARGEST_LIST + 1)
-            if len(content) > _LARGEST_LIST:
+            content = self._known.read(_MAX_RECORDS_BYTES + 1)
+            if len(content) > _MAX_RECORDS_BYTES:
                 raise StoreError(
                     f"{path} is larger than any list of results",
-                    hint="remove it, or name another folder: results that are there stay",
+                    hint="remove it, or name another folder; existing results are kept",
                 )
-            if content and not content.endswith(b"\n"):  # a line that a crash cut off
+            if content and not content.endswith(b"\n"):  # a crash truncated the last line
                 self._known.write(b"\n")
         except BlockingIOError as exc:
             raise StoreError(
-                f"another git-voicenote writes its results to {self._root}",
-                hint="wait until it is done, or name another folder",
+                f"another git voicenote is writing results to {self._root}",
+                hint="wait until it has finished, or name another folder",
             ) from exc
         except OSError as exc:
-            raise store_error(f"{self._root} cannot take results", exc) from exc
+            raise store_error(f"cannot write results to {self._root}", exc) from exc
         for line in content.splitlines():
-            self._learn(line)
+            self._load_record(line)
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -136,29 +136,29 @@ class ResultFolder:
         vocabulary: bool = False,
         itn: bool = True,
     ) -> Place:
-        """Return where the result of a sound file belongs; no other file is given that place."""
+        """Return the place for the result of a sound file, and reserve it."""
         name, size, modified = str(source), -1, -1
         try:
             name = os.path.relpath(source.resolve(), self._root.resolve())
             status = source.stat()
             size, modified = status.st_size, status.st_mtime_ns
         except OSError:
-            pass  # whoever reads it will tell why it cannot be
-        making = Making(name, size, modified, engine, model, language, vocabulary, itn)
+            pass  # reading the file will report the error
+        making = Inputs(name, size, modified, engine, model, language, vocabulary, itn)
         records = self._records.get(name, ())
         if records:
             last = records[-1]
             path = self._root / last.result
-            if last.making == making and _stands(path, records):
+            if last.making == making and _exists(path, records):
                 return Place(path, making, True, last.has_words, last.is_whole)
             if self._is_ours(path, name):
                 return Place(path, making)
         return Place(self._free_path(source), making)
 
     def write(self, place: Place, text: str, *, has_words: bool, is_whole: bool = True) -> Path:
-        """Write a result, whole or not at all, and return where; know it for the next time."""
+        """Write a result completely or not at all, record it, and return its path."""
         path, source = place.path, place.making.source
-        if not self._is_ours(path, source):  # somebody wrote there since
+        if not self._is_ours(path, source):  # it was changed in the meantime
             path = self._free_path(Path(source))
         content = text.encode("utf-8", "replace")
         digest = sha256(content)
@@ -166,10 +166,10 @@ class ResultFolder:
         try:
             with files.replacing(path, mode=files.PUBLISHED) as file:
                 file.write(content)
-                # known before it is there: a result of ours that nobody knows would be a stranger's
+                # recorded first: an unrecorded result would be taken for a foreign file
                 self._remember(record)
         except OSError as exc:
-            raise store_error(f"{path} cannot be written", exc) from exc
+            raise store_error(f"cannot write {path}", exc) from exc
         return path
 
     def _remember(self, record: _Record) -> None:
@@ -182,8 +182,8 @@ class ResultFolder:
         os.fsync(self._known.fileno())
         self._records.setdefault(record.making.source, []).append(record)
 
-    def _learn(self, line: bytes) -> None:
-        """Take in a line of what is known; one that a crash or a person damaged is passed over."""
+    def _load_record(self, line: bytes) -> None:
+        """Read a record from a line; ignore a damaged line."""
         try:
             record = _read(parse_json(line, KNOWN, _LINE))
         except (ContentError, TypeError, KeyError):
@@ -193,39 +193,39 @@ class ResultFolder:
             self._records.setdefault(record.making.source, []).append(record)
 
     def _is_ours(self, path: Path, source: str) -> bool:
-        """Whether a result for a source may be written there: nothing is, or what we wrote."""
+        """Return whether the path is free or has our own unchanged result for the source."""
         if not os.path.lexists(path):
             return True
         written = {r.sha256 for r in self._records.get(source, ()) if r.result == path.name}
         return _digest(path) in written
 
     def _free_path(self, source: Path) -> Path:
-        """Return a path that nothing is at, named after a sound file, and keep it free."""
-        stem = os.fsdecode(os.fsencode(source.stem)[:_LONGEST_STEM])
+        """Return an unused path named after a sound file, and reserve it."""
+        stem = os.fsdecode(os.fsencode(source.stem)[:_MAX_STEM_BYTES])
         number = 1
         while True:
             name = f"{stem}{f'-{number}' if number > 1 else ''}{self._suffix}"
             path = self._root / name
-            # some file systems do not tell A from a
+            # some file systems ignore case
             if name.casefold() not in self._names and not os.path.lexists(path):
                 self._names.add(name.casefold())
                 return path
             number += 1
 
 
-def _read(told: Any) -> _Record:  # noqa: ANN401 - JSON, until it has been looked at
-    """Return the record in a line. Raises ContentError, KeyError or TypeError for none of ours."""
+def _read(told: Any) -> _Record:  # noqa: ANN401 - JSON that is not checked yet
+    """Return the record in a line. Raises ContentError, KeyError or TypeError if it is invalid."""
     result = _text(told["result"])
     if result in ("", "..") or Path(result).name != result or "\0" in result:
-        raise ContentError(f"{result!r} leads out of the folder")
-    making = Making(
+        raise ContentError(f"{result!r} is outside the folder")
+    making = Inputs(
         source=_text(told["source"]),
-        size=whole(told["size"], "size", -1, _MOST),
-        modified=whole(told["modified"], "modified", -_MOST, _MOST),
+        size=whole(told["size"], "size", -1, _MAX_INTEGER),
+        modified=whole(told["modified"], "modified", -_MAX_INTEGER, _MAX_INTEGER),
         engine=_text(told["engine"]),
         model=None if told["model"] is None else _text(told["model"]),
         language=_text(told["language"]),
-        vocabulary=told.get("vocabulary", False) is True,  # as it was before one could choose
+        vocabulary=told.get("vocabulary", False) is True,  # missing in the first version
         itn=told.get("itn", True) is True,
     )
     has_words, is_whole = told["has_words"] is True, told.get("is_whole", True) is True
@@ -233,16 +233,16 @@ def _read(told: Any) -> _Record:  # noqa: ANN401 - JSON, until it has been looke
 
 
 def _text(value: object) -> str:
-    """Return a text; it may hold halves of characters, as the names of files do."""
+    """Return a text, which may contain surrogates, as file names do."""
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a text")
     return value
 
 
-def _stands(path: Path, records: Sequence[_Record]) -> bool:
-    """Whether the last result is in its place, as it was written or as a person edited it since.
+def _exists(path: Path, records: Sequence[_Record]) -> bool:
+    """Return whether the latest result exists, as it was written or edited by a person.
 
-    What an earlier one left there is not it: a crash came between knowing it and writing it.
+    An earlier result is not the latest: a crash occurred between recording and writing the latter.
     """
     digest = _digest(path)
     before = {record.sha256 for record in records[:-1] if record.result == path.name}
@@ -250,9 +250,9 @@ def _stands(path: Path, records: Sequence[_Record]) -> bool:
 
 
 def _digest(path: Path) -> str | None:
-    """Return the hash of a result; None for what cannot be one of ours, as a link or a device."""
+    """Return the hash of a result, or None for anything but a regular file, such as a link."""
     try:
-        content = files.read_provided(path, within=path.parent, limit=_LARGEST)
+        content = files.read_provided(path, within=path.parent, limit=_MAX_RESULT_BYTES)
     except (OSError, StoreError):
         return None
     return sha256(content)

@@ -1,7 +1,7 @@
-"""Values of the history's rows. One that cannot be is replaced, and its column remembered.
+"""Read values of the history's rows. An invalid value is replaced, and its column is recorded.
 
-SQLite takes any value in any column, and earlier versions took what came in bundles. A row that
-holds a date of the year 1 must not keep a person from all others.
+SQLite accepts any value in any column, and earlier versions accepted any value from bundles. One
+row with a date in the year 1 must not make all others inaccessible.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_LONGEST = 1e9
-"""Seconds: 31 years."""
-_LAST_LINE = 1 << 31
+_MAX_SECONDS = 1e9
+"""31 years."""
+_MAX_LINE = 1 << 31
 _WORDS = bounded.Limits(size=16 << 20, depth=4, nodes=1_000_000)
 
 
-class Reading:
-    """Reads the values of one recording; `unreadable` are the columns that hold none."""
+class RowReader:
+    """A reader for the values of a recording; `unreadable` are the columns with invalid values."""
 
     def __init__(self) -> None:
         self.unreadable: list[str] = []
 
     def text(self, value: object, column: str) -> str:
-        """Return a text, as far as it is one."""
+        """Return a text, or "" if it is invalid."""
         if isinstance(value, str):
             return value
         self._note(column)
         return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
 
     def text_or_none(self, value: object, column: str) -> str | None:
-        """Return a text, or None for none."""
+        """Return a text or None."""
         return None if value is None else self.text(value, column)
 
     def target(self, value: object, column: str) -> Target:
@@ -53,25 +53,27 @@ class Reading:
         return found or MessageTarget()
 
     def moment(self, value: object, column: str, otherwise: datetime) -> datetime:
-        """Return a time, or another one instead."""
+        """Return a time, or `otherwise` if it is invalid."""
         return self._read(lambda: bounded.moment(value, column), column, otherwise)
 
     def seconds(self, value: object, column: str) -> float:
-        """Return a time in a recording, 0 instead of none."""
-        return self._read(lambda: bounded.real(value, column, 0.0, _LONGEST), column, 0.0)
+        """Return a time in a recording, or 0 if it is invalid."""
+        return self._read(lambda: bounded.real(value, column, 0.0, _MAX_SECONDS), column, 0.0)
 
     def rate(self, value: object, column: str) -> int:
-        """Return a sample rate, 0 instead of none."""
-        return self._read(lambda: bounded.whole(value, column, 0, _LAST_LINE), column, 0)
+        """Return a sample rate, or 0 if it is invalid."""
+        return self._read(lambda: bounded.whole(value, column, 0, _MAX_LINE), column, 0)
 
     def confidence(self, value: object, column: str) -> float | None:
-        """Return how sure an engine was, None instead of no number."""
+        """Return the confidence of an engine, or None."""
         if value is None:
             return None
-        return self._read(lambda: bounded.real(value, column, -_LONGEST, _LONGEST), column, None)
+        return self._read(
+            lambda: bounded.real(value, column, -_MAX_SECONDS, _MAX_SECONDS), column, None
+        )
 
     def place(self, values: tuple[object, ...]) -> Place | None:
-        """Return a place of its path, first and last line and heading."""
+        """Return the place with a path, first line, last line and heading, or None."""
         path, first, last, heading = values
         if path is None:
             return None
@@ -83,7 +85,7 @@ class Reading:
         )
 
     def words(self, value: object, column: str) -> tuple[Word, ...]:
-        """Return the words of a segment, none where they cannot be read."""
+        """Return the words of a segment, or none if they are invalid."""
         if not value:
             return ()
         return self._read(lambda: _words(value, column), column, ())
@@ -91,7 +93,7 @@ class Reading:
     def _line(self, value: object, column: str) -> int | None:
         if value is None:
             return None
-        return self._read(lambda: bounded.whole(value, column, 0, _LAST_LINE), column, None)
+        return self._read(lambda: bounded.whole(value, column, 0, _MAX_LINE), column, None)
 
     def _read(self, read: Callable[[], T], column: str, otherwise: T) -> T:
         try:
@@ -116,16 +118,16 @@ def target_or_none(value: object) -> Target | None:
 def _words(value: object, column: str) -> tuple[Word, ...]:
     """Return the words in a JSON text. Raises ContentError."""
     if not isinstance(value, str):
-        raise ContentError(f"{column} is no text")
+        raise ContentError(f"{column} is not a text")
     told = bounded.parse_json(value.encode("utf-8", "replace"), column, _WORDS)
     if not isinstance(told, list) or not all(_is_word(one) for one in told):
-        raise ContentError(f"{column} is no list of words")
+        raise ContentError(f"{column} is not a list of words")
     return tuple(
         Word(
             text,
-            bounded.real(start, column, 0.0, _LONGEST),
-            bounded.real(end, column, 0.0, _LONGEST),
-            bounded.real(confidence, column, -_LONGEST, _LONGEST),
+            bounded.real(start, column, 0.0, _MAX_SECONDS),
+            bounded.real(end, column, 0.0, _MAX_SECONDS),
+            bounded.real(confidence, column, -_MAX_SECONDS, _MAX_SECONDS),
         )
         for text, start, end, confidence in cast("list[list[Any]]", told)
     )

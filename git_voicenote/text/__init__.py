@@ -1,1 +1,1 @@
-"""From what was heard to what is written."""
+"""Text processing, from a transcript to written text."""

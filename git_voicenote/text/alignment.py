@@ -1,4 +1,4 @@
-"""Which words of a text are which words of another: the longest sequence that both have."""
+"""Align the words of two texts by their longest common subsequence."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MOST_PAIRS = 25_000_000
-"""Pairs of words that are compared: 5,000 words with as many, half an hour of speech, in 0.05 s."""
+_MAX_PAIRS = 25_000_000
+"""5,000 by 5,000 words, which is half an hour of speech, take 0.05 s."""
 
 
 def aligned(first: Sequence[str], second: Sequence[str]) -> dict[int, int]:
-    """Return which word of `second` each word of `first` is, by their numbers.
+    """Map the index of each word in `first` to the index of the same word in `second`.
 
-    Words that stand in one of them alone, or in another order, are missing. Of a word that was
-    said twice and written once, the later one counts: the other was taken back. Of texts that are
-    too long to be compared, the words are aligned that they end and begin with.
+    Words that are in only one text, or in a different order, are omitted. If a word was said twice
+    but written once, the later one is aligned, because the other was taken back. If the texts are
+    too long to compare, only their common start and end are aligned.
     """
-    # from the end, so that what comes later comes first
+    # from the end, so that later words take precedence
     first, second = first[::-1], second[::-1]
     found = _aligned(first, second)
     return {len(first) - 1 - one: len(second) - 1 - other for one, other in found.items()}
@@ -29,7 +29,7 @@ def _aligned(first: Sequence[str], second: Sequence[str]) -> dict[int, int]:
     while start < shorter and first[start] == second[start]:
         start += 1
     found = {number: number for number in range(start)}
-    if (len(first) - start) * (len(second) - start) <= _MOST_PAIRS:
+    if (len(first) - start) * (len(second) - start) <= _MAX_PAIRS:
         return found | _compared(first, second, start)
     shift = len(second) - len(first)
     end = len(first)
@@ -39,7 +39,7 @@ def _aligned(first: Sequence[str], second: Sequence[str]) -> dict[int, int]:
 
 
 def _compared(first: Sequence[str], second: Sequence[str], start: int) -> dict[int, int]:
-    from rapidfuzz.distance import LCSseq  # 0.02 s, which only those pay who align
+    from rapidfuzz.distance import LCSseq  # takes 0.02 s, so it is imported only when needed
 
     return {
         start + number: start + number + step.dest_start - step.src_start

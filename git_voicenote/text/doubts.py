@@ -1,4 +1,4 @@
-"""Words that an engine is not sure of, for a person who reads what was heard."""
+"""Find the words that an engine is unsure of, and format them for the user."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 DOUBTFUL = 0.5
 """Confidence below which a word is doubtful."""
-MOST_SHOWN = 10
-"""Doubtful words that are shown of a recording: the least sure ones."""
+MAX_SHOWN = 10
+"""How many doubtful words of a recording are shown: those with the least confidence."""
 
 _WIDTH = 72
-"""Columns, without what begins a comment; an editor's window has 80."""
+"""In columns, without the comment prefix; an editor has 80."""
 _HEADING = "doubtful: "
 _QUOTES = "\"'`“”‘’"
 _STOPS = ".,;:!?…。，！？；："
@@ -29,14 +29,14 @@ _BRACKETS = "()[]{}<>"
 
 
 def doubtful(segments: Iterable[Segment]) -> tuple[Word, ...]:
-    """Return the words that the engine is not sure of, in the order in which they were spoken."""
+    """Return the words that the engine is unsure of, in the order in which they were spoken."""
     return tuple(word for segment in segments for word in segment.words if _is_doubtful(word))
 
 
 def doubts_in(text: str, segments: Iterable[Segment]) -> tuple[Word, ...]:
-    """Return the doubtful words that still stand in a text made of the segments.
+    """Return the doubtful words that are still in a text made from the segments.
 
-    Words that a text pass or a person replaced are gone, and so are those that were taken back.
+    Words that a text pass or a person replaced, and words that were taken back, are omitted.
     """
     heard = [word for segment in segments for word in segment.words]
     if not any(map(_is_doubtful, heard)):
@@ -44,7 +44,7 @@ def doubts_in(text: str, segments: Iterable[Segment]) -> tuple[Word, ...]:
     spoken = [_plain(word.text) for word in heard]
     written = [plain for token in text.split() if (plain := _plain(token))]
     kept = aligned(spoken, written)
-    # a word that moved, into a trailer or before others, is aligned with nothing
+    # a word that moved, into a trailer or before others, is not aligned
     was, is_now = Counter(spoken), Counter(written)
     return tuple(
         word
@@ -54,16 +54,16 @@ def doubts_in(text: str, segments: Iterable[Segment]) -> tuple[Word, ...]:
 
 
 def doubts_shown(doubts: Sequence[Word], recording_id: str) -> str:
-    """Return lines that name doubtful words with their times, and how to hear the least sure one.
+    """Return lines that list doubtful words with their times, and a command to play one of them.
 
-    At most MOST_SHOWN words are named, the least sure ones, in the order in which they were
-    spoken; the rest is counted. Without doubts it is "".
+    At most MAX_SHOWN words are listed, those with the least confidence, in the order in which they
+    were spoken; the others are counted. Without doubts, it returns "".
     """
     if not doubts:
         return ""
-    least_sure = sorted(doubts, key=lambda word: word.confidence)[:MOST_SHOWN]
+    least_sure = sorted(doubts, key=lambda word: word.confidence)[:MAX_SHOWN]
     shown = sorted(least_sure, key=lambda word: word.start)
-    # no line may end between a word and its time
+    # a line must not break between a word and its time
     named = ", ".join(f"{_named(word)}\N{NO-BREAK SPACE}{clock(word.start)}" for word in shown)
     more = f", and {len(doubts) - len(shown)} more" if len(doubts) > len(shown) else ""
     lines = wrapped(
@@ -75,7 +75,7 @@ def doubts_shown(doubts: Sequence[Word], recording_id: str) -> str:
 
 
 def quoted(word: Word) -> str:
-    """Return a word in quotation marks, without the stops that follow it."""
+    """Return a word in quotation marks, without the punctuation that follows it."""
     return _named(word).replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -1,13 +1,11 @@
-"""Which lines of a text would break a patch in the mail, and the same text made safe.
+"""Escape the lines of a text that would break a patch in a mail.
 
-`git am` reads a mail with `git mailsplit` and `git mailinfo`. They take some lines of the message
-for something else, wherever they stand: a `---`, `diff -` or `Index: ` line ends the message and
-starts the patch; a `From …` line with a time of day starts another mail; under `--scissors`
-(always on in b4) a `-- >8 --` line drops all that is above it. The first line may also be taken
-for a header of the mail. All but the scissors are only seen at the very start of a line, so one
-space before them makes them text again; scissors are seen anywhere, until a space opens them.
-
-Nothing is ever dropped but characters that nobody can see.
+`git am` reads a mail with `git mailsplit` and `git mailinfo`, which interpret some lines of the
+message: a `---`, `diff -` or `Index: ` line ends the message and starts the patch; a `From …` line
+with a time of day starts another mail; with `--scissors` (always on in b4), a `-- >8 --` line drops
+everything above it. The first line may also be taken for a mail header. All except scissors are
+recognized only at the start of a line, so an indentation of one space makes them text; scissors are
+recognized anywhere, unless a space separates them. Only invisible characters are removed.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from __future__ import annotations
 import re
 
 _WHITESPACE = " \t\n\v\f\r"
-"""What C's isspace sees; Python's own strip would see more."""
+"""The whitespace of C's isspace; Python's strip would remove more."""
 
 _TAKEN_FOR_SOMETHING = re.compile(
     r"""
@@ -32,7 +30,7 @@ _MAY_HOLD_HAZARDS = re.compile(
     r"^(?:diff -|Index: |---|From )|>[8%]|[8%]<|\A\s*(?:from|subject|date|\[PATCH\]|>from)",
     re.IGNORECASE | re.MULTILINE | re.ASCII,
 )
-"""Says no to most texts at once: each mail of a long series is asked about."""
+"""A fast test that rejects most texts: each mail of a long series is tested."""
 
 _PERFORATION = re.compile(r"(?:-|>[8%]|[8%]<)(?:-|>[8%]|[8%]<|\s)*", re.ASCII)
 _BLADES = re.compile(r">[8%]|[8%]<")
@@ -41,11 +39,11 @@ _HUNK = re.compile(r"[ \tX]*(?:@@ -\d|\*{8,}|\d+(?:,\d+)?[acd]\d)", re.ASCII)
 
 
 def indent_hazards(text: str) -> str:
-    """Return the text with each line that would break a patch in the mail made safe.
+    """Return the text with a space added to each line that would break a patch in a mail.
 
-    `text` is what follows a subject: the body of a commit message or of a cover letter. Only the
-    lines concerned change: by one space before them, or by one inside scissors. A safe text comes
-    back as it is, so a second call changes nothing.
+    `text` is what follows a subject: the body of a commit message or of a cover letter. The space
+    is at the start of the line, or inside scissors. Other lines are unchanged, so a second call
+    changes nothing.
     """
     if not _MAY_HOLD_HAZARDS.search(text):
         return text
@@ -59,10 +57,10 @@ def indent_hazards(text: str) -> str:
 
 
 def quote_diffs(text: str) -> str:
-    """Return the text with each paragraph that patch(1) could apply quoted (`> `).
+    """Return the text with `> ` before each line of a paragraph that patch(1) could apply.
 
-    git wants a diff at the start of a line; patch(1) applies one at any indentation, so the diff
-    that a note quotes would change the tree of whoever pipes the mail into it.
+    git recognizes a diff only at the start of a line, but patch(1) applies one at any indentation;
+    it would apply a diff in a note when the mail is piped into it.
     """
     paragraphs = re.split(r"(\n(?:[ \t]*\n)+)", text)
     for number, paragraph in enumerate(paragraphs):
@@ -73,11 +71,11 @@ def quote_diffs(text: str) -> str:
 
 
 def _is_scissors(line: str) -> bool:
-    """Return whether `git mailinfo --scissors` may cut here.
+    """Return whether `git mailinfo --scissors` may take the line for scissors.
 
-    It does where more than a third of the line is dashes and blades, and at least half of that is
-    not gaps. It counts octets, the newline too where it follows a dash, and of a blade at the end
-    of the line only the first of its two: so the width that matters is taken as one less.
+    It does if more than a third of the line is perforation (dashes and scissors), and at least half
+    of that is not gaps. It counts bytes, including the newline if it follows a dash, but only the
+    first of two characters of scissors at the end of the line. So the width is reduced by one here.
     """
     octets = line.encode("utf-8", "surrogateescape").decode("latin-1") + "\n"
     runs = "".join(_PERFORATION.findall(octets))

@@ -1,4 +1,4 @@
-"""Prose as mail wants it: lines that fit, and a first sentence that makes a subject."""
+"""Wrap prose for mail, and split it into a subject and a body."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SUBJECT_WIDTH = 72
-_LONGEST_LINE = 900  # octets: RFC 5322 allows 998, and a note is indented
-_LONGEST_WORD = 200  # characters, of up to four octets each
+_MAX_LINE_BYTES = 900  # RFC 5322 allows 998, and a note is indented
+_MAX_WORD_CHARACTERS = 200  # of up to four bytes each
 
 _LIST_ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+(?=\S)")
 _NOT_PROSE = re.compile(r"[ \t>|#]|```|~~~|[A-Za-z][\w-]*: \S+$")
-"""Indented, quoted, a table, a heading, a fence or a trailer: somebody set these lines so."""
+"""Indented or quoted lines, tables, headings, fences and trailers keep their line breaks."""
 
 _UNFIT_TO_START_A_LINE = re.compile(r"[-*+•>|]+$|\d{1,3}[.)]$|#|>|-{2,}|diff$|Index:|From$")
-"""Words that at the start of a line are a list, a quote, a comment of git or the end of a patch."""
+"""Words that would start a list, a quote, a comment or a patch at the start of a line."""
 
 _MARKS_BEFORE = re.compile(rf"(?:{MARK.pattern}\s*)+(?=\S)")
 _BLANK_LINES_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
@@ -32,7 +32,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|vs|cf|dr|mr|mrs|ms|st|no|fig|sec|approx|resp|incl|ca|[A-Z])\.$",
     re.IGNORECASE,
 )
-_LONGEST_ABBREVIATION = 30
+_MAX_ABBREVIATION_CHARACTERS = 30
 _NEXT_WORD = re.compile(r"\s*+(\S)")
 _MAYBE_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:etc|al|inc|ltd|jr|sr|v\d+)\.$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:]\s|\s[-–—]\s|—|[，；：、]")
@@ -46,12 +46,12 @@ _OPENING = frozenset("（「『【〈《〔“‘")
 
 
 def wrap(text: str, width: int = 72) -> str:
-    """Return the text with its prose filled to lines of at most `width` columns.
+    """Wrap the prose in a text to lines of at most `width` columns.
 
-    A paragraph whose lines all fit stays as the person broke it; so do lists, quotes, code and
-    whatever else is set in, save that a long list item goes on under its own text. Wide characters
-    (CJK) count two and may be parted without a space; a long word, such as a URL, is not cut
-    until no mail could carry it.
+    A paragraph whose lines all fit keeps its line breaks; so do lists, quotes, code and other
+    indented text, except that long list items are wrapped with a hanging indent. Wide characters
+    (CJK) count as two columns and may be separated without a space. A long word, such as a URL, is
+    not broken unless it exceeds the limits of mail.
     """
     lines = text.split("\n")
     if text.isascii() and len(max(lines, key=len)) <= width:
@@ -69,9 +69,9 @@ def wrap(text: str, width: int = 72) -> str:
 
 
 def unwrap(text: str) -> str:
-    """Return the text with each paragraph that was filled for mail on one line, for a page.
+    """Join the lines of each paragraph that was wrapped for mail, for a web page.
 
-    Lines that a person broke earlier, lists, quotes and code stay as they are.
+    Shorter lines, lists, quotes and code are unchanged.
     """
     lines: list[str] = []
     for is_prose, group in groupby(text.split("\n"), key=_is_prose):
@@ -82,14 +82,14 @@ def unwrap(text: str) -> str:
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a text on one line, with its full stop if it has one."""
+    """Return the first sentence of a text on one line, with its full stop, if any."""
     return text[: next(sentence_ends(text), len(text))]
 
 
 def sentence_ends(text: str) -> Iterator[int]:
-    """Yield where the sentences of a text end that have a full stop."""
+    """Yield the end of each sentence that has a full stop."""
     for stop in _STOP.finditer(text):
-        start, end = max(stop.start() - _LONGEST_ABBREVIATION, 0), stop.end()
+        start, end = max(stop.start() - _MAX_ABBREVIATION_CHARACTERS, 0), stop.end()
         if _ABBREVIATION.search(text, start, end):
             continue
         if _MAYBE_ABBREVIATION.search(text, start, end):
@@ -100,11 +100,11 @@ def sentence_ends(text: str) -> Iterator[int]:
 
 
 def cover_letter(text: str) -> CoverLetter:
-    """Make a cover letter of what was said: the first sentence is the subject, the rest the body.
+    """Make a cover letter from a text: the first sentence is the subject, the rest is the body.
 
-    A first sentence too long for a subject is cut at the end of a clause or a word, and stands
-    whole at the start of the body: nothing that was said is lost. The mark of what an engine gave
-    up on stands in the body alone: git takes what is in brackets off the start of a subject.
+    If the first sentence is too long for a subject, the subject is shortened at the end of a clause
+    or a word, and the body starts with the whole sentence. The mark of a failed segment is only in
+    the body, because git removes brackets from the start of a subject.
     """
     lines = _BLANK_LINES_BEFORE.sub("", visible(text)).rstrip().split("\n")
     end = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
@@ -130,26 +130,26 @@ def _is_prose(line: str) -> bool:
 
 
 def _fit(line: str, width: int) -> list[str]:
-    """Return a line that is not prose in as many lines as it needs."""
+    """Wrap a line that is not prose."""
     item = _LIST_ITEM.match(line)
     if item and columns(line) > width:
         indent = " " * len(item[0])
         first, *others = _fill(line[item.end() :], max(20, width - len(indent)))
         return [item[0] + first, *(indent + other for other in others)]
-    if len(line.encode("utf-8", "surrogatepass")) > _LONGEST_LINE:
+    if len(line.encode("utf-8", "surrogatepass")) > _MAX_LINE_BYTES:
         indent = line[: len(line) - len(line.lstrip())][:width]
-        return [indent + row for row in _fill(line, _LONGEST_WORD)]
+        return [indent + row for row in _fill(line, _MAX_WORD_CHARACTERS)]
     return [line]
 
 
 def _joined(lines: Iterable[str]) -> str:
-    """Return lines as one, with a space between them but where CJK needs none."""
+    """Join lines with spaces, except where CJK text needs none."""
     joined: list[str] = []
     last = ""
     for line in lines:
         words = line.strip()
         if joined:
-            joined.append("" if last and words and _parts(last, words[0]) else " ")
+            joined.append("" if last and words and _may_break(last, words[0]) else " ")
             last = joined[-1] or last
         joined.append(words)
         last = words[-1:] or last
@@ -168,7 +168,7 @@ def fill(text: str, width: int, indent: str) -> str:
 
 
 def _fill(text: str, width: int) -> list[str]:
-    """Return the text in rows, filled one after the other."""
+    """Return the text as lines of at most `width` columns."""
     return ["".join(row) for row in _rows(_pieces(text), width)]
 
 
@@ -189,13 +189,13 @@ def _rows(pieces: Iterable[str], width: int, indent: int = 0) -> Iterator[list[s
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield what may not be parted, each piece with the space after it."""
+    """Yield the unbreakable pieces of a text, each with the space after it."""
     held = ""
     for word in re.findall(r"\S+", text):
         if held and not _UNFIT_TO_START_A_LINE.match(word):
             yield held
             held = ""
-        *parted, last = _parted(word)
+        *parted, last = _breakable_parts(word)
         for part in parted:
             yield held + part
             held = ""
@@ -204,21 +204,21 @@ def _pieces(text: str) -> Iterator[str]:
         yield held
 
 
-def _parted(word: str) -> list[str]:
-    """Return the parts of a word between which a line may end."""
-    if word.isascii() and len(word) <= _LONGEST_WORD:
+def _breakable_parts(word: str) -> list[str]:
+    """Return the parts of a word between which a line may break."""
+    if word.isascii() and len(word) <= _MAX_WORD_CHARACTERS:
         return [word]
     parts = [word[0]]
     for before, character in pairwise(word):
-        if _parts(before, character) or len(parts[-1]) >= _LONGEST_WORD:
+        if _may_break(before, character) or len(parts[-1]) >= _MAX_WORD_CHARACTERS:
             parts.append(character)
         else:
             parts[-1] += character
     return parts
 
 
-def _parts(before: str, after: str) -> bool:
-    """Return whether a line may end between two characters that no space is between."""
+def _may_break(before: str, after: str) -> bool:
+    """Return whether a line may break between two adjacent characters."""
     both_wide = all(unicodedata.east_asian_width(one) in "WF" for one in (before, after))
     hangul = "\uac00" <= before <= "\ud7a3" or "\uac00" <= after <= "\ud7a3"
     return both_wide and not hangul and after not in _CLOSING and before not in _OPENING
@@ -231,7 +231,7 @@ def _without_full_stop(sentence: str) -> str:
 
 
 def _cut(sentence: str) -> str:
-    """Return the start of a sentence that fits a subject: whole clauses if they say enough."""
+    """Return the start of a sentence that fits a subject: whole clauses if they are long enough."""
     sentence = _without_full_stop(sentence)
     if columns(sentence) <= SUBJECT_WIDTH:
         return sentence

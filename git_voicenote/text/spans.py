@@ -1,7 +1,7 @@
-"""Stretches of a text, found and asked for in time that grows with the text and no faster.
+"""Find and look up spans of a text in linear time.
 
-The passes look at what stands before a place and ask whether a place is inside of code. Slicing the
-text, or going through every stretch, for each word takes the square of the text's length.
+The passes look at the text before a position, and ask whether a position is inside code. Slicing
+the text or scanning all spans for each word would take quadratic time.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CODE = re.compile(r"`[^`\n]*`")
 _CHUNK = re.compile(r"\S+")
-_LONGEST_WORD = 40
-"""Characters of a word that is asked for; no table has a longer one."""
+_MAX_WORD_CHARACTERS = 40
+"""No table has a longer word."""
 
 
 def with_line_feeds(text: str) -> str:
-    """Return a text whose lines end in a line feed alone, as the passes know them.
+    """Normalize the line ends of a text to line feeds, which the passes expect.
 
-    A form feed and Unicode's own line and paragraph ends are no pauses: they end a line as well.
+    Form feeds and Unicode line and paragraph separators also become line feeds.
     """
     return _LINE_ENDS.sub("\n", text)
 
 
 class Spans:
-    """Stretches from a start to an end (exclusive); those that overlap count as one."""
+    """Spans from a start to an end (exclusive); overlapping spans are merged."""
 
     def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
         self._starts: list[int] = []
@@ -42,54 +42,54 @@ class Spans:
                 self._ends.append(end)
 
     def touch(self, start: int, end: int) -> bool:
-        """Whether one of them shares a character with the stretch from `start` to `end`."""
+        """Return whether a span shares a character with the range from `start` to `end`."""
         number = bisect_left(self._starts, end)
         return number > 0 and self._ends[number - 1] > start
 
     def add(self, start: int, end: int) -> None:
-        """Add a stretch that none of the others touches."""
+        """Add a span that does not touch the others."""
         number = bisect_left(self._starts, start)
         self._starts.insert(number, start)
         self._ends.insert(number, end)
 
 
 def code_spans(text: str) -> list[tuple[int, int]]:
-    """Return where a text has code between backticks."""
+    """Return the spans of code between backticks."""
     return [found.span() for found in _CODE.finditer(text)]
 
 
 def address_spans(text: str) -> list[tuple[int, int]]:
-    """Return where a text has addresses: what stands between two spaces and has `://` in it."""
+    """Return the spans of addresses: words that contain `://`."""
     if "://" not in text:
         return []
     return [found.span() for found in _CHUNK.finditer(text) if "://" in found[0]]
 
 
 def enclosed_spans(text: str, opening: str, closing: str) -> list[tuple[int, int]]:
-    """Return where one line has `opening`, other characters and `closing`, with both of them."""
+    """Return the spans from `opening` to `closing` within a line, including both."""
     pattern = re.compile(rf"{re.escape(opening)}[^{re.escape(closing)}\n]*+({re.escape(closing)})?")
     return [found.span() for found in pattern.finditer(text) if found[1]]
 
 
 def end_before(text: str, at: int, characters: str) -> int:
-    """Return where a text ends that is cut off at a place, and loses these characters there."""
+    """Return the end of `text[:at]` after stripping `characters` from its end."""
     while at > 0 and text[at - 1] in characters:
         at -= 1
     return at
 
 
 def is_blank_before(text: str, at: int) -> bool:
-    """Whether nothing but blank space stands before a place."""
+    """Return whether there is only whitespace before a position."""
     while at > 0 and text[at - 1].isspace():
         at -= 1
     return at == 0
 
 
 def word_before(text: str, at: int) -> str:
-    """Return the word before a place in lower case; "" where there is none, or a very long one."""
+    """Return the word before a position, in lower case, or "" if none or too long."""
     end = start = end_before(text, at, " \t")
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_'’"):
         start -= 1
-        if end - start > _LONGEST_WORD:
+        if end - start > _MAX_WORD_CHARACTERS:
             return ""
     return text[start:end].lower()

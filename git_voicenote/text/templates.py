@@ -1,4 +1,4 @@
-"""The texts that are laid out by a template; jinja2's one owner."""
+"""Render templates; the only module that uses jinja2."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 def fill_in(name: str, /, **values: object) -> str:
-    """Return a shipped template with its values filled in.
+    """Render an installed template.
 
-    A value that the template names and that is missing is an error, not an empty place. Only
-    templates named `*.html.j2` escape what they are given: a commit message is plain text.
+    A missing value is an error. Only templates named `*.html.j2` escape their values, because a
+    commit message is plain text.
     """
     return _environment().get_template(name).render(**values)
 
 
 @cache
 def _environment() -> Environment:
-    # 0.07 s, which only those pay who have something to lay out
+    # takes 0.07 s, so it is imported only when needed
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     return Environment(

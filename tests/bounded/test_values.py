@@ -1,4 +1,4 @@
-"""Values of one type and within a range, whatever a stranger wrote."""
+"""Untrusted values have one type and a range."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ NAN, INFINITY = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize("value", [True, 1.0, "1", None, 0, 11, 10**30, NAN, [], {}])
-def test_what_is_no_whole_number_from_one_to_ten(value: object) -> None:
+def test_values_that_are_not_integers_from_one_to_ten(value: object) -> None:
     with pytest.raises(ContentError, match=r"^layers is "):
         whole(value, "layers", 1, 10)
 
 
 @pytest.mark.parametrize("value", [True, "1", None, NAN, INFINITY, -INFINITY, 1e308, -0.1, 10**400])
-def test_what_is_no_number_from_zero_to_ten(value: object) -> None:
+def test_values_that_are_not_numbers_from_zero_to_ten(value: object) -> None:
     with pytest.raises(ContentError, match=r"^end is "):
         real(value, "end", 0.0, 10.0)
 
 
 @pytest.mark.parametrize("value", [None, 1, b"x", "\0", "\ud800", "x" * 11])
-def test_what_is_no_text_of_ten_characters(value: object) -> None:
+def test_values_that_are_not_texts_of_ten_characters(value: object) -> None:
     with pytest.raises(ContentError, match=r"^title "):
         text(value, "title", 10)
 
@@ -51,12 +51,12 @@ def test_what_is_no_text_of_ten_characters(value: object) -> None:
         "9" * 5000,
     ],
 )  # fmt: skip
-def test_what_is_no_time(value: object) -> None:
+def test_values_that_are_not_times(value: object) -> None:
     with pytest.raises(ContentError, match=r"^created_at "):
         moment(value, "created_at")
 
 
-def test_values_that_are_right() -> None:
+def test_valid_values() -> None:
     assert whole(10, "n", 1, 10) == 10
     assert real(1, "n", 0.0, 10.0) == 1.0
     assert text("naïve", "n", 5) == "naïve"
@@ -83,7 +83,7 @@ def test_times_of_commits(written: str, when: datetime) -> None:
     assert moment_of_git("3600 +0130").tzinfo == timezone(timedelta(minutes=90))
 
 
-def test_only_regular_files_of_a_size_are_read(tmp_path: Path) -> None:
+def test_only_regular_files_of_limited_size_are_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"12345")
     assert read_file(tmp_path / "file", 5) == b"12345"
     with pytest.raises(ContentError, match="has more than 4 bytes"):

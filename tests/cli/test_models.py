@@ -93,8 +93,8 @@ def test_a_name_that_is_taken_is_refused(sandbox: Sandbox, nano: Path) -> None:
     done = sandbox.voicenote("models", "import", nano, "--name", "x")
     assert (done.returncode, done.stdout) == (128, b"")
     assert done.stderr.decode().splitlines() == [
-        f"error: there is a model x already: {sandbox.home / MODELS / 'x'}",
-        "hint: install this one beside it with `--name OTHER`, or remove that folder yourself",
+        f"error: a model named x already exists: {sandbox.home / MODELS / 'x'}",
+        "hint: choose another name with `--name OTHER`, or remove that folder first",
     ]
 
 
@@ -133,7 +133,7 @@ def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nan
             "README.md", "config.json", "model.safetensors", "tokenizer.json",
         ]  # fmt: skip
         assert said[5] == "     112 kB  in all"
-        assert said[6] == f"error: {host} answered with the status 503"
+        assert said[6] == f"error: {host} responded with status 503"
         assert "`git voicenote models import FOLDER`" in said[7]
         assert not (sandbox.home / MODELS).exists()
 
@@ -148,7 +148,7 @@ def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nan
         asked = len(hub.requests)
         done = sandbox.voicenote("models", "fetch")
         assert done.returncode == 128
-        assert b"there is a model Fun-ASR-Nano-2512 already" in done.stderr
+        assert b"a model named Fun-ASR-Nano-2512 already exists" in done.stderr
         assert len(hub.requests) == asked
 
 
@@ -179,7 +179,7 @@ def test_offline_is_honoured(sandbox: Sandbox, nano: Path) -> None:
         offline = {"HF_ENDPOINT": hub.address, "HF_HUB_OFFLINE": "1"}
         done = sandbox.voicenote("models", "fetch", environment=offline)
         assert done.returncode == 128
-        assert done.stderr.startswith(b"error: HF_HUB_OFFLINE is set, so nothing is fetched\n")
+        assert done.stderr.startswith(b"error: cannot fetch, because HF_HUB_OFFLINE is set\n")
         assert hub.requests == []
 
 
@@ -236,8 +236,8 @@ def test_an_install_without_its_model_says_how_to_get_it(sandbox: Sandbox) -> No
         done = sandbox.voicenote("models", command)
         assert (done.returncode, done.stdout) == (status, b"")
         first, second = done.stderr.decode().splitlines()[:2]
-        assert "the embedded model is not here: " in first
-        assert second.startswith("hint: `pip install moonshine-voice==0.1.0`; where there is no")
+        assert "the embedded model is missing: " in first
+        assert second.startswith("hint: `pip install moonshine-voice==0.1.0`; if there is no")
     folder = shutil.copytree(embedded_folder(), sandbox.folder / "tiny-en")
     assert sandbox.voicenote("models", "import", folder).returncode == 0
     assert sandbox.voicenote("models", "list").stdout.startswith(b"* tiny-en  44 MB  ort layout")

@@ -64,7 +64,7 @@ def test_the_recording_behind_a_note_is_played(silent: Sandbox, arguments: list[
 def test_a_time_that_is_none_is_refused(silent: Sandbox, at: str) -> None:
     done = silent.voicenote("play", HERE, f"--at={at}")
     assert done.returncode == 129
-    said = f"{at!r} is no time: write seconds, m:ss or h:mm:ss"
+    said = f"{at!r} is not a time: use seconds, m:ss or h:mm:ss"
     assert said in " ".join(done.stderr.decode().split())
 
 

@@ -90,9 +90,9 @@ def test_what_holds_no_sound_is_refused_by_name(
         (("nonexistent.wav",), 128, "nonexistent.wav"),
         ((".",), 128, "folder"),
         ((), 129, "missing argument"),
-        ((RENAME, "--engine=nonsense"), 128, "no engine is named 'nonsense'"),
+        ((RENAME, "--engine=nonsense"), 128, "there is no engine named 'nonsense'"),
         ((RENAME, f"--engine={FAILING}"), 128, "the engine broke down"),
-        ((RENAME, "--language=zh"), 128, "understands en, not"),
+        ((RENAME, "--language=zh"), 128, "supports en, not"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(

@@ -160,7 +160,7 @@ def test_an_engine_that_fails_is_told_once(talks: Sandbox) -> None:
             "!!broke\n!!broke\n",
             128,
             "[0:00-0:04 not understood]\n[0:04-0:07 not understood]\n",
-            "error: nothing of what was said was understood: broke\n",
+            "error: the speech could not be transcribed: broke\n",
         ),
     ],
 )

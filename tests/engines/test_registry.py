@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_embedded_engine_is_always_there() -> None:
+def test_the_embedded_engine_is_always_available() -> None:
     location = "git_voicenote.engines.moonshine.engine:MoonshineEngine"
     assert engine_names()["moonshine"] == location
 
 
-def test_auto_is_moonshine_with_its_own_model_where_nothing_is_installed() -> None:
+def test_auto_is_moonshine_with_its_own_model_if_nothing_is_installed() -> None:
     assert choose("auto", EngineOptions()) == ("moonshine", EngineOptions())
     assert used_model("auto", EngineOptions()) == embedded_folder()
 
@@ -42,7 +42,7 @@ def test_auto_is_the_engine_of_the_chosen_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", [None, "nano"])
-def test_auto_is_nano_where_it_can_run(model: str | None) -> None:
+def test_auto_is_nano_if_it_can_run(model: str | None) -> None:
     pytest.importorskip("torch", reason="the nano engine is not installed")
     (models_dir() / "nano").mkdir(parents=True)
     (models_dir() / "nano" / "model.safetensors").touch()
@@ -63,7 +63,7 @@ print(name, options.model, *told)
 """
 
 
-def test_auto_tells_that_it_cannot_use_the_chosen_model() -> None:
+def test_auto_reports_that_it_cannot_use_the_chosen_model() -> None:
     (models_dir() / "nano").mkdir(parents=True)
     (models_dir() / "nano" / "model.safetensors").touch()
     done = subprocess.run(
@@ -76,32 +76,32 @@ def test_auto_tells_that_it_cannot_use_the_chosen_model() -> None:
 
 
 def test_auto_refuses_a_folder_without_a_model(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="holds no model") as caught:
+    with pytest.raises(EngineError, match="contains no model") as caught:
         make_engine("auto", EngineOptions(str(tmp_path)))
     assert "encoder_model.ort" in str(caught.value.hint)
 
 
-def test_the_former_engine_is_told_to_be_gone() -> None:
+def test_the_former_engine_is_an_error_with_a_hint() -> None:
     with pytest.raises(EngineError) as caught:
         make_engine("pocketsphinx")
     assert caught.value.message == "pocketsphinx is no longer an engine"
     assert "`git config --unset voicenote.engine`" in str(caught.value.hint)
 
 
-def test_any_class_can_be_named() -> None:
+def test_any_class_can_be_an_engine() -> None:
     assert isinstance(make_engine(SCRIPTED), ScriptedEngine)
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nonsense", "no engine is named 'nonsense'"),
-        ("nonsense:Engine", "cannot be loaded: No module named 'nonsense'"),
-        ("json:Engine", "cannot be loaded: module 'json' has no attribute 'Engine'"),
-        ("json:loads", "cannot be loaded: TypeError: the JSON object must be str"),
-        ("json:__name__", "cannot be loaded: json:__name__ is no class"),
-        ("sys:exit", "cannot be loaded: SystemExit: EngineOptions"),
-        ("builtins:str", "builtins:str is no engine: it has no method load and no transcribe"),
+        ("nonsense", "there is no engine named 'nonsense'"),
+        ("nonsense:Engine", "cannot load the engine .*: No module named 'nonsense'"),
+        ("json:Engine", "cannot load the engine .*: module 'json' has no attribute 'Engine'"),
+        ("json:loads", "cannot load the engine .*: TypeError: the JSON object must be str"),
+        ("json:__name__", "cannot load the engine .*: json:__name__ is not a class"),
+        ("sys:exit", "cannot load the engine .*: SystemExit: EngineOptions"),
+        ("builtins:str", "builtins:str is not an engine: it has no method load and no transcribe"),
         ("json:", "the engine 'json:' is 'json:', and an engine is named as module:Class"),
         (":Engine", "an engine is named as module:Class"),
     ],
@@ -133,10 +133,10 @@ INFO = "info = EngineInfo('mine', ('en',))"
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("raise SystemExit", "SystemExit"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("Engine = None", "stranger:Engine is no class"),
+        ("Engine = None", "stranger:Engine is not a class"),
         ("class Engine: pass", r"TypeError: Engine\(\) takes no arguments"),
         (ENGINE.format(start="raise ValueError('no')", info=INFO), "ValueError: no"),
-        (ENGINE.format(start="del Engine.load", info=INFO), "no engine: it has no method load$"),
+        (ENGINE.format(start="del Engine.load", info=INFO), "an engine: it has no method load$"),
         (ENGINE.format(start="pass", info=""), "its info is no EngineInfo, but NoneType"),
         (ENGINE.format(start="pass", info="info = {'name': 'mine'}"), "no EngineInfo, but dict"),
         (ENGINE.format(start="pass", info="info = property(lambda self: 1 / 0)"),
@@ -167,7 +167,7 @@ def test_an_engine_of_a_stranger_fails_with_an_explanation(
     name = "stranger" if is_installed else "stranger:Engine"
     with pytest.raises(EngineError, match=message) as caught:
         make_engine(name)
-    assert f"the engine {name!r} cannot be loaded: " in caught.value.message
+    assert f"cannot load the engine {name!r}: " in caught.value.message
     assert "`git config voicenote.engine auto`" in str(caught.value.hint)
 
 

@@ -1,4 +1,4 @@
-"""Locks that name the process which holds them."""
+"""Locks that name the process that holds them."""
 
 from __future__ import annotations
 

@@ -34,14 +34,14 @@ def test_a_private_folder_is_private_whatever_the_umask(tmp_path: Path, umask: i
     assert _mode(tmp_path / "voicenote") == _mode(tmp_path / "voicenote" / "recordings") == 0o700
 
 
-def test_a_private_folder_that_others_can_read_is_closed(tmp_path: Path) -> None:
+def test_an_existing_private_folder_is_closed_to_others(tmp_path: Path) -> None:
     (tmp_path / "voicenote").mkdir()
     (tmp_path / "voicenote").chmod(0o777)
     files.private_folder(tmp_path / "voicenote")
     assert _mode(tmp_path / "voicenote") == 0o700
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for make in (files.folder, files.private_folder):
         with pytest.raises(FileExistsError):
@@ -50,14 +50,14 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
             make(tmp_path / "file" / "below")
 
 
-def test_a_scratch_folder_is_gone_afterwards() -> None:
+def test_a_scratch_folder_is_removed() -> None:
     with files.scratch_folder() as scratch:
         assert _mode(scratch) == 0o700
         (scratch / "file").touch()
     assert not scratch.exists()
 
 
-def test_what_a_killed_process_left_is_removed(
+def test_folders_of_killed_processes_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -80,22 +80,20 @@ with files.scratch_folder() as scratch:
     with other:
         os.utime(left, (LONG_AGO, LONG_AGO))
         with files.scratch_folder():
-            assert left.is_dir()  # the process lives
+            assert left.is_dir()  # the process is alive
         other.send_signal(signal.SIGKILL)
     with files.scratch_folder():
         assert not left.exists()
 
 
-def test_a_folder_that_was_just_made_is_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_folder_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "git-voicenote-young").mkdir()
     with files.scratch_folder():
         assert (tmp_path / "git-voicenote-young").is_dir()
 
 
-def test_a_link_among_the_scratch_folders_is_left_alone(
+def test_a_link_among_the_scratch_folders_is_not_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))

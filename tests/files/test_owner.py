@@ -1,4 +1,4 @@
-"""Nothing but `git_voicenote.files` opens, makes, copies or renames a file."""
+"""Only `git_voicenote.files` opens files for writing, and makes, copies or renames files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "git_voicenote"
 OWNER = "files"
 
-# what writes, whatever it is called on; `replace` has other meanings, told by its arguments
+# methods that write; `replace` has other meanings, which differ in their arguments
 METHODS = frozenset(
     {"write_text", "write_bytes", "rename", "mkdir", "symlink_to", "hardlink_to"}
     | {"mkstemp", "mkdtemp", "NamedTemporaryFile", "TemporaryDirectory", "makedirs", "mkfifo"}
@@ -20,7 +20,7 @@ LIBRARIES = frozenset({"save_file", "tokenizer.save", "np.save", "torch.save", "
 MODULES = frozenset({"os", "shutil", "tempfile"})
 FLAGS = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
 
-# (module, what it calls): why it may
+# (module, call): why it is allowed
 EXCEPTIONS = {
     ("terminal/tty.py", "os.open"): "the terminal itself",
     ("terminal/jobs/foreground.py", "os.open"): "the terminal itself",
@@ -37,7 +37,7 @@ EXCEPTIONS = {
 
 
 def _calls(module: Path) -> list[tuple[str, int]]:
-    """Return the calls of a module that can write to a file, with their lines."""
+    """Return the calls in a module that can write to a file, with their lines."""
     nodes = ast.walk(ast.parse(module.read_text()))
     return [
         (name, node.lineno)
@@ -54,7 +54,7 @@ def _writing(call: ast.Call) -> str | None:
     if name == "open" or method == "open":
         return name if _opens_to_write(name, call) else None
     if name in ("self.write_text", "notes.write_text"):
-        return None  # of notes, in git
+        return None  # merges notes in git
     if method in METHODS and (owner in MODULES or method not in ("move", "link", "copy")):
         return name
     if method == "replace" and (owner == "os" or len(call.args) + len(call.keywords) == 1):
@@ -103,7 +103,7 @@ def test_only_one_package_writes_files(module: Path) -> None:
         "shutil.copy(a, b)", "tempfile.mkdtemp()", "path.mkdir(parents=True)", "os.rename(a, b)",
     ],
 )  # fmt: skip
-def test_what_writes_is_known(code: str) -> None:
+def test_calls_that_write_are_detected(code: str) -> None:
     (call,) = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
     assert _writing(call)
 
@@ -116,6 +116,6 @@ def test_what_writes_is_known(code: str) -> None:
         "replace(note, text='x')",
     ],
 )  # fmt: skip
-def test_what_does_not_write_is_known(code: str) -> None:
+def test_calls_that_do_not_write_are_ignored(code: str) -> None:
     (call,) = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
     assert _writing(call) is None

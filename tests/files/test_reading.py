@@ -1,4 +1,4 @@
-"""What a repository provides is read within bounds, and only from the repository."""
+"""Files of a repository are read within limits, and only inside the repository."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_link_out_of_the_repository_is_not_read(tmp_path: Path, target: str) -
         _read(tree / "list")
 
 
-def test_a_folder_that_is_a_link_leads_nowhere(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_link_is_not_read(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     (tmp_path / "vocabulary").write_text("secret")
@@ -66,7 +66,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
         _read(tmp_path / "list")
 
 
-def test_what_is_missing_is_told_from_what_is_wrong(tmp_path: Path) -> None:
+def test_a_missing_file_is_distinguished_from_an_unsafe_one(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         _read(tmp_path / "list")
     (tmp_path / "list").mkdir()

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all, and never through a link of a work tree."""
+"""A file is written completely or not at all, and never through a link in a work tree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Somebody's work tree; what lies beside it is the person's."""
+    """An untrusted work tree; its parent folder belongs to the user."""
     tree = tmp_path / "clone"
     (tree / ".git" / "hooks").mkdir(parents=True)
     return tree
@@ -51,7 +51,7 @@ def test_a_private_file_is_private_whatever_the_umask(tmp_path: Path, umask: int
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
-def test_a_published_file_obeys_the_umask(tmp_path: Path, umask: int) -> None:
+def test_a_published_file_has_the_umask_applied(tmp_path: Path, umask: int) -> None:
     files.replace(tmp_path / "page", "x", mode=0o666)
     assert stat.S_IMODE((tmp_path / "page").stat().st_mode) == 0o666 & ~umask
 
@@ -64,7 +64,7 @@ def test_a_replaced_file_can_keep_its_mode(tmp_path: Path) -> None:
     assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", 0o751)
 
 
-def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+def test_a_failure_leaves_the_file_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "note"
     path.write_text("before")
     with pytest.raises(ZeroDivisionError):
@@ -73,7 +73,7 @@ def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert _names(tmp_path) == {"home", "note"}
 
 
-def test_nothing_new_is_written_over_what_is_there(tmp_path: Path) -> None:
+def test_a_new_file_never_replaces_an_existing_one(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for write in (lambda p: files.create(p, "x"), files.open_new):
         with pytest.raises(FileExistsError):
@@ -130,7 +130,7 @@ def test_a_folder_that_is_a_link_in_a_work_tree_is_not_entered(
     assert _names(clone / ".git") == {"hooks", "config"}
 
 
-def test_a_work_tree_is_known_behind_a_link_of_the_person(clone: Path, tmp_path: Path) -> None:
+def test_a_work_tree_is_detected_behind_a_link_outside(clone: Path, tmp_path: Path) -> None:
     (clone / "texts").symlink_to(clone / ".git")
     (tmp_path / "shortcut").symlink_to(clone)
     with pytest.raises(UnsafePathError, match="leads through"):
@@ -140,7 +140,7 @@ def test_a_work_tree_is_known_behind_a_link_of_the_person(clone: Path, tmp_path:
         files.replace(tmp_path / "deeper" / "config", "payload")
 
 
-def test_a_work_tree_without_git_is_named(tmp_path: Path) -> None:
+def test_a_work_tree_without_git_is_given(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     (tree / ".voicenote").symlink_to(tmp_path)
@@ -148,7 +148,7 @@ def test_a_work_tree_without_git_is_named(tmp_path: Path) -> None:
         files.replace(tree / ".voicenote" / "vocabulary", "payload", within=tree)
 
 
-def test_the_links_of_a_person_are_followed(tmp_path: Path) -> None:
+def test_links_outside_work_trees_are_followed(tmp_path: Path) -> None:
     dotfiles = tmp_path / "dotfiles"
     dotfiles.mkdir()
     (tmp_path / "config").symlink_to(dotfiles)
@@ -159,7 +159,7 @@ def test_the_links_of_a_person_are_followed(tmp_path: Path) -> None:
     assert (dotfiles / "link").is_symlink()
 
 
-def test_what_lies_in_the_folder_of_git_is_the_person_s(clone: Path, tmp_path: Path) -> None:
+def test_the_git_folder_is_trusted(clone: Path, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     (clone / ".git" / "voicenote").symlink_to(disk)
@@ -167,7 +167,7 @@ def test_what_lies_in_the_folder_of_git_is_the_person_s(clone: Path, tmp_path: P
     assert (disk / "kept").read_text() == "x"
 
 
-def test_a_home_that_is_a_work_tree_is_the_person_s(tmp_path: Path) -> None:
+def test_a_home_that_is_a_work_tree_is_trusted(tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / ".git").mkdir()
     (home / "dotfiles").mkdir()
@@ -183,14 +183,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, way: str) -> None:
         WAYS_TO_WRITE[way](tmp_path / "pipe")
 
 
-def test_links_in_a_circle_end(tmp_path: Path) -> None:
+def test_a_cycle_of_links_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(OSError, match="symbolic links"):
         files.replace(tmp_path / "a" / "x", "x")
 
 
-def test_a_name_may_be_as_long_as_names_are(tmp_path: Path) -> None:
+def test_a_name_may_have_the_maximum_length(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 255)
     files.replace(path, "x")
     assert path.read_text() == "x"

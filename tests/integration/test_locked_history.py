@@ -73,9 +73,9 @@ def test_one_wait_is_enough_for_all(tmp_path: Path) -> None:
         pass
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    for patience in (2.0, 0.0, 0.0):
+    for timeout in (2.0, 0.0, 0.0):
         database = Database(path)
-        assert database.patience == patience
+        assert database.timeout == timeout
         with pytest.raises(StoreError, match=LOCKED), database.writing():
             pass
     holder.close()

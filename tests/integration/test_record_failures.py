@@ -62,13 +62,13 @@ def test_an_engine_that_gives_up_on_all_that_was_said_has_failed(
     assert done.returncode == 128
     head = scripted.git("rev-parse", "--short=7", "HEAD")
     assert (
-        "error: nothing of what was said was understood: out of memory; the recording is kept\n"
+        "error: the speech could not be transcribed: out of memory; the recording is kept\n"
         f"hint: `git voicenote record {head} --from {recording.stem}` tries again (--engine: "
     ) in done.stderr.decode()
     assert scripted.git("notes", "--ref=voicenote", "list") == ""
     known = scripted.voicenote("history", "show", recording.stem).stdout.decode()
     assert "State:     failed\n" in known
-    assert "understood: out of memory\n" in known
+    assert "transcribed: out of memory\n" in known
 
 
 def test_a_stretch_that_fails_is_seen_while_one_speaks(scripted: Sandbox) -> None:
@@ -125,7 +125,11 @@ def test_a_file_that_is_no_sound_is_refused_by_name_and_leaves_nothing(repo: San
         (("record", "nonsense"), 128, "error: no commit is named 'nonsense'"),
         (("record", "--from", "nonsense"), 128, "there is no file and no recording 'nonsense'"),
         (("record", "--cover", "HEAD"), 129, "--cover explains the series of the branch"),
-        (("record", "--engine", "nonsense", "--from", str(SPOKEN)), 128, "no engine is named"),
+        (
+            ("record", "--engine", "nonsense", "--from", str(SPOKEN)),
+            128,
+            "there is no engine named",
+        ),
         (("record", "--device", "file:/nonexistent"), 128, "/nonexistent"),
         (("record", "--silence", "-1"), 129, "--silence"),
     ],
@@ -181,7 +185,7 @@ def test_a_read_only_repository_is_told_of_before_anybody_speaks(
     )
     assert done.returncode == 128
     assert b"Read-only file system" in done.stderr
-    assert b"hint: it is read-only, or belongs to somebody else" in done.stderr
+    assert b"hint: it is read-only, or belongs to another user" in done.stderr
     assert b"speak now" not in done.stderr
 
 

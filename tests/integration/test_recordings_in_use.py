@@ -69,7 +69,7 @@ def test_nobody_else_takes_up_what_is_being_transcribed(
         assert done.returncode == 128
         assert done.stderr.decode() == (
             f"error: the recording {recording.stem} is in use: process {process.pid} of git "
-            "voicenote works on it\nhint: wait until that one is done, or end it\n"
+            "voicenote works on it\nhint: wait until that process has finished, or end it\n"
         )
         done = scripted.voicenote("record", "--from", recording.stem)
         assert done.returncode == 128

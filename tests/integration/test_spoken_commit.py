@@ -69,7 +69,7 @@ def test_where_all_that_was_said_fails_git_goes_on_without(
         "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
     ) as terminal:
         assert terminal.wait() == 0
-    assert "nothing of what was said was understood: out of memory" in terminal.screen
+    assert "the speech could not be transcribed: out of memory" in terminal.screen
     assert desk.message() == "by hand\n"
 
 
@@ -79,7 +79,7 @@ def test_where_all_that_was_said_fails_git_goes_on_without(
     [
         ({"GIT_VOICENOTE_ENGINE": FAILING}, "error: the engine broke down; the recording is kept"),
         ({"GIT_VOICENOTE_MICROPHONE": "file:none.wav"}, "none.wav"),
-        ({"GIT_VOICENOTE_ENGINE": "none"}, "error: no engine is named 'none'"),
+        ({"GIT_VOICENOTE_ENGINE": "none"}, "error: there is no engine named 'none'"),
         ({"GIT_VOICENOTE_ENGINE": CRASHING}, "warning: git voicenote stopped with status 137"),
     ],
     ids=["engine fails", "no microphone", "no engine", "crash"],

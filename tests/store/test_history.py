@@ -86,7 +86,7 @@ def test_reading_makes_no_file_and_finds_nothing(history: History) -> None:
     assert not history.root.exists()
 
 
-def test_nobody_else_can_read_it(history: History) -> None:
+def test_it_is_readable_only_by_its_owner(history: History) -> None:
     begin(history)
 
     assert history.path.stat().st_mode & 0o777 == 0o600
@@ -101,7 +101,7 @@ def test_it_is_in_wal_mode_at_the_latest_version(history: History) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
-def test_the_newest_come_first_and_as_many_as_asked_for(history: History) -> None:
+def test_the_newest_come_first_up_to_a_limit(history: History) -> None:
     begin(history, FIRST)
     begin(history, SECOND)
 
@@ -109,14 +109,14 @@ def test_the_newest_come_first_and_as_many_as_asked_for(history: History) -> Non
     assert [entry.id for entry in history.entries(limit=1)] == [SECOND]
 
 
-def test_what_a_person_keeps_is_not_asked_about_again(history: History) -> None:
+def test_a_kept_recording_is_not_offered_again(history: History) -> None:
     begin(history)
     history.keep(FIRST)
 
     assert history.finished_ids() == {FIRST}
 
 
-def test_a_failure_after_a_transcript_takes_nothing_away(history: History) -> None:
+def test_a_failure_after_a_transcript_keeps_the_transcript(history: History) -> None:
     begin(history)
     history.attempt(transcript(FIRST, "words"))
     history.failed_attempt(FIRST, "nano", "en", "out of memory")
@@ -134,8 +134,8 @@ def test_beginning_twice_changes_nothing(history: History) -> None:
     assert [(e.title, e.state) for e in history.entries()] == [("feat: jitter", "kept")]
 
 
-def test_an_attempt_at_an_unknown_recording_says_so(history: History) -> None:
-    with pytest.raises(StoreError, match=f"knows no recording {FIRST}"):
+def test_an_attempt_at_an_unknown_recording_is_an_error(history: History) -> None:
+    with pytest.raises(StoreError, match=f"has no recording {FIRST}"):
         history.attempt(transcript(FIRST, "words"))
 
 
@@ -177,11 +177,11 @@ def test_search_finds_parts_of_identifiers_in_titles_words_and_notes(
 
 @given(query=st.text())
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_is_a_query(history: History, query: str) -> None:
+def test_any_text_is_a_valid_query(history: History, query: str) -> None:
     history.search(query)
 
 
-def test_notes_are_remembered_by_the_patch_they_explain(history: History) -> None:
+def test_notes_are_found_by_the_patch_they_explain(history: History) -> None:
     history.note_saved(COMMIT, "first\n", patch_id="p1")
     history.note_saved(COMMIT, "edited\n", patch_id="p1")
     history.note_saved(CoverTarget("main"), "cover\n", patch_id="p2")
@@ -192,7 +192,7 @@ def test_notes_are_remembered_by_the_patch_they_explain(history: History) -> Non
     }
 
 
-def test_what_is_deleted_leaves_no_word_on_disk(history: History) -> None:
+def test_deleting_leaves_no_word_on_disk(history: History) -> None:
     for recording_id, word in ((FIRST, "confidential"), (SECOND, "harmless")):
         begin(history, recording_id, title=word)
         history.attempt(transcript(recording_id, f"{word} words"))
@@ -227,7 +227,7 @@ for number in range(10):
 """
 
 
-def test_several_processes_share_it_from_the_first_moment_on(history: History) -> None:
+def test_several_processes_share_it_from_the_start(history: History) -> None:
     processes = [
         subprocess.Popen([sys.executable, "-c", PROCESS, history.root, f"{n:06}"]) for n in range(4)
     ]
@@ -237,7 +237,7 @@ def test_several_processes_share_it_from_the_first_moment_on(history: History) -
     assert len(history.entries()) == 40
 
 
-def test_an_older_database_is_brought_up_to_date(history: History) -> None:
+def test_an_older_database_is_migrated(history: History) -> None:
     history.root.mkdir()
     with sqlite3.connect(history.path) as connection:
         connection.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1;")
@@ -252,7 +252,7 @@ def test_an_older_database_is_brought_up_to_date(history: History) -> None:
     assert [entry.id for entry in history.search("jitter")] == [FIRST]
 
 
-def test_words_are_kept_as_the_engine_told_them(history: History) -> None:
+def test_words_are_stored_as_the_engine_reported_them(history: History) -> None:
     begin(history)
     words = (Word("naïve,", 0.25, 0.5, 1 / 3), Word('"x"\0', 0.5, 1.0, 1.0))
     segments = (Segment(0.0, 1.0, "naïve", 0.9, words=words), Segment(1.0, 2.0, "no words"))
@@ -264,7 +264,7 @@ def test_words_are_kept_as_the_engine_told_them(history: History) -> None:
     assert entry.transcript.segments == segments
 
 
-def test_what_was_kept_before_there_were_words_reads_without_them(history: History) -> None:
+def test_segments_of_earlier_versions_have_no_words(history: History) -> None:
     history.root.mkdir()
     with sqlite3.connect(history.path) as connection:
         connection.executescript("".join(MIGRATIONS[:4]) + "PRAGMA user_version = 4;")
@@ -281,7 +281,7 @@ def test_what_was_kept_before_there_were_words_reads_without_them(history: Histo
     assert entry.transcript.segments == (Segment(0, 1, "old words", 0.5),)
 
 
-def test_what_an_engine_gave_up_on_is_kept_with_the_reason(history: History) -> None:
+def test_a_failed_segment_is_stored_with_the_reason(history: History) -> None:
     history.root.mkdir()
     with sqlite3.connect(history.path) as connection:
         connection.executescript(MIGRATIONS[0] + MIGRATIONS[1] + "PRAGMA user_version = 2;")
@@ -304,7 +304,7 @@ def test_what_an_engine_gave_up_on_is_kept_with_the_reason(history: History) -> 
     assert [entry.id for entry in history.search("not understood")] == [FIRST]
 
 
-def test_the_pages_that_were_turned_give_segments_their_places(history: History) -> None:
+def test_page_turns_give_segments_their_places(history: History) -> None:
     begin(history)
     place = Place("a b.py", 3, 9, "def f(self):")
     turns = (Turn(0.0, None), Turn(1.5, place), Turn(4.0, Place("logo.png")))
@@ -325,7 +325,7 @@ def test_the_pages_that_were_turned_give_segments_their_places(history: History)
     assert entry.turns == ()
 
 
-def test_a_later_database_is_left_alone(history: History) -> None:
+def test_a_database_of_a_later_version_is_not_changed(history: History) -> None:
     begin(history)
     with sqlite3.connect(history.path) as connection:
         connection.execute("PRAGMA user_version = 999")
@@ -356,7 +356,7 @@ def test_a_damaged_database_can_be_set_aside_as_the_hint_says(history: History) 
     assert (history.root / "damaged" / "history.db").read_bytes().startswith(b"<html>")
 
 
-def test_a_damaged_page_is_told_from_a_programming_error(history: History) -> None:
+def test_a_damaged_page_is_distinguished_from_a_programming_error(history: History) -> None:
     begin(history)
     content = history.path.read_bytes()
     damage(history, content[:4096] + b"\xff" * (len(content) - 4096))
@@ -365,7 +365,7 @@ def test_a_damaged_page_is_told_from_a_programming_error(history: History) -> No
         history.entries()
 
 
-def test_a_full_disk_keeps_what_was_there(history: History) -> None:
+def test_a_full_disk_keeps_existing_data(history: History) -> None:
     begin(history)
     # as many octets as a file may have: for SQLite the disk is full from there on
     script = (
@@ -406,7 +406,7 @@ def test_a_read_only_disk_can_still_be_read(
     )  # fmt: skip
 
     assert done.stdout == f"['{FIRST}']\n", done.stderr
-    assert "StoreError: the history" in done.stderr.splitlines()[-1]
+    assert "StoreError: cannot write the history" in done.stderr.splitlines()[-1]
     assert "Read-only file system" in done.stderr.splitlines()[-1]
 
 

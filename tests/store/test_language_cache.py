@@ -1,4 +1,4 @@
-"""What an engine learned is kept, made by one at a time, and never trusted when broken."""
+"""The language cache is filled by one process at a time, and damaged data is not used."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def made(root: Path, key: str = "key") -> Kept:
     return kept
 
 
-def test_what_was_finished_is_current(tmp_path: Path) -> None:
+def test_a_finished_folder_is_current(tmp_path: Path) -> None:
     assert LanguageCache(tmp_path).current() == (None, None)
     kept = made(tmp_path)
     assert LanguageCache(tmp_path).current() == (kept, None)
     assert (kept.folder / "model").read_bytes() == b"model"
 
 
-def test_the_one_before_stays_for_who_reads_it(tmp_path: Path) -> None:
+def test_the_previous_folder_is_kept_for_its_readers(tmp_path: Path) -> None:
     folders = [made(tmp_path, str(number)).folder for number in range(4)]
     assert [folder.is_dir() for folder in folders] == [False, False, True, True]
 
 
-def test_one_makes_it_at_a_time(tmp_path: Path) -> None:
+def test_one_process_fills_a_folder_at_a_time(tmp_path: Path) -> None:
     first, second = LanguageCache(tmp_path), LanguageCache(tmp_path)
     lock = first.begin()
     assert lock is not None
@@ -48,7 +48,7 @@ def test_one_makes_it_at_a_time(tmp_path: Path) -> None:
     assert second.begin() is not None
 
 
-def test_one_that_died_is_not_waited_for(tmp_path: Path) -> None:
+def test_the_lock_of_a_dead_process_expires(tmp_path: Path) -> None:
     lock = LanguageCache(tmp_path).begin()
     assert lock is not None
     (lock / "half").write_text("written")
@@ -60,22 +60,22 @@ def test_one_that_died_is_not_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"folder": "x", "key": 1, "files": 3}'])
-def test_a_broken_record_is_told(tmp_path: Path, content: str) -> None:
+def test_a_damaged_record_is_reported(tmp_path: Path, content: str) -> None:
     made(tmp_path)
     path = tmp_path / "language/current.json"
     path.write_text(content)
-    assert LanguageCache(tmp_path).current() == (None, f"{path} is broken; it is made anew")
+    assert LanguageCache(tmp_path).current() == (None, f"{path} is damaged and will be rebuilt")
 
 
-def test_a_broken_file_is_told(tmp_path: Path) -> None:
+def test_a_damaged_file_is_reported(tmp_path: Path) -> None:
     path = made(tmp_path).folder / "model"
     path.write_bytes(b"modem")
-    assert LanguageCache(tmp_path).current() == (None, f"{path} is broken; it is made anew")
+    assert LanguageCache(tmp_path).current() == (None, f"{path} is damaged and will be rebuilt")
     path.unlink()
-    assert LanguageCache(tmp_path).current() == (None, f"{path} is gone; it is made anew")
+    assert LanguageCache(tmp_path).current() == (None, f"{path} is missing and will be rebuilt")
 
 
-def test_what_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+def test_a_write_error_is_raised(tmp_path: Path) -> None:
     (tmp_path / "language").write_text("a file is in the way")
     with pytest.raises(StoreError):
         LanguageCache(tmp_path / "language").begin()

@@ -30,7 +30,7 @@ def test_state_is_in_the_repository_or_where_xdg_says(
     assert state_dir(None) == Path.home() / ".local/share/git-voicenote"
 
 
-def test_a_recording_lies_in_a_folder_that_nobody_else_can_read(tmp_path: Path) -> None:
+def test_recordings_are_in_a_private_folder(tmp_path: Path) -> None:
     recordings = Recordings(tmp_path / "voicenote")
 
     path = recordings.new_path(ID)
@@ -42,7 +42,7 @@ def test_a_recording_lies_in_a_folder_that_nobody_else_can_read(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("form", ["wav", "flac", "opus"])
-def test_a_recording_is_found_and_deleted_in_every_form(tmp_path: Path, form: str) -> None:
+def test_a_recording_is_found_and_deleted_in_every_format(tmp_path: Path, form: str) -> None:
     recordings = Recordings(tmp_path)
     path = recordings.new_path(ID).with_suffix("." + form)
     path.write_bytes(b"sound")
@@ -55,7 +55,7 @@ def test_a_recording_is_found_and_deleted_in_every_form(tmp_path: Path, form: st
 
 
 @pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "", ID + "/../x", "a\0b"])
-def test_an_id_from_a_strange_note_leads_nowhere(tmp_path: Path, name: str) -> None:
+def test_an_invalid_id_has_no_path(tmp_path: Path, name: str) -> None:
     recordings = Recordings(tmp_path)
 
     assert recordings.path_of(name) is None
@@ -64,7 +64,7 @@ def test_an_id_from_a_strange_note_leads_nowhere(tmp_path: Path, name: str) -> N
         recordings.new_path(name)
 
 
-def test_unfinished_ones_are_wav_unknown_to_the_history_and_not_being_written(
+def test_unfinished_recordings_are_wav_unknown_to_the_history_and_not_being_written(
     tmp_path: Path,
 ) -> None:
     recordings = Recordings(tmp_path)
@@ -79,8 +79,8 @@ def test_unfinished_ones_are_wav_unknown_to_the_history_and_not_being_written(
     assert cut_off == ("20261122-101400-0002",)
 
 
-def test_no_room_for_a_folder_is_an_error_with_a_reason(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_an_error_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "voicenote").write_text("a file stands where the folder should")
 
-    with pytest.raises(StoreError, match=r"voicenote/recordings cannot .*: Not a directory"):
+    with pytest.raises(StoreError, match=r"cannot write .*voicenote/recordings: Not a directory"):
         Recordings(tmp_path / "voicenote").new_path(ID)

@@ -1,4 +1,4 @@
-"""A folder of results knows what each was made from, and replaces nothing but its own."""
+"""A folder of results records how each was made, and replaces only its own results."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def names(root: Path) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.name != KNOWN)
 
 
-def test_a_result_is_there_once_it_is_written(root: Path, sound: Path) -> None:
+def test_a_written_result_is_done(root: Path, sound: Path) -> None:
     before = look(root, sound)
     assert (before.path, before.is_done) == (root / "talk.txt", False)
 
@@ -67,7 +67,7 @@ def test_a_result_is_there_once_it_is_written(root: Path, sound: Path) -> None:
 
 
 @pytest.mark.parametrize("choice", ['"vocabulary": false', '"itn": true'])
-def test_a_result_of_before_there_was_a_choice_was_made_without(
+def test_a_result_of_the_first_version_has_no_vocabulary(
     root: Path, sound: Path, choice: str
 ) -> None:
     write(root, sound, "words\n")
@@ -77,7 +77,7 @@ def test_a_result_of_before_there_was_a_choice_was_made_without(
     assert look(root, sound).is_done
 
 
-def test_a_result_without_words_is_there_too(root: Path, sound: Path) -> None:
+def test_a_result_without_words_is_done(root: Path, sound: Path) -> None:
     write(root, sound, "")
     assert (look(root, sound).is_done, look(root, sound).has_words) == (True, False)
 
@@ -97,7 +97,7 @@ def lose(root: Path, sound: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [touch, grow, lose])
-def test_what_was_made_from_another_file_is_made_anew_in_its_place(
+def test_a_result_of_a_changed_file_is_replaced(
     root: Path, sound: Path, change: Callable[[Path, Path], None]
 ) -> None:
     write(root, sound, "old\n")
@@ -110,14 +110,14 @@ def test_what_was_made_from_another_file_is_made_anew_in_its_place(
 
 
 @pytest.mark.parametrize("other", ["engine", "model", "language"])
-def test_what_was_made_in_another_way_is_made_anew(root: Path, sound: Path, other: str) -> None:
+def test_a_result_with_other_options_is_replaced(root: Path, sound: Path, other: str) -> None:
     write(root, sound, "old\n")
     assert not look(root, sound, **{other: "other"}).is_done
     assert write(root, sound, "new\n", **{other: "other"}) == root / "talk.txt"
     assert not look(root, sound).is_done
 
 
-def test_other_forms_stand_beside_each_other(root: Path, sound: Path) -> None:
+def test_results_in_several_formats_are_kept(root: Path, sound: Path) -> None:
     write(root, sound, "words\n")
     assert not look(root, sound, ".srt").is_done
     assert write(root, sound, "1\n", ".srt") == root / "talk.srt"
@@ -125,14 +125,14 @@ def test_other_forms_stand_beside_each_other(root: Path, sound: Path) -> None:
     assert look(root, sound, ".srt").is_done
 
 
-def test_files_of_the_same_name_do_not_take_each_others_place(root: Path, tmp_path: Path) -> None:
+def test_files_with_the_same_name_have_separate_results(root: Path, tmp_path: Path) -> None:
     sounds = [make(tmp_path / name) for name in ("a/talk.wav", "b/talk.wav", "a/talk.mp3")]
     sounds.append(make(tmp_path / "c/TALK.wav"))
     expected = ["talk.txt", "talk-2.txt", "talk-3.txt", "TALK-4.txt"]
     with ResultFolder(root, ".txt") as folder:
         places = [place(folder, sound) for sound in sounds]
         assert [found.path.name for found in places] == expected
-        # the first comes last, as an engine for batches may have it
+        # the first comes last, as with an engine that works in batches
         for found, sound in reversed(list(zip(places, sounds, strict=True))):
             folder.write(found, f"{sound}\n", has_words=True)
     for name, sound in zip(expected, sounds, strict=True):
@@ -141,7 +141,7 @@ def test_files_of_the_same_name_do_not_take_each_others_place(root: Path, tmp_pa
         assert (look(root, sound).path.name, look(root, sound).is_done) == (name, True)
 
 
-def test_what_a_person_edited_is_done_and_is_never_replaced(root: Path, sound: Path) -> None:
+def test_an_edited_result_is_done_and_never_replaced(root: Path, sound: Path) -> None:
     write(root, sound, "words\n")
     (root / "talk.txt").write_text("better words\n")
     assert look(root, sound).is_done
@@ -154,13 +154,13 @@ def test_what_a_person_edited_is_done_and_is_never_replaced(root: Path, sound: P
     assert (look(root, sound).path.name, look(root, sound).is_done) == ("talk-2.txt", True)
 
 
-def test_a_strangers_file_is_not_replaced(root: Path, sound: Path) -> None:
+def test_a_foreign_file_is_not_replaced(root: Path, sound: Path) -> None:
     make(root / "talk.txt", b"mine\n")
     assert write(root, sound, "words\n") == root / "talk-2.txt"
     assert (root / "talk.txt").read_text() == "mine\n"
 
 
-def test_a_file_that_comes_meanwhile_is_not_replaced(root: Path, sound: Path) -> None:
+def test_a_file_written_in_the_meantime_is_not_replaced(root: Path, sound: Path) -> None:
     with ResultFolder(root, ".txt") as folder:
         found = place(folder, sound)
         found.path.write_text("mine\n")
@@ -168,11 +168,13 @@ def test_a_file_that_comes_meanwhile_is_not_replaced(root: Path, sound: Path) ->
     assert (root / "talk.txt").read_text() == "mine\n"
 
 
-def test_a_crash_between_knowing_and_writing_leaves_nothing_done(root: Path, sound: Path) -> None:
+def test_a_crash_between_recording_and_writing_leaves_the_result_undone(
+    root: Path, sound: Path
+) -> None:
     write(root, sound, "old\n")
     touch(root, sound)
     write(root, sound, "new\n")
-    (root / "talk.txt").write_text("old\n")  # as if the new one had been known, but not written
+    (root / "talk.txt").write_text("old\n")  # as if the new one had been recorded, but not written
     found = look(root, sound)
     assert (found.path, found.is_done) == (root / "talk.txt", False)
 
@@ -189,17 +191,17 @@ def test_a_crash_between_knowing_and_writing_leaves_nothing_done(root: Path, sou
         "\\udcff",
     ],
 )
-def test_a_damaged_line_costs_no_other(root: Path, sound: Path, line: str) -> None:
+def test_a_damaged_line_does_not_affect_others(root: Path, sound: Path, line: str) -> None:
     write(root, sound, "words\n")
     with (root / KNOWN).open("a") as file:
-        file.write(line)  # without its end: a crash cut it off
+        file.write(line)  # truncated by a crash
     other = make(sound.with_name("other.wav"))
     write(root, other, "words\n")
     assert look(root, sound).is_done
     assert look(root, other).is_done
 
 
-def test_a_name_that_leads_out_of_the_folder_is_not_believed(root: Path, sound: Path) -> None:
+def test_a_name_outside_the_folder_is_ignored(root: Path, sound: Path) -> None:
     write(root, sound, "words\n")
     known = json.loads((root / KNOWN).read_text())
     outside = make(root.parent / "outside.txt", b"words\n")
@@ -209,7 +211,7 @@ def test_a_name_that_leads_out_of_the_folder_is_not_believed(root: Path, sound: 
     assert outside.read_text() == "words\n"
 
 
-def test_sounds_and_results_may_be_moved_together(tmp_path: Path, root: Path, sound: Path) -> None:
+def test_sounds_and_results_can_be_moved_together(tmp_path: Path, root: Path, sound: Path) -> None:
     write(root, sound, "words\n")
     moved = tmp_path / "moved"
     moved.mkdir()
@@ -218,27 +220,27 @@ def test_sounds_and_results_may_be_moved_together(tmp_path: Path, root: Path, so
     assert look(moved / root.name, moved / "sounds/talk.wav").is_done
 
 
-def test_two_at_a_time_are_refused(root: Path, sound: Path) -> None:
+def test_two_processes_at_a_time_are_refused(root: Path, sound: Path) -> None:
     with (
         ResultFolder(root, ".txt"),
-        pytest.raises(StoreError, match="another git-voicenote writes"),
+        pytest.raises(StoreError, match="another git voicenote is writing"),
         ResultFolder(root, ".srt"),
     ):
         pass
     assert not look(root, sound).is_done
 
 
-def test_a_long_name_is_cut(root: Path, tmp_path: Path) -> None:
+def test_a_long_name_is_shortened(root: Path, tmp_path: Path) -> None:
     sound = make(tmp_path / "sounds" / ("é" * 120 + ".wav"))
     other = make(tmp_path / "sounds" / ("é" * 121 + ".wav"))
     assert write(root, sound, "one\n").name == "é" * 100 + ".txt"
     assert write(root, other, "two\n").name == "é" * 100 + "-2.txt"
 
 
-def test_a_folder_that_takes_nothing_is_an_error(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_an_error(tmp_path: Path) -> None:
     file = make(tmp_path / "sounds/file")
     with (
-        pytest.raises(StoreError, match="cannot take results"),
+        pytest.raises(StoreError, match="cannot write results to"),
         ResultFolder(file / "below", ".txt"),
     ):
         pass

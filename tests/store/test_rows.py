@@ -1,4 +1,4 @@
-"""A history with values that cannot be, as an earlier version took them out of a bundle."""
+"""A history with invalid values, as an earlier version imported them from a bundle."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fill(root: Path) -> History:
 
 
 def spoil(history: History, table: str, column: str, value: object) -> None:
-    """Put a value into all rows of the first recording, or of what belongs to it."""
+    """Put a value into all rows of the first recording and of its attempts and notes."""
     rows = {
         "recordings": f"id = '{ID}'", "attempts": f"recording_id = '{ID}'",
         "turns": f"recording_id = '{ID}'", "notes": "id = 1", "segments": "attempt_id = 1",
@@ -85,7 +85,7 @@ ODD = [
 
 
 @pytest.mark.parametrize(("table", "column", "value"), ODD)
-def test_a_row_shows_what_can_be_read_of_it(
+def test_a_damaged_row_shows_its_valid_values(
     tmp_path: Path, table: str, column: str, value: object
 ) -> None:
     history = fill(tmp_path)
@@ -103,7 +103,7 @@ def test_a_row_shows_what_can_be_read_of_it(
     assert history.search("title") != ()
 
 
-def test_what_is_whole_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_valid_rows_are_read_unchanged(tmp_path: Path) -> None:
     entry = fill(tmp_path).entry(ID)
     assert entry is not None
     assert entry.unreadable == ()
@@ -112,7 +112,7 @@ def test_what_is_whole_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert entry.turns == (Turn(0.0, Place("retry.py", 1, 2, "def retry():")),)
 
 
-def test_commands_show_such_a_history_and_say_so_once(repo: Sandbox) -> None:
+def test_commands_show_a_damaged_history_with_one_warning(repo: Sandbox) -> None:
     history = fill(repo.folder / ".git/voicenote")
     spoil(history, "recordings", "created_at", "0001-01-01T00:00:00+00:00")
     spoil(history, "recordings", "duration", float("inf"))

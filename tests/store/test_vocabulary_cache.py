@@ -1,4 +1,4 @@
-"""What was harvested is kept, and never missed."""
+"""The vocabulary cache stores what was harvested, and its failures are harmless."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_values_come_back_under_their_keys(tmp_path: Path) -> None:
+def test_values_are_stored_by_key(tmp_path: Path) -> None:
     cache = VocabularyCache(tmp_path)
     assert cache.read("changes", "one") == (None, None)
     for key in ("one", "two"):
@@ -22,7 +22,7 @@ def test_values_come_back_under_their_keys(tmp_path: Path) -> None:
     assert cache.read("terms", "one") == (None, None)
 
 
-def test_the_oldest_go_first(tmp_path: Path) -> None:
+def test_the_oldest_values_are_dropped_first(tmp_path: Path) -> None:
     cache = VocabularyCache(tmp_path)
     for number in range(12):
         cache.write("changes", str(number), number)
@@ -30,7 +30,7 @@ def test_the_oldest_go_first(tmp_path: Path) -> None:
     assert kept == list(range(4, 12))
 
 
-def test_of_big_values_the_newest_alone_is_kept(tmp_path: Path) -> None:
+def test_only_the_newest_large_value_is_kept(tmp_path: Path) -> None:
     cache = VocabularyCache(tmp_path)
     cache.write("repository", "old", "x" * 700_000)
     cache.write("repository", "new", "y" * 700_000)
@@ -39,24 +39,24 @@ def test_of_big_values_the_newest_alone_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "<html>", "[]", "{}", '{"version": 2, "values": [1]}'])
-def test_a_broken_file_is_told_and_made_anew(tmp_path: Path, content: str) -> None:
+def test_a_damaged_file_is_reported_and_rebuilt(tmp_path: Path, content: str) -> None:
     cache = VocabularyCache(tmp_path)
     cache.write("terms", "key", 1)
     path = tmp_path / "vocabulary/terms.json"
     path.write_text(content)
-    assert cache.read("terms", "key") == (None, f"{path} is broken; it is made anew")
+    assert cache.read("terms", "key") == (None, f"{path} is damaged and will be rebuilt")
     assert cache.write("terms", "key", 2) is None
     assert cache.read("terms", "key") == (2, None)
 
 
-def test_another_version_is_passed_over_in_silence(tmp_path: Path) -> None:
+def test_another_version_is_silently_ignored(tmp_path: Path) -> None:
     (tmp_path / "vocabulary").mkdir()
     (tmp_path / "vocabulary/terms.json").write_text('{"version": 0, "values": [["key", 1]]}')
     assert VocabularyCache(tmp_path).read("terms", "key") == (None, None)
 
 
-def test_what_cannot_be_written_is_an_answer(tmp_path: Path) -> None:
+def test_a_write_error_is_returned(tmp_path: Path) -> None:
     (tmp_path / "vocabulary").write_text("a file is in the way")
     failure = VocabularyCache(tmp_path).write("terms", "key", 1)
     assert failure is not None
-    assert "cannot be written" in failure.message
+    assert "cannot write" in failure.message

@@ -1,18 +1,18 @@
-"""Doubtful words: which of them a person is shown, and how."""
+"""Doubtful words are selected and formatted for the user."""
 
 from __future__ import annotations
 
 import pytest
 
 from git_voicenote.datatypes import Segment, Word
-from git_voicenote.text.doubts import DOUBTFUL, MOST_SHOWN, doubtful, doubts_in, doubts_shown
+from git_voicenote.text.doubts import DOUBTFUL, MAX_SHOWN, doubtful, doubts_in, doubts_shown
 
 ID = "20260102-030405-beef"
 UNSURE = DOUBTFUL / 2
 
 
 def heard(line: str, start: float = 0.0) -> Segment:
-    """A segment with a word each second; those that end in `?` are doubtful."""
+    """Return a segment with one word per second; those that end in `?` are doubtful."""
     words = tuple(
         Word(text.removesuffix("?"), at, at + 0.5, UNSURE if text.endswith("?") else 0.9)
         for at, text in enumerate(line.split(), int(start))
@@ -31,7 +31,7 @@ def test_words_below_the_threshold_are_doubtful() -> None:
     assert doubtful([Segment(0.0, 3.0, "", words=(sure, unsure, stop))]) == (unsure,)
 
 
-def test_an_engine_that_knows_no_words_has_no_doubts() -> None:
+def test_an_engine_without_words_has_no_doubts() -> None:
     segment = Segment(0.0, 2.0, "the parser", 0.1)
     assert doubtful([segment]) == doubts_in("The parser.", [segment]) == ()
 
@@ -54,19 +54,19 @@ def test_an_engine_that_knows_no_words_has_no_doubts() -> None:
         ("parser?", "", []),
     ],
 )  # fmt: skip
-def test_only_words_that_still_stand_in_the_text_count(
+def test_only_words_that_are_still_in_the_text_count(
     spoken: str, written: str, standing: list[str]
 ) -> None:
     assert texts(doubts_in(written, [heard(spoken)])) == standing
 
 
-def test_of_words_taken_back_and_said_again_the_second_ones_count() -> None:
+def test_of_repeated_words_the_later_ones_count() -> None:
     spoken = heard("we use a lexer? here scratch that we use a lexer? there")
     (word,) = doubts_in("We use a lexer there.", [spoken])
     assert word.start == 10
 
 
-def test_words_are_shown_with_their_times_and_a_way_to_hear_the_least_sure() -> None:
+def test_words_are_shown_with_times_and_a_command_to_play_the_least_certain() -> None:
     least = Word("confidduction.", 67.2, 67.9, 0.1)
     words = (Word("parser,", 4.8, 5.1, 0.4), least, Word("co-op\x1b[2J", 70.0, 71.0, 0.3))
     assert doubts_shown(words, ID) == (
@@ -76,7 +76,7 @@ def test_words_are_shown_with_their_times_and_a_way_to_hear_the_least_sure() -> 
     assert doubts_shown((), ID) == ""
 
 
-def test_the_least_sure_are_shown_in_order_and_the_rest_is_counted() -> None:
+def test_the_least_certain_words_are_shown_in_order_and_the_rest_is_counted() -> None:
     words = tuple(Word(f"word{n:02}", n * 60.0, n * 60.0, n / 100) for n in reversed(range(13)))
     shown = doubts_shown(words, ID)
     assert shown == (
@@ -85,9 +85,9 @@ def test_the_least_sure_are_shown_in_order_and_the_rest_is_counted() -> None:
         '          "word08" 8:00, "word09" 9:00, and 3 more\n'
         f'  (use "git voicenote play {ID} --at 0:00" to hear it)'
     )
-    assert shown.count('"word') == MOST_SHOWN
+    assert shown.count('"word') == MAX_SHOWN
 
 
-def test_no_line_is_longer_than_an_editor_is_wide() -> None:
+def test_no_line_is_wider_than_an_editor() -> None:
     words = tuple(Word("word " * n + "x" * 5 * n, n * 4000.0, n * 4000.0, 0.1) for n in range(9))
     assert max(map(len, doubts_shown(words[1:], ID).splitlines())) <= 76

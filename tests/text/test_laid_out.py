@@ -1,4 +1,4 @@
-"""Lines, paragraphs and lists that were asked for, in notes and in commit messages."""
+"""Spoken lines, paragraphs and lists in notes and in commit messages."""
 
 from __future__ import annotations
 

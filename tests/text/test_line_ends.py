@@ -1,4 +1,4 @@
-"""Lines end in a line feed, a carriage return or both: no pass fails on one, or sees another."""
+"""All passes accept lines that end in a line feed, a carriage return or both."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_every_line_end_is_a_line_feed_to_the_chain(end: str) -> None:
 
 @pytest.mark.parametrize("sign", [*ENDS, "\0", "\t", "\ufeff", "\udcff", " \r ", "\n\r"])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_pass_fails_on_a_sign_beside_its_commands(sign: str, language: str) -> None:
+def test_no_pass_fails_on_a_character_next_to_its_commands(sign: str, language: str) -> None:
     commands = (
         "correction", "scratch that", "quote", "unquote", "bullet", "new line", "literal", "um",
         "dash dash", "snake case", "backtick", "one hundred", "dot", "更正", "删掉这句", "嗯", "点",
@@ -40,7 +40,7 @@ def test_no_pass_fails_on_a_sign_beside_its_commands(sign: str, language: str) -
                 step(text)
 
 
-def test_the_command_takes_lines_that_end_as_on_windows(sandbox: Sandbox) -> None:
+def test_the_command_accepts_windows_line_ends(sandbox: Sandbox) -> None:
     done = sandbox.voicenote(
         "text", stdin=b"the\r\ncorrection\r\num\r\nbullet one\r\nbullet two\r\n"
     )

@@ -22,7 +22,7 @@ HEADER = b"From: Ada <ada@example.org>\nSubject: [PATCH] a title\n\n"
         "From alice Mon Sep 17 00:00:00 2001",
     ],
 )  # fmt: skip
-def test_a_line_that_breaks_mail_gets_a_space_wherever_it_stands(line: str) -> None:
+def test_a_line_that_breaks_mail_gets_a_space_anywhere(line: str) -> None:
     assert indent_hazards(f"words\n{line}\nwords") == f"words\n {line}\nwords"
     assert indent_hazards(line) == f" {line}"
 
@@ -34,7 +34,7 @@ def test_a_line_that_breaks_mail_gets_a_space_wherever_it_stands(line: str) -> N
         "[PATCH]", ">From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001",
     ],
 )  # fmt: skip
-def test_a_line_like_a_header_gets_a_space_where_it_is_the_first(line: str) -> None:
+def test_a_first_line_like_a_header_gets_a_space(line: str) -> None:
     assert indent_hazards(f"\n{line}\nwords") == f"\n {line}\nwords"
     assert indent_hazards(f"words\n{line}") == f"words\n{line}"
 
@@ -48,7 +48,7 @@ def test_a_line_like_a_header_gets_a_space_where_it_is_the_first(line: str) -> N
         ("--- >8 ---", " --- > 8 ---"),
     ],
 )
-def test_scissors_are_opened(line: str, safe: str) -> None:
+def test_scissors_get_a_space(line: str, safe: str) -> None:
     assert indent_hazards(line) == safe
 
 
@@ -61,7 +61,7 @@ def test_scissors_are_opened(line: str, safe: str) -> None:
         "-- ", "@@ -1 +1 @@",
     ],
 )  # fmt: skip
-def test_safe_text_comes_back_as_it_is(text: str) -> None:
+def test_safe_text_is_unchanged(text: str) -> None:
     assert indent_hazards(text) == text
 
 
@@ -81,7 +81,7 @@ TEXTS = st.lists(HAZARDS, min_size=1, max_size=9).map("".join)
 )
 @example("-- >8 --\nFrom: x\n---\ndiff -")
 @given(text=TEXTS)
-def test_git_reads_the_safe_text_back_whole(tmp_path: Path, text: str) -> None:
+def test_git_reads_the_whole_safe_text_back(tmp_path: Path, text: str) -> None:
     safe = indent_hazards(text)
 
     assert indent_hazards(safe) == safe
@@ -90,7 +90,7 @@ def test_git_reads_the_safe_text_back_whole(tmp_path: Path, text: str) -> None:
 
 
 def read_back(folder: Path, body: str) -> str:
-    """Return the message that mailinfo finds in a mail with this body, ahead of a patch."""
+    """Return the message that mailinfo finds in a mail with this body and a patch."""
     mail = HEADER + body.encode() + b"\n---\ndiff --git a/x b/x\n"
     subprocess.run(
         ["git", "mailinfo", "--scissors", "--encoding=UTF-8", "message", "patch"],
@@ -101,13 +101,13 @@ def read_back(folder: Path, body: str) -> str:
 
 
 def strip(text: str) -> str:
-    """Return the text as `git am` cleans it: mailinfo itself drops blank lines at the start."""
+    """Return the text as cleaned by `git am`: mailinfo drops blank lines at the start."""
     return subprocess.run(
         ["git", "stripspace"], input=text.encode(), check=True, capture_output=True
     ).stdout.decode()
 
 
-def test_a_diff_is_quoted_so_that_patch_does_not_see_it() -> None:
+def test_a_diff_is_quoted_to_hide_it_from_patch() -> None:
     text = "Before:\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n\nafter @@ -1"
 
     assert quote_diffs(text) == (

@@ -11,7 +11,7 @@ from git_voicenote.text.prose import cover_letter, first_sentence, unwrap, wrap
 LONG = "The old retry loop lived in the client, so every caller got its own back-off and jitter."
 
 
-def test_prose_is_filled() -> None:
+def test_prose_is_wrapped() -> None:
     assert wrap(LONG) == (
         "The old retry loop lived in the client, so every caller got its own\nback-off and jitter."
     )
@@ -30,17 +30,17 @@ def test_prose_is_filled() -> None:
         "see\nhttps://example.org/" + "x" * 90 + "\nfor more",
     ],
 )
-def test_what_somebody_set_stays(text: str) -> None:
+def test_formatted_text_is_unchanged(text: str) -> None:
     assert wrap(text) == text
 
 
-def test_a_long_list_item_goes_on_under_its_own_text() -> None:
+def test_a_long_list_item_has_a_hanging_indent() -> None:
     assert (
         wrap("- one two three four five six seven", 20) == "- one two three four\n  five six seven"
     )
 
 
-def test_no_line_starts_with_what_would_make_it_something_else() -> None:
+def test_no_line_starts_with_a_special_word() -> None:
     text = "it fixes the bug of issue #42 and then - as said - runs diff -u on it"
 
     for width in range(12, 60):
@@ -49,13 +49,15 @@ def test_no_line_starts_with_what_would_make_it_something_else() -> None:
         assert wrap(text, width).replace("\n", " ") == text
 
 
-def test_wide_text_is_parted_without_spaces() -> None:
+def test_wide_text_is_wrapped_without_spaces() -> None:
     text = "重试循环原来在客户端里，所以每个调用者都有自己的退避。这个改动把它移到传输层。"
 
     lines = wrap(text, 20).split("\n")
 
     assert "".join(lines) == text
-    assert max(map(columns, lines)) <= 22  # a full stop may stand out, but never starts a line
+    assert (
+        max(map(columns, lines)) <= 22
+    )  # a full stop may exceed the width, but never starts a line
     assert not any(line[0] in "，。" for line in lines)
 
 
@@ -66,7 +68,7 @@ def test_no_line_is_too_long_for_mail() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("ab中文。 \n-#.1>"), max_size=200))
-def test_wrapping_loses_nothing_and_is_done_once(text: str) -> None:
+def test_wrapping_loses_nothing_and_is_idempotent(text: str) -> None:
     wrapped = wrap(text, 20)
 
     assert "".join(wrapped.split()) == "".join(text.split())
@@ -130,7 +132,7 @@ MARK = "[0:03-0:09 not understood]"
         (MARK, MARK, ""),
     ],
 )
-def test_a_mark_of_what_was_not_understood_is_kept_out_of_the_subject(
+def test_the_mark_of_a_failed_segment_is_not_in_the_subject(
     text: str, subject: str, body: str
 ) -> None:
     assert cover_letter(text) == CoverLetter(subject, body)
@@ -163,5 +165,5 @@ FILLED = "A line that was filled for mail, as far as its seventy-two columns go,
         ("", ""),
     ],
 )
-def test_paragraphs_filled_for_mail_flow_again(text: str, unwrapped: str) -> None:
+def test_paragraphs_wrapped_for_mail_are_joined(text: str, unwrapped: str) -> None:
     assert unwrap(text) == unwrapped

@@ -18,7 +18,7 @@ def unquoted(text: str) -> list[str]:
 @example([" "])
 @example([">"])
 @example(["From alice Mon Sep 17 00:00:00 2001", "", "---", "> > ", "\t", "diff --git a/x b/x"])
-def test_what_was_quoted_can_be_read_back(lines: list[str]) -> None:
+def test_a_quote_can_be_read_back(lines: list[str]) -> None:
     text = quote(lines)
 
     assert unquoted(text) == lines
@@ -36,12 +36,12 @@ def test_what_was_quoted_can_be_read_back(lines: list[str]) -> None:
         (99, [CUT, *LONG[87:]]),
     ],
 )
-def test_long_texts_are_cut_around_what_is_meant(at: int | None, shown: list[str]) -> None:
+def test_long_texts_are_trimmed_around_a_position(at: int | None, shown: list[str]) -> None:
     assert trimmed(LONG, at) == shown
     assert trimmed(LONG[:30], at and 29) == [*LONG[:30]]
 
 
-def test_lines_that_nobody_reads_are_shortened_and_what_nobody_sees_is_named() -> None:
+def test_long_lines_are_shortened_and_invisible_characters_escaped() -> None:
     assert trimmed(["x" * 500, "a\x1b[31m\u202eb\r", "\tc"]) == [
         f"{'x' * 400} {CUT}",
         "a^[[31m<U+202E>b^M",
@@ -74,7 +74,7 @@ def test_a_hunk_has_its_file_above_it() -> None:
     assert hunk_lines(file.hunks[0]) == DIFF.split("\n")[7:-1]
 
 
-def test_a_long_hunk_is_cut_around_a_line_of_the_new_file() -> None:
+def test_a_long_hunk_is_trimmed_around_a_line_of_the_new_file() -> None:
     lines = "".join(f"-old {number}\n+new {number}\n" for number in range(1, 51))
     (file,) = parse_diff(f"--- a/f\n+++ b/f\n@@ -1,50 +1,50 @@\n{lines}")
 
@@ -85,7 +85,7 @@ def test_a_long_hunk_is_cut_around_a_line_of_the_new_file() -> None:
     assert len(shown) == 20
 
 
-def test_headers_that_are_no_headers_are_few() -> None:
+def test_the_number_of_headers_is_limited() -> None:
     (file,) = parse_diff("diff --git a/f b/f\n" + "words\n" * 1000 + "--- a/f\n+++ b/f\n")
 
     assert headers_of(file) == ["diff --git a/f b/f", "--- a/f", "+++ b/f"]

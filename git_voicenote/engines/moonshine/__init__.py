@@ -1,1 +1,1 @@
-"""Moonshine, the engine that comes with the install: its weights are in a wheel."""
+"""Moonshine, the embedded engine; its weights are in a wheel."""

@@ -1,4 +1,4 @@
-"""Moonshine as a speech engine: words while somebody speaks, a segment at each pause."""
+"""The Moonshine speech engine: partial results during speech, and a segment at each pause."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 
 _log = Log(__name__)
 
-_TERM = 3.0
-"""What a token of a term of the change is worth, in nats."""
-_DEVELOPERS_WORD = 1.0
-"""And one of the words that developers use anywhere."""
-_LEAST_PARTIAL = 0.6
-"""Seconds of speech, from which on a first word may stand."""
-_SHARE = 0.5
-"""How much of the time words-so-far may take, so that listening is never behind."""
-_NOTHING = frozenset(("you", "thank you"))
-"""What the model makes of sounds without words, with a word that it is not sure of."""
-_UNSURE = 0.75
-_SHORTEST = 0.2
-"""Seconds: no word is shorter."""
+_TERM_BONUS = 3.0
+"""The bonus for each token of a term of the change, in nats."""
+_JARGON_BONUS = 1.0
+"""The bonus for each token of a common word of developers, in nats."""
+_MIN_PARTIAL_SECONDS = 0.6
+"""Seconds of speech before the first partial result."""
+_MAX_PARTIAL_SHARE = 0.5
+"""The share of time for partial results, so that the engine keeps up with the speech."""
+_NOISE_TEXTS = frozenset(("you", "thank you"))
+"""What the model writes for sounds without words, with low confidence in a word."""
+_MIN_NOISE_TEXT_CONFIDENCE = 0.75
+_MIN_SECONDS = 0.2
+"""In seconds. No word is shorter."""
 
 
 class MoonshineEngine:
-    """Hears what its weights were trained on, English where no others are chosen."""
+    """An engine for the languages of its weights; the embedded weights are English."""
 
     def __init__(self, options: EngineOptions | None = None) -> None:
         self._options = options or EngineOptions()
@@ -53,14 +53,14 @@ class MoonshineEngine:
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine is."""
+        """Information about the engine."""
         weights = self._weights
         return EngineInfo(
             "moonshine", weights.languages, model=weights.name, tokens=weights.tokenizer
         )
 
     def load(self) -> None:
-        """Read the weights: 0.4 s. Raises EngineError."""
+        """Load the weights, in about 0.4 s. Raises EngineError."""
         if self._network is not None:
             return
         from git_voicenote.engines.moonshine.network import Network
@@ -72,9 +72,9 @@ class MoonshineEngine:
             self._network = Network(self._weights.encoder, self._weights.decoder)
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
-        """Yield a segment for each stretch of speech in which words were found.
+        """Yield a segment for each utterance that contains words.
 
-        Raises EngineError, also for a language that the weights do not know.
+        Raises EngineError, also for a language that the weights do not support.
         """
         self._require(context.language)
         self.load()
@@ -102,9 +102,9 @@ class MoonshineEngine:
         terms = Terms(self._tokenizer)
         if context.jargon:
             words = resource("engines/moonshine", "developers_words.txt").read_text("utf-8")
-            terms.add(words.split(), _DEVELOPERS_WORD)
-        terms.add(context.hotwords, _TERM)
-        terms.add((" ".join(phrase) for phrase in context.phrases), _TERM)
+            terms.add(words.split(), _JARGON_BONUS)
+        terms.add(context.hotwords, _TERM_BONUS)
+        terms.add((" ".join(phrase) for phrase in context.phrases), _TERM_BONUS)
         return terms
 
     def _history(self, context: Context) -> History | None:
@@ -115,7 +115,7 @@ class MoonshineEngine:
         try:
             return read_history(context.adaptation, len(self._tokenizer))
         except EngineError as exc:
-            self._options.tell(f"what was learned of the repository is not used: {exc.message}")
+            self._options.tell(f"not using what was learned from the repository: {exc.message}")
             return None
 
     def _require(self, language: str) -> None:
@@ -123,19 +123,19 @@ class MoonshineEngine:
         if base not in self._weights.languages:
             known = ", ".join(self._weights.languages)
             raise EngineError(
-                f"moonshine with {self._weights.name} understands {known}, not {language!r}",
-                hint=f"set voicenote.engine to nano, which knows many languages, or "
+                f"moonshine with {self._weights.name} supports {known}, not {language!r}",
+                hint=f"set voicenote.engine to nano, which supports many languages, or "
                 f"voicenote.language to {self._weights.languages[0]}",
             )
 
 
 class _Hearing:
-    """One recording that is heard."""
+    """The transcription of one recording."""
 
     def __init__(
         self, beam: Beam, network: Network, tokenizer: Tokenizer, context: Context
     ) -> None:
-        from git_voicenote.engines.moonshine.words import Standing
+        from git_voicenote.engines.moonshine.words import StableWords
 
         self._beam = beam
         self._network = network
@@ -143,16 +143,16 @@ class _Hearing:
         self._context = context
         self._pieces: list[Waveform] = []
         self._earlier: tuple[int, ...] = ()
-        self._standing = Standing()
-        self._next_look = _LEAST_PARTIAL
+        self._standing = StableWords()
+        self._next_look = _MIN_PARTIAL_SECONDS
 
     def take(self, piece: Waveform) -> Utterance | None:
-        """Take the next piece; return the stretch that it ends, if it does."""
-        from git_voicenote.engines.utterances import gathered_from
+        """Add the next piece; return the utterance if the piece is its last one."""
+        from git_voicenote.engines.utterances import utterance_of
 
         self._pieces.append(piece)
         if piece.final:
-            spoken = gathered_from(self._pieces)
+            spoken = utterance_of(self._pieces)
             self._pieces.clear()
             return spoken
         if self._context.partial is not None:
@@ -160,14 +160,14 @@ class _Hearing:
         return None
 
     def segments(self, spoken: Utterance) -> list[Segment]:
-        """Return what was said in a stretch: none, one, or some where it was divided."""
-        is_nothing = spoken.is_silent or len(spoken.samples) < _SHORTEST * SAMPLE_RATE
+        """Return the segments of an utterance: none, one, or several if it was divided."""
+        is_nothing = spoken.is_silent or len(spoken.samples) < _MIN_SECONDS * SAMPLE_RATE
         segments = [] if is_nothing else self._judged(spoken, self._earlier)
         self._forget()
         return segments
 
     def _judged(self, spoken: Utterance, earlier: tuple[int, ...] = ()) -> list[Segment]:
-        """Make a segment of what is found; where that fails, try again in smaller pieces."""
+        """Search for the text of an utterance; if this fails, divide the utterance and retry."""
         said = stretch(spoken.start, spoken.end)
         with _log.timed("encode %s", said):
             encoded = self._network.encode(spoken.samples)
@@ -189,8 +189,8 @@ class _Hearing:
             return None
         confidence = sum(word.confidence for word in words) / len(words)
         text = " ".join(word.text for word in words)
-        is_unsure = min(word.confidence for word in words) < _UNSURE
-        if is_unsure and text.strip(".,?! ").lower() in _NOTHING:
+        is_unsure = min(word.confidence for word in words) < _MIN_NOISE_TEXT_CONFIDENCE
+        if is_unsure and text.strip(".,?! ").lower() in _NOISE_TEXTS:
             return None
         return Segment(
             spoken.start,
@@ -202,7 +202,7 @@ class _Hearing:
         )
 
     def _explained(self, found: Hypothesis, encoded: Encoded) -> Search:
-        """Return how the search came to a text: costs a second search, by the sound alone."""
+        """Return how the search found a text; this needs a second search, by the sound alone."""
         alone = self._beam.by_sound_alone(encoded)
         return Search(
             self._beam.terms_in(found),
@@ -212,30 +212,30 @@ class _Hearing:
         )
 
     def _look(self, partial: Callable[[str], None]) -> None:
-        """Tell the words that stand so far, unless the last look is too near for its cost."""
+        """Report a partial result, unless this would take more than its share of the time."""
         from git_voicenote.engines.moonshine.search import PARTIAL_WIDTH
         from git_voicenote.engines.moonshine.words import words_of
-        from git_voicenote.engines.utterances import gathered_from
+        from git_voicenote.engines.utterances import utterance_of
 
         length = self._pieces[-1].end - self._pieces[0].start
         if length < self._next_look:
             return
         started = time.monotonic()
-        spoken = gathered_from(self._pieces)
+        spoken = utterance_of(self._pieces)
         encoded = self._network.encode(spoken.samples)
         found = self._beam.best(encoded, self._earlier, width=PARTIAL_WIDTH)
         if found.failure is None:
             self._earlier = found.best.ids
             self._standing.take(words_of(found.best, self._tokenizer, spoken))
             partial(self._standing.text)
-        self._next_look = length + (time.monotonic() - started) / _SHARE
+        self._next_look = length + (time.monotonic() - started) / _MAX_PARTIAL_SHARE
 
     def _forget(self) -> None:
-        """Begin a new stretch."""
-        from git_voicenote.engines.moonshine.words import Standing
+        """Start a new utterance."""
+        from git_voicenote.engines.moonshine.words import StableWords
 
         self._earlier = ()
-        self._standing = Standing()
-        self._next_look = _LEAST_PARTIAL
+        self._standing = StableWords()
+        self._next_look = _MIN_PARTIAL_SECONDS
         if self._context.partial is not None:
             self._context.partial("")

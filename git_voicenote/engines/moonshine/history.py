@@ -1,8 +1,9 @@
-"""What people wrote in a repository before, as an n-gram model over the engine's own tokens.
+"""An n-gram model of a repository's history, over the tokens of the engine.
 
-A model of four tokens, interpolated Kneser-Ney (Chen and Goodman, 1999), kept as a back-off table:
-each n-gram has the logarithm of its probability, each context the weight of the shorter one.
-Tokens are in small letters; punctuation is no part of it.
+It is a 4-gram model with interpolated Kneser-Ney smoothing (Chen and Goodman, 1999), stored as a
+back-off table: the log probability of each n-gram, and the back-off weight of each context.
+
+Tokens are in lower case, without punctuation.
 """
 
 from __future__ import annotations
@@ -26,28 +27,28 @@ if TYPE_CHECKING:
 
 ORDER = 4
 BITS = 15
-"""A token takes; four of them make a key that a 64-bit number holds."""
+"""Per token; a key of four tokens fits in 64 bits."""
 CONTEXT = (1 << BITS * (ORDER - 1)) - 1
-"""What of a key the tokens before are, once it is shifted."""
+"""The mask of the previous tokens in a shifted key."""
 FILE = "history.npz"
 STEP = 0.1
-"""Nats: to this, logarithms are kept in a byte."""
+"""In nats: the precision to which logarithms are stored in a byte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """The n-grams of one length: keys in order, and what belongs to each of them."""
+    """The n-grams of one length: sorted keys, and their values."""
 
     keys: Ints
     logs: Floats
     contexts: Ints
     weights: Floats
-    """Logarithms of what the shorter context is worth after each of the contexts."""
+    """The logarithms of the back-off weights of the contexts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """A model, read. `single` are the logarithms of each token's probability, shape (V,)."""
+    """A loaded model. `single` are the log probabilities of single tokens, of shape (V,)."""
 
     single: Floats
     tables: tuple[Table, ...]
@@ -55,7 +56,8 @@ class History:
     def score(self, contexts: Ints, tokens: Ints) -> Floats:
         """Return log probabilities of tokens after contexts, both of shape (n,).
 
-        A context is the key of the tokens before, the latest in the lowest bits; see `following`.
+        A context is the key of the previous tokens, the last one in the lowest bits; see
+        `following`.
         """
         score = self.single[tokens]
         for length, table in enumerate(self.tables, 1):
@@ -75,9 +77,9 @@ def following(context: int, token: int) -> int:
 
 
 def read_history(folder: Path, tokens: int) -> History:
-    """Read what `learning.learn` wrote for a model of so many tokens.
+    """Read the model that `learning.learn` wrote, for a tokenizer with `tokens` tokens.
 
-    Raises EngineError where it is damaged, or of another model.
+    Raises EngineError if it is damaged or belongs to another tokenizer.
     """
     path = folder / FILE
     try:
@@ -93,9 +95,9 @@ def read_history(folder: Path, tokens: int) -> History:
                 for n in range(2, ORDER + 1)
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as exc:
-        raise EngineError(f"{path} cannot be read: {exc}") from exc
+        raise EngineError(f"cannot read {path}: {exc}") from exc
     if len(single) != tokens:
-        raise EngineError(f"{path} is of a model with {len(single)} tokens, not {tokens}")
+        raise EngineError(f"{path} is for a model with {len(single)} tokens, not {tokens}")
     if any(
         len(table.keys) != len(table.logs) or len(table.contexts) != len(table.weights)
         for table in tables
@@ -119,7 +121,7 @@ def write_history(history: History, folder: Path) -> None:
 
 
 def _look_up(keys: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return where in ordered keys the wanted ones are, and which are there at all."""
+    """Return the positions of the wanted keys in sorted keys, and which of them exist."""
     if not len(keys):
         return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
     at = np.searchsorted(keys, wanted)

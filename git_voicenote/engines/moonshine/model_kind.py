@@ -1,4 +1,4 @@
-"""The models of Moonshine, as commands see them."""
+"""The models of Moonshine, for commands that list, import and verify models."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 class MoonshineModels:
-    """Weights of Moonshine: two graphs for onnxruntime and a tokenizer."""
+    """Moonshine weights: two graphs for onnxruntime and a tokenizer."""
 
     engine = "moonshine"
     embedded = EMBEDDED
     holds = f"{', '.join(FILES)} (the graphs may be .onnx)"
 
     def recognises(self, folder: Path) -> bool:
-        """Return whether a folder holds one of the graphs."""
+        """Return whether a folder contains one of the graphs."""
         graphs = (name.removesuffix(".ort") for name in FILES[:2])
         return any((folder / (g + end)).is_file() for g in graphs for end in (".ort", ".onnx"))
 
@@ -46,14 +46,14 @@ class MoonshineModels:
         return find_weights(chosen)
 
     def write(self, request: ImportRequest) -> Written:
-        """Check the weights and copy them as they are."""
+        """Check the weights and copy them unchanged."""
         from git_voicenote.engines.moonshine.graphs import check_model
 
         language = request.language or language_of(*request.names) or "en"
         if not _LANGUAGE.fullmatch(language):
             raise EngineError(
-                f"{language!r} is not the code of a language",
-                hint="give two or three lower-case letters, such as `--language ja`",
+                f"{language!r} is not a language code",
+                hint="use two or three lower-case letters, such as `--language ja`",
             )
         weights = weights_in(request.source)
         paths = (weights.encoder, weights.decoder, weights.tokenizer)
@@ -64,12 +64,12 @@ class MoonshineModels:
             files.copy(path, request.made / path.name, mode=files.PUBLISHED)
             done += path.stat().st_size
             request.progress("writing", done, total)
-        # again, as they lie there now: a graph may have read values from other files beside it
+        # check the copies: a graph may have read values from other files next to it
         check_model(*(request.made / path.name for path in paths))
         return Written(weights.encoder.suffix.removeprefix("."), language=language)
 
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
-        """Compare weights with their record, or with what was published, and look into them."""
+        """Compare weights with their record or the published hashes, and check their content."""
         from git_voicenote.engines.moonshine.graphs import check_model
 
         wrong = damaged_files(folder) if is_embedded(folder) else changes(folder, progress)

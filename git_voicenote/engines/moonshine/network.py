@@ -1,11 +1,12 @@
-"""Moonshine's two graphs, computed by onnxruntime: sound to states, and one token after the other.
+"""Run Moonshine's encoder and decoder graphs with onnxruntime.
 
-The one owner of onnxruntime. The encoder takes raw samples and gives a state for each 384 of them.
-The decoder is merged: its first step fills the keys and values of all layers, each later one adds a
-token to them. The graphs' shapes tell how many layers and heads there are.
+This and `graphs` are the only modules that use onnxruntime. The encoder takes raw samples and
+returns a state for each 384 of them. The decoder is merged: its first step fills the keys and
+values of all layers, and each later step adds a token to them. The number of layers and heads is
+read from the graphs.
 
-Tokens are computed with one thread: 3.6 ms each, against 3.3 with two. The encoder gains from more
-(30 s of sound in 0.23 s, not 0.40), and takes them unless others use the cores.
+Tokens are computed with one thread: 3.6 ms each, against 3.3 ms with two. The encoder gains more
+(0.23 s instead of 0.40 s for 30 s of sound), and uses several threads unless the cores are busy.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SHORTEST = 1280
-"""Samples: the encoder's convolutions need 0.06 s; sound of less is padded."""
-_MOST_THREADS = 4
+MIN_SAMPLES = 1280
+"""In samples. The encoder's convolutions need 0.06 s; shorter sound is padded."""
+_MAX_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """A stretch of sound, encoded: `states` (1, T, D), and its length in samples.
+    """Encoded sound: `states` of shape (1, T, D), and the length in samples.
 
-    `cross` are the keys and values that the decoder made of it, each (1, H, T, W).
+    `cross` are the keys and values that the decoder computed from it, each of shape (1, H, T, W).
     """
 
     states: Floats
@@ -47,10 +48,11 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
-    """What the decoder says after some tokens.
+    """The output of the decoder after some tokens.
 
-    `logits` are log probabilities of the next token, (B, V); after several tokens at once, of the
-    one after each of them, (L, V). `past` are the keys and values of all tokens, each (B, H, L, W).
+    `logits` are log probabilities of the next token, of shape (B, V); after several tokens at once,
+    of the token after each of them, (L, V). `past` are the keys and values of all tokens, each of
+    shape (B, H, L, W).
     """
 
     logits: Floats
@@ -58,11 +60,11 @@ class Steps:
 
 
 class Network:
-    """The graphs of one model, loaded."""
+    """The loaded graphs of a model."""
 
     def __init__(self, encoder: Path, decoder: Path) -> None:
         self._cores = Cores()
-        most = min(self._cores.available, _MOST_THREADS)
+        most = min(self._cores.available, _MAX_THREADS)
         self._encoders = {1: _session(encoder, 1)}
         if most > 1:
             self._encoders[most] = _session(encoder, most)
@@ -75,9 +77,9 @@ class Network:
         self._cross_out = tuple(name.replace("past_key_values", "present") for name in self._cross)
 
     def encode(self, samples: Samples) -> Encoded:
-        """Encode sound of shape (n,), 30 s at most. Raises EngineError."""
-        if len(samples) < SHORTEST:
-            samples = np.pad(samples, (0, SHORTEST - len(samples)))
+        """Encode sound of shape (n,), at most 30 s. Raises EngineError."""
+        if len(samples) < MIN_SAMPLES:
+            samples = np.pad(samples, (0, MIN_SAMPLES - len(samples)))
         free = self._cores.free()
         threads = max(count for count in self._encoders if count <= max(free, 1))
         sound = {
@@ -90,17 +92,17 @@ class Network:
         return Encoded(states, len(samples), tuple(cross))
 
     def read(self, encoded: Encoded, ids: tuple[int, ...]) -> Steps:
-        """Return what follows the start, and each of some tokens: logits (1 + L, V)."""
+        """Return the logits after the start and after each of `ids`, of shape (1 + L, V)."""
         feed = self._feed(encoded.states, encoded.samples, np.array([[BOS, *ids]]), is_first=True)
         logits, *past = _run(self._decoder, ("logits", *self._own_out), feed)
         return Steps(log_softmax(logits[0]), tuple(past))
 
     def step(self, encoded: Encoded, ids: list[int], past: tuple[Floats, ...]) -> Steps:
-        """Return what follows one more token of each of B texts: logits (B, V)."""
+        """Return the logits after one more token in each of B texts, of shape (B, V)."""
         feed = self._feed(
             encoded.states, encoded.samples, np.array(ids, np.int64)[:, None], is_first=False
         )
-        # one copy of these serves all texts: the products broadcast over them
+        # one copy serves all texts, because the products are broadcast
         feed |= zip(self._cross, encoded.cross, strict=True)
         feed |= zip(self._own, past, strict=True)
         logits, *past_now = _run(self._decoder, ("logits", *self._own_out), feed)
@@ -112,7 +114,7 @@ class Network:
         feed: dict[str, Any] = {
             "input_ids": ids.astype(np.int64),
             "encoder_hidden_states": states,
-            # of the sound's length, not of the states': the graph strides it
+            # of the length of the sound, not of the states: the graph strides it
             "encoder_attention_mask": np.ones((1, samples), np.int64),
             "use_cache_branch": np.array([not is_first]),
         }
@@ -134,26 +136,26 @@ def _session(path: Path, threads: int) -> Any:  # noqa: ANN401 - onnxruntime pub
         import onnxruntime
     except ImportError as exc:
         raise EngineError(
-            f"onnxruntime cannot be loaded: {exc}",
-            hint="install git-voicenote again: onnxruntime is part of it",
+            f"cannot load onnxruntime: {exc}",
+            hint="reinstall git-voicenote, which includes onnxruntime",
         ) from exc
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    # a thread that has nothing to do must not keep a core from others
+    # an idle thread must not occupy a core
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(
-            # it would print that it falls back, to the output that is the person's
+            # otherwise it prints a warning to stdout
             str(path),
             options,
             providers=["CPUExecutionProvider"],
             enable_fallback=0,
         )
-    except Exception as exc:  # the library raises classes of its own, of no common kind
+    except Exception as exc:  # the library's exceptions have no common base class
         raise EngineError(
-            f"the weights in {path} cannot be loaded: {exc}",
+            f"cannot load the weights in {path}: {exc}",
             hint="`git voicenote models verify` checks them",
         ) from exc
 

@@ -1,8 +1,8 @@
-"""Search for what was said: a beam over tokens, by the sound, the terms and the history.
+"""Beam search over tokens, scored by the sound, the terms and the history.
 
-Each token counts with the logarithm of its probability after the sound and the tokens before it.
-Terms and history come on top; neither gives anything for length, and a text that the sound does not
-carry is refused, however well it would suit them.
+The score of a token is its log probability given the sound and the previous tokens, plus the scores
+of the terms and the history. Neither rewards length, and a text that the sound does not support is
+rejected, however well it matches them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from git_voicenote.engines.loops import is_in_a_loop
 from git_voicenote.engines.moonshine.history import following
 from git_voicenote.engines.moonshine.network import Steps
-from git_voicenote.engines.moonshine.terms import NOWHERE, At
+from git_voicenote.engines.moonshine.terms import START, Position
 from git_voicenote.engines.moonshine.tokenizer import BOS, EOS
 
 if TYPE_CHECKING:
@@ -31,65 +31,65 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 WIDTH = 8
-"""Hypotheses that are followed at a time."""
+"""The number of hypotheses in the beam."""
 PARTIAL_WIDTH = 4
-"""And while somebody still speaks."""
+"""The number of hypotheses for partial results."""
 HISTORY_WEIGHT = 0.15
-_NEUTRAL = -6.0
-"""What the history gives punctuation and the end: the mean of a word's token, so that neither
-more nor fewer tokens pay."""
-_UNKNOWN = -7.0
-"""The least that it gives: a word that nobody wrote here before may be said all the same."""
-_TRIED = 12
-"""Tokens that a hypothesis may go on with, besides those of terms."""
-_NEAR = 7.0
-"""Nats below the likeliest token, at which no other is worth trying."""
-_NEAR_TERM = 12.0
-_REGRET = 6.0
-_REGRET_PER_TOKEN = 0.2
-"""Nats that a text may give up of the sound's own score, and for each of its tokens, besides what
-its terms are worth."""
+_NEUTRAL_SCORE = -6.0
+"""The history's score for punctuation and the end: the mean of a token of a word, so that neither
+more nor fewer tokens are favoured."""
+_MIN_HISTORY_SCORE = -7.0
+"""The history's minimum score, because a word that is new in the repository may be said, too."""
+_MAX_CONTINUATIONS = 12
+"""The number of continuations of a hypothesis, in addition to tokens of terms."""
+_MAX_DISTANCE = 7.0
+"""Tokens that are more nats below the most likely one are not tried."""
+_MAX_TERM_DISTANCE = 12.0
+_MAX_REGRET = 6.0
+_MAX_REGRET_PER_TOKEN = 0.2
+"""How many nats of the sound's score a text may give up, in total and for each token, in addition
+to the bonus of its terms."""
 _TOKENS_PER_SECOND = 6.5
-_FEWEST_TOKENS = 12
-_CHECKED_AGAIN = 12
-"""Tokens at the end of an earlier result that are searched again, for what came after may change
-them: three seconds of speech."""
-_SETTLED = 1.5
-"""Nats within which an earlier token is still as good as the likeliest."""
+_MIN_TOKENS = 12
+_TAIL_TOKENS = 12
+"""The last tokens of an earlier result are searched again, because later speech may change them: it
+is about three seconds."""
+_MAX_SETTLED_DISTANCE = 1.5
+"""An earlier token is kept if it is at most this many nats below the most likely one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """Tokens, and how good they are.
+    """Tokens and their score.
 
-    `score` is all that counts, `regret` how much less likely the sound makes each token than the
-    likeliest one in its place, in nats, all in all, but for what a term is worth there; `logs` are
-    the sound's log probabilities.
+    `score` is the combined score. `regret` is the sum, over all tokens, of how many nats a token is
+    below the most likely one by the sound, less the bonus of a term there. `logs` are the log
+    probabilities by the sound.
     """
 
     ids: tuple[int, ...] = ()
     logs: tuple[float, ...] = ()
     score: float = 0.0
     regret: float = 0.0
-    at: At = NOWHERE
+    at: Position = START
     context: int = BOS
 
     @property
     def is_carried(self) -> bool:
-        """Whether the sound carries it."""
-        return self.regret <= _REGRET + _REGRET_PER_TOKEN * len(self.ids)
+        """Whether the sound supports it."""
+        return self.regret <= _MAX_REGRET + _MAX_REGRET_PER_TOKEN * len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best text for a stretch of sound; `failure` says why it is none, where it is none."""
+    """The best text for a sound; `failure` is the reason if there is none."""
 
     best: Hypothesis
     failure: str | None = None
 
 
 class Search:
-    """A search with what is known of a recording; `history` is None where nothing is."""
+    """A search with the terms and the history (or None) of a recording."""
 
     def __init__(
         self,
@@ -104,16 +104,16 @@ class Search:
         self._history = history
 
     def best(self, encoded: Encoded, earlier: Sequence[int] = (), *, width: int = WIDTH) -> Found:
-        """Return the best text for a sound, following `width` hypotheses at a time.
+        """Return the best text for a sound, with a beam of `width` hypotheses.
 
-        `earlier` is what was found for the beginning of it: as much of that as still stands is
-        taken as it is, but for the last tokens. Raises EngineError.
+        `earlier` is the result for the beginning of the sound; the part of it that is still valid
+        is reused, except the last tokens. Raises EngineError.
         """
         start, steps = self._settled(encoded, earlier)
         return self._search(encoded, start, steps, width)
 
     def by_sound_alone(self, encoded: Encoded) -> Hypothesis:
-        """Return the tokens that are likeliest, each after the ones before. Raises EngineError."""
+        """Return the result of greedy decoding by the sound alone. Raises EngineError."""
         steps = self._network.read(encoded, ())
         text = Hypothesis()
         for _ in range(_limit(encoded)):
@@ -125,24 +125,24 @@ class Search:
         return text
 
     def terms_in(self, text: Hypothesis) -> tuple[str, ...]:
-        """Return the terms that a text holds whole, as they stand there."""
+        """Return the complete terms in a text, as they are spelled there."""
         return self._terms.found_in(text.ids)
 
     def _settled(self, encoded: Encoded, earlier: Sequence[int]) -> tuple[Hypothesis, Steps]:
-        """Return the beginning of an earlier text that stands, and what follows it."""
-        kept = tuple(earlier[: max(0, len(earlier) - _CHECKED_AGAIN)])
+        """Return the valid beginning of an earlier text, and the steps after it."""
+        kept = tuple(earlier[: max(0, len(earlier) - _TAIL_TOKENS)])
         steps = self._network.read(encoded, kept)
         text = Hypothesis()
         for token, logits in zip(kept, steps.logits, strict=False):
-            if logits[token] < logits.max() - _SETTLED - self._owed(text, token):
+            if logits[token] < logits.max() - _MAX_SETTLED_DISTANCE - self._allowance(text, token):
                 break
             text = self._extended(text, token, logits)
         count = len(text.ids)
         past = tuple(each[:, :, : count + 1] for each in steps.past)
         return text, Steps(steps.logits[count : count + 1], past)
 
-    def _owed(self, text: Hypothesis, token: int) -> float:
-        """Return how much less likely a token may be, as a term goes on with it."""
+    def _allowance(self, text: Hypothesis, token: int) -> float:
+        """Return how many nats less likely a token may be because it continues a term."""
         return max(0.0, self._terms.advance(text.at, token)[1])
 
     def _search(self, encoded: Encoded, start: Hypothesis, steps: Steps, width: int) -> Found:
@@ -178,8 +178,8 @@ class Search:
     def _continued(
         self, texts: Sequence[Hypothesis], logits: Floats
     ) -> list[tuple[Hypothesis, int]]:
-        """Return what the texts may go on as, the best first, each with its text's number."""
-        tried = [self._tried(text, row) for text, row in zip(texts, logits, strict=True)]
+        """Return the continuations of the texts, the best first, with the index of each text."""
+        tried = [self._candidates(text, row) for text, row in zip(texts, logits, strict=True)]
         bonus = self._of_history(texts, tried)
         found = []
         for number, (text, row, tokens, extra) in enumerate(
@@ -190,16 +190,18 @@ class Search:
                 found.append((self._with(text, token, float(row[token]), top, more), number))
         return sorted(found, key=lambda each: -each[0].score)
 
-    def _tried(self, text: Hypothesis, row: Floats) -> list[int]:
+    def _candidates(self, text: Hypothesis, row: Floats) -> list[int]:
         top = row.max()
-        near = np.flatnonzero(row > top - _NEAR)
-        if len(near) > _TRIED:
-            near = near[np.argpartition(-row[near], _TRIED)[:_TRIED]]
+        near = np.flatnonzero(row > top - _MAX_DISTANCE)
+        if len(near) > _MAX_CONTINUATIONS:
+            near = near[np.argpartition(-row[near], _MAX_CONTINUATIONS)[:_MAX_CONTINUATIONS]]
         tokens = dict.fromkeys(near.tolist())
         first = self._terms.first
         if len(first):
-            tokens |= dict.fromkeys(first[row[first] > top - _NEAR_TERM].tolist())
-        tokens |= {t: None for t in self._terms.going_on(text.at) if row[t] > top - _NEAR_TERM}
+            tokens |= dict.fromkeys(first[row[first] > top - _MAX_TERM_DISTANCE].tolist())
+        tokens |= {
+            t: None for t in self._terms.going_on(text.at) if row[t] > top - _MAX_TERM_DISTANCE
+        }
         return list(tokens)
 
     def _of_history(
@@ -211,7 +213,9 @@ class Search:
         tokens = np.array([token for one in tried for token in one], np.int64)
         contexts = np.repeat(np.array([text.context for text in texts], np.int64), counts)
         score = self._history.score(contexts, self._tokenizer.folded[tokens])
-        score = np.where(self._tokenizer.is_word[tokens], np.maximum(score, _UNKNOWN), _NEUTRAL)
+        score = np.where(
+            self._tokenizer.is_word[tokens], np.maximum(score, _MIN_HISTORY_SCORE), _NEUTRAL_SCORE
+        )
         score *= HISTORY_WEIGHT
         ends = np.cumsum(counts)[:-1]
         return [part.tolist() for part in np.split(score, ends)]
@@ -242,5 +246,5 @@ def _score(text: Hypothesis) -> float:
 
 
 def _limit(encoded: Encoded) -> int:
-    """Return how many tokens a sound may have: Moonshine's own limit, with room for short ones."""
-    return max(_FEWEST_TOKENS, round(_TOKENS_PER_SECOND * encoded.samples / 16_000))
+    """Return the maximum number of tokens: Moonshine's limit, or more for a short sound."""
+    return max(_MIN_TOKENS, round(_TOKENS_PER_SECOND * encoded.samples / 16_000))

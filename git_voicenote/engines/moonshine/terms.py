@@ -1,7 +1,7 @@
-"""Terms that are likely to be said, as a trie over tokens: what a search prefers while they go on.
+"""A trie of likely terms over tokens, which a search prefers.
 
-A hypothesis that goes on in a term gains for each of its tokens, and pays all of it back when the
-term breaks off, or goes on as another word ("ref" in "refactor"). Capitals make no difference.
+A hypothesis gets a bonus for each token that continues a term. It loses the bonus if the term is
+not completed, or if the word continues ("ref" in "refactor"). Case is ignored.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """Where a hypothesis stands in the trie, and what it owes if the term breaks off here."""
+class Position:
+    """The node of a hypothesis in the trie, and the bonus it loses if the term ends here."""
 
     node: int = 0
     owed: float = 0.0
 
 
-NOWHERE = At()
+START = Position()
 
 
 class Terms:
-    """A trie of terms, each with what a token of it is worth, in nats."""
+    """A trie of terms, each with a bonus per token, in nats."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
@@ -41,16 +41,16 @@ class Terms:
         self._worth: list[float] = [0.0]
         self._is_end: list[bool] = [False]
         self.first: NDArray[np.int64] = np.empty(0, np.int64)
-        """The tokens that a term begins with."""
+        """The first tokens of the terms."""
 
     def add(self, spoken: Iterable[str], worth: float) -> None:
-        """Add terms as they are said or spelled, words with spaces between.
+        """Add terms as they are spoken or spelled, with spaces between words.
 
-        A token of several terms is worth what it is in the dearest.
+        A token of several terms gets the largest bonus.
         """
         folded = self._tokenizer.folded
         for term in spoken:
-            # "JSON" and "json" are other tokens; so are the capitals at the start of a sentence
+            # "JSON" and "json" are different tokens, and so are capitals at the start of a sentence
             for form in dict.fromkeys((term, term.lower(), term.capitalize())):
                 ids = [t for word in form.split() for t in self._tokenizer.encode(word)]
                 node = 0
@@ -71,32 +71,32 @@ class Terms:
         self._worth[child] = max(self._worth[child], worth)
         return child
 
-    def going_on(self, at: At) -> Iterable[int]:
-        """Return the tokens with which a term goes on."""
+    def going_on(self, at: Position) -> Iterable[int]:
+        """Return the tokens that continue a term."""
         return self._children[at.node] if at.node else ()
 
-    def advance(self, at: At, token: int) -> tuple[At, float]:
-        """Return where a token leads to, and what it changes in the score."""
+    def advance(self, at: Position, token: int) -> tuple[Position, float]:
+        """Return the node after a token, and the change of the score."""
         tokenizer = self._tokenizer
         if token != EOS and not tokenizer.is_word[token] and not tokenizer.starts_word(token):
-            return at, 0.0  # "fix, scope": a comma breaks no term off
+            return at, 0.0  # "fix, scope": a comma does not end a term
         ends_word = tokenizer.starts_word(token) or not tokenizer.is_word[token]
         owed = 0.0 if ends_word and self._is_end[at.node] else at.owed
         folded = int(tokenizer.folded[token])
         child = self._children[at.node].get(folded) if at.node else None
         if child is not None:
-            return At(child, owed + self._worth[child]), self._worth[child]
+            return Position(child, owed + self._worth[child]), self._worth[child]
         child = self._children[0].get(folded)
         if child is not None:
             worth = self._worth[child]
-            return At(child, worth), worth - owed
-        return NOWHERE, -owed
+            return Position(child, worth), worth - owed
+        return START, -owed
 
     def found_in(self, ids: Sequence[int]) -> tuple[str, ...]:
-        """Return the terms that tokens hold whole, the longest of those that overlap."""
+        """Return the complete terms in tokens, and only the longest of overlapping ones."""
         tokenizer = self._tokenizer
         found: dict[str, None] = {}
-        at, start = NOWHERE, 0
+        at, start = START, 0
         end: int | None = None
         for number, token in enumerate((*ids, EOS)):
             is_boundary = tokenizer.starts_word(token) or not tokenizer.is_word[token]

@@ -1,7 +1,7 @@
-"""Text as the tokens of the model, and back: byte-pair pieces of words, "▁" for the space.
+"""Convert text to the tokens of the model and back: byte-pair encoding, with "▁" for a space.
 
-A token is compared in small letters (`Tokenizer.folded`), for whether a word stands at the start of
-a sentence says nothing about which word it is.
+Tokens are compared in lower case (`Tokenizer.folded`), because a word may be at the start of a
+sentence.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 BOS = 1
 EOS = 2
 _FIRST_BYTE = 3
-"""The token of byte 0; 256 of these stand for characters that have no token of their own."""
+"""The token of byte 0; 256 byte tokens represent characters that have no token."""
 _FIRST_PIECE = 259
 _SPACE = "▁"
-_LONGEST_MERGED = 100
-"""Characters; no word of any language that people say is longer."""
+_MAX_MERGED_CHARACTERS = 100
+"""No spoken word of any language is longer."""
 
 
 class Tokenizer:
-    """The tokens of one model.
+    """The tokens of a model.
 
-    `folded` maps a token to the one of the same piece in small letters, where there is one, shape
-    (V,). `is_word` is whether a token holds a letter or digit, shape (V,): the others are
+    `folded` maps each token to its lower-case form, if there is one, and has the shape (V,).
+    `is_word`, of shape (V,), is whether a token contains a letter or digit; the others are
     punctuation and control tokens.
     """
 
@@ -52,11 +52,11 @@ class Tokenizer:
         return len(self._pieces)
 
     def starts_word(self, token: int) -> bool:
-        """Whether a token begins with a space."""
+        """Return whether a token begins with a space."""
         return token >= _FIRST_PIECE and self._pieces[token].startswith(_SPACE.encode())
 
     def text(self, ids: Iterable[int]) -> str:
-        """Return the text of tokens; control tokens are left out."""
+        """Return the text of tokens, without control tokens."""
         parts = []
         for token in ids:
             if token >= _FIRST_PIECE:
@@ -68,16 +68,15 @@ class Tokenizer:
     def encode(self, word: str) -> tuple[int, ...]:
         """Return the tokens of a word with a space before it.
 
-        Neighbours are merged as long as two of them make a token, the token with the lowest id
-        first: byte-pair encoding with the merges in the order of their ids. Of a very long word,
-        which takes the square of its length, only pieces are merged.
+        This is byte-pair encoding: neighbours that form a token are merged, those with the lowest
+        id first. It takes quadratic time, so a very long word is encoded in parts.
         """
         known = self._encoded.get(word)
         if known is not None:
             return known
-        pieces = [_SPACE + word[:_LONGEST_MERGED]]
-        starts = range(_LONGEST_MERGED, len(word), _LONGEST_MERGED)
-        pieces += [word[start : start + _LONGEST_MERGED] for start in starts]
+        pieces = [_SPACE + word[:_MAX_MERGED_CHARACTERS]]
+        starts = range(_MAX_MERGED_CHARACTERS, len(word), _MAX_MERGED_CHARACTERS)
+        pieces += [word[start : start + _MAX_MERGED_CHARACTERS] for start in starts]
         ids = tuple(token for piece in pieces for token in self._merged(piece))
         self._encoded[word] = ids
         return ids

@@ -1,7 +1,7 @@
-"""The weights of Moonshine: those that come with the install, an installed model, or a folder.
+"""Find Moonshine weights: the embedded ones, an installed model, or a folder.
 
-The wheel moonshine-voice 0.1.0 carries those of Moonshine tiny, English. It is only looked up and
-never imported: its own library is not needed.
+The wheel moonshine-voice 0.1.0 contains the weights of Moonshine tiny, English. It is located but
+never imported, because its library is not needed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from git_voicenote.resources import cache_home
 _log = Log(__name__)
 
 FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
-"""The graphs, which may end in .onnx as well, and the tokenizer."""
+"""The graphs, which may also be .onnx files, and the tokenizer."""
 EMBEDDED = "tiny-en"
-"""The model that comes with the install."""
+"""The name of the model that is part of the installation."""
 
 WHEEL = "moonshine-voice==0.1.0"
 _VERSION = WHEEL.partition("==")[2]
@@ -38,13 +38,13 @@ _HASHES = {
 }
 _REINSTALL = f"reinstall it: `pip install --force-reinstall --no-deps {WHEEL}`"
 _CHECKED = "embedded-weights.json"
-_LARGEST_CACHE = 1 << 20
+_MAX_CACHE_BYTES = 1 << 20
 _LANGUAGE_IN_NAME = re.compile(r"[-_]([a-z]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The files of a Moonshine, and the languages that it hears."""
+    """The files of a Moonshine model, and its languages."""
 
     folder: Path
     name: str
@@ -55,10 +55,10 @@ class Weights:
 
 
 def open_weights(model: str | None) -> Weights:
-    """Return the weights of a model: its name, a folder, or None for the embedded ones.
+    """Return the weights of a model, given its name or a folder; None means the embedded ones.
 
-    The hashes of the embedded ones are checked, once for each state of the files. Raises
-    EngineError where there are none, or where they are damaged.
+    The hashes of the embedded weights are checked once for each state of the files. Raises
+    EngineError if the weights are missing or damaged.
     """
     folder = find_weights(model)
     if is_embedded(folder):
@@ -69,9 +69,9 @@ def open_weights(model: str | None) -> Weights:
 def find_weights(chosen: str | None) -> Path:
     """Return the folder of the weights to use.
 
-    `chosen` is the name of an installed model or a folder. Without it, and for the name of the
-    embedded ones, these are taken; an imported model of their name stands in for them where the
-    wheel has none. Raises EngineError where they are not there.
+    `chosen` is the name of an installed model or a folder. If it is None or the name of the
+    embedded weights, these are used, or an imported model of that name if the wheel is missing.
+    Raises EngineError if the weights are missing.
     """
     imported = models_dir() / EMBEDDED
     if chosen == EMBEDDED and imported.is_dir():
@@ -87,9 +87,9 @@ def find_weights(chosen: str | None) -> Path:
 
 
 def embedded_folder() -> Path:
-    """Return the folder of the weights in the wheel, without importing what is in it.
+    """Return the folder of the weights in the wheel, without importing it.
 
-    Raises EngineError where the wheel is absent, is of another version or lacks files.
+    Raises EngineError if the wheel is missing, has another version, or lacks files.
     """
     spec = find_spec("moonshine_voice")
     if spec is None or not spec.submodule_search_locations:
@@ -103,20 +103,20 @@ def embedded_folder() -> Path:
     except PackageNotFoundError:
         found = "of an unknown version"
     if found != _VERSION:
-        raise _no_weights(f"moonshine-voice {found} is installed, and carries no weights")
-    raise _no_weights(f"{folder / missing[0]} is gone")
+        raise _no_weights(f"moonshine-voice {found} is installed, but contains no weights")
+    raise _no_weights(f"{folder / missing[0]} is missing")
 
 
 def weights_in(folder: Path) -> Weights:
-    """Return the weights in a folder. Raises EngineError where a file is not there."""
+    """Return the weights in a folder. Raises EngineError if a file is missing."""
     encoder, decoder = (_graph(folder, name) for name in FILES[:2])
     tokenizer = folder / FILES[2]
     for path in (encoder, decoder, tokenizer):
         if not path.is_file():
             raise EngineError(
-                f"{folder} is not a model of Moonshine: it has no {path.name}",
-                hint=f"a folder with {', '.join(FILES)} is needed; `git config --unset "
-                "voicenote.model` goes back to the model that comes with the install",
+                f"{folder} is not a Moonshine model: it has no {path.name}",
+                hint=f"name a folder with {', '.join(FILES)}; or use the embedded model again with "
+                "`git config --unset voicenote.model`",
             )
     record = read_record(folder)
     language = record.language if record else None
@@ -125,7 +125,7 @@ def weights_in(folder: Path) -> Weights:
 
 
 def language_of(*names: str) -> str | None:
-    """Return the language that the first name with one ends in (tiny-ja), or None."""
+    """Return the language at the end of the first name that has one (tiny-ja), or None."""
     for name in names:
         if found := _LANGUAGE_IN_NAME.fullmatch(name[-3:]):
             return found[1]
@@ -133,7 +133,7 @@ def language_of(*names: str) -> str | None:
 
 
 def damaged_files(folder: Path) -> tuple[str, ...]:
-    """Return what of the embedded weights is not as it was published, in sentences."""
+    """Return a sentence for each embedded file that differs from the published one."""
     return tuple(
         f"{folder / name} is damaged: its hash is not that of {WHEEL}"
         for name, expected in _HASHES.items()
@@ -142,7 +142,7 @@ def damaged_files(folder: Path) -> tuple[str, ...]:
 
 
 def is_embedded(folder: Path) -> bool:
-    """Return whether a folder is that of the weights in the wheel."""
+    """Return whether a folder is the one of the weights in the wheel."""
     with suppress(EngineError, OSError):
         return folder.samefile(embedded_folder())
     return False
@@ -154,11 +154,11 @@ def _graph(folder: Path, name: str) -> Path:
 
 
 def _check_once(folder: Path) -> None:
-    """Raise EngineError where the embedded weights are damaged; remember that they are not."""
+    """Raise EngineError if the embedded weights are damaged; otherwise, record the check."""
     try:
         state = {str(folder / name): _state(folder / name, _HASHES[name]) for name in FILES}
     except OSError as exc:
-        raise EngineError(f"{folder} cannot be read: {exc.strerror}", hint=_REINSTALL) from exc
+        raise EngineError(f"cannot read {folder}: {exc.strerror}", hint=_REINSTALL) from exc
     known = _read_checked()
     if all(known.get(path) == entry for path, entry in state.items()):
         return
@@ -171,7 +171,7 @@ def _check_once(folder: Path) -> None:
 
 
 def _state(path: Path, expected: str) -> list[object]:
-    """Return what changes when somebody writes to a file, and the hash that it was checked for."""
+    """Return the attributes that change when a file is written, and the expected hash."""
     status = path.stat()
     return [status.st_size, status.st_mtime_ns, expected]
 
@@ -180,12 +180,12 @@ def _hash(path: Path) -> str:
     try:
         return sha256_of(path)
     except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}", hint=_REINSTALL) from exc
+        raise EngineError(f"cannot read {path}: {exc.strerror}", hint=_REINSTALL) from exc
 
 
 def _read_checked() -> dict[str, object]:
     try:
-        known = parse_json(read_file(cache_home() / _CHECKED, _LARGEST_CACHE), _CHECKED)
+        known = parse_json(read_file(cache_home() / _CHECKED, _MAX_CACHE_BYTES), _CHECKED)
     except FileNotFoundError:
         return {}
     except (OSError, ContentError) as exc:
@@ -203,8 +203,8 @@ def _write_checked(known: dict[str, object]) -> None:
 
 def _no_weights(reason: str) -> EngineError:
     return EngineError(
-        f"the embedded model is not here: {reason}",
-        hint=f"`pip install {WHEEL}`; where there is no such wheel, copy the folder "
+        f"the embedded model is missing: {reason}",
+        hint=f"`pip install {WHEEL}`; if there is no wheel for this platform, copy the folder "
         f"moonshine_voice/assets/{EMBEDDED} from another machine and run "
         "`git voicenote models import FOLDER`",
     )

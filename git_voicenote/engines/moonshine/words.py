@@ -1,4 +1,4 @@
-"""Words of a segment: how sure each is, about when it was said, and which of them stand already."""
+"""Words of a segment with their confidence and approximate times, and stable partial results."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 
-_BEFORE = 0.3
-"""Seconds of a stretch before its first word and after its last one."""
-_CERTAIN = 0.9
+_EDGE_SECONDS = 0.3
+"""Seconds of an utterance before its first word and after its last one."""
+_MIN_CERTAIN_CONFIDENCE = 0.9
 _STOPS = ",.?!;:"
 _PLAIN = re.compile(r"[\W_]+")
 
 
 def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tuple[Word, ...]:
-    """Return the words of what was found in a stretch of speech.
+    """Return the words of a hypothesis for an utterance.
 
-    The model tells no times: a word has its share of the stretch by its letters. Its confidence is
-    the probability of its least likely token, after the sound and what stands before.
+    The model does not report times, so each word gets a share of the utterance in proportion to its
+    letters. Its confidence is the probability of its least likely token, given the sound and the
+    previous tokens.
     """
     groups: list[tuple[list[int], list[float]]] = []
     for token, log in zip(found.ids, found.logs, strict=True):
@@ -40,7 +41,7 @@ def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tupl
         if tokenizer.is_word[token]:
             groups[-1][1].append(log)
     texts = [tokenizer.text(ids) for ids, _ in groups]
-    before = min(_BEFORE, (spoken.end - spoken.start) / 4)
+    before = min(_EDGE_SECONDS, (spoken.end - spoken.start) / 4)
     start, length = spoken.start + before, spoken.end - spoken.start - 2 * before
     letters = [len(text) + 1 for text in texts]
     total = max(sum(letters), 1)
@@ -60,11 +61,11 @@ def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tupl
     return tuple(words)
 
 
-class Standing:
-    """The words of a segment while it is spoken: those that will hardly change.
+class StableWords:
+    """The stable words of a segment while it is being spoken.
 
-    A word stands when two results in a row agree on it, or when it is certain at once, and all
-    before it stand. What stands once does not change until the segment is done.
+    A word is stable when two consecutive results agree on it, or when it is certain, and all words
+    before it are stable. A stable word does not change until the segment is done.
     """
 
     def __init__(self) -> None:
@@ -73,18 +74,20 @@ class Standing:
 
     @property
     def text(self) -> str:
-        """The words that stand; the last one without the stop that may not stay."""
+        """The stable words; the last one is without punctuation, which may change."""
         return " ".join(self._shown).rstrip(_STOPS)
 
     def take(self, words: Sequence[Word]) -> None:
-        """Take the words of the next result."""
+        """Add the words of the next result."""
         now = [word.text for word in words]
         pairs = zip(self._before, now, strict=False)
         agreed = len(list(takewhile(lambda pair: _plain(pair[0]) == _plain(pair[1]), pairs)))
         at = max(agreed, len(self._shown))
-        certain = len(list(takewhile(lambda word: word.confidence >= _CERTAIN, words[at:])))
+        certain = len(
+            list(takewhile(lambda word: word.confidence >= _MIN_CERTAIN_CONFIDENCE, words[at:]))
+        )
         self._before = now
-        # the stop behind the last word of a result is hardly ever one: the speech goes on
+        # punctuation after the last word of a result is rarely right, because speech continues
         ended = [*now[:-1], now[-1].rstrip(_STOPS)] if now else []
         self._shown += ended[len(self._shown) : at + certain]
 

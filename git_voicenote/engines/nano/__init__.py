@@ -1,1 +1,1 @@
-"""Fun-ASR-Nano-2512 on the person's own machine. The one owner of torch."""
+"""Fun-ASR-Nano-2512 on the local machine. The only package that uses torch."""

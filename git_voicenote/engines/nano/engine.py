@@ -1,4 +1,4 @@
-"""Fun-ASR-Nano as a speech engine: what was said between two pauses becomes a segment."""
+"""The Fun-ASR-Nano speech engine: the speech between two pauses becomes a segment."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from git_voicenote.engines.utterances import Utterance
 
     LoadModel = Callable[[Path, str], NanoModel]
-    """Brings the model in a folder to the device that is wanted; "auto" is the best there is."""
+    """Load the model in a folder to the requested device; "auto" is the best one available."""
 
 K = TypeVar("K")
 
 _log = Log(__name__)
 
-_AT_ONCE = {"cuda": 32, "cpu": 4, "mps": 4}
-"""Segments of files that are decoded together."""
-_WINDOW = 4
-"""Batches of segments that are held, to put those of one length together."""
+_BATCH_SIZES = {"cuda": 32, "cpu": 4, "mps": 4}
+"""The batch size for segments of files, by device."""
+_WINDOW_BATCHES = 4
+"""How many batches of segments are collected, to group segments of similar length."""
 
 
 def load_model(folder: Path, wanted: str) -> NanoModel:
-    """Bring the model in a folder to a device, in the precision that suits it.
+    """Load the model in a folder to a device, in a precision that is suitable for it.
 
-    Raises EngineError where the wanted one is not there.
+    Raises EngineError if the requested device is not available.
     """
     from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
     from git_voicenote.engines.nano.network.model import NanoModel
@@ -61,7 +61,7 @@ def load_model(folder: Path, wanted: str) -> NanoModel:
 
 
 class NanoEngine:
-    """Hears what Fun-ASR-Nano-2512 or its multilingual sister was trained on."""
+    """An engine for the languages of Fun-ASR-Nano-2512 or Fun-ASR-MLT-Nano-2512."""
 
     def __init__(self, options: EngineOptions | None = None, load: LoadModel = load_model) -> None:
         self._options = options or EngineOptions()
@@ -75,25 +75,25 @@ class NanoEngine:
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine is; the device is a guess until it is loaded."""
+        """Information about the engine; the device is a guess until the engine is loaded."""
         model = self._folder.name if self._folder else None
         return EngineInfo("nano", tuple(self._languages), self._device, model)
 
     def load(self) -> None:
-        """Bring the weights to the device: about two seconds.
+        """Load the weights to the device, in about two seconds.
 
         Raises EngineError.
         """
         self._loaded()
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
-        """Yield a segment for each stretch of speech; one that failed says why.
+        """Yield a segment for each utterance; `failure` is set if it failed.
 
-        Raises EngineError, also for a language that the model does not know.
+        Raises EngineError, also for a language that the model does not support.
         """
         from git_voicenote.engines.utterances import utterances
 
-        # while the person begins to speak: the prompt's start is the same for all they say
+        # while the person begins to speak: the start of the prompt is the same for all segments
         before = self._prompt(context)
         for utterance in utterances(pieces):
             yield from self._hear([utterance], before)[0]
@@ -101,11 +101,11 @@ class NanoEngine:
     def transcribe_many(
         self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
-        """Yield the segments of many recordings, decoded together; None after the last of each."""
+        """Yield the segments of several recordings, in batches; None after the last of each."""
         before = self._prompt(context)
-        stream = _in_a_row(recordings)
-        count = _AT_ONCE[self._device.partition(":")[0]]
-        while window := list(islice(stream, count * _WINDOW)):
+        stream = _utterances_of(recordings)
+        count = _BATCH_SIZES[self._device.partition(":")[0]]
+        while window := list(islice(stream, count * _WINDOW_BATCHES)):
             spoken = [utterance for _, utterance in window if utterance is not None]
             segments = iter(self._hear_window(spoken, before, count))
             for key, utterance in window:
@@ -118,7 +118,7 @@ class NanoEngine:
     def _hear_window(
         self, spoken: Sequence[Utterance], before: tuple[int, ...], count: int
     ) -> list[list[Segment]]:
-        """Decode segments in batches of like length; return what was heard in each, in order."""
+        """Decode utterances in batches of similar length; return the segments of each, in order."""
         by_length = sorted(range(len(spoken)), key=lambda i: len(spoken[i].samples))
         heard: dict[int, list[Segment]] = {}
         for start in range(0, len(by_length), count):
@@ -128,7 +128,7 @@ class NanoEngine:
         return [heard[i] for i in range(len(spoken))]
 
     def _hear(self, spoken: Sequence[Utterance], before: tuple[int, ...]) -> list[list[Segment]]:
-        """Return the segments of each utterance: none, one, or some where it was divided."""
+        """Return the segments of each utterance: none, one, or several if it was divided."""
         audible = [utterance for utterance in spoken if not utterance.is_silent]
         decoded = iter(self._decode(audible, before) if audible else ())
         return [
@@ -139,7 +139,7 @@ class NanoEngine:
     def _judge(
         self, utterance: Utterance, decoded: Decoded, before: tuple[int, ...]
     ) -> list[Segment]:
-        """Make segments of what was decoded; where that failed, try again in smaller pieces."""
+        """Convert decoded utterances to segments; if one failed, divide it and retry."""
         if decoded.failure is None:
             text = self._loaded().text(decoded)
             return [Segment(utterance.start, utterance.end, text)] if text else []
@@ -149,7 +149,7 @@ class NanoEngine:
         return [segment for half in self._hear(halves, before) for segment in half]
 
     def _decode(self, spoken: Sequence[Utterance], before: tuple[int, ...]) -> list[Decoded]:
-        """Decode a batch; a smaller one, and at last on the CPU, where memory does not suffice.
+        """Decode a batch; if memory is insufficient, retry with smaller batches, then on the CPU.
 
         Raises EngineError.
         """
@@ -163,19 +163,19 @@ class NanoEngine:
         self._loaded().forget()
         if len(spoken) > 1:
             self._options.tell(
-                f"the memory of the {self._device} does not hold {len(spoken)} segments at once: "
-                "going on with half of them"
+                f"the memory of the {self._device} is too small for {len(spoken)} segments: "
+                "retrying with half of them"
             )
             middle = len(spoken) // 2
             return [*self._decode(spoken[:middle], before), *self._decode(spoken[middle:], before)]
-        self._retreat_to_cpu()
+        self._fall_back_to_cpu()
         return self._decode(spoken, before)
 
     def _prompt(self, context: Context) -> tuple[int, ...]:
-        """Return the start of the prompt, read by the model."""
+        """Return the start of the prompt, after the model has read it."""
         from git_voicenote.engines.nano.network.prompt import before_sound
 
-        text = before_sound(context, self._languages)  # a wrong language costs no loading
+        text = before_sound(context, self._languages)  # check the language before loading
         model = self._loaded()
         before = model.ids(text)
         model.prepare(before)
@@ -190,22 +190,22 @@ class NanoEngine:
                 self._device = str(self._model.device)
             except RuntimeError as exc:
                 if not _is_out_of_memory(exc):
-                    raise EngineError(f"the model in {folder} cannot be loaded: {exc}") from exc
+                    raise EngineError(f"cannot load the model in {folder}: {exc}") from exc
             if self._model is None:
-                self._retreat_to_cpu()
+                self._fall_back_to_cpu()
                 return self._loaded()
         return self._model
 
-    def _retreat_to_cpu(self) -> None:
-        """Give up the device. Raises EngineError where it is the CPU."""
+    def _fall_back_to_cpu(self) -> None:
+        """Switch to the CPU. Raises EngineError if that is already the device."""
         import torch
 
         if self._device == "cpu":
             raise EngineError(
-                "there is not enough memory for the model",
+                "not enough memory for the model",
                 hint="free about 3 GB, or set voicenote.engine to moonshine",
             )
-        self._options.tell(f"the memory of the {self._device} is full: going on with the CPU")
+        self._options.tell(f"the memory of the {self._device} is full: continuing on the CPU")
         self._wanted = "cpu"
         self._model = None
         gc.collect()
@@ -221,16 +221,16 @@ class NanoEngine:
         if self._folder is None:
             raise EngineError(
                 "no model is installed",
-                hint="`git voicenote models fetch` gets Fun-ASR-Nano-2512 (1.7 GB), `git voicenote "
-                "models import` takes it from a folder or an archive",
+                hint="`git voicenote models fetch` downloads Fun-ASR-Nano-2512 (1.7 GB), `git "
+                "voicenote models import` installs it from a folder or an archive",
             )
         return self._folder
 
 
-def _in_a_row(
+def _utterances_of(
     recordings: Iterable[tuple[K, Iterable[Waveform]]],
 ) -> Iterator[tuple[K, Utterance | None]]:
-    """Yield all utterances of all recordings; None at the end of each recording."""
+    """Yield all utterances of all recordings, and None after each recording."""
     from git_voicenote.engines.utterances import utterances
 
     for key, pieces in recordings:

@@ -1,4 +1,4 @@
-"""The models of Nano, as commands see them. It imports none of torch."""
+"""The models of Nano, for commands that list, import and verify models. Imports no torch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WEIGHTS = (WEIGHTS, WEIGHTS + ".index.json", "model.pt")
 
 
 class NanoModels:
-    """Checkpoints of Fun-ASR-Nano, in the layouts of transformers and of FunASR."""
+    """Checkpoints of Fun-ASR-Nano in the layouts of transformers and FunASR."""
 
     engine = "nano"
     embedded = None
@@ -26,21 +26,21 @@ class NanoModels:
     )
 
     def recognises(self, folder: Path) -> bool:
-        """Return whether a folder holds weights in one of the layouts."""
+        """Return whether a folder contains weights in one of the layouts."""
         return any((folder / name).exists() for name in _WEIGHTS)
 
     def find(self, chosen: str | None) -> Path | None:
-        """Return the folder of the chosen model, or of the preferred one that is installed."""
+        """Return the folder of the chosen model, or of the preferred installed one."""
         return find_model(chosen)
 
     def write(self, request: ImportRequest) -> Written:
-        """Write a checkpoint in the one layout that is loaded."""
+        """Write a checkpoint in the layout that the engine loads."""
         from git_voicenote.engines.nano.checkpoint.importing import write_model
 
         return write_model(request)
 
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
-        """Compare a checkpoint with its record and look into it."""
+        """Compare a checkpoint with its record, and check its content."""
         from git_voicenote.engines.nano.checkpoint.verification import verify_model
 
         return verify_model(folder, progress)

@@ -1,1 +1,1 @@
-"""From what was said to a Conventional Commits message."""
+"""Compose a Conventional Commits message from a transcript."""

@@ -1,4 +1,4 @@
-"""What kind of change the staged paths look like: the default of the menu, never more."""
+"""Guess the type and scope of a change from the staged paths, as defaults for the menu."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _KINDS = (
                         r"|(^|/)(README|LICENSE|CHANGELOG|CONTRIBUTING|AUTHORS)[^/]*$")),
 )  # fmt: skip
 
-# folders and files whose names say nothing of what they are about
+# folders and files with generic names
 _GENERIC = {"src", "lib", "libs", "app", "apps", "pkg", "packages", "internal", "cmd", "source"}
 _GENERIC |= {"test", "tests", "spec", "specs", "__tests__", "docs", "doc", "include", "crates"}
 _NAMELESS = {"__init__", "__main__", "index", "main", "mod", "lib", "conftest"}
 
 
 def guess_type(staged_paths: Sequence[str], new_paths: Collection[str] = ()) -> str:
-    """Guess the Conventional-Commit type: what all paths have in common; new code is a feature."""
+    """Guess the type that all paths have in common; new code is a feature."""
     kinds = {path: _kind(path) for path in staged_paths}
     code = [path for path, kind in kinds.items() if kind is None]
     if code:
@@ -39,7 +39,7 @@ def guess_type(staged_paths: Sequence[str], new_paths: Collection[str] = ()) -> 
 
 
 def guess_scope(staged_paths: Sequence[str]) -> str | None:
-    """Guess the scope: the module that was touched, or the folder that holds all that was."""
+    """Guess the scope: the changed module, or the folder that contains all changes."""
     code = [path for path in staged_paths if _kind(path) is None]
     if not code:
         code = [path for path in staged_paths if _kind(path) == "test"]

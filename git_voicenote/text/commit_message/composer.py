@@ -1,7 +1,7 @@
-"""From what was said to a commit message as Conventional Commits 1.0.0 has it.
+"""Compose a commit message in the Conventional Commits 1.0.0 format from a transcript.
 
-What commitlint's config-conventional and commitizen refuse is avoided, and nothing that was said
-is dropped: what does not fit the first line goes on in the body.
+The message passes commitlint's config-conventional and commitizen, and contains everything that was
+said: what does not fit in the first line continues in the body.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BREAKING_TOKEN = "BREAKING-CHANGE"  # noqa: S105 - a trailer's token; git sees no "BREAKING CHANGE"
 
 _WIDTH = 72
-_SHORTEST_DESCRIPTION = 20
+_MIN_DESCRIPTION_CHARACTERS = 20
 _CLAUSES = {
     "and", "but", "because", "so", "which", "when", "while", "since", "where", "unless", "until",
     "instead", "although", "then",
@@ -67,11 +67,11 @@ def build(
     rules: CommitRules = CONVENTIONAL,
     people: Mapping[str, Person] | None = None,
 ) -> CommitMessage:
-    """Return the message for what was said, with the type and scope that were chosen.
+    """Return the message for a transcript, with the given type and scope.
 
-    The first words make the description; the mark of what an engine gave up on stands in the body,
-    and so does a scope that the rules do not allow. `people` holds whom the names that were said
-    are found to mean; other names stay in the body.
+    The first words become the description. The marks of failed segments, and a scope that the
+    rules do not allow, are in the body. `people` maps spoken names to people; other names are kept
+    in the body.
     """
     trailers: list[tuple[str, str]] = []
     named: list[tuple[str, str]] = []
@@ -107,10 +107,10 @@ def build(
 
 
 def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONVENTIONAL) -> str:
-    """Return the message as text, wrapped, ending in a line feed.
+    """Return the message as text, wrapped and terminated by a line feed.
 
-    No line of it starts with `comment`, which git would drop after the editor; none is taken by
-    `git am` for a patch, and no paragraph by git for trailers.
+    No line starts with `comment`, which git would remove after editing. `git am` takes no line for
+    a patch, and git takes no paragraph of the body for trailers.
     """
     return fill_in(
         "commit-message.j2",
@@ -127,7 +127,7 @@ def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONV
 
 
 def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, str]:
-    """Return what of a sentence goes into the first line, and what is left for the body."""
+    """Split a sentence into the part for the first line and the rest for the body."""
     stop = "." if rules.full_stop else ""
     text = _in_case(sentence.rstrip(" .,;:") or sentence, rules)
     longest = rules.header_length - prefix - len(stop)
@@ -137,7 +137,7 @@ def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, s
     if _length(text) <= wanted:
         return text + stop, ""
     words = text.split(" ")
-    # how long the text is with each word, up to the first that does not fit
+    # the length of the text up to each word, until it does not fit
     lengths = accumulate(_length(word) + bool(number) for number, word in enumerate(words))
     fitting = list(takewhile(lambda length: length <= wanted, islice(lengths, len(words) - 1)))
     fits = range(1, len(fitting) + 1)
@@ -145,12 +145,12 @@ def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, s
         n
         for n in fits
         if (words[n].lower() in _CLAUSES or words[n - 1][-1:] in ",;:")
-        and fitting[n - 1] >= _SHORTEST_DESCRIPTION
+        and fitting[n - 1] >= _MIN_DESCRIPTION_CHARACTERS
     ]
     if not clauses and _length(text) <= longest:
         return text + stop, ""
     if not fits:
-        # one word (an address?) that is longer than any line: its start, and all of it below
+        # a single word (an address?) longer than a line: its start here, the whole in the body
         return words[0][: wanted - 1] + "…", sentence
     cut = (clauses or fits)[-1]
     return " ".join(words[:cut]).rstrip(" .,;:") + stop, sentence.split(" ", cut)[cut]
@@ -163,16 +163,16 @@ def _in_case(text: str, rules: CommitRules) -> str:
         case "upper":
             return text.upper()
         case "lower":
-            # a name with capitals is quoted: commitlint looks past backticks
-            return " ".join(_start_low(word) for word in text.split(" "))
-    return _start_low(text)
+            # a name with capitals is quoted, because commitlint ignores text in backticks
+            return " ".join(_start_in_lower_case(word) for word in text.split(" "))
+    return _start_in_lower_case(text)
 
 
-def _start_low(text: str) -> str:
-    """Return a text as the description must start: not with a capital, the words unchanged.
+def _start_in_lower_case(text: str) -> str:
+    """Return a text that does not start with a capital, as a description must not.
 
-    An acronym is lowered whole; an identifier keeps its letters, quoted: commitlint looks past
-    what stands in backticks.
+    An acronym is converted to lower case; an identifier is quoted in backticks instead, whose
+    content commitlint ignores.
     """
     found = re.match(r"[\w'’.+#-]*\w", text)
     word = found[0] if found else ""
@@ -184,26 +184,26 @@ def _start_low(text: str) -> str:
         is_acronym = re.fullmatch(r"[A-Z][A-Z0-9-]*s?", word)
         low = word[0].lower() + word[1:] if is_plain else word
         low = word.lower() if is_acronym else low
-    if low[0].upper() == low[0]:  # an identifier; or a letter without another case
+    if low[0].upper() == low[0]:  # an identifier, or a letter without case
         low = f"`{word}`"
     return low + text[len(word) :]
 
 
 def _punctuate(sentence: str) -> str:
-    """Write a pause as people do: a capital before, a full stop after; not in a list."""
+    """Start a sentence with a capital and end it with a full stop, except in a list."""
     if sentence.startswith(BULLET):
         return sentence
     sentence = sentence.rstrip(" ,;:") or sentence
     first, _, rest = sentence.partition(" ")
-    if first.isalpha():  # an address or an identifier keeps its letters
+    if first.isalpha():  # not an address or an identifier
         sentence = first[0].upper() + first[1:] + (" " + rest if rest else "")
     return sentence + "." if sentence[-1].isalnum() else sentence
 
 
 def _paragraphs(sentences: Sequence[str]) -> str:
-    """Join sentences, with the lines and paragraphs that were asked for.
+    """Join sentences, with the requested lines and paragraphs.
 
-    "Fixes #12 …" starts a paragraph, for tools take it for a footer's start.
+    "Fixes #12 …" starts a new paragraph, because tools take it for the start of the footers.
     """
     text = ""
     for sentence in sentences:
@@ -224,7 +224,7 @@ def _safe_body(body: str, comment: str, width: int) -> str:
         if paragraph.strip()
     ]
     if paragraphs:
-        # git takes a last paragraph of "Note: …" lines for trailers; a space makes it prose
+        # git takes a last paragraph of "Note: …" lines for trailers; a space prevents this
         paragraphs[-1] = _indent(paragraphs[-1], lambda line: bool(_TRAILER.match(line)))
     text = "\n\n".join(paragraphs)
     return indent_hazards(_indent(text, lambda line: line.startswith(comment)))
@@ -235,5 +235,5 @@ def _indent(text: str, wanted: Callable[[str], bool]) -> str:
 
 
 def _length(text: str) -> int:
-    """Count as commitlint does, in UTF-16 units: a JavaScript string's length."""
+    """Return the length in UTF-16 units, as commitlint counts: that of a JavaScript string."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

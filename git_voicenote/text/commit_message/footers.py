@@ -1,7 +1,7 @@
-"""Footers said in one breath with a sentence: "…, closes issue 42, reviewed by Jane Doe."
+"""Find footers at the end of a sentence: "…, closes issue 42, reviewed by Jane Doe."
 
-An engine that writes sentences puts a comma where a speaker did not stop. A clause at the end of
-a sentence that says nothing but a reference, a person or what breaks is a sentence of its own.
+If a speaker does not pause, an engine that writes sentences puts a comma there. A clause at the end
+of a sentence that contains only a reference, a person or a breaking change becomes a sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BREAKING = re.compile(r"br(?:ea|a)king[ -]change\b[\s:,.]*(?:is\s+that\s+)?", re.IGNORECASE)
-"""What starts a sentence that says what a change breaks."""
+"""The start of a sentence that describes a breaking change."""
 _FOOTER_STARTS = r"(?:close|fix|resolve|ref|co-?\s?author|review|test|ack|report|suggest|help|sign)"
 _BETWEEN = re.compile(
     rf",?(?<!\s)\s++and\s++(?={_FOOTER_STARTS})|,\s++(?={_FOOTER_STARTS})", re.IGNORECASE
@@ -24,14 +24,14 @@ _BETWEEN = re.compile(
 _COMMA = re.compile(r",\s+(?:and\s+)?")
 _STOPS = ".!?"
 _WORDS = re.compile(r"\s*+\S++\s++\S")
-_LONGEST_CLAUSE = 1000
-"""Characters at the end of a sentence in which footers are looked for."""
-_FEWEST_WORDS = 2
-"""Of a sentence from which something is taken off."""
+_MAX_CLAUSE_CHARACTERS = 1000
+"""How much of the end of a sentence is searched for footers."""
+_MIN_WORDS = 2
+"""The minimum that remains of a sentence when footers are removed."""
 
 
 def footers(sentence: str) -> tuple[str, ...]:
-    """Return the footers that a sentence is made of, if it is nothing else: one or more."""
+    """Return the footers in a sentence that contains only footers, or an empty tuple."""
     parts = tuple(part for part in _BETWEEN.split(sentence) if part)
     for found in (parts, (sentence,)):
         if found and all(issue_trailers(part) or named_people(part) for part in found):
@@ -40,13 +40,13 @@ def footers(sentence: str) -> tuple[str, ...]:
 
 
 def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[str, ...]:
-    """Return sentences with the footers at their ends as sentences of their own."""
+    """Split the footers at the ends of sentences into separate sentences."""
     apart: list[str] = []
     for sentence in sentences:
         whole = footers(sentence)
         text, taken = (whole[0], list(whole[1:])) if whole else (sentence, [])
         for comma in () if whole else reversed(list(_COMMA.finditer(sentence))):
-            if len(text) - comma.end() > _LONGEST_CLAUSE:
+            if len(text) - comma.end() > _MAX_CLAUSE_CHARACTERS:
                 break
             clause = text[comma.end() :]
             said = _footers_after_comma(clause, has_broken=any(map(BREAKING.match, taken)))
@@ -60,18 +60,18 @@ def with_footers_apart(sentences: Sequence[str], *, punctuated: bool) -> tuple[s
 
 
 def _footers_after_comma(clause: str, *, has_broken: bool) -> tuple[str, ...]:
-    """Return the footers of a clause; "tested by hand" names nobody."""
-    if _says_what_breaks(clause):
-        return () if has_broken else (clause,)  # what came first was of the header
+    """Return the footers of a clause; "tested by hand" names no person."""
+    if _is_breaking(clause):
+        return () if has_broken else (clause,)  # an earlier one belongs to the header
     found = footers(clause)
     named = [named_people(part) for part in found]
     names = [name for people in named if people for name in people.names]
     return found if all(name[0].isupper() for name in names) else ()
 
 
-def _says_what_breaks(clause: str) -> bool:
+def _is_breaking(clause: str) -> bool:
     found = BREAKING.match(clause)
-    return found is not None and len(clause[found.end() :].split()) >= _FEWEST_WORDS
+    return found is not None and len(clause[found.end() :].split()) >= _MIN_WORDS
 
 
 def _sentence(text: str, *, punctuated: bool) -> str:

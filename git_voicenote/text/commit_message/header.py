@@ -1,7 +1,7 @@
-"""Take apart what was said for a commit message: its type, its scope, and its sentences.
+"""Parse a spoken commit message into its type, its scope and its sentences.
 
-"fix, scope parser. Empty input no longer crashes." An engine that writes no punctuation still
-hears pauses: where there is none to be read, each segment is a sentence.
+"fix, scope parser. Empty input no longer crashes." If an engine writes no punctuation, each segment
+between two pauses is a sentence.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _SPOKEN_TYPES: dict[tuple[str, ...], str] = {
     ("feature",): "feat", ("new", "feature"): "feat",
     ("documentation",): "docs", ("doc",): "docs", ("tests",): "test",
     ("refactoring",): "refactor", ("performance",): "perf",
-    # how engines write the letters C and I
+    # transcriptions of the letters C and I
     ("c", "i"): "ci", ("see", "eye"): "ci", ("see", "i"): "ci", ("c", "eye"): "ci",
 }  # fmt: skip
 _HEARD_TYPES = {"feet": "feat", "docks": "docs", "ducks": "docs", "dox": "docs"}
-"""What engines hear, before a pause, a scope or a colon."""
+"""Misheard types, if followed by a pause, a scope or a colon."""
 _HEARD_BEFORE_SCOPE = {
     **_HEARD_TYPES, "feed": "feat", "feats": "feat", "sure": "chore", "shore": "chore",
     "chower": "chore", "refector": "refactor", "prefactor": "refactor",
@@ -42,7 +42,7 @@ _HEARD_BEFORE_SCOPE = {
 _SCOPE = ("scope", "scop")
 _BREAKING = ("breaking", "braking")
 _VERBS = frozenset({"fix", "test", "style", "revert", "build", "refactor"})
-"""Types that may have a colon for their object: "fix colon handling"."""
+"""Types after which "colon" may be the object: "fix colon handling"."""
 _COLON_OF_WHAT = frozenset(
     {"handling", "parsing", "placement", "operator", "operators", "character", "characters",
      "sign", "signs", "token", "tokens", "separated", "delimited", "escaping", "quoting", "syntax",
@@ -61,11 +61,11 @@ _PAUSE = ",.:;!?。！？，：；"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was said for a message. `type` is None where nobody named one.
+    """A parsed message. `type` is None if none was said.
 
-    `sentences` holds every word that is not part of type, scope or "breaking", and by themselves
-    each mark of what an engine gave up on, and LINE and PARAGRAPH where those were asked for;
-    `punctuated` says whether their full stops and capitals were written by who said or heard them.
+    `sentences` contains all words that are not part of the type, the scope or "breaking". Marks of
+    failed segments, LINE and PARAGRAPH are separate sentences. `punctuated` is whether the text
+    already had full stops and capitals.
     """
 
     type: str | None
@@ -76,10 +76,10 @@ class Heard:
 
 
 def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Heard:
-    """Take apart a text, or the segments between two pauses.
+    """Parse a text, or segments separated by pauses.
 
-    A type counts as named when a pause, a scope or "breaking" follows it: "fix, empty input …"
-    names one, "fix the parser" describes what was done.
+    A word is a type if a pause, a scope or "breaking" follows it: "fix, empty input …" names a
+    type, "fix the parser" does not.
     """
     sentences, punctuated = _sentences(spoken, types)
     first = first_spoken(sentences)
@@ -108,14 +108,14 @@ def _heard(
 
 
 def leading_type(heard: Heard, types: Sequence[str] = TYPES) -> str | None:
-    """Return the type that the first words are, although nobody named one: "fix the parser"."""
+    """Return the type that the first words imply, as in "fix the parser", or None."""
     first = first_spoken(heard.sentences)
     words = [_plain(word) for word in " ".join(heard.sentences[first : first + 1]).split()[:2]]
     return _kind(tuple(words), types) or _kind(tuple(words[:1]), types)
 
 
 def type_named(text: str, types: Sequence[str] = TYPES) -> str | None:
-    """Return the type that somebody typed or said as the answer to a question, or None."""
+    """Return the type in a typed or spoken answer to a question, or None."""
     words = tuple(_plain(word) for word in text.split())
     kind = _kind(words, types)
     if kind is None and len(words) == 1:
@@ -125,21 +125,21 @@ def type_named(text: str, types: Sequence[str] = TYPES) -> str | None:
 
 
 def scope_named(words: str) -> str | None:
-    """Return words as a scope: one word, for tools refuse a space there; None if nothing is left.
+    """Return words as a scope, which is one word because tools refuse spaces, or None.
 
-    A scope too long to leave room for the rest of the line is none.
+    It is None if nothing remains, or if the scope leaves no room for the rest of the line.
     """
     scope = re.sub(r"[^\w./-]+", "-", words.lower()).strip("-._/")
     return scope if 0 < len(scope) <= _SCOPE_LENGTH else None
 
 
 def is_mark(sentence: str) -> bool:
-    """Return whether a sentence is no words: a mark of what an engine gave up on, or a new line."""
+    """Return whether a sentence is the mark of a failed segment, LINE or PARAGRAPH."""
     return _MARK_APART.fullmatch(sentence) is not None
 
 
 def first_spoken(sentences: Sequence[str]) -> int:
-    """Return the number of the first sentence that has words; how many there are if none has."""
+    """Return the index of the first sentence that has words, or the number of sentences."""
     spoken = (number for number, sentence in enumerate(sentences) if not is_mark(sentence))
     return next(spoken, len(sentences))
 
@@ -169,7 +169,7 @@ def _sentences(spoken: str | Sequence[str], types: Sequence[str]) -> tuple[tuple
     punctuated = any(re.search(r"[.!?。！？](\s|$)|[。！？]", line) for line in lines)
     if not punctuated:
         return tuple(lines), False
-    # a pause parts a header or a footer from what stands beside it
+    # a pause separates a header or a footer from the text next to it
     if len(lines) > 1 and lines[0][-1] not in _PAUSE and _starts_with_type(lines[0], types):
         lines[0] += ","
     apart = [f"\n{line}\n" if number and footers(line) else line
@@ -198,7 +198,7 @@ def _lines(part: str) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """Split where a sentence ends and around marks."""
+    """Split a text after each sentence and around marks."""
     stretches = [stretch.strip(" ") for stretch in _MARK_APART.split(text)]
     return [part for stretch in stretches for part in _SENTENCE_END.split(stretch)]
 
@@ -206,7 +206,7 @@ def _parts(text: str) -> list[str]:
 def _named(
     words: Sequence[_Word], sentences: Sequence[str], punctuated: bool, types: Sequence[str]
 ) -> Heard | None:
-    """Read type, scope and "breaking" off the first words; None if no type is named."""
+    """Parse the type, the scope and "breaking" in the first words; None if no type is named."""
     kind, at = _type(words, types)
     if kind is None:
         return None
@@ -219,7 +219,7 @@ def _named(
     if scope or breaking or again:
         at = _after_colon(words, at, None)
     if not (named or scope or breaking or again) or at >= len(words):
-        return None  # "fix the parser", or a header without a word of what was done
+        return None  # "fix the parser", or a header without a description
     first = words[at].sentence
     rest = " ".join(word.text for word in words[at:] if word.sentence == first)
     marks = [sentence for sentence in sentences[:first] if is_mark(sentence)]
@@ -228,7 +228,7 @@ def _named(
 
 
 def _after_colon(words: Sequence[_Word], at: int, kind: str | None) -> int:
-    """Return where a header goes on after "colon", or `at` if that is not said or has a meaning."""
+    """Return the position after "colon", or `at` if it was not said or is part of the text."""
     if at + 1 >= len(words) or words[at].plain != "colon":
         return at
     is_apart = words[at - 1].pause or words[at].pause
@@ -238,7 +238,7 @@ def _after_colon(words: Sequence[_Word], at: int, kind: str | None) -> int:
 
 
 def _kind(spoken: tuple[str, ...], types: Sequence[str]) -> str | None:
-    """Return the type that words name: one of these types by its letters, or as it is said."""
+    """Return the type that words name, as it is spelled or spoken, or None."""
     own = next((name for name in types if spoken and _plain(name) == "".join(spoken)), None)
     usual = _SPOKEN_TYPES.get(spoken)
     return own or (usual if usual in types else None)
@@ -257,7 +257,7 @@ def _type(words: Sequence[_Word], types: Sequence[str]) -> tuple[str | None, int
 
 
 def _heard_type(words: Sequence[_Word], at: int, types: Sequence[str]) -> tuple[str | None, int]:
-    """Read a type that an engine misheard, or wrote as one word with "type"."""
+    """Parse a misheard type, or one that was joined with "type"."""
     said, following = words[at : at + 1], words[at + 1 : at + 2]
     if not said or not following:
         return None, 0
@@ -273,7 +273,7 @@ def _heard_type(words: Sequence[_Word], at: int, types: Sequence[str]) -> tuple[
 
 
 def _breaking(words: Sequence[_Word], at: int) -> tuple[bool, int]:
-    """Read "breaking" or "breaking change", where a pause or a scope follows."""
+    """Parse "breaking" or "breaking change", if a pause or a scope follows."""
     if at >= len(words) or words[at].plain not in _BREAKING:
         return False, at
     end = at + 1
@@ -285,7 +285,7 @@ def _breaking(words: Sequence[_Word], at: int) -> tuple[bool, int]:
 
 
 def _scope(words: Sequence[_Word], at: int) -> tuple[str | None, int]:
-    """Read "scope parser": up to the next pause if that is near, else one word."""
+    """Parse "scope parser": up to the next pause if it is near, otherwise one word."""
     if at + 1 >= len(words) or words[at].plain not in _SCOPE:
         return None, at
     start = at + 1
@@ -298,5 +298,5 @@ def _scope(words: Sequence[_Word], at: int) -> tuple[str | None, int]:
 
 
 def _ends_scope(words: Sequence[_Word], at: int) -> bool:
-    """Whether "colon" or "breaking" comes, of which no scope is made."""
+    """Return whether "colon" or "breaking" follows, which ends a scope."""
     return words[at : at + 1] != [] and (words[at].plain == "colon" or _breaking(words, at)[0])

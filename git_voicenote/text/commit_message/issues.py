@@ -1,4 +1,4 @@
-"""Spoken references to issues: "closes issue forty two" is the trailer `Closes: #42`."""
+"""Parse spoken references to issues: "closes issue forty two" becomes `Closes: #42`."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _TOKENS = {
 _NOUNS = {"issue", "issues", "bug", "bugs", "ticket", "tickets", "number", "numbers", "no", "hash",
           "pr", "prs"}  # fmt: skip
 
-# what engines hear for two and four
+# transcriptions of two and four
 _HOMOPHONES = {"to": 2, "too": 2, "for": 4}
 
 
 def issue_trailers(sentence: str) -> tuple[tuple[str, str], ...]:
-    """Return the trailers that a sentence stands for, if it says nothing else.
+    """Return the trailers for a sentence that contains only references to issues.
 
-    "closes issues forty two and forty three" gives two; "this closes the gap" none.
+    "closes issues forty two and forty three" gives two trailers, "this closes the gap" none.
     """
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", sentence.lower())
     words = re.findall(r"[^\s,.;:!?-]+|,(?=\s)", text)
@@ -59,7 +59,7 @@ def issue_trailers(sentence: str) -> tuple[tuple[str, str], ...]:
 
 
 def _groups(words: Sequence[str]) -> list[list[str]]:
-    """Split "forty two, and forty three" in two; the "and" of "one hundred and five" does not."""
+    """Split "forty two, and forty three" in two, but not "one hundred and five"."""
     groups: list[list[str]] = [[]]
     for word in words:
         if word in ("and", ","):

@@ -1,7 +1,7 @@
-"""People named in a commit message: "reviewed by jane doe" is a trailer with her address.
+"""Find people named in a commit message: "reviewed by jane doe" becomes a trailer with an address.
 
-Nobody is guessed: a name that is not one person's is for whoever speaks to decide, and one that
-nobody has stays in the text.
+People are never guessed: the user chooses if a name is ambiguous, and an unknown name is kept in
+the text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SPOKEN = {
     "suggested by": "Suggested-by",
     "helped by": "Helped-by",
     "signed off by": "Signed-off-by",
-    # as engines hear them
+    # misheard forms
     "sign off by": "Signed-off-by",
     "act by": "Acked-by",
     "acted by": "Acked-by",
@@ -36,13 +36,13 @@ _SENTENCE = re.compile(
     rf"(?P<said>{'|'.join(words.replace(' ', '[ -]') for words in _SPOKEN)})[ :,]+(?P<names>.+)",
     re.IGNORECASE,
 )
-_MOST_WORDS = 4
-_LONGEST_NAME = 200
+_MAX_WORDS = 4
+_MAX_NAME_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A sentence that names people: its trailer's token, how that was said, and the names."""
+    """A sentence that names people: the token of its trailer, the spoken token, and the names."""
 
     token: str
     said: str
@@ -50,22 +50,22 @@ class Named:
 
 
 def named_people(sentence: str) -> Named | None:
-    """Return whom a sentence names for a trailer, if it says nothing else."""
+    """Return the people in a sentence that contains only a spoken trailer, or None."""
     found = _SENTENCE.fullmatch(sentence.strip().rstrip(".!"))
     if found is None:
         return None
     names = [name.strip() for name in re.split(r",? and |, ", found["names"])]
-    if not all(0 < len(name.split()) <= _MOST_WORDS and _is_name(name) for name in names):
+    if not all(0 < len(name.split()) <= _MAX_WORDS and _is_name(name) for name in names):
         return None
     token = _SPOKEN[found["said"].lower().replace("-", " ")]
     return Named(token, found["said"], tuple(names))
 
 
 def candidates(name: str, people: Sequence[Person]) -> tuple[tuple[Person, ...], bool]:
-    """Return who may be meant by a name, and whether the name was theirs by its letters.
+    """Return the people that a name may refer to, and whether the match is by spelling.
 
-    First those of that very name; then those with these words in their name, or before the @ of
-    their address; at last those whose name sounds so, which is never sure.
+    They are the people with exactly that name; otherwise those with these words in their name or in
+    the local part of their address; otherwise those whose name sounds similar.
     """
     said = _words(name)
     whole = [person for person in people if _words(person.name) == said]
@@ -86,9 +86,9 @@ def candidates(name: str, people: Sequence[Person]) -> tuple[tuple[Person, ...],
 def people_trailers(
     sentence: str, known: Mapping[str, Person]
 ) -> tuple[tuple[tuple[str, str], ...], str]:
-    """Return the trailers of a sentence, and what of it stays in the text.
+    """Return the trailers of a sentence, and the part of it that is kept in the text.
 
-    `known` holds the people that names were found to mean, by the names as they were said.
+    `known` maps spoken names to people.
     """
     named = named_people(sentence)
     if named is None:
@@ -110,8 +110,8 @@ def _is_name(name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    # of a long run of accents, NFKD takes the square of its length
-    plain = unicodedata.normalize("NFKD", name[:_LONGEST_NAME].lower())
+    # NFKD takes quadratic time for a long run of accents
+    plain = unicodedata.normalize("NFKD", name[:_MAX_NAME_CHARACTERS].lower())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return re.findall(r"[^\W\d_]+", plain)
 
@@ -122,6 +122,6 @@ def _sounds_like(sounds: Sequence[str], name: str) -> bool:
 
 
 def _sound(word: str) -> str:
-    from jellyfish import metaphone  # 0.01 s, only where somebody is named
+    from jellyfish import metaphone  # takes 0.01 s, so it is imported only when needed
 
     return metaphone(word) or word

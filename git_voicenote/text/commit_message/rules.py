@@ -1,7 +1,7 @@
-"""What a repository wants of a commit message: its commitlint's or commitizen's own rules.
+"""Parse a repository's rules for commit messages, from commitlint or commitizen.
 
-Only rules that a message can be made to obey are read. commitlint writes them as
-`"type-enum": [2, "always", ["feat", "fix"]]`: a level (0 is off), when, and the value.
+Only rules that a composed message can follow are parsed. A commitlint rule has a level (0 is off),
+an applicability and a value: `"type-enum": [2, "always", ["feat", "fix"]]`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SubjectCase = Literal["low", "lower", "sentence", "upper"]
-"""How a subject is written: starting low, all of it lower or upper, or starting with a capital."""
+"""The case of a subject: lower-case start, all lower, capitalized start, or all upper."""
 
-_LONGEST_LINE = 10_000
-"""Characters; what a rule that is turned off stands for."""
-_LONGEST_NAME = 60
-_MOST_NAMES = 500
+_MAX_LINE_LENGTH = 10_000
+"""In characters; the limit if a rule is turned off."""
+_MAX_NAME_CHARACTERS = 60
+_MAX_NAMES = 500
 _TYPE_QUESTIONS = frozenset({"change_type", "prefix", "type", "commit_type"})
 
 
 @dataclass(frozen=True, slots=True)
 class CommitRules:
-    """The defaults are config-conventional's. Lengths are in UTF-16 units, as commitlint's.
+    """Rules for a message; the defaults are those of config-conventional.
 
-    Without `scopes` any may be said. `subject_length` is for the subject alone, where there is
-    such a rule.
+    Lengths are in UTF-16 units, as in commitlint. Without `scopes`, any scope is allowed.
+    `subject_length` is the limit for the subject without the header, if there is such a rule.
     """
 
     types: tuple[str, ...] = TYPES
@@ -44,7 +44,7 @@ class CommitRules:
     full_stop: bool = False
 
     def scope(self, said: str | None) -> str | None:
-        """Return a scope as it is listed; None for one that is not, or that leaves no room."""
+        """Return a scope as listed, or None if it is not listed or leaves no room."""
         if said is None or len(said) + 40 > self.header_length:
             return None
         if not self.scopes:
@@ -56,7 +56,7 @@ CONVENTIONAL = CommitRules()
 
 
 def commitlint_rules(config: Mapping[str, object]) -> CommitRules:
-    """Return the rules of a commitlint configuration, over config-conventional's."""
+    """Return the rules of a commitlint configuration, on top of config-conventional."""
     found = config.get("rules")
     rules = found if isinstance(found, dict) else {}
     made = CONVENTIONAL
@@ -83,7 +83,7 @@ def commitlint_rules(config: Mapping[str, object]) -> CommitRules:
 def commitizen_rules(config: Mapping[str, object]) -> CommitRules:
     """Return the rules of a commitizen configuration (the table `commitizen`, or tool.commitizen).
 
-    Of a customised one, the types are the choices of the question that asks for them.
+    With cz_customize, the types are the choices of the question about the type.
     """
     made = CONVENTIONAL
     limit = config.get("message_length_limit")
@@ -100,7 +100,7 @@ def commitizen_rules(config: Mapping[str, object]) -> CommitRules:
 
 
 def joined(first: CommitRules, second: CommitRules) -> CommitRules:
-    """Return rules that obey both: the stricter of each. The first has the say in what is text."""
+    """Merge two sets of rules: the stricter limits apply; other values are from the first."""
     both = tuple(name for name in first.types if name in second.types)
     lengths = [length for length in (first.subject_length, second.subject_length) if length]
     return replace(
@@ -116,7 +116,7 @@ def joined(first: CommitRules, second: CommitRules) -> CommitRules:
 
 
 def _rule(rules: Mapping[str, object], name: str) -> tuple[str | None, object]:
-    """Return when a rule applies and its value; (None, None) where it is off or no rule."""
+    """Return the applicability and the value of a rule, or (None, None) if it is off or invalid."""
     rule = rules.get(name)
     if not isinstance(rule, list) or not rule or rule[0] == 0:
         return None, None
@@ -131,14 +131,14 @@ def _names(rules: Mapping[str, object], name: str) -> tuple[str, ...]:
     if isinstance(value, dict):  # since commitlint 20: {"scopes": […], "delimiters": […]}
         value = value.get("scopes")
     items = value if isinstance(value, list) else []
-    return tuple(item for item in items[:_MOST_NAMES] if _is_name(item))
+    return tuple(item for item in items[:_MAX_NAMES] if _is_name(item))
 
 
 def _length(rules: Mapping[str, object], name: str, default: int) -> int:
     when, value = _rule(rules, name)
     if when is None and name in rules and default:
-        return _LONGEST_LINE  # turned off
-    return min(value, _LONGEST_LINE) if when == "always" and _is_length(value) else default
+        return _MAX_LINE_LENGTH  # turned off
+    return min(value, _MAX_LINE_LENGTH) if when == "always" and _is_length(value) else default
 
 
 def _is_length(value: object) -> TypeGuard[int]:
@@ -146,8 +146,8 @@ def _is_length(value: object) -> TypeGuard[int]:
 
 
 def _is_name(value: object) -> TypeGuard[str]:
-    """Return whether a type or a scope can stand in a header: a stranger may write anything."""
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
+    """Return whether an untrusted value is a valid type or scope for a header."""
+    return isinstance(value, str) and 0 < len(value) <= _MAX_NAME_CHARACTERS and value.isprintable()
 
 
 def _subject_case(cases: object) -> SubjectCase:
@@ -162,7 +162,7 @@ def _subject_case(cases: object) -> SubjectCase:
 
 def _choices(choices: object) -> tuple[str, ...]:
     found = []
-    for choice in choices[:_MOST_NAMES] if isinstance(choices, list) else ():
+    for choice in choices[:_MAX_NAMES] if isinstance(choices, list) else ():
         value = choice.get("value") if isinstance(choice, dict) else choice
         if _is_name(value) and re.fullmatch(r"[\w-]+", value):
             found.append(value)

@@ -1,1 +1,1 @@
-"""Diffs as people read them, and the places in them that words are about."""
+"""Parse and format diffs, and find the places in them that a text refers to."""

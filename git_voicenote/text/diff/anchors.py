@@ -1,4 +1,4 @@
-"""Which words of a note belong to which part of its diff, as the text itself says it.
+"""Anchors in the text of a note, which attach parts of it to parts of the diff.
 
     The old loop lived in the client, so every caller had its own.
 
@@ -6,13 +6,13 @@
 
     Three tries, then we give up.
 
-A line in the form of compilers, in a paragraph of its own, is an anchor: what follows is of that
-place, to the next anchor or the end of the note. `http/transport.py:` alone is the whole file, and
-`The patch as a whole:` leads back. Words before the first anchor are of the patch as a whole, save
-those that name a place themselves (`named_places`).
+A line in the format of compiler messages, in a paragraph of its own, is an anchor: the text up to
+the next anchor or the end of the note belongs to that place. `http/transport.py:` alone is the
+whole file, and `The patch as a whole:` ends an anchor. Text before the first anchor belongs to the
+patch as a whole, unless it names a place itself (`named_places`).
 
-It is an anchor only where the file is one of the commit's diff; else it is text like any other. A
-person may write one by hand: the words may then stand behind the colon, or on the next line.
+A line is an anchor only if the file is in the commit's diff; otherwise it is ordinary text. People
+may write anchors by hand: the text may then follow the colon or start on the next line.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 WHOLE_PATCH = "The patch as a whole:"
 _WIDTH = 72
-_SHORTEST_HEADING = 8
-"""Characters, below which a heading that has to be cut says too little to be written."""
+_MIN_HEADING_CHARACTERS = 8
+"""In characters. A heading that would be truncated to less is omitted."""
 
-_MOST = 500
-"""Passages of a note. Nobody says so many; each of them is looked for among all hunks."""
+_MAX_PASSAGES = 500
+"""More are not spoken; each passage is compared with all hunks."""
 
 _PLAIN_PATH = re.compile(r'[^\W_](?:[^":\\]*[^":\\\s])?|[._/][^":\\]*[^":\\\s]')
 _WHOLE = re.compile(r"[ \t]{0,3}the\s+patch\s+as\s+a\s+whole:", re.IGNORECASE)
@@ -64,10 +64,10 @@ _CODE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of a note: words, and the place they are of, None for the patch as a whole.
+    """A part of a note and its place, or None for the patch as a whole.
 
-    `anchor` is how the text says so, "" where nothing does. Anchors and texts of all passages, one
-    after the other, are the note to the letter.
+    `anchor` is the anchor in the text, or "". The anchors and texts of all passages, concatenated,
+    are exactly the note.
     """
 
     place: Place | None
@@ -77,9 +77,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PlacedWords:
-    """Words that belong to a part of a diff; `passage` counts over all the notes of a patch.
+    """Text that belongs to a part of a diff; `passage` is a number within all notes of a patch.
 
-    Words that are not `is_anchored` name the place themselves; they are of one paragraph.
+    Text that is not `is_anchored` names the place itself, and is within one paragraph.
     """
 
     spot: Spot
@@ -90,7 +90,7 @@ class PlacedWords:
 
 
 def anchor(place: Place | None) -> str:
-    """Return the line that says that what follows is of a place; None is the whole patch."""
+    """Return the anchor for a place; None is the patch as a whole."""
     if place is None:
         return WHOLE_PATCH
     line = _written(place.path)
@@ -102,14 +102,14 @@ def anchor(place: Place | None) -> str:
     room = _WIDTH - columns(line) - 1
     if columns(heading) > room:
         heading = _cut(heading, room - len(CUT))
-        heading = heading + CUT if len(heading) >= _SHORTEST_HEADING else ""
+        heading = heading + CUT if len(heading) >= _MIN_HEADING_CHARACTERS else ""
     return f"{line} {heading}" if heading else line
 
 
 def with_anchors(said: Iterable[tuple[Place | None, str]], files: Sequence[FileDiff]) -> str:
-    """Return one text of words and what they are of, with an anchor wherever that changes.
+    """Join texts and their places to one text, with an anchor at each change of place.
 
-    A place that is none of the diff counts as the patch as a whole.
+    A place that is not in the diff counts as the patch as a whole.
     """
     paragraphs: list[str] = []
     current: Place | None = None
@@ -130,14 +130,14 @@ def with_anchors(said: Iterable[tuple[Place | None, str]], files: Sequence[FileD
 
 
 def is_open(text: str, files: Sequence[FileDiff]) -> bool:
-    """Whether words that were added to a note would be taken for those of its last anchor."""
+    """Return whether text that is appended to a note would belong to its last anchor."""
     anchored = [passage.place for passage in passages(text, files) if passage.anchor]
     return bool(anchored) and anchored[-1] is not None
 
 
 def passages(text: str, files: Sequence[FileDiff]) -> tuple[Passage, ...]:
-    """Return a note's text in passages, each with its place in the diff."""
-    marks = list(islice(_marks(text, files), _MOST))
+    """Split a note into passages, each with its place in the diff."""
+    marks = list(islice(_marks(text, files), _MAX_PASSAGES))
     if not marks or marks[0][0] > 0:
         marks.insert(0, (0, 0, None))
     ends = [start for start, _, _ in marks[1:]] + [len(text)]
@@ -149,7 +149,7 @@ def passages(text: str, files: Sequence[FileDiff]) -> tuple[Passage, ...]:
 
 
 def placed_words(notes: Iterable[str], files: Sequence[FileDiff]) -> tuple[PlacedWords, ...]:
-    """Return the words of a patch's notes that belong to a part of its diff, in order."""
+    """Return the parts of a patch's notes that belong to a part of its diff, in order."""
     every = [passage for text in notes for passage in passages(text, files)]
     found = []
     for number, passage in enumerate(every):
@@ -163,12 +163,12 @@ def placed_words(notes: Iterable[str], files: Sequence[FileDiff]) -> tuple[Place
 
 
 def _flowing(words: str) -> str:
-    """Return a part of a paragraph filled anew: it may begin in the middle of a line."""
+    """Wrap a part of a paragraph again, because it may start in the middle of a line."""
     return words if _LAID_OUT.search(words) else wrap(" ".join(words.split()))
 
 
 def _marks(text: str, files: Sequence[FileDiff]) -> Iterator[tuple[int, int, Place | None]]:
-    """Yield where passages start, where their words do, and their places."""
+    """Yield the start of each passage, the start of its text, and its place."""
     anchors = _Anchors(files)
     named = NamedPlaces(files)
     anchored: Place | None = None
@@ -196,7 +196,7 @@ def _marks(text: str, files: Sequence[FileDiff]) -> Iterator[tuple[int, int, Pla
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the paragraphs of a text, and where each starts."""
+    """Yield the start and the text of each paragraph."""
     at = 0
     for is_text, group in groupby(
         text.splitlines(keepends=True), key=lambda line: bool(line.strip())
@@ -208,7 +208,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 
 class _Anchors:
-    """The anchors that a diff gives a meaning to."""
+    """A parser for the anchors that refer to a diff."""
 
     def __init__(self, files: Sequence[FileDiff]) -> None:
         old = {file.old_path: file for file in files if file.old_path is not None}
@@ -217,7 +217,7 @@ class _Anchors:
         self._headings: dict[str, list[str]] = {}
 
     def read(self, paragraph: str) -> tuple[Place | None, int] | None:
-        """Return the place that a paragraph starts with and its anchor's length, or None."""
+        """Return the place of the anchor at the start of a paragraph and its length, or None."""
         whole = _WHOLE.match(paragraph)
         if whole:
             return None, whole.end()
@@ -233,16 +233,16 @@ class _Anchors:
         return Place(file.path, first, last, heading), end
 
     def _file(self, name: str) -> FileDiff | None:
-        """Return the file with a name, which may have been parted to fit the lines of a mail."""
+        """Return the file with a name, which may contain a space where a mail was wrapped."""
         is_parted = "\n" in name.strip()
         if name[0] == '"':
-            # as it is written here, it holds no space: one came from filling the lines
+            # quoted names contain no spaces, so the space comes from wrapping
             whole = self._files.get(unquoted(name.strip()))
             return whole or self._files.get(unquoted(_solid(name)))
         return self._solid.get(_solid(name)) if is_parted else self._files.get(name.strip())
 
     def _heading(self, file: FileDiff, paragraph: str, start: int) -> tuple[str | None, int]:
-        """Return the heading behind an anchor, and where what follows it starts."""
+        """Return the heading after an anchor, and the start of the text after it."""
         if file.path not in self._headings:
             self._headings[file.path] = [heading_of(hunk) for hunk in file.hunks]
         known = self._headings[file.path]
@@ -259,7 +259,7 @@ class _Anchors:
 
 
 def _written(path: str) -> str:
-    """Return a path as it stands in an anchor: as git quotes it, where it would be misread."""
+    """Return a path for an anchor, quoted as git quotes it if it would be ambiguous."""
     if _PLAIN_PATH.fullmatch(path) and path.isprintable() and "  " not in path:
         return path
     return f'"{"".join(map(_escaped, path))}"'

@@ -1,4 +1,4 @@
-"""A diff as people read it: files, hunks, and how much each of them changes."""
+"""Parse a diff into files and hunks, and count the changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDTH = 72
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """A stretch of a diff; `heading` is its `@@` line, `start` the first new line's number."""
+    """A hunk; `heading` is its `@@` line, and `start` the number of its first new line."""
 
     heading: str
     lines: tuple[str, ...]
@@ -29,10 +29,10 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FileDiff:
-    """What a diff does to one file. `headers` are the lines above its first hunk.
+    """The diff of one file. `headers` are the lines above its first hunk.
 
-    `old_path` is set where the file was renamed or copied. `rest` is what no hunk accounts for: a
-    binary patch, or what should not be there.
+    `old_path` is set if the file was renamed or copied. `rest` are the lines that belong to no
+    hunk: a binary patch, or unexpected lines.
     """
 
     path: str
@@ -43,17 +43,17 @@ class FileDiff:
 
     @property
     def added(self) -> int:
-        """How many lines come."""
+        """The number of added lines."""
         return sum(line[:1] == "+" for hunk in self.hunks for line in hunk.lines)
 
     @property
     def removed(self) -> int:
-        """How many lines go."""
+        """The number of removed lines."""
         return sum(line[:1] == "-" for hunk in self.hunks for line in hunk.lines)
 
     @property
     def is_binary(self) -> bool:
-        """Whether there are no lines to show."""
+        """Whether the file is binary."""
         return any(
             line.startswith(("Binary files ", "GIT binary patch"))
             for line in (*self.headers, *self.rest[:1])
@@ -61,7 +61,7 @@ class FileDiff:
 
 
 def parse_diff(diff: str) -> tuple[FileDiff, ...]:
-    """Return the files of a diff. Every line of it is in one of them, to the letter."""
+    """Parse a diff into files, which contain every line of it unchanged."""
     if not diff:
         return ()
     lines = diff.removesuffix("\n").split("\n")
@@ -73,7 +73,7 @@ def parse_diff(diff: str) -> tuple[FileDiff, ...]:
 
 
 def diffstat(files: Iterable[FileDiff]) -> str:
-    """Return what each file changes, as git's own diffstat shows it, with a line for them all."""
+    """Return a diffstat in git's format, with a summary line."""
     files = tuple(files)
     if not files:
         return ""
@@ -97,7 +97,7 @@ def diffstat(files: Iterable[FileDiff]) -> str:
 
 
 def changes(files: Iterable[FileDiff]) -> str:
-    """Return one line of what all the files change, as git says it."""
+    """Return the summary line of a diffstat, in git's format."""
     files = tuple(files)
     added, removed = sum(file.added for file in files), sum(file.removed for file in files)
     parts = [f"{counted(len(files), 'file')} changed"]
@@ -109,7 +109,7 @@ def changes(files: Iterable[FileDiff]) -> str:
 
 
 def _starts(lines: list[str]) -> Iterator[int]:
-    """Yield where files start: no line of a hunk whose counts are right is taken for one."""
+    """Yield the line where each file starts, ignoring the lines inside hunks."""
     at = 0
     is_headed = False
     while at < len(lines):
@@ -130,7 +130,7 @@ def _is_new_name(lines: list[str], at: int) -> bool:
 
 
 def _end_of_hunk(lines: list[str], at: int, found: re.Match[str]) -> int:
-    """Return the line after a hunk, as its counts tell."""
+    """Return the line after a hunk, by its line counts."""
     old, new = int(found[1] or 1), int(found[3] or 1)
     at += 1
     while at < len(lines):
@@ -141,7 +141,7 @@ def _end_of_hunk(lines: list[str], at: int, found: re.Match[str]) -> int:
         if old <= 0 and new <= 0:
             break
         if sign not in ("", " ", "+", "-"):
-            break  # cut off, or counted wrongly
+            break  # truncated, or the counts are wrong
         old -= sign != "+"
         new -= sign != "-"
         at += 1
@@ -183,7 +183,7 @@ def _paths(headers: list[str]) -> tuple[str, str | None]:
 
 
 def unquoted(name: str) -> str:
-    """Return a path without the quotes that git sets around an unusual one."""
+    """Return a path without git's quoting."""
     if len(name) < 2 or name[0] != '"' or name[-1] != '"':
         return name
     octets = _ESCAPE.sub(_unescaped, name[1:-1])

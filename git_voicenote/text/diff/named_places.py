@@ -1,9 +1,9 @@
-"""Places that a speaker names: "in transport.py we now ...", "the function send gives up".
+"""Find places that a text names: "in transport.py we now ...", "the function send gives up".
 
-A file counts by its path, or by the last part of it where no other file of the diff has the same.
-A function or class counts where the diff touches it: it stands in a hunk's heading, or its
-definition in a line of the diff. A name that could be a word of prose counts only where it is
-meant as code: `send`, send(), Client.send, "the function send", "the send method".
+A file is named by its path, or by its last part if that is unique in the diff. A function or class
+is found if the diff changes it: its name is in the heading of a hunk, or its definition is in a
+line of the diff. A name that could be an ordinary word counts only in the form of code: `send`,
+send(), Client.send, "the function send", "the send method".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.diff.diffs import FileDiff
 
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\uac00-\ud7af"
-"""Chinese, Japanese and Korean, which put no space between a word and a name."""
+"""Chinese, Japanese and Korean, which have no space between a word and a name."""
 _MENTION = re.compile(
     rf"`(?P<code>[^`\n]{{1,200}})`|\"(?P<quoted>[^\"\n]{{1,200}})\""
     rf"|(?P<word>[^\s`{_WIDE}]+|[{_WIDE}]+)"
@@ -60,15 +60,15 @@ _FILES = frozenset(("file", "files", "script", "header", "module"))
 _WIDE_FUNCTIONS = ("函数", "方法", "结构体", "类", "関数", "メソッド", "クラス")
 _POINTING = frozenset(("the", "this", "that", "our", "its", "their", "a", "in", "of"))
 _NEVER_NAMES = frozenset(_NO_NAMES.split())
-"""Words that stand beside "function" in any prose: "the new function", "the class has"."""
-_LONGEST_PARAGRAPH = 20_000
-"""Characters; what is longer was not spoken."""
-_LONGEST_NAME = 300
+"""Words that often precede or follow "function" in prose: "the new function", "the class has"."""
+_MAX_PARAGRAPH_CHARACTERS = 20_000
+"""A longer paragraph was not spoken."""
+_MAX_NAME_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Definition:
-    """Where a diff touches a name; `rank` is 0 for the definition itself, 1 for a heading."""
+    """Where a diff changes a name; `rank` is 0 for the definition itself, 1 for a heading."""
 
     rank: int
     file: int
@@ -76,14 +76,14 @@ class _Definition:
 
 
 class NamedPlaces:
-    """The names that mean a place of a diff."""
+    """The names of places in a diff."""
 
     def __init__(self, files: Sequence[FileDiff]) -> None:
         self._diff = files
 
     def find(self, paragraph: str) -> Iterator[tuple[int, Place]]:
-        """Yield where a paragraph comes to another place, by its sentences, and the place."""
-        if len(paragraph) > _LONGEST_PARAGRAPH or not self._diff:
+        """Yield the position of each sentence that names another place, and the place."""
+        if len(paragraph) > _MAX_PARAGRAPH_CHARACTERS or not self._diff:
             return
         current: Place | None = None
         start = 0
@@ -96,7 +96,7 @@ class NamedPlaces:
 
     @cached_property
     def _files(self) -> dict[str, int]:
-        """The files by all names that mean one and no other."""
+        """The files by their unambiguous names."""
         named: dict[str, set[int]] = {}
         for number, file in enumerate(self._diff):
             for path in (file.path, file.old_path):
@@ -107,7 +107,7 @@ class NamedPlaces:
 
     @cached_property
     def _functions(self) -> dict[str, dict[str, _Definition]]:
-        """Where the diff touches a name, in each file by its path: the best of its hunks."""
+        """For each name, the best hunk in each file that changes it, by path."""
         found: dict[str, dict[str, _Definition]] = {}
         for number, file in enumerate(self._diff):
             for at, hunk in enumerate(file.hunks):
@@ -131,7 +131,7 @@ class NamedPlaces:
         return None
 
     def _function_in(self, file: Place, mentions: Sequence[Place | str]) -> Place | None:
-        """Return the function of a file that is named in the same sentence."""
+        """Return the function in a file that the same sentence names, or None."""
         for mention in mentions:
             if isinstance(mention, str) and file.first is None:
                 place = self._chosen(mention, file)
@@ -140,7 +140,7 @@ class NamedPlaces:
         return None
 
     def _chosen(self, name: str, near: Place | None) -> Place | None:
-        """Return where a function is; one of several files has to be named as well."""
+        """Return the place of a function, or None if it is in several files and none is named."""
         found = self._functions[name]
         is_one = len(found) == 1
         best = next(iter(found.values())) if is_one else found.get(near.path) if near else None
@@ -150,7 +150,7 @@ class NamedPlaces:
         return place_of(file, file.hunks[best.hunk])
 
     def _mentions(self, sentence: str) -> Iterator[Place | str]:
-        """Yield files as places, and functions by their names, as a sentence mentions them."""
+        """Yield the files (as places) and functions (as names) in a sentence, in order."""
         for token in sentence.split() if _HAS_WIDE.search(sentence) else ():
             place = self._file(_bare(token), is_meant=False)
             if place is not None:
@@ -175,7 +175,7 @@ class NamedPlaces:
             return
         text = _DEFINES.sub("", text, count=1) if found["code"] else text
         name = _CALL.sub("", text)
-        owner, name = _parted(name)
+        owner, name = _split_owner(name)
         if not _NAME.fullmatch(name) or name not in self._functions:
             return
         is_code = bool(found["code"]) or text.endswith(")") or self._owns(owner)
@@ -183,7 +183,7 @@ class NamedPlaces:
             yield name
 
     def _owns(self, owner: str) -> bool:
-        """Whether what stands before a dot has functions: a class, an object of one, a module."""
+        """Return whether the name before a dot can have functions: a class, an object, a module."""
         return (
             owner in _SELVES or owner[:1].isupper() or owner in self._functions
             or any(f"{owner}{ending}" in self._files for ending in (".py", ".js", ".ts", ".rb"))
@@ -202,19 +202,19 @@ class NamedPlaces:
 
     @staticmethod
     def _is_meant(name: str, before: Sequence[str], after: str) -> bool:
-        """Whether a bare word is a name of code: by its shape, or by the words beside it."""
+        """Return whether a bare word is an identifier, by its form or by the words next to it."""
         if is_made_up(name):
             return True
         if name.lower() in _NEVER_NAMES:
             return False
-        # not by a dictionary: worktree, workflow and init are in none, and in everybody's prose
+        # a dictionary does not help: worktree, workflow and init are missing, but common in prose
         if before[1].endswith(_WIDE_FUNCTIONS) or after.startswith(_WIDE_FUNCTIONS):
             return True
         return before[1] in _FUNCTIONS or (after in _FUNCTIONS and before[1] in _POINTING)
 
 
-def _parted(name: str) -> tuple[str, str]:
-    """Part `Client.send` into its owner and its name; the owner is "" where there is none."""
+def _split_owner(name: str) -> tuple[str, str]:
+    """Split `Client.send` into its owner and its name; the owner may be ""."""
     *owners, name = _JOINTS.split(name)
     return (owners[-1] if owners else "", name)
 
@@ -224,18 +224,18 @@ def _is_file_word(word: str) -> bool:
 
 
 def _is_file_name(name: str) -> bool:
-    """Whether a name needs nobody to say that it is a file's."""
+    """Return whether a name is recognizable as the name of a file."""
     if "/" in name or "." in name.strip(".") or name[:1] == ".":
         return True
     if is_made_up(name) or (name.isupper() and len(name) > 3):
         return True
-    # Makefile, Dockerfile; what is written small (pre-commit, configure) may be a word of prose
+    # Makefile, Dockerfile; a lower-case name (pre-commit, configure) may be an ordinary word
     return name[:1].isupper() and not is_ordinary(name.lower(), ordinary_words())
 
 
 def _bare(word: str) -> str:
-    """Return a word without the marks of prose about it: `(send(),` is `send()`."""
-    if len(word) > _LONGEST_NAME:
+    """Strip surrounding punctuation from a word: `(send(),` becomes `send()`."""
+    if len(word) > _MAX_NAME_CHARACTERS:
         return ""
     word = word.lstrip(_OUTSIDE)
     while word and word[-1] in _BEHIND and not _CALL.search(word):

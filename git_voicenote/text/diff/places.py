@@ -1,4 +1,4 @@
-"""Places in a diff: how a hunk is known, and which hunk is meant after its lines have moved."""
+"""Identify hunks by their places, and find them again after their lines have moved."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from git_voicenote.text.diff.diffs import FileDiff, Hunk
 
 CUT = "..."
-"""What a heading ends in that was too long to be written whole."""
+"""The end of a truncated heading."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a place is in a diff: a file's number, and a hunk's, or None for the whole file."""
+    """A position in a diff: the index of a file, and of a hunk, or None for the whole file."""
 
     file: int
     hunk: int | None
 
 
 def place_of(file: FileDiff, hunk: Hunk | None = None) -> Place:
-    """Return how a hunk is known, or a file as a whole.
+    """Return the place of a hunk, or of a whole file.
 
-    A hunk of a file that is gone has no lines afterwards: it is known as the file.
+    The place of a hunk in a deleted file is the file, because the hunk has no new lines.
     """
     if hunk is None or hunk.start == 0:
         return Place(file.path)
@@ -37,21 +37,21 @@ def place_of(file: FileDiff, hunk: Hunk | None = None) -> Place:
 
 
 def lines_of(hunk: Hunk) -> tuple[int, int]:
-    """Return the first and the last line of a hunk, as they are afterwards.
+    """Return the first and the last line of a hunk in the new file.
 
-    Where all of its lines went, that is the line before them, as git counts.
+    If it only removes lines, this is the line before them, as in git's hunk headers.
     """
     count = sum(line[:1] in (" ", "+", "") for line in hunk.lines)
     return hunk.start, hunk.start + max(count - 1, 0)
 
 
 def heading_of(hunk: Hunk) -> str:
-    """Return what git sets behind the `@@`: the function or section that a hunk is in, or ""."""
+    """Return the text after `@@`, which is the function or section of the hunk, or ""."""
     return " ".join(visible(hunk.heading.partition("@@")[2].partition("@@")[2]).split())
 
 
 def same_headings(said: str, headings: Sequence[str]) -> list[int]:
-    """Return the numbers of the headings that are the one meant; the end of that may be cut."""
+    """Return the indexes of the headings that match `said`, which may be truncated."""
     said = " ".join(visible(said).split())
     if not said:
         return []
@@ -63,16 +63,16 @@ def same_headings(said: str, headings: Sequence[str]) -> list[int]:
 
 
 def locate(place: Place, files: Sequence[FileDiff]) -> Spot | None:
-    """Return what a place is in a diff; None where the file is none of it.
+    """Return the position of a place in a diff, or None if the file is not in it.
 
-    Lines move when commits are rebased: what has the very lines comes first, then what has the
-    heading, then what is nearest. A file that was renamed answers to both names.
+    Lines move when commits are rebased, so a hunk is found by its lines, then by its heading, then
+    by its distance. A renamed file is found by both names.
     """
     found = [number for number, file in enumerate(files) if file.path == place.path]
     found = found or [number for number, file in enumerate(files) if file.old_path == place.path]
     if not found:
         return None
-    # a file that became a link is in a diff twice: gone, and new
+    # a file that was replaced by a link is in a diff twice: deleted and new
     number = max(found, key=lambda number: bool(files[number].hunks))
     return Spot(number, _hunk(place, files[number].hunks))
 

@@ -1,4 +1,4 @@
-"""Which words of a diff are keywords, strings or comments, for their colours; Pygments' owner."""
+"""Highlight keywords, strings and comments in a diff; the only module that uses Pygments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.diff.diffs import FileDiff, Hunk
 
     Pieces = tuple[tuple[str, str], ...]
-    """A line in order: each piece's class ("" for none) and text. The texts join to the line."""
+    """The pieces of a line: the class ("" for none) and the text of each, in order."""
 
 CLASSES = ("k", "s", "c", "m", "f")
 """Keywords, strings, comments, numbers, and names of functions, classes and tags."""
@@ -30,8 +30,8 @@ _CLASS_OF = {
     ("Name", "Tag"): "f", ("Generic", "Heading"): "f", ("Generic", "Subheading"): "f",
 }  # fmt: skip
 
-# The languages of which all lexers were measured; where names of files fit several, the first is
-# taken. A stranger chooses the lexer by a file's name, so not every lexer there is may be one.
+# The languages whose lexers were measured; if a file name matches several, the first is used. Other
+# lexers are not used, because the author of a patch chooses the lexer by the name of a file.
 _BLOCK_COMMENTS = (
     "c", "cpp", "objective-c", "css", "scss", "csharp", "dart", "go", "groovy", "java",
     "javascript", "kotlin", "php", "protobuf", "rust", "scala", "sql", "swift", "terraform",
@@ -48,46 +48,46 @@ _OPENS_STRING = re.compile(r"[=(\[{,:+%]$|\b[bBfFrRuU]{1,2}$|^return$")
 
 _Kind = tuple[str, ...]
 _Span = tuple[int, int, str]
-"""From where to where in a line, and the class."""
+"""The start and the end in a line, and the class."""
 
-_AT_ONCE = 4_000
-"""Characters that a lexer is given at once: half of them take time that grows with the square.
+_MAX_CHUNK_CHARACTERS = 4_000
+"""Half of the lexers take quadratic time.
 
-The worst of 80 hostile texts took 0.2 s of 4,000 characters, and 2 s of 16,000.
+The worst of 80 hostile texts took 0.2 s for 4,000 characters, and 2 s for 16,000.
 """
 _SLOW = frozenset({"csharp", "groovy", "java", "terraform"})
-"""Lexers that are worse: Java's takes 2 s of 8,000 characters of plain words, C#'s above 4 s."""
-_AT_ONCE_SLOW = 1_000
-_SLOW_COUNTS = 4
-"""How many times a slow lexer's characters count."""
-_LONG_LINE = 400
-"""Characters of a line above which it stays plain: nobody wrote it."""
-MOST = 2_000_000
-"""Characters of a page that are coloured; what follows stays plain."""
+"""Slower lexers: for 8,000 characters of plain words, Java's takes 2 s, and C#'s over 4 s."""
+_MAX_SLOW_CHUNK_CHARACTERS = 1_000
+_SLOW_FACTOR = 4
+"""The factor by which the characters of a slow lexer count towards the limit."""
+_MAX_LINE_CHARACTERS = 400
+"""In characters. Longer lines are generated, and are not highlighted."""
+MAX_CHARACTERS = 2_000_000
+"""How many characters of a page are highlighted."""
 
 
 class Syntax:
-    """Finds the classes of what stands in diffs; one for a page, as a page has a limit."""
+    """A highlighter for the diffs of one page, with a limit for the page."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_CHARACTERS) -> None:
         self._left = most
         self._lexers: dict[str, tuple[str, Lexer] | None] = {}
 
     def hunks(self, file: FileDiff) -> tuple[tuple[Pieces, ...], ...]:
-        """Return the lines of a file's hunks in pieces.
+        """Return the lines of a file's hunks as pieces.
 
-        Where the language is not known, or its lexer fails, each line is one piece without a class.
+        If the language is unknown or its lexer fails, each line is one piece without a class.
         """
         return tuple(self._hunk(file.path, hunk) for hunk in file.hunks)
 
     def _hunk(self, path: str, hunk: Hunk) -> tuple[Pieces, ...]:
         found = self._lexer(path)
-        cost = sum(map(len, hunk.lines)) * (_SLOW_COUNTS if found and found[0] in _SLOW else 1)
+        cost = sum(map(len, hunk.lines)) * (_SLOW_FACTOR if found and found[0] in _SLOW else 1)
         if found is None or cost > self._left:
             return tuple((("", line),) for line in hunk.lines)
         self._left -= cost
         spans: list[list[_Span]] = [[] for _ in hunk.lines]
-        # both sides are lexed, each as a whole: what is a string in one may be code in the other
+        # both sides are lexed separately: a string in one may be code in the other
         for side, shown in (("- ", "-"), ("+ ", "+ ")):
             chosen = [number for number, line in enumerate(hunk.lines) if line[:1] in tuple(shown)]
             if not chosen:
@@ -107,7 +107,7 @@ class Syntax:
 
 
 def _lexer_for(name: str) -> tuple[str, Lexer] | None:
-    # 0.05 s, which only those pay who make a page
+    # takes 0.05 s, so it is imported only when needed
     from pygments.lexers import (  # type: ignore[import-untyped] # it has no types
         get_all_lexers,
         get_lexer_by_name,
@@ -118,7 +118,7 @@ def _lexer_for(name: str) -> tuple[str, Lexer] | None:
     }
     for language in (*_BLOCK_COMMENTS, *_OTHERS):
         if any(fnmatchcase(name, glob) for glob in patterns.get(language, ())):
-            # a stretch of PHP seldom has its `<?php`; Markdown names any lexer for its blocks
+            # a hunk of PHP rarely contains `<?php`; Markdown would use any lexer for its blocks
             return language, get_lexer_by_name(
                 language, startinline=True, handlecodeblocks=False, ensurenl=False, stripnl=False
             )
@@ -128,7 +128,9 @@ def _lexer_for(name: str) -> tuple[str, Lexer] | None:
 def _spans(lines: Sequence[str], language: str, lexer: Lexer) -> list[list[_Span]]:
     """Return the spans of each line of one side of a hunk."""
     found: list[list[_Span]] = [[] for _ in lines]
-    for numbers in _parts(lines, _AT_ONCE_SLOW if language in _SLOW else _AT_ONCE):
+    for numbers in _parts(
+        lines, _MAX_SLOW_CHUNK_CHARACTERS if language in _SLOW else _MAX_CHUNK_CHARACTERS
+    ):
         part = [lines[number].rstrip() for number in numbers]
         before = _opening(part, language)
         starts = list(accumulate((len(line) + 1 for line in part), initial=len(before)))
@@ -143,10 +145,10 @@ def _spans(lines: Sequence[str], language: str, lexer: Lexer) -> list[list[_Span
 
 
 def _parts(lines: Sequence[str], most: int) -> Iterator[list[int]]:
-    """Yield the numbers of lines to be lexed together, best cut where a line is blank.
+    """Yield the numbers of lines to lex together, split at blank lines if possible.
 
-    Nothing in a run of blank lines needs a colour, but it makes lexers slow: 16,000 characters of
-    them take C's 6.6 s, all other code 0.2 s.
+    Consecutive blank lines are skipped, because they make lexers slow: C's takes 6.6 s for 16,000
+    characters of them, and 0.2 s for other code.
     """
     part: list[int] = []
     size = 0
@@ -154,7 +156,7 @@ def _parts(lines: Sequence[str], most: int) -> Iterator[list[int]]:
     for number, line in enumerate(lines):
         length = len(line.rstrip()) + 1
         was_blank, is_blank = is_blank, length == 1
-        if length > _LONG_LINE or (is_blank and was_blank):
+        if length > _MAX_LINE_CHARACTERS or (is_blank and was_blank):
             continue
         if part and (size + length > most or (is_blank and size > most * 3 // 4)):
             yield part
@@ -166,7 +168,7 @@ def _parts(lines: Sequence[str], most: int) -> Iterator[list[int]]:
 
 
 def _opening(part: Sequence[str], language: str) -> str:
-    """Return what opens the comment or the string that the first line is in the midst of."""
+    """Return the start of the comment or string that contains the first line, or ""."""
     if language in _BLOCK_COMMENTS:
         for line in part:
             if "/*" in line:
@@ -180,14 +182,14 @@ def _opening(part: Sequence[str], language: str) -> str:
         if part[first].endswith('"""') and not _OPENS_STRING.search(said or above):
             return '"""'
     elif language == "bash" and next((line.strip() for line in part if "'" in line), "") == "'":
-        return "'"  # alone on its line it ends what stands above, as in tests of git's own kind
+        return "'"  # alone on its line, it ends a string, as in git's tests
     return ""
 
 
 def _by_line(tokens: Iterable[tuple[int, _Kind, str]], starts: Sequence[int]) -> list[list[_Span]]:
-    """Return the spans of each line; `starts` are where lines start, and where the last ends.
+    """Return the spans of each line; `starts` are the starts of the lines and the end of the last.
 
-    Positions alone are believed, as long as they grow: no lexer can change what is shown.
+    Only increasing positions are used, so a lexer cannot change the text.
     """
     spans: list[list[_Span]] = [[] for _ in starts[1:]]
     at = starts[0]
@@ -200,7 +202,7 @@ def _by_line(tokens: Iterable[tuple[int, _Kind, str]], starts: Sequence[int]) ->
         while start < end:
             while starts[row + 1] <= start:
                 row += 1
-            last = min(end, starts[row + 1] - 1)  # the line feed is in no line
+            last = min(end, starts[row + 1] - 1)  # without the line feed
             if name and start < last:
                 spans[row].append((start - starts[row], last - starts[row], name))
             start = starts[row + 1] if end >= starts[row + 1] else end
@@ -215,11 +217,11 @@ def _class_of(kind: _Kind) -> str:
 
 
 def _pieces(line: str, spans: Iterable[_Span]) -> Pieces:
-    """Return a line in pieces; those of one class with nothing but blanks between become one."""
+    """Split a line into pieces; merge pieces of a class that only whitespace separates."""
     pieces: list[tuple[str, str]] = []
     at = 0
     for start, end, name in spans:
-        gap, text = line[at : start + 1], line[start + 1 : end + 1]  # before the text is its sign
+        gap, text = line[at : start + 1], line[start + 1 : end + 1]  # after the sign
         if pieces and pieces[-1][0] == name and not gap.strip():
             pieces[-1] = (name, pieces[-1][1] + gap + text)
         else:

@@ -1,1 +1,1 @@
-"""A repository's terms, ranked by what is being explained."""
+"""The terms of a repository, ranked for the change that is being explained."""

@@ -1,7 +1,7 @@
-"""Names of code in a text, and how people say them.
+"""Find the identifiers in a text, and the ways to pronounce them.
 
-`packed_refs`, `packedRefs`, `PACKED_REFS`, `packed-refs` and `packedrefs` are all said "packed
-refs"; `strbuf` is "string buffer" or "stir buff"; `OID` is "o i d".
+`packed_refs`, `packedRefs`, `PACKED_REFS`, `packed-refs` and `packedrefs` are all pronounced
+"packed refs"; `strbuf` is "string buffer" or "stir buff"; `OID` is "o i d".
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NAME = re.compile(
-    r"(?<![\w.+/@&-])--?[a-z][\w-]*"  # a flag: found to be left out
+    r"(?<![\w.+/@&-])--?[a-z][\w-]*"  # a flag, which is matched to be skipped
     r"|[^\W\d]\w*(?:-\w+)*"
 )
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
@@ -32,45 +32,45 @@ why zee
 _LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _SPELLED.split(), strict=True))
 _UNITS = list(UNITS)
 _TENS = [word for word in TENS if word != "fourty"]  # which people write, and nobody says
-_MOST_SAYINGS = 8
+_MAX_SAYINGS = 8
 
 
 def names_in(text: str) -> Iterator[str]:
-    """Yield the names in a text, flags left out: `read_tree`, `readTree`, `read-tree`, `tree`."""
+    """Yield the names in a text, without flags: `read_tree`, `readTree`, `read-tree`, `tree`."""
     return (name for name in _NAME.findall(text) if not name.startswith("-"))
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    """Split a name at its separators and humps: `getHTTPUrl2` into get, HTTP, Url, 2."""
+    """Split a name at separators and capitals: `getHTTPUrl2` into get, HTTP, Url, 2."""
     return tuple(_PARTS.findall(name))
 
 
 def letters_of(text: str) -> str:
-    """Return the letters and digits alone, in lower case: what a name and its saying share."""
+    """Return only the letters and digits, in lower case."""
     return _NO_LETTERS.sub("", text.lower())
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name could be a word of prose: letters alone, small ones but for the first."""
+    """Return whether a name could be an ordinary word: lower case after the first letter."""
     return name.isalpha() and (name[1:].islower() or len(name) == 1)
 
 
 def is_solid(name: str) -> bool:
-    """Whether a name is written as one word: `fsmonitor`, `SQLite`, no `fs_monitor`."""
+    """Return whether a name is written as one word, like `fsmonitor` or `SQLite`."""
     return name.isalnum()
 
 
 def is_made_up(name: str) -> bool:
-    """Whether the shape alone tells a name of code: humps, underscores, digits in it."""
+    """Return whether a name has the form of an identifier: inner capitals, underscores, digits."""
     return not is_plain(name.replace("-", "")) and not (name.isalpha() and name.isupper())
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A way to say a name: words in lower case.
+    """A way to pronounce a name: words in lower case.
 
-    `is_sound` is whether they are the name, read out; else some stand for what it means, and could
-    be meant as English: "system call" for `syscall`.
+    `is_sound` is whether the words are the name read aloud. Otherwise some express its meaning, and
+    could be ordinary English: "system call" for `syscall`.
     """
 
     words: tuple[str, ...]
@@ -78,10 +78,10 @@ class Saying:
 
 
 def sayings_of(name: str, words: frozenset[str]) -> tuple[Saying, ...]:
-    """Return how a name is said, the likeliest first.
+    """Return the ways to pronounce a name, the most likely first.
 
-    `words` is ordinary English; what is none of it is taken apart into words that are, and into
-    letters. A file's suffix is said with a dot: `strbuf.c` is "string buffer dot c".
+    `words` is ordinary English; other parts of names are split into such words and letters. The
+    suffix of a file is pronounced with a dot: `strbuf.c` is "string buffer dot c".
     """
     whole = _abbreviation(name.lower())
     if whole:
@@ -91,13 +91,13 @@ def sayings_of(name: str, words: frozenset[str]) -> tuple[Saying, ...]:
         if number:
             choices.append((Saying(("dot",)),))
         choices += [_sayings_of_part(part, words) for part in parts_of(stretch)]
-    found = dict.fromkeys(_joined(parts) for parts in islice(product(*choices), 4 * _MOST_SAYINGS))
-    return tuple(islice((saying for saying in found if saying.words), _MOST_SAYINGS))
+    found = dict.fromkeys(_joined(parts) for parts in islice(product(*choices), 4 * _MAX_SAYINGS))
+    return tuple(islice((saying for saying in found if saying.words), _MAX_SAYINGS))
 
 
 @cache
 def abbreviations() -> dict[str, tuple[Saying, ...]]:
-    """Return what programmers shorten, and how that is said: `buf` to "buffer", "buff"."""
+    """Return programmers' abbreviations and their pronunciations: `buf` is "buffer" or "buff"."""
     said: dict[str, tuple[Saying, ...]] = {}
     for line in resource("text/data", "abbreviations.txt").read_text("utf-8").splitlines():
         short, equals, rest = line.partition(" = ")
@@ -125,7 +125,7 @@ def _joined(sayings: Iterable[Saying]) -> Saying:
 
 
 def number_in_words(digits: str) -> tuple[str, ...]:
-    """Return a number as it is said in a name: 8 is "eight", 64 "sixty four", 256 by digits."""
+    """Return a number as pronounced in a name: 8 is "eight", 64 is "sixty four", 256 is digits."""
     if len(digits) > 2 or digits.startswith("0"):
         return tuple(_UNITS[int(digit)] for digit in digits)
     number = int(digits)
@@ -144,7 +144,7 @@ def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[Saying, ...]:
     if is_ordinary(small, words) and not (part.isupper() and len(part) <= 3):
         sayings.append(Saying((small,)))
     sayings += _abbreviation(small)
-    if not sayings and (pieces := _taken_apart(small, words)):
+    if not sayings and (pieces := _split_compound(small, words)):
         sayings += _of_pieces(pieces, words)
     if Saying((small,)) not in sayings and small not in words:
         sayings.append(Saying((small,)))
@@ -159,14 +159,14 @@ def _of_pieces(pieces: tuple[str, ...], words: frozenset[str]) -> Iterator[Sayin
         + _abbreviation(piece)
         for piece in pieces
     ]
-    return (_joined(parts) for parts in islice(product(*ways), _MOST_SAYINGS))
+    return (_joined(parts) for parts in islice(product(*ways), _MAX_SAYINGS))
 
 
-def _taken_apart(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
-    """Take a name of small letters apart into words, short forms and letters; the fewest pieces.
+def _split_compound(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
+    """Split a lower-case name into as few words, abbreviations and letters as possible.
 
-    A lone letter costs as much as two words, and there is a word of three letters at least: so
-    `fsmonitor` is f, s, monitor, and what is no compound is None.
+    A single letter costs as much as two words, and at least one word must have three letters: so
+    `fsmonitor` is f, s, monitor. Returns None if the name is not a compound.
     """
     if not name.isascii() or not 5 <= len(name) <= 40:
         return None
@@ -192,5 +192,5 @@ def _taken_apart(name: str, words: frozenset[str]) -> tuple[str, ...] | None:
 
 
 def as_heard(word: str) -> str:
-    """Return a word with the names of lone letters written out: x is "ex"."""
+    """Return a word, or the name of a single letter: x is "ex"."""
     return _LETTER_NAMES.get(word, word)

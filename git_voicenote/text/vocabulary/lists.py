@@ -1,7 +1,7 @@
-"""A list of terms that people keep: `.voicenote/vocabulary`, and one of a person's own.
+"""Read and edit lists of terms: `.voicenote/vocabulary` and the personal list.
 
-One entry a line: `term`, or `heard as => term`. What follows a `#` at the start of a line or after
-a space is a comment. What is edited keeps comments and order.
+A list has one entry per line: `term`, or `heard as => term`. A `#` at the start of a line or after
+a space starts a comment. Editing preserves comments and order.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 _ARROW = "=>"
 _COMMENT = re.compile(r"(?:^|\s)#.*")
-_LONGEST = 100
+_MAX_ENTRY_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A term, and what an engine hears where it is said; None where that is not given."""
+    """A term, and what an engine transcribes instead of it, or None."""
 
     term: str
     heard: str | None = None
@@ -32,18 +32,22 @@ class Entry:
 
 
 def parse_entry(text: str) -> Entry | None:
-    """Read one entry, or None where the text is none: empty, too long, or no term in it."""
+    """Parse an entry; return None if it is empty, too long, or has no term."""
     heard, arrow, term = (part.strip() for part in visible(text).rpartition(_ARROW))
     heard = " ".join(heard.split())
-    if not any(character.isalnum() for character in term) or len(term) > _LONGEST:
+    if not any(character.isalnum() for character in term) or len(term) > _MAX_ENTRY_CHARACTERS:
         return None
     if arrow and not any(character.isalnum() for character in heard):
         return None
-    return None if "\n" in text.strip() or len(heard) > _LONGEST else Entry(term, heard or None)
+    return (
+        None
+        if "\n" in text.strip() or len(heard) > _MAX_ENTRY_CHARACTERS
+        else Entry(term, heard or None)
+    )
 
 
 def parse_list(text: str) -> tuple[tuple[Entry, ...], tuple[int, ...]]:
-    """Return the entries of a list, and the numbers of the lines that are none, from 1."""
+    """Return the entries of a list, and the numbers of its invalid lines, from 1."""
     entries, bad = [], []
     for number, line in enumerate(text.splitlines(), 1):
         bare = _without_comment(line)
@@ -56,7 +60,7 @@ def parse_list(text: str) -> tuple[tuple[Entry, ...], tuple[int, ...]]:
 
 
 def with_entry(text: str, entry: Entry) -> str:
-    """Return a list with an entry at its end, or as it was where it stands there."""
+    """Append an entry to a list, unless the list already contains it."""
     if entry in parse_list(text)[0]:
         return text
     newline = "" if not text or text.endswith("\n") else "\n"
@@ -64,11 +68,11 @@ def with_entry(text: str, entry: Entry) -> str:
 
 
 def without_term(text: str, term: str) -> str:
-    """Return a list without the lines for a term, whatever it is heard as."""
-    return "".join(line for line in text.splitlines(keepends=True) if not _is_of(line, term))
+    """Remove all lines for a term from a list."""
+    return "".join(line for line in text.splitlines(keepends=True) if not _is_for(line, term))
 
 
-def _is_of(line: str, term: str) -> bool:
+def _is_for(line: str, term: str) -> bool:
     entry = parse_entry(_without_comment(line))
     return entry is not None and entry.term == term
 
@@ -78,5 +82,5 @@ def _without_comment(line: str) -> str:
 
 
 def aliases_of(entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
-    """Yield what is heard, and the term that it means."""
+    """Yield what an engine transcribes, and the term that it stands for."""
     return ((entry.heard, entry.term) for entry in entries if entry.heard)

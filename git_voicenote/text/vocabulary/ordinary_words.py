@@ -1,4 +1,4 @@
-"""Ordinary English: the words that no correction touches unasked."""
+"""Ordinary English words, which are not corrected unless a person asks for it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def ordinary_words() -> frozenset[str]:
 
 
 def is_ordinary(word: str, words: frozenset[str]) -> bool:
-    """Whether a word in lower case is one of the words, or made of one by the rules of English."""
+    """Return whether a lower-case word is one of the words, or an English form of one."""
     return word in words or any(stem in words for stem in _stems(word))
 
 
 def is_form_of(word: str, other: str) -> bool:
-    """Whether one of two words in lower case is the other with an English ending or prefix."""
+    """Return whether one of two lower-case words is the other with an English ending or prefix."""
     return word == other or other in _stems(word) or word in _stems(other)
 
 
 def _stems(word: str) -> set[str]:
-    """Return what a word may be made of: "refetched" of "refetch", "fetched", "fetch"."""
+    """Return possible stems of a word: "refetch", "fetched" and "fetch" for "refetched"."""
     stems = {word[len(prefix) :] for prefix in _PREFIXES if word.startswith(prefix)} | {word}
     for stem in tuple(stems):
         for ending, instead in _ENDINGS:

@@ -1,7 +1,7 @@
-"""Written messages as an engine would hear them said: what it learns a repository's language from.
+"""Convert commit messages to spoken text, from which an engine learns a repository's language.
 
-"Fix `read_tree()` in v2.6.1" is "fix read tree in v2.6.1". The words come in lower case; names that
-are written as one word stay one (`mailinfo`), and numbers are digits, as engines write them.
+"Fix `read_tree()` in v2.6.1" becomes "fix read tree in v2.6.1". Words are in lower case; names that
+are written as one word are kept (`mailinfo`), and numbers are digits, as engines write them.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+")
 _HUMP = re.compile(r"[a-z][A-Z]")
-_REMEMBERED = 50_000
-"""Words that are taken apart once; all of a long history would be 100 MB."""
-_LONGEST = 60
-"""Characters of what stands between two spaces; nobody says more in one breath."""
+_MAX_CACHED_WORDS = 50_000
+"""All words of a long history would take 100 MB."""
+_MAX_WORD_CHARACTERS = 60
+"""Longer words are not spoken."""
 _BETWEEN = {".": "dot", "/": "slash"}
 
 
 def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield the sentences of commit messages as words in lower case.
 
-    Left out: trailers, code and quotes, addresses, hashes, and words that are too long to be said.
+    Trailers, code, quotes, addresses, hashes and very long words are omitted.
     """
     known: dict[str, tuple[str, ...]] = {}
     for message in messages:
@@ -48,10 +48,10 @@ def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
             for sentence in _STOP.split(paragraph):
                 words: list[str] = []
                 for written in sentence.split():
-                    if len(written) > _LONGEST:
+                    if len(written) > _MAX_WORD_CHARACTERS:
                         continue
                     if written not in known:
-                        if len(known) >= _REMEMBERED:
+                        if len(known) >= _MAX_CACHED_WORDS:
                             known.clear()
                         known[written] = tuple(_said(written))
                     words += known[written]
@@ -60,12 +60,12 @@ def spoken_sentences(messages: Iterable[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _address(found: re.Match[str]) -> str:
-    """Return what stands for an address of mail: a dot, or what was found where it is none."""
+    """Return a dot in place of a mail address, or the match itself if it is not an address."""
     return " . " if "." in found[1][1:-1] else found[0]
 
 
 def _said(written: str) -> Iterator[str]:
-    """Yield the words for what stands between two spaces."""
+    """Yield the spoken words for a written word."""
     for token in _TOKEN.findall(written.replace("’", "'")):
         if token.startswith("--"):
             yield from ("dash", "dash")

@@ -1,8 +1,8 @@
-"""The terms of a repository, ranked by what is being explained.
+"""Rank the terms of a repository for the change that is being explained.
 
-A term is worth its place for where it was found: a name in the changed lines says more about what
-a person will say now than a file at the other end of the tree. Words of ordinary English are no
-terms, unless somebody listed them: engines know them, and correcting them does harm.
+The rank of a term depends on where it was found: a name in the changed lines is more likely to be
+spoken than the name of an unrelated file. Ordinary English words are not terms, unless they are
+listed: engines recognize them, and correcting them does harm.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Place = Literal[
     "history",
 ]  # fmt: skip
 
-_WORTH: dict[Place, float] = {
+_WEIGHTS: dict[Place, float] = {
     "personal list": 40.0,
     "project list": 40.0,
     "changed lines": 10.0,
@@ -52,34 +52,34 @@ _WORTH: dict[Place, float] = {
     "paths": 0.5,
     "history": 1.0,
 }
-"""What the first sighting in a place is worth."""
-_DOUBLED = 0.25
-"""What each doubling of the count adds to that: a name is no nearer for being common."""
-PLACES: frozenset[str] = frozenset(_WORTH)
+"""The weight of the first occurrence in a place."""
+_DOUBLING_BONUS = 0.25
+"""What each doubling of the count adds: a common name is not much more relevant."""
+PLACES: frozenset[str] = frozenset(_WEIGHTS)
 _NAMING: frozenset[Place] = frozenset(
     ("personal list", "project list", "changed paths", "branch", "branches", "tags", "paths")
 )
-"""The places in which `merge-base` is a name; in prose, `well-known` is none."""
+"""The places in which a hyphenated word such as `merge-base` is a name; in prose, it may not be."""
 NEAR: frozenset[Place] = frozenset(
     ("personal list", "project list", "changed lines", "message", "changed paths", "branch",
      "lines around")
 )  # fmt: skip
-"""The places whose terms belong to what is being explained."""
+"""The places whose terms belong to the change that is being explained."""
 CHANGE: frozenset[Place] = frozenset(("changed lines", "message", "changed paths"))
-"""The places within the change itself."""
+"""The places inside the change itself."""
 LISTS: frozenset[Place] = frozenset(("personal list", "project list"))
 
-_MOST_TERMS = 300
-_MOST_HOTWORDS = 50
-_FEWEST_HOTWORDS = 10
-_MOST_WAYS = 4
-"""To say one term, of which an engine is told."""
-_LONG = 3
-"""Parts of a name from which on nobody says its meaning by chance: "for each ref options"."""
-_SHORTEST = 3
-_LONGEST = 40
-_RARE = 3
-"""A plain word of the history that is used less often is a slip of the pen as often as a term."""
+_MAX_TERMS = 300
+_MAX_HOTWORDS = 50
+_MIN_HOTWORDS = 10
+_MAX_PRONUNCIATIONS = 4
+"""Pronunciations of a term that are passed to an engine."""
+_MIN_UNMISTAKABLE_PARTS = 3
+"""A name with this many parts is not said by chance: "for each ref options"."""
+_MIN_CHARACTERS = 3
+_MAX_CHARACTERS = 40
+_MIN_PROSE_COUNT = 3
+"""A plain word that occurs less often in the history is as likely a typing error as a term."""
 _LANGUAGES = """
 int uint char bool str len struct enum const void typedef sizeof nullptr elif def func impl async
 await init args kwargs param params args argc argv printf stdio stdlib endif ifdef ifndef foreach
@@ -87,7 +87,7 @@ readonly namespace typename instanceof extern mut pub fn usize size_t ssize_t ui
 uint64_t int8_t int32_t int64_t uintmax_t
 """
 _KEYWORDS = frozenset(_LANGUAGES.split())
-"""Words of every program: they tell one change from another as little as English does."""
+"""Words that occur in every program, and are as unspecific as English words."""
 _ISSUE_KEY = re.compile(
     r"\b(?!(?:UTF|SHA|ISO|MD|RFC|CVE|CP|AES|IEEE|ANSI|ES|C)-)[A-Z][A-Z0-9]{1,9}-\d{1,6}\b"
 )
@@ -105,16 +105,16 @@ class Sighting:
 
     @property
     def worth(self) -> float:
-        """What this adds to the term's rank."""
-        return _WORTH[self.place] * (1 + _DOUBLED * math.log2(self.count))
+        """The weight that this adds to the score of the term."""
+        return _WEIGHTS[self.place] * (1 + _DOUBLING_BONUS * math.log2(self.count))
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word that people say of this repository, as they write it.
+    """A word of this repository, as people write it.
 
-    `sayings` are the ways to say it, the likeliest first; `aliases` what
-    somebody listed that engines hear instead.
+    `sayings` are its pronunciations, the most likely first; `aliases` are listed transcriptions
+    that stand for it.
     """
 
     text: str
@@ -124,22 +124,22 @@ class Term:
 
     @property
     def score(self) -> float:
-        """What the places are worth in which the term was found."""
+        """The total weight of the places where the term was found."""
         return sum(sighting.worth for sighting in self.sightings)
 
     @property
     def is_listed(self) -> bool:
-        """Whether somebody asked for it by name."""
+        """Whether the term is on a list."""
         return any(sighting.place in LISTS for sighting in self.sightings)
 
     @property
     def is_near(self) -> bool:
-        """Whether it belongs to what is being explained."""
+        """Whether the term belongs to the change that is being explained."""
         return any(sighting.place in NEAR for sighting in self.sightings)
 
 
 def counted_names(text: str) -> Counter[str]:
-    """Count the names in code, or in lines of a patch."""
+    """Count the names in code or in the lines of a patch."""
     return Counter(names_in(text))
 
 
@@ -147,11 +147,11 @@ def counted_in_paths(paths: Iterable[str], *, with_suffix: bool = False) -> Coun
     """Count the names of files, without their suffixes or with them too, and of folders."""
     counts: Counter[str] = Counter()
     for path in paths:
-        if "\ufffd" in path:  # no name in UTF-8: nobody could say or write it
+        if "\ufffd" in path:  # not UTF-8, so it cannot be said
             continue
         *folders, file = path.split("/")
         stem = file.lstrip(".").partition(".")[0]
-        # a file's name is seen once a tree, however many files have it (Makefile, __init__.py)
+        # a file name counts once per tree, however many files have it (Makefile, __init__.py)
         counts.update({*folders, stem} | ({file} if with_suffix and "." in file else set()))
     return counts
 
@@ -166,8 +166,8 @@ def counted_in_refs(names: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def counted_in_prose(text: str, rare: int = _RARE) -> Counter[str]:
-    """Count the words of messages that may be terms: names of code, and words that are not rare."""
+def counted_in_prose(text: str, rare: int = _MIN_PROSE_COUNT) -> Counter[str]:
+    """Count the words of messages that may be terms: identifiers, and words that are not rare."""
     counts = Counter(_WORD.findall(without_trailers(text)))
     return Counter(
         {word: count for word, count in counts.items() if is_made_up(word) or count >= rare}
@@ -180,7 +180,7 @@ def counted_issue_keys(text: str) -> Counter[str]:
 
 
 def counted_authors(names: Iterable[str]) -> Counter[str]:
-    """Count the words of people's names, by their commits."""
+    """Count the words of authors' names, once per commit."""
     counts: Counter[str] = Counter()
     for name, commits in Counter(names).items():
         for word in name.split():
@@ -190,7 +190,7 @@ def counted_authors(names: Iterable[str]) -> Counter[str]:
 
 
 def worth_keeping(counts: Counter[str], ordinary: frozenset[str], most: int) -> Counter[str]:
-    """Return the names that could become terms, the commonest of them, with their counts."""
+    """Return the most common names that may be terms, with their counts."""
     names = ((name, count) for name, count in counts.most_common() if _may_be_term(name, ordinary))
     return Counter(dict(islice(names, most)))
 
@@ -200,13 +200,13 @@ def ranked(
     aliases: Iterable[tuple[str, str]],
     ordinary: frozenset[str],
     *,
-    most: int = _MOST_TERMS,
+    most: int = _MAX_TERMS,
 ) -> tuple[Term, ...]:
-    """Return the terms in what was seen, the most relevant first; those that are listed, always.
+    """Return the most relevant terms, the most relevant first, and all listed terms.
 
-    What was harvested has been through `worth_keeping`. `aliases` are pairs of what is heard and
-    the term that it means. Names that differ in case alone are one term, written as it is seen in
-    the place that is worth most.
+    The counts have been filtered with `worth_keeping`. `aliases` are pairs of a transcription and
+    the term that it stands for. Names that differ only in case are one term, spelled as in the
+    place with the highest weight.
     """
     sightings: dict[str, list[Sighting]] = {}
     spelled: dict[str, Counter[str]] = {}
@@ -244,22 +244,22 @@ def ranked(
 
 
 def hotwords(terms: Sequence[Term], ordinary: Collection[str]) -> tuple[str, ...]:
-    """Return the 10 to 50 terms that an engine is told of, the most relevant first.
+    """Return the 10 to 50 terms to pass to an engine, the most relevant first.
 
-    Those that belong to what is being explained and that it would not hear by itself; where they
-    are few, others fill up to ten. More than some fifty, and engines hear them in anything.
+    These are the terms of the change that an engine would not recognize by itself; if they are few,
+    others are added, up to ten in total. With more than about fifty, engines find them everywhere.
     """
     helped = [term for term in terms if needs_help(term.text, ordinary)]
-    near = [term for term in helped if term.is_near][:_MOST_HOTWORDS]
-    far = [term for term in helped if not term.is_near][: max(0, _FEWEST_HOTWORDS - len(near))]
+    near = [term for term in helped if term.is_near][:_MAX_HOTWORDS]
+    far = [term for term in helped if not term.is_near][: max(0, _MIN_HOTWORDS - len(near))]
     return tuple(term.text for term in (*near, *far))
 
 
 def phrases(terms: Iterable[Term], chosen: Collection[str]) -> tuple[tuple[str, ...], ...]:
-    """Return how those of the terms that were chosen are said, the likeliest ways of each.
+    """Return the most likely pronunciations of the chosen terms.
 
-    What somebody listed that engines hear instead is a way, too. What stands for a name's meaning
-    ("system call") is none, but for a long name's: it is English. Numbers are in words.
+    They include listed transcriptions. They exclude words for the meaning of a name ("system
+    call"), which are ordinary English, unless the name is long. Numbers are in words.
     """
     wanted = frozenset(chosen)
     found: dict[tuple[str, ...], None] = {}
@@ -269,16 +269,18 @@ def phrases(terms: Iterable[Term], chosen: Collection[str]) -> tuple[tuple[str, 
         ways = [
             saying.words
             for saying in term.sayings
-            if saying.is_sound or term.is_listed or len(parts_of(term.text)) >= _LONG
+            if saying.is_sound
+            or term.is_listed
+            or len(parts_of(term.text)) >= _MIN_UNMISTAKABLE_PARTS
         ]
         ways += [tuple(alias.lower().split()) for alias in term.aliases]
         spoken = [way for way in ways if way and all(map(_is_spoken, way))]
-        found |= dict.fromkeys(spoken[:_MOST_WAYS])
+        found |= dict.fromkeys(spoken[:_MAX_PRONUNCIATIONS])
     return tuple(found)
 
 
 def needs_help(text: str, ordinary: Collection[str]) -> bool:
-    """Whether an engine that knows ordinary English needs to be told of a term."""
+    """Return whether an engine that knows ordinary English needs help with a term."""
     return text.lower() not in ordinary or (text.isupper() and len(text) <= 4)
 
 
@@ -287,13 +289,13 @@ def _is_spoken(word: str) -> bool:
 
 
 def _may_be_term(name: str, ordinary: frozenset[str]) -> bool:
-    """Whether a name is worth a place: none of plain English, no number, nothing cut off."""
+    """Return whether a name may be a term: not plain English, not a number, not truncated."""
     letters = letters_of(name)
-    if not _SHORTEST <= len(letters) <= _LONGEST or letters.isdigit():
+    if not _MIN_CHARACTERS <= len(letters) <= _MAX_CHARACTERS or letters.isdigit():
         return False
     if name.lower() in _KEYWORDS:
         return False
-    # a file's name may hold anything: blanks, escape sequences
+    # a file name may contain anything: whitespace, escape sequences
     if name[-1] in "_-" or name[0].isdigit() or not _NAME.fullmatch(name):
         return False
     is_number = _HEXADECIMAL.fullmatch(name) and any(map(str.isdigit, name))
@@ -305,7 +307,7 @@ def _may_be_term(name: str, ordinary: frozenset[str]) -> bool:
 
 
 def _is_compound(name: str, ordinary: frozenset[str]) -> bool:
-    """Whether a name is ordinary words with dashes between: up-to-date."""
+    """Return whether a name is ordinary words joined with hyphens: up-to-date."""
     return "-" in name and all(
         is_ordinary(part.lower(), ordinary) for part in parts_of(name) if not part.isdigit()
     )

@@ -140,7 +140,7 @@ class _Remembered:
             try:
                 return from_json(kept)
             except (TypeError, ValueError, KeyError, AttributeError):
-                fault = f"the kept vocabulary ({kind}) is not what it should be; it is made anew"
+                fault = f"the vocabulary cache ({kind}) is damaged and will be rebuilt"
         if fault:
             self._tell(fault)
         made = make()

@@ -1,6 +1,6 @@
-"""Models with the inputs and outputs of a Moonshine and nothing in between, for any shape.
+"""Models of any shape with the inputs and outputs of Moonshine and no computation.
 
-A graph is written as onnx.proto has it, field by field: the package onnx is not needed for that.
+A graph is written field by field, as defined in onnx.proto, without the package onnx.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Value = tuple[str, int, tuple[int | str, ...]]
 
 @dataclass(frozen=True)
 class Shape:
-    """What a made-up model has; two of one shape fit together."""
+    """The shape of a fake model; graphs of one shape match."""
 
     layers: int = 2
     heads: int = 4

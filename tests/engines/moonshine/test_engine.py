@@ -1,4 +1,4 @@
-"""The embedded engine hears people, says what it is not sure of, and makes nothing of no words."""
+"""The embedded engine transcribes speech, reports its confidence, and ignores noise."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 
 CLEAR = ("cover.flac", "rename.flac", "lock.flac")
-"""Recordings in which it gets every word right."""
+"""Recordings that are transcribed without errors."""
 
 
 def sound_of(file: str) -> Samples:
@@ -45,16 +45,14 @@ def bare(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("file", CLEAR)
-def test_every_word_is_heard_and_written_as_people_write(
-    engine: MoonshineEngine, file: str
-) -> None:
+def test_every_word_is_transcribed_in_written_form(engine: MoonshineEngine, file: str) -> None:
     segments = hear(engine, sound_of(file))
     said = sentences(file)
     assert [bare(segment.text) for segment in segments] == [bare(sentence) for sentence in said]
     assert all(segment.text[0].isupper() and segment.text[-1] == "." for segment in segments)
 
 
-def test_each_word_has_its_time_and_how_sure_it_is(engine: MoonshineEngine) -> None:
+def test_each_word_has_its_time_and_confidence(engine: MoonshineEngine) -> None:
     (first, *_) = hear(engine, sound_of("cover.flac"))
     assert " ".join(word.text for word in first.words) == first.text
     assert all(0 < word.confidence <= 1 for word in first.words)
@@ -80,18 +78,16 @@ def hum(seconds: float) -> Samples:
 
 
 @pytest.mark.parametrize("sound", [silence(5), noise(5), hum(5), noise(0.1), silence(0)])
-def test_no_words_are_made_of_sound_without_any(engine: MoonshineEngine, sound: Samples) -> None:
+def test_sound_without_words_gives_no_text(engine: MoonshineEngine, sound: Samples) -> None:
     assert hear(engine, sound) == []
 
 
 @pytest.mark.parametrize("sound", [silence(3), silence(0.1), noise(0.1), hum(0.3)])
-def test_no_words_are_made_of_what_is_taken_for_speech(
-    engine: MoonshineEngine, sound: Samples
-) -> None:
+def test_noise_taken_for_speech_gives_no_text(engine: MoonshineEngine, sound: Samples) -> None:
     assert list(engine.transcribe([Waveform(sound, 0.0, final=True)], Context())) == []
 
 
-def test_sound_with_broken_numbers_is_heard(engine: MoonshineEngine) -> None:
+def test_sound_with_nan_is_transcribed(engine: MoonshineEngine) -> None:
     sound = sound_of("cover.flac")
     sound[1000:1010] = np.nan
     sound[2000] = np.inf
@@ -107,7 +103,7 @@ def test_a_voice_may_be_quiet_or_too_loud(engine: MoonshineEngine, gain: float) 
 
 
 @pytest.mark.parametrize("language", ["zh", "de", "ja-JP", "fr_CA"])
-def test_another_language_is_refused_and_the_engine_named_that_knows_it(
+def test_another_language_is_refused_and_the_engine_that_supports_it_is_named(
     engine: MoonshineEngine, language: str
 ) -> None:
     with pytest.raises(EngineError, match=language) as error:
@@ -143,7 +139,7 @@ def pieces_of(sound: Samples, seconds: float = 0.2) -> Iterator[Waveform]:
         yield Waveform(part, at / SAMPLE_RATE, final=at + length >= len(sound))
 
 
-def test_words_stand_while_somebody_speaks(engine: MoonshineEngine) -> None:
+def test_partial_results_are_stable_during_speech(engine: MoonshineEngine) -> None:
     told: list[str] = []
     sound = sound_of("rename.flac")[: round(3.6 * SAMPLE_RATE)]
     (segment,) = engine.transcribe(pieces_of(sound), Context(partial=told.append))
@@ -151,17 +147,17 @@ def test_words_stand_while_somebody_speaks(engine: MoonshineEngine) -> None:
     shown = [text for text in told if text]
     assert len(shown) > 3
     for before, after in pairwise(shown):
-        assert after.startswith(before)  # what stands does not change
-    # nearly all of it was right, too, and it is not far behind
+        assert after.startswith(before)  # stable words do not change
+    # most of it was right, too, and it is not far behind
     standing = bare(shown[-1])
     assert sum(map(str.__eq__, standing, bare(segment.text))) >= len(standing) - 1
     assert len(standing) >= len(bare(segment.text)) - 3
-    # as it is heard without anybody who looks on
+    # as without partial results
     (alone,) = engine.transcribe([Waveform(sound, 0.0, final=True)], Context())
     assert bare(alone.text) == bare(segment.text)
 
 
-def test_terms_are_preferred_where_the_sound_allows_it(engine: MoonshineEngine) -> None:
+def test_terms_are_preferred_if_the_sound_supports_them(engine: MoonshineEngine) -> None:
     context = Context(hotwords=("two changes",), explain=True)
     assert "to changes" in hear(engine, sound_of("test.flac"), Context())[0].text
     told = hear(engine, sound_of("test.flac"), context)[0]
@@ -173,7 +169,7 @@ def test_terms_are_preferred_where_the_sound_allows_it(engine: MoonshineEngine) 
     assert told.search.cost > 0
 
 
-def test_terms_that_nobody_said_are_not_put_in(engine: MoonshineEngine) -> None:
+def test_terms_that_were_not_said_are_not_inserted(engine: MoonshineEngine) -> None:
     terms = ("kubectl", "strbuf", "get_user_by_id", "JSON", "worktree", "mutex", "idempotent")
     for file in CLEAR:
         heard = hear(engine, sound_of(file), Context(hotwords=terms, jargon=True))
@@ -187,13 +183,13 @@ def history(tokenizer: Tokenizer, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_people_wrote_before_is_preferred(engine: MoonshineEngine, history: Path) -> None:
+def test_words_of_the_history_are_preferred(engine: MoonshineEngine, history: Path) -> None:
     sound = sound_of("commit-message.flac")[round(8.4 * SAMPLE_RATE) :]
     heard = hear(engine, sound, Context(adaptation=history))[0].text.lower()
     assert heard.startswith(("closes issue", "close this issue"))
 
 
-def test_a_broken_history_is_told_and_left_out(tmp_path: Path) -> None:
+def test_a_damaged_history_is_reported_and_ignored(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"nonsense")
     told: list[str] = []
     engine = MoonshineEngine(EngineOptions(tell=told.append))

@@ -1,4 +1,4 @@
-"""What people wrote before is learned, kept and asked."""
+"""The n-gram model of a history is learned, stored and used."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def probability(history: History, tokenizer: Tokenizer, text: str, word: str) ->
     return float(np.exp(history.score(contexts, np.array([token]))[0]))
 
 
-def test_what_is_usual_is_likelier(history: History, tokenizer: Tokenizer) -> None:
+def test_common_words_are_more_likely(history: History, tokenizer: Tokenizer) -> None:
     usual = probability(history, tokenizer, "rename the old", "parser")
     assert usual > 0.7
     assert usual > 10 * probability(history, tokenizer, "rename the old", "file")
@@ -62,18 +62,16 @@ def test_what_is_usual_is_likelier(history: History, tokenizer: Tokenizer) -> No
 
 
 @pytest.mark.parametrize("text", ["", "rename", "the old", "nobody wrote this", "rename the old"])
-def test_the_probabilities_of_all_tokens_are_one(
+def test_the_probabilities_of_all_tokens_add_up_to_one(
     history: History, tokenizer: Tokenizer, text: str
 ) -> None:
     tokens = np.arange(len(tokenizer))
     contexts = np.full(len(tokens), context_of(tokenizer, text))
     total = float(np.exp(history.score(contexts, tokens).astype(np.float64)).sum())
-    assert total == pytest.approx(1, abs=0.1)  # logarithms are kept to a tenth
+    assert total == pytest.approx(1, abs=0.1)  # logarithms are stored to a tenth
 
 
-def test_what_was_learned_is_the_same_again(
-    folder: Path, tokenizer: Tokenizer, tmp_path: Path
-) -> None:
+def test_learning_is_deterministic(folder: Path, tokenizer: Tokenizer, tmp_path: Path) -> None:
     learn(SAID, tokenizer, tmp_path)
     with np.load(tmp_path / FILE) as again, np.load(folder / FILE) as before:
         assert sorted(again) == sorted(before)
@@ -81,7 +79,7 @@ def test_what_was_learned_is_the_same_again(
 
 
 @pytest.mark.parametrize("sentences", [[], [()], [("…",)], [("one",)]])
-def test_next_to_nothing_can_be_learned(
+def test_a_tiny_history_can_be_learned(
     sentences: list[tuple[str, ...]], tokenizer: Tokenizer, tmp_path: Path
 ) -> None:
     learn(sentences, tokenizer, tmp_path)

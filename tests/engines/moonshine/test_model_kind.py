@@ -1,4 +1,4 @@
-"""Importing and verifying weights of Moonshine, and refusing what is none."""
+"""Importing and verifying Moonshine weights, and refusing other files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_shape_is_read_from_the_graphs() -> None:
     assert read_shape(folder / FILES[0], folder / FILES[1]) == GraphShape(6, 8, 36, 288, 32768)
 
 
-def test_the_embedded_weights_are_imported_as_they_are() -> None:
+def test_the_embedded_weights_are_imported_unchanged() -> None:
     imported = take_in(embedded_folder(), "copy")
     assert (imported.record.engine, imported.record.language) == ("moonshine", "en")
     assert (imported.record.layout, imported.record.parameters) == ("ort", None)
@@ -59,7 +59,7 @@ def test_the_embedded_weights_are_imported_as_they_are() -> None:
         ("tiny-ja", None, "uk", "uk"),
     ],
 )
-def test_the_language_is_written_down(
+def test_the_language_is_recorded(
     tmp_path: Path, folder: str, name: str | None, language: str | None, expected: str
 ) -> None:
     imported = take_in(made.write_model(tmp_path / folder), name, language)
@@ -68,17 +68,17 @@ def test_the_language_is_written_down(
 
 
 @pytest.mark.parametrize("language", ["EN", "japanese", "j", "../x", ""])
-def test_what_is_no_language_is_refused(tmp_path: Path, language: str) -> None:
+def test_an_invalid_language_is_refused(tmp_path: Path, language: str) -> None:
     folder = made.write_model(tmp_path / "mine")
     if not language:
         assert take_in(folder, None, language).record.language == "en"
         return
-    with pytest.raises(EngineError, match="is not the code of a language"):
+    with pytest.raises(EngineError, match="is not a language code"):
         take_in(folder, None, language)
     assert installed_models() == ()
 
 
-def test_a_model_that_is_carried_keeps_its_origin_and_language(tmp_path: Path) -> None:
+def test_a_copied_model_keeps_its_origin_and_language(tmp_path: Path) -> None:
     first = take_in(made.write_model(tmp_path / "tiny-ja"), "x")
     carried = shutil.copytree(first.folder, tmp_path / "stick")
     second = take_in(carried, "y").record
@@ -113,7 +113,7 @@ def test_an_archive_with_a_link_is_refused(tmp_path: Path) -> None:
     (folder / "LICENSE").symlink_to("/etc/passwd")
     with tarfile.open(tmp_path / "m.tar", "w") as archive:
         archive.add(folder, "tiny-ja")
-    with pytest.raises(EngineError, match="holds a link"):
+    with pytest.raises(EngineError, match="contains a link"):
         take_in(tmp_path / "m.tar")
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
@@ -126,10 +126,10 @@ def test_a_special_file_is_not_read(tmp_path: Path) -> None:
         take_in(folder)
 
 
-def test_two_models_in_a_folder_are_not_guessed_between(tmp_path: Path) -> None:
+def test_two_models_in_a_folder_are_refused(tmp_path: Path) -> None:
     for name in ("tiny-ja", "tiny-zh"):
         made.write_model(tmp_path / "both" / name)
-    with pytest.raises(EngineError, match="holds several models: tiny-ja, tiny-zh"):
+    with pytest.raises(EngineError, match="contains several models: tiny-ja, tiny-zh"):
         take_in(tmp_path / "both")
 
 
@@ -139,16 +139,16 @@ def test_two_models_in_a_folder_are_not_guessed_between(tmp_path: Path) -> None:
         ("encoder_model.onnx", b"", "is empty"),
         ("encoder_model.onnx", b"<html>", r"encoder_model\.onnx is a web page"),
         ("decoder_model_merged.onnx", b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
-        ("encoder_model.onnx", b"hello " * 99, "is not a graph that onnxruntime can read"),
+        ("encoder_model.onnx", b"hello " * 99, "is not a graph for onnxruntime"),
         ("encoder_model.onnx", made.decoder(made.Shape()), "it has no attention_mask"),
         (
             "encoder_model.onnx",
             made.encoder(made.Shape()).replace(b"last_hidden_state", b"last_hi\xc7den_state"),
-            "is not a graph that onnxruntime can read",
+            "is not a graph for onnxruntime",
         ),
         ("decoder_model_merged.onnx", made.encoder(made.Shape()), "it has no encoder_attention"),
-        ("tokenizer.bin", b"\x03ab", "it is cut off"),
-        ("tokenizer.bin", made.tokenizer(299), "has 299 tokens; decoder_model_merged.onnx knows"),
+        ("tokenizer.bin", b"\x03ab", "it is truncated"),
+        ("tokenizer.bin", made.tokenizer(299), "has 299 tokens, but decoder_model_merged.onnx has"),
     ],
     ids=["empty", "page", "pointer", "text", "swapped", "name", "swapped", "cut off", "tokenizer"],
 )
@@ -161,26 +161,28 @@ def test_a_broken_file_is_named(tmp_path: Path, file: str, content: bytes, compl
     assert len(verify(folder)) == 1
 
 
-def test_a_graph_that_is_cut_off_is_told(tmp_path: Path) -> None:
+def test_a_truncated_graph_is_refused(tmp_path: Path) -> None:
     folder = shutil.copytree(embedded_folder(), tmp_path / "short")
     whole = (folder / FILES[0]).read_bytes()
     (folder / FILES[0]).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(EngineError, match=r"encoder_model\.ort is not a graph .* cut off"):
+    with pytest.raises(EngineError, match=r"encoder_model\.ort is not a graph .* truncated"):
         take_in(folder)
 
 
 def test_a_huge_file_is_not_read_into_memory(tmp_path: Path) -> None:
     folder = made.write_model(tmp_path / "huge")
-    os.truncate(folder / "decoder_model_merged.onnx", 3 << 30)  # a hole: it takes no room
+    os.truncate(
+        folder / "decoder_model_merged.onnx", 3 << 30
+    )  # a sparse file, which takes no space
     with pytest.raises(EngineError, match="it has more than 2 GB"):
         take_in(folder)
 
 
-def test_a_full_disk_is_told_before_anything_is_copied(
+def test_a_full_disk_is_reported_before_copying(
     tmp_path: Path, small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
-    with pytest.raises(EngineError, match="not enough room to install the model"):
+    with pytest.raises(EngineError, match="not enough disk space to install the model"):
         take_in(made.write_model(tmp_path / "tiny-ja"))
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
@@ -188,12 +190,12 @@ def test_a_full_disk_is_told_before_anything_is_copied(
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"width": 25}, "gives 24 values a frame; decoder_model_merged.onnx takes 25"),
-        ({"vocabulary": 301}, "has 300 tokens; decoder_model_merged.onnx knows 301"),
+        ({"width": 25}, "returns 24 values per frame, but decoder_model_merged.onnx expects 25"),
+        ({"vocabulary": 301}, "has 300 tokens, but decoder_model_merged.onnx has 301"),
         ({"layers": 0}, r"it has no past_key_values\.0"),
     ],
 )
-def test_graphs_that_do_not_fit_are_refused(
+def test_graphs_that_do_not_match_are_refused(
     tmp_path: Path, change: dict[str, int], complaint: str
 ) -> None:
     folder = made.write_model(tmp_path / "mixed")
@@ -206,11 +208,11 @@ def test_graphs_that_do_not_fit_are_refused(
 @pytest.mark.parametrize(
     "name", ["past_key_values.1.encoder.value", "present.0.decoder.key", "logits", "input_ids"]
 )
-def test_a_graph_that_lacks_something_is_refused(tmp_path: Path, name: str) -> None:
+def test_an_incomplete_graph_is_refused(tmp_path: Path, name: str) -> None:
     folder = made.write_model(tmp_path / "part")
     path = folder / "decoder_model_merged.onnx"
     path.write_bytes(made.decoder(made.Shape(), without=name))
-    with pytest.raises(EngineError, match=f"is not a graph of Moonshine: it has no {name}"):
+    with pytest.raises(EngineError, match=f"is not a Moonshine graph: it has no {name}"):
         take_in(folder)
 
 
@@ -236,5 +238,5 @@ def test_a_graph_of_an_absurd_shape_is_refused(tmp_path: Path, shape: made.Shape
     folder = made.write_model(tmp_path / "model", made.Shape())
     (folder / "encoder_model.onnx").write_bytes(made.encoder(shape))
     (folder / "decoder_model_merged.onnx").write_bytes(made.decoder(shape))
-    with pytest.raises(EngineError, match=r"is larger than any|has 101 layers"):
+    with pytest.raises(EngineError, match=r"is too large|has 101 layers"):
         read_shape(folder / "encoder_model.onnx", folder / "decoder_model_merged.onnx")

@@ -1,4 +1,4 @@
-"""Terms are worth something while they go on, and nothing once they break off."""
+"""Terms give a bonus that is lost if they are not completed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.moonshine.terms import NOWHERE, Terms
+from git_voicenote.engines.moonshine.terms import START, Terms
 from git_voicenote.engines.moonshine.tokenizer import EOS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def ids_of(tokenizer: Tokenizer, text: str) -> list[int]:
 
 
 def gained(terms: Terms, ids: list[int]) -> float:
-    at, total = NOWHERE, 0.0
+    at, total = START, 0.0
     for token in (*ids, EOS):
         at, change = terms.advance(at, token)
         total += change
@@ -51,13 +51,13 @@ def gained(terms: Terms, ids: list[int]) -> float:
         ("nothing of it", 0.0),
     ],
 )
-def test_what_is_gained_for_a_text(
-    terms: Terms, tokenizer: Tokenizer, text: str, worth: float
-) -> None:
+def test_the_bonus_of_a_text(terms: Terms, tokenizer: Tokenizer, text: str, worth: float) -> None:
     assert gained(terms, ids_of(tokenizer, text)) == pytest.approx(worth)
 
 
-def test_a_word_that_begins_as_a_term_pays_back(terms: Terms, tokenizer: Tokenizer) -> None:
+def test_a_word_that_only_starts_like_a_term_gets_no_bonus(
+    terms: Terms, tokenizer: Tokenizer
+) -> None:
     (ref,) = tokenizer.encode("ref")
     rest = next(
         token
@@ -67,7 +67,7 @@ def test_a_word_that_begins_as_a_term_pays_back(terms: Terms, tokenizer: Tokeniz
     assert gained(terms, [ref, rest]) == 0.0
 
 
-def test_a_token_of_two_terms_is_worth_the_dearer(tokenizer: Tokenizer) -> None:
+def test_a_token_of_two_terms_gets_the_larger_bonus(tokenizer: Tokenizer) -> None:
     terms = Terms(tokenizer)
     terms.add(["mutex"], 1.0)
     terms.add(["mutex"], 2.0)
@@ -80,5 +80,5 @@ def test_terms_are_found_in_a_text(terms: Terms, tokenizer: Tokenizer) -> None:
     assert terms.found_in(ids_of(tokenizer, text)) == ("mutex", "work tree", "Ref")
 
 
-def test_without_terms_nothing_is_gained(tokenizer: Tokenizer) -> None:
+def test_there_is_no_bonus_without_terms(tokenizer: Tokenizer) -> None:
     assert gained(Terms(tokenizer), ids_of(tokenizer, "the mutex")) == 0.0

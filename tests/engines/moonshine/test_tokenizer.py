@@ -1,4 +1,4 @@
-"""Words become the model's tokens and tokens text."""
+"""Words are converted to tokens, and tokens to text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         ("JSON", ["JSON"]),
     ],
 )
-def test_a_word_is_made_of_the_tokens_that_the_model_was_trained_on(
+def test_a_word_is_encoded_as_in_training(
     tokenizer: Tokenizer, word: str, pieces: list[str]
 ) -> None:
     assert [tokenizer.text([token]) for token in tokenizer.encode(word)] == pieces
@@ -32,24 +32,24 @@ def test_a_word_is_made_of_the_tokens_that_the_model_was_trained_on(
 
 @given(word=st.text(st.characters(exclude_categories=("Cs", "Z", "C")), min_size=1, max_size=12))
 @settings(deadline=None)
-def test_a_word_comes_back_from_its_tokens(tokenizer: Tokenizer, word: str) -> None:
+def test_a_word_is_decoded_from_its_tokens(tokenizer: Tokenizer, word: str) -> None:
     ids = tokenizer.encode(word)
     assert tokenizer.text(ids) == word.replace("▁", " ").strip()
     assert all(0 <= token < len(tokenizer) for token in ids)
 
 
-def test_tokens_that_control_are_no_text(tokenizer: Tokenizer) -> None:
+def test_control_tokens_have_no_text(tokenizer: Tokenizer) -> None:
     assert tokenizer.text([BOS, *tokenizer.encode("two"), *tokenizer.encode("words"), EOS]) == (
         "two words"
     )
 
 
-def test_a_character_without_a_token_is_written_in_bytes(tokenizer: Tokenizer) -> None:
+def test_a_character_without_a_token_is_encoded_as_bytes(tokenizer: Tokenizer) -> None:
     assert tokenizer.text(tokenizer.encode("𐍈")) == "𐍈"
     assert len(tokenizer.encode("𐍈")) == 5
 
 
-def test_capitals_are_folded_and_stops_are_no_words(tokenizer: Tokenizer) -> None:
+def test_capitals_are_folded_and_punctuation_is_not_a_word(tokenizer: Tokenizer) -> None:
     (capital,), (small,) = tokenizer.encode("The"), tokenizer.encode("the")
     assert capital != small
     assert tokenizer.folded[capital] == tokenizer.folded[small] == small

@@ -1,4 +1,4 @@
-"""tokenizer.bin is read to the byte, and what is no such file is told."""
+"""Reading tokenizer.bin, and refusing other files."""
 
 from __future__ import annotations
 
@@ -35,21 +35,23 @@ def test_long_and_empty_tokens(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"<!DOCTYPE html><title>Sign in</title>", "is a web page"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
-        (b"\x03ab", "is not a tokenizer of Moonshine: it is cut off"),
-        (b"\x01a\x80", "is not a tokenizer of Moonshine: it is cut off"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
+        (b"\x03ab", "is not a Moonshine tokenizer: it is truncated"),
+        (b"\x01a\x80", "is not a Moonshine tokenizer: it is truncated"),
         (b"\x00" * (1 << 20) + b"\x00", "it has more than 1048576 tokens"),
         (b"\x01a" * (8 << 20) + b"\x00", "has more than 16,777,216 bytes"),
     ],
     ids=["empty", "page", "pointer", "short", "half a length", "tokens", "size"],
 )
-def test_what_is_no_tokenizer_is_told(tmp_path: Path, content: bytes, complaint: str) -> None:
+def test_a_file_that_is_not_a_tokenizer_is_refused(
+    tmp_path: Path, content: bytes, complaint: str
+) -> None:
     path = tmp_path / "tokenizer.bin"
     path.write_bytes(content)
     with pytest.raises(EngineError, match=complaint):
         read_tokens(path)
 
 
-def test_what_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"tokenizer\.bin cannot be read: No such file"):
+def test_something_missing_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"cannot read .*tokenizer\.bin: No such file"):
         read_tokens(tmp_path / "tokenizer.bin")

@@ -1,4 +1,4 @@
-"""Which weights are meant, and that damaged ones are not used."""
+"""Weights are found by name or folder, and damaged weights are not used."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_without_a_choice_it_is_the_one_in_the_wheel() -> None:
+def test_the_default_is_the_model_in_the_wheel() -> None:
     weights = open_weights(None)
     assert (weights.name, weights.languages) == ("tiny-en", ("en",))
     files = (weights.encoder, weights.decoder, weights.tokenizer)
@@ -64,7 +64,7 @@ def test_a_folder_or_an_installed_model_can_be_chosen(tmp_path: Path) -> None:
     [("tiny-ja", "ja"), ("base-en", "en"), ("moonshine_tiny_zh", "zh")]
     + [(name, None) for name in ("tiny", "ja", "tiny-q4", "model-2512", "tiny-JA", "tiny-jap", "")],
 )
-def test_a_name_tells_the_language(name: str, language: str | None) -> None:
+def test_the_name_contains_the_language(name: str, language: str | None) -> None:
     assert language_of(name) == language
 
 
@@ -72,7 +72,7 @@ def test_a_name_tells_the_language(name: str, language: str | None) -> None:
 def test_a_folder_that_lacks_a_file_is_refused(tmp_path: Path, name: str) -> None:
     folder = made.write_model(tmp_path / "mine", ending="ort")
     (folder / name).unlink()
-    with pytest.raises(EngineError, match=f"mine is not a model of Moonshine: it has no {name}"):
+    with pytest.raises(EngineError, match=f"mine is not a Moonshine model: it has no {name}"):
         open_weights(str(folder))
 
 
@@ -83,7 +83,7 @@ def test_weights_are_hashed_once(wheel: Path) -> None:
     changed[-1] ^= 1
     path.write_bytes(changed)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    open_weights(None)  # as large and as old as it was: it is not read again
+    open_weights(None)  # size and time are unchanged, so it is not read again
     os.utime(path)
     with pytest.raises(EngineError, match=r"tokenizer\.bin is damaged") as caught:
         open_weights(None)
@@ -93,7 +93,7 @@ def test_weights_are_hashed_once(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize("known", [b"", b"[]", b'{"a": ', b"\xff", b"[" * 100_000])
-def test_a_damaged_cache_means_another_look(wheel: Path, known: bytes) -> None:
+def test_with_a_damaged_cache_weights_are_hashed_again(wheel: Path, known: bytes) -> None:
     open_weights(None)
     (remembered,) = cache_home().iterdir()
     remembered.write_bytes(known)
@@ -102,14 +102,14 @@ def test_a_damaged_cache_means_another_look(wheel: Path, known: bytes) -> None:
     assert ("cannot be read" in logged()) == (known != b"[]")
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(wheel: Path) -> None:
+def test_an_unwritable_cache_is_ignored(wheel: Path) -> None:
     cache_home().parent.mkdir(parents=True)
     cache_home().write_text("a file is in the way\n")
     assert open_weights(None).folder == wheel
     assert "that the embedded weights are whole was not remembered" in logged()
 
 
-def test_what_is_remembered_of_weights_that_are_gone_goes(wheel: Path) -> None:
+def test_cached_hashes_of_deleted_weights_are_removed(wheel: Path) -> None:
     cache_home().mkdir(parents=True)
     remembered = cache_home() / "embedded-weights.json"
     remembered.write_text(json.dumps({"/gone/tokenizer.bin": [1, 2, "x"]}))
@@ -117,23 +117,23 @@ def test_what_is_remembered_of_weights_that_are_gone_goes(wheel: Path) -> None:
     assert len(json.loads(remembered.read_bytes())) == 3
 
 
-def test_a_file_that_is_gone_is_named(wheel: Path) -> None:
+def test_a_missing_file_is_named(wheel: Path) -> None:
     (wheel / "decoder_model_merged.ort").unlink()
-    with pytest.raises(EngineError, match=r"decoder_model_merged\.ort is gone") as caught:
+    with pytest.raises(EngineError, match=r"decoder_model_merged\.ort is missing") as caught:
         open_weights(None)
     assert "pip install moonshine-voice==0.1.0" in str(caught.value.hint)
 
 
-def test_the_wheel_of_another_version_is_named(wheel: Path) -> None:
+def test_a_wheel_of_another_version_is_named(wheel: Path) -> None:
     shutil.rmtree(wheel)
     info = wheel.parents[2] / "moonshine_voice-0.1.1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: moonshine-voice\nVersion: 0.1.1\n")
-    with pytest.raises(EngineError, match=r"moonshine-voice 0\.1\.1 is installed, and carries no"):
+    with pytest.raises(EngineError, match=r"moonshine-voice 0\.1\.1 is installed, but contains no"):
         embedded_folder()
 
 
-def test_without_the_wheel_an_import_of_its_name_stands_in(
+def test_an_imported_model_can_replace_the_wheel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
@@ -145,7 +145,7 @@ def test_without_the_wheel_an_import_of_its_name_stands_in(
     assert open_weights(None).folder == folder
 
 
-def test_what_is_published_is_what_is_expected(wheel: Path) -> None:
+def test_the_published_hashes_are_expected(wheel: Path) -> None:
     assert damaged_files(wheel) == ()
     with (wheel / FILES[0]).open("ab") as file:
         file.write(b"x")

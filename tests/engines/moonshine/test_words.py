@@ -1,11 +1,11 @@
-"""What stands while somebody speaks, and what does not yet."""
+"""Stable words of partial results."""
 
 from __future__ import annotations
 
 import pytest
 
 from git_voicenote.datatypes import Word
-from git_voicenote.engines.moonshine.words import Standing
+from git_voicenote.engines.moonshine.words import StableWords
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from git_voicenote.engines.moonshine.words import Standing
         (["The cash", "The cache was", "The cache was keyed."], "The cache was"),
         (["The cache was keyed.", "The cache was keyed on", "The cache was keyed on it"],
          "The cache was keyed on"),
-        # what stands stays, whatever comes to light; the segment will have it right
+        # a stable word does not change, even if it was wrong; the segment corrects it
         (["The cash was", "The cash was", "The cache was keyed", "The cache was keyed"],
          "The cash was keyed"),
         (["The cache", "The cache", ""], "The cache"),
@@ -25,15 +25,15 @@ from git_voicenote.engines.moonshine.words import Standing
         (["So, it", "So, it", "So, it is", "So, it is"], "So, it is"),
     ],
 )  # fmt: skip
-def test_words_stand_that_two_results_agree_on(results: list[str], shown: str) -> None:
-    standing = Standing()
+def test_words_on_which_two_results_agree_are_stable(results: list[str], shown: str) -> None:
+    standing = StableWords()
     for result in results:
         standing.take([Word(text, 0, 0, 0.5) for text in result.split()])
     assert standing.text == shown
 
 
-def test_a_certain_word_stands_at_once_where_all_before_it_do() -> None:
-    standing = Standing()
+def test_a_certain_word_is_stable_at_once_if_all_before_it_are() -> None:
+    standing = StableWords()
     standing.take([Word("The", 0, 0, 0.99), Word("cash", 0, 0, 0.4), Word("was", 0, 0, 0.95)])
     assert standing.text == "The"
     standing.take([Word("The", 0, 0, 0.99), Word("cache", 0, 0, 0.95), Word("was", 0, 0, 0.4)])

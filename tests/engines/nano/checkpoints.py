@@ -1,6 +1,6 @@
-"""Tiny checkpoints of random weights, in every layout that was published.
+"""Tiny checkpoints of random weights, in every published layout.
 
-The names of each layout were read from the programs that write it, not from the code under test.
+The names of each layout are from the programs that write it, not from the code under test.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ FLAT_CONFIG: dict[str, Any] = {
 }
 
 SPLIT_CONFIGS: dict[str, dict[str, Any]] = {
-    # each is what one revision of FunAudioLLM/Fun-ASR-Nano-2512-hf, or one draft, called things
+    # the names in a revision of FunAudioLLM/Fun-ASR-Nano-2512-hf, or in a draft
     "nested": {
         "model_type": "fun_asr_nano",
         "audio_config": {
@@ -87,7 +87,7 @@ SPLIT_CONFIGS: dict[str, dict[str, Any]] = {
 
 
 def random_tensors(config: Mapping[str, Any] = FLAT_CONFIG) -> Tensors:
-    """Return the weights of a model, named as transformers 5.17 names them."""
+    """Return the weights of a model, with the names of transformers 5.17."""
     random = torch.Generator().manual_seed(7)
     return {
         name: torch.randn(shape, generator=random).bfloat16() for name, shape in flat_shapes(config)
@@ -95,7 +95,7 @@ def random_tensors(config: Mapping[str, Any] = FLAT_CONFIG) -> Tensors:
 
 
 def write_flat(folder: Path, tensors: Tensors, config: Mapping[str, object] = FLAT_CONFIG) -> Path:
-    """Write what save_pretrained of transformers 5.17 writes."""
+    """Write a model like save_pretrained of transformers 5.17."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config))
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
@@ -118,7 +118,7 @@ def write_sharded(folder: Path, tensors: Tensors) -> Path:
 
 
 def split_tensors(tensors: Tensors, fsmn: str, *, mlp: bool, adaptor: str) -> Tensors:
-    """Rename tensors as transformers named them before: `fsmn` is where that part stands."""
+    """Rename tensors to their older names in transformers; `fsmn` is the place of that part."""
     return {_split_name(name, fsmn, mlp, adaptor): tensor for name, tensor in tensors.items()}
 
 
@@ -128,7 +128,7 @@ def write_original(
     wrap: str | None = "state_dict",
     text_config: Mapping[str, object] = TEXT_CONFIG,
 ) -> Path:
-    """Write what FunASR publishes; `tensors` by its names."""
+    """Write a model in FunASR's layout; `tensors` have its names."""
     weights = {wrap: tensors, "epoch": 3} if wrap else tensors
     config = {**FLAT_CONFIG, "text_config": text_config}
     language_model = write_original_parts(folder, weights, config)
@@ -154,7 +154,7 @@ def tokenizer() -> Tokenizer:
 
 
 def flat_shapes(config: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield names and shapes of a model, as transformers 5.17 has them."""
+    """Yield the names and shapes of a model in transformers 5.17."""
     for number in range(LAYERS + TIMESTAMPS):
         layer = f"model.audio_tower.layers.{number}"
         yield from _block(layer, MELS * STACKED if number == 0 else WIDTH, WIDTH, 24)

@@ -1,4 +1,4 @@
-"""A small server that speaks as Hugging Face's hub does, on loopback."""
+"""A small server on loopback that behaves like the Hugging Face hub."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REPOSITORY = "FunAudioLLM/Fun-ASR-Nano-2512-hf"
 
 @dataclass
 class Hub:
-    """What the server has and does; `requests` is what it was asked, with the Range header."""
+    """The files and the behaviour of the server; `requests` are the paths with Range headers."""
 
     repositories: dict[str, Path]
     commit: str = COMMIT
@@ -31,18 +31,18 @@ class Hub:
     breaks: int = 0
     ignore_range: bool = False
     damage: str | None = None
-    """The name of a file of which the last byte comes over changed."""
+    """The name of a file whose last byte is changed in transfer."""
     listed_too: tuple[str, ...] = ()
-    """Names that the hub lists besides."""
+    """Additional names that the hub lists."""
     page: str | None = None
-    """What a proxy answers instead: in place of "everything", or of "files" only."""
+    """Whether a proxy responds instead: to "everything", or only to "files"."""
     gone_after_break: bool = False
-    """Whether it answers with 503 after a break."""
+    """Whether it responds with 503 after an interruption."""
     status: int | None = None
     refusal: str | None = None
-    """The hub's own code for why it answers with 403, as in GatedRepo."""
+    """The hub's error code for a response with 403, such as GatedRepo."""
     held: threading.Event | None = None
-    """Where it is set, a file stops coming at `break_after` until the event is; `holding` tells."""
+    """If given, a file pauses at `break_after` until the event is set; `holding` is set then."""
     holding: threading.Event = field(default_factory=threading.Event)
     address: str = ""
 
@@ -53,7 +53,7 @@ class Hub:
 
 @contextmanager
 def serving(hub: Hub) -> Iterator[Hub]:
-    """Run the server while the `with` block is in."""
+    """Run the server during the `with` block."""
 
     class Handler(_Handler):
         state = hub
@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         hub = self.state
@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send_info(api[1], api[2])
         found = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path)
         if found and found[1] in hub.repositories and found[2] == hub.commit:
-            # large files lie elsewhere, as on the hub
+            # large files are at another URL, as on the hub
             self.send_response(302)
             self.send_header("Location", f"{hub.address}/cdn/{found[1]}/{found[3]}")
             self.send_header("X-Repo-Commit", hub.commit)

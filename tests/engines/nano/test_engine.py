@@ -1,4 +1,4 @@
-"""What the engine does with speech, with speech that it fails on, and with no speech at all."""
+"""The engine with speech, with failures, and without speech."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def texts(segments: Iterable[Segment]) -> tuple[str, ...]:
     return tuple(segment.text for segment in segments)
 
 
-def test_it_hears_a_recording_in_segments(engine: NanoEngine) -> None:
+def test_it_transcribes_a_recording_in_segments(engine: NanoEngine) -> None:
     first, second = engine.transcribe(pieces("cover.flac"), Context())
     assert (first.text, second.text) == COVER
     assert 0 <= first.start < first.end <= second.start < second.end
@@ -62,13 +62,13 @@ def test_it_hears_a_recording_in_segments(engine: NanoEngine) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_hotwords_in_the_prompt_change_no_other_word(engine: NanoEngine, count: int) -> None:
+def test_hotwords_in_the_prompt_change_no_other_words(engine: NanoEngine, count: int) -> None:
     hotwords = tuple(f"parse_scope_{i}" for i in range(count))
     assert texts(engine.transcribe(pieces("cover.flac"), Context(hotwords=hotwords))) == COVER
 
 
 def clicks(seconds: float) -> Samples:
-    """Keys that are struck: a short burst four times a second."""
+    """Typing: a short burst four times a second."""
     sound = np.zeros(round(seconds * SAMPLE_RATE), np.float32)
     burst = np.random.default_rng(2).standard_normal(160) * np.exp(-np.arange(160) / 30)
     for at in range(800, len(sound) - 200, SAMPLE_RATE // 4):
@@ -95,18 +95,18 @@ NOTHING: dict[str, Callable[[float], Samples]] = {
 
 @pytest.mark.parametrize("count", [0, 10, 50])
 @pytest.mark.parametrize("sound", NOTHING)
-def test_where_nobody_speaks_there_are_no_words(engine: NanoEngine, sound: str, count: int) -> None:
+def test_there_are_no_words_without_speech(engine: NanoEngine, sound: str, count: int) -> None:
     context = Context(hotwords=tuple(f"parse_scope_{i}" for i in range(count)))
     blocks = np.split(NOTHING[sound](6.0), 60)
     assert list(transcribe(blocks, engine, context, VoiceActivity())) == []
 
 
-def test_silence_that_was_taken_for_speech_reaches_no_model(engine: NanoEngine) -> None:
+def test_silence_taken_for_speech_is_not_decoded(engine: NanoEngine) -> None:
     silence = [Waveform(np.zeros(SAMPLE_RATE * 3, np.float32), 0.0, final=True)]
     assert list(engine.transcribe(silence, Context(hotwords=("rebase",)))) == []
 
 
-def test_many_recordings_come_back_under_their_keys(engine: NanoEngine) -> None:
+def test_segments_of_several_recordings_have_their_keys(engine: NanoEngine) -> None:
     assert isinstance(engine, BatchEngine)
     silent = [Waveform(np.zeros(SAMPLE_RATE * 2, np.float32), 0.0, final=True)]
     recordings = [("lock", pieces("lock.flac")), ("none", silent), ("cover", pieces("cover.flac"))]
@@ -121,7 +121,7 @@ def test_many_recordings_come_back_under_their_keys(engine: NanoEngine) -> None:
 
 
 class Troubled:
-    """The small model with a trouble; what it was asked for is in `asked`, in seconds."""
+    """The small model with a fault; `asked` are the lengths of its inputs, in seconds."""
 
     def __init__(self, trouble: Callable[[Sequence[Samples]], list[Decoded] | None]) -> None:
         self.device = torch.device("cpu")
@@ -149,7 +149,7 @@ def troubled(
     return NanoEngine(EngineOptions(str(TINY), "cpu", tell), load), model
 
 
-def test_a_segment_that_goes_wrong_is_tried_again_in_pieces() -> None:
+def test_a_failed_segment_is_divided_and_retried() -> None:
     both = np.concatenate([piece.samples for piece in pieces("cover.flac")])
 
     def lost_in_long_ones(segments: Sequence[Samples]) -> list[Decoded] | None:
@@ -166,7 +166,7 @@ def test_a_segment_that_goes_wrong_is_tried_again_in_pieces() -> None:
     assert len(model.asked) == 2
 
 
-def test_a_segment_that_fails_says_when_and_why_and_the_rest_stands() -> None:
+def test_a_failed_segment_has_time_and_reason_and_the_rest_is_kept() -> None:
     def lost_in_the_second(segments: Sequence[Samples]) -> list[Decoded] | None:
         is_second = abs(float(segments[0][:1000].sum())) < 1e-6
         return [Decoded((), "no end after 40 tokens")] * len(segments) if is_second else None
@@ -191,7 +191,7 @@ def test_a_segment_that_fails_says_when_and_why_and_the_rest_stands() -> None:
     assert len(came) == 3
 
 
-def test_too_much_at_once_is_done_in_halves_and_said() -> None:
+def test_a_batch_that_is_too_large_is_halved_with_a_message() -> None:
     def room_for_two(segments: Sequence[Samples]) -> list[Decoded] | None:
         if len(segments) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory.")
@@ -203,12 +203,10 @@ def test_too_much_at_once_is_done_in_halves_and_said() -> None:
     came = list(engine.transcribe_many([(file, pieces(file)) for file in files], Context()))
     assert texts(one for _, one in came if isinstance(one, Segment)) == COVER + LOCK
     assert [len(asked) for asked in model.asked] == [4, 2, 2]
-    assert said == [
-        "the memory of the cpu does not hold 4 segments at once: going on with half of them"
-    ]
+    assert said == ["the memory of the cpu is too small for 4 segments: retrying with half of them"]
 
 
-def test_a_full_device_leaves_the_work_to_the_cpu_and_says_so() -> None:
+def test_a_full_device_falls_back_to_the_cpu_with_a_message() -> None:
     def full(segments: Sequence[Samples]) -> list[Decoded] | None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
@@ -224,11 +222,11 @@ def test_a_full_device_leaves_the_work_to_the_cpu_and_says_so() -> None:
     engine = NanoEngine(EngineOptions(str(TINY), "cuda", said.append), load)
     assert texts(engine.transcribe(pieces("cover.flac"), Context())) == COVER
     assert asked == ["cuda", "cpu"]
-    assert said == ["the memory of the cuda is full: going on with the CPU"]
+    assert said == ["the memory of the cuda is full: continuing on the CPU"]
     assert engine.info.device == "cpu"
 
 
-def test_a_model_that_no_memory_holds_is_an_error_with_a_way_out() -> None:
+def test_a_model_too_large_for_memory_is_an_error_with_a_hint() -> None:
     def load(_folder: Path, _device: str) -> NanoModel:
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried")
 
@@ -246,15 +244,15 @@ def test_another_failure_of_torch_is_named() -> None:
         list(engine.transcribe(pieces("cover.flac"), Context()))
 
 
-def test_a_language_that_it_does_not_know_costs_no_loading() -> None:
+def test_an_unsupported_language_is_refused_before_loading() -> None:
     def load(_folder: Path, _device: str) -> NanoModel:
         raise AssertionError
 
-    with pytest.raises(EngineError, match="does not know the language 'de'"):
+    with pytest.raises(EngineError, match="does not support the language 'de'"):
         list(NanoEngine(CHOSEN, load).transcribe([], Context(language="de")))
 
 
-def test_without_a_model_it_says_how_to_get_one() -> None:
+def test_without_a_model_the_hint_says_how_to_get_one() -> None:
     with pytest.raises(EngineError, match="no model is installed") as error:
         NanoEngine().load()
     assert "models fetch" in str(error.value.hint)
@@ -262,12 +260,12 @@ def test_without_a_model_it_says_how_to_get_one() -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps"])
-def test_a_device_that_is_not_there_is_refused(device: str) -> None:
-    with pytest.raises(EngineError, match="torch sees no device"):
+def test_a_missing_device_is_refused(device: str) -> None:
+    with pytest.raises(EngineError, match="torch finds no device"):
         NanoEngine(EngineOptions(str(TINY), device)).load()
 
 
-def test_auto_is_nano_where_a_model_is_installed() -> None:
+def test_auto_is_nano_if_a_model_is_installed() -> None:
     installed = data_home() / "models" / "Fun-ASR-Nano-2512"
     installed.parent.mkdir(parents=True)
     installed.symlink_to(TINY)

@@ -1,7 +1,7 @@
-"""What a GPU is given, as far as it can be told without one.
+"""The operations for a GPU, checked without one.
 
-Fake tensors stand for those on a GPU: torch works out what each operation would return, refuses to
-mix devices, and raises where the CPU would have to wait for a value.
+With fake tensors, torch computes the shape, type and device of each result, refuses to mix devices,
+and raises if the CPU would have to wait for a value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
-from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, Latest
+from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, LruCache
 from git_voicenote.engines.nano.network.decoder import Cache, Decoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.generation import Generation, Prefix, slots_for
@@ -30,7 +30,7 @@ GPU = torch.device("cuda", 0)
 
 @pytest.fixture
 def shape() -> Iterator[Architecture]:
-    """The shape of the small model, while all tensors are fake ones on a GPU."""
+    """The architecture of the small model, with fake tensors on a GPU."""
     with FakeTensorMode(), GPU, torch.inference_mode():
         yield open_checkpoint(TINY).architecture
 
@@ -47,7 +47,7 @@ def decoder(shape: Architecture) -> Decoder:
     return Decoder(shape.decoder, lambda name: stored(name, torch.bfloat16), dense)
 
 
-def test_a_batch_begins_and_goes_on_without_the_cpu(shape: Architecture, decoder: Decoder) -> None:
+def test_a_batch_is_decoded_without_the_cpu(shape: Architecture, decoder: Decoder) -> None:
     generation = Generation(decoder, 3, 128, GPU, static=True)
     prefix = Prefix(Cache(shape.decoder, 1, 20, torch.bfloat16, GPU), 20)
     rows = [torch.empty(count, shape.decoder.width, dtype=torch.bfloat16) for count in (9, 4, 7)]
@@ -60,7 +60,7 @@ def test_a_batch_begins_and_goes_on_without_the_cpu(shape: Architecture, decoder
         assert logits.device == GPU
 
 
-def test_the_encoder_hears_a_batch_without_the_cpu(shape: Architecture) -> None:
+def test_the_encoder_runs_without_the_cpu(shape: Architecture) -> None:
     encoder = Encoder(shape.encoder, shape.adaptor, lambda name: stored(name, torch.float32))
     frames = torch.empty(3, 128, shape.encoder.input_width)
     rows = encoder(frames, torch.empty(3, dtype=torch.long))
@@ -69,19 +69,19 @@ def test_the_encoder_hears_a_batch_without_the_cpu(shape: Architecture) -> None:
 
 
 @pytest.mark.parametrize("budget", [1, 2, 40, 101, 220])
-def test_runs_before_a_capture_find_room_for_what_they_write(budget: int) -> None:
+def test_warm_up_runs_have_slots_to_write_to(budget: int) -> None:
     assert slots_for(20, 7, budget, GPU) >= 20 + 7 + budget + WARM_UPS
     assert slots_for(20, 7, budget, GPU) % 128 == 0
     assert slots_for(20, 7, budget, torch.device("cpu")) == 20 + 7 + budget
 
 
-def test_budgets_share_what_was_captured() -> None:
+def test_budgets_share_captured_graphs() -> None:
     assert len({slots_for(20, 64, budget, GPU) for budget in range(100, 160)}) <= 2
 
 
-def test_what_was_used_last_is_kept() -> None:
+def test_the_last_used_values_are_kept() -> None:
     made = iter(range(9))
-    latest = Latest[str, int](2)
+    latest = LruCache[str, int](2)
 
     def use(letters: str) -> list[int]:
         return [latest.get(key, lambda: next(made)) for key in letters]

@@ -1,4 +1,4 @@
-"""The checkpoint that the project ships hears its recordings, from either layout."""
+"""The checkpoint in examples/ transcribes the recordings, from either layout."""
 
 from __future__ import annotations
 
@@ -56,31 +56,31 @@ def heard(model: NanoModel, segments: Sequence[Samples], context: Context) -> li
     ],
     ids=["English", "any", "Chinese", "a hotword", "10 hotwords", "50 hotwords"],
 )
-def test_it_hears_all_that_is_said(
+def test_it_transcribes_all_speech(
     model: NanoModel, segments: list[Samples], context: Context
 ) -> None:
     assert heard(model, segments, context) == EVERYTHING
 
 
-def test_it_leaves_numbers_as_they_were_said(model: NanoModel, segments: list[Samples]) -> None:
+def test_it_can_write_numbers_as_words(model: NanoModel, segments: list[Samples]) -> None:
     as_said = [sentence.replace("42", "forty two") for sentence in EVERYTHING]
     assert heard(model, segments, Context(itn=False)) == as_said
 
 
 @pytest.mark.parametrize("gain", [0.1, 0.01])
-def test_it_hears_who_speaks_quietly(
+def test_it_transcribes_quiet_speech(
     model: NanoModel, segments: list[Samples], gain: float
 ) -> None:
     quiet = [segment * np.float32(gain) for segment in segments]
     assert heard(model, quiet, Context()) == EVERYTHING
 
 
-def test_it_hears_no_words_in_noise(model: NanoModel) -> None:
+def test_it_finds_no_words_in_noise(model: NanoModel) -> None:
     noise = np.random.default_rng(5).standard_normal(2 * SAMPLE_RATE).astype(np.float32)
     assert heard(model, [noise * 0.002, noise[:0]], Context()) == ["", ""]
 
 
-def test_the_original_layout_holds_the_same(tmp_path: Path, segments: list[Samples]) -> None:
+def test_the_original_layout_gives_the_same_text(tmp_path: Path, segments: list[Samples]) -> None:
     imported = import_model(write_original(TINY, tmp_path / "original")).folder
     ours, theirs = open_checkpoint(TINY), open_checkpoint(imported)
     assert ours.names == theirs.names
@@ -96,5 +96,5 @@ def test_its_config_names_the_tokens_of_its_tokenizer() -> None:
     assert config["audio_token_id"] == tokenizer.token_to_id("<|object_ref_start|>")
     assert config["text_config"]["eos_token_id"] == end
     assert generation["eos_token_id"] == [end, nothing]
-    # as in the released model, and not with its numbers: an engine has to look them up
+    # as in the released model, but with other ids: an engine has to look them up
     assert tokenizer.get_vocab_size() < config["text_config"]["vocab_size"] == 512

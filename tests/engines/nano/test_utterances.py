@@ -1,4 +1,4 @@
-"""Pieces become stretches that a model can hear: nothing is lost, nothing doubled."""
+"""Pieces are joined to utterances; nothing is lost or duplicated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def spoken(*stretches: tuple[float, float]) -> list[Waveform]:
-    """One final piece for each (start, seconds)."""
+    """Return a final piece for each (start, seconds)."""
     return [Waveform(tone(seconds), start, final=True) for start, seconds in stretches]
 
 
@@ -24,7 +24,7 @@ def spans(pieces: list[Waveform]) -> list[tuple[float, float]]:
     return [(one.start, round(one.end, 3)) for one in utterances(pieces)]
 
 
-def test_pieces_are_put_together_up_to_the_final_one() -> None:
+def test_pieces_are_joined_up_to_the_final_one() -> None:
     sound = tone(3.0)
     pieces = [
         Waveform(part, start, final=start == 2.0)
@@ -46,13 +46,13 @@ def test_pieces_are_put_together_up_to_the_final_one() -> None:
         pytest.param([(0, 2), (3, 1)], [(0, 2), (3, 4)], id="the last one stays alone"),
     ],
 )
-def test_short_stretches(
+def test_short_utterances_are_joined(
     stretches: list[tuple[float, float]], expected: list[tuple[float, float]]
 ) -> None:
     assert spans(spoken(*stretches)) == expected
 
 
-def test_a_joint_holds_both_and_a_pause_between() -> None:
+def test_joined_utterances_have_a_pause_between_them() -> None:
     first, second = tone(1.0), tone(2.0, hertz=880)
     (joined,) = utterances([Waveform(first, 0.0, final=True), Waveform(second, 1.3, final=True)])
     np.testing.assert_array_equal(joined.samples[: len(first)], first)
@@ -62,13 +62,13 @@ def test_a_joint_holds_both_and_a_pause_between() -> None:
     assert not between.any()
 
 
-def test_what_is_no_number_becomes_silence() -> None:
+def test_nan_becomes_silence() -> None:
     broken = np.array([np.nan, np.inf, -np.inf, 0.5] * 8000, np.float32)
     (whole,) = utterances([Waveform(broken, 0.0, final=True)])
     assert list(whole.samples[:4]) == [0.0, 1.0, -1.0, 0.5]
 
 
-def test_dividing_cuts_at_the_pause_and_loses_nothing() -> None:
+def test_dividing_splits_at_the_pause_and_loses_nothing() -> None:
     pause = np.zeros(SAMPLE_RATE // 5, np.float32)
     samples = np.concatenate([tone(2.3), pause, tone(2.0)])
     halves = Utterance(samples, 10.0, 14.5).divide()
@@ -79,7 +79,7 @@ def test_dividing_cuts_at_the_pause_and_loses_nothing() -> None:
     assert halves[1].end == 14.5
 
 
-def test_what_is_short_is_not_divided() -> None:
+def test_a_short_utterance_is_not_divided() -> None:
     assert Utterance(tone(2.9), 0.0, 2.9).divide() is None
 
 
@@ -92,7 +92,7 @@ def test_what_is_short_is_not_divided() -> None:
         (tone(1.0, loudness=0.001), False),
     ],
 )
-def test_silence_is_told_from_a_quiet_voice(samples: Samples, is_silent: bool) -> None:
+def test_silence_is_distinguished_from_a_quiet_voice(samples: Samples, is_silent: bool) -> None:
     assert Utterance(samples, 0.0, 1.0).is_silent == is_silent
 
 

@@ -1,4 +1,4 @@
-"""What was said becomes a Conventional-Commit message; nothing of it is lost."""
+"""A transcript becomes a Conventional Commits message; no words are lost."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_dictated_commit_is_a_conventional_one(spoken: str | list[str]) -> Non
         ("refactor breaking scope api drop the old token", "refactor(api)!: drop the old token"),
         ("feat, scope api, breaking change. Drop the token.", "feat(api)!: drop the token"),
         ("build(deps)!: Raise the floor.", "build(deps)!: raise the floor"),
-        # words that only look like a type describe what was done
+        # words that only look like a type are part of the description
         ("fix the parser", "fix(lexer): fix the parser"),
         ("feature flags come from a file", "feat(lexer): feature flags come from a file"),
         ("build breaks on main", "build(lexer): build breaks on main"),
@@ -114,7 +114,7 @@ def test_type_and_scope_are_spoken_or_guessed(spoken: str, header: str) -> None:
         ("Fix: the parser was read, tested by hand.", "fix: the parser was read, tested by hand"),
         ("Fix: it stops, fixed in version 2.", "fix: it stops, fixed in version 2"),
         ("Fix: it stops,", "fix: it stops"),
-        # a header with its colon said, and as engines mishear it
+        # a header with a spoken colon, and misheard forms
         ("docs colon say how to start", "docs: say how to start"),
         ("Docs, colon, say how to start.", "docs: say how to start"),
         ("Fix scope net colon close the socket.", "fix(net): close the socket"),
@@ -130,7 +130,7 @@ def test_type_and_scope_are_spoken_or_guessed(spoken: str, header: str) -> None:
         ("Fix breaking, scop api, drop it.", "fix(api)!: drop it"),
     ],
 )  # fmt: skip
-def test_a_message_is_said_in_one_breath(spoken: str | list[str], message: str) -> None:
+def test_a_message_may_be_said_in_one_breath(spoken: str | list[str], message: str) -> None:
     rendered = render(compose(spoken, staged_paths=["src/lexer.py"]))
     assert rendered == message.replace("|", "\n\n") + "\n"
     assert complaints(rendered) == []
@@ -162,7 +162,7 @@ def test_the_description_passes_the_linters(description: str, accepted: str) -> 
     assert complaints(text) == []
 
 
-def test_what_does_not_fit_the_first_line_goes_on_below() -> None:
+def test_a_long_description_continues_in_the_body() -> None:
     spoken = (
         "fix scope parser empty input no longer crashes the whole program because the tokenizer "
         "returned none"
@@ -183,7 +183,7 @@ def test_a_body_without_spaces_fits_the_terminal_too() -> None:
     assert "".join(lines) == message.body
 
 
-def test_a_word_longer_than_a_line_is_kept_whole_below() -> None:
+def test_a_word_longer_than_a_line_is_whole_in_the_body() -> None:
     address = "https://example.org/" + "x" * 90
     text = render(compose(f"docs: {address}"))
     assert address in text.split("\n\n")[1]
@@ -236,20 +236,20 @@ def test_a_breaking_change_is_a_trailer_for_git_and_for_linters(repo: Sandbox) -
     ]
 
 
-def test_prose_that_looks_like_a_trailer_stays_prose(repo: Sandbox) -> None:
+def test_prose_that_looks_like_a_trailer_is_not_a_trailer(repo: Sandbox) -> None:
     text = render(compose("docs. Say more. Note: this is slow."))
     assert text == "docs: say more\n\n Note: this is slow.\n"
     parsed = repo.git("interpret-trailers", "--no-divider", "--parse", stdin=text.encode())
     assert parsed == ""
 
 
-def test_a_reference_starts_a_paragraph_since_tools_take_it_for_a_footer() -> None:
+def test_a_reference_starts_a_paragraph() -> None:
     text = render(compose("fix. Do it. It was slow. Fixes #12 because the loop ended. And more."))
     assert text == ("fix: do it\n\nIt was slow.\n\nFixes #12 because the loop ended. And more.\n")
 
 
 @pytest.mark.parametrize("comment", ["#", ";", "//"])
-def test_no_line_starts_as_a_comment(comment: str) -> None:
+def test_no_line_starts_like_a_comment(comment: str) -> None:
     text = render(compose(f"fix. Do it. {comment} is how a comment starts."), comment)
     assert text == f"fix: do it\n\n {comment} is how a comment starts.\n"
 
@@ -280,7 +280,7 @@ def test_a_dictated_commit_survives_the_mail(repo: Sandbox) -> None:
         repo.write("file", f"{number}\n")
         repo.git("add", "file")
         spoken = ["fix scope parser", "do it", hazard, f"more on {hazard}", hazard]
-        # as after an editor: git strips comments and blank lines
+        # as after editing: git strips comments and blank lines
         text = render(compose(spoken))
         repo.git("commit", "--quiet", "--cleanup=strip", "--file=-", stdin=text.encode())
         assert repo.git("log", "-1", "--format=%B") == text
@@ -332,11 +332,11 @@ def test_type_and_scope_are_guessed_from_the_paths(
         ("", None),
     ],
 )
-def test_an_answer_names_a_type(answer: str, kind: str | None) -> None:
+def test_an_answer_may_name_a_type(answer: str, kind: str | None) -> None:
     assert type_named(answer) == kind
 
 
-def test_types_may_be_fewer() -> None:
+def test_types_may_be_restricted() -> None:
     assert take_apart("perf. Parse lazily.", types=("fix", "feat")).type is None
 
 
@@ -362,9 +362,7 @@ def letters(text: str) -> list[str]:
     stop=st.sampled_from(["", ".", ". ", "!"]),
     paths=st.lists(st.sampled_from(["src/a.py", "README.md", "tests/test_b.py"]), max_size=2),
 )
-def test_no_word_is_lost_and_no_linter_complains(
-    segments: list[str], stop: str, paths: list[str]
-) -> None:
+def test_no_word_is_lost_and_linters_pass(segments: list[str], stop: str, paths: list[str]) -> None:
     spoken = [segment + stop for segment in segments]
     message = compose(spoken, staged_paths=paths)
     text = render(message)
@@ -372,13 +370,13 @@ def test_no_word_is_lost_and_no_linter_complains(
     assert complaints(text) == []
     header, _, below = text.partition("\n")
     kept = letters(header.partition(": ")[2] + " " + below.replace("BREAKING-CHANGE: ", ""))
-    # what is not in the text says type, scope, "breaking", or is a trailer's own wording
+    # words that are missing are the type, the scope, "breaking", or the words of a trailer
     named = {"type", "scope", "breaking", "change", "bug", "new", "feature", "issue", "is", "that"}
     named |= {message.type, *letters(message.scope or "")}
     missing = [word for word in letters(" ".join(spoken)) if word not in kept]
     assert set(missing) <= named
     assert len(letters(" ".join(spoken))) - len(kept) <= 8 + 3 * len(message.trailers)
-    # what is shown again once the person saves: nothing vanishes as a comment
+    # after saving, nothing is removed as a comment
     assert not any(line.startswith("#") for line in text.splitlines())
 
 
@@ -411,7 +409,7 @@ MARK = "[0:03-0:09 not understood]"
         (["fix, scope parser. " + MARK], f"fix: fix, scope parser\n\n{MARK}\n"),
     ],
 )
-def test_what_was_not_understood_is_marked_in_the_body(spoken: list[str], written: str) -> None:
+def test_failed_segments_are_marked_in_the_body(spoken: list[str], written: str) -> None:
     text = render(compose(spoken))
     assert " ".join(text.split()) == " ".join(written.split())
     assert text.splitlines()[0] == written.splitlines()[0]

@@ -51,7 +51,7 @@ def test_names_are_found_among_the_authors(
     assert candidates(name, EVERYBODY) == (found, is_sure)
 
 
-def test_who_is_known_is_a_trailer_and_who_is_not_stays_in_the_body() -> None:
+def test_known_people_are_trailers_and_others_stay_in_the_body() -> None:
     spoken = "Fix. Empty input. Reviewed by Jane and Max. Tested by Eve. Closes issue #4."
     text = render(compose(spoken, people={"Jane": JANE}))
     assert text == (

@@ -1,4 +1,4 @@
-"""Messages obey a repository's own rules."""
+"""Messages follow the rules of the repository."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def message(spoken: str, rules: CommitRules) -> str:
     return render(compose(spoken, rules=rules), rules=rules)
 
 
-def test_without_rules_the_conventional_ones_hold() -> None:
+def test_the_default_rules_are_conventional() -> None:
     assert commitlint_rules({}) == commitizen_rules({}) == CONVENTIONAL
     assert CONVENTIONAL.types == TYPES
 
@@ -67,7 +67,7 @@ def test_rules_of_commitlint_are_read() -> None:
         "none",
     ],
 )
-def test_rules_that_say_nothing_change_nothing(rules: object) -> None:
+def test_invalid_rules_change_nothing(rules: object) -> None:
     assert commitlint_rules({"rules": rules}) == CONVENTIONAL
 
 
@@ -82,7 +82,7 @@ def test_rules_of_commitizen_are_read() -> None:
     assert rules == CommitRules(types=("feature", "hot"), header_length=60)
 
 
-def test_of_two_tools_the_stricter_holds() -> None:
+def test_the_stricter_of_two_tools_applies() -> None:
     both = joined(
         CommitRules(types=("fix", "wip"), header_length=80, scopes=("a",)),
         CommitRules(header_length=72, subject_length=50),
@@ -106,7 +106,7 @@ def test_of_two_tools_the_stricter_holds() -> None:
         ("fix. Retry once.", CommitRules(full_stop=True), "fix: retry once."),
     ],
 )  # fmt: skip
-def test_the_header_obeys(spoken: str, rules: CommitRules, header: str) -> None:
+def test_the_header_follows_the_rules(spoken: str, rules: CommitRules, header: str) -> None:
     assert message(spoken, rules).split("\n")[0] == header
 
 
@@ -117,7 +117,7 @@ def test_a_scope_that_is_not_listed_is_kept_in_the_body() -> None:
     )
 
 
-def test_what_is_too_long_goes_on_in_narrower_lines() -> None:
+def test_long_text_is_wrapped_to_the_limit() -> None:
     rules = CommitRules(header_length=40, body_width=40, footer_width=40)
     text = message(
         "fix. The server no longer stops when the name of a host is empty or much too long. "

@@ -1,4 +1,4 @@
-"""Messages of every make pass the rules of commitlint and commitizen, as `complaints` has them."""
+"""All composed messages pass the rules of commitlint and commitizen, as in `complaints`."""
 
 from __future__ import annotations
 

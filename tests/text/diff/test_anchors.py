@@ -1,4 +1,4 @@
-"""What of a note belongs to which part of a diff."""
+"""The parts of a note are attached to the parts of a diff."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def read(text: str) -> list[tuple[Place | None, str]]:
         (Place("a.c", 1, 2, "a\x1b[31m\tb"), "a.c:1-2: a[31m b"),
     ],
 )
-def test_how_a_place_is_written(place: Place | None, line: str) -> None:
+def test_the_anchor_of_a_place(place: Place | None, line: str) -> None:
     assert anchor(place) == line
     assert wrap(line) == line
 
@@ -111,12 +111,12 @@ def test_how_a_place_is_written(place: Place | None, line: str) -> None:
             "http/transport.py:42-45: def send(sel...\n\nWords.",
             [(FIRST, "Words.")],
         ),
-        # a heading of before the commit was amended
+        # the heading before the commit was amended
         (
             "README:1: def gone(self):\n\nWords.",
             [(Place("README", 1, 1, "def gone(self):"), "Words.")],
         ),
-        # one after the other, and back
+        # one after another, and back
         (
             "README:\n\nOne.\n\nlogo.png:\n\nTwo.\n\nThe patch as a whole:\n\nThree.",
             [(README, "One."), (Place("logo.png"), "Two."), (None, "Three.")],
@@ -125,9 +125,9 @@ def test_how_a_place_is_written(place: Place | None, line: str) -> None:
             "README:\n\nWords.\n\nthe patch as\na whole: Fine.",
             [(README, "Words."), (None, "Fine.")],
         ),
-        # an anchor holds against names
+        # an anchor takes precedence over names
         ("README:\n\nAs in transport.py.", [(README, "As in transport.py.")]),
-        # parted, as mail wants it
+        # wrapped for mail
         ("http/trans\nport.py:42: words", [(Place("http/transport.py", 42, 42), "words")]),
         ("new\nname.c:1: words", [(Place("new name.c", 1, 1), "words")]),
     ],
@@ -139,7 +139,7 @@ def test_anchors_are_read(text: str, found: list[tuple[Place | None, str]]) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "other.py:42-45: def send():\n\nWords.",  # no file of the diff
+        "other.py:42-45: def send():\n\nWords.",  # not a file of the diff
         "ransport.py:42: words",
         "Note: this is a trailer of sorts.",
         "http://transport.py:42",
@@ -154,7 +154,7 @@ def test_anchors_are_read(text: str, found: list[tuple[Place | None, str]]) -> N
         "a  b" * 3000 + '"',
     ],
 )
-def test_what_is_no_anchor_stays_text(text: str) -> None:
+def test_other_lines_are_text(text: str) -> None:
     assert all(one.anchor == "" for one in passages(text, FILES))
     assert "".join(one.text for one in passages(text, FILES)) == text
 
@@ -229,11 +229,11 @@ def test_a_sentence_names_a_place(sentence: str, place: Place) -> None:
         "x " * 20_000 + "transport.py",
     ],
 )
-def test_ordinary_words_name_no_place(text: str) -> None:
+def test_ordinary_words_do_not_name_a_place(text: str) -> None:
     assert read(text) == [(None, text.strip())]
 
 
-def test_the_next_name_leads_on_and_a_paragraph_ends_it() -> None:
+def test_a_place_ends_at_the_next_name_or_paragraph() -> None:
     text = "In transport.py it was. The README is next. So it is. See gone.c.\n\nAll of it."
     assert read(text) == [
         (TRANSPORT, "In transport.py it was."),
@@ -274,7 +274,7 @@ diff --git a/b/x.py b/b/x.py
         ("a/x.py is old. And run_all too.", [Place("a/x.py"), Place("a/x.py", 1, 2)]),
     ],
 )
-def test_a_name_that_two_files_have_means_the_one_that_was_named(
+def test_a_name_in_two_files_refers_to_the_named_file(
     text: str, places: list[Place | None]
 ) -> None:
     assert [one.place for one in passages(text, TWO)] == places
@@ -291,7 +291,7 @@ def test_a_name_that_two_files_have_means_the_one_that_was_named(
         (Place("http/transport.py", 60, 60), 0),  # nearest
         (Place("http/transport.py", 90, 90), 1),
         (Place("http/transport.py", 9000, 9000), 2),
-        (Place("http/transport.py", 99, 101, "def send(self, request):"), 1),  # the very lines
+        (Place("http/transport.py", 99, 101, "def send(self, request):"), 1),  # exactly these lines
         (Place("http/transport.py", 95, 99, "def send(self, request):"), 0),  # moved
         (Place("http/transport.py", 180, 183, "def send(self, request):"), 2),
         (Place("http/transport.py", 40, 41, "class Cl..."), 1),
@@ -303,19 +303,19 @@ def test_a_name_that_two_files_have_means_the_one_that_was_named(
         (Place("old name.c", 1, 1), None),
     ],
 )
-def test_where_a_place_is(place: Place, hunk: int | None) -> None:
+def test_a_place_is_found(place: Place, hunk: int | None) -> None:
     spot = locate(place, FILES)
     assert spot is not None
     assert spot.hunk == hunk
     assert place.path in (FILES[spot.file].path, FILES[spot.file].old_path)
 
 
-def test_words_are_never_put_beside_another_file() -> None:
+def test_text_is_never_attached_to_another_file() -> None:
     assert locate(Place("transport.py", 42, 45, "def send(self, request):"), FILES) is None
     assert locate(Place("http"), FILES) is None
 
 
-def test_words_of_several_notes_are_placed() -> None:
+def test_text_of_several_notes_is_placed() -> None:
     notes = ["All. The README is new.", "http/transport.py:43:\n\nMore.\n\nlogo.png:\n\n", "End."]
     assert [(one.spot, one.words, one.is_anchored) for one in placed_words(notes, FILES)] == [
         (Spot(1, None), "The README is new.", False),
@@ -351,7 +351,9 @@ def diffs(draw: st.DrawFn) -> tuple[FileDiff, ...]:
 
 
 @given(files=diffs(), said=st.lists(st.tuples(st.integers(0), words), min_size=1, max_size=5))
-def test_what_is_written_is_read(files: tuple[FileDiff, ...], said: list[tuple[int, str]]) -> None:
+def test_written_anchors_are_read_back(
+    files: tuple[FileDiff, ...], said: list[tuple[int, str]]
+) -> None:
     places: list[Place | None] = [None]
     places += [place_of(file, hunk) for file in files for hunk in (None, *file.hunks)]
     wanted = [(places[number % len(places)], text) for number, text in said]
@@ -385,7 +387,7 @@ def test_any_hunk_has_lines_and_a_heading(hunk: Hunk) -> None:
     assert visible(heading_of(hunk)) == heading_of(hunk)
 
 
-def test_a_note_made_to_be_slow_is_not() -> None:
+def test_a_hostile_note_takes_linear_time() -> None:
     for text in (" " * 200_000, "a" + " " * 200_000 + '"', "(" * 200_000, "a. " * 60_000,
                  '"' * 200_000, "`" * 200_000, "README:" * 30_000, "x\n\n" * 50_000):  # fmt: skip
         assert "".join(one.anchor + one.text for one in passages(text, FILES)) == text

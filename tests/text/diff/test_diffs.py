@@ -51,12 +51,12 @@ def test_files_and_hunks() -> None:
         ("diff -ru old/x new/x\n--- old/x\n+++ new/x\n", "new/x", None),
     ],
 )
-def test_names_of_files(diff: str, path: str, old_path: str | None) -> None:
+def test_file_names_are_parsed(diff: str, path: str, old_path: str | None) -> None:
     (file,) = parse_diff(diff)
     assert (file.path, file.old_path) == (path, old_path)
 
 
-def test_a_long_diffstat_fits() -> None:
+def test_a_long_diffstat_fits_the_width() -> None:
     long = "d/" * 60 + "f"
     body = "".join("+x\n" for _ in range(900))
     diff = f"diff --git a/{long} b/{long}\n--- a/{long}\n+++ b/{long}\n@@ -0,0 +1,900 @@\n{body}"

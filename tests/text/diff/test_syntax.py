@@ -36,11 +36,11 @@ def coloured(path: str, *lines: str) -> list[str]:
         ("x.c/y", "+if 1", "+if 1"),
     ],
 )
-def test_the_file_name_tells_the_language(path: str, line: str, shown: str) -> None:
+def test_the_file_name_selects_the_language(path: str, line: str, shown: str) -> None:
     assert coloured(path, line) == [shown]
 
 
-def test_each_side_is_read_as_a_whole() -> None:
+def test_each_side_is_highlighted_as_a_whole() -> None:
     assert coloured(
         "x.c",
         " int a;", "-/* one", "+/* two", "-   if */", "+   if", "+   else */", " if (a)", "-b /* c",
@@ -84,19 +84,19 @@ def test_each_side_is_read_as_a_whole() -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_hunk_may_begin_in_the_midst(
+def test_a_hunk_may_start_inside_a_comment_or_string(
     path: str, lines: tuple[str, ...], shown: tuple[str, ...]
 ) -> None:
     assert coloured(path, *lines) == list(shown)
 
 
-def test_much_at_once_is_read_in_parts() -> None:
+def test_a_long_hunk_is_highlighted_in_parts() -> None:
     lines = ["+int x; /* y */", "+"] * 1_000
 
     assert coloured("x.c", *lines) == ["+{k:int} x; {c:/* y */}", "+"] * 1_000
 
 
-def test_what_nobody_wrote_stays_plain() -> None:
+def test_generated_lines_are_not_highlighted() -> None:
     long = "+" + "int x; " * 60
 
     assert coloured("x.c", "+int x;", long, "+int y;") == ["+{k:int} x;", long, "+{k:int} y;"]
@@ -147,7 +147,7 @@ def test_every_character_stays_in_its_place(language: str, lines: list[tuple[str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_lexer_takes_the_page_down(language: str) -> None:
+def test_a_failing_lexer_does_not_break_the_page(language: str) -> None:
     texts = ("\ud800", "((((" * 90, "${" * 190, "<a " * 130, '\\"' * 190, "a\x00b")
 
     assert syntax._lexer_for(NAMES[language]), language

@@ -31,7 +31,7 @@ def test_each_segment_is_a_subtitle_with_its_times() -> None:
         ((Segment(0, 1, "a --> b"),), "1\n00:00:00,000 --> 00:00:01,000\na -- > b\n"),
     ],
 )
-def test_nothing_said_makes_no_subtitle_and_no_text_breaks_one(
+def test_silence_gives_no_subtitle_and_no_text_breaks_one(
     segments: tuple[Segment, ...], text: str
 ) -> None:
     assert subrip(segments) == text

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from git_voicenote.text.passes.correction import corrector
-from git_voicenote.text.vocabulary.evidence import ENOUGH, as_evidence
+from git_voicenote.text.vocabulary.evidence import MIN_AMPLE_CHARACTERS, as_evidence
 from git_voicenote.text.vocabulary.identifiers import sayings_of
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 from git_voicenote.text.vocabulary.ranking import Place, Sighting, Term
 
 WORDS = ordinary_words()
-LONG = as_evidence(["nothing of note happened here. " * (ENOUGH // 30)])
+LONG = as_evidence(["nothing of note happened here. " * (MIN_AMPLE_CHARACTERS // 30)])
 
 
 def term(text: str, *aliases: str, place: Place = "changed lines", count: int = 1) -> Term:

@@ -61,12 +61,12 @@ def test_a_line_that_defines_nothing(line: str) -> None:
         ("if (x)", []),
     ],
 )
-def test_what_a_heading_is_about(heading: str, names: list[str]) -> None:
+def test_the_name_in_a_heading(heading: str, names: list[str]) -> None:
     assert list(defined_in_heading(heading)) == names
 
 
-def test_lines_made_to_be_slow_are_not() -> None:
-    """Each would take years where the pattern tried all ways to part it."""
+def test_hostile_lines_take_linear_time() -> None:
+    """Each would take years if the pattern tried all ways to split it."""
     for line in (
         "a*" * 140,
         "a " * 149,

@@ -1,4 +1,4 @@
-"""Names of code, and how people say them."""
+"""Identifiers and their pronunciations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from git_voicenote.text.vocabulary.identifiers import (
 from git_voicenote.text.vocabulary.ordinary_words import is_form_of, is_ordinary, ordinary_words
 
 
-def test_names_are_found_and_flags_are_not() -> None:
+def test_names_are_found_but_not_flags() -> None:
     text = "use --no-renames, -x and read_tree() in diff-lib.c; core.fsMonitor is café_x"
     assert [*names_in(text)] == [
         "use", "and", "read_tree", "in", "diff-lib", "c", "core", "fsMonitor", "is", "café_x",
@@ -32,7 +32,7 @@ def test_names_are_found_and_flags_are_not() -> None:
         ("PACKED_REFS", "PACKED REFS"),
     ],
 )
-def test_names_are_taken_apart(name: str, parts: str) -> None:
+def test_names_are_split_into_parts(name: str, parts: str) -> None:
     assert " ".join(parts_of(name)) == parts
 
 
@@ -40,7 +40,11 @@ def test_names_are_taken_apart(name: str, parts: str) -> None:
     ("name", "said", "is_sound"),
     [
         ("packed_refs", "packed refs", True),
-        ("packedRefs", "packed references", False),  # it means that, and so may English
+        (
+            "packedRefs",
+            "packed references",
+            False,
+        ),  # this is its meaning, but may also be ordinary English
         ("strbuf", "stir buff", True),
         ("strbuf", "string buffer", False),
         ("worktree", "work tree", True),
@@ -56,7 +60,7 @@ def test_names_are_taken_apart(name: str, parts: str) -> None:
         ("解析器", "解析器", True),
     ],
 )
-def test_names_are_said_as_people_say_them(name: str, said: str, is_sound: bool) -> None:
+def test_names_have_the_usual_pronunciations(name: str, said: str, is_sound: bool) -> None:
     ways = {
         " ".join(saying.words): saying.is_sound for saying in sayings_of(name, ordinary_words())
     }
@@ -64,7 +68,7 @@ def test_names_are_said_as_people_say_them(name: str, said: str, is_sound: bool)
 
 
 @pytest.mark.parametrize("name", ["x" * 400, "_", "...", "a_" * 200, "٣", "²"])
-def test_odd_names_have_few_sayings_or_none(name: str) -> None:
+def test_odd_names_have_few_or_no_pronunciations(name: str) -> None:
     assert len(sayings_of(name, ordinary_words())) <= 8
 
 
@@ -73,7 +77,7 @@ def test_odd_names_have_few_sayings_or_none(name: str) -> None:
     [("8", "eight"), ("13", "thirteen"), ("20", "twenty"), ("64", "sixty four"),
      ("256", "two five six"), ("05", "zero five")],
 )  # fmt: skip
-def test_numbers_in_names_are_said(digits: str, words: str) -> None:
+def test_numbers_in_names_are_pronounced(digits: str, words: str) -> None:
     assert " ".join(number_in_words(digits)) == words
 
 
@@ -82,7 +86,7 @@ def test_numbers_in_names_are_said(digits: str, words: str) -> None:
     [("sure", True), ("refetched", True), ("committing", True), ("unreachable", True),
      ("fsmonitor", False), ("strbuf", False), ("soren", False)],
 )  # fmt: skip
-def test_ordinary_words_and_what_is_made_of_them(word: str, is_one: bool) -> None:
+def test_ordinary_words_and_their_forms(word: str, is_one: bool) -> None:
     assert is_ordinary(word, ordinary_words()) is is_one
 
 

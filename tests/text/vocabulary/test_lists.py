@@ -1,4 +1,4 @@
-"""The lists of terms that people keep."""
+"""Lists of terms are read and edited."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ C#
 """
 
 
-def test_a_list_holds_terms_and_what_is_heard_for_them() -> None:
+def test_a_list_contains_terms_and_their_transcriptions() -> None:
     assert parse_list(LIST) == (
         (
             Entry("kubectl"),
@@ -39,21 +39,21 @@ def test_a_list_holds_terms_and_what_is_heard_for_them() -> None:
 @pytest.mark.parametrize(
     "line", ["=>", "heard =>", "=> ,", "...", "... => term", "x" * 101, "x" * 101 + " => term"]
 )
-def test_a_line_that_is_no_entry_is_told_by_its_number(line: str) -> None:
+def test_an_invalid_line_is_reported_by_its_number(line: str) -> None:
     assert parse_list(f"one\n{line}\ntwo\n") == ((Entry("one"), Entry("two")), (2,))
 
 
-def test_what_nobody_can_see_is_left_out() -> None:
+def test_invisible_characters_are_removed() -> None:
     assert parse_entry("\x1b[31mterm\u200b") == Entry("[31mterm")
 
 
-def test_adding_keeps_what_is_there() -> None:
+def test_adding_keeps_existing_entries() -> None:
     assert with_entry(LIST, Entry("mypy", "my pie")) == LIST + "my pie => mypy\n"
     assert with_entry("one", Entry("two")) == "one\ntwo\n"
     assert with_entry("", Entry("two")) == "two\n"
     assert with_entry(LIST, Entry("kubectl", "cube cuttle")) == LIST
 
 
-def test_removing_a_term_keeps_the_rest_comments_and_order() -> None:
+def test_removing_a_term_keeps_other_entries_comments_and_order() -> None:
     assert without_term(LIST, "kubectl") == "# what we say here\n\nengine x=>nginx\nC#\n"
     assert without_term(LIST, "Kubectl") == LIST

@@ -1,4 +1,4 @@
-"""Messages become what people would say."""
+"""Commit messages are converted to spoken text."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ from git_voicenote.text.vocabulary.pronunciation import spoken_sentences
         ("…—☃", []),
     ],
 )
-def test_a_message_is_spoken(message: str, sentences: list[str]) -> None:
+def test_a_message_is_converted_to_spoken_text(message: str, sentences: list[str]) -> None:
     assert [" ".join(words) for words in spoken_sentences([message])] == sentences

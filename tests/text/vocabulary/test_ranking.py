@@ -1,4 +1,4 @@
-"""Terms, ranked."""
+"""Terms are ranked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def ranked(*seen: tuple[Place, dict[str, int]], most: int = 300) -> list[str]:
     return [term.text for term in vocabulary.ranked(counted, (), WORDS, most=most)]
 
 
-def test_what_changed_comes_before_what_is_common() -> None:
+def test_changed_names_come_before_common_ones() -> None:
     assert ranked(
         ("history", {"reftable": 5000}),
         ("changed lines", {"midx_repack": 1}),
@@ -29,7 +29,7 @@ def test_what_changed_comes_before_what_is_common() -> None:
     ) == ["midx_repack", "strbuf", "reftable"]
 
 
-def test_ordinary_english_is_no_term() -> None:
+def test_ordinary_english_is_not_a_term() -> None:
     assert ranked(("changed lines", {"return": 9, "Parsed": 2, "buffers": 3, "oidset": 1})) == [
         "oidset"
     ]
@@ -40,21 +40,21 @@ def test_ordinary_english_is_no_term() -> None:
     ["ab", "x" * 41, "12345", "0xdeadbeef", "3f2a91c0", "__init__", "a\ufffdb_c", "with blank_x",
      "esc\x1b[31m_x", "cut_off_", "i_j"],
 )  # fmt: skip
-def test_what_nobody_says_is_no_term(name: str) -> None:
+def test_unspoken_names_are_not_terms(name: str) -> None:
     assert ranked(("changed lines", {name: 5})) == []
 
 
-def test_a_compound_of_words_is_a_term_where_it_is_a_name() -> None:
+def test_a_hyphenated_word_is_a_term_only_as_a_name() -> None:
     prose: tuple[Place, dict[str, int]] = ("history", {"up-to-date": 30, "merge-base": 30})
     assert ranked(prose) == []
     assert ranked(prose, ("paths", {"merge-base": 1})) == ["merge-base"]
 
 
-def test_names_that_differ_in_case_are_one_term_as_it_is_written_near() -> None:
+def test_names_that_differ_in_case_are_one_term() -> None:
     assert ranked(("history", {"SQLITE": 20}), ("changed lines", {"SQLite": 1})) == ["SQLite"]
 
 
-def test_what_is_listed_is_always_a_term() -> None:
+def test_a_listed_term_is_always_included() -> None:
     counted: list[tuple[Place, Counter[str]]] = [
         ("changed lines", Counter({f"name_{chr(97 + n)}x": 9 for n in range(26)})),
         ("project list", Counter({"the": 1})),
@@ -72,14 +72,14 @@ def terms(place: Place, count: int, start: str) -> list[Term]:
 @pytest.mark.parametrize(
     ("near", "far", "told"), [(0, 0, 0), (0, 300, 10), (4, 300, 10), (20, 300, 20), (200, 300, 50)]
 )
-def test_an_engine_is_told_ten_to_fifty_terms(near: int, far: int, told: int) -> None:
+def test_an_engine_gets_ten_to_fifty_terms(near: int, far: int, told: int) -> None:
     all_terms = [*terms("changed lines", near, "near_"), *terms("history", far, "far_")]
     words = vocabulary.hotwords(all_terms, WORDS)
     assert len(words) == told
     assert words[: min(near, 50)] == tuple(f"near_{n}" for n in range(min(near, 50)))
 
 
-def test_an_engine_is_not_told_what_it_knows() -> None:
+def test_an_engine_does_not_get_words_it_recognizes() -> None:
     known = Term("buffer", (Sighting("project list", 1),), ())
     assert vocabulary.hotwords([known], WORDS) == ()
 
@@ -91,19 +91,19 @@ def test_an_engine_is_not_told_what_it_knows() -> None:
         ("parseURL", ["parse u r l", "parse url"]),
         ("utf8", ["u t f eight", "utf eight"]),
         ("strbuf", ["stir buff", "strbuf"]),  # "string buffer" is English
-        # of a long name, what it means as well
+        # for a long name, also its meaning
         ("each_ref_opts",
          ["each ref opts", "each ref options", "each ref o p t s", "each reference opts"]),
         ("größe_alt", []),
     ],
 )  # fmt: skip
-def test_phrases_are_how_terms_are_said(name: str, said: list[str]) -> None:
+def test_phrases_are_pronunciations_of_terms(name: str, said: list[str]) -> None:
     (term,) = vocabulary.ranked([("changed lines", Counter([name]))], (), WORDS)
     assert [" ".join(words) for words in vocabulary.phrases([term], [name])] == said
     assert vocabulary.phrases([term], ["another"]) == ()
 
 
-def test_what_somebody_listed_is_a_phrase_in_all_its_ways() -> None:
+def test_a_listed_term_has_all_its_pronunciations() -> None:
     seen: list[tuple[Place, Counter[str]]] = [("project list", Counter(["syscall", "kubectl"]))]
     terms = vocabulary.ranked(seen, [("cube  Cuttle", "kubectl"), ("k8s", "kubectl")], WORDS)
     said = [" ".join(words) for words in vocabulary.phrases(terms, ["syscall", "kubectl"])]
@@ -112,7 +112,7 @@ def test_what_somebody_listed_is_a_phrase_in_all_its_ways() -> None:
     assert "k8s" not in said
 
 
-def test_prose_gives_names_of_code_and_words_that_are_not_rare() -> None:
+def test_prose_gives_identifiers_and_words_that_are_not_rare() -> None:
     text = "fsmonitor and fsmonitor: fsmonitor\nis_bare once, oidtree once; don't\n" + (
         "Signed-off-by: A U Thor <a@example.org>\n" * 5
     )

@@ -158,7 +158,7 @@ def test_a_batch_may_mix_files_and_end_them_in_any_order(
 @pytest.mark.parametrize(
     ("lines", "error", "has_words"),
     [
-        ("!!broke\n!!broke\n", "nothing of what was said was understood: broke", True),
+        ("!!broke\n!!broke\n", "the speech could not be transcribed: broke", True),
         ("one\n!!broke\n", None, True),
         ("\n\n", None, False),
     ],

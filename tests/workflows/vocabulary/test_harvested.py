@@ -124,7 +124,7 @@ def test_a_broken_cache_is_told_and_made_anew(code: Sandbox, name: str, content:
     again, told = found(code)
     assert again == first
     assert len(told) == 1
-    assert "made anew" in told[0]
+    assert "rebuilt" in told[0]
     assert found(code) == (first, [])
 
 
@@ -133,7 +133,7 @@ def test_a_repository_that_cannot_be_written_has_a_vocabulary(code: Sandbox) -> 
     code.write(CACHE, "in the way")
     vocabulary, told = found(code)
     assert "oidtree_clear" in texts(vocabulary)
-    assert all("cannot be" in text for text in told)
+    assert all("cannot" in text for text in told)
     assert told
 
 

@@ -55,7 +55,7 @@ def test_it_is_made_in_the_background_and_there_the_next_time(repo: Sandbox) -> 
 
     model.write_bytes(b"\0" * 100)
     assert adaptation_for(repository, TOKENS, told.append) is None
-    assert told == [f"the repository's language: {model} is broken; it is made anew"]
+    assert told == [f"the repository's language: {model} is damaged and will be rebuilt"]
     wait_until_made(repository)
     assert adaptation_for(repository, TOKENS, told.append) not in (None, folder)
 

@@ -1,1 +1,1 @@
-"""Weights of Nano on disk: every published layout, fetched, imported and verified."""
+"""Nano's weights on disk: fetch, import, read and verify them, in every published layout."""

@@ -1,6 +1,6 @@
-"""Read a model's shape from its config.json, in every form that was published; write the newest.
+"""Read a model's architecture from any published form of config.json, and write the newest form.
 
-transformers renamed the same few numbers three times; what is absent has the released value.
+transformers renamed the same few settings three times; missing ones have the released value.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
 
 Section = Mapping[str, Any]
 
-_WIDEST = 1 << 17
-"""Values in a row. The ranges are wide: the weights' own shapes decide. They keep what is computed
-before the weights are looked at small, as a list of the tensors that a model should have."""
-_MOST_LAYERS = 500
-_MOST_HEADS = 1024
-_MOST_TOKENS = 1 << 22
-_MOST_EPS = 0.1
-_MOST_THETA = 1e12
-_TRANSFORMERS_EPS = 1e-5  # of the adaptor's norms, where its config.json is silent
+_MAX_WIDTH = 1 << 17
+"""In values per row. The limits are generous, because the shapes of the weights are checked later;
+they only bound the work before that, such as the list of expected tensors."""
+_MAX_LAYERS = 500
+_MAX_HEADS = 1024
+_MAX_TOKENS = 1 << 22
+_MAX_EPS = 0.1
+_MAX_THETA = 1e12
+_TRANSFORMERS_EPS = 1e-5  # the default for the norms of the adaptor
 
 
 def architecture_of(config: Section, layout: Layout) -> Architecture:
-    """Return the shape that a config.json of transformers describes.
+    """Return the architecture that a config.json of transformers describes.
 
-    The flat layout counts all blocks of the encoder together, the split one those for words
-    alone. Raises EngineError for a model of another kind.
+    The flat layout counts all blocks of the encoder together, the split one only those for words.
+    Raises EngineError for a model of another kind.
     """
     kind = config.get("model_type", "fun_asr_nano")
     if kind != "fun_asr_nano":
         raise EngineError(
             f"this is a model of the kind {kind!r}",
-            hint="the nano engine runs Fun-ASR-Nano-2512 and Fun-ASR-MLT-Nano-2512",
+            hint="the nano engine supports Fun-ASR-Nano-2512 and Fun-ASR-MLT-Nano-2512",
         )
     try:
         decoder = decoder_shape(_section(config, "text_config"))
@@ -55,11 +55,11 @@ def architecture_of(config: Section, layout: Layout) -> Architecture:
             )
         )
     except (ContentError, TypeError, ValueError) as exc:
-        raise EngineError(f"its config.json cannot be understood: {exc}") from exc
+        raise EngineError(f"its config.json is invalid: {exc}") from exc
 
 
 def checked(architecture: Architecture) -> Architecture:
-    """Return an architecture, or raise ValueError for one that cannot be."""
+    """Return an architecture. Raises ValueError if it is invalid."""
     encoder, adaptor, decoder = architecture.encoder, architecture.adaptor, architecture.decoder
     if encoder.layers < 1:
         raise ValueError(
@@ -72,33 +72,33 @@ def checked(architecture: Architecture) -> Architecture:
         (decoder.heads, decoder.key_value_heads),
     ):
         if heads < 1 or width < 1 or width % heads:
-            raise ValueError(f"{width} cannot be divided among {heads} heads")
+            raise ValueError(f"{width} is not divisible by {heads} heads")
     return architecture
 
 
 def decoder_shape(text: Section) -> DecoderShape:
-    """Return the shape of a Qwen3 language model, given its config."""
+    """Return the shape of a Qwen3 language model from its config."""
     usual = DecoderShape()
     _refuse_other_qwen(text)
-    heads = _number(text, usual.heads, "num_attention_heads", high=_MOST_HEADS)
+    heads = _number(text, usual.heads, "num_attention_heads", high=_MAX_HEADS)
     theta = _rope(text).get("rope_theta") or text.get("rope_theta") or usual.rope_theta
     return DecoderShape(
-        vocabulary=_number(text, usual.vocabulary, "vocab_size", high=_MOST_TOKENS),
+        vocabulary=_number(text, usual.vocabulary, "vocab_size", high=_MAX_TOKENS),
         width=_number(text, usual.width, "hidden_size"),
         feed_forward=_number(text, usual.feed_forward, "intermediate_size"),
-        layers=_number(text, usual.layers, "num_hidden_layers", high=_MOST_LAYERS),
+        layers=_number(text, usual.layers, "num_hidden_layers", high=_MAX_LAYERS),
         heads=heads,
         key_value_heads=_number(
-            text, usual.key_value_heads, "num_key_value_heads", high=_MOST_HEADS
+            text, usual.key_value_heads, "num_key_value_heads", high=_MAX_HEADS
         ),
         head_width=_even(text, usual.head_width, "head_dim"),
-        rope_theta=real(theta, "rope_theta", 1.0, _MOST_THETA),
+        rope_theta=real(theta, "rope_theta", 1.0, _MAX_THETA),
         norm_eps=_eps(text, usual.norm_eps, "rms_norm_eps"),
     )
 
 
 def encoder_shape(settings: Section, layers: int, timestamp_layers: int) -> EncoderShape:
-    """Return the shape of an encoder, given its settings under any of their names."""
+    """Return the shape of an encoder from its settings, under any of their names."""
     usual = EncoderShape()
     shape = EncoderShape(
         mel_bins=_number(settings, usual.mel_bins, "num_mel_bins"),
@@ -108,7 +108,7 @@ def encoder_shape(settings: Section, layers: int, timestamp_layers: int) -> Enco
             settings,
             usual.heads,
             "num_attention_heads", "encoder_attention_heads", "attention_heads",
-            high=_MOST_HEADS,
+            high=_MAX_HEADS,
         ),
         feed_forward=_number(
             settings, usual.feed_forward, "intermediate_size", "encoder_ffn_dim", "linear_units"
@@ -119,14 +119,14 @@ def encoder_shape(settings: Section, layers: int, timestamp_layers: int) -> Enco
         norm_eps=_eps(settings, usual.norm_eps, "layer_norm_eps"),
     )  # fmt: skip
     if settings.get("input_size") and "num_mel_bins" not in settings:
-        # the oldest form names the product alone
-        entry = whole(settings["input_size"], "input_size", shape.stacked_frames, _WIDEST)
+        # the oldest form has only the product
+        entry = whole(settings["input_size"], "input_size", shape.stacked_frames, _MAX_WIDTH)
         shape = replace(shape, mel_bins=entry // shape.stacked_frames)
     return shape
 
 
 def config_json(architecture: Architecture) -> dict[str, object]:
-    """Return the config.json of a model in the flat layout, which transformers loads too."""
+    """Return the config.json of a model in the flat layout, which transformers also loads."""
     encoder, adaptor, decoder = architecture.encoder, architecture.adaptor, architecture.decoder
     return {
         "architectures": ["FunAsrNanoForConditionalGeneration"],
@@ -176,23 +176,23 @@ def _encoder_shape(audio: Section, layout: Layout) -> EncoderShape:
         audio,
         usual.timestamp_layers,
         "num_timestamp_prediction_layers", "num_timestamp_prediction_blocks", "tp_blocks",
-        low=0, high=_MOST_LAYERS,
+        low=0, high=_MAX_LAYERS,
     )  # fmt: skip
     is_flat = layout == "flat"
     layers = _number(
         audio,
         usual.layers + (usual.timestamp_layers if is_flat else 0),
         "num_hidden_layers", "encoder_layers", "num_blocks",
-        high=_MOST_LAYERS,
+        high=_MAX_LAYERS,
     )  # fmt: skip
     return encoder_shape(audio, layers - timestamp if is_flat else layers, timestamp)
 
 
 def _adaptor_shape(config: Section, width: int) -> AdaptorShape:
-    """Return the adaptor's shape; the oldest forms have its settings in the outermost section."""
+    """Return the adaptor's shape; the oldest forms have its settings at the top level."""
     usual = AdaptorShape()
     adaptor = _section(config, "adaptor_config")
-    if "ffn_dim" in adaptor:  # FunASR's own words
+    if "ffn_dim" in adaptor:  # FunASR's name
         hidden, feed_forward = _number(adaptor, usual.hidden, "ffn_dim"), width // 4
     elif adaptor:
         hidden = _number(adaptor, usual.hidden, "projector_hidden_size")
@@ -204,18 +204,18 @@ def _adaptor_shape(config: Section, width: int) -> AdaptorShape:
         width=width,
         hidden=hidden,
         heads=_number(
-            adaptor, usual.heads, "num_attention_heads", "attention_heads", high=_MOST_HEADS
+            adaptor, usual.heads, "num_attention_heads", "attention_heads", high=_MAX_HEADS
         ),
         feed_forward=feed_forward,
         layers=_number(
-            adaptor, usual.layers, "num_hidden_layers", "num_layers", low=0, high=_MOST_LAYERS
+            adaptor, usual.layers, "num_hidden_layers", "num_layers", low=0, high=_MAX_LAYERS
         ),
         norm_eps=_eps(adaptor, _TRANSFORMERS_EPS, "layer_norm_eps"),
     )
 
 
 def _refuse_other_qwen(text: Section) -> None:
-    """Raise EngineError for what a Qwen3 may be and this one is not: its output would be wrong."""
+    """Raise EngineError for variants of Qwen3 that are not supported: the output would be wrong."""
     kind = text.get("model_type", "qwen3")
     rope = _rope(text).get("rope_type") or _rope(text).get("type") or "default"
     odd = {
@@ -228,13 +228,13 @@ def _refuse_other_qwen(text: Section) -> None:
     }
     for what, is_so in odd.items():
         if is_so:
-            raise EngineError(f"the model has {what}, which the released ones have not")
+            raise EngineError(f"the model has {what}, which is not supported")
 
 
 def _rope(text: Section) -> Section:
     rope = text.get("rope_parameters") or text.get("rope_scaling") or {}
     if not isinstance(rope, Mapping):
-        raise TypeError("rope_parameters is no object")
+        raise TypeError("rope_parameters is not an object")
     return rope
 
 
@@ -246,8 +246,10 @@ def _section(config: Section, *names: str) -> Section:
     return {}
 
 
-def _number(settings: Section, usual: int, *names: str, low: int = 1, high: int = _WIDEST) -> int:
-    """Return the first setting that is there. Raises ContentError for one out of the range."""
+def _number(
+    settings: Section, usual: int, *names: str, low: int = 1, high: int = _MAX_WIDTH
+) -> int:
+    """Return the first setting that exists. Raises ContentError if it is out of range."""
     for name in names:
         if settings.get(name) is not None:
             return whole(settings[name], name, low, high)
@@ -255,7 +257,7 @@ def _number(settings: Section, usual: int, *names: str, low: int = 1, high: int 
 
 
 def _even(settings: Section, usual: int, name: str) -> int:
-    """Return a setting that rotary embeddings divide by two."""
+    """Return a setting that must be even, because rotary embeddings divide it by two."""
     value = _number(settings, usual, name)
     if value % 2:
         raise ContentError(f"{name} is {value}, an odd number")
@@ -263,4 +265,4 @@ def _even(settings: Section, usual: int, name: str) -> int:
 
 
 def _eps(settings: Section, usual: float, name: str) -> float:
-    return real(settings.get(name) or usual, name, 0.0, _MOST_EPS)
+    return real(settings.get(name) or usual, name, 0.0, _MAX_EPS)

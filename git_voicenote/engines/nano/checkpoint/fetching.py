@@ -1,7 +1,7 @@
-"""Fetch a model from Hugging Face's hub, or from a mirror of it.
+"""Fetch a model from the Hugging Face hub or a mirror.
 
-Nothing else in this program opens a socket. What is fetched is said before, and what the hub says
-of a file, its size and its hash, is checked.
+Nothing else in this program opens a socket. The files are shown before they are fetched, and their
+sizes and hashes are verified.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from git_voicenote.engines.nano.checkpoint.hub import (
     RemoteFile,
     fetch_file,
     hub,
-    no_hub,
+    not_a_hub,
     partial_path,
 )
 from git_voicenote.engines.nano.checkpoint.importing import import_model
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A published model: its repository on the hub, and the revision that is known to work."""
+    """A published model: its repository on the hub, and a revision that is known to work."""
 
     repository: str
     revision: str | None
@@ -48,7 +48,7 @@ RELEASES = {
     PREFERRED: Release(
         "FunAudioLLM/Fun-ASR-Nano-2512-hf", "7ef6cafdc445b5beff0b730cbeb51952c793ca6e"
     ),
-    # in FunASR's layout, and imported from it; which revision is good is not known
+    # in FunASR's layout; no revision is known to work
     "Fun-ASR-MLT-Nano-2512": Release("FunAudioLLM/Fun-ASR-MLT-Nano-2512", None),
 }
 
@@ -65,7 +65,7 @@ _WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is about to be fetched, and from where."""
+    """The files to fetch, and their source."""
 
     repository: str
     commit: str
@@ -73,26 +73,26 @@ class Plan:
     licence: str | None
     files: tuple[RemoteFile, ...]
     folder: Path
-    """Where the files are kept until the model is installed."""
+    """The folder for the files until the model is installed."""
 
     @property
     def name(self) -> str:
-        """What the model will be called."""
+        """The name for the model."""
         return self.repository.split("/")[-1].removesuffix("-hf")
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """The total size of the files, in bytes."""
         return sum(file.size for file in self.files)
 
     @property
     def host(self) -> str:
-        """The machine that is asked."""
+        """The host to fetch from."""
         return urlsplit(self.endpoint).netloc
 
     @property
     def present(self) -> int:
-        """Bytes that an earlier try has brought."""
+        """The number of bytes that were fetched before."""
         return sum(
             min(file.size, path.stat().st_size)
             for file in self.files
@@ -102,32 +102,32 @@ class Plan:
 
     @property
     def origin(self) -> Origin:
-        """What is written down of where the model comes from."""
+        """The origin to record for the model."""
         return Origin(f"{self.endpoint}/{self.repository}", self.commit, self.licence)
 
 
 def name_of(wanted: str) -> str:
-    """Return what a release, or a repository, will be called."""
+    """Return the name for a release or a repository."""
     return release_of(wanted).repository.split("/")[-1].removesuffix("-hf")
 
 
 def release_of(wanted: str) -> Release:
-    """Return the release of that name, or the repository of that name ("ORG/NAME")."""
+    """Return the release with a name, or the repository with a name ("ORG/NAME")."""
     if "/" in wanted:
         known = {release.repository: release for release in RELEASES.values()}
         return known.get(wanted, Release(wanted, None))
     if wanted in RELEASES:
         return RELEASES[wanted]
     raise EngineError(
-        f"no release is called {wanted!r}",
-        hint=f"known are {' and '.join(RELEASES)}; or name a repository of the hub, as ORG/NAME",
+        f"there is no model {wanted!r} to fetch",
+        hint=f"use {' or '.join(RELEASES)}, or name a repository on the hub as ORG/NAME",
     )
 
 
 def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
     """Ask the hub for the files of a model; `revision` is a commit, a tag or a branch.
 
-    Raises EngineError: offline, not there, or what answers is not a hub.
+    Raises EngineError if offline, if the model does not exist, or if the server is not a hub.
     """
     release = release_of(wanted)
     revision = revision or release.revision or "main"
@@ -138,11 +138,11 @@ def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
             release.repository, revision=revision, files_metadata=True
         )
     if not info.sha:
-        raise no_hub(endpoint)
+        raise not_a_hub(endpoint)
     files = _wanted_files(info.siblings or [])
     if not any(file.path.startswith("model") for file in files):
         raise EngineError(
-            f"{release.repository} has no model that can be used at {revision}",
+            f"{release.repository} has no supported model at {revision}",
             hint="it needs model.safetensors, or model.pt and config.yaml",
         )
     licence = info.card_data.get("license") if info.card_data else None
@@ -151,15 +151,15 @@ def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
 
 
 def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
-    """Bring all files of a plan into its folder, going on where an earlier try stopped.
+    """Fetch all files of a plan into its folder, and resume an interrupted attempt.
 
-    Raises EngineError; what was fetched stays for the next try.
+    Raises EngineError; the fetched data is kept for the next attempt.
     """
     try:
         files.folder(plan.folder)
         need_space(plan.folder, plan.size - plan.present, to="fetch the model")
     except OSError as exc:
-        raise EngineError(f"{plan.folder} cannot be written: {exc.strerror}") from exc
+        raise EngineError(f"cannot write to {plan.folder}: {exc.strerror}") from exc
     done = 0
     for file in plan.files:
         if not (plan.folder / file.path).is_file():
@@ -170,9 +170,9 @@ def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
 
 
 def install(plan: Plan, name: str | None = None, progress: Progress = lambda *_: None) -> Imported:
-    """Install the model that was fetched, and remove what was fetched.
+    """Install a fetched model, and remove the fetched files.
 
-    Raises EngineError; then what was fetched stays.
+    Raises EngineError; then the fetched files are kept.
     """
     imported = import_model(plan.folder, name or plan.name, origin=plan.origin, progress=progress)
     shutil.rmtree(plan.folder, ignore_errors=True)
@@ -190,7 +190,7 @@ def _fetch(plan: Plan, file: RemoteFile, before: int, progress: Progress) -> Non
 
 
 def _wanted_files(listed: list[RepoSibling]) -> tuple[RemoteFile, ...]:
-    """Return the files that belong to the model; of two layouts side by side, the newer one."""
+    """Return the files of the model; if there are two layouts, those of the newer one."""
     files = [
         RemoteFile(
             file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None, file.blob_id
@@ -204,7 +204,7 @@ def _wanted_files(listed: list[RepoSibling]) -> tuple[RemoteFile, ...]:
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """Return whether a path fits a pattern; none fits a path out of the folder."""
+    """Return whether a path matches a pattern; a path out of the folder never does."""
     return any(
         fnmatch(path, pattern) and path.count("/") == pattern.count("/") for pattern in patterns
     )

@@ -1,7 +1,7 @@
-"""Talk to the hub with its own client, and bring over one file.
+"""Access the hub with its client library, and download single files.
 
-That client throws a broken download away. Here the part that came is kept under the file's hash,
-and the next try goes on from its end.
+The library discards an interrupted download. Here, the partial file is kept under the hash of the
+file, and the next attempt resumes it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-_WAITS = (0.5, 2.0)  # seconds before another try where the last one brought nothing
-_TIMEOUT = 30.0  # seconds in which nothing came
+_WAITS = (0.5, 2.0)  # seconds before another attempt if the last one received nothing
+_TIMEOUT = 30.0  # seconds without data
 _AIR_GAP = (
-    "or fetch the model's files on another machine, and bring them here with "
+    "or fetch the files of the model on another machine, and import them here with "
     "`git voicenote models import FOLDER`"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file on the hub; `sha256` where it is a large one, `blob` is git's name for the others."""
+    """A file on the hub; large files have a `sha256`, the others a `blob` (git's object id)."""
 
     path: str
     size: int
@@ -41,16 +41,16 @@ class RemoteFile:
 
 
 def partial_path(folder: Path, file: RemoteFile) -> Path:
-    """Return where the part of a file is kept that has come so far."""
+    """Return the path of the partial file of a download."""
     return folder / ".partial" / (file.sha256 or file.blob or file.path.replace("/", "--"))
 
 
 @contextmanager
 def hub(repository: str, revision: str) -> Iterator[str]:
-    """Give the address of the hub (HF_ENDPOINT, or the public one), and translate its errors."""
+    """Provide the URL of the hub (HF_ENDPOINT or the public one), and translate its errors."""
     if find_spec("huggingface_hub") is None:
         raise EngineError(
-            "huggingface_hub is not installed, which fetches models",
+            "fetching models needs huggingface_hub, which is not installed",
             hint=f"`pip install 'git-voicenote[nano]'`, {_AIR_GAP}",
         )
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read when the client is imported
@@ -62,53 +62,53 @@ def hub(repository: str, revision: str) -> Iterator[str]:
         yield endpoint
     except errors.OfflineModeIsEnabled as exc:
         raise EngineError(
-            "HF_HUB_OFFLINE is set, so nothing is fetched", hint=f"unset it, {_AIR_GAP}"
+            "cannot fetch, because HF_HUB_OFFLINE is set", hint=f"unset it, {_AIR_GAP}"
         ) from exc
     except errors.GatedRepoError as exc:
         raise EngineError(
-            f"{host} gives {repository} only to those who accepted its terms",
+            f"{host} requires that you accept the terms of {repository}",
             hint=f"accept them there and set HF_TOKEN, {_AIR_GAP}",
         ) from exc
     except errors.RepositoryNotFoundError as exc:
         raise EngineError(
-            f"{host} has no {repository}, or wants to know who asks",
+            f"{host} has no {repository}, or requires authentication",
             hint=f"check the name, set HF_TOKEN if it is private, {_AIR_GAP}",
         ) from exc
     except errors.RevisionNotFoundError as exc:
         raise EngineError(
             f"{repository} has no revision {revision} at {host}",
-            hint="`--revision` takes a commit, a tag or a branch",
+            hint="use a commit, a tag or a branch with `--revision`",
         ) from exc
     except errors.HfHubHTTPError as exc:
         raise EngineError(
-            f"{host} answered with the status {exc.response.status_code}",
+            f"{host} responded with status {exc.response.status_code}",
             hint=f"try again later, {_AIR_GAP}",
         ) from exc
     except errors.HFValidationError as exc:
-        raise EngineError(f"{repository!r} is no name of a repository, as ORG/NAME") from exc
+        raise EngineError(f"{repository!r} is not the name of a repository (ORG/NAME)") from exc
     except errors.HTTPError as exc:  # type: ignore[attr-defined]  # that of its HTTP library
         raise EngineError(
-            f"{host} cannot be reached: {exc}",
+            f"cannot connect to {host}: {exc}",
             hint=f"check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT), {_AIR_GAP}",
         ) from exc
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
-        raise no_hub(endpoint) from exc
+        raise not_a_hub(endpoint) from exc
 
 
-def no_hub(endpoint: str) -> EngineError:
-    """Return the error for an answer that no hub gives."""
+def not_a_hub(endpoint: str) -> EngineError:
+    """Return the error for a response that is not from a hub."""
     return EngineError(
-        f"what answers at {endpoint} is not a model hub: a proxy or a login page may be between",
-        hint=f"open that address in a browser, set HF_ENDPOINT to a mirror, {_AIR_GAP}",
+        f"the server at {endpoint} is not a model hub: it may be a proxy or a login page",
+        hint=f"open the address in a browser, set HF_ENDPOINT to a mirror, {_AIR_GAP}",
     )
 
 
 def fetch_file(
     repository: str, commit: str, file: RemoteFile, folder: Path, progress: Callable[[int], None]
 ) -> None:
-    """Bring a file into a folder and check it; `progress` is told the bytes that are there.
+    """Download a file into a folder and verify it; `progress` gets the number of bytes so far.
 
-    Raises EngineError; the part that came stays, unless it is not of this file.
+    Raises EngineError; the partial file is kept, unless its content is wrong.
     """
     partial, target = partial_path(folder, file), folder / file.path
     try:
@@ -122,16 +122,16 @@ def fetch_file(
         _check(partial, file)
         files.move(partial, target)
     except OSError as exc:
-        raise EngineError(f"{target} cannot be written: {exc.strerror or exc}") from exc
+        raise EngineError(f"cannot write {target}: {exc.strerror or exc}") from exc
 
 
 def _lock(output: IO[bytes], file: RemoteFile) -> None:
-    """Let nobody else write to a part until it is closed."""
+    """Lock a partial file until it is closed."""
     try:
         files.take_lock(output.fileno())
     except BlockingIOError as exc:
         raise EngineError(
-            f"{file.path} is being fetched by another process", hint="wait for that one"
+            f"{file.path} is being fetched by another process", hint="wait until it has finished"
         ) from exc
 
 
@@ -142,7 +142,7 @@ def _complete(
     output: IO[bytes],
     progress: Callable[[int], None],
 ) -> None:
-    """Append to a part what it lacks; connections that break are taken up again."""
+    """Download the missing part of a file, and reconnect after interruptions."""
     waits = iter(_WAITS)
     while (before := output.tell()) != file.size:
         if before > file.size:
@@ -163,12 +163,12 @@ def _complete(
                 time.sleep(wait)
             else:
                 if output.tell() <= before:
-                    raise no_hub(endpoint)
+                    raise not_a_hub(endpoint)
 
 
 def _empty(output: IO[bytes]) -> None:
     output.truncate(0)
-    output.seek(0)  # or it would go on to count from where it was
+    output.seek(0)  # truncate() does not move the position
 
 
 def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[int], None]) -> None:
@@ -184,37 +184,36 @@ def _append(url: str, file: RemoteFile, output: IO[bytes], progress: Callable[[i
         headers["Range"] = f"bytes={start}-"
     with get_session().stream("GET", url, headers=headers, timeout=_TIMEOUT) as response:
         hf_raise_for_status(response)
-        if start and response.status_code != 206:  # it begins at the beginning
+        if start and response.status_code != 206:  # the server sends the whole file
             start = 0
             _empty(output)
         _refuse_other_content(response.headers, url, file.size - start)
-        for piece in response.iter_bytes():  # as it comes: larger pieces would be lost in a break
+        for piece in response.iter_bytes():  # unbuffered, so that an interruption loses nothing
             output.write(piece)
-            output.flush()  # a process that is killed leaves all that came
+            output.flush()  # a killed process leaves all received data
             progress(output.tell())
 
 
 def _refuse_other_content(headers: Mapping[str, str], url: str, expected: int) -> None:
-    """Raise EngineError where what comes is not the file: a proxy answers with a page and 200."""
+    """Raise EngineError if the response is not the file, such as the page of a proxy."""
     length = None if "Content-Encoding" in headers else headers.get("Content-Length")
     kind = headers.get("Content-Type", "")
     if kind.startswith("text/html") or (length and int(length) != expected):
         raise EngineError(
-            f"what comes from {url} is another file: {kind or 'of no kind'}, {length} bytes "
+            f"{url} returned another file: {kind or 'no content type'}, {length} bytes "
             f"instead of {expected}",
-            hint=f"a proxy or a login page may be between: ask for the hub to be let through, "
-            f"{_AIR_GAP}",
+            hint=f"it may be a proxy or a login page; ask for access to the hub, {_AIR_GAP}",
         )
 
 
 def _check(partial: Path, file: RemoteFile) -> None:
-    """Raise EngineError, and remove the part, where a file is not the one that was promised."""
+    """Raise EngineError and remove the partial file if its hash is wrong."""
     expected = file.sha256 or file.blob
     found = sha256_of(partial) if file.sha256 else git_blob_id(partial)
     if expected and found != expected:
         partial.unlink()
         raise EngineError(
-            f"{file.path} came over damaged: its hash is {found[:12]}…, the hub has "
+            f"{file.path} was damaged in transfer: its hash is {found[:12]}…, the hub has "
             f"{expected[:12]}…",
-            hint=f"fetch again, {_AIR_GAP}",
+            hint=f"fetch it again, {_AIR_GAP}",
         )

@@ -1,6 +1,6 @@
-"""Install a model of Nano: every layout is written as one.
+"""Install a model of Nano from any layout.
 
-That is the newest of transformers, in one file, values as they are stored.
+It is written in the newest layout of transformers, in one file, with unchanged values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from git_voicenote.engines.nano.checkpoint.configuration import config_json
 from git_voicenote.engines.nano.checkpoint.installed import WEIGHTS, require_libraries
 from git_voicenote.engines.nano.checkpoint.layouts import EMBEDDING
 from git_voicenote.engines.nano.checkpoint.original import open_original
-from git_voicenote.engines.nano.checkpoint.reader import INDEX, open_checkpoint, other_output_layer
+from git_voicenote.engines.nano.checkpoint.reader import INDEX, open_checkpoint, output_layer_error
 from git_voicenote.engines.nano.checkpoint.safetensors_file import (
     BYTES_OF,
     SafetensorsWriter,
@@ -57,7 +57,7 @@ def write_model(request: ImportRequest) -> Written:
     require_libraries()
     if request.language is not None:
         raise EngineError(
-            "a model of the nano engine knows its languages itself",
+            "the language of a model of the nano engine cannot be set",
             hint="import it without `--language`",
         )
     source, made = open_source(request.source), request.made
@@ -67,7 +67,7 @@ def write_model(request: ImportRequest) -> Written:
             StoredTensor(name, place.stored.dtype, place.shape)
             for name, place in source.places.items()
         ),
-        key=lambda tensor: -BYTES_OF[tensor.dtype],  # so every value begins aligned
+        key=lambda tensor: -BYTES_OF[tensor.dtype],  # so that all values are aligned
     )
     total = sum(tensor.size for tensor in planned)
     need_space(made, total, to="install the model")
@@ -96,7 +96,7 @@ def open_source(folder: Path) -> Source:
 
 
 def check_output_layer(source: Source) -> None:
-    """Raise EngineError where an output layer is stored and is not the embedding, all of it."""
+    """Raise EngineError if there is an output layer that differs from the embedding anywhere."""
     output, embedding = source.output, source.places[EMBEDDING]
     if output is not None and (
         (output.shape, output.stored.dtype) != (embedding.shape, embedding.stored.dtype)
@@ -105,7 +105,7 @@ def check_output_layer(source: Source) -> None:
             for one, other in zip(source.pieces(output), source.pieces(embedding), strict=True)
         )
     ):
-        raise other_output_layer(output.file)
+        raise output_layer_error(output.file)
 
 
 def _write_weights(

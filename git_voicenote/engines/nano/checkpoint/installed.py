@@ -1,4 +1,4 @@
-"""Which of the installed models are Nano's, and whether they can run. It imports none of torch."""
+"""Find the installed models of Nano, and check whether they can run. Imports no torch."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _LIBRARIES = ("torch", "torchaudio", "tokenizers", "safetensors")
 
 
 def installed_models() -> tuple[Path, ...]:
-    """Return the folders of Nano's models that are installed, whole, by name."""
+    """Return the folders of Nano's completely installed models, sorted by name."""
     return tuple(folder for folder in installed_folders() if (folder / WEIGHTS).exists())
 
 
 def find_model(chosen: str | None) -> Path | None:
-    """Return the folder of the model to use, or None where none is installed.
+    """Return the folder of the model to use, or None if none is installed.
 
-    `chosen` is the name of an installed model or a folder; without it the preferred one is taken,
-    else the first. Raises EngineError where the chosen one is not there.
+    `chosen` is the name of an installed model or a folder; if it is None, the preferred model or
+    the first one is used. Raises EngineError if the chosen one does not exist.
     """
     if chosen is not None:
         return installed.find_model(chosen)
@@ -37,21 +37,21 @@ def find_model(chosen: str | None) -> Path | None:
 
 
 def is_multilingual(folder: Path) -> bool:
-    """Return whether a model is Fun-ASR-MLT-Nano, which knows 31 languages, by its names."""
+    """Return whether a model is Fun-ASR-MLT-Nano, with 31 languages, by its names."""
     record = read_record(folder)
     return "MLT" in folder.name or (record is not None and "MLT" in record.source)
 
 
 def can_run() -> bool:
-    """Return whether what Nano computes with is installed (the extra `nano`)."""
+    """Return whether the packages of the extra `nano` are installed."""
     return all(find_spec(name) for name in _LIBRARIES)
 
 
 def require_libraries() -> None:
-    """Raise EngineError where what reads and computes models is not installed."""
+    """Raise EngineError if a package of the extra `nano` is not installed."""
     missing = [name for name in _LIBRARIES if not find_spec(name)]
     if missing:
         raise EngineError(
-            f"{missing[0]} is not installed, which the nano engine needs",
-            hint="install git-voicenote with its extra: `pip install 'git-voicenote[nano]'`",
+            f"the nano engine needs {missing[0]}, which is not installed",
+            hint="install git-voicenote with the extra: `pip install 'git-voicenote[nano]'`",
         )

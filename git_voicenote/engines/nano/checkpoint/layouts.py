@@ -1,9 +1,10 @@
-"""What the weights are called: one set of names, and those of every layout that was published.
+"""The names of the weights in every published layout.
 
-The names used here are those of transformers 5.17 (FunAsrNanoForConditionalGeneration), "flat".
-Before it, transformers had a "split" layout: the first block apart as `stem`, the blocks for
-timestamps in a list of their own, and the norm in front of the feed-forward part called
-`final_layer_norm`. FunASR's own layout ("original") fuses query, key and value of the encoder.
+The canonical names are those of the "flat" layout of transformers 5.17
+(FunAsrNanoForConditionalGeneration). The older "split" layout of transformers has the first block
+separately as `stem`, the blocks for timestamps in a separate list, and the name `final_layer_norm`
+for the norm before the feed-forward part. FunASR's "original" layout fuses the query, key and value
+of the encoder.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ Layout = Literal["flat", "split", "original"]
 
 EMBEDDING = "model.language_model.embed_tokens.weight"
 OUTPUT = "lm_head.weight"
-"""The output layer: where a file has it, it equals the embedding, and it is not used."""
+"""The output layer. If a file has one, it must equal the embedding; it is not used."""
 
 LEFT_OUT = ("ctc_decoder.", "ctc.")
-"""The branch for word times: some original checkpoints have it, no other layout does."""
+"""The branch for word times, which only some original checkpoints have."""
 
 
 def layout_of(names: Iterable[str]) -> Layout:
-    """Tell the layout by the name of the first encoder block, which each calls differently."""
+    """Detect the layout by the name of the first encoder block, which differs in each."""
     for name in names:
         if _plain(name).startswith("audio_encoder.encoders"):
             return "original"
@@ -42,9 +43,9 @@ def layout_of(names: Iterable[str]) -> Layout:
 
 
 def canonical_names(name: str, layout: Layout, encoder: EncoderShape) -> tuple[str, ...]:
-    """Return what a stored tensor is called here; none where it is nothing that is used.
+    """Return the canonical names of a stored tensor, or none if it is not used.
 
-    More than one: the tensor holds them below one another, rows in equal parts.
+    A tensor with several names contains them in equal parts of its rows.
     """
     name = _plain(name)
     found = _IN_LAYER.fullmatch(name)
@@ -60,12 +61,12 @@ def canonical_names(name: str, layout: Layout, encoder: EncoderShape) -> tuple[s
 
 
 def expected_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every tensor that a model of this architecture has, in order."""
+    """Return the shapes of all tensors of an architecture, in order."""
     return dict(_all_shapes(architecture))
 
 
 def _plain(name: str) -> str:
-    """Take off what training in parallel puts before a name, and the first conversion did."""
+    """Remove the prefixes that parallel training and the first conversion add to names."""
     name = name.removeprefix("module.")
     if name.startswith(("model.audio_encoder.", "model.audio_adaptor.")):
         return name.removeprefix("model.")
@@ -99,7 +100,7 @@ _IN_BLOCK = {
 
 
 def _layer(place: str, layout: Layout, encoder: EncoderShape) -> str | None:
-    """Return the canonical name of a block, given where its layout keeps it."""
+    """Return the canonical name of a block from its name in a layout."""
     part, _, rest = place.removeprefix("model.").partition(".")
     group, _, number = rest.partition(".")
     index = int(number or 0)
@@ -187,7 +188,7 @@ def _decoder_shapes(decoder: DecoderShape) -> Iterator[tuple[str, tuple[int, ...
 def _block(
     layer: str, entry: int, width: int, feed_forward: int
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield what blocks of the encoder and of the adaptor have in common."""
+    """Yield the tensors that blocks of the encoder and of the adaptor have in common."""
     yield from _norm(f"{layer}.input_layernorm", entry)
     for projection in ("q_proj", "k_proj", "v_proj"):
         yield from _linear(f"{layer}.self_attn.{projection}", entry, width)

@@ -1,6 +1,6 @@
-"""Read a checkpoint in FunASR's own layout: config.yaml, model.pt and a folder Qwen3-0.6B.
+"""Read a checkpoint in FunASR's layout: config.yaml, model.pt and a folder Qwen3-0.6B.
 
-model.pt is a pickle (see `pickles`), mapped into memory: no tensor is copied.
+model.pt is a pickle (see `pickles`), which is mapped into memory; tensors are not copied.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ LANGUAGE_MODEL = "Qwen3-0.6B"
 
 _ENCODER_DEFAULTS = {"num_blocks": 50, "tp_blocks": 20}
 _DTYPES = {"torch.float32": "F32", "torch.float16": "F16", "torch.bfloat16": "BF16"}
-_WIDEST = 1 << 17
-_MOST_LAYERS = 500
-_LARGEST_CONFIG = 1 << 20
-_PIECE = 4 << 20  # bytes that are read and let go at a time
+_MAX_WIDTH = 1 << 17
+_MAX_LAYERS = 500
+_MAX_CONFIG_BYTES = 1 << 20
+_CHUNK_BYTES = 4 << 20  # read and released at a time
 
 
 @dataclass(frozen=True)
 class OriginalCheckpoint:
-    """An open checkpoint in FunASR's layout; it can be copied from, and no more."""
+    """An open checkpoint in FunASR's layout, which can only be copied."""
 
     folder: Path
     architecture: Architecture
@@ -60,28 +60,28 @@ class OriginalCheckpoint:
 
     @property
     def tokenizer_folder(self) -> Path:
-        """Where the files of the tokenizer are."""
+        """The folder with the files of the tokenizer."""
         return language_model_folder(self.folder)
 
     def pieces(self, place: Place) -> Iterator[memoryview]:
-        """Yield the values of a tensor, as bytes; what was yielded leaves the memory again."""
+        """Yield the values of a tensor as bytes, and release the memory of each chunk after use."""
         import torch
 
         stored = self._state[place.stored.name]
         is_view = self._is_mapped and stored.is_contiguous()
         values = stored.detach().contiguous().reshape(-1).view(torch.uint8)
         values = values.narrow(0, place.part * place.size, place.size)
-        for first in range(0, place.size, _PIECE):
-            piece = values[first : first + _PIECE]
+        for first in range(0, place.size, _CHUNK_BYTES):
+            piece = values[first : first + _CHUNK_BYTES]
             yield piece.numpy().data
             if is_view:
-                _let_go(piece)
+                _release(piece)
 
 
 def open_original(folder: Path) -> OriginalCheckpoint:
     """Open a checkpoint of FunASR, and check all names and shapes.
 
-    Raises EngineError, naming the file and the way out.
+    Raises EngineError.
     """
     architecture = _architecture(folder)
     path = folder / ORIGINAL_WEIGHTS
@@ -105,7 +105,7 @@ def language_model_folder(folder: Path) -> Path:
             return candidate
     raise EngineError(
         f"{folder} has no {LANGUAGE_MODEL}/config.json",
-        hint=f"the folder {LANGUAGE_MODEL} belongs to the model: copy it there, too",
+        hint=f"the folder {LANGUAGE_MODEL} is part of the model; copy it, too",
     )
 
 
@@ -119,7 +119,7 @@ def _architecture(folder: Path) -> Architecture:
         raise EngineError(f"{text_config}: {exc.message}", hint=exc.hint) from exc
     except (ContentError, OSError, ValueError, TypeError, AttributeError) as exc:
         refuse_wrong_file(text_config)
-        raise EngineError(f"{text_config} cannot be understood: {exc}") from exc
+        raise EngineError(f"{text_config} is invalid: {exc}") from exc
     try:
         _refuse_other_modules(settings)
         encoder_conf = _ENCODER_DEFAULTS | dict(_section(settings["audio_encoder_conf"]))
@@ -131,23 +131,23 @@ def _architecture(folder: Path) -> Architecture:
                 "num_mel_bins": frontend.get("n_mels"),
                 "num_stacked_frames": frontend.get("lfr_m"),
             },
-            whole(encoder_conf["num_blocks"], "num_blocks", 1, _MOST_LAYERS),
-            whole(encoder_conf["tp_blocks"], "tp_blocks", 0, _MOST_LAYERS),
+            whole(encoder_conf["num_blocks"], "num_blocks", 1, _MAX_LAYERS),
+            whole(encoder_conf["tp_blocks"], "tp_blocks", 0, _MAX_LAYERS),
         )
         usual = AdaptorShape()
         adaptor = replace(
             usual,
             width=decoder.width,
-            hidden=whole(adaptor_conf.get("ffn_dim", usual.hidden), "ffn_dim", 1, _WIDEST),
+            hidden=whole(adaptor_conf.get("ffn_dim", usual.hidden), "ffn_dim", 1, _MAX_WIDTH),
             heads=whole(
-                adaptor_conf.get("attention_heads", usual.heads), "attention_heads", 1, _WIDEST
+                adaptor_conf.get("attention_heads", usual.heads), "attention_heads", 1, _MAX_WIDTH
             ),
             feed_forward=decoder.width // 4,
-            layers=whole(adaptor_conf.get("n_layer", usual.layers), "n_layer", 0, _MOST_LAYERS),
+            layers=whole(adaptor_conf.get("n_layer", usual.layers), "n_layer", 0, _MAX_LAYERS),
         )
         return checked(Architecture(encoder, adaptor, decoder))
     except (ContentError, KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise EngineError(f"{config} is not that of a Fun-ASR-Nano: {exc}") from exc
+        raise EngineError(f"{config} is not the configuration of a Fun-ASR-Nano: {exc}") from exc
     except EngineError as exc:
         raise EngineError(f"{config}: {exc.message}", hint=exc.hint) from exc
 
@@ -159,27 +159,27 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         value = parse_yaml(content, path.name)
     except FileNotFoundError as exc:
         raise EngineError(
-            f"{path.parent} has no {path.name}", hint="it belongs to the model: copy it there, too"
+            f"{path.parent} has no {path.name}", hint="it is part of the model; copy it, too"
         ) from exc
     except (OSError, ContentError) as exc:
-        raise EngineError(f"{path} cannot be read: {exc}") from exc
+        raise EngineError(f"cannot read {path}: {exc}") from exc
     if not isinstance(value, dict):
-        raise EngineError(f"{path} is not that of a Fun-ASR-Nano")
+        raise EngineError(f"{path} is not the configuration of a Fun-ASR-Nano")
     return value
 
 
 def _read(path: Path) -> bytes:
-    return read_file(path, _LARGEST_CONFIG)
+    return read_file(path, _MAX_CONFIG_BYTES)
 
 
 def _section(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise TypeError("a section of it is none")
+        raise TypeError("a section is not a mapping")
     return value
 
 
 def _refuse_other_modules(settings: Mapping[str, Any]) -> None:
-    """Raise EngineError for what the reference can be told and the released models do not use."""
+    """Raise EngineError for settings of the reference that the released models do not use."""
     encoder = _section(settings["audio_encoder_conf"])
     frontend = _section(settings.get("frontend_conf") or {})
     expected = (
@@ -193,15 +193,15 @@ def _refuse_other_modules(settings: Mapping[str, Any]) -> None:
     for name, value, wanted in expected:
         if value != wanted:
             raise EngineError(
-                f"{name} is {value!r}; only {wanted!r} can be used",
-                hint="the nano engine runs Fun-ASR-Nano-2512 and Fun-ASR-MLT-Nano-2512",
+                f"{name} is {value!r}; only {wanted!r} is supported",
+                hint="the nano engine supports Fun-ASR-Nano-2512 and Fun-ASR-MLT-Nano-2512",
             )
 
 
-def _let_go(piece: torch.Tensor) -> None:
-    """Take the whole pages of a mapped piece out of this process again; the file has them.
+def _release(piece: torch.Tensor) -> None:
+    """Release the complete pages of a mapped chunk.
 
-    Without it, a process that reads 2 GB once holds 2 GB, as far as any accounting can see.
+    Without this, all pages that were read count towards the memory of the process: 2 GB.
     """
     page = mmap.PAGESIZE
     first = -(-piece.data_ptr() // page) * page

@@ -1,7 +1,7 @@
-"""Load the weights that torch pickled: as weights only, so that they can run nothing.
+"""Load pickled weights with torch, in the weights-only mode, which runs no code.
 
-What a pickle declares is checked as well. A few bytes can declare a tensor of any shape over one
-stored number, and a compressed record unpacks to a thousand times its size.
+The declarations in the pickle are checked, too. A few bytes can declare a tensor of any shape over
+one stored number, and a compressed record can unpack to a thousand times its size.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     import torch
 
-_LARGEST_PROGRAM = 16 << 20
-"""Bytes of data.pkl, which names the tensors: that of the released model has 0.2 MB."""
-_MOST_TENSORS = 20_000
+_MAX_PROGRAM_BYTES = 16 << 20
+"""The limit for data.pkl, which names the tensors; that of the released model has 0.2 MB."""
+_MAX_TENSORS = 20_000
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
-_COPY = "copy or fetch it once more"
+_COPY = "copy or fetch it again"
 
 
 def load_weights(path: Path) -> tuple[dict[str, torch.Tensor], bool]:
@@ -40,20 +40,20 @@ def load_weights(path: Path) -> tuple[dict[str, torch.Tensor], bool]:
     if is_zip:
         _check_records(path)
     try:
-        # the format from before torch 1.6 is no zip archive, and cannot be mapped
+        # the format before torch 1.6 is not a zip archive, and cannot be mapped
         state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
     except pickle.UnpicklingError as exc:
         raise EngineError(
-            f"{path} holds more than weights, or is damaged",
-            hint="a pickle can run any program when it is opened; only plain weights are accepted",
+            f"{path} contains more than weights, or is damaged",
+            hint="a pickle can run code when it is opened; only plain weights are accepted",
         ) from exc
-    except Exception as exc:  # a damaged pickle makes torch raise anything
-        raise EngineError(f"{path} is cut off or damaged", hint=_COPY) from exc
+    except Exception as exc:  # torch raises any exception for a damaged pickle
+        raise EngineError(f"{path} is truncated or damaged", hint=_COPY) from exc
     tensors = _tensors(state)
     if not tensors:
-        raise EngineError(f"{path} holds no weights")
-    if len(tensors) > _MOST_TENSORS:
-        raise EngineError(f"{path} holds {len(tensors)} tensors, which no model of this kind has")
+        raise EngineError(f"{path} contains no weights")
+    if len(tensors) > _MAX_TENSORS:
+        raise EngineError(f"{path} contains too many tensors: {len(tensors)}")
     for name, tensor in tensors.items():
         _check_stored(path, name, tensor)
     return tensors, is_zip
@@ -65,22 +65,22 @@ def _is_zip(path: Path) -> bool:
 
 
 def _check_records(path: Path) -> None:
-    """Raise EngineError for a zip whose records are not stored as they are, as torch does it."""
+    """Raise EngineError for a zip archive with compressed records, which torch does not write."""
     try:
         with path.open("rb") as file, open_zip(file) as archive:
             records = archive.infolist()
     except ZIP_ERRORS as exc:
-        raise EngineError(f"{path} is cut off or damaged", hint=_COPY) from exc
+        raise EngineError(f"{path} is truncated or damaged", hint=_COPY) from exc
     for record in records:
         is_plain = record.compress_type == zipfile.ZIP_STORED
         if not is_plain or record.file_size != record.compress_size:
-            raise EngineError(f"{path} holds compressed weights, which torch does not write")
-        if record.filename.endswith(".pkl") and record.file_size > _LARGEST_PROGRAM:
-            raise EngineError(f"{path} holds more than weights: its data.pkl is too large")
+            raise EngineError(f"{path} contains compressed weights, which torch does not write")
+        if record.filename.endswith(".pkl") and record.file_size > _MAX_PROGRAM_BYTES:
+            raise EngineError(f"{path} contains more than weights: its data.pkl is too large")
 
 
 def _tensors(state: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401 - whatever was pickled
-    """Return the tensors of a state by name, out of what trainers wrap it in."""
+    """Return the tensors of a state by name, without the wrappers of trainers."""
     import torch
 
     for _ in range(len(_WRAPPERS)):  # a state may contain itself
@@ -98,7 +98,7 @@ def _tensors(state: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401 - whatever 
 
 
 def _check_stored(path: Path, name: str, tensor: torch.Tensor) -> None:
-    """Raise EngineError for a tensor whose values are not all there: it would be made larger."""
+    """Raise EngineError for a tensor that is larger than its stored values."""
     import torch
 
     is_plain = tensor.layout is torch.strided and tensor.device.type == "cpu"
@@ -106,4 +106,4 @@ def _check_stored(path: Path, name: str, tensor: torch.Tensor) -> None:
         stored = tensor.untyped_storage().nbytes()
         if tensor.numel() * tensor.element_size() <= stored:
             return
-    raise EngineError(f"{path} declares {name[:80]!r} larger than what it stores of it", hint=_COPY)
+    raise EngineError(f"{path} declares {name[:80]!r} larger than its stored values", hint=_COPY)

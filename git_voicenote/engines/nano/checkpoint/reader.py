@@ -1,6 +1,6 @@
-"""Open a checkpoint in a folder: its shape, and its tensors by name, read when they are asked for.
+"""Open a checkpoint in a folder: its architecture, and its tensors, which are read on demand.
 
-Both layouts of transformers open as they are; FunASR's own is imported first.
+Both layouts of transformers are supported; FunASR's layout must be imported first.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ TOKENIZER = "tokenizer.json"
 ORIGINAL_WEIGHTS = "model.pt"
 
 _LIMITS = Limits(size=4 << 20, nodes=200_000)
-_MOST_FILES = 100
-_PIECE = 4 << 20  # bytes that are read at a time
-_SAMPLE = 16  # rows of the output layer that are compared with the embedding
+_MAX_FILES = 100
+_CHUNK_BYTES = 4 << 20
+_SAMPLE_ROWS = 16  # rows of the output layer that are compared with the embedding
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tensor is stored: in one of `parts` equal runs of rows of a stored one."""
+    """Where a tensor is stored: in one of `parts` equal ranges of rows of a stored tensor."""
 
     file: Path
     stored: StoredTensor
@@ -58,23 +58,23 @@ class Place:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the tensor itself."""
+        """The shape of the tensor."""
         rows, *others = self.stored.shape
         return (rows // self.parts, *others)
 
     @property
     def start(self) -> int:
-        """The byte of the file at which its values begin."""
+        """The offset of its values in the file."""
         return self.stored.start + self.part * self.size
 
     @property
     def size(self) -> int:
-        """Bytes of its values."""
+        """The size of its values, in bytes."""
         return self.stored.size // self.parts
 
     @property
     def is_whole(self) -> bool:
-        """Whether the stored rows can be told apart into the parts."""
+        """Whether the stored rows can be divided into the parts."""
         return len(self.stored.shape) > 0 and self.stored.shape[0] % self.parts == 0
 
 
@@ -86,36 +86,36 @@ class Checkpoint:
     layout: Layout
     architecture: Architecture
     fingerprint: str
-    """Another one when the weights or the config are; cheap: it does not read the weights."""
+    """A key that changes with the weights and the config; computed without reading the weights."""
     places: Mapping[str, Place]
     output: Place | None
-    """The output layer, where it is stored beside the embedding that it equals."""
+    """The output layer, if it is stored in addition to the embedding, which it equals."""
     left_out: tuple[str, ...]
-    """Stored tensors that the model has no use for."""
+    """Stored tensors that the model does not use."""
     _open_files: dict[Path, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of all tensors, as transformers 5.17 calls them."""
+        """The canonical names of all tensors (those of transformers 5.17)."""
         return frozenset(self.places)
 
     @property
     def tokenizer(self) -> Path:
-        """The tokenizer, in the form of the tokenizers library."""
+        """The path of tokenizer.json."""
         return self.folder / TOKENIZER
 
     @property
     def tokenizer_folder(self) -> Path:
-        """Where the files of the tokenizer are."""
+        """The folder with the files of the tokenizer."""
         return self.folder
 
     def is_stored_in(self, dtype: str) -> bool:
-        """Whether all matrices are stored in a type, named as safetensors does: BF16."""
+        """Return whether all matrices are stored in a type, as named in safetensors: BF16."""
         matrices = (place for place in self.places.values() if len(place.shape) > 1)
         return all(place.stored.dtype == dtype for place in matrices)
 
     def tensor(self, name: str) -> torch.Tensor:
-        """Return a tensor as it is stored: of its own type, mapped into memory where it can be."""
+        """Return a tensor in its stored type, mapped into memory if possible."""
         return self.read(self.places[name])
 
     def read(self, place: Place) -> torch.Tensor:
@@ -127,15 +127,15 @@ class Checkpoint:
                 self._open_files[place.file] = safe_open(place.file, framework="pt")
             stored: torch.Tensor = self._open_files[place.file].get_tensor(place.stored.name)
         except (SafetensorError, OSError) as exc:
-            raise EngineError(f"{place.file} cannot be read: {exc}") from exc
+            raise EngineError(f"cannot read {place.file}: {exc}") from exc
         if place.parts == 1:
             return stored
         rows = place.shape[0]
         return stored.narrow(0, place.part * rows, rows)
 
     def pieces(self, place: Place) -> Iterator[memoryview]:
-        """Yield the values at a place, as bytes; read, so that they do not stay in memory."""
-        buffer = bytearray(min(_PIECE, place.size))
+        """Yield the values at a place as bytes; they are read, not mapped, to save memory."""
+        buffer = bytearray(min(_CHUNK_BYTES, place.size))
         left = place.size
         with place.file.open("rb") as file:
             file.seek(place.start)
@@ -148,14 +148,14 @@ class Checkpoint:
                 yield piece[:read]
 
     def close(self) -> None:
-        """Give back the memory of what was mapped and is no longer looked at."""
+        """Release mapped memory that is no longer used."""
         self._open_files.clear()
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:
     """Open the checkpoint in a folder, and check all names and shapes.
 
-    Raises EngineError, naming the file and the way out.
+    Raises EngineError.
     """
     files = weight_files(folder)
     stored = {file: read_header(file) for file in files}
@@ -182,13 +182,13 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     _check_output_layer(checkpoint)
     if not checkpoint.tokenizer.is_file():
         raise EngineError(
-            f"{folder} has no {TOKENIZER}", hint="it belongs to the model: copy it there, too"
+            f"{folder} has no {TOKENIZER}", hint="it is part of the model; copy it, too"
         )
     return checkpoint
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
-    """Return the safetensors files of a checkpoint; raises EngineError where there are none."""
+    """Return the safetensors files of a checkpoint. Raises EngineError if there are none."""
     single, index = folder / WEIGHTS, folder / INDEX
     if single.is_file():
         files = [single]
@@ -196,17 +196,17 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
         weight_map = _parse(index, _read(index)).get("weight_map")
         listed = list(weight_map.values()) if isinstance(weight_map, dict) else []
         if not listed or not all(_is_beside(name) for name in listed):
-            raise EngineError(f"{index} names no files of weights beside it")
+            raise EngineError(f"{index} names no weight files in its folder")
         files = [folder / name for name in sorted(set(listed))]
-        if len(files) > _MOST_FILES:
-            raise EngineError(f"{index} names {len(files)} files of weights")
+        if len(files) > _MAX_FILES:
+            raise EngineError(f"{index} names too many weight files: {len(files)}")
     else:
         raise _no_weights(folder)
     for file in files:
         if not file.is_file():
             raise EngineError(
-                f"{index} names {file.name}, which is not there",
-                hint="the weights are in several files: copy or fetch all of them",
+                f"{index} names {file.name}, which is missing",
+                hint="the weights are in several files; copy or fetch all of them",
             )
         refuse_wrong_file(file)
     return tuple(files)
@@ -215,7 +215,7 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 def arrange(
     stored: Mapping[Path, tuple[StoredTensor, ...]], layout: Layout, architecture: Architecture
 ) -> tuple[dict[str, Place], tuple[str, ...]]:
-    """Find the place of each canonical name, and the names that stand for none."""
+    """Find the place of each canonical name, and the unused names."""
     places: dict[str, Place] = {}
     left_out = []
     wanted = {*expected_shapes(architecture), OUTPUT}
@@ -224,8 +224,8 @@ def arrange(
             names = canonical_names(tensor.name, layout, architecture.encoder)
             if "lora_" in tensor.name:
                 raise EngineError(
-                    f"{file} has weights of an adapter (LoRA), {tensor.name}",
-                    hint="merge the adapter into the model where it was trained, and export it",
+                    f"{file} contains weights of an adapter (LoRA), {tensor.name}",
+                    hint="merge the adapter into the model with the training tools, and export it",
                 )
             if not wanted.issuperset(names) or not names:
                 left_out.append(tensor.name)
@@ -235,7 +235,7 @@ def arrange(
                     raise EngineError(
                         f"{file} has {name} twice: as {places[name].stored.name} and as "
                         f"{tensor.name}",
-                        hint="its names are of two layouts at once; fetch the model again",
+                        hint="it mixes two layouts; fetch the model again",
                     )
                 places[name] = Place(file, tensor, part, len(names))
     return places, tuple(left_out)
@@ -244,9 +244,9 @@ def arrange(
 def check_places(
     found: Mapping[str, Place], architecture: Architecture, source: Path
 ) -> dict[str, Place]:
-    """Return the places of all tensors that the architecture has.
+    """Return the places of all tensors of an architecture.
 
-    Raises EngineError where one is missing or has another shape.
+    Raises EngineError if one is missing or has another shape.
     """
     expected = expected_shapes(architecture)
     missing = [name for name in expected if name not in found]
@@ -254,41 +254,41 @@ def check_places(
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise EngineError(
             f"{source} lacks {missing[0]}{more}",
-            hint="its config.json and its weights are not of one model, or a part is missing",
+            hint="its config.json and its weights are from different models, or a part is missing",
         )
     for name, shape in expected.items():
         place = found[name]
         if place.stored.dtype not in BYTES_OF:
             raise EngineError(
-                f"{place.file} holds {place.stored.name} as {place.stored.dtype}",
-                hint="weights must be F32, F16 or BF16; quantized models cannot be used",
+                f"{place.file} contains {place.stored.name} as {place.stored.dtype}",
+                hint="weights must be F32, F16 or BF16; quantized models are not supported",
             )
         if not place.is_whole or place.shape != shape:
             raise EngineError(
                 f"{place.file}: {place.stored.name} has the shape {_shown(place.stored.shape)}; "
                 f"{_shown((shape[0] * place.parts, *shape[1:]))} was expected",
-                hint="its config.json and its weights are not of one model",
+                hint="its config.json and its weights are from different models",
             )
     return {name: found[name] for name in expected}
 
 
 def _check_output_layer(checkpoint: Checkpoint) -> None:
-    """Raise EngineError where an output layer is there and is not the embedding: a sample."""
+    """Raise EngineError if an output layer differs from the embedding in a sample of rows."""
     output = checkpoint.output
     if output is None:
         return
     embedding = checkpoint.tensor(EMBEDDING)
     kept = checkpoint.read(output)
-    step = max(1, len(embedding) // _SAMPLE)
+    step = max(1, len(embedding) // _SAMPLE_ROWS)
     if kept.shape != embedding.shape or not kept[::step].equal(embedding[::step]):
-        raise other_output_layer(output.file)
+        raise output_layer_error(output.file)
 
 
-def other_output_layer(file: Path) -> EngineError:
-    """Return the error for an output layer that is not the embedding, transposed."""
+def output_layer_error(file: Path) -> EngineError:
+    """Return the error for an output layer that is not the transposed embedding."""
     return EngineError(
-        f"{file}: the output layer is not the embedding, as it is in the released models",
-        hint="a model that was trained further with untied layers cannot be used",
+        f"{file}: the output layer differs from the embedding",
+        hint="a model that was fine-tuned with untied embeddings is not supported",
     )
 
 
@@ -297,12 +297,12 @@ def _no_weights(folder: Path) -> EngineError:
         return EngineError(f"{folder} is not a folder")
     if (folder / ORIGINAL_WEIGHTS).exists():
         return EngineError(
-            f"{folder} holds a model in the layout of FunASR",
-            hint=f"bring it into this program's: `git voicenote models import {folder}`",
+            f"{folder} contains a model in FunASR's layout",
+            hint=f"import it: `git voicenote models import {folder}`",
         )
     return EngineError(
         f"{folder} has no {WEIGHTS}",
-        hint="a model's folder has config.json, model.safetensors and tokenizer.json",
+        hint="the folder of a model has config.json, model.safetensors and tokenizer.json",
     )
 
 
@@ -313,10 +313,10 @@ def _read(path: Path) -> bytes:
         raise EngineError(exc.message) from exc
     except FileNotFoundError as exc:
         raise EngineError(
-            f"{path.parent} has no {path.name}", hint="it belongs to the model: copy it there, too"
+            f"{path.parent} has no {path.name}", hint="it is part of the model; copy it, too"
         ) from exc
     except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+        raise EngineError(f"cannot read {path}: {exc.strerror}") from exc
 
 
 def _is_beside(name: object) -> bool:
@@ -336,9 +336,9 @@ def _parse(path: Path, text: bytes) -> dict[str, Any]:
     except ContentError as exc:
         raise EngineError(exc.message) from exc
     if not isinstance(value, dict):
-        raise EngineError(f"{path} holds no JSON object")
+        raise EngineError(f"{path} does not contain a JSON object")
     return value
 
 
 def _shown(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "of a single number"
+    return "×".join(map(str, shape)) or "of a scalar"

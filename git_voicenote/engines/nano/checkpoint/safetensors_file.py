@@ -1,7 +1,7 @@
-"""Read the header of a safetensors file, and write one tensor after another.
+"""Read the header of a safetensors file, and write tensors one after another.
 
-The format: eight bytes with the length of the header (little endian), the header (JSON: of each
-tensor its type, shape and place), then the values. https://github.com/huggingface/safetensors
+The format has eight bytes with the length of the header (little endian), the header (JSON with the
+type, shape and offsets of each tensor), and the values. https://github.com/huggingface/safetensors
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 BYTES_OF = {"F32": 4, "F16": 2, "BF16": 2}
-"""The types that weights may have, and the bytes of one value."""
+"""The supported types of weights, and the bytes of a value."""
 
 _LIMITS = Limits(size=16 << 20, depth=8, nodes=1_000_000)
-_MOST_AXES = 8
-_MOST_BYTES = 1 << 50
+_MAX_AXES = 8
+_MAX_BYTES = 1 << 50
 _METADATA = "__metadata__"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
-    """A tensor as a header describes it; `dtype` is the format's own name, as in BF16.
+    """A tensor as described in a header; `dtype` is the name in the format, such as BF16.
 
-    `start` is the byte of the file at which its values begin, where that is known.
+    `start` is the offset of its values in the file, if known.
     """
 
     name: str
@@ -45,22 +45,22 @@ class StoredTensor:
 
     @property
     def size(self) -> int:
-        """Bytes of its values."""
+        """The size of its values, in bytes."""
         return prod(self.shape) * BYTES_OF[self.dtype]
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """All tensors of a file, and a digest that changes when any of them is another one."""
+    """All tensors of a file, and a digest of the header."""
 
     tensors: tuple[StoredTensor, ...]
     digest: str
 
 
 def read_header(path: Path) -> Header:
-    """Read what a file holds, without its values.
+    """Read the header of a file, without the values.
 
-    Raises EngineError for what is not a safetensors file, or only a part of one.
+    Raises EngineError if the file is not a safetensors file, or is truncated.
     """
     try:
         with open_regular(path) as file:
@@ -73,21 +73,21 @@ def read_header(path: Path) -> Header:
     except ContentError as exc:
         raise EngineError(exc.message) from exc
     except OSError as exc:
-        raise EngineError(f"{path} cannot be read: {exc.strerror}") from exc
+        raise EngineError(f"cannot read {path}: {exc.strerror}") from exc
     try:
         tensors, end = _parse(raw, 8 + length)
     except (ContentError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise _damaged(path) from exc
     if end != total:
-        raise _cut_off(path, expected=end, found=total)
+        raise _wrong_size(path, expected=end, found=total)
     return Header(tensors, hashlib.sha256(raw).hexdigest())
 
 
 class SafetensorsWriter:
-    """Writes a file of which all shapes are known beforehand, values piece by piece.
+    """A writer for a file whose shapes are known in advance.
 
-    `write` takes the values of the planned tensors one after another, in any number of pieces.
-    The file is complete, and on disk, when the `with` block is left. `sha256` is then its hash.
+    `write` takes the values of the planned tensors one after another, in any number of chunks. When
+    the `with` block ends, the file is complete and flushed to disk, and `sha256` is its hash.
     """
 
     def __init__(self, path: Path, planned: Sequence[StoredTensor]) -> None:
@@ -99,7 +99,7 @@ class SafetensorsWriter:
     def __enter__(self) -> SafetensorsWriter:
         self._file = os.fdopen(files.open_new(self._path, mode=files.PUBLISHED), "wb")
         header = json.dumps(dict(self._entries()), separators=(",", ":")).encode()
-        header += b" " * (-len(header) % 8)  # as the library has it: values begin aligned
+        header += b" " * (-len(header) % 8)  # aligns the values, as the library does
         self._put(len(header).to_bytes(8, "little") + header)
         return self
 
@@ -112,7 +112,7 @@ class SafetensorsWriter:
         with self._file:
             if kind is None:
                 if self._left:
-                    raise ValueError(f"{self._path}: {self._left} bytes were never written")
+                    raise ValueError(f"{self._path}: {self._left} bytes were not written")
                 self._file.flush()
                 os.fsync(self._file.fileno())
 
@@ -123,7 +123,7 @@ class SafetensorsWriter:
 
     @property
     def sha256(self) -> str:
-        """The hash of all that was written."""
+        """The hash of the file."""
         return self._hash.hexdigest()
 
     def _put(self, values: bytes | memoryview) -> None:
@@ -143,23 +143,23 @@ class SafetensorsWriter:
 
 
 def _parse(raw: bytes, start: int) -> tuple[tuple[StoredTensor, ...], int]:
-    """Return the tensors of a header, and where the values of the last one end."""
+    """Return the tensors of a header, and the end of their values."""
     tensors = []
     spans = []
     header = parse_json(raw, "the header", _LIMITS)
     for name, entry in header.items() if isinstance(header, dict) else ():
         if name != _METADATA:
-            first, last = (whole(at, "an offset", 0, _MOST_BYTES) for at in entry["data_offsets"])
-            if len(entry["shape"]) > _MOST_AXES:
+            first, last = (whole(at, "an offset", 0, _MAX_BYTES) for at in entry["data_offsets"])
+            if len(entry["shape"]) > _MAX_AXES:
                 raise ValueError(f"{name} has {len(entry['shape'])} axes")
-            shape = tuple(whole(size, "a size", 0, _MOST_BYTES) for size in entry["shape"])
+            shape = tuple(whole(size, "a size", 0, _MAX_BYTES) for size in entry["shape"])
             tensor = StoredTensor(name, str(entry["dtype"]), shape, start + first)
             if tensor.dtype in BYTES_OF and tensor.size != last - first:
-                raise ValueError(f"{name} has another size than its shape")
+                raise ValueError(f"the size of {name} does not match its shape")
             tensors.append(tensor)
             spans.append((first, last))
     end = 0
-    for first, last in sorted(spans):  # the format has no gaps, and no value is of two tensors
+    for first, last in sorted(spans):  # the format has neither gaps nor overlaps
         if first != end or last < first:
             raise ValueError(f"values begin at {first}; {end} was expected")
         end = last
@@ -168,14 +168,14 @@ def _parse(raw: bytes, start: int) -> tuple[tuple[StoredTensor, ...], int]:
 
 def _damaged(path: Path) -> EngineError:
     return EngineError(
-        f"{path} is not a safetensors file, or its beginning is damaged",
-        hint="compare its size and its hash with those of the place you got it from",
+        f"{path} is not a safetensors file, or its header is damaged",
+        hint="compare its size and its hash with those of the source",
     )
 
 
-def _cut_off(path: Path, *, expected: int, found: int) -> EngineError:
-    what = "is cut off" if found < expected else "is longer than it should be"
+def _wrong_size(path: Path, *, expected: int, found: int) -> EngineError:
+    what = "is truncated" if found < expected else "is too long"
     return EngineError(
         f"{path} {what}: it has {found} of {expected} bytes",
-        hint="copy or fetch it once more",
+        hint="copy or fetch it again",
     )

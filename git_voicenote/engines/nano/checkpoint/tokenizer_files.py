@@ -1,4 +1,4 @@
-"""Bring a tokenizer into the one form that is loaded here: tokenizer.json.
+"""Convert a tokenizer to tokenizer.json, the form that is loaded.
 
 Qwen3 comes with tokenizer.json, or with vocab.json and merges.txt alone; the tokens for turns of a
 conversation may then be in tokenizer_config.json only.
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 NEEDED = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
-"""What the prompt is built with, and what ends an answer."""
+"""The special tokens of the prompt, and those that end the output."""
 
 _LIMITS = Limits(size=4 << 20, nodes=200_000)
-_LARGEST = 64 << 20
-"""Bytes: the released tokenizers have 11 MB. The library's memory is ten times as much."""
-_MOST_TOKENS = 1 << 22
+_MAX_BYTES = 64 << 20
+"""The released tokenizers have 11 MB. The library uses ten times as much memory."""
+_MAX_TOKENS = 1 << 22
 
 _SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|"
     r" ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-"""Where Qwen2 and Qwen3 cut text before they look at pairs of bytes."""
+"""Where Qwen2 and Qwen3 split text before byte-pair encoding."""
 
 
 def write_tokenizer(source: Path, target: Path, vocabulary: int) -> None:
-    """Write the tokenizer of a folder as a tokenizer.json; the source's own is kept to the byte.
+    """Write the tokenizer of a folder as tokenizer.json; an existing one is copied unchanged.
 
-    Raises EngineError where there is none, where it lacks what the prompt needs, or where it has
-    more tokens than the model.
+    Raises EngineError if there is none, if it lacks tokens of the prompt, or if it has more tokens
+    than the model.
     """
     own = source / "tokenizer.json"
     tokenizer = _read(own) if own.is_file() else _build(source)
@@ -49,25 +49,25 @@ def write_tokenizer(source: Path, target: Path, vocabulary: int) -> None:
 
 
 def read_tokenizer(path: Path, vocabulary: int) -> Tokenizer:
-    """Load a tokenizer.json and check that it suits a model of this vocabulary."""
+    """Load a tokenizer.json and check that it matches a model with this vocabulary."""
     tokenizer = _read(path)
     check_tokenizer(tokenizer, path, vocabulary)
     return tokenizer
 
 
 def check_tokenizer(tokenizer: Tokenizer, path: Path, vocabulary: int) -> None:
-    """Raise EngineError where a tokenizer does not suit the model."""
+    """Raise EngineError if a tokenizer does not match the model."""
     missing = [token for token in NEEDED if tokenizer.token_to_id(token) is None]
     if missing:
         raise EngineError(
             f"the tokenizer in {path} has no {missing[0]}",
-            hint="take all files of the tokenizer from where the model comes from",
+            hint="copy all files of the tokenizer from the source of the model",
         )
     largest = max(tokenizer.get_vocab(with_added_tokens=True).values())
     if largest >= vocabulary:
         raise EngineError(
-            f"the tokenizer in {path} has the token {largest}; the model knows {vocabulary}",
-            hint="the tokenizer and the weights are not of one model",
+            f"the tokenizer in {path} has a token {largest}; the model has {vocabulary} tokens",
+            hint="the tokenizer and the weights are from different models",
         )
 
 
@@ -77,19 +77,19 @@ def _read(path: Path) -> Tokenizer:
     _refuse(path)
     try:
         return Tokenizer.from_file(str(path))
-    except Exception as exc:  # the library raises no class of its own
-        raise EngineError(f"{path} is no tokenizer: {exc}") from exc
+    except Exception as exc:  # the library raises only Exception
+        raise EngineError(f"{path} is not a tokenizer: {exc}") from exc
 
 
 def _refuse(path: Path) -> None:
-    """Raise EngineError for a file that is no part of a tokenizer by its beginning or size."""
+    """Raise EngineError if the start or the size of a file shows that it is not a tokenizer."""
     refuse_wrong_file(path)
-    if path.stat().st_size > _LARGEST:
-        raise EngineError(f"{path} is no tokenizer: it has more than {_LARGEST >> 20} MB")
+    if path.stat().st_size > _MAX_BYTES:
+        raise EngineError(f"{path} is not a tokenizer: it has more than {_MAX_BYTES >> 20} MB")
 
 
 def _build(folder: Path) -> Tokenizer:
-    """Build a byte-level BPE from vocab.json and merges.txt, as Qwen2Tokenizer is built."""
+    """Build a byte-level BPE tokenizer from vocab.json and merges.txt, like Qwen2Tokenizer."""
     from tokenizers import Regex, Tokenizer, decoders, normalizers, processors
     from tokenizers import pre_tokenizers as cuts
     from tokenizers.models import BPE
@@ -104,8 +104,8 @@ def _build(folder: Path) -> Tokenizer:
         _refuse(path)
     try:
         tokenizer = Tokenizer(BPE.from_file(str(vocab), str(merges)))
-    except Exception as exc:  # the library raises no class of its own
-        raise EngineError(f"{vocab} and {merges.name} are no tokenizer: {exc}") from exc
+    except Exception as exc:  # the library raises only Exception
+        raise EngineError(f"{vocab} and {merges.name} are not a tokenizer: {exc}") from exc
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = cuts.Sequence(
         [
@@ -132,20 +132,20 @@ def _add_tokens(tokenizer: Tokenizer, config: Path) -> bool:
             tokenizer.add_tokens([AddedToken(**entry)])
             if tokenizer.token_to_id(entry["content"]) != number:
                 raise EngineError(
-                    f"{config} gives {entry['content']} the number {number}, which is not free",
-                    hint="take all files of the tokenizer from where the model comes from",
+                    f"{config} gives {entry['content']} the id {number}, which is in use",
+                    hint="copy all files of the tokenizer from the source of the model",
                 )
     except (ContentError, OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
-        raise EngineError(f"{config} cannot be understood: {exc}") from exc
+        raise EngineError(f"{config} is invalid: {exc}") from exc
     return bool(new)
 
 
 def _added_tokens(config: Any) -> list[tuple[int, dict[str, Any]]]:  # noqa: ANN401 - JSON, until it has been looked at
-    """Return the tokens that a configuration adds, in their order, by their numbers."""
+    """Return the ids and entries of the tokens that a configuration adds, in order."""
     entries = config.get("added_tokens_decoder") or {}
     found = []
     for number, entry in entries.items():
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
-            raise ValueError(f"{number[:20]!r} is the number of no token")
-        found.append((whole(int(number), "a token", 0, _MOST_TOKENS), dict(entry)))
+            raise ValueError(f"{number[:20]!r} is not the id of a token")
+        found.append((whole(int(number), "a token", 0, _MAX_TOKENS), dict(entry)))
     return sorted(found, key=lambda one: one[0])

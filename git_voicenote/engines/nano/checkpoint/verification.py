@@ -1,4 +1,4 @@
-"""Compare an installed model of Nano with its record, and look into it."""
+"""Compare an installed model of Nano with its record, and check its content."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
-    """Return what is wrong with a model, in sentences; nothing where all is right.
+    """Return a sentence for each fault of a model; none if it is intact.
 
-    Sizes and hashes are compared where the model has a record; names, shapes and the tokenizer
-    are checked in any case.
+    Sizes and hashes are compared if the model has a record; names, shapes and the tokenizer are
+    always checked.
     """
     require_libraries()
     return changes(folder, progress) or tuple(_wrong_content(folder))

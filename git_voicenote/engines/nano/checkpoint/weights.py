@@ -1,7 +1,7 @@
-"""The linear layers of the language model, in the precision that suits the device.
+"""Make the linear layers of the language model in the precision for the device.
 
-For a CPU they are turned into 8-bit numbers once, and kept in the person's cache: to do it takes
-longer than to load them.
+For a CPU, they are quantized to 8-bit integers once and cached, because quantizing takes longer
+than loading.
 """
 
 from __future__ import annotations
@@ -28,41 +28,41 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
 
 Precision = Literal["fp32", "bf16", "int8"]
-"""Of the language model."""
+"""The precision of the language model."""
 EncoderPrecision = Literal["fp32", "bf16"]
-"""Of the products in the encoder and the adaptor."""
+"""The precision of the linear layers in the encoder and the adaptor."""
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
-"""What the rows between the layers are, for each precision of the weights."""
+"""The type of the rows between the layers, for each precision of the weights."""
 
 _log = Log(__name__)
 
-_ROWS = 9496
-"""Rows turned into 8 bits at a time: in float32, the output layer as a whole would take 0.6 GB."""
-_MOST_KEPT = 3
-"""Models in 8 bits that are kept."""
-_MOST_ERROR = 0.03
-"""Relative: 8-bit numbers are off by 0.011 to 0.013 on normally distributed weights. A layer that
-is off by more, or a machine whose kernels are wrong, computes that layer in float32."""
+_CHUNK_ROWS = 9496
+"""Rows that are quantized at once: in float32, the whole output layer would take 0.6 GB."""
+_MAX_CACHED_MODELS = 3
+"""The number of quantized models in the cache."""
+_MAX_ERROR = 0.03
+"""The maximum relative error. For normally distributed weights, it is 0.011 to 0.013. A layer with
+a larger error, due to its weights or faulty kernels, is computed in float32."""
 
 
 class PlainWeights:
-    """Gives linear layers in float32 or bfloat16."""
+    """A factory of linear layers in float32 or bfloat16."""
 
     def __init__(self, checkpoint: Checkpoint, dtype: torch.dtype) -> None:
         self._checkpoint = checkpoint
         self._dtype = dtype
 
     def dense(self, *names: str) -> nn.Module:
-        """Return one layer for all these, side by side."""
+        """Return one layer for all names, side by side."""
         weights = [self._checkpoint.tensor(f"{name}.weight").to(self._dtype) for name in names]
         return Dense(torch.cat(weights) if names[1:] else weights[0])
 
 
 class Int8Weights:
-    """Gives linear layers in 8 bits, from the person's cache where they are in it.
+    """A factory of 8-bit linear layers, which are read from the user's cache if possible.
 
-    A context manager: at its end, what had to be made is in the cache.
+    It is a context manager; at its end, newly quantized layers are stored in the cache.
     """
 
     def __init__(self, checkpoint: Checkpoint, folder: Path | None = None) -> None:
@@ -79,43 +79,43 @@ class Int8Weights:
             self._keep()
 
     def dense(self, *names: str) -> nn.Module:
-        """Return one layer for all these, side by side."""
+        """Return one layer for all names, side by side."""
         weights = self._cached(names) if self._is_cached else None
         weights = weights or self._make(names)
-        if len(weights.scales) < len(weights.whole):  # it did not pass the test when it was made
+        if len(weights.scales) < len(weights.whole):  # its error was too large
             return PlainWeights(self._checkpoint, torch.float32).dense(*names)
         return Int8Dense(weights, has_vnni=has_vnni())
 
     def _cached(self, names: tuple[str, ...]) -> Int8 | None:
-        # opened anew each time: what a closed file had mapped is no longer ours to hold
+        # opened each time, so that no mapped memory is held
         try:
             with safe_open(self._path, framework="pt") as file:
                 return Int8(*(file.get_tensor(f"{names[0]}.{field}") for field in Int8._fields))
         except (OSError, SafetensorError) as exc:
             _log.failed(f"{self._path} cannot be read: {exc}", exc)
-            self._is_cached = False  # it is damaged, of another form, or went away: make it anew
+            self._is_cached = False  # it is damaged, in another format, or deleted: quantize again
             return None
 
     def _make(self, names: tuple[str, ...]) -> Int8:
-        """Turn layers into 8 bits; a layer that is too far off gets no scales."""
+        """Quantize layers; a layer whose error is too large gets no scales."""
         found = [self._checkpoint.tensor(f"{name}.weight") for name in names]
         weight = torch.cat(found) if names[1:] else found[0]
-        pieces = [quantize(weight[i : i + _ROWS]) for i in range(0, len(weight), _ROWS)]
+        pieces = [quantize(weight[i : i + _CHUNK_ROWS]) for i in range(0, len(weight), _CHUNK_ROWS)]
         made = Int8(*(torch.cat(parts) for parts in zip(*pieces, strict=True)))
-        if _error(weight, made) > _MOST_ERROR:
+        if _error(weight, made) > _MAX_ERROR:
             made = made._replace(scales=made.scales[:0])
-        self._checkpoint.close()  # or all that was read stays mapped: 1.2 GB
+        self._checkpoint.close()  # otherwise 1.2 GB stay mapped
         self._made |= {f"{names[0]}.{field}": one for field, one in made._asdict().items()}
         return made
 
     def _keep(self) -> None:
-        """Put what was made into the cache; where there is no room, it is made again next time."""
+        """Store the layers in the cache; without space, they are quantized again next time."""
         partial = self._path.with_suffix(f".{os.getpid()}")
         try:
             files.folder(self._path.parent)
             save_file(self._made, partial)
             files.move(partial, self._path)
-            _drop_old_ones(self._path.parent)
+            _remove_old_models(self._path.parent)
         except (OSError, SafetensorError) as exc:
             _log.failed(f"{self._path} was not kept: {exc}", exc)
             with suppress(OSError):
@@ -123,15 +123,15 @@ class Int8Weights:
         self._made.clear()
 
 
-def _drop_old_ones(folder: Path) -> None:
-    """Leave the newest: nobody tells us when a model of 0.6 GB here has gone from its own place."""
+def _remove_old_models(folder: Path) -> None:
+    """Remove all but the newest models from the cache, because each has 0.6 GB."""
     made = sorted(folder.glob("*.safetensors"), key=lambda path: path.stat().st_mtime)
-    for path in made[:-_MOST_KEPT]:
+    for path in made[:-_MAX_CACHED_MODELS]:
         path.unlink(missing_ok=True)
 
 
 def quantize(weight: torch.Tensor) -> Int8:
-    """Return the nearest whole numbers."""
+    """Quantize weights to the nearest integers."""
     exact = weight.float()
     scales = exact.abs().amax(1).div_(127).clamp_min_(1e-12)
     whole = (exact / scales[:, None]).round_().to(torch.int8)
@@ -139,12 +139,12 @@ def quantize(weight: torch.Tensor) -> Int8:
 
 
 def _error(weight: torch.Tensor, made: Int8) -> float:
-    """Return how far the kernels are off with these weights, at worst, on rows of noise; relative.
+    """Return the maximum relative error of the kernels with these weights, on rows of noise.
 
-    Every other input is left out in each row: one large weight must not hide what becomes of the
+    Half of the inputs are zero in each row, so that one large weight does not hide the errors of
     small ones.
     """
-    some = slice(0, _ROWS)  # enough to see a kernel that is wrong
+    some = slice(0, _CHUNK_ROWS)  # enough to detect a faulty kernel
     probe = torch.randn(4, weight.shape[1], generator=torch.Generator().manual_seed(0))
     probe[:2, ::2] = 0
     probe[2:, 1::2] = 0

@@ -1,1 +1,1 @@
-"""Nano's network in plain torch: front end, encoder, decoder and generation."""
+"""The network of Nano in plain torch: front end, encoder, decoder and generation."""

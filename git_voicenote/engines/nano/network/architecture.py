@@ -1,7 +1,8 @@
-"""The shape of a Fun-ASR-Nano model; the defaults are those of the released one.
+"""The architecture of a Fun-ASR-Nano model; the defaults are those of the released one.
 
-A SenseVoice encoder (SAN-M blocks), an adaptor (transformer blocks as wide as the language model)
-and a Qwen3 language model: 221 M, 12.6 M and 596 M parameters as released.
+It consists of a SenseVoice encoder (SAN-M blocks), an adaptor (transformer blocks with the width of
+the language model) and a Qwen3 language model; the released one has 221 M, 12.6 M and 596 M
+parameters.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class EncoderShape:
-    """The SAN-M blocks that hear: `layers` for the words, then `timestamp_layers` more.
+    """The SAN-M blocks of the encoder: `layers` for words, followed by `timestamp_layers`.
 
     A layer norm follows the last block of each kind.
     """
@@ -28,15 +29,15 @@ class EncoderShape:
 
     @property
     def input_width(self) -> int:
-        """Values in a frame at the low frame rate."""
+        """The number of values in a frame at the low frame rate."""
         return self.mel_bins * self.stacked_frames
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptorShape:
-    """Two linear layers and the blocks that bring sound to the width of the language model.
+    """Two linear layers and blocks that convert the output of the encoder to the language model.
 
-    The reference computes with `norm_eps` of 1e-12, transformers with 1e-5.
+    The reference uses a `norm_eps` of 1e-12, transformers one of 1e-5.
     """
 
     width: int = 1024
@@ -49,7 +50,7 @@ class AdaptorShape:
 
 @dataclass(frozen=True, slots=True)
 class DecoderShape:
-    """The Qwen3 language model; its output layer is its embedding, transposed."""
+    """The Qwen3 language model; its output layer is the transposed embedding."""
 
     vocabulary: int = 151936
     width: int = 1024
@@ -64,7 +65,7 @@ class DecoderShape:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """The shape of the whole model."""
+    """The architecture of the whole model."""
 
     encoder: EncoderShape = field(default_factory=EncoderShape)
     adaptor: AdaptorShape = field(default_factory=AdaptorShape)

@@ -1,7 +1,7 @@
-"""CUDA graphs: the kernels of a function, launched at once.
+"""CUDA graphs, which launch all kernels of a function at once.
 
-A step of the language model is some hundreds of short kernels, and Python takes longer to launch
-one than a fast GPU to run it.
+A step of the language model consists of several hundred short kernels. Python takes longer to
+launch one than a fast GPU takes to run it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 WARM_UPS = 2
-"""Runs before a capture: libraries allocate their workspaces and choose their kernels then."""
+"""Runs before a capture, in which libraries allocate workspaces and select kernels."""
 
 
 class Graph:
     """A function of tensors on a GPU, captured with the shapes of its first inputs.
 
-    Another call must bring inputs of the same shapes; what it returns is overwritten by the next.
+    Later calls must use inputs of the same shapes; each call overwrites the result of the previous
+    one.
     """
 
     def __init__(self, function: Callable[..., torch.Tensor], *inputs: torch.Tensor) -> None:
@@ -46,21 +47,21 @@ class Graph:
         return self._output
 
 
-class Latest(Generic[K, V]):
-    """What is dear to make, by key: the `most` that were used last."""
+class LruCache(Generic[K, V]):
+    """A cache of the `most` values that were used last."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: dict[K, V] = {}
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """Return what is kept for a key, or make it."""
+        """Return the value of a key; make it if it is not cached."""
         value = self._kept.pop(key, None)
         if value is None and len(self._kept) == self._most:
-            del self._kept[next(iter(self._kept))]  # before another takes its memory
+            del self._kept[next(iter(self._kept))]  # before the new value allocates memory
         self._kept[key] = value if value is not None else make()
         return self._kept[key]
 
     def clear(self) -> None:
-        """Keep nothing."""
+        """Remove all values."""
         self._kept.clear()

@@ -1,7 +1,7 @@
-"""The part that writes: Qwen3, with a cache of keys and values that does not move.
+"""The decoder: Qwen3 with a static cache of keys and values.
 
-The loop is our own because transformers' costs 210 ms a token on two cores where this one costs 28
-(benchmarks/nano.py); what is computed is the same, token for token (benchmarks/parity.py).
+It is our own implementation, because that of transformers takes 210 ms per token on two cores, and
+this one 28 ms (benchmarks/nano.py). Its tokens are the same (benchmarks/parity.py).
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.layers import Tensors
 
     MakeDense = Callable[..., nn.Module]
-    """Makes one linear layer of the named weights, side by side."""
+    """Make one linear layer from the named weights, side by side."""
 
 _MODEL = "model.language_model"
 EMBEDDING = f"{_MODEL}.embed_tokens"
 
 
 class Cache:
-    """Keys and values of a batch: each of shape (layers, batch, heads, slots, head_width).
+    """Keys and values of a batch, each of shape (layers, batch, heads, slots, head_width).
 
-    A row's tokens stand in consecutive slots but for a gap between the common start of the prompt
-    and the rest, so that all rows write their next token to the same slot.
+    The tokens of a row are in consecutive slots, except for a gap between the common start of the
+    prompt and the rest. So all rows write their next token to the same slot.
     """
 
     def __init__(
@@ -42,18 +42,18 @@ class Cache:
         self.values = torch.zeros(size, dtype=dtype, device=device)
 
     def first(self, slots: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the keys and the values in the first slots: views, of all layers."""
+        """Return views of the keys and the values in the first slots, for all layers."""
         return self.keys[:, :, :, :slots], self.values[:, :, :, :slots]
 
     def take(self, other: Cache) -> None:
-        """Begin with what another cache of one row holds, in every row."""
+        """Copy the content of a cache with one row to the start of every row."""
         slots = other.keys.shape[3]
         self.keys[:, :, :, :slots] = other.keys
         self.values[:, :, :, :slots] = other.values
 
 
 class Decoder(nn.Module):
-    """Rows of shape (batch, n, width) become the last row's logits, (batch, vocabulary)."""
+    """A module from rows, of shape (batch, n, width), to the last logits, (batch, vocabulary)."""
 
     def __init__(self, shape: DecoderShape, tensors: Tensors, dense: MakeDense) -> None:
         super().__init__()
@@ -69,16 +69,16 @@ class Decoder(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """What rows are computed in."""
+        """The type of rows."""
         return self._norm.weight.dtype
 
     @property
     def device(self) -> torch.device:
-        """Where rows are computed."""
+        """The device of rows."""
         return self._norm.weight.device
 
     def embed(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return the rows of tokens."""
+        """Return the embeddings of tokens."""
         return functional.embedding(tokens, self._embedding).to(self.dtype)
 
     def forward(
@@ -92,11 +92,11 @@ class Decoder(nn.Module):
         *,
         all_rows: bool = False,
     ) -> torch.Tensor:
-        """Read rows into some slots and return the logits after the last, or after each.
+        """Read rows into the given slots and return the logits after the last row, or after each.
 
-        `positions` is of shape (batch, n), `slots` of shape (n,). `keys` and `values` are what is
-        looked at of the cache, `visible` slots of it (Cache.first), of those only where `mask`, of
-        shape (batch, 1, n, visible), is true.
+        `positions` has the shape (batch, n), `slots` has (n,). `keys` and `values` are the visible
+        part of the cache (Cache.first). `mask`, of shape (batch, 1, n, visible), is true for the
+        slots that a row attends to.
         """
         angles = positions[:, None, :, None] * self._rates
         turn = torch.cat([angles, angles], -1)
@@ -142,9 +142,9 @@ class _Layer(nn.Module):
         heads = self._qkv(self._norm(x)).view(*x.shape[:2], queries + 2 * others, -1)
         heads = heads.transpose(1, 2)
         qk, v = heads[:, :-others], heads[:, -others:]
-        # queries and keys at once: on a CPU each operation costs as much as its arithmetic
+        # queries and keys together: on a CPU, the overhead of an operation equals its arithmetic
         qk = functional.rms_norm(qk, qk.shape[-1:], eps=self._eps) * self._qk_scale
-        turned = _turned(qk, cos, sin)
+        turned = _rotated(qk, cos, sin)
         q, k = turned[:, :queries], turned[:, queries:]
         keys.index_copy_(2, slots, k)
         values.index_copy_(2, slots, v)
@@ -155,7 +155,7 @@ class _Layer(nn.Module):
         return out
 
 
-def _turned(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Turn each pair of channels by its position's angle (rotary position embedding)."""
+def _rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Rotate each pair of channels by the angle of its position (rotary position embedding)."""
     first, second = x.chunk(2, -1)
     return x * cos + torch.cat([-second, first], -1) * sin

@@ -1,4 +1,4 @@
-"""What computes: which device, in which precision."""
+"""Choose the device and the precision."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.checkpoint.weights import EncoderPrecision, Precision
 
 _AMPERE = (8, 0)
-"""The compute capability from which NVIDIA's hardware has bfloat16."""
+"""The first compute capability of NVIDIA's GPUs with bfloat16."""
 
 
 def likely_device(wanted: str) -> str:
-    """Guess the device without torch, which takes a second to import."""
+    """Guess the device without importing torch, which takes a second."""
     if wanted != "auto":
         return wanted
     if Path("/proc/driver/nvidia/version").exists():
@@ -27,7 +27,7 @@ def likely_device(wanted: str) -> str:
 
 
 def choose_device(wanted: str) -> str:
-    """Return the device to compute on. Raises EngineError where the wanted one is not there."""
+    """Return the device to use. Raises EngineError if the requested one is not available."""
     import torch
 
     has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
@@ -36,21 +36,21 @@ def choose_device(wanted: str) -> str:
     kind, _, number = wanted.partition(":")
     if not has[kind]:
         raise EngineError(
-            f"torch sees no device {kind!r} here",
-            hint="set voicenote.device to auto or cpu, or install the driver that it lacks",
+            f"torch finds no device {kind!r} on this machine",
+            hint="set voicenote.device to auto or cpu, or install the missing driver",
         )
     if number and int(number) >= torch.cuda.device_count():
         raise EngineError(
-            f"there is no {wanted}: torch sees {torch.cuda.device_count()}",
-            hint="voicenote.device counts from cuda:0",
+            f"there is no {wanted}: torch finds {torch.cuda.device_count()} CUDA devices",
+            hint="the first device is cuda:0",
         )
     return wanted
 
 
 def precision_for(device: str) -> Precision:
-    """Return the precision of the language model that a device computes fast and right.
+    """Return the precision of the language model that is fast and accurate on a device.
 
-    Never float16: what the adaptor gives overflows it.
+    It is never float16, which the output of the adaptor overflows.
     """
     import torch
 
@@ -62,10 +62,10 @@ def precision_for(device: str) -> Precision:
 
 
 def encoder_precision_for(device: str, checkpoint: Checkpoint) -> EncoderPrecision:
-    """Return the precision in which the encoder's linear layers multiply.
+    """Return the precision of the linear layers in the encoder.
 
-    bfloat16 where nothing is lost of the weights, on CPUs that multiply it: they take half the
-    time. What it would gain on a GPU was not measured.
+    It is bfloat16 on CPUs with bfloat16 multiplication, if the weights are stored in it: this takes
+    half the time. It was not measured on a GPU.
     """
     import torch
 

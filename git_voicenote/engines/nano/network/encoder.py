@@ -1,4 +1,4 @@
-"""The part that hears: SenseVoice's SAN-M blocks, and the adaptor to the language model.
+"""The encoder: SenseVoice's SAN-M blocks, and the adaptor to the language model.
 
 After Gao et al., "SAN-M: Memory Equipped Self-Attention for End-to-End Speech Recognition", 2020.
 """
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Encoder(nn.Module):
-    """Frames of shape (batch, T, 560) become rows of shape (batch, T, width of the language model).
+    """A module from frames, (batch, T, 560), to rows, (batch, T, width of the language model).
 
-    The rows are float32: what the language model is given has a standard deviation of 28 and peaks
-    above 1,000, and the reference never computes them in less. Only the linear layers may multiply
-    in `dtype`, bfloat16, which takes half the time where a CPU has it (benchmarks/PARITY.md).
+    The rows are float32, because they have a standard deviation of 28 and peaks above 1,000; the
+    reference uses float32, too. Only the linear layers may use bfloat16 (`dtype`), which takes half
+    the time on CPUs that support it (benchmarks/PARITY.md).
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Encoder(nn.Module):
         lengths: torch.Tensor | None = None,
         before_block: Callable[[], object] = bool,
     ) -> torch.Tensor:
-        """Hear a batch; `lengths` counts the frames of each where they are not all as long."""
+        """Encode a batch; `lengths` are the numbers of frames, if they differ."""
         real = None
         if lengths is not None:
             real = torch.arange(frames.shape[1], device=frames.device) < lengths[:, None]
@@ -74,7 +74,7 @@ class Encoder(nn.Module):
 
 
 class _Block(nn.Module):
-    """Attention and two linear layers; in SAN-M a memory of neighbouring frames stands beside."""
+    """Attention and two linear layers; in SAN-M, also a memory of neighbouring frames."""
 
     def __init__(
         self, stored: _Stored, name: str, heads: int, eps: float,
@@ -94,7 +94,7 @@ class _Block(nn.Module):
         self._end = stored.norm(f"{name}.final_layernorm", eps) if ends else nn.Identity()
 
     def forward(self, x: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
-        """Hear; `real`, of shape (batch, T), is false where a row is padding."""
+        """Encode; `real`, of shape (batch, T), is false for padding."""
         q, k, v = self._qkv(self._norm(x)).chunk(3, -1)
         attended = functional.scaled_dot_product_attention(
             self._split(q), self._split(k), self._split(v),
@@ -103,7 +103,7 @@ class _Block(nn.Module):
         heard = self._out(attended.transpose(1, 2).flatten(2))
         if self._memory is not None:
             heard = heard + self._memory(v, real)
-        # frames are of another width than what the first block gives: there is nothing to add to
+        # the input and the output of the first block differ in width, so there is no residual
         x = heard + x if x.shape == heard.shape else heard
         x = x + self._down(functional.relu(self._up(self._norm_after(x))))
         out: torch.Tensor = self._end(x)
@@ -114,14 +114,14 @@ class _Block(nn.Module):
 
 
 class _Memory(nn.Module):
-    """Adds to each frame a weighted sum of its neighbours, each channel for itself."""
+    """A module that adds a weighted sum of its neighbours to each frame, per channel."""
 
     def __init__(self, weight: torch.Tensor) -> None:
         super().__init__()
         self.weight = nn.Buffer(weight)
 
     def forward(self, x: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
-        """Remember; padding is silence to it."""
+        """Add the neighbours; padding counts as silence."""
         if real is not None:
             x = x * real[..., None]
         channels, _, reach = self.weight.shape
@@ -131,7 +131,7 @@ class _Memory(nn.Module):
 
 
 def _positions(frames: torch.Tensor) -> torch.Tensor:
-    """Return sines and cosines of the positions, which the reference counts from 1."""
+    """Return the sinusoidal position embedding; the reference counts positions from 1."""
     count, width = frames.shape[1:]
     steps = torch.arange(width // 2, device=frames.device, dtype=frames.dtype)
     rates = torch.exp(steps * (-math.log(10000.0) / (width // 2 - 1)))
@@ -140,7 +140,7 @@ def _positions(frames: torch.Tensor) -> torch.Tensor:
 
 
 class _Stored:
-    """Makes layers of the stored tensors; linear ones in `dtype`, all others in float32."""
+    """A factory of layers from stored tensors: linear ones in `dtype`, others in float32."""
 
     def __init__(self, tensors: Tensors, dtype: torch.dtype) -> None:
         self._tensors = tensors
@@ -153,7 +153,7 @@ class _Stored:
         return LayerNorm(self.exact(f"{name}.weight"), self.exact(f"{name}.bias"), eps)
 
     def dense(self, *names: str) -> Dense:
-        """Return one layer for all these, side by side; a single one as it lies in its file."""
+        """Return one layer for all names, side by side; a single tensor is not copied."""
         weights = [self._tensors(f"{name}.weight") for name in names]
         weight = weights[0].to(self._dtype) if len(weights) == 1 else self._joined(weights)
         bias = torch.cat([self._tensors(f"{name}.bias") for name in names])
@@ -162,7 +162,7 @@ class _Stored:
     def _joined(self, weights: Sequence[torch.Tensor]) -> torch.Tensor:
         joined = torch.empty(sum(map(len, weights)), weights[0].shape[1], dtype=self._dtype)
         row = 0
-        for one in weights:  # straight to its place: to join copies took twice the time
+        for one in weights:  # directly to its place: joining copies took twice the time
             joined[row : row + len(one)] = one
             row += len(one)
         return joined

@@ -1,4 +1,4 @@
-"""Sound becomes frames, as the reference makes them: Kaldi's filter bank at a low frame rate."""
+"""Convert sound to frames, as in the reference: Kaldi's filter bank at a low frame rate."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.architecture import EncoderShape
 
 _FRAME_SHIFT = 6
-"""Frames of 10 ms from one to the next at the low frame rate: 16.7 a second."""
+"""The distance of frames at the low frame rate, in frames of 10 ms: 16.7 per second."""
 _WINDOW = SAMPLE_RATE * 25 // 1000
 _INT16 = 32768.0
-"""The reference computes on the scale of 16-bit samples. Without it the logarithm's floor swallows
-70 % of what a voice at -70 dBFS has to say."""
+"""The reference uses the scale of 16-bit samples. Without it, 70 % of the values of a voice at
+-70 dBFS are below the floor of the logarithm."""
 
 
 def frames(samples: Samples, shape: EncoderShape) -> torch.Tensor:
     """Return the frames of a segment: float32 of shape (T, stacked_frames * mel_bins).
 
-    T is one sixth of the number of 25 ms windows, 10 ms apart, rounded up. No dither, so that the
-    same sound always gives the same text. Sound of less than a window is padded with silence.
+    T is one sixth of the number of 25 ms windows, 10 ms apart, rounded up. There is no dither, so
+    the result is deterministic. Sound that is shorter than a window is padded with silence.
     """
     sound = torch.from_numpy(samples) * _INT16
     if len(sound) < _WINDOW:
@@ -42,7 +42,7 @@ def frames(samples: Samples, shape: EncoderShape) -> torch.Tensor:
 
 
 def _stack(mel: torch.Tensor, count: int) -> torch.Tensor:
-    """Set each sixth frame beside its neighbours; the first and the last stand in at the ends."""
+    """Stack every sixth frame with its neighbours; repeat the first and the last at the ends."""
     before = (count - 1) // 2
     rows = -(-len(mel) // _FRAME_SHIFT)
     after = (rows - 1) * _FRAME_SHIFT + count - before - len(mel)

@@ -1,4 +1,4 @@
-"""Greedy decoding: the likeliest token, again and again, until the model says that it is done."""
+"""Greedy decoding: the most likely token in each step, until the model writes a stop token."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.tuning import Tuning
 
 _CHECK_EVERY = 8
-"""Tokens between two looks of the CPU at what a GPU wrote: each look makes the GPU wait."""
+"""The CPU reads the output of a GPU after this many tokens, because reading makes the GPU wait."""
 _SLOT_BUCKET = 128
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What the model wrote for one segment: its tokens, and why it did not come to an end."""
+    """The tokens of a segment, and the reason if decoding failed."""
 
     token_ids: tuple[int, ...]
     failure: str | None = None
@@ -32,14 +32,14 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prefix:
-    """The start of a prompt, read once: its keys and values, in slots 0 … length - 1."""
+    """The keys and values of the start of a prompt, in slots 0 to length - 1."""
 
     cache: Cache
     length: int
 
 
 def read_prefix(decoder: Decoder, tokens: Sequence[int], device: torch.device) -> Prefix:
-    """Let the model read what comes before the sound: it is the same for all segments."""
+    """Read the part of the prompt before the sound, which is the same for all segments."""
     count = len(tokens)
     cache = Cache(decoder.shape, 1, count, decoder.dtype, device)
     at = torch.arange(count, device=device)
@@ -50,12 +50,12 @@ def read_prefix(decoder: Decoder, tokens: Sequence[int], device: torch.device) -
 
 
 class Generation:
-    """The state of a batch that is being decoded; it can be used again for one of its size.
+    """The state of a batch that is being decoded; it can be reused for a batch of the same size.
 
-    Segments of different lengths stand at the same end: what is missing at the start of a shorter
-    one is a gap after the common start of the prompt, which nobody looks at.
+    Segments of different lengths are aligned at their ends: a shorter one has a gap after the
+    common start of the prompt, which is masked.
 
-    A `static` one computes every token alike, over all slots, as a CUDA graph must. `tuning` makes
+    With `static`, each token is computed over all slots, as a CUDA graph requires. `tuning` makes
     the decoder faster on a CPU.
     """
 
@@ -99,7 +99,7 @@ class Generation:
         is_gap = (everything >= prefix.length) & (everything < prefix.length + gaps)
         self._open.copy_((~is_gap & (everything < prefix.length + longest))[:, None, None])
         visible = prefix.length + longest
-        # a row of the gap looks at itself alone: with nothing to look at it would be no number
+        # a row of the gap attends only to itself; attending to nothing would give NaN
         is_own = slots[:, None] == everything
         causal = (slots[:, None] >= everything) & self._open | is_own
         positions = (slots - gaps).clamp_min(0)
@@ -115,9 +115,9 @@ class Generation:
     def run(
         self, logits: torch.Tensor, stops: frozenset[int], budget: int, *, forced: bool = False
     ) -> list[Decoded]:
-        """Write on from these logits until each row has come to an end: `budget` tokens at most.
+        """Decode from these logits until each row has ended, at most `budget` tokens.
 
-        `forced` writes the whole budget whatever it is, to measure how long that takes.
+        `forced` decodes the whole budget in any case, to measure the time.
         """
         self._take(logits)
         start = int(self._slot)
@@ -148,7 +148,7 @@ class Generation:
         ]
 
     def _step(self, visible: int, *, is_masked: bool) -> torch.Tensor:
-        """Write one token in each row."""
+        """Decode one token in each row."""
         rows = self._decoder.embed(self._token)
         inputs = (rows, self._position, self._slot, *self._cache.first(visible))
         logits: torch.Tensor
@@ -163,14 +163,14 @@ class Generation:
         return logits
 
     def _take(self, logits: torch.Tensor) -> None:
-        """Take the likeliest token of each row, without telling the CPU."""
+        """Take the most likely token of each row, without a transfer to the CPU."""
         self._token.copy_(logits.argmax(-1, keepdim=True))
         self._written.index_copy_(1, self._count, self._token)
         self._count += 1
 
     def _replay(self) -> None:
         if self._graph is None:
-            # a capture runs the step and moves the state on: it is put back before the first use
+            # a capture runs the step and advances the state, so restore it before the first use
             state = (self._token, self._position, self._slot, self._count, self._open)
             before = [one.clone() for one in state]
             self._graph = Graph(lambda: self._step(self.slots, is_masked=True))
@@ -180,7 +180,7 @@ class Generation:
 
 
 def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
-    """Return how many slots a batch needs; on a GPU in steps, so that graphs are used again."""
+    """Return how many slots a batch needs; rounded up on a GPU, to reuse graphs."""
     needed = prefix + rows + budget
     if device.type != "cuda":
         return needed
@@ -188,7 +188,7 @@ def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
 
 
 def _judge(tokens: Sequence[int], stops: frozenset[int], judged: int) -> Decoded | None:
-    """Tell whether a row is done, at its end or lost in repetition; `judged` tokens were not."""
+    """Return the result of a row if it has ended or repeats itself; skip `judged` tokens."""
     for at, token in enumerate(tokens[judged:], judged):
         if token in stops:
             return Decoded(tuple(tokens[:at]))

@@ -1,4 +1,4 @@
-"""Linear layers of 8-bit numbers, for CPUs."""
+"""Linear layers with 8-bit integers, for CPUs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from torch import nn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PIECE = 9496
-"""Rows arranged at a time, a sixteenth of the output layer: as a whole it takes twice the time."""
+_PACKED_ROWS = 9496
+"""Rows that are packed at once: a sixteenth of the output layer, which takes half the time."""
 
 
 def has_int8_kernels() -> bool:
-    """Return whether this machine multiplies 8-bit numbers faster than float32."""
+    """Return whether this machine multiplies 8-bit integers faster than float32."""
     return "x86" in torch.backends.quantized.supported_engines
 
 
 def has_vnni() -> bool:
-    """Return whether sums of 8-bit products cannot overflow on the way."""
+    """Return whether this machine adds 8-bit products without overflow."""
     return torch.cpu._is_vnni_supported()
 
 
 class Int8(NamedTuple):
-    """Weights of shape (outputs, inputs) as whole numbers in -127 … 127.
+    """Weights of shape (outputs, inputs) as integers from -127 to 127.
 
-    What 1 stands for in each row (float32), and the sum of each row (int32).
+    It also has the scale of each row (float32) and the sum of each row (int32).
     """
 
     whole: torch.Tensor
@@ -37,15 +37,15 @@ class Int8(NamedTuple):
 
 
 class Int8Dense(nn.Module):
-    """A linear layer whose weights are whole numbers of 8 bits, one scale for each output.
+    """A linear layer with 8-bit integer weights, and one scale for each output.
 
-    All rows that go in become 8-bit numbers, too, with one scale and one zero: they are brought to
-    the same height first, or a loud one would leave nothing of the quiet ones.
+    The input rows are converted to 8-bit integers with a common scale and zero point. They are
+    normalized first; otherwise one loud row would quantize the quiet ones to zero.
 
-    FBGEMM's kernels read the weights at the memory's speed (one token's output layer: 6 to 8 ms,
-    float32: 41), once they are arranged for it (`pack`). Until then oneDNN's take them as they lie
-    in a file and give the same sums, for a third longer; but only a CPU with VNNI adds them without
-    overflow.
+    FBGEMM's kernels use packed weights (`pack`) at the speed of memory: the output layer takes 6 to
+    8 ms per token, and 41 ms in float32. Before the weights are packed, oneDNN's kernels use them
+    unchanged; they return the same sums, but take a third longer, and overflow on CPUs without
+    VNNI.
     """
 
     def __init__(self, weights: Int8, *, has_vnni: bool) -> None:
@@ -57,23 +57,23 @@ class Int8Dense(nn.Module):
 
     @property
     def size(self) -> int:
-        """How many weights there are to arrange."""
+        """The number of weights to pack."""
         return 0 if self._weights is None else self._weights.whole.numel()
 
     def pack(self, wait: Callable[[], object] = bool) -> None:
-        """Arrange the weights: 3 to 5 ns for each. `wait` is called before each piece of 40 ms."""
+        """Pack the weights, in 3 to 5 ns each. `wait` is called before each chunk of 40 ms."""
         weights = self._weights
         if weights is None:
             return
         torch.backends.quantized.engine = "x86"
         packed = []
-        for start in range(0, len(weights.whole), _PIECE):
-            part = slice(start, start + _PIECE)
+        for start in range(0, len(weights.whole), _PACKED_ROWS):
+            part = slice(start, start + _PACKED_ROWS)
             wait()
-            packed.append(_Arranged(weights.whole[part], weights.scales[part]))
+            packed.append(_Packed(weights.whole[part], weights.scales[part]))
         with self._change:
-            if self._weights is not None:  # else another thread was faster
-                # in this order: another thread may be about to multiply
+            if self._weights is not None:  # otherwise another thread was faster
+                # in this order, because another thread may be about to multiply
                 self._packed = nn.ModuleList(packed)
                 self._weights = None
 
@@ -83,7 +83,7 @@ class Int8Dense(nn.Module):
         if weights is not None and not self._has_vnni:
             self.pack()
             weights = None
-        # one row alone has a scale of its own; what is recorded is that of one (tuning.py)
+        # a single row has its own scale; the recorded step is for one row (tuning.py)
         if torch._C._is_tracing() or x.numel() == x.shape[-1]:
             return self._multiply(x, weights)
         height = x.abs().amax(-1, keepdim=True).clamp_min(1e-12)
@@ -91,8 +91,8 @@ class Int8Dense(nn.Module):
 
     def _multiply(self, x: torch.Tensor, weights: Int8 | None) -> torch.Tensor:
         if weights is not None:
-            return _multiply_as_it_lies(x, weights)
-        # without VNNI pairs of products are added in 16 bits: 7-bit inputs cannot overflow
+            return _multiply_unpacked(x, weights)
+        # without VNNI, pairs of products are added in 16 bits, which 7-bit inputs cannot overflow
         narrow = not self._has_vnni
         parts = [
             torch.ops.quantized.linear_dynamic(x, part.weights, narrow) for part in self._packed
@@ -100,8 +100,8 @@ class Int8Dense(nn.Module):
         return parts[0] if len(parts) == 1 else torch.cat(parts, -1)
 
 
-class _Arranged(nn.Module):
-    """Some outputs of a layer, as FBGEMM reads them. A module, or no recording could hold it."""
+class _Packed(nn.Module):
+    """Packed weights for some outputs of a layer. It is a module, because a recording needs one."""
 
     def __init__(self, whole: torch.Tensor, scales: torch.Tensor) -> None:
         super().__init__()
@@ -110,11 +110,11 @@ class _Arranged(nn.Module):
         self.weights: torch.ScriptObject = torch.ops.quantized.linear_prepack(quantized, None)
 
 
-def _multiply_as_it_lies(x: torch.Tensor, weights: Int8) -> torch.Tensor:
-    """Do what FBGEMM does, to the bit but for inputs halfway between two numbers."""
+def _multiply_unpacked(x: torch.Tensor, weights: Int8) -> torch.Tensor:
+    """Compute the same as FBGEMM, except for the rounding of inputs halfway between integers."""
     scale, zero = torch._choose_qparams_per_tensor(x)
     rows = torch.quantize_per_tensor(x, scale, zero, torch.quint8).int_repr()
-    signed = rows.bitwise_xor_(128).view(torch.int8)  # less 128
+    signed = rows.bitwise_xor_(128).view(torch.int8)  # minus 128
     sums = torch._int_mm(signed.view(-1, x.shape[-1]), weights.whole.t())
     sums.add_(weights.sums, alpha=128 - zero)
     return (sums * (weights.scales * scale)).view(*x.shape[:-1], -1)

@@ -1,4 +1,4 @@
-"""The layers that the model is made of, and how their weights are kept."""
+"""The layers of the model."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Tensors = Callable[[str], torch.Tensor]
-    """Gives a tensor of the checkpoint by its name."""
+    """Return a tensor of the checkpoint by its name."""
 
 
 class Dense(nn.Module):
     """A linear layer: (…, inputs) → (…, outputs).
 
-    It multiplies in the precision of its weights; rows of another are brought to it and back.
+    It multiplies in the precision of its weights; rows are converted to it and back.
     """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None = None) -> None:
@@ -33,7 +33,7 @@ class Dense(nn.Module):
 
 
 class LayerNorm(nn.Module):
-    """Centres and scales each row."""
+    """A layer norm."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor, eps: float) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class LayerNorm(nn.Module):
 
 
 class RmsNorm(nn.Module):
-    """Scales each row by its root mean square."""
+    """A norm that scales each row by its root mean square."""
 
     def __init__(self, weight: torch.Tensor, eps: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Fun-ASR-Nano in memory: segments of sound in, tokens and text out."""
+"""The loaded Fun-ASR-Nano model, from sound to tokens and text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
 from git_voicenote.engines.nano.checkpoint.weights import DTYPES, Int8Weights, PlainWeights
 from git_voicenote.engines.nano.network import prompt
-from git_voicenote.engines.nano.network.cuda_graphs import Graph, Latest
+from git_voicenote.engines.nano.network.cuda_graphs import Graph, LruCache
 from git_voicenote.engines.nano.network.decoder import EMBEDDING, Decoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.frontend import frames
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.generation import Decoded, Prefix
 
 AudioRows = Literal["reference", "all"]
-"""How many of the adaptor's rows the language model is given, of one for each frame: the first
-eighth, rounded up, as the reference trains and infers; or all, as transformers does."""
+"""Which rows of the adaptor the language model gets: the first eighth, rounded up, as in the
+reference (in training and inference), or all, as in transformers."""
 
 _FRAME_BUCKET = 64
-_MOST_GRAPHS = 8
-"""Shapes of batches for which a GPU keeps the encoder's graph: of one segment up to 30 s, all."""
-_MOST_GENERATIONS = 4
-"""Sizes of batches for which keys and values are kept there: 0.11 MB for each slot of each segment,
-so 1.4 GB for 32 segments in 384 slots."""
-_PATIENCE = 60
-"""Tokens, after which it would have been better to tune the decoder first."""
-_LEAST_BUDGET = 40
+_MAX_GRAPHS = 8
+"""Batch shapes for which the encoder's graph is cached on a GPU: all of one segment up to 30 s."""
+_MAX_GENERATIONS = 4
+"""Batch sizes for which keys and values are kept on a GPU. Each slot of a segment takes 0.11 MB, so
+32 segments of 384 slots take 1.4 GB."""
+_UNTUNED_TOKENS = 60
+"""After this many tokens, tuning the decoder first would have been faster."""
+_MIN_BUDGET = 40
 _BUDGET_PER_SECOND = 6
-"""Tokens: 220 for 30 s. The fastest speakers need five a second."""
+"""In tokens: 220 for 30 s. The fastest speakers need five per second."""
 
 
 class NanoModel:
-    """The weights on one device. Not for two threads at a time."""
+    """A model on one device. It is not thread-safe."""
 
     def __init__(
         self,
@@ -68,11 +68,11 @@ class NanoModel:
         found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
         self._stops = frozenset(one for one in found if one is not None)
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
-        self._graphs = Latest[tuple[int, ...], Graph](_MOST_GRAPHS)
-        self._generations = Latest[tuple[int, ...], Generation](_MOST_GENERATIONS)
+        self._graphs = LruCache[tuple[int, ...], Graph](_MAX_GRAPHS)
+        self._generations = LruCache[tuple[int, ...], Generation](_MAX_GENERATIONS)
         self._tuning = Tuning(decoder)
         self._written = 0
-        if not has_vnni():  # no layer could be used before it is arranged
+        if not has_vnni():  # layers cannot be used before they are packed
             self._tuning.pack()
 
     @classmethod
@@ -86,13 +86,13 @@ class NanoModel:
         *,
         encoder_precision: EncoderPrecision = "fp32",
     ) -> NanoModel:
-        """Bring a checkpoint's weights to a device."""
+        """Load the weights of a checkpoint to a device."""
         shape = checkpoint.architecture
         dtype = DTYPES[precision]
 
         def tensor(name: str) -> torch.Tensor:
             found = checkpoint.tensor(name)
-            # the embedding stays where it is: only the rows of tokens that occur are ever read
+            # the embedding stays in its file: only the rows of tokens that occur are read
             return found if name.startswith(EMBEDDING) else found.to(dtype)
 
         encoder = Encoder(
@@ -110,11 +110,11 @@ class NanoModel:
         return cls(encoder.to(where), decoder.to(where), tokenizer, checkpoint, where, audio_rows)
 
     def ids(self, text: str) -> tuple[int, ...]:
-        """Return the tokens of a text, special ones too."""
+        """Return the tokens of a text, including special tokens."""
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def forget(self) -> None:
-        """Give back the memory of all but the weights."""
+        """Free all memory except that of the weights."""
         self._prefix = None
         self._graphs.clear()
         self._generations.clear()
@@ -123,14 +123,14 @@ class NanoModel:
 
     @torch.inference_mode()
     def prepare(self, before: tuple[int, ...]) -> Prefix:
-        """Read the start of a prompt, unless it was the last one that was read."""
+        """Read the start of a prompt, unless it was the last one to be read."""
         if self._prefix is None or self._prefix[0] != before:
             self._prefix = before, read_prefix(self._decoder, before, self.device)
         return self._prefix[1]
 
     @torch.inference_mode()
     def encode(self, segments: Sequence[Samples]) -> list[torch.Tensor]:
-        """Return what the adaptor says of each segment: rows of the language model's width."""
+        """Return the output of the adaptor for each segment, as rows for the language model."""
         heard = [frames(samples, self._frame_shape) for samples in segments]
         counts = [len(one) for one in heard]
         batch = torch.nn.utils.rnn.pad_sequence(heard, batch_first=True).to(self.device)
@@ -151,15 +151,15 @@ class NanoModel:
         *,
         forced: bool = False,
     ) -> list[Decoded]:
-        """Return what is said in each segment; `before` is the prompt's start (`before_sound`).
+        """Decode segments; `before` is the start of the prompt (`before_sound`).
 
-        At most `budget` tokens each; `forced` writes them all, to measure how long that takes.
+        Each gets at most `budget` tokens; with `forced`, exactly so many, to measure the time.
         """
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
-        budget = budget or _LEAST_BUDGET + round(_BUDGET_PER_SECOND * seconds)
+        budget = budget or _MIN_BUDGET + round(_BUDGET_PER_SECOND * seconds)
         if len(segments) > 1:
             self._tuning.pack()
-        elif self._written > _PATIENCE:
+        elif self._written > _UNTUNED_TOKENS:
             self._tuning.finish()
         with self._tuning.paused():
             prefix = self.prepare(before)
@@ -174,7 +174,7 @@ class NanoModel:
     def logits(
         self, samples: Samples, before: tuple[int, ...], tokens: Sequence[int]
     ) -> torch.Tensor:
-        """Return the logits after the prompt and after each of some tokens: (n + 1, vocabulary)."""
+        """Return the logits after the prompt and each of n tokens, of shape (n + 1, vocabulary)."""
         prefix = self.prepare(before)
         (rows,) = self._rest_of_prompts([samples])
         told = self._decoder.embed(torch.tensor(tokens, dtype=torch.long, device=self.device))
@@ -184,7 +184,7 @@ class NanoModel:
         return everything[0, -(len(tokens) + 1) :].float()
 
     def text(self, decoded: Decoded) -> str:
-        """Return what was written as text; the model writes a pause as /sil."""
+        """Return the decoded text, without /sil, which the model writes for a pause."""
         text: str = self._tokenizer.decode(list(decoded.token_ids), skip_special_tokens=True)
         return re.sub(r"\s+", " ", text.replace("/sil", " ")).strip()
 

@@ -1,4 +1,4 @@
-"""What the language model is asked: words around the sound, as the model was trained on them."""
+"""The prompt of the language model: the text around the sound, as in training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.base import Context
 
 LANGUAGES = {"zh": "中文", "en": "英文", "ja": "日文"}
-"""The languages of Fun-ASR-Nano-2512, as its prompt names them."""
+"""The languages of Fun-ASR-Nano-2512, and their names in its prompt."""
 
 MLT_LANGUAGES = {
     **LANGUAGES, "yue": "粤语", "ko": "韩文", "vi": "越南语", "id": "印尼语", "th": "泰语",
@@ -22,8 +22,8 @@ MLT_LANGUAGES = {
 }  # fmt: skip
 """The languages of Fun-ASR-MLT-Nano-2512."""
 
-MOST_HOTWORDS = 50
-"""More terms than this make the model hear them where nobody said them."""
+MAX_HOTWORDS = 50
+"""With more terms, the model writes terms that were not said."""
 
 _BEGINNING = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
 _WITH_CONTEXT = (
@@ -34,13 +34,13 @@ AFTER_SOUND = "<|im_end|>\n<|im_start|>assistant\n"
 
 
 def before_sound(context: Context, languages: dict[str, str]) -> str:
-    """Return the prompt up to the sound. Raises EngineError for a language that is not known.
+    """Return the prompt before the sound. Raises EngineError for an unsupported language.
 
-    It depends on nothing that is said, so the model can read it while the person speaks. An empty
-    language leaves it to the model, which then takes unclear Chinese for Japanese.
+    It does not depend on the sound, so the model can read it while the person speaks. If the
+    language is empty, the model detects it, but takes unclear Chinese for Japanese.
     """
     prompt = _BEGINNING
-    hotwords = [_plain(word) for word in context.hotwords[:MOST_HOTWORDS]]
+    hotwords = [_plain(word) for word in context.hotwords[:MAX_HOTWORDS]]
     if hotwords:
         prompt += f"{_WITH_CONTEXT}热词列表：[{', '.join(hotwords)}]\n"
     prompt += "语音转写"
@@ -50,15 +50,15 @@ def before_sound(context: Context, languages: dict[str, str]) -> str:
 
 
 def _plain(word: str) -> str:
-    """Return a term that cannot end the prompt early: a repository may hold any identifier."""
+    """Return a term without special tokens, which an untrusted repository may contain."""
     return word.replace("<|", "<").replace("|>", ">").replace("\n", " ")
 
 
 def _language_name(language: str, languages: dict[str, str]) -> str:
     code = language.lower().replace("_", "-").partition("-")[0]
     if code not in languages:
-        hint = f"it knows {', '.join(languages)}"
+        hint = f"it supports {', '.join(languages)}"
         if code in MLT_LANGUAGES:
-            hint += f"; Fun-ASR-MLT-Nano-2512, which is told by MLT in its name, knows {code}"
-        raise EngineError(f"the model does not know the language {language!r}", hint=hint)
+            hint += f"; Fun-ASR-MLT-Nano-2512 (a model with MLT in its name) supports {code}"
+        raise EngineError(f"the model does not support the language {language!r}", hint=hint)
     return languages[code]

@@ -1,4 +1,4 @@
-"""How many threads torch computes with on a CPU: no more than the others leave room for."""
+"""Limit torch's threads on a CPU to the cores that other programs leave free."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class Threads:
-    """Gives torch as many threads as there are cores that nobody else uses.
+    """Adapts the number of torch's threads to the number of free cores.
 
-    Where the system does not tell (it is not Linux), torch keeps those that it has.
+    On systems other than Linux, the number is not changed.
     """
 
     def __init__(self, stat: Path = STAT) -> None:
@@ -23,7 +23,7 @@ class Threads:
         self._cores = Cores(stat)
 
     def adapt(self) -> None:
-        """Look at who used the cores since the last look, unless that was just now."""
+        """Adapt to the use of the cores since the last measurement, unless that is very recent."""
         threads = min(self._most, self._cores.free())
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)

@@ -1,7 +1,8 @@
-"""What makes a language model faster on a CPU, and need not be done before the first words.
+"""Make the language model faster on a CPU, in the background, after loading.
 
-A token is a thousand short operations. Between them Python takes 8 of 31 ms on two cores: so the
-step of one row is recorded, and run without it. (A compiler would do more, but people have none.)
+A token takes a thousand short operations, and Python takes 8 of 31 ms between them, on two cores.
+So the step for one row is recorded, and runs without Python. (torch.compile would be faster, but
+needs a C++ compiler.)
 """
 
 from __future__ import annotations
@@ -25,26 +26,26 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.decoder import Decoder
 
     Step = Callable[..., torch.Tensor]
-    """Does what Decoder.forward does, for one row and without a mask."""
+    """Do the same as Decoder.forward, for one row and without a mask."""
 
 
 _log = Log(__name__)
 
 
 class Tuning:
-    """Arranges the 8-bit layers of a decoder, then records its step: in a thread, while it is idle.
+    """A thread that packs the 8-bit layers of a decoder and records its step, while it is idle.
 
-    It takes 2 to 4 s in all, longer than the rest of loading. The thread ends before the program,
-    which would be aborted if Python took the thread's lock away in the middle of torch.
+    This takes 2 to 4 s in total, which is longer than loading. The thread ends before the program;
+    otherwise Python would abort when it ends while the thread is inside torch.
     """
 
     def __init__(self, decoder: Decoder) -> None:
         self.step: Step | None = None
-        """The recorded step, once it is there."""
+        """The recorded step, or None if it is not ready."""
         self._decoder = decoder
         self._threads = Threads() if decoder.device.type == "cpu" else None
         self._layers = [one for one in decoder.modules() if isinstance(one, Int8Dense)]
-        # the largest first, or two threads would wait for one with the output layer at the end
+        # the largest first; otherwise one thread would pack the output layer alone at the end
         self._waiting = deque(sorted(self._layers, key=lambda one: one.size, reverse=True))
         self._is_idle = threading.Event()
         self._is_idle.set()
@@ -55,7 +56,7 @@ class Tuning:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Leave the CPU to who computes meanwhile."""
+        """Pause tuning while decoding."""
         self._is_idle.clear()
         try:
             yield
@@ -63,25 +64,25 @@ class Tuning:
             self._is_idle.set()
 
     def pack(self) -> None:
-        """Arrange now what no thread has begun to; not while it is paused."""
+        """Pack the layers that no thread has started; not while paused."""
         with suppress(IndexError):
             while True:
                 self._waiting.popleft().pack(self._wait)
 
     def finish(self) -> None:
-        """Do the rest now; not while it is paused."""
+        """Complete the tuning now; not while paused."""
         self.pack()
         self._thread.join()
 
     def adapt(self) -> None:
-        """Leave cores to others who compute; cheap enough for every token."""
+        """Yield cores to other programs; fast enough to call for each token."""
         if self._threads is not None:
             self._threads.adapt()
 
     def _run(self) -> None:
         with suppress(_ProgramEndsError):
             self.pack()
-            for layer in self._layers:  # also what another thread has begun
+            for layer in self._layers:  # including those that another thread has started
                 layer.pack(self._wait)
             self._wait()
             try:
@@ -90,31 +91,31 @@ class Tuning:
                 _log.failed("the step of a token was not recorded", exc)
 
     def _wait(self) -> None:
-        """Wait until nobody computes."""
+        """Wait until decoding pauses."""
         self._is_idle.wait()
         if self._is_ended.is_set():
             raise _ProgramEndsError
 
 
 class _ProgramEndsError(Exception):
-    """Nobody needs what is being made."""
+    """The program ends, so the tuning is not needed."""
 
 
 def _end(thread: threading.Thread, is_ended: threading.Event, is_idle: threading.Event) -> None:
     is_ended.set()
     is_idle.set()
-    if thread is not threading.current_thread():  # it may be the last to let go of the decoder
+    if thread is not threading.current_thread():  # it may release the last reference itself
         thread.join()
 
 
 @torch.inference_mode()
 def record(decoder: Decoder) -> Step | None:
-    """Return the step of a decoder, to be run without Python; None where it is not on a CPU.
+    """Record the step of a decoder, to run it without Python; return None if not on a CPU.
 
-    All its 8-bit layers have to be arranged: what multiplies them as they lie takes numbers out of
-    tensors, which a recording would repeat.
+    All 8-bit layers must be packed: the unpacked kernel reads numbers from tensors, which a
+    recording would treat as constants.
     """
-    if decoder.device.type != "cpu":  # on a GPU graphs do it (graphs.py)
+    if decoder.device.type != "cpu":  # on a GPU, see cuda_graphs.py
         return None
     cache = Cache(decoder.shape, 1, 2, decoder.dtype, decoder.device)
     first = torch.zeros((1, 1), dtype=torch.long)
@@ -122,7 +123,7 @@ def record(decoder: Decoder) -> Step | None:
     recorded = torch.jit.trace(decoder, inputs, check_trace=False)  # type: ignore[no-untyped-call]  # torch publishes no type
 
     def step(*inputs: torch.Tensor) -> torch.Tensor:
-        # what it would do to optimise costs two slow steps, and gains nothing
+        # optimizing takes two slow steps and gains nothing
         with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # not in its __all__
             logits: torch.Tensor = recorded(*inputs)
         return logits

@@ -1,4 +1,4 @@
-"""Importing an archive, and refusing what no archive of a model has in it."""
+"""Importing an archive, and refusing unusual members."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_an_archive_is_imported(
     assert os.listdir(models_dir()) == ["Fun-ASR-Nano-2512"]  # noqa: PTH208 - hidden names, too
 
 
-def test_an_archive_is_told_by_its_content(layouts: dict[str, Path], tmp_path: Path) -> None:
+def test_an_archive_is_detected_by_its_content(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = pack_tar(tmp_path / "download", layouts["flat"], "w:gz")
     assert import_model(path).folder.name == "download"
 
@@ -62,7 +62,7 @@ def test_an_archive_is_told_by_its_content(layouts: dict[str, Path], tmp_path: P
 def test_a_folder_may_be_packed_from_within(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "model.tar"
     with tarfile.open(path, "w") as archive:
-        archive.add(layouts["flat"], ".")  # as `tar -C FOLDER -cf model.tar .` does
+        archive.add(layouts["flat"], ".")  # like `tar -C FOLDER -cf model.tar .`
     assert verify_model(import_model(path).folder) == ()
 
 
@@ -144,14 +144,14 @@ def test_a_huge_number_of_entries_is_refused(tmp_path: Path, kind: str) -> None:
     ("name", "content", "complaint"),
     [
         ("m.tar.gz", b"<!doctype html><title>Sign in</title>", r"m\.tar\.gz is a web page"),
-        ("m.tar", b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        ("m.tar", b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
         ("m.tar", b"", "is empty"),
-        ("m.zip", b"PK\x03\x04 and no more", "is no archive, or is cut off or damaged"),
-        ("m.tar", b"hello " * 200, "is no archive, or is cut off or damaged"),
+        ("m.zip", b"PK\x03\x04 and no more", "is not an archive, or is truncated or damaged"),
+        ("m.tar", b"hello " * 200, "is not an archive, or is truncated or damaged"),
         ("m.tar.zst", b"\x28\xb5\x2f\xfd" + b"x" * 600, "zstd|damaged"),
     ],
 )
-def test_what_is_no_archive_is_told(
+def test_a_file_that_is_not_an_archive_is_refused(
     tmp_path: Path, name: str, content: bytes, complaint: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
@@ -160,7 +160,7 @@ def test_what_is_no_archive_is_told(
 
 
 @pytest.mark.parametrize("ending", ["tar", "tar.gz", "tar.xz", "zip"])
-def test_an_archive_that_is_cut_off_is_told(
+def test_a_truncated_archive_is_refused(
     layouts: dict[str, Path], tmp_path: Path, ending: str
 ) -> None:
     path = tmp_path / f"model.{ending}"
@@ -170,12 +170,12 @@ def test_an_archive_that_is_cut_off_is_told(
         pack_tar(path, layouts["flat"], "w:" + ending.partition(".")[2])
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
-    with pytest.raises(EngineError, match="is cut off or damaged"):
+    with pytest.raises(EngineError, match="is truncated or damaged"):
         import_model(path)
     assert installed_models() == ()
 
 
-def test_a_zip_with_a_wrong_checksum_is_told(layouts: dict[str, Path], tmp_path: Path) -> None:
+def test_a_zip_with_a_wrong_checksum_is_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "model.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(layouts["flat"].iterdir()):
@@ -183,20 +183,20 @@ def test_a_zip_with_a_wrong_checksum_is_told(layouts: dict[str, Path], tmp_path:
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 255
     path.write_bytes(whole)
-    with pytest.raises(EngineError, match="is cut off or damaged"):
+    with pytest.raises(EngineError, match="is truncated or damaged"):
         import_model(path)
 
 
-def test_an_archive_without_a_model_is_told(tmp_path: Path) -> None:
+def test_an_archive_without_a_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("hello\n")
     path = pack_tar(tmp_path / "notes.tar", tmp_path / "notes", "w")
     with pytest.raises(EngineError) as caught:
         import_model(path)
-    assert caught.value.message == f"{path} holds no model"
+    assert caught.value.message == f"{path} contains no model"
 
 
-def test_a_broken_file_in_an_archive_is_named_as_it_is_there(
+def test_a_damaged_file_in_an_archive_is_named_by_its_path_there(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
@@ -207,7 +207,7 @@ def test_a_broken_file_in_an_archive_is_named_as_it_is_there(
     assert caught.value.message.startswith(f"{path}/model/model.safetensors is a web page")
 
 
-def test_an_archive_larger_than_the_disk_is_refused_before_it_is_unpacked(
+def test_an_archive_larger_than_the_disk_is_refused_before_unpacking(
     layouts: dict[str, Path],
     tmp_path: Path,
     small_disk: SmallDisk,
@@ -215,6 +215,6 @@ def test_an_archive_larger_than_the_disk_is_refused_before_it_is_unpacked(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
     path = pack_tar(tmp_path / "model.tar", layouts["flat"], "w")
-    with pytest.raises(EngineError, match=r"not enough room to unpack model\.tar"):
+    with pytest.raises(EngineError, match=r"not enough disk space to unpack model\.tar"):
         import_model(path)
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too

@@ -1,4 +1,4 @@
-"""Configurations, headers and pickles that declare what they do not hold."""
+"""Configurations, headers and pickles that declare more than they contain."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MEMORY = 6 << 30
     "value",
     ["-1", "true", '"8"', "1" + "0" * 18, "1" + "0" * 30, "[1]", '{"a": 1}', "NaN", "1e999"],
 )
-def test_a_number_that_cannot_be_is_named(
+def test_an_invalid_number_is_named(
     layouts: dict[str, Path], tmp_path: Path, section: str, name: str, value: str
 ) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
@@ -58,10 +58,10 @@ def test_a_number_that_cannot_be_is_named(
 
 
 @pytest.mark.parametrize("layers", [10**18, 10**9])
-def test_layers_without_number_take_no_memory(
+def test_too_many_layers_take_no_memory(
     layouts: dict[str, Path], tmp_path: Path, layers: int
 ) -> None:
-    """In each layout, with an import in a process that may take little."""
+    """In each layout, importing in a process with limited memory."""
     for layout, file, key in (
         ("flat", "config.json", '"num_hidden_layers": 2'),
         ("original", "Qwen3-0.6B/config.json", '"num_hidden_layers": 2'),
@@ -109,7 +109,7 @@ def test_a_header_of_any_length(layouts: dict[str, Path], tmp_path: Path, length
         None,
     ],
 )
-def test_a_tensor_that_cannot_be(tmp_path: Path, entry: object) -> None:
+def test_an_invalid_tensor_is_refused(tmp_path: Path, entry: object) -> None:
     path = tmp_path / "model.safetensors"
     header = json.dumps({"x": entry}).encode()
     path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
@@ -123,7 +123,7 @@ def test_a_pickle_that_declares_more_than_it_stores(
     folder = shutil.copytree(layouts["original"], tmp_path / "model")
     wide = torch.zeros(1).expand(10**9, 10**9)
     torch.save({"state_dict": {"x": wide}}, folder / "model.pt")
-    with pytest.raises(EngineError, match="declares 'x' larger than what it stores"):
+    with pytest.raises(EngineError, match="declares 'x' larger than its stored values"):
         import_model(folder)
 
 
@@ -132,7 +132,7 @@ def test_a_pickle_that_contains_itself(layouts: dict[str, Path], tmp_path: Path)
     state: dict[str, object] = collections.OrderedDict()
     state["state_dict"] = state
     torch.save(state, folder / "model.pt")
-    with pytest.raises(EngineError, match="holds no weights"):
+    with pytest.raises(EngineError, match="contains no weights"):
         import_model(folder)
 
 
@@ -144,22 +144,22 @@ def test_a_pickle_whose_records_are_compressed(layouts: dict[str, Path], tmp_pat
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in records.items():
             archive.writestr(name, content)
-    with pytest.raises(EngineError, match="holds compressed weights"):
+    with pytest.raises(EngineError, match="contains compressed weights"):
         import_model(folder)
 
 
-def test_a_tokenizer_that_is_damaged_after_the_import_is_told(
+def test_a_tokenizer_damaged_after_the_import_is_reported(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
     from git_voicenote.engines.nano.engine import load_model
 
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
     (folder / "tokenizer.json").write_text("{")
-    with pytest.raises(EngineError, match="is no tokenizer"):
+    with pytest.raises(EngineError, match="is not a tokenizer"):
         load_model(folder, "cpu")
 
 
-def test_a_name_with_a_number_of_many_digits_is_left_out(tmp_path: Path) -> None:
+def test_a_name_with_a_very_large_number_is_ignored(tmp_path: Path) -> None:
     tensors = made.random_tensors()
     tensors[f"model.audio_tower.layers.{'9' * 5000}.mlp.fc1.weight"] = torch.zeros(1)
     checkpoint = open_checkpoint(made.write_flat(tmp_path / "model", tensors))

@@ -1,4 +1,4 @@
-"""Fetching a model: the hub's real client, and a server that speaks as the hub does."""
+"""Fetching a model with the hub's real client from a fake hub."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WEIGHTS = "model.safetensors"
 def published(
     layouts: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
-    """What is on the hub: more than the model, as always."""
+    """The files on the hub, which include more than the model."""
     root = tmp_path_factory.mktemp("hub")
     folders = {}
     for repository, layout in ((REPOSITORY, "flat"), (MLT, "original")):
@@ -80,7 +80,7 @@ def test_the_release_is_fetched_and_installed(hub: Hub, published: dict[str, Pat
     assert not plan.folder.exists()
     assert told[-1] == ("fetching", plan.size, plan.size)
     assert all(before[1] <= after[1] for before, after in itertools.pairwise(told))
-    # the pinned revision was asked for, not what the branch holds today
+    # the pinned revision was requested, not the branch
     assert hub.requests[0][0] == f"/api/models/{REPOSITORY}/revision/{COMMIT}"
     assert RELEASES["Fun-ASR-Nano-2512"].revision == COMMIT
 
@@ -100,7 +100,7 @@ def test_the_original_layout_is_fetched_and_imported(hub: Hub) -> None:
     assert [folder.name for folder in installed_models()] == ["mlt"]
 
 
-def test_a_broken_connection_is_taken_up_again(hub: Hub, published: dict[str, Path]) -> None:
+def test_a_broken_connection_is_resumed(hub: Hub, published: dict[str, Path]) -> None:
     hub.break_after, hub.breaks = 40_000, 2
     plan = plan_fetch(REPOSITORY)
     fetch(plan)
@@ -109,9 +109,7 @@ def test_a_broken_connection_is_taken_up_again(hub: Hub, published: dict[str, Pa
     assert (plan.folder / WEIGHTS).read_bytes() == (published[REPOSITORY] / WEIGHTS).read_bytes()
 
 
-def test_a_later_call_goes_on_where_the_last_one_stopped(
-    hub: Hub, published: dict[str, Path]
-) -> None:
+def test_a_later_call_resumes_the_download(hub: Hub, published: dict[str, Path]) -> None:
     plan = plan_fetch(REPOSITORY)
     weights = next(file for file in plan.files if file.path == WEIGHTS)
     partial = plan.folder / ".partial" / str(weights.sha256)
@@ -126,7 +124,7 @@ def test_a_later_call_goes_on_where_the_last_one_stopped(
 
 
 @pytest.mark.parametrize("size", [-7, 7], ids=["shorter", "longer"])
-def test_a_part_that_is_of_another_file_is_fetched_anew(
+def test_a_wrong_partial_file_is_fetched_again(
     hub: Hub, published: dict[str, Path], size: int
 ) -> None:
     plan = plan_fetch(REPOSITORY)
@@ -135,17 +133,17 @@ def test_a_part_that_is_of_another_file_is_fetched_anew(
     partial.parent.mkdir(parents=True)
     partial.write_bytes(b"x" * (weights.size + size))
     if size < 0:
-        with pytest.raises(EngineError, match="came over damaged"):
+        with pytest.raises(EngineError, match="was damaged in transfer"):
             fetch(plan)
     fetch(plan)
     assert hub.asked_for(f"/cdn/{REPOSITORY}/{WEIGHTS}")[-1] is None
     assert (plan.folder / WEIGHTS).read_bytes() == (published[REPOSITORY] / WEIGHTS).read_bytes()
 
 
-def test_a_server_that_stays_away_leaves_what_came(hub: Hub) -> None:
+def test_a_lost_server_leaves_the_partial_file(hub: Hub) -> None:
     hub.break_after, hub.breaks, hub.gone_after_break = 40_000, 1, True
     plan = plan_fetch(REPOSITORY)
-    with pytest.raises(EngineError, match="answered with the status 503") as caught:
+    with pytest.raises(EngineError, match="responded with status 503") as caught:
         fetch(plan)
     assert "git voicenote models import FOLDER" in str(caught.value.hint)
     hub.status = None
@@ -154,7 +152,7 @@ def test_a_server_that_stays_away_leaves_what_came(hub: Hub) -> None:
     assert hub.asked_for(f"/cdn/{REPOSITORY}/{WEIGHTS}") == [None, "bytes=40000-"]
 
 
-def test_a_server_without_ranges_is_asked_for_all(hub: Hub, published: dict[str, Path]) -> None:
+def test_a_server_without_ranges_sends_the_whole_file(hub: Hub, published: dict[str, Path]) -> None:
     hub.break_after, hub.breaks, hub.ignore_range = 40_000, 1, True
     plan = plan_fetch(REPOSITORY)
     fetch(plan)
@@ -162,10 +160,12 @@ def test_a_server_without_ranges_is_asked_for_all(hub: Hub, published: dict[str,
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, "config.json"])
-def test_a_file_that_came_over_damaged_is_not_kept(hub: Hub, name: str) -> None:
+def test_a_file_damaged_in_transfer_is_not_kept(hub: Hub, name: str) -> None:
     hub.damage = name
     plan = plan_fetch(REPOSITORY)
-    with pytest.raises(EngineError, match=f"{re.escape(name)} came over damaged: its hash is"):
+    with pytest.raises(
+        EngineError, match=f"{re.escape(name)} was damaged in transfer: its hash is"
+    ):
         fetch(plan)
     assert not (plan.folder / name).exists()
     hub.damage = None
@@ -173,44 +173,44 @@ def test_a_file_that_came_over_damaged_is_not_kept(hub: Hub, name: str) -> None:
     assert verify_model(install(plan).folder) == ()
 
 
-def test_a_page_in_place_of_a_file_is_told(hub: Hub) -> None:
+def test_a_page_instead_of_a_file_is_reported(hub: Hub) -> None:
     plan = plan_fetch(REPOSITORY)
     hub.page = "files"
-    with pytest.raises(EngineError, match="is another file: text/html, 28 bytes instead of"):
+    with pytest.raises(EngineError, match="returned another file: text/html, 28 bytes instead of"):
         fetch(plan)
     assert plan.present == 0
 
 
-def test_a_page_in_place_of_the_hub_is_told(hub: Hub) -> None:
+def test_a_page_instead_of_the_hub_is_reported(hub: Hub) -> None:
     hub.page = "everything"
-    with pytest.raises(EngineError, match="is not a model hub: a proxy or a login page"):
+    with pytest.raises(EngineError, match="is not a model hub: it may be a proxy or a login page"):
         plan_fetch(REPOSITORY)
 
 
 @pytest.mark.parametrize(
     ("wanted", "revision", "complaint"),
     [
-        ("Fun-ASR-Nano", None, "no release is called 'Fun-ASR-Nano'"),
-        ("nobody/nothing", None, "has no nobody/nothing, or wants to know who asks"),
-        ("a/b/c", None, "'a/b/c' is no name of a repository"),
+        ("Fun-ASR-Nano", None, "there is no model 'Fun-ASR-Nano' to fetch"),
+        ("nobody/nothing", None, "has no nobody/nothing, or requires authentication"),
+        ("a/b/c", None, "'a/b/c' is not the name of a repository"),
         (REPOSITORY, "0000000", "has no revision 0000000"),
     ],
 )
-def test_what_is_not_there_is_told(
+def test_something_missing_is_reported(
     hub: Hub, wanted: str, revision: str | None, complaint: str
 ) -> None:
     with pytest.raises(EngineError, match=complaint):
         plan_fetch(wanted, revision)
 
 
-def test_a_repository_that_wants_its_terms_accepted_is_told(hub: Hub) -> None:
+def test_a_gated_repository_is_reported(hub: Hub) -> None:
     hub.refusal = "GatedRepo"
-    with pytest.raises(EngineError, match="only to those who accepted its terms") as caught:
+    with pytest.raises(EngineError, match="requires that you accept the terms") as caught:
         plan_fetch(REPOSITORY)
     assert "HF_TOKEN" in str(caught.value.hint)
 
 
-def test_of_two_layouts_the_newer_one_is_fetched(hub: Hub) -> None:
+def test_the_newer_of_two_layouts_is_fetched(hub: Hub) -> None:
     wanted = plan_fetch(REPOSITORY).files
     hub.listed_too = ("model.pt", "config.yaml", "Qwen3-0.6B/config.json")
     assert plan_fetch(REPOSITORY).files == wanted
@@ -228,37 +228,37 @@ def test_a_file_is_fetched_by_one_process_at_a_time(hub: Hub) -> None:
     fetch(plan)
 
 
-def test_a_repository_without_a_model_is_told(
+def test_a_repository_without_a_model_is_refused(
     published: dict[str, Path], tmp_path: Path, hub: Hub
 ) -> None:
     (tmp_path / "README.md").write_text("soon\n")
     hub.repositories = {"a/soon": tmp_path}
-    with pytest.raises(EngineError, match="a/soon has no model that can be used at main"):
+    with pytest.raises(EngineError, match="a/soon has no supported model at main"):
         plan_fetch("a/soon")
 
 
-def test_no_network_is_told_with_the_way_around(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_network_is_reported_with_the_way_around(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))  # bound, and nobody listens
+        unused.bind(("127.0.0.1", 0))  # bound, but not listening
         address = f"127.0.0.1:{unused.getsockname()[1]}"
         monkeypatch.setenv("HF_ENDPOINT", f"http://{address}")
-        with pytest.raises(EngineError, match=f"{address} cannot be reached") as caught:
+        with pytest.raises(EngineError, match=f"cannot connect to {address}") as caught:
             plan_fetch("Fun-ASR-Nano-2512")
     assert "`git voicenote models import FOLDER`" in str(caught.value.hint)
 
 
-def test_a_full_disk_is_told_before_anything_is_fetched(
+def test_a_full_disk_is_reported_before_fetching(
     hub: Hub, small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(small_disk.folder))
     plan = plan_fetch(REPOSITORY)
     asked = len(hub.requests)
-    with pytest.raises(EngineError, match="not enough room to fetch the model"):
+    with pytest.raises(EngineError, match="not enough disk space to fetch the model"):
         fetch(plan)
     assert len(hub.requests) == asked
 
 
-def test_names_that_lead_out_of_the_folder_are_not_wanted(hub: Hub) -> None:
+def test_names_outside_the_folder_are_not_fetched(hub: Hub) -> None:
     wanted = plan_fetch(REPOSITORY).files
     hub.listed_too = (
         "../config.json", "/etc/config.json", "LICENSE/../../x", "model-/../x-of-2.safetensors",
@@ -266,6 +266,6 @@ def test_names_that_lead_out_of_the_folder_are_not_wanted(hub: Hub) -> None:
     assert plan_fetch(REPOSITORY).files == wanted
 
 
-def test_a_model_is_called_as_in_its_repository() -> None:
+def test_a_model_has_the_name_of_its_repository() -> None:
     assert name_of("Fun-ASR-Nano-2512") == name_of(REPOSITORY) == "Fun-ASR-Nano-2512"
     assert name_of("someone/their-model-hf") == "their-model"

@@ -75,7 +75,7 @@ def test_every_layout_becomes_the_same_file(
     assert sorted(os.listdir(models_dir())) == [layout]  # noqa: PTH208 - hidden names, too
 
 
-def test_values_are_kept_as_they_are_stored(tmp_path: Path) -> None:
+def test_values_are_copied_unchanged(tmp_path: Path) -> None:
     tensors = {
         name: tensor.float() / 3 if "language_model" not in name else tensor
         for name, tensor in made.random_tensors().items()
@@ -87,7 +87,7 @@ def test_values_are_kept_as_they_are_stored(tmp_path: Path) -> None:
         assert torch.equal(checkpoint.tensor(name), tensor)
 
 
-def test_a_pickle_of_an_old_torch_and_transposed_tensors_are_read(
+def test_pickles_of_old_torch_and_transposed_tensors_are_read(
     tmp_path: Path, tensors: made.Tensors
 ) -> None:
     old = made.original(tensors)
@@ -102,9 +102,7 @@ def test_a_pickle_of_an_old_torch_and_transposed_tensors_are_read(
     assert files[0] == files[1]
 
 
-def test_the_record_tells_source_licence_and_files(
-    layouts: dict[str, Path], tmp_path: Path
-) -> None:
+def test_the_record_has_source_licence_and_files(layouts: dict[str, Path], tmp_path: Path) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "Fun-ASR-Nano-2512-hf")
     (folder / "README.md").write_text("---\nlanguage: en\nlicense: apache-2.0\n---\n# Model\n")
     (folder / "LICENSE").write_text("Terms\n")
@@ -128,9 +126,7 @@ def test_the_record_tells_source_licence_and_files(
     assert find_model(None) == imported.folder
 
 
-def test_a_model_that_is_carried_keeps_where_it_comes_from(
-    layouts: dict[str, Path], tmp_path: Path
-) -> None:
+def test_a_copied_model_keeps_its_origin(layouts: dict[str, Path], tmp_path: Path) -> None:
     here = import_model(layouts["flat"], "a", origin=Origin("https://hub/MLT", "0123", "mit"))
     carried = shutil.copytree(here.folder, tmp_path / "model")
     there = import_model(carried, "b")
@@ -138,7 +134,7 @@ def test_a_model_that_is_carried_keeps_where_it_comes_from(
     assert is_multilingual(there.folder)
 
 
-def test_a_model_that_is_carried_is_compared_with_what_it_was(
+def test_a_copied_model_is_compared_with_its_record(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
     carried = shutil.copytree(import_model(layouts["flat"], "a").folder, tmp_path / "model")
@@ -148,16 +144,16 @@ def test_a_model_that_is_carried_is_compared_with_what_it_was(
     with pytest.raises(EngineError, match=r"model\.safetensors has changed since") as caught:
         import_model(carried, "b")
     assert caught.value.hint is not None
-    assert "copy it once more" in caught.value.hint
+    assert "copy it again" in caught.value.hint
     (carried / "voicenote-model.json").unlink()
     assert import_model(carried, "b").record.source == str(carried)
 
 
-def test_nothing_that_is_installed_is_overwritten(layouts: dict[str, Path]) -> None:
+def test_an_installed_model_is_never_overwritten(layouts: dict[str, Path]) -> None:
     folder = models_dir() / "flat"
     folder.mkdir(parents=True)
     (folder / "mine").write_text("keep me")
-    with pytest.raises(EngineError, match="there is a model flat already") as caught:
+    with pytest.raises(EngineError, match="a model named flat already exists") as caught:
         import_model(layouts["flat"])
     assert caught.value.hint is not None
     assert "--name OTHER" in caught.value.hint
@@ -165,9 +161,9 @@ def test_nothing_that_is_installed_is_overwritten(layouts: dict[str, Path]) -> N
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "../up", "a/b", "-x", "two words"])
-def test_a_name_is_a_name(layouts: dict[str, Path], name: str) -> None:
+def test_invalid_names_are_refused(layouts: dict[str, Path], name: str) -> None:
     if name:
-        with pytest.raises(EngineError, match="a model cannot be called"):
+        with pytest.raises(EngineError, match="is not a valid name for a model"):
             import_model(layouts["flat"], name)
     assert installed_models() == ()
 
@@ -181,7 +177,7 @@ def test_a_name_is_a_name(layouts: dict[str, Path], name: str) -> None:
         ("hub/models--FunAudioLLM--Fun-ASR-Nano-2512-hf/snapshots/7ef6cafd", "Fun-ASR-Nano-2512"),
     ],
 )
-def test_a_model_is_called_as_its_publisher_calls_it(path: str, name: str) -> None:
+def test_a_model_has_the_name_of_its_publisher(path: str, name: str) -> None:
     assert default_name(Path(path)) == name
 
 
@@ -196,19 +192,17 @@ def test_the_cache_of_the_hub_can_be_imported(layouts: dict[str, Path], tmp_path
     assert import_model(root).folder.name == "Fun-ASR-Nano-2512"
 
 
-def test_two_models_in_a_folder_are_not_guessed_between(
-    layouts: dict[str, Path], tmp_path: Path
-) -> None:
+def test_two_models_in_a_folder_are_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
     for name in ("one", "two"):
         shutil.copytree(layouts["flat"], tmp_path / "both" / name)
-    with pytest.raises(EngineError, match="holds several models: one, two"):
+    with pytest.raises(EngineError, match="contains several models: one, two"):
         import_model(tmp_path / "both")
 
 
-def test_what_holds_no_model_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("hello\n")
-    with pytest.raises(EngineError, match="holds no model"):
+    with pytest.raises(EngineError, match="contains no model"):
         import_model(tmp_path / "empty")
     with pytest.raises(EngineError, match="there is no "):
         import_model(tmp_path / "nowhere")
@@ -216,18 +210,18 @@ def test_what_holds_no_model_is_told(tmp_path: Path) -> None:
         import_model(tmp_path / "notes.txt")
 
 
-def test_a_full_disk_is_told_before_anything_is_copied(
+def test_a_full_disk_is_reported_before_copying(
     layouts: dict[str, Path], small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
-    with pytest.raises(EngineError, match="not enough room to install the model") as caught:
+    with pytest.raises(EngineError, match="not enough disk space to install the model") as caught:
         import_model(layouts["flat"])
     assert caught.value.message.endswith(f"are free in {models_dir()}")
     assert "XDG_DATA_HOME" in str(caught.value.hint)
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
 
-def test_an_import_that_was_killed_leaves_nothing_that_looks_installed(
+def test_a_killed_import_leaves_nothing_that_looks_installed(
     layouts: dict[str, Path],
 ) -> None:
     abandoned, in_use = models_dir() / ".import-old", models_dir() / ".import-new"
@@ -270,14 +264,14 @@ def test_verification_finds_every_change(
     assert complaint in wrong[0]
 
 
-def test_a_record_that_is_damaged_is_told(layouts: dict[str, Path]) -> None:
+def test_a_damaged_record_is_reported(layouts: dict[str, Path]) -> None:
     folder = import_model(layouts["flat"]).folder
     (folder / "voicenote-model.json").write_text("{}")
     with pytest.raises(EngineError, match=r"voicenote-model\.json is damaged"):
         read_record(folder)
 
 
-def test_a_record_cannot_name_files_elsewhere(layouts: dict[str, Path]) -> None:
+def test_a_record_cannot_name_files_outside(layouts: dict[str, Path]) -> None:
     folder = import_model(layouts["flat"]).folder
     record = json.loads((folder / "voicenote-model.json").read_text())
     record["files"]["../../secret"] = record["files"]["config.json"]
@@ -305,8 +299,8 @@ print(memory("VmHWM") - before)
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="measured with Linux' means")
 @pytest.mark.parametrize("layout", ["flat", "original"])
-def test_an_import_holds_no_copy_of_the_weights(tmp_path: Path, layout: str) -> None:
-    """The file has 130 MB, its largest tensor 31 MB; whole, it would be there once or twice."""
+def test_an_import_holds_no_copy_of_the_weights_in_memory(tmp_path: Path, layout: str) -> None:
+    """The file has 130 MB, its largest tensor 31 MB; a copy would take at least 130 MB."""
     config = json.loads(json.dumps(made.FLAT_CONFIG))
     config["text_config"] |= {"vocab_size": 61440, "hidden_size": 256, "intermediate_size": 32768}
     config["adaptor_config"] |= {"hidden_size": 256, "intermediate_size": 64}

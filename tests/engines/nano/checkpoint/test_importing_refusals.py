@@ -1,4 +1,4 @@
-"""Models that are broken, dangerous or of another kind, and tokenizers in parts."""
+"""Models that are damaged, dangerous or of another kind, and tokenizers in several files."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 class Evil:
-    """Runs a program when it is unpickled."""
+    """An object that runs a program when it is unpickled."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return os.system, ("touch pwned",)
 
 
-def test_a_pickle_with_a_program_runs_nothing(
+def test_a_pickle_with_code_runs_nothing(
     layouts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = shutil.copytree(layouts["original"], tmp_path / "evil")
     monkeypatch.chdir(tmp_path)
     torch.save({"state_dict": {"x": Evil()}}, folder / "model.pt")
-    with pytest.raises(EngineError, match="holds more than weights"):
+    with pytest.raises(EngineError, match="contains more than weights"):
         import_model(folder)
     (folder / "model.pt").write_bytes(pickle.dumps({"state_dict": Evil()}))
-    with pytest.raises(EngineError, match="holds more than weights, or is damaged"):
+    with pytest.raises(EngineError, match="contains more than weights, or is damaged"):
         import_model(folder)
     assert not (tmp_path / "pwned").exists()
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
@@ -49,21 +49,21 @@ def test_a_pickle_with_a_program_runs_nothing(
     ("file", "content", "complaint"),
     [
         ("model.pt", b"<html>\n<title>502 Bad Gateway</title>", r"model\.pt is a web page"),
-        ("model.pt", b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        ("model.pt", b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
         ("model.pt", b"", r"model\.pt is empty"),
-        ("model.pt", b"PK\x03\x04 and no more", r"model\.pt is cut off or damaged"),
+        ("model.pt", b"PK\x03\x04 and no more", r"model\.pt is truncated or damaged"),
         ("config.yaml", None, r"has no config\.yaml"),
         ("config.yaml", b"<html>", r"config\.yaml is a web page"),
-        ("config.yaml", b"- 1\n", "is not that of a Fun-ASR-Nano"),
-        ("config.yaml", b"a: [\n", r"config\.yaml cannot be read"),
+        ("config.yaml", b"- 1\n", "is not the configuration of a Fun-ASR-Nano"),
+        ("config.yaml", b"a: [\n", r"cannot read .*config\.yaml"),
         ("Qwen3-0.6B/config.json", None, r"has no Qwen3-0\.6B/config\.json"),
-        ("Qwen3-0.6B/config.json", b"{", "cannot be understood"),
+        ("Qwen3-0.6B/config.json", b"{", "is invalid"),
         ("Qwen3-0.6B/config.json", b'{"model_type": "qwen2"}', "of the kind 'qwen2'"),
         ("Qwen3-0.6B/tokenizer.json", None, "has no tokenizer"),
-        ("Qwen3-0.6B/tokenizer.json", b"{}", "is no tokenizer"),
+        ("Qwen3-0.6B/tokenizer.json", b"{}", "is not a tokenizer"),
     ],
 )
-def test_a_broken_file_of_the_original_is_named(
+def test_a_damaged_file_of_the_original_layout_is_named(
     layouts: dict[str, Path], tmp_path: Path, file: str, content: bytes | None, complaint: str
 ) -> None:
     folder = shutil.copytree(layouts["original"], tmp_path / "broken")
@@ -76,11 +76,11 @@ def test_a_broken_file_of_the_original_is_named(
     assert installed_models() == ()
 
 
-def test_a_pickle_that_is_cut_off_is_told(layouts: dict[str, Path], tmp_path: Path) -> None:
+def test_a_truncated_pickle_is_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
     folder = shutil.copytree(layouts["original"], tmp_path / "short")
     whole = (folder / "model.pt").read_bytes()
     (folder / "model.pt").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(EngineError, match=r"model\.pt is cut off or damaged"):
+    with pytest.raises(EngineError, match=r"model\.pt is truncated or damaged"):
         import_model(folder)
 
 
@@ -91,11 +91,15 @@ def test_a_pickle_that_is_cut_off_is_told(layouts: dict[str, Path], tmp_path: Pa
         ("audio_encoder_conf", {"sanm_shfit": 2}, r"audio_encoder_conf\.sanm_shfit is 2"),
         ("audio_adaptor_conf", {"ffn_dim": 21}, r"linear1\.weight has the shape 20×16; 21×16 was"),
         ("frontend_conf", {"cmvn_file": "am.mvn"}, "cmvn_file is 'am.mvn'"),
-        ("audio_encoder_conf", {"num_blocks": "many"}, "is not that of a Fun-ASR-Nano"),
+        (
+            "audio_encoder_conf",
+            {"num_blocks": "many"},
+            "is not the configuration of a Fun-ASR-Nano",
+        ),
         ("audio_encoder_conf", {"num_blocks": 9}, "lacks model.audio_tower.layers"),
     ],
 )
-def test_a_variant_that_would_be_computed_wrongly_is_refused(
+def test_an_unsupported_variant_is_refused(
     layouts: dict[str, Path],
     tmp_path: Path,
     section: str | None,
@@ -110,18 +114,16 @@ def test_a_variant_that_would_be_computed_wrongly_is_refused(
         import_model(folder)
 
 
-def test_an_output_layer_is_compared_to_its_last_value(
-    tmp_path: Path, tensors: made.Tensors
-) -> None:
+def test_an_output_layer_is_compared_completely(tmp_path: Path, tensors: made.Tensors) -> None:
     head = tensors["model.language_model.embed_tokens.weight"].clone()
     head[-1, -1] += 1
     folder = made.write_flat(tmp_path / "untied", {**tensors, "lm_head.weight": head})
-    with pytest.raises(EngineError, match="the output layer is not the embedding"):
+    with pytest.raises(EngineError, match="the output layer differs from the embedding"):
         import_model(folder)
 
 
 def split_tokenizer(folder: Path) -> None:
-    """Leave what an older Qwen has: vocab.json, merges.txt, and the special tokens apart."""
+    """Leave the files of an older Qwen: vocab.json, merges.txt, and separate special tokens."""
     whole = json.loads((folder / "tokenizer.json").read_text())
     (folder / "tokenizer.json").unlink()
     (folder / "vocab.json").write_text(json.dumps(whole["model"]["vocab"]))
@@ -131,7 +133,7 @@ def split_tokenizer(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps({"added_tokens_decoder": added}))
 
 
-def test_a_tokenizer_is_built_of_vocabulary_and_merges(
+def test_a_tokenizer_is_built_from_vocabulary_and_merges(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
     folder = shutil.copytree(layouts["original"], tmp_path / "parts")
@@ -143,7 +145,7 @@ def test_a_tokenizer_is_built_of_vocabulary_and_merges(
     prompt = "<|im_start|>user\nthe 语音转写：Ångström's<|im_end|>\n<|endoftext|>"
     assert after.encode(prompt).ids == before.encode(prompt).ids
     assert after.decode(after.encode("the theme, 语音").ids) == "the theme, 语音"
-    # Qwen takes numbers apart, so that no merge can join digits
+    # Qwen splits numbers, so no merge can join digits
     assert [text for text, _ in after.pre_tokenizer.pre_tokenize_str("a 42")] == [
         "a",
         "Ġ",
@@ -156,11 +158,11 @@ def test_a_tokenizer_is_built_of_vocabulary_and_merges(
     ("change", "complaint"),
     [
         ({}, "has no <|im_start|>"),
-        ({"added_tokens_decoder": {"299": {"content": "<|im_start|>"}}}, "the number 299"),
-        ({"added_tokens_decoder": ["<|im_start|>"]}, "cannot be understood"),
+        ({"added_tokens_decoder": {"299": {"content": "<|im_start|>"}}}, "the id 299"),
+        ({"added_tokens_decoder": ["<|im_start|>"]}, "is invalid"),
     ],
 )
-def test_a_tokenizer_without_what_the_prompt_needs_is_refused(
+def test_a_tokenizer_without_the_tokens_of_the_prompt_is_refused(
     layouts: dict[str, Path], tmp_path: Path, change: dict[str, object], complaint: str
 ) -> None:
     folder = shutil.copytree(layouts["original"], tmp_path / "parts")
@@ -176,5 +178,5 @@ def test_a_tokenizer_of_another_model_is_refused(layouts: dict[str, Path], tmp_p
     tokenizer = made.tokenizer()
     tokenizer.add_tokens([f"<extra-{number}>" for number in range(50)])
     tokenizer.save(str(folder / "tokenizer.json"))
-    with pytest.raises(EngineError, match="has the token 310; the model knows 300"):
+    with pytest.raises(EngineError, match="has a token 310; the model has 300 tokens"):
         import_model(folder)

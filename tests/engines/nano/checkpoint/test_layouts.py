@@ -1,4 +1,4 @@
-"""What the weights are called, and what a config says of them."""
+"""The names of the weights, and the forms of config.json."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_released_model_has_the_published_size() -> None:
         ("model.audio_tower.layers.48.mlp.fc2.bias", "flat", "audio_tower.layers.48.mlp.fc2.bias"),
     ],
 )  # fmt: skip
-def test_a_name_of_any_layout_has_one_meaning(name: str, layout: Layout, canonical: str) -> None:
+def test_a_name_in_any_layout_has_one_meaning(name: str, layout: Layout, canonical: str) -> None:
     assert canonical_names(name, layout, Architecture().encoder) == (f"model.{canonical}",)
 
 
@@ -73,7 +73,7 @@ def test_query_key_and_value_of_the_original_are_one_tensor() -> None:
     )  # fmt: skip
 
 
-def test_the_branch_for_word_times_has_no_place() -> None:
+def test_the_branch_for_word_times_is_ignored() -> None:
     for name in ("ctc.ctc_lo.weight", "ctc_decoder.blocks.0.norm1.weight"):
         assert canonical_names(name, "original", Architecture().encoder) == ()
 
@@ -86,12 +86,12 @@ def test_the_branch_for_word_times_has_no_place() -> None:
         ("model.audio_tower.layers.0.mlp.fc1.bias", "flat"),
     ],
 )
-def test_the_first_block_tells_the_layout(name: str, layout: Layout) -> None:
+def test_the_layout_is_detected_by_the_first_block(name: str, layout: Layout) -> None:
     assert layout_of(["lm_head.weight", name]) == layout
 
 
 @pytest.mark.parametrize("form", list(made.SPLIT_CONFIGS))
-def test_every_form_of_a_config_says_the_same(form: str) -> None:
+def test_every_form_of_a_config_gives_the_same_architecture(form: str) -> None:
     expected = architecture_of(made.FLAT_CONFIG, "flat")
     assert (expected.encoder.layers, expected.encoder.timestamp_layers) == (3, 2)
     assert expected.decoder.vocabulary == made.VOCABULARY
@@ -99,7 +99,7 @@ def test_every_form_of_a_config_says_the_same(form: str) -> None:
 
 
 @pytest.mark.parametrize("layout", ["flat", "split"])
-def test_what_a_config_leaves_out_has_the_released_value(layout: Layout) -> None:
+def test_missing_settings_have_the_released_value(layout: Layout) -> None:
     bare = {
         "model_type": "fun_asr_nano",
         "audio_config": {},
@@ -108,7 +108,7 @@ def test_what_a_config_leaves_out_has_the_released_value(layout: Layout) -> None
     assert architecture_of(bare, layout) == Architecture(adaptor=AdaptorShape(norm_eps=1e-5))
 
 
-def test_a_config_that_is_written_can_be_read() -> None:
+def test_a_written_config_can_be_read() -> None:
     architecture = Architecture(decoder=DecoderShape(rope_theta=5e5))
     text = json.dumps(config_json(architecture))
     assert architecture_of(json.loads(text), "flat") == architecture
@@ -124,13 +124,13 @@ def test_a_config_that_is_written_can_be_read() -> None:
         ("text_config", {"attention_bias": True}, "biases in its attention"),
         ("text_config", {"hidden_act": "gelu"}, "the activation 'gelu'"),
         ("text_config", {"rope_scaling": {"type": "yarn"}}, "rotary embeddings of the kind 'yarn'"),
-        ("audio_config", {"hidden_size": "wide"}, "cannot be understood"),
+        ("audio_config", {"hidden_size": "wide"}, "is invalid"),
         ("audio_config", {"num_hidden_layers": -2}, "num_hidden_layers is -2"),
         ("audio_config", {"num_hidden_layers": 1}, "2 of its 1 blocks are for timestamps"),
-        ("audio_config", {"num_attention_heads": 3}, "16 cannot be divided among 3 heads"),
+        ("audio_config", {"num_attention_heads": 3}, "16 is not divisible by 3 heads"),
     ],
 )
-def test_a_model_that_would_be_computed_wrongly_is_refused(
+def test_an_unsupported_model_is_refused(
     section: str | None, entry: dict[str, Any], complaint: str
 ) -> None:
     config = json.loads(json.dumps(made.FLAT_CONFIG))

@@ -52,9 +52,9 @@ def test_the_fingerprint_changes_with_weights_and_config(
     assert len(seen) == 3
 
 
-def test_a_folder_of_funasr_is_to_be_imported(layouts: dict[str, Path]) -> None:
+def test_a_folder_of_funasr_must_be_imported(layouts: dict[str, Path]) -> None:
     folder = layouts["original"]
-    with pytest.raises(EngineError, match="in the layout of FunASR") as caught:
+    with pytest.raises(EngineError, match="in FunASR's layout") as caught:
         open_checkpoint(folder)
     assert caught.value.hint is not None
     assert f"git voicenote models import {folder}" in caught.value.hint
@@ -72,18 +72,18 @@ def cut_off(path: Path) -> None:
     ("file", "content", "complaint"),
     [
         ("model.safetensors", HTML, "is a web page"),
-        ("model.safetensors", POINTER, "is a pointer of Git LFS"),
+        ("model.safetensors", POINTER, "is a Git LFS pointer"),
         ("model.safetensors", b"", "is empty"),
         ("model.safetensors", b"\x00" * 40, "is not a safetensors file"),
         ("model.safetensors", None, "has no model.safetensors"),
         ("config.json", HTML, "is a web page"),
         ("config.json", b"{", "is not JSON"),
-        ("config.json", b"[]", "holds no JSON object"),
+        ("config.json", b"[]", "does not contain a JSON object"),
         ("config.json", None, "has no config.json"),
         ("tokenizer.json", None, "has no tokenizer.json"),
     ],
 )
-def test_a_file_that_is_none_is_named(
+def test_an_invalid_file_is_named(
     layouts: dict[str, Path], tmp_path: Path, file: str, content: bytes | None, complaint: str
 ) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
@@ -96,21 +96,19 @@ def test_a_file_that_is_none_is_named(
     assert caught.value.message.count(str(folder)) == 1
 
 
-def test_weights_that_are_cut_off_are_told_by_their_size(
+def test_truncated_weights_are_detected_by_their_size(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
     cut_off(folder / "model.safetensors")
     with pytest.raises(
-        EngineError, match=r"model\.safetensors is cut off: it has \d+ of \d+ bytes"
+        EngineError, match=r"model\.safetensors is truncated: it has \d+ of \d+ bytes"
     ):
         open_checkpoint(folder)
 
 
 @pytest.mark.parametrize("moved", [-(10**9), -8, 4])
-def test_values_that_are_not_where_they_belong_are_told(
-    layouts: dict[str, Path], tmp_path: Path, moved: int
-) -> None:
+def test_wrong_offsets_are_refused(layouts: dict[str, Path], tmp_path: Path, moved: int) -> None:
     folder = shutil.copytree(layouts["flat"], tmp_path / "model")
     weights = folder / "model.safetensors"
     whole = weights.read_bytes()
@@ -120,16 +118,14 @@ def test_values_that_are_not_where_they_belong_are_told(
     header[EMBEDDING]["data_offsets"] = [offset + moved for offset in place]
     changed = json.dumps(header).encode()
     weights.write_bytes(len(changed).to_bytes(8, "little") + changed + whole[8 + length :])
-    with pytest.raises(EngineError, match="its beginning is damaged"):
+    with pytest.raises(EngineError, match="its header is damaged"):
         open_checkpoint(folder)
 
 
-def test_a_part_of_the_weights_that_is_missing_is_named(
-    layouts: dict[str, Path], tmp_path: Path
-) -> None:
+def test_a_missing_part_of_the_weights_is_named(layouts: dict[str, Path], tmp_path: Path) -> None:
     folder = shutil.copytree(layouts["sharded"], tmp_path / "model")
     (folder / "model-00002-of-00002.safetensors").unlink()
-    with pytest.raises(EngineError, match=r"model-00002-of-00002\.safetensors, which is not there"):
+    with pytest.raises(EngineError, match=r"model-00002-of-00002\.safetensors, which is missing"):
         open_checkpoint(folder)
 
 
@@ -139,7 +135,7 @@ def test_an_index_cannot_point_out_of_its_folder(
 ) -> None:
     folder = shutil.copytree(layouts["sharded"], tmp_path / "model")
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": name}}))
-    with pytest.raises(EngineError, match="names no files of weights beside it"):
+    with pytest.raises(EngineError, match="names no weight files in its folder"):
         open_checkpoint(folder)
 
 
@@ -155,19 +151,19 @@ NORM = "model.language_model.norm.weight"
             r"lacks model.audio_tower.layers.0.mlp.fc1.bias and 1 more",
         ),
         ({NORM: torch.zeros(31)}, f"{NORM} has the shape 31; 32 was expected"),
-        ({NORM: torch.zeros(32, dtype=torch.int8)}, f"holds {NORM} as I8"),
+        ({NORM: torch.zeros(32, dtype=torch.int8)}, f"contains {NORM} as I8"),
         (
             {"model.language_model.layers.0.self_attn.q_proj.lora_A.weight": torch.zeros(8, 32)},
-            "has weights of an adapter",
+            "contains weights of an adapter",
         ),
-        ({"lm_head.weight": torch.zeros(300, 32)}, "the output layer is not the embedding"),
+        ({"lm_head.weight": torch.zeros(300, 32)}, "the output layer differs from the embedding"),
         (
             {"model.multi_modal_projector.blocks.0.fc1.bias": torch.zeros(8)},
             "has model.multi_modal_projector.layers.0.mlp.fc1.bias twice",
         ),
     ],
 )
-def test_weights_that_do_not_fit_the_config_are_named(
+def test_weights_that_do_not_match_the_config_are_named(
     tmp_path: Path,
     tensors: made.Tensors,
     change: dict[str, torch.Tensor | None],
@@ -179,6 +175,6 @@ def test_weights_that_do_not_fit_the_config_are_named(
         open_checkpoint(folder)
 
 
-def test_tensors_without_a_use_are_told(tmp_path: Path, tensors: made.Tensors) -> None:
+def test_unused_tensors_are_listed(tmp_path: Path, tensors: made.Tensors) -> None:
     folder = made.write_flat(tmp_path / "model", {**tensors, "ctc.ctc_lo.bias": torch.zeros(3)})
     assert open_checkpoint(folder).left_out == ("ctc.ctc_lo.bias",)

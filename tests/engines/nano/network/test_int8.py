@@ -1,4 +1,4 @@
-"""Linear layers of 8-bit numbers: as near as they have to be, arranged or not."""
+"""Linear layers with 8-bit integers are accurate, packed or not."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 NEEDS_VNNI = pytest.mark.skipif(not has_vnni(), reason="this CPU has no VNNI")
 
 
-def test_a_layer_that_8_bits_do_not_serve_stays_exact(tmp_path: Path) -> None:
+def test_a_layer_with_a_large_error_stays_in_float32(tmp_path: Path) -> None:
     checkpoint = open_checkpoint(TINY)
     weight = checkpoint.tensor(f"{EMBEDDING}.weight")
-    # one weight so large in each row that the others become 0
+    # one weight in each row is so large that the others become 0
     weight[:, 0] = weight.abs().max() * 1e4
     with Int8Weights(checkpoint, tmp_path) as weights:
         dense = weights.dense(EMBEDDING)
     assert not isinstance(dense, Int8Dense)
 
 
-def test_models_of_old_do_not_fill_the_cache(tmp_path: Path) -> None:
+def test_old_models_do_not_fill_the_cache(tmp_path: Path) -> None:
     for age in range(5):
         old = tmp_path / f"{age}.safetensors"
         old.touch()
@@ -44,7 +44,7 @@ def test_models_of_old_do_not_fill_the_cache(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("vnni", [False, pytest.param(True, marks=NEEDS_VNNI)])
-def test_a_loud_row_leaves_the_quiet_ones_what_they_say(vnni: bool) -> None:
+def test_a_loud_row_does_not_affect_quiet_ones(vnni: bool) -> None:
     generator = torch.Generator().manual_seed(1)
     weight = torch.randn(64, 32, generator=generator)
     rows = torch.randn(5, 32, generator=generator)
@@ -57,18 +57,18 @@ def test_a_loud_row_leaves_the_quiet_ones_what_they_say(vnni: bool) -> None:
 
 @NEEDS_VNNI
 @pytest.mark.parametrize("rows", [1, 4, 60])
-def test_arranged_weights_say_what_they_said_before(rows: int) -> None:
+def test_packed_weights_give_the_same_result(rows: int) -> None:
     generator = torch.Generator().manual_seed(rows)
     weight = torch.randn(20_000, 96, generator=generator)
     x = 3 * torch.randn(2, rows, 96, generator=generator) + 0.5
     layer = Int8Dense(quantize(weight), has_vnni=True)
     before = layer(x)
     layer.pack()
-    # an input halfway between two numbers may become the other one
+    # an input halfway between two integers may be rounded either way
     torch.testing.assert_close(layer(x), before, rtol=1e-5, atol=0.05)
 
 
-def test_threads_that_arrange_a_layer_at_once_leave_one_arrangement() -> None:
+def test_concurrent_threads_pack_a_layer_once() -> None:
     layer = Int8Dense(quantize(torch.randn(30, 20)), has_vnni=False)
     has_begun, may_go_on = threading.Event(), threading.Event()
 

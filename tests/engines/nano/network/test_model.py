@@ -1,4 +1,4 @@
-"""One segment or many, in this precision or that, at once or in steps: the same words."""
+"""The text does not depend on the batch, the precision or the steps."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def before(model: NanoModel) -> tuple[int, ...]:
 
 @pytest.fixture(scope="module")
 def segments() -> list[Samples]:
-    """Three of unlike length."""
+    """Three segments of different lengths."""
     return [*spoken("lock.flac"), spoken("test.flac")[-1]]
 
 
@@ -57,7 +57,7 @@ def texts(model: NanoModel, segments: list[Samples], before: tuple[int, ...]) ->
     return [model.text(decoded) for decoded in model.decode(segments, before)]
 
 
-def test_a_batch_says_what_its_segments_say_alone(
+def test_a_batch_gives_the_same_text_as_single_segments(
     model: NanoModel, before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     alone = [model.decode([segment], before)[0] for segment in segments]
@@ -65,7 +65,7 @@ def test_a_batch_says_what_its_segments_say_alone(
     assert [model.text(decoded) for decoded in alone] == [*SAID, SHORT]
 
 
-def test_a_segment_in_a_batch_has_the_logits_that_it_has_alone(
+def test_a_segment_has_the_same_logits_in_a_batch(
     model: NanoModel, before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     alone = [model.logits(segment, before, ())[0] for segment in segments]
@@ -79,7 +79,7 @@ def test_a_segment_in_a_batch_has_the_logits_that_it_has_alone(
 
 
 @torch.inference_mode()
-def test_what_a_graph_would_compute_is_the_same(
+def test_the_static_step_computes_the_same(
     model: NanoModel, before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     prefix, rows = model.prepare(before), model._rest_of_prompts(segments)
@@ -88,7 +88,7 @@ def test_what_a_graph_would_compute_is_the_same(
         generation.run(generation.begin(prefix, rows), model._stops, 60)
         for static in (False, True)
         for generation in [Generation(model._decoder, 3, slots, model.device, static=static)]
-        for _ in range(2)  # a graph's state is used again
+        for _ in range(2)  # the state of a graph is reused
     ]
     assert all(one == decoded[0] for one in decoded)
 
@@ -102,7 +102,7 @@ def test_logits_after_each_token_are_those_of_decoding_step_by_step(
     assert int(logits[-1].argmax()) in model._stops
 
 
-def test_words_do_not_depend_on_8_bit_numbers(
+def test_the_text_does_not_depend_on_8_bit_integers(
     before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     quantized = tiny_model("int8")
@@ -111,7 +111,7 @@ def test_words_do_not_depend_on_8_bit_numbers(
     assert len(layers) == 4 * len(quantized._decoder._layers) + 1
 
 
-def test_words_do_not_depend_on_an_encoder_in_bfloat16(
+def test_the_text_does_not_depend_on_an_encoder_in_bfloat16(
     before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     checkpoint = open_checkpoint(TINY)
@@ -123,7 +123,7 @@ def test_words_do_not_depend_on_an_encoder_in_bfloat16(
         assert 0 < float((rows - right).norm() / right.norm()) < 0.02
 
 
-def test_the_encoder_multiplies_in_bfloat16_only_what_is_stored_so(tmp_path: Path) -> None:
+def test_the_encoder_uses_bfloat16_only_if_the_weights_are_stored_in_it(tmp_path: Path) -> None:
     in_float32 = open_checkpoint(TINY)
     in_bfloat16 = open_checkpoint(write_bfloat16(TINY, tmp_path / "bf16"))
     has_bf16 = torch.cpu._is_avx512_bf16_supported()
@@ -132,14 +132,14 @@ def test_the_encoder_multiplies_in_bfloat16_only_what_is_stored_so(tmp_path: Pat
     assert encoder_precision_for("cuda", in_bfloat16) == "fp32"
 
 
-def test_a_model_stored_in_bfloat16_says_the_same_words(
+def test_a_model_stored_in_bfloat16_gives_the_same_text(
     before: tuple[int, ...], segments: list[Samples], tmp_path: Path
 ) -> None:
     model = load_model(write_bfloat16(TINY, tmp_path / "bf16"), "cpu")
     assert texts(model, segments, before) == [*SAID, SHORT]
 
 
-def test_what_was_made_of_a_checkpoint_is_kept(before: tuple[int, ...]) -> None:
+def test_quantized_weights_are_cached(before: tuple[int, ...]) -> None:
     first = tiny_model("int8")
     (kept,) = (cache_home() / "int8").iterdir()
     made = kept.stat().st_mtime_ns
@@ -150,7 +150,7 @@ def test_what_was_made_of_a_checkpoint_is_kept(before: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("damage", ["cut", "garbage", "unwritable"])
-def test_a_cache_that_cannot_be_used_costs_time_and_no_words(
+def test_an_unusable_cache_costs_only_time(
     damage: str, before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     folder = cache_home() / "int8"
@@ -165,16 +165,16 @@ def test_a_cache_that_cannot_be_used_costs_time_and_no_words(
     assert ("was not kept" if damage == "unwritable" else "cannot be read") in logged()
 
 
-def test_a_model_that_says_the_same_again_is_stopped(before: tuple[int, ...]) -> None:
+def test_a_model_that_repeats_itself_is_stopped(before: tuple[int, ...]) -> None:
     model = tiny_model()
     with torch.inference_mode():
-        model._decoder._norm.weight.zero_()  # all tokens are as likely: the first, for ever
+        model._decoder._norm.weight.zero_()  # so the first token is chosen
     (decoded,) = model.decode([tone(2.0)], before, budget=200)
     assert decoded.failure == "it repeats itself"
     assert len(decoded.token_ids) < 40
 
 
-def test_a_model_that_does_not_come_to_an_end_is_stopped(
+def test_a_model_that_does_not_end_is_stopped(
     model: NanoModel, before: tuple[int, ...], segments: list[Samples]
 ) -> None:
     decoded = model.decode(segments, before, budget=5)
@@ -186,17 +186,17 @@ def test_a_model_that_does_not_come_to_an_end_is_stopped(
     ("samples", "count"),
     [(0, 1), (320, 1), (400, 1), (559, 1), (560, 1), (1359, 1), (1360, 2), (16000, 17)],
 )
-def test_how_many_frames_sound_has(samples: int, count: int) -> None:
+def test_the_number_of_frames(samples: int, count: int) -> None:
     sound = tone(1.0)[:samples]
     assert frames(sound, EncoderShape()).shape == (count, 560)
 
 
-def test_frames_stand_beside_their_neighbours() -> None:
+def test_frames_are_stacked_with_their_neighbours() -> None:
     heard = frames(
         tone(1.0, hertz=300) * np.linspace(0, 1, SAMPLE_RATE, dtype=np.float32), EncoderShape()
     )
     stacked = heard.view(len(heard), 7, 80)
-    # six further on, the seventh of the one before is the first of the next
+    # frames advance by six, so the seventh of a frame is the first of the next
     torch.testing.assert_close(stacked[1:, 0], stacked[:-1, 6])
-    # at the start the first frame stands in for those that are not there
+    # at the start, the first frame replaces missing ones
     torch.testing.assert_close(stacked[0, 0], stacked[0, 3])

@@ -1,4 +1,4 @@
-"""The prompt stands to the letter as the model was trained on it."""
+"""The prompt is exactly that of the training."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_prompt_before_the_sound(context: Context, prompt: str) -> None:
     assert before_sound(context, LANGUAGES) == START + prompt
 
 
-def test_no_more_hotwords_than_the_model_can_bear() -> None:
+def test_the_number_of_hotwords_is_limited() -> None:
     context = Context(hotwords=tuple(f"word{i}" for i in range(80)))
     prompt = before_sound(context, LANGUAGES)
     assert "word49]" in prompt
@@ -46,19 +46,19 @@ def test_a_term_of_the_repository_cannot_end_the_prompt() -> None:
 
 
 @pytest.mark.parametrize("language", ["de", "nonsense"])
-def test_a_language_that_the_model_does_not_know_is_named(language: str) -> None:
+def test_an_unsupported_language_is_named(language: str) -> None:
     with pytest.raises(EngineError, match=repr(language)):
         before_sound(Context(language=language), LANGUAGES)
 
 
-def test_a_language_that_only_the_multilingual_model_knows_is_told() -> None:
+def test_the_hint_names_the_multilingual_model_for_its_languages() -> None:
     with pytest.raises(EngineError) as caught:
         before_sound(Context(language="ko-KR"), LANGUAGES)
     assert caught.value.hint == (
-        "it knows zh, en, ja; Fun-ASR-MLT-Nano-2512, which is told by MLT in its name, knows ko"
+        "it supports zh, en, ja; Fun-ASR-MLT-Nano-2512 (a model with MLT in its name) supports ko"
     )
 
 
-def test_the_multilingual_model_knows_thirty_one_languages() -> None:
+def test_the_multilingual_model_has_thirty_one_languages() -> None:
     assert len(MLT_LANGUAGES) == 31
     assert "语音转写成韩文：" in before_sound(Context(language="ko"), MLT_LANGUAGES)

@@ -1,4 +1,4 @@
-"""Cores that others use are left to them, and taken back."""
+"""Threads are limited to the cores that other programs leave free."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class Cores:
         self.work(0)
 
     def work(self, seconds: float) -> None:
-        """Let all cores that this process may use be busy for so long, in all."""
+        """Add busy time to the cores of this process, in total."""
         self._ticks += round(seconds * os.sysconf("SC_CLK_TCK"))
         first, *others = (f"cpu{number}" for number in sorted(os.sched_getaffinity(0)))
         lines = [f"{first} {self._ticks} 0 0 999 0 0 0 0 0 0"]
         lines += [f"{name} 0 0 0 999 0 0 0 0 0 0" for name in others]
-        # the sum over all cores, and a core that is not ours, are not looked at
+        # the sum over all cores and a core of other processes are ignored
         foreign = "cpu99999 777777 0 0 0 0 0 0 0 0 0"
         self.path.write_text("\n".join(["cpu 888888 0 0 0 0 0 0 0 0 0", *lines, foreign, "ctxt 1"]))
 
 
 @LINUX
-def test_threads_come_back_when_the_others_have_gone(tmp_path: Path) -> None:
+def test_threads_are_restored_when_cores_are_free_again(tmp_path: Path) -> None:
     cores = Cores(tmp_path / "stat")
     threads = Threads(cores.path)
     for seconds, expected in ((60.0, 1), (0.0, 2)):
@@ -62,7 +62,7 @@ def test_threads_come_back_when_the_others_have_gone(tmp_path: Path) -> None:
 
 
 @LINUX
-def test_what_was_just_looked_at_is_not_looked_at_again(tmp_path: Path) -> None:
+def test_the_load_is_not_measured_again_at_once(tmp_path: Path) -> None:
     cores = Cores(tmp_path / "stat")
     threads = Threads(cores.path)
     cores.work(60.0)
@@ -71,7 +71,7 @@ def test_what_was_just_looked_at_is_not_looked_at_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stat", [None, "cpu0 1 2 3", "cpu0 a b c d e f g h"])
-def test_a_system_that_does_not_tell_changes_nothing(tmp_path: Path, stat: str | None) -> None:
+def test_a_system_without_load_figures_changes_nothing(tmp_path: Path, stat: str | None) -> None:
     path = tmp_path / "stat"
     if stat is not None:
         first = min(os.sched_getaffinity(0))
@@ -83,7 +83,7 @@ def test_a_system_that_does_not_tell_changes_nothing(tmp_path: Path, stat: str |
 
 
 @LINUX
-def test_a_program_that_computes_is_seen() -> None:
+def test_a_busy_program_is_detected() -> None:
     cores = len(os.sched_getaffinity(0))
     torch.set_num_threads(cores)
     busy = [sys.executable, "-c", "while True: pass"]

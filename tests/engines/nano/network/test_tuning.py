@@ -1,4 +1,4 @@
-"""What is done for speed after the first words changes none of the words."""
+"""Tuning in the background does not change the text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_recorded_step_computes_what_the_decoder_computes(precision: Precision
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
-def test_what_was_tuned_says_the_same(precision: Precision) -> None:
+def test_tuning_does_not_change_the_text(precision: Precision) -> None:
     segments = spoken("lock.flac")
     model = tiny_model(precision)
     before = model.ids(before_sound(Context(), LANGUAGES))
@@ -67,7 +67,7 @@ def test_nothing_in_a_step_depends_on_what_was_recorded() -> None:
 
 
 class Watched(Int8Dense):
-    """A layer that tells when it is about to be arranged, and waits for leave."""
+    """A layer that reports when packing starts, and waits for permission."""
 
     def __init__(self) -> None:
         super().__init__(quantize(torch.randn(30, 20)), has_vnni=True)
@@ -81,13 +81,13 @@ class Watched(Int8Dense):
 
 @pytest.fixture
 def decoder() -> Decoder:
-    """One that nobody tunes any more."""
+    """A decoder that is not tuned."""
     model = tiny_model("int8")
     model._tuning.finish()
     return model._decoder
 
 
-def test_weights_are_arranged_while_nobody_computes(decoder: Decoder) -> None:
+def test_weights_are_packed_while_decoding_pauses(decoder: Decoder) -> None:
     layers = [Watched() for _ in range(2)]
     decoder.watched = torch.nn.Sequential(*layers)
     tuning = Tuning(decoder)
@@ -102,7 +102,7 @@ def test_weights_are_arranged_while_nobody_computes(decoder: Decoder) -> None:
     assert tuning.step is not None
 
 
-def test_a_program_that_ends_meanwhile_ends_well() -> None:
+def test_a_program_can_end_during_tuning() -> None:
     program = """
 from git_voicenote.engines.nano.network.int8 import Int8, Int8Dense
 from git_voicenote.engines.nano.network.tuning import Tuning
