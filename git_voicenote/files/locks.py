@@ -1,9 +1,8 @@
 """Advisory locks, which end with the last process that has the file open.
 
-They are flock's, taken on files and folders that are open already, as paths are walked here by
-folder handles, without following links. filelock opens a path itself, cannot ask whether
-somebody holds a lock without taking it, waits by polling, and takes 7 ms to import, which
-format-patch would pay.
+They are flock's, on files and folders that are open already, because paths are walked by folder
+handles without following links. filelock opens the path itself, waits by polling, and cannot ask
+whether a lock is held without taking it.
 """
 
 from __future__ import annotations

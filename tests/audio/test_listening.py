@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from git_voicenote.audio.listening.ahead import ListeningAhead
+from git_voicenote.audio.listening.ahead import AheadReader
 from git_voicenote.audio.listening.pool import Listeners
-from git_voicenote.audio.listening.source import ListeningHere
+from git_voicenote.audio.listening.source import DirectReader
 from git_voicenote.datatypes import SAMPLE_RATE, Waveform
 from git_voicenote.errors import AudioFileError, IncompleteSoundError, VoicenoteError
 from tests.support.processes import is_running, listeners_of, wait_until
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from git_voicenote.audio.listening.source import Listening
+    from git_voicenote.audio.listening.source import SpeechReader
     from tests.support.sandbox import Sandbox
 
 SPOKEN = SPEECH / "test.flac"
@@ -153,17 +153,17 @@ def test_files_go_to_processes_and_other_sources_are_listened_to_here(tmp_path: 
     sources: list[Path | BinaryIO] = [stream, SPOKEN, tmp_path / "absent.wav", SPOKEN]
     with in_processes(sources, processes=2) as listeners:
         kinds = [type(listeners.listen(number)) for number in range(4)]
-    assert kinds == [ListeningHere, ListeningAhead, ListeningHere, ListeningAhead]
+    assert kinds == [DirectReader, AheadReader, DirectReader, AheadReader]
     assert hear(sources, 2)[0].pieces == hear([SPOKEN], 0)[0].pieces
 
 
 @_needs_proc
 @pytest.mark.parametrize(
     ("limit", "kinds"),
-    [(1.0, [ListeningAhead, ListeningHere]), (6.0, [ListeningAhead, ListeningAhead])],
+    [(1.0, [AheadReader, DirectReader]), (6.0, [AheadReader, AheadReader])],
 )
 def test_an_engine_may_let_a_file_wait_for_the_next_one(
-    limit: float, kinds: list[type[Listening]], long: Path
+    limit: float, kinds: list[type[SpeechReader]], long: Path
 ) -> None:
     with in_processes([SPOKEN, long], limit=limit) as listeners:
         first = listeners.listen(0)
@@ -180,7 +180,7 @@ def test_a_process_stays_within_its_bounds(long: Path) -> None:
         first = listeners.listen(0)
         settle()
         # it waits in the first file for somebody to draw it
-        assert isinstance(listeners.listen(1), ListeningHere)
+        assert isinstance(listeners.listen(1), DirectReader)
         assert samples_of(first.pieces()) == samples_of(here(long).pieces())
 
 
@@ -190,7 +190,7 @@ def test_a_process_begins_no_file_that_there_is_no_room_for() -> None:
         listeners.listen(0)
         settle()
         kinds = [type(listeners.listen(number)) for number in (1, 2, 3, 4)]
-    assert kinds == [ListeningAhead, ListeningHere, ListeningHere, ListeningHere]
+    assert kinds == [AheadReader, DirectReader, DirectReader, DirectReader]
 
 
 def test_a_process_that_is_killed_costs_one_file(long: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_process_that_is_killed_costs_one_file(long: Path) -> None:
         # another process takes its place
         wait_until(lambda: listeners_of(os.getpid()) not in ([], [process]))
         second = listeners.listen(1)
-        assert isinstance(second, ListeningAhead)
+        assert isinstance(second, AheadReader)
         assert samples_of(second.pieces()) == samples_of(here(SPOKEN).pieces())
 
 
@@ -227,7 +227,7 @@ def test_a_file_that_nobody_wants_any_more_is_not_read_on(long: Path) -> None:
         list(pieces)  # comes to an end
         wait_until(lambda: listeners_of(os.getpid()) not in ([], [process]))
         second = listeners.listen(1)
-        assert isinstance(second, ListeningAhead)
+        assert isinstance(second, AheadReader)
         assert samples_of(second.pieces()) == samples_of(here(SPOKEN).pieces())
 
 
@@ -248,7 +248,7 @@ def test_a_folder_that_shadows_our_modules_is_not_run(
     monkeypatch.chdir(tmp_path)
     with in_processes([SPOKEN]) as listeners:
         listening = listeners.listen(0)
-        assert isinstance(listening, ListeningAhead)
+        assert isinstance(listening, AheadReader)
         assert list(listening.pieces())
 
 
@@ -271,7 +271,7 @@ def test_where_no_process_can_be_started_files_are_listened_to_here(
     python: str, sandbox: Sandbox
 ) -> None:
     done = sandbox.run(sys.executable, "-c", PARENT, SPOKEN, python)
-    assert (done.stdout, done.stderr) == (b"ListeningHere\n", b"")
+    assert (done.stdout, done.stderr) == (b"DirectReader\n", b"")
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def parent(sandbox: Sandbox, long: Path) -> Iterator[subprocess.Popen[bytes]]:
         env=sandbox.environment, cwd=sandbox.folder, start_new_session=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        assert process.stdout.readline() == b"ListeningAhead\n"
+        assert process.stdout.readline() == b"AheadReader\n"
         yield process
         process.kill()
 
@@ -305,8 +305,8 @@ def test_processes_end_with_their_parent_however_that_ends(
     wait_until(lambda: not any(is_running(process) for process in processes))
 
 
-def here(source: Path) -> Listening:
-    return ListeningHere(source, _ignore, _ignore)
+def here(source: Path) -> SpeechReader:
+    return DirectReader(source, _ignore, _ignore)
 
 
 def samples_of(pieces: Iterator[Waveform] | list[Waveform]) -> bytes:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 
-class ListeningAhead:
+class AheadReader:
     """A file that a process listens to, and what it told of it that was not drawn yet."""
 
     def __init__(
@@ -46,7 +46,7 @@ class ListeningAhead:
         self._listened = listened
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it; see Listening."""
+        """Yield the speech in it; see SpeechReader."""
         while (stretch := self._follower.draw(self)) is not None:
             for warning in stretch.warnings:
                 self._warn(warning)
@@ -74,7 +74,7 @@ class Follower:
     def __init__(
         self,
         changed: threading.Condition,
-        begin: Callable[[Follower], ListeningAhead | None],
+        begin: Callable[[Follower], AheadReader | None],
         limit: float,
     ) -> None:
         self.is_starting = True
@@ -104,7 +104,7 @@ class Follower:
         """Wait until the process has ended, after `stop`."""
         self._thread.join()
 
-    def draw(self, file: ListeningAhead) -> Stretch | None:
+    def draw(self, file: AheadReader) -> Stretch | None:
         """Wait for what comes next of a file; None where it was closed."""
         with self._changed:
             self._changed.wait_for(lambda: file.told or file.is_closed or self._is_stopped)
@@ -115,7 +115,7 @@ class Follower:
             self._changed.notify_all()
             return stretch
 
-    def drop(self, file: ListeningAhead) -> None:
+    def drop(self, file: AheadReader) -> None:
         """Forget what was told of a file; end the process if it is still at it."""
         with self._changed:
             file.is_closed = True
@@ -166,21 +166,21 @@ class Follower:
         process.end()
         return False
 
-    def _next(self) -> ListeningAhead | None:
+    def _next(self) -> AheadReader | None:
         with self._changed:
             self.is_starting = False
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._held < self._limit or self._is_stopped)
             return None if self._is_stopped else self._begin(self)
 
-    def _wait_for_room(self, file: ListeningAhead) -> None:
+    def _wait_for_room(self, file: AheadReader) -> None:
         """Wait until the engine has drawn enough; it may be waiting for this very file."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._held < self._limit or not file.told or self._is_stopped
             )
 
-    def _take(self, file: ListeningAhead, stretch: Stretch) -> None:
+    def _take(self, file: AheadReader, stretch: Stretch) -> None:
         with self._changed:
             file.is_whole = stretch.is_last
             if not file.is_closed:

@@ -13,14 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from git_voicenote.audio.listening.ahead import Follower, ListeningAhead
-from git_voicenote.audio.listening.source import ListeningHere
+from git_voicenote.audio.listening.ahead import AheadReader, Follower
+from git_voicenote.audio.listening.source import DirectReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
-    from git_voicenote.audio.listening.source import Listening
+    from git_voicenote.audio.listening.source import SpeechReader
 
 AHEAD = 300.0
 """Seconds of speech that a process may be ahead of the engine: 19 MB."""
@@ -49,7 +49,7 @@ class Listeners:
     listened to here: so are pipes, and all sources where no process can be started. A process
     that dies costs the file that it was at.
 
-    `warn` and `listened` are those of ListeningHere, called from where the pieces are drawn.
+    `warn` and `listened` are those of DirectReader, called from where the pieces are drawn.
     Leaving the context ends the processes, whatever they are at.
     """
 
@@ -66,11 +66,11 @@ class Listeners:
         self._warn = warn
         self._listened = listened
         self._waiting = deque(range(len(sources)))
-        self._begun: dict[int, ListeningAhead] = {}
+        self._begun: dict[int, AheadReader] = {}
         self._changed = threading.Condition()
         self._followers = [Follower(self._changed, self._begin, limit) for _ in range(processes)]
 
-    def listen(self, number: int) -> Listening:
+    def listen(self, number: int) -> SpeechReader:
         """Return a source, by its number from 0; to be asked for once."""
         with self._changed:
             self._changed.wait_for(
@@ -80,7 +80,7 @@ class Listeners:
                 return self._begun.pop(number)
             with suppress(ValueError):  # it is no file, and was passed over
                 self._waiting.remove(number)
-        return ListeningHere(self._sources[number], self._warn, self._listened)
+        return DirectReader(self._sources[number], self._warn, self._listened)
 
     def __enter__(self) -> Self:
         for follower in self._followers:
@@ -93,12 +93,12 @@ class Listeners:
         for follower in self._followers:
             follower.join()
 
-    def _begin(self, follower: Follower) -> ListeningAhead | None:
+    def _begin(self, follower: Follower) -> AheadReader | None:
         while self._waiting:
             number = self._waiting.popleft()
             source = self._sources[number]
             if isinstance(source, Path) and _is_file(source):
-                ahead = ListeningAhead(source, follower, self._warn, self._listened)
+                ahead = AheadReader(source, follower, self._warn, self._listened)
                 self._begun[number] = ahead
                 return ahead
         return None

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from git_voicenote.audio.listening.source import ListeningHere, Stretch
+from git_voicenote.audio.listening.source import DirectReader, Stretch
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class _File:
         self._warnings: list[str] = []
         self._pieces: list[Waveform] = []
         self._untold = 0.0
-        self._listening = ListeningHere(path, self._warnings.append, self._listened)
+        self._listening = DirectReader(path, self._warnings.append, self._listened)
 
     def listen(self) -> None:
         error = None

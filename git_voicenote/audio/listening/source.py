@@ -1,4 +1,4 @@
-"""Listening to a source: its sound is read, and the speech in it handed on."""
+"""Read a source and pass on the speech in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError
 
 
-class Listening(Protocol):
+class SpeechReader(Protocol):
     """A source that is listened to, here or in another process."""
 
     @property
@@ -41,7 +41,7 @@ class Listening(Protocol):
         ...
 
 
-class ListeningHere:
+class DirectReader:
     """A source that is read, and listened to, as its pieces are drawn.
 
     `warn` is told of what is damaged but can be read, `listened` of each stretch of sound that
@@ -67,7 +67,7 @@ class ListeningHere:
         return self._activity.heard
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it, up to where it could be read; see Listening."""
+        """Yield the speech in it, up to where it could be read; see SpeechReader."""
         yield from self._activity.pieces(self._sound)
         if self._failure is not None:
             raise self._failure

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.audio.listening.pool import Listeners, processes_for
-from git_voicenote.audio.listening.source import ListeningHere
+from git_voicenote.audio.listening.source import DirectReader
 from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from git_voicenote.audio.listening.source import Listening
+    from git_voicenote.audio.listening.source import SpeechReader
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context, Engine
     from git_voicenote.errors import VoicenoteError
@@ -154,7 +154,7 @@ class _Batch:
         """Open sources again; their warnings were reported the first time."""
         for number in numbers:
             self._opened[number].close()
-            listening = ListeningHere(self._sources[number], _ignore, _ignore)
+            listening = DirectReader(self._sources[number], _ignore, _ignore)
             self._opened[number] = _Source(listening)
             yield number, self._opened[number].pieces()
 
@@ -174,7 +174,7 @@ def _ignore(_: object) -> None:
 class _Source:
     """One source that an engine works on."""
 
-    def __init__(self, listening: Listening) -> None:
+    def __init__(self, listening: SpeechReader) -> None:
         self.segments: list[Segment] = []
         self._listening = listening
         self._unreadable: AudioFileError | None = None
