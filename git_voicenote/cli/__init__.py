@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 VERBOSE = ("-v", "--verbose")
-"""Ahead of the command: trace what is run."""
+"""Options before the command that turn the trace on."""
 _INTERRUPTED = 130
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -68,7 +68,7 @@ def _leave(status: int) -> NoReturn:
 
 
 def _finish() -> None:
-    """Do what Python does at its end, as far as it is needed."""
+    """Do the parts of Python's own exit that are needed."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

@@ -1,6 +1,6 @@
-"""The commands: one table, which help, the group and the way around click all read.
+"""The table of commands, for help, for click's group, and for the commands that do without click.
 
-click is not imported here: `format-patch` and `am` are run in loops, and do without it.
+click is not imported here: `format-patch` and `am` are run in loops.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: where its function is (`module:attribute` in cli), and what help says of it.
+    """One command: where its function is (`module:attribute` in cli), and its line of help.
 
-    One that `takes_all` parses its arguments itself, as they are git's own; its function takes
-    them as a tuple and returns the exit status. The others are commands of click.
+    If it `takes_all`, its arguments are git's own: the function takes them as a tuple and returns
+    the exit status. The others are commands of click.
     """
 
     name: str
@@ -39,7 +39,7 @@ _ROWS = (
     Command("show", "show:show", "Show a commit's note, or the cover of a series."),
     Command("edit", "edit:edit", "Edit a note in git's editor."),
     Command(
-        "review", "review:review", "Read a series, with what was said of it, or make a page of it."
+        "review", "review:review", "Read a series with its notes, or make a page of it."
     ),
     Command("play", "play:play", "Play the recording behind a note."),
     Command("transcribe", "transcribe:transcribe", "Print the text of sound files."),
@@ -48,11 +48,11 @@ _ROWS = (
     Command("hook", "hook:hook", "Install the hook that lets you dictate commit messages."),
     Command(
         "vocabulary", "vocabulary:vocabulary",
-        "List, add and explain the terms that are listened for.",
+        "List, add and explain the terms to listen for.",
     ),
-    Command("text", "text:text", "Write spoken text as it belongs on the page: a filter."),
+    Command("text", "text:text", "Convert spoken text to written text: a filter."),
     Command("devices", "devices:devices", "List the microphones."),
-    Command("models", "models:models", "Fetch, import and check models of the nano engine."),
+    Command("models", "models:models", "List, fetch, import and verify the models of the engines."),
 )  # fmt: skip
 COMMANDS = {command.name: command for command in _ROWS}
-"""The commands by name, in the order in which a person meets them."""
+"""The commands by name, in the order in which a user meets them."""

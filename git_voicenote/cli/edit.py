@@ -18,10 +18,10 @@ from git_voicenote.workflows.leftovers import finish_leftovers
     "--cover", is_flag=True, help="Edit the cover of a branch's series (default: HEAD's)."
 )
 def edit(revision: str | None, *, cover: bool) -> None:
-    """Edit a note in git's editor; where there is none, write one.
+    """Edit a note in git's editor, or write one if there is none.
 
-    What the note is about is shown below a line with scissors, and cut off again. Lines that
-    begin with # stay. Where the editor fails, or nothing is left, the note stays as it was.
+    The commit is shown below a line with scissors, which is removed again. Lines that begin with #
+    are kept. If the editor fails, or the text is empty, the note does not change.
     """
     repository = Repository.discover()
     chosen = settings(repository)

@@ -1,4 +1,4 @@
-"""`git voicenote format-patch`: git's own, with what was said in its place."""
+"""`git voicenote format-patch`: git's own, with the notes and the cover filled in."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ _HELP = """\
 Usage: git voicenote format-patch [--record[=newest|cover]]
                                   [OPTIONS OF GIT FORMAT-PATCH] [RANGE]
 
-  Make patches that carry the notes, and a cover letter of what was said of
+  Make patches that contain the notes, and a cover letter from the cover of
   the series.
 
   Every option of git format-patch passes through (git format-patch -h lists
   them), and stdout is what it prints: the names of the files, or the mails
   with --stdout.
 
-    --record          ask for what is missing first: the cover and the notes
+    --record          record what is missing first: the cover and the notes
     --record=newest   from the newest commit to the oldest, then the cover
     --record=cover    the cover, then the commits
     --no-notes, --no-cover-letter
-                      leave out what was said
+                      leave out the notes or the cover
 
   The first sentence of the cover is its subject. Text that would break a
-  patch in the mail is set in by a space, never dropped; git reads all mails
-  back before they are handed over.
+  patch in the mail is indented by a space, never dropped. git reads all
+  mails back before they are handed over.
 """
 
 
@@ -82,7 +82,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
 
 
 def _take_record(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-    """Take --record out of the arguments; "ask" where no order was named."""
+    """Split --record from the arguments; its order is "ask" if none was given."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     order = None
     kept = []

@@ -50,7 +50,7 @@ def history() -> None:
 
 
 @history.command("list")
-@click.option("-n", "--max-count", type=click.IntRange(min=1), help="Show so many at most.")
+@click.option("-n", "--max-count", type=click.IntRange(min=1), help="Show at most this number.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(max_count: int | None, *, as_json: bool) -> None:
     """List recordings, the newest first."""

@@ -52,9 +52,9 @@ def _takes_hooks(command: Callable[..., None]) -> Callable[..., None]:
 @hook.command()
 @_takes_hooks
 @click.option("--force", is_flag=True, help="Replace a changed block; allow a shared folder.")
-@click.option("--manual", is_flag=True, help="Print what to put where; write nothing.")
+@click.option("--manual", is_flag=True, help="Print what to add to which file; write nothing.")
 def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) -> None:
-    """Install hooks beside what is there (default: prepare-commit-msg)."""
+    """Install hooks next to existing ones (default: prepare-commit-msg)."""
     from git_voicenote.git import hooks
 
     repository = Repository.discover()
@@ -90,7 +90,7 @@ def uninstall(names: tuple[str, ...], *, for_am: bool, force: bool) -> None:
 @_takes_hooks
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, or a list of several.")
 def status(names: tuple[str, ...], *, for_am: bool, as_json: bool) -> None:
-    """Say whether hooks are installed, where, and what they run (default: prepare-commit-msg).
+    """Print whether hooks are installed, where, and what they run (default: prepare-commit-msg).
 
     Exits with 1 if git will not run one of them.
     """
@@ -206,6 +206,6 @@ def _say_program(program: str | None, name: str) -> None:
 
 
 def _shown(path: Path) -> str:
-    """Return a path as seen from here, where that is shorter."""
+    """Return a path relative to here if that is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)

@@ -101,7 +101,7 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
 
 @models.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--name", help="What to call it; by default as its folder or archive is called.")
+@click.option("--name", help="Its name (default: that of the folder or archive).")
 @click.option("--language", help="The language of a model of moonshine, such as ja.")
 def import_(path: Path, name: str | None, language: str | None) -> None:
     """Install a model from a folder or archive.
@@ -260,7 +260,7 @@ def _report(imported: Imported) -> None:
 
 
 def _parameters(record: ModelRecord, separator: str) -> str:
-    """Return how many parameters a model has, and a separator; nothing where it is not known."""
+    """Return the number of parameters and a separator; "" if it is not known."""
     number = record.parameters
     if number is None:
         return ""
@@ -277,7 +277,7 @@ def _size(count: int) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """Give what shows progress: a bar on a terminal, nothing elsewhere."""
+    """Provide a function that shows progress: a bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return

@@ -1,4 +1,4 @@
-"""`git voicenote play`: listen to what was said."""
+"""`git voicenote play`: play the recording of a note."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def play(name: str | None, *, cover: bool, start: float | None, doubt: int | Non
 
 
 def _from_doubt(history: History, paths: list[Path], number: int) -> tuple[list[Path], float]:
-    """Return the recordings from a doubtful word on, and where in the first one it is."""
+    """Return the recordings from a doubtful word on, and its time in the first one."""
     entries = [history.entry(path.stem) for path in paths]
     heard = [entry.transcript.segments if entry and entry.transcript else () for entry in entries]
     doubts = [(place, word) for place, segments in enumerate(heard) for word in doubtful(segments)]
@@ -130,7 +130,7 @@ def _recordings_of_note(
 
 
 def _paths(recordings: Recordings, recording_ids: Sequence[str]) -> list[Path]:
-    """Return the sound that is here; name what is not."""
+    """Return the sounds that are on this machine, and report those that are not."""
     found = {name: recordings.path_of(name) for name in recording_ids}
     missing = [name for name, path in found.items() if path is None]
     if len(missing) == len(found):

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     help="Keep the note that is there beside the new one.",
 )
 @click.option(
-    "--explain", "explained", is_flag=True, help="Tell what of the words was changed, and why."
+    "--explain", "explained", is_flag=True, help="Report which words were changed, and why."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the note as one JSON object.")
 def record(

@@ -1,4 +1,4 @@
-"""`git voicenote review`: read a series with what was said of it."""
+"""`git voicenote review`: read a series with its notes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 @click.option("--mboxrd", is_flag=True, help="Lines `>From ` in the mbox were written `From `.")
 @click.option(
     "--scissors/--no-scissors", default=None,
-    help="Drop what stands above a line `-- >8 --`; mailinfo.scissors by default.",
+    help="Ignore what is above a line `-- >8 --` (default: mailinfo.scissors).",
 )  # fmt: skip
 @click.option(
     "--reply", is_flag=True,
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 @click.option("--from", "sound", metavar="FILE|-|ID", help="Take this sound, not the microphone.")
 @click.option(
     "-o", "--output-directory", "folder", type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR", help="Where the mails are written.",
+    metavar="DIR", help="The folder for the mails.",
 )  # fmt: skip
 @click.option("--note", is_flag=True, help="Keep answers to mails as notes of their commits.")
 def review(
@@ -74,7 +74,7 @@ def review(
     colour: str, mboxrd: bool, scissors: bool | None, reply: bool, patch: int | None,
     at: str | None, sound: str | None, folder: Path | None, note: bool,
 ) -> None:  # fmt: skip
-    """Read a series: the cover, then each patch with what was said of it, and its diff.
+    """Read a series: the cover, then each patch with its notes and its diff.
 
     From commits (a range, a branch, one commit; HEAD's branch by default) or from mails: a file, an
     mbox, a folder of patches, a maildir, or - for standard input.

@@ -1,4 +1,4 @@
-"""`git voicenote review --reply`: who answers, and where the answers go."""
+"""`git voicenote review --reply`: answer a series, by mail or by notes."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _keeper(
     repository: Repository | None,
     dialogue: Dialogue,
 ) -> Keeper:
-    """Return where answers go. Raises GitError where git does not know who answers."""
+    """Return what keeps the answers. Raises GitError if git does not know the user."""
     patches = [reviewed.patch for reviewed in review.patches]
     by = reviewer(repository.cwd if repository else Path.cwd())
     is_mail = any(patch.envelope for patch in patches) or bool(

@@ -1,4 +1,4 @@
-"""A series as JSON, for tools. Texts are as they were written: who shows them makes them safe."""
+"""A series as JSON, for tools. Texts are unchanged: a tool that shows them has to escape them."""
 
 from __future__ import annotations
 

@@ -41,14 +41,14 @@ class LazyGroup(click.Group):
     "--verbose",
     is_flag=True,
     expose_value=False,
-    help="Show what is run and how long it takes, as GIT_VOICENOTE_TRACE=1 does.",
+    help="Trace what is run and how long it takes, as GIT_VOICENOTE_TRACE=1 does.",
 )  # cli.main takes it off: it also goes ahead of commands that click does not call
 @click.version_option(__version__, prog_name="git voicenote", message="%(prog)s %(version)s")
 def root() -> None:
     """Explain a patch by speaking.
 
-    Speak, and the text stands where git people read: in cover letters, in notes under each
-    patch, in commit messages. Speech is turned into text on this machine; nothing leaves it.
+    What you say goes into cover letters, notes below patches, and commit messages. Speech is
+    transcribed on this machine; nothing leaves it.
     """
 
 

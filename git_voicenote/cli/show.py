@@ -139,7 +139,7 @@ def _nothing(commits: tuple[Commit, ...], revisions: tuple[str, ...]) -> None:
 
 
 def _adopt(saving: Saving, commit: Commit, note: FoundNote, *, adopt: bool) -> None:
-    """Say where a note was found, and save it for the commit or say how to."""
+    """Report where a note was found, and save it for the commit or say how to."""
     say(f"{commit.short} has no note; found by its patch on {short_id(note.commit_id)}")
     if adopt:
         mine = parse_notes(note.text)

@@ -62,7 +62,7 @@ def fetch(remote: str | None) -> None:
 @sync.command()
 @click.argument("remote", required=False)
 def push(remote: str | None) -> None:
-    """Push notes and covers, forwards only; exit 1 where the other side has to be fetched first.
+    """Push notes and covers, fast-forward only; exit 1 if you have to fetch first.
 
     They go where `git push` goes: remote.pushDefault, remote.<name>.pushurl and the like count.
     """

@@ -1,4 +1,4 @@
-"""`git voicenote sync bundle` and `unbundle`: one file to carry where no network leads."""
+"""`git voicenote sync bundle` and `unbundle`: one file for a machine without a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ANSWER_NO = 1
 @click.option("--audio", is_flag=True, help="Put the recordings of the notes in, as well.")
 @click.option("--force", is_flag=True, help="Replace FILE, if it is there.")
 def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) -> None:
-    """Write one file with commits, notes and covers, to carry where no network leads.
+    """Write one file with commits, notes and covers, for a machine without a network.
 
     Without a range, all of the current branch. A range (main..topic) needs its start on the
     other side. --audio adds recordings and transcripts; else no sound leaves this machine.

@@ -52,7 +52,7 @@ def prepare() -> tuple[Repository, Settings]:
 
 
 def note_refs(chosen: Settings) -> NoteRefs:
-    """Return the refs that are exchanged. Raises SettingError where two of them are one."""
+    """Return the refs that are exchanged. Raises SettingError if two of them are the same."""
     if chosen.review_ref == chosen.notes_ref:
         raise SettingError(
             f"voicenote.reviewRef is {chosen.review_ref}, where the authors' own notes are"

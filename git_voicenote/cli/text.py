@@ -22,16 +22,16 @@ from git_voicenote.workflows.hearing.listening import Listening
     "--pass", "passes", multiple=True, metavar="NAME", type=click.Choice(tuple(PASSES)),
     help="Only this pass; may be given more than once.",
 )  # fmt: skip
-@click.option("--explain", is_flag=True, help="Tell each replacement and its source, on stderr.")
+@click.option("--explain", is_flag=True, help="Report each replacement and its source on stderr.")
 @click.option("--language", help="The language that was spoken: en, zh, ...")
 @click.option("--list", "list_passes", is_flag=True, help="List the passes, in their order.")
 def text(
     passes: tuple[str, ...], *, explain: bool, language: str | None, list_passes: bool
 ) -> None:
-    """Write what was said as it belongs on the page, from standard input to standard output.
+    """Convert spoken text to written text, from standard input to standard output.
 
-    A line is what was said between two pauses. All passes run, or what voicenote.text says, or
-    those that --pass names; always in their order.
+    Each line is the speech between two pauses. All passes run, in their order, or those of
+    voicenote.text or --pass.
     """
     if list_passes:
         width = max(map(len, PASSES))

@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Write a file for each result to FOLDER, and print their names.",
 )  # fmt: skip
-@click.option("--again", is_flag=True, help="Make anew what is in FOLDER already.")
+@click.option("--again", is_flag=True, help="Replace results that are in FOLDER already.")
 @click.option("--engine", help="The speech engine.")
 @click.option("--language", help="The language that is spoken: en, zh, ...")
 @click.option(
     "--vocabulary/--no-vocabulary", default=None,
-    help="Tell the engine the words of the repository around (default: voicenote.vocabulary).",
+    help="Pass the terms of the repository to the engine (default: voicenote.vocabulary).",
 )  # fmt: skip
 def transcribe(
     files: tuple[str, ...],
@@ -139,7 +139,7 @@ class _Work:
         self._error: VoicenoteError | None = None
 
     def do(self, results: Results) -> None:
-        """Hear what is not there yet, and print what the results say in the order of the files."""
+        """Transcribe what has no result yet, and print the results in the order of the files."""
         ready = dict(results.there)
         todo = [number for number in range(len(self._sources)) if number not in ready]
         self._counts.update(

@@ -1,4 +1,4 @@
-"""Where the transcripts of files go, and in which form: printed, listed or written to a folder."""
+"""Output of transcripts: one printed, several listed, or written to a folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Results(Protocol):
-    """Takes what is heard; what it returns is for stdout, in the order of the files."""
+    """Takes segments and results, and returns the text for stdout in the order of the files."""
 
     @property
     def there(self) -> Mapping[int, str]:
@@ -30,7 +30,7 @@ class Results(Protocol):
 
     @property
     def silent(self) -> int:
-        """In how many of those nobody speaks."""
+        """The number of those without speech."""
         ...
 
     @property
@@ -39,11 +39,11 @@ class Results(Protocol):
         ...
 
     def segment(self, segment: Segment) -> str:
-        """Take a segment, as soon as it is understood."""
+        """Take a segment as soon as it is transcribed."""
         ...
 
     def finished(self, number: int, finished: Finished) -> str:
-        """Take all that is heard in a file, or its failure."""
+        """Take the result of a file, or its failure."""
         ...
 
 
@@ -68,11 +68,11 @@ class Rendering:
         return self.form.suffix
 
     def text(self, name: str, finished: Finished) -> str:
-        """Return all that was heard in a file."""
+        """Return the transcript of a file."""
         return self.form.render(self.exported(name, finished))
 
     def exported(self, name: str, finished: Finished) -> Exported:
-        """Return what is exported of a file: a line for each stretch between two pauses."""
+        """Return a file's transcript for export: a line for each segment."""
         facts = self._facts(name, finished)
         return Exported(name, _lines(finished.segments), finished.segments, facts)
 
@@ -171,7 +171,7 @@ class Written:
         return ""
 
     def finished(self, number: int, finished: Finished) -> str:
-        """Write a result and return its name; of a failure there is none."""
+        """Write a result and return its name; "" for a failure."""
         if finished.has_failed:
             return ""
         text = self._rendering.text(self._sources[number], finished)

@@ -1,4 +1,4 @@
-"""Wrong usage, told in the style of all other errors, whoever noticed it: click or a command."""
+"""Usage errors in the style of all other errors, raised by click or by a command."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _help_hint(path: str) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    """Return a question whether another name was meant, "" where none is like it."""
+    """Return a question whether another name was meant, or "" if none is similar."""
     found = get_close_matches(name, [one for one in known if one != name])
     return f"did you mean {' or '.join(found)}? " if found else ""
 

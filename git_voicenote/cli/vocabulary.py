@@ -1,4 +1,4 @@
-"""`git voicenote vocabulary`: the terms that are listened for."""
+"""`git voicenote vocabulary`: the terms to listen for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOLD = ">"
 
 
 class _ListByDefault(click.Group):
-    """A group whose first command is meant where none is named."""
+    """A group that runs `list` if no command is given."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
@@ -44,9 +44,9 @@ _personal = click.option(
 
 @click.group(cls=_ListByDefault)
 def vocabulary() -> None:
-    """List, add and explain the terms that are listened for.
+    """List, add and explain the terms to listen for.
 
-    Names in the change that is being explained, in the repository around it, and in two lists:
+    They are the names in the change and in the repository, and the terms of two lists:
     .voicenote/vocabulary in the repository, and your own. Without a command: list.
     """
 
@@ -55,7 +55,7 @@ def vocabulary() -> None:
 @_for
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(revision: str | None, *, as_json: bool) -> None:
-    """List the terms, the most relevant first; the engine is told those with a >."""
+    """List the terms, the most relevant first; those with a > are passed to the engine."""
     found = _vocabulary(revision)
     told = frozenset(found.hotwords)
     if as_json:
@@ -72,7 +72,7 @@ def list_(revision: str | None, *, as_json: bool) -> None:
 @click.argument("entry", metavar="TERM|'HEARD => TERM'")
 @_personal
 def add(entry: str, *, personal: bool) -> None:
-    """Put a TERM on the list, and what is HEARD where it is said, if that is something else."""
+    """Add a TERM to the list, and what is HEARD instead of it, if that is something else."""
     parsed = parse_entry(entry)
     if parsed is None or parsed.term.startswith("#"):
         raise UsageError(
@@ -89,7 +89,7 @@ def add(entry: str, *, personal: bool) -> None:
 @click.argument("term")
 @_personal
 def remove(term: str, *, personal: bool) -> None:
-    """Take a TERM off the list, with all that is heard for it."""
+    """Remove a TERM from the list, with everything that is heard for it."""
     chosen = _list_to_edit(personal=personal)
     if not chosen.edit(lambda text: without_term(text, term)):
         raise NegativeAnswer(
@@ -104,7 +104,7 @@ def remove(term: str, *, personal: bool) -> None:
 @_for
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(term: str, revision: str | None, *, as_json: bool) -> None:
-    """Tell where a TERM was found, what that is worth, how it is said, and who is told."""
+    """Show where a TERM was found, its weight, its spoken forms, and whether the engine has it."""
     found = _vocabulary(revision)
     named = [each for each in found.terms if each.text == term] or [
         each for each in found.terms if each.text.lower() == term.lower()
