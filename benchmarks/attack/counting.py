@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 20
 """Seconds after which one try counts as hanging."""
-_MOST_SAMPLES = 20
+_MAX_SAMPLES = 20
 
 
 class _HangError(BaseException):
@@ -57,7 +57,7 @@ class Counting:
             before.hangs + hangs,
             max(before.worst_seconds, seconds),
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-            samples[:_MOST_SAMPLES] if fault else before.samples,
+            samples[:_MAX_SAMPLES] if fault else before.samples,
         )
 
 

@@ -28,7 +28,7 @@ _QUIET = 10 ** (-38 / 20)
 """Peaks below this are raised …"""
 _TARGET = 10 ** (-20 / 20)
 """… to this, …"""
-_MOST = 100.0
+_MAX_GAIN = 100.0
 """… by 40 dB at most."""
 _NOTHING = 10 ** (-80 / 20)
 """Peaks below this are what a converter rounds: there is nothing to raise."""
@@ -125,5 +125,5 @@ class Leveling:
         if peak > _TOO_LOUD:
             return offset, 1 / peak
         if _NOTHING < peak < _QUIET:
-            return offset, min(_MOST, _TARGET / peak)
+            return offset, min(_MAX_GAIN, _TARGET / peak)
         return 0.0, 1.0

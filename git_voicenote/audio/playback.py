@@ -27,7 +27,7 @@ _TAIL = 2
 _LATENCY = 0.2
 """Seconds of sound that the system holds; with PortAudio's own choice (0.035) a busy machine
 stutters."""
-_PATIENCE = 5.0
+_TIMEOUT_SECONDS = 5.0
 """Seconds without progress after which the device is given up; PulseAudio may take 2 to start."""
 
 
@@ -72,7 +72,7 @@ class _Player:
 
     def feed(self, block: bytes | None) -> None:
         """Hand a block over; wait while enough is decoded ahead."""
-        give_up = time.monotonic() + _PATIENCE
+        give_up = time.monotonic() + _TIMEOUT_SECONDS
         while not self._ended.is_set() and time.monotonic() < give_up:
             with suppress(queue.Full):
                 self._queue.put(block, timeout=_FRAMES / SAMPLE_RATE)
@@ -84,7 +84,7 @@ class _Player:
         for _ in range(_TAIL):
             self.feed(bytes(_FRAMES * 4))
         self.feed(None)
-        if not self._ended.wait(_AHEAD * _FRAMES / SAMPLE_RATE + _PATIENCE):
+        if not self._ended.wait(_AHEAD * _FRAMES / SAMPLE_RATE + _TIMEOUT_SECONDS):
             raise TimeoutError
 
     def _fill(self, out: Any, _frames: int, _time: object, _status: object) -> None:  # noqa: ANN401 - cffi's

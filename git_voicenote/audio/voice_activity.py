@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Samples
 
-LONGEST_SEGMENT = 30.0
+MAX_SEGMENT_SECONDS = 30.0
 """Seconds: engines lose their way in longer ones, or refuse them."""
 
 _CHUNK = 512
@@ -50,7 +50,7 @@ _HANGOVER = _chunks(0.35)
 """Chunks kept from after the last speech: a last word is not cut."""
 _PIECE = _chunks(0.4)
 """Chunks handed on at a time while somebody speaks."""
-_FULL = _chunks(LONGEST_SEGMENT)
+_FULL = _chunks(MAX_SEGMENT_SECONDS)
 _CUT_WINDOW = _chunks(2.0)
 """Chunks at the end of a full segment, of which the quietest is where it is cut."""
 

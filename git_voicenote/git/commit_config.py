@@ -39,9 +39,9 @@ _FILES: tuple[tuple[Tool, str, tuple[str, ...]], ...] = (
     ("commitizen", "cz.toml", ("tool", "commitizen")),
 )
 _PROGRAMS = (".js", ".cjs", ".mjs", ".ts")
-_LARGEST = 1_000_000
-_JSON = Limits(size=_LARGEST, unique_keys=False)  # npm takes the last of two keys, and so do we
-_TOML = Limits(size=_LARGEST)
+_MAX_BYTES = 1_000_000
+_JSON = Limits(size=_MAX_BYTES, unique_keys=False)  # npm takes the last of two keys, and so do we
+_TOML = Limits(size=_MAX_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def commit_configs(repository: Repository) -> tuple[CommitConfig, ...]:
 def _read(tool: Tool, path: Path, keys: tuple[str, ...], worktree: Path) -> CommitConfig | None:
     """Return what a file holds; None where it holds nothing for the tool."""
     try:
-        content = read_provided(path, within=worktree, limit=_LARGEST)
+        content = read_provided(path, within=worktree, limit=_MAX_BYTES)
     except StoreError as exc:
         return CommitConfig(tool, path.name, {}, exc.message)
     except OSError as exc:

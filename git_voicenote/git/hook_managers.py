@@ -20,7 +20,7 @@ from git_voicenote.files import read_provided
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 _HOOKS = (
     "applypatch-msg", "commit-msg", "post-applypatch", "post-checkout", "post-commit",
     "post-merge", "post-rewrite", "pre-applypatch", "pre-commit", "pre-merge-commit", "pre-push",
@@ -71,7 +71,7 @@ class Owner:
         command = f"git-voicenote hook run {hook}".encode()
         for name in self.configuration:
             path = worktree / name
-            if path.is_file() and command in read_provided(path, within=worktree, limit=_LARGEST):
+            if path.is_file() and command in read_provided(path, within=worktree, limit=_MAX_BYTES):
                 return path
         return None
 

@@ -20,7 +20,7 @@ from git_voicenote.resources import log_home
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LARGEST = 256 << 10
+_MAX_BYTES = 256 << 10
 """Bytes from which on a new file is begun."""
 _PACKAGE = "git_voicenote"
 _HARMLESS = (VoicenoteError, OSError, ImportError)
@@ -76,7 +76,7 @@ class FailureFile(logging.Handler):
         self.is_written = True
 
     def _rotate(self) -> None:
-        if self.path.exists() and self.path.stat().st_size >= _LARGEST:
+        if self.path.exists() and self.path.stat().st_size >= _MAX_BYTES:
             files.move(self.path, self.path.with_name(f"{self.path.name}.1"))
 
 

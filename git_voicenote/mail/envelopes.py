@@ -19,15 +19,15 @@ from git_voicenote.datatypes import Person
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LONGEST = 32 << 10
+_MAX_BYTES = 32 << 10
 """Octets of one header that are read; a thousand people fit in."""
-_LONGEST_WORDS = 2 << 10
+_MAX_WORDS_LENGTH = 2 << 10
 """Characters of a subject or a name whose encoded words are read.
 
 The email package takes the square of the length of what only begins them: 0.1 s for 8,000.
 """
-_LONGEST_ID = 400
-_MOST_IDS = 60
+_MAX_ID_LENGTH = 400
+_MAX_IDS = 60
 # no dash at its start: git send-email hands addresses to a mail server's program as arguments
 _ADDRESS = re.compile(r"(?!-)[!#-'*+\--9=?A-Z^-~]{1,200}@[!#-'*+\--9=?A-Z^-~]{1,250}")
 _ID = re.compile(r"<[!-;=?-~]+>")
@@ -51,13 +51,13 @@ def read_envelope(headers: Mapping[bytes, bytes]) -> Envelope:
     """Take what an answer needs from headers whose names are in lower case."""
     names = (b"subject", b"from", b"reply-to", b"to", b"cc", b"references", b"in-reply-to",
              b"message-id")  # fmt: skip
-    return Envelope(*(headers.get(name, b"")[:_LONGEST] for name in names))
+    return Envelope(*(headers.get(name, b"")[:_MAX_BYTES] for name in names))
 
 
 def people_in(header: bytes) -> tuple[Person, ...]:
     """Return the people in a header of addresses, each once; what is no address is left out."""
     text = header.decode("utf-8", "replace")
-    if len(header) >= _LONGEST:
+    if len(header) >= _MAX_BYTES:
         text = text.rpartition(",")[0]  # what was cut in two may be somebody else's address
     found: dict[str, Person] = {}
     try:
@@ -81,7 +81,7 @@ def is_address(text: str) -> bool:
 def ids_in(header: bytes) -> tuple[str, ...]:
     """Return the messages' ids in a header, each once and in order; the newest of very many."""
     found = _ID.findall(header.decode("ascii", "replace"))
-    return tuple(dict.fromkeys(one for one in found if len(one) <= _LONGEST_ID))[-_MOST_IDS:]
+    return tuple(dict.fromkeys(one for one in found if len(one) <= _MAX_ID_LENGTH))[-_MAX_IDS:]
 
 
 def subject_of(header: bytes) -> str:
@@ -94,7 +94,7 @@ def decoded(text: str) -> str:
 
     One that is longer than any subject or name stays as it came.
     """
-    if "=?" not in text or len(text) > _LONGEST_WORDS:
+    if "=?" not in text or len(text) > _MAX_WORDS_LENGTH:
         return text
     try:
         return str(make_header(decode_header(text)))

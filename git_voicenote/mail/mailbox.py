@@ -16,10 +16,10 @@ from git_voicenote.git.process import try_git
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LARGEST_MAIL = 64 << 20
+MAX_MAIL_BYTES = 64 << 20
 """Octets; one that is larger is told of and passed over."""
 
-_LARGEST_HEADERS = 256 << 10
+_MAX_HEADERS_BYTES = 256 << 10
 _HEADERS = re.compile(
     rb"\A(?:>?From [^\n]*\n)?((?:[!-9;-~]++[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*)+)"
 )
@@ -78,7 +78,7 @@ def split_mails(
         called = name if name == "standard input" and is_one_each else called
         size = path.stat().st_size
         headers = headers_of(path)
-        if size > LARGEST_MAIL:
+        if size > MAX_MAIL_BYTES:
             remarks.append(f"{called} has {size >> 20} MiB: passed over")
         elif headers is None:
             remarks.append(f"{called} has no headers of a mail: passed over")
@@ -176,7 +176,7 @@ def headers_of(path: Path) -> dict[bytes, bytes] | None:
     Of a header that is there twice, the first one counts.
     """
     with path.open("rb") as file:
-        start = file.read(_LARGEST_HEADERS).replace(b"\r\n", b"\n").lstrip(b"\n")
+        start = file.read(_MAX_HEADERS_BYTES).replace(b"\r\n", b"\n").lstrip(b"\n")
     found = _HEADERS.match(start)
     if found is None:
         return None

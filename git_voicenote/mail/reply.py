@@ -32,10 +32,10 @@ _IDENT = re.compile(
 )
 _REPLIES = re.compile(r"\A(?:(?:re|aw|sv|vs) ?: ?)+", re.IGNORECASE)
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
-_LONGEST_LINE = 998
+_MAX_LINE_LENGTH = 998
 """Octets that RFC 5322 allows."""
-_LONGEST_SUBJECT = 500
-_LONGEST_NAME = 100
+_MAX_SUBJECT_LENGTH = 500
+_MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def reply_headers(envelope: Envelope, author: Person, by: Reviewer) -> ReplyHead
     cc = _others([*had_it, *_others(_valid(author), me)], *to)
     ids = ids_in(envelope.message_id)[:1]
     above = ids_in(envelope.references) or ids_in(envelope.in_reply_to)[:1]
-    subject = subject_of(envelope.subject)[:_LONGEST_SUBJECT]
+    subject = subject_of(envelope.subject)[:_MAX_SUBJECT_LENGTH]
     subject = _REPLIES.sub("", subject)
     domain = me.email.rpartition("@")[2]
     return ReplyHeaders(
@@ -115,7 +115,7 @@ def render_reply(headers: ReplyHeaders, body: str) -> bytes:
     """
     content = body.encode("utf-8", "replace")
     encoding = "7bit" if body.isascii() else "8bit"
-    if max(map(len, content.split(b"\n"))) > _LONGEST_LINE:
+    if max(map(len, content.split(b"\n"))) > _MAX_LINE_LENGTH:
         encoding, content = "quoted-printable", quopri.encodestring(content)
     fields = [
         ("From", _address(headers.sender)),
@@ -154,7 +154,7 @@ def _addresses(people: Sequence[Person]) -> str:
 
 
 def _address(person: Person) -> str:
-    name = _line(person.name)[:_LONGEST_NAME]
+    name = _line(person.name)[:_MAX_NAME_LENGTH]
     if name.isascii() and "=?" not in name:
         return formataddr((name, person.email))
     return f"{_words(name, 'Reply-To')} <{person.email}>"

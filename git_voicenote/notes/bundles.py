@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.merging import NoteRefs
 
-_MOST_REFS = 20_000
+_MAX_REFS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
         raise
     listed = lines_of(repository.run("bundle", "list-heads", str(path)))
     pairs = [line.split(" ", 1) for line in listed if " " in line]
-    if len(pairs) > _MOST_REFS:
-        raise GitError(f"the git bundle has {len(pairs):,} refs; {_MOST_REFS:,} are taken at most")
+    if len(pairs) > _MAX_REFS:
+        raise GitError(f"the git bundle has {len(pairs):,} refs; {_MAX_REFS:,} are taken at most")
     return {name: tip for tip, name in pairs}
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T", bound=str | int)
 
-_MOST_PAIRS = 20_000
+_MAX_PAIRS = 20_000
 """Pairs of equal items in two sequences that are compared; prose has about one for each item."""
 
 
@@ -75,7 +75,7 @@ def _opcodes(first: Sequence[_T], second: Sequence[_T]) -> Sequence[tuple[str, i
     is the same, and all between is replaced.
     """
     counts = Counter(second)
-    if sum(counts[item] for item in first) <= _MOST_PAIRS:
+    if sum(counts[item] for item in first) <= _MAX_PAIRS:
         return SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
     shorter = min(len(first), len(second))
     start = next((at for at in range(shorter) if first[at] != second[at]), shorter)

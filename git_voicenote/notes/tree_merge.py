@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
-_LARGEST_NOTE = 8 << 20
+_MAX_NOTE_BYTES = 8 << 20
 """Bytes; an hour of speech is 60 kB."""
-_MOST_CROSSINGS = 200
+_MAX_CROSSINGS = 200
 """Merges made to find what was in common; histories of many people could ask for any number."""
 
 
@@ -48,7 +48,7 @@ class TreeMerge:
         self._read = read
         self._made: dict[str, str] = {}
         self._found: dict[tuple[str, ...], TextTree] = {}
-        self._left = _MOST_CROSSINGS
+        self._left = _MAX_CROSSINGS
 
     def merge(self, one: str, other: str) -> MergedTree:
         """Return what two commits hold together; its objects are written."""
@@ -115,7 +115,7 @@ class TreeMerge:
 
     def _merged_text(self, base: str | None, older: str, newer: str) -> str:
         wanted = [blob for blob in (base, older, newer) if blob and blob not in self._made]
-        known = {**self._made, **read_blobs(self._repository, wanted, _LARGEST_NOTE)}
+        known = {**self._made, **read_blobs(self._repository, wanted, _MAX_NOTE_BYTES)}
         then = known[base] if base else None
         sides = (known[older], known[newer])
         text = merge_texts(then, *sides)

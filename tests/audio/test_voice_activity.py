@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from git_voicenote.audio.files.reading import read_blocks
-from git_voicenote.audio.voice_activity import LONGEST_SEGMENT, VoiceActivity
+from git_voicenote.audio.voice_activity import MAX_SEGMENT_SECONDS, VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from tests.support.sound import tone
 from tests.support.speech import SPEECH, sentences
@@ -197,7 +197,7 @@ def test_speech_without_pauses_is_cut_where_it_is_quietest() -> None:
     found = segments(list(VoiceActivity().pieces(blocks(samples))))
     lengths = [len(sound) / SAMPLE_RATE for _, sound in found]
     assert len(found) >= 3
-    assert max(lengths) <= LONGEST_SEGMENT
+    assert max(lengths) <= MAX_SEGMENT_SECONDS
     assert min(lengths[:-1]) > 10  # not chopped up
     np.testing.assert_array_equal(np.concatenate([sound for _, sound in found]), samples)
     for _, sound in found[:-1]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from git_voicenote.errors import PatchError, VoicenoteError
 from git_voicenote.git.process import run_git
-from git_voicenote.mail.mailbox import LARGEST_MAIL
+from git_voicenote.mail.mailbox import MAX_MAIL_BYTES
 from git_voicenote.mail.mailinfo import read_mailinfo
 from git_voicenote.mail.reading import read_series
 from tests.support.mails import DIFF, HEADERS, MAIL, NO_NOTE, numbered, read
@@ -83,7 +83,7 @@ def test_a_mail_larger_than_any_patch_is_told_of(tmp_path: Path) -> None:
     large = tmp_path / "large.eml"
     with large.open("w") as file:
         file.write(MAIL)
-        file.truncate(LARGEST_MAIL + 1)
+        file.truncate(MAX_MAIL_BYTES + 1)
 
     with pytest.raises(PatchError, match=r"large.eml has 64 MiB: passed over"):
         read_series(large, tmp_path)

@@ -34,12 +34,12 @@ _SAMPLES = {(True, 1): 384, (True, 2): 1152, (True, 3): 1152,
             (False, 1): 384, (False, 2): 1152, (False, 3): 576}  # fmt: skip
 _IN_A_ROW = 3
 """Frames that follow each other and are alike: less may be chance."""
-_LARGEST_HOLE = 1 << 20
+_MAX_HOLE_BYTES = 1 << 20
 """Bytes between two frames that still belong to one stream."""
-_MOST_CANDIDATES = 200_000
+_MAX_CANDIDATES = 200_000
 """Places that are looked at for a frame; 500 MB of noise have fewer."""
 _LAYER_3 = 3
-_LONGEST = 24 * 3600
+_MAX_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def begins(view: View, offset: int) -> bool:
 
 def first(view: View, start: int, end: int | None = None) -> int | None:
     """Return the first offset in start … end at which frames begin."""
-    candidates = islice(view.matches(_SYNC, start, end), _MOST_CANDIDATES)
+    candidates = islice(view.matches(_SYNC, start, end), _MAX_CANDIDATES)
     return next((offset for offset in candidates if begins(view, offset)), None)
 
 
@@ -211,7 +211,7 @@ class _Walk:
             self._by_tag = int.from_bytes(head[50:54], "big")
         elif head[place + 7] & 1:
             self._by_tag = int.from_bytes(head[place + 8 : place + 12], "big")
-        if self._by_tag * frame.samples > _LONGEST * frame.kind[2]:
+        if self._by_tag * frame.samples > _MAX_SECONDS * frame.kind[2]:
             self._by_tag = 0
         return True
 
@@ -226,7 +226,7 @@ class _Walk:
         following = after_tags(self.view, offset)
         if starts_stream(self.view, following):
             return None
-        found = first(self.view, following, following + _LARGEST_HOLE)
+        found = first(self.view, following, following + _MAX_HOLE_BYTES)
         frame = None if found is None else frame_at(self.view, found)
         if found is None or frame is None or frame.kind != kind:
             return None

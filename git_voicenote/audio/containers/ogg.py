@@ -14,7 +14,7 @@ SIGNATURE = re.compile(rb"OggS\x00[\x02\x06]\x00{8}.{4}\x00{4}", re.DOTALL)
 """The first page of a stream: its number is 0, and so is its time."""
 _PAGE = re.compile(rb"OggS\x00[\x00-\x07]")
 _HEAD = 27
-_LONGEST_PAGE = 65_307
+_MAX_PAGE_LENGTH = 65_307
 _BEGINS, _ENDS = 0x02, 0x04
 
 
@@ -32,7 +32,7 @@ def measure(view: View, start: int) -> Stream:
         is_torn = following > view.size
         if not is_torn and following < view.size and not _PAGE.match(view.at(following, 6)):
             # what is damaged may have another length than it says
-            found = view.find(_PAGE, offset + 4, offset + 2 * _LONGEST_PAGE)
+            found = view.find(_PAGE, offset + 4, offset + 2 * _MAX_PAGE_LENGTH)
             if found is None or SIGNATURE.match(view.at(found, _HEAD)):
                 is_torn = found is not None and found < following
                 offset = found if found is not None and is_torn else following

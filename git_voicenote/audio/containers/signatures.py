@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.audio.containers import flac, ogg
-from git_voicenote.audio.containers.view import BLOCK, LONGEST_MATCH
+from git_voicenote.audio.containers.view import BLOCK, MAX_MATCH_BYTES
 
 if TYPE_CHECKING:
     from git_voicenote.audio.containers.view import View
@@ -59,7 +59,7 @@ def first_stream(view: View, start: int, end: int | None = None) -> int | None:
         found = [view.find(signature, start, stop) for signature in ALL]
         if begins := [offset for offset in found if offset is not None]:
             return min(begins)
-        start = stop if stop == end else stop - LONGEST_MATCH
+        start = stop if stop == end else stop - MAX_MATCH_BYTES
     return None
 
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.audio.containers.view import View
 
-_LONGEST_JUNK = 1 << 20
+_MAX_JUNK_LENGTH = 1 << 20
 """Bytes before the first stream: what a program printed, a page of headers."""
-_MOST_STREAMS = 2_000
+_MAX_STREAMS = 2_000
 """A decoder is started for each of them."""
 _PADDING = 1 << 16
 """Bytes of zeros that mean nothing; more is what was never copied."""
@@ -56,13 +56,13 @@ def streams(view: View) -> Iterator[Found]:
     """
     start = after_tags(view, 0)
     if not is_known(view, start):
-        found = None if is_other_container(view) else _next(view, start, _LONGEST_JUNK)
+        found = None if is_other_container(view) else _next(view, start, _MAX_JUNK_LENGTH)
         if found is None:
             yield _unknown(view)
             return
         yield from _between(view, start, found)
         start = found
-    for _ in range(_MOST_STREAMS):
+    for _ in range(_MAX_STREAMS):
         if start >= view.size:
             return
         stream = _measured(view, start)

@@ -17,7 +17,7 @@ Piece: TypeAlias = range | bytes
 """A stretch of a file, from one offset up to another, or bytes that stand in for some."""
 
 BLOCK = 1 << 18
-LONGEST_MATCH = 64
+MAX_MATCH_BYTES = 64
 """Bytes of the longest signature; a match may lie across two blocks."""
 
 
@@ -56,7 +56,7 @@ class View:
         end = self.size if end is None else min(end, self.size)
         while start < end and (block := self.at(start, min(BLOCK, end - start))):
             is_last = start + len(block) >= end
-            fresh = len(block) if is_last else max(1, len(block) - LONGEST_MATCH)
+            fresh = len(block) if is_last else max(1, len(block) - MAX_MATCH_BYTES)
             for found in pattern.finditer(block):
                 if found.start() < fresh:
                     yield start + found.start()

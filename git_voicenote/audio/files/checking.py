@@ -15,12 +15,12 @@ from git_voicenote.recording_formats import BY_SUFFIX
 if TYPE_CHECKING:
     from pathlib import Path
 
-LONGEST = 24 * 3600
+MAX_SECONDS = 24 * 3600
 """Seconds of a recording."""
 
 _FRAMES = SAMPLE_RATE
-_MOST_RATE = 48_000  # what libsndfile gives for Opus, whatever was recorded
-_MOST_CHANNELS = 2
+_MAX_RATE = 48_000  # what libsndfile gives for Opus, whatever was recorded
+_MAX_CHANNELS = 2
 
 
 def check_recording(path: Path) -> float:
@@ -39,11 +39,11 @@ def check_recording(path: Path) -> float:
             form = BY_SUFFIX.get(path.suffix)
             if form is None or sound.format != form.container:
                 raise AudioFileError(f"{path.name} is {sound.format}, not what its name says")
-            if not 0 < sound.samplerate <= _MOST_RATE or sound.channels > _MOST_CHANNELS:
+            if not 0 < sound.samplerate <= _MAX_RATE or sound.channels > _MAX_CHANNELS:
                 raise AudioFileError(
                     f"{path.name} has {sound.channels} channels at {sound.samplerate:,} Hz"
                 )
-            most = LONGEST * sound.samplerate
+            most = MAX_SECONDS * sound.samplerate
             frames = 0
             while len(block := sound.read(_FRAMES, dtype="float32", always_2d=True)):
                 frames += len(block)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from git_voicenote.audio.containers.stream import Stream
     from git_voicenote.datatypes import Samples
 
-LONGEST = 24 * 3600
+MAX_SECONDS = 24 * 3600
 """Seconds of sound in a file; a header of few bytes may stand for years of silence."""
 _NEGLIGIBLE = 0.25
 """Seconds by which what is read may fall short of what is stated: codecs count in whole frames."""
@@ -59,7 +59,7 @@ class Sound(Protocol):
 
 
 def decode(
-    path: Path, name: str, warn: Callable[[str], None], *, longest: float = LONGEST
+    path: Path, name: str, warn: Callable[[str], None], *, longest: float = MAX_SECONDS
 ) -> Iterator[Samples]:
     """Yield a file as mono float32 16 kHz blocks in -1 … 1; `name` is what to call it.
 

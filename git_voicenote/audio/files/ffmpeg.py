@@ -22,7 +22,7 @@ import numpy as np
 
 from git_voicenote.audio.files.ffmpeg_report import Report
 from git_voicenote.audio.files.formats import DEMUXERS
-from git_voicenote.audio.files.sndfile import MOST_CHANNELS, not_sound
+from git_voicenote.audio.files.sndfile import MAX_CHANNELS, not_sound
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 _FRAMES = SAMPLE_RATE // 10
 _HEAD = struct.Struct(">4s5I")
 """A header of Sun's AU: magic, offset of the samples, size, encoding, rate, channels."""
-_LARGEST_BLOCK = 512 << 20
+_MAX_BLOCK_BYTES = 512 << 20
 _MEMORY = 4 << 30
 _CPU = 1800
 """Seconds: a day of sound takes 170. It ends one whose parent was killed before it wrote anything;
 any other ends as soon as it writes to a pipe that nobody reads."""
-_PATIENCE = 60.0
+_TIMEOUT_SECONDS = 60.0
 """Seconds in which nothing comes, beyond one for each second of sound."""
 _SILENCE = 10 ** (-65 / 20)
 """RMS of a block below which a track is silent, for as long as …"""
 _HEARD = 5
 """… fewer blocks than these are louder."""
-_MOST_TRACKS = 8
+_MAX_TRACKS = 8
 """Tracks that are listened to, if all before them are silent."""
-_MOST_REPORT = 1 << 20
+_MAX_REPORT = 1 << 20
 """Bytes that are read of what ffmpeg says of a file."""
 _INSTALL = "apt install ffmpeg (Debian), dnf install ffmpeg-free (Fedora), brew install ffmpeg"
 
@@ -72,7 +72,7 @@ class FfmpegSound:
         reason: str | None,
         warn: Callable[[str], None],
         *,
-        patience: float = _PATIENCE,
+        patience: float = _TIMEOUT_SECONDS,
     ) -> None:
         """Raise AudioFileError where ffmpeg is missing; the hint says how to install it."""
         if not shutil.which("ffmpeg"):
@@ -133,7 +133,7 @@ class FfmpegSound:
         order = sorted(tracks, key=lambda track: track.rank)
         silent = set()
         chosen = order[0]
-        for track in order[:_MOST_TRACKS]:
+        for track in order[:_MAX_TRACKS]:
             if self._is_heard(track):
                 chosen = track
                 break
@@ -193,7 +193,7 @@ class _Run:
     def report(self) -> Report:
         """Return what it said so far."""
         self._report.flush()
-        return Report.parse(os.pread(self._report.fileno(), _MOST_REPORT, 0))
+        return Report.parse(os.pread(self._report.fileno(), _MAX_REPORT, 0))
 
     def blocks(self) -> Iterator[Samples]:
         """Yield samples of shape (frames, channels). Raises AudioFileError if it takes long."""
@@ -204,7 +204,7 @@ class _Run:
                 if len(rest) < _HEAD.size or len(rest) < (start := _HEAD.unpack_from(rest)[1]):
                     continue
                 magic, _, _, _, _, channels = _HEAD.unpack_from(rest)
-                if magic != b".snd" or not 0 < channels <= MOST_CHANNELS:
+                if magic != b".snd" or not 0 < channels <= MAX_CHANNELS:
                     raise not_sound(self._name, f"ffmpeg gave {channels} channels")
                 rest, width = rest[start:], channels * 4
             whole = len(rest) // width * width
@@ -246,7 +246,7 @@ def _limit(process: int) -> None:
 def _command(path: Path, track: int) -> list[str]:
     return [
         "ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
-        "-max_alloc", str(_LARGEST_BLOCK),
+        "-max_alloc", str(_MAX_BLOCK_BYTES),
         "-protocol_whitelist", "file", "-format_whitelist", ",".join(DEMUXERS),
         "-i", f"file:{path.absolute()}",
         "-map", f"0:a:{track}", "-ar", str(SAMPLE_RATE), "-c:a", "pcm_f32be", "-f", "au", "pipe:1",

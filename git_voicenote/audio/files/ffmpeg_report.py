@@ -26,7 +26,7 @@ _LOSSES = re.compile(
 )
 """Complaints that mean that sound is missing; others concern pictures, or times."""
 _SIDE_TRACK = re.compile(r"comment|impaired|descriptive|karaoke", re.I)
-_LONGEST_TITLE = 40
+_MAX_TITLE_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Track:
     @property
     def description(self) -> str:
         """Return what a person knows it by."""
-        known = (self.title[:_LONGEST_TITLE], self.language, *self.dispositions)
+        known = (self.title[:_MAX_TITLE_LENGTH], self.language, *self.dispositions)
         return ", ".join(filter(None, known)) or "without a name"
 
 

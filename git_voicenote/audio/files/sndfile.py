@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RATES = range(1_000, 768_001)
 """Hertz. Nothing records outside of this; a header that says so is damaged."""
 
-MOST_CHANNELS = 64
+MAX_CHANNELS = 64
 _UNKNOWN = 365 * 24 * 3600.0
 """Seconds."""
 
@@ -56,7 +56,7 @@ class SndfileSound:
         self.rate: int = self._sound.samplerate
         if self.rate not in _RATES:
             raise not_sound(name, f"its header states a sample rate of {self.rate:,} Hz")
-        if self._sound.channels > MOST_CHANNELS:
+        if self._sound.channels > MAX_CHANNELS:
             raise not_sound(name, f"its header states {self._sound.channels} channels")
         # soundfile seeks before and after each read of what can seek, to where it is already: for
         # mp3 that resets libmpg123, which fills the terminal with complaints about missing frames

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 AHEAD = 300.0
 """Seconds of speech that a process may be ahead of the engine: 19 MB."""
 
-_MOST = 8
+_MAX_PROCESSES = 8
 """Processes; together they listen at nearly 2000 times real time."""
 
 
@@ -35,7 +35,7 @@ def processes_for(sources: Sequence[Path | BinaryIO]) -> int:
         return 0
     has_affinity = hasattr(os, "sched_getaffinity")
     cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return min(len(sources), cores - 1, _MOST)
+    return min(len(sources), cores - 1, _MAX_PROCESSES)
 
 
 class Listeners:

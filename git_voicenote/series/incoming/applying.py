@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _OURS = "voicenote"
-_LONGEST_NOTES = 1 << 20
+_MAX_NOTES_LENGTH = 1 << 20
 """Octets of a patch in which notes are looked for: a week of speech."""
 
 
@@ -60,8 +60,8 @@ def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[Applied
 def read_start(path: Path) -> bytes:
     """Return how a patch begins, in whole lines: the notes stand above its diff."""
     with path.open("rb") as file:
-        start = file.read(_LONGEST_NOTES + 1)
-    return start if len(start) <= _LONGEST_NOTES else start[: start.rfind(b"\n") + 1]
+        start = file.read(_MAX_NOTES_LENGTH + 1)
+    return start if len(start) <= _MAX_NOTES_LENGTH else start[: start.rfind(b"\n") + 1]
 
 
 def note_names(notes_ref: str) -> frozenset[str]:

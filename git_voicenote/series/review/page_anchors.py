@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _WORD = re.compile(r"\w+")
-_MOST_WORDS = 3000
+_MAX_WORDS = 3000
 """Words of notes that are compared with those heard."""
 
 
@@ -137,7 +137,7 @@ class _Heard:
         self._said = said
         self._found: dict[int, int] = {}
         self._next = 0
-        if 0 < len(heard) <= _MOST_WORDS and len(words) <= _MOST_WORDS:
+        if 0 < len(heard) <= _MAX_WORDS and len(words) <= _MAX_WORDS:
             found = aligned(words, [word for word, _ in heard])
             self._found = {note: heard[sound][1] for note, sound in found.items()}
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from git_voicenote.series.review.replying import Answer, Part
 
 _SUFFIX = ".eml"
-_LONGEST_TITLE = 52  # as of git format-patch
+_MAX_TITLE_LENGTH = 52  # as of git format-patch
 
 
 class ReplyFiles:
@@ -97,7 +97,7 @@ class ReplyFiles:
 def file_name(part: Part) -> str:
     """Return what the answer to a part is called: re-0002-feat-http-jitter."""
     title = re.sub(r"[^A-Za-z0-9._]+", "-", part.subject)
-    title = re.sub(r"\.{2,}", ".", title)[:_LONGEST_TITLE].strip("-.") or "patch"
+    title = re.sub(r"\.{2,}", ".", title)[:_MAX_TITLE_LENGTH].strip("-.") or "patch"
     version = f"v{part.version}-" if part.version > 1 else ""
     return f"re-{version}{part.number:04}-{title}"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.diff.diffs import FileDiff
 
 _LINE = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,9})(?:-(?P<last>[0-9]{1,9}))?", re.DOTALL)
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,5 +234,5 @@ def _runs(numbers: Sequence[int]) -> list[str]:
 
 
 def _some(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

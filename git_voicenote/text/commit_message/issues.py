@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.passes.itn.english.numbers import (
-    MOST_DIGITS,
+    MAX_DIGITS,
     SCALES,
     cardinal,
     counts_up,
@@ -110,4 +110,4 @@ def _each_number(words: Sequence[str]) -> Iterator[int | None]:
 
 
 def _is_written(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= MOST_DIGITS
+    return word.isascii() and word.isdigit() and len(word) <= MAX_DIGITS

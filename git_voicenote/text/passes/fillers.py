@@ -34,7 +34,7 @@ _COUNTED = re.compile(r" [a-z]{2,}+(?<=[a-rt-z]s)(?=[\s,;:!?]|\.?(?:\s|$))")
 """A plural: "takes five um seconds"."""
 _AFTER_NAME = re.compile(r" (?:slash|dot|underscore)\b")
 _BEFORE_MILLIMETRES = frozenset({"in", "per", "few", "several", "some", "many"})
-_LONGEST_WORD = 40
+_MAX_WORD_LENGTH = 40
 
 
 def fillers(language: str = "en") -> Pass:
@@ -80,8 +80,8 @@ def _is_unit(text: str, found: re.Match[str]) -> bool:
     sound = found["filler"].lower().split()[0].rstrip(",.…")
     if sound not in ("mm", "um"):
         return False
-    before = text[max(0, found.start("filler") - _LONGEST_WORD) : found.start("filler")]
-    after = text[found.end("filler") : found.end("filler") + _LONGEST_WORD]
+    before = text[max(0, found.start("filler") - _MAX_WORD_LENGTH) : found.start("filler")]
+    after = text[found.end("filler") : found.end("filler") + _MAX_WORD_LENGTH]
     is_counted = _COUNTED.match(after) is not None
     if _AFTER_DIGIT.search(before):
         return sound == "mm" or not is_counted

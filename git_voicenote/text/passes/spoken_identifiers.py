@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.text.passes.itn.words import Word
 
-_LONGEST = 6
-_LONGEST_CODE = 8
+_MAX_WORDS_IN_NAME = 6
+_MAX_CODE_LENGTH = 8
 _PHRASE_STARTS = frozenset(
     {"", "to", "call", "calls", "called", "name", "named", "rename", "renamed", "function",
      "method", "variable", "class"}
@@ -114,7 +114,7 @@ def _identifier(run: Run, at: int) -> Match | None:
         if joints and not _may_be_joined(run, at, start):
             return None
         at_least = 2 if "," in joints or is_one_word else at_least
-        longest = 1 if name == "all-caps" else _LONGEST
+        longest = 1 if name == "all-caps" else _MAX_WORDS_IN_NAME
         taken = _up_to_closing(run, start) or _up_to_stop_word(run, start, longest, at_least, at)
         if taken is None:
             return None
@@ -141,12 +141,12 @@ def _may_be_joined(run: Run, at: int, start: int) -> bool:
     """Whether a command with a comma or a hyphen in it is one, and no word about styles."""
     if low(run, at - 1) not in _PHRASE_STARTS:
         return False
-    return not any(word.low in ("case", "caps") for word in run[start : start + _LONGEST])
+    return not any(word.low in ("case", "caps") for word in run[start : start + _MAX_WORDS_IN_NAME])
 
 
 def _up_to_closing(run: Run, start: int) -> tuple[int, int] | None:
     """Return where the words before "end case" end, and where that ends itself."""
-    for last in range(start + 1, min(start + _LONGEST, len(run) - 2) + 1):
+    for last in range(start + 1, min(start + _MAX_WORDS_IN_NAME, len(run) - 2) + 1):
         if lows(run, last, 2) in _CLOSING:
             return last, last + 2
     return None
@@ -179,7 +179,7 @@ def _backtick(run: Run, at: int) -> Match | None:
     if not opening or low(run, at - 1) in tables.words("itn", "determiners"):
         return None
     start = at + opening
-    for end in range(start + 1, min(start + _LONGEST_CODE, len(run)) + 1):
+    for end in range(start + 1, min(start + _MAX_CODE_LENGTH, len(run)) + 1):
         said_end = low(run, end) in ("end", "close")
         closing = _is_backtick(run, end + said_end)
         if closing and low(run, end - 1) not in tables.words("itn", "determiners"):

@@ -12,7 +12,7 @@ from git_voicenote.text.spans import Spans, enclosed_spans, word_before
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_LONGEST = 300
+_MAX_QUOTE = 300
 """Characters of a quote."""
 _AFTER_OPENING = re.compile(r"[.,:，：]?\s*")
 _PAUSES = ",;:，；：、"
@@ -70,7 +70,7 @@ def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Itera
             continue  # in a quote that is written already, or the end of "close quote"
         after = _AFTER_OPENING.match(text, at)
         start = after.end() if after else at
-        found = unquote.match(text, start) or unquote.search(text, start + 1, start + _LONGEST)
+        found = unquote.match(text, start) or unquote.search(text, start + 1, start + _MAX_QUOTE)
         # the search ends where it may see half of a word
         closing = unquote.match(text, found.start()) if found else None
         if closing is None:

@@ -38,12 +38,12 @@ _NAME = re.compile(
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK = tarfile.BLOCKSIZE
 _PIECE = 1 << 20
-MOST_FILES = 20_000
+MAX_FILES = 20_000
 """Files in a bundle; a person records a few a day."""
-_MANIFEST = Limits(size=16 << 20, depth=8, nodes=10 * MOST_FILES)
-_LARGEST_SOUND = 4 << 30  # what a WAV can state
-_LARGEST_BUNDLE = 1 << 40
-_MOST_PADDING = 20 * tarfile.BLOCKSIZE
+_MANIFEST = Limits(size=16 << 20, depth=8, nodes=10 * MAX_FILES)
+_MAX_SOUND_BYTES = 4 << 30  # what a WAV can state
+_MAX_BUNDLE_BYTES = 1 << 40
+_MAX_PADDING = 20 * tarfile.BLOCKSIZE
 _SPARE = 64 << 20  # bytes that a disk should have left
 
 
@@ -85,8 +85,8 @@ def read_container(path: Path, folder: Path) -> dict[str, Any]:
                 if _next_member(path, source) != (name, size):
                     raise _damaged(path, f"{name} is not where its manifest has it")
                 _copy_member(path, source, folder / name, size, sha256)
-            end = source.read(_MOST_PADDING + 1)  # tar fills up the last of its records
-            if not 2 * _BLOCK <= len(end) <= _MOST_PADDING or end.strip(b"\0"):
+            end = source.read(_MAX_PADDING + 1)  # tar fills up the last of its records
+            if not 2 * _BLOCK <= len(end) <= _MAX_PADDING or end.strip(b"\0"):
                 raise _damaged(path, "it does not end where its manifest says")
     except ContentError as exc:
         raise StoreError(exc.message) from exc
@@ -137,8 +137,8 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
     files = manifest.get("files")
     expected: dict[str, tuple[int, str]] = {}
     stems: set[str] = set()
-    if isinstance(files, list) and len(files) > MOST_FILES:
-        raise _damaged(path, f"it holds {len(files):,} files; {MOST_FILES:,} are taken at most")
+    if isinstance(files, list) and len(files) > MAX_FILES:
+        raise _damaged(path, f"it holds {len(files):,} files; {MAX_FILES:,} are taken at most")
     for entry in files if isinstance(files, list) else ():
         name, size, sha256 = (
             (entry.get(key) for key in ("name", "size", "sha256"))
@@ -164,7 +164,7 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
 
 def _size(name: str, size: object) -> int | None:
     """Return the size that is told of a file, or None for one that it cannot have."""
-    most = {GIT_BUNDLE: _LARGEST_BUNDLE, TRANSCRIPTS: LIMITS.size}.get(name, _LARGEST_SOUND)
+    most = {GIT_BUNDLE: _MAX_BUNDLE_BYTES, TRANSCRIPTS: LIMITS.size}.get(name, _MAX_SOUND_BYTES)
     if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= most:
         return None
     return size

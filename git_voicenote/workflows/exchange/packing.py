@@ -20,7 +20,7 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.workflows.exchange.container import (
     GIT_BUNDLE,
-    MOST_FILES,
+    MAX_FILES,
     TRANSCRIPTS,
     write_container,
 )
@@ -125,7 +125,7 @@ def _find_sounds(
             remarks.append(f"the recording {name} stays here: {exc.message}")
             continue
         found[name] = path
-    if len(found) > MOST_FILES - 2:
+    if len(found) > MAX_FILES - 2:
         raise StoreError(
             f"{len(found):,} recordings are more than one file takes",
             hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",

@@ -24,9 +24,9 @@ LIMITS = bounded.Limits(size=64 << 20, depth=12, nodes=4_000_000)
 """Of all transcripts in a bundle: those of a hundred hours of speech."""
 
 _LAST_LINE = (1 << 31) - 1
-_LONGEST = 10.0 * 24 * 3600
-_LONGEST_NAME = 4096
-_MOST_RATE = 768_000
+_MAX_SECONDS = 10.0 * 24 * 3600
+_MAX_NAME_LENGTH = 4096
+_MAX_RATE = 768_000
 _CONFIDENCE = 1e6
 
 
@@ -139,21 +139,21 @@ def _read(value: dict[str, Any], lengths: Mapping[str, float]) -> CarriedRecordi
     recording_id = bounded.text(value["id"], "id", 80)
     if recording_id not in lengths:
         raise ContentError(f"there is no recording {recording_id[:80]!r} among those that came")
-    target = bounded.text(value["target"], "target", _LONGEST_NAME)
+    target = bounded.text(value["target"], "target", _MAX_NAME_LENGTH)
     if not target.isprintable():
         raise ContentError(f"{target[:80]!r} names nothing that can be recorded for")
-    bounded.real(value["duration"], "duration", 0.0, _LONGEST)
+    bounded.real(value["duration"], "duration", 0.0, _MAX_SECONDS)
     return CarriedRecording(
         id=recording_id,
         target=parse_target(target),
-        title=bounded.text(value["title"], "title", _LONGEST_NAME),
-        sample_rate=bounded.whole(value["sample_rate"], "sample_rate", 1, _MOST_RATE),
+        title=bounded.text(value["title"], "title", _MAX_NAME_LENGTH),
+        sample_rate=bounded.whole(value["sample_rate"], "sample_rate", 1, _MAX_RATE),
         duration=lengths[recording_id],  # as it is, whatever is told
         created_at=bounded.moment(value["created_at"], "created_at"),
         transcripts=tuple(
             Transcript(
                 recording_id,
-                bounded.text(one["engine"], "engine", _LONGEST_NAME),
+                bounded.text(one["engine"], "engine", _MAX_NAME_LENGTH),
                 bounded.text(one["language"], "language", 80),
                 _segments(one["segments"], one.get("words")),
             )
@@ -172,8 +172,8 @@ def _turn(
 ) -> Turn:
     place = None
     if path is not None:
-        told = None if heading is None else bounded.text(heading, "heading", _LONGEST_NAME)
-        name = bounded.text(path, "path", _LONGEST_NAME)
+        told = None if heading is None else bounded.text(heading, "heading", _MAX_NAME_LENGTH)
+        name = bounded.text(path, "path", _MAX_NAME_LENGTH)
         place = Place(name, _line(first), _line(last), told)
     return Turn(_seconds(time), place)
 
@@ -205,12 +205,12 @@ def _segment(
         _seconds(end),
         bounded.text(text, "text"),
         None if confidence is None else _confidence(confidence),
-        None if failure is None else bounded.text(failure, "failure", _LONGEST_NAME),
+        None if failure is None else bounded.text(failure, "failure", _MAX_NAME_LENGTH),
     )
 
 
 def _seconds(number: object) -> float:
-    return bounded.real(number, "time", 0.0, _LONGEST)
+    return bounded.real(number, "time", 0.0, _MAX_SECONDS)
 
 
 def _confidence(number: object) -> float:

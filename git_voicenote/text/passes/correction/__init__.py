@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.passes.correction.heard_words import HeardWord
     from git_voicenote.text.vocabulary.ranking import Term
 
-_MOST_WORDS = 8
+_MAX_WORDS = 8
 """Words of a run: `close_fd_above_stderr` takes six to say."""
 _POSSESSIVE = re.compile(r"['’]s$")
 _CERTAINTY = {"alias": 3.0, "as said": 2.0, "sound": 1.0}
@@ -76,7 +76,7 @@ class _Corrector:
         candidates = [*self._of_foreign_aliases(text)]
         words = heard_words(text)
         for first in range(len(words)):
-            for last in range(first, min(first + _MOST_WORDS, len(words))):
+            for last in range(first, min(first + _MAX_WORDS, len(words))):
                 if last > first and not words[last].follows:
                     break
                 if is_cut(words, first, last):

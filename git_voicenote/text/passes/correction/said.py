@@ -31,7 +31,7 @@ _USUAL_COMPOUND = 40
 """How often the history must have a compound of plain English before its words mean the one."""
 _REPEATED = 2
 """Occurrences in the change that show a name to matter there."""
-_LONGEST_ACRONYM = 5
+_MAX_ACRONYM_LENGTH = 5
 _TOUCHED: frozenset[Place] = frozenset(("touched files",))
 _LINKING = """
 a an the of to in on at by for from with and or but nor if as is are was were be been it its this
@@ -72,7 +72,7 @@ class Said:
     def plural_of(self, written: str, word: str) -> str | None:
         """Return the plural of an acronym as people write it: OIDs for "OIDS"."""
         stem = written.replace(".", "")[:-1]
-        if not (stem.isupper() and word.endswith("s") and 1 < len(stem) <= _LONGEST_ACRONYM):
+        if not (stem.isupper() and word.endswith("s") and 1 < len(stem) <= _MAX_ACRONYM_LENGTH):
             return None
         term = self._by_letters.get(word[:-1])
         if term is None or not term.is_near or letters_of(term.text) != term.text.lower():
@@ -114,7 +114,7 @@ class Said:
     def _may_be_recased(self, plain: str, term: Term) -> bool:
         """Whether an engine may have chosen a case: of an acronym, or one that nobody writes."""
         if plain.isupper():
-            return term.is_near and len(plain) <= _LONGEST_ACRONYM
+            return term.is_near and len(plain) <= _MAX_ACRONYM_LENGTH
         is_odd = count_in(term, _TOUCHED) > 0 and not self._usage.count_written(plain)
         return term.is_near or is_odd
 
@@ -173,7 +173,7 @@ def _is_prose(word: str, term: Term) -> bool:
 def _is_acronym(term: Term) -> bool:
     """Whether a term is short, and said letter by letter."""
     is_spelled = any(all(len(word) == 1 for word in saying.words) for saying in term.sayings)
-    return is_spelled and len(term.text) <= _LONGEST_ACRONYM
+    return is_spelled and len(term.text) <= _MAX_ACRONYM_LENGTH
 
 
 def _is_part_name(words: Sequence[str], term: Term) -> bool:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from git_voicenote.text.passes.correction.usage import Usage
     from git_voicenote.text.vocabulary.ranking import Term
 
-_MOST_WORDS = 4
+_MAX_WORDS = 4
 """Words of a run that may be a term misheard."""
-_FEWEST_CONSONANTS = 4
+_MIN_CONSONANTS = 4
 """Consonants that a term's key needs: with three, argc sounds like `arg`."""
 _LONG_KEY = 7
 """Consonants from which a few of a key may be wrong."""
@@ -50,7 +50,7 @@ class Sounds:
         `written` is the run as it stands in the text, `heard` its words in lower case.
         """
         joined = letters_of("".join(heard))
-        if len(heard) > _MOST_WORDS or not joined.isascii():
+        if len(heard) > _MAX_WORDS or not joined.isascii():
             return None
         if any(word.isdigit() or len(word) == 1 for word in heard):
             return None  # letters are said one by one, or they are "e g"
@@ -70,7 +70,7 @@ class Sounds:
             if not (saying.is_sound or term.is_listed or is_long_and_near(term)):
                 continue
             key = _key(saying.words)
-            if len(key) >= _FEWEST_CONSONANTS:
+            if len(key) >= _MIN_CONSONANTS:
                 self._by_key[key].append(("".join(saying.words), term))
                 if len(key) >= _LONG_KEY and len(saying.words) > 2 and term.is_near:
                     self._long.add(key)

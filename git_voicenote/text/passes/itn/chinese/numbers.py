@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_voicenote.text.passes.itn.english.numbers import MOST_DIGITS
+from git_voicenote.text.passes.itn.english.numbers import MAX_DIGITS
 
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"〇": 0, "幺": 1, "两": 2}
@@ -22,7 +22,7 @@ def value(number: str) -> int | None:
 
     Its scales fall, so 三百四百 is two, and so is 三十万三十万; 七八十 is about that much.
     """
-    if not 0 < len(number) <= MOST_DIGITS:
+    if not 0 < len(number) <= MAX_DIGITS:
         return None
     if not any(character in _SMALL_SCALES or character in _LARGE_SCALES for character in number):
         return int(read_off(number)) if len(number) == 1 else None
@@ -55,7 +55,7 @@ def read_off(number: str) -> str:
 
 def digits_or_value(number: str) -> str | None:
     """Return a number in digits, read off or as grammar has it; None for what is not one."""
-    if len(number) > MOST_DIGITS:
+    if len(number) > MAX_DIGITS:
         return None
     if number and all(character in _DIGITS for character in number):
         return read_off(number)

@@ -39,7 +39,7 @@ _PERCENT = re.compile(
 _FRACTION = re.compile(rf"(?<![{ANY}]){_NUMBER}分之{_NUMBER}")
 _POINTS = re.compile(rf"(?<![点{ANY}])({_NUMBER})((?:点{_NUMBER})+)(?![点滴钟])")
 _VERSIONED = re.compile(r"(?:版本|版|[A-Za-z])\s*$")
-_LONGEST_CUE = 8
+_MAX_CUE_LENGTH = 8
 
 _SHORT_PRICE = re.compile(rf"(?<![{ANY}点]){_NUMBER}块{_NUMBER}(?!毛|角|分)")
 _MEASURES = "个条次行件位名种项段块张份篇点半刻"
@@ -169,7 +169,7 @@ def _decimal(text: str, found: re.Match[str]) -> Iterator[Change]:
     scale = found[0][len(said) :]
     parts = [digits_or_value(part) for part in said.split("点")]
     number = None if None in parts else ".".join(part for part in parts if part)
-    before = text[max(0, found.start() - _LONGEST_CUE) : found.start()]
+    before = text[max(0, found.start() - _MAX_CUE_LENGTH) : found.start()]
     is_single = found[2].count("点") == 1
     if is_single and re.search("[十百千]", said.partition("点")[2]):
         number = number if _VERSIONED.search(before) else None

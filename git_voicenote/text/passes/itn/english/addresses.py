@@ -15,7 +15,7 @@ from git_voicenote.text.passes.itn.words import Match, Run, kept, low, lows
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 
 _SIGNS = {"dot": ".", "underscore": "_", "dash": "-", "hyphen": "-"}
-_MOST_PARTS = 4
+_MAX_PARTS = 4
 """Names in what stands before the "at" of an address."""
 _NEAR = 3
 """Words between "mail" and the address."""
@@ -70,7 +70,7 @@ def _local_part(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at - 1) in (*_SIGNS, "slash"):
         return None
     text, end = first_name(run, at), at + 1
-    for _ in range(_MOST_PARTS):
+    for _ in range(_MAX_PARTS):
         sign = _SIGNS.get(low(run, end))
         if sign is None or end + 1 >= len(run) or not starts_a_name(run, end + 1):
             break

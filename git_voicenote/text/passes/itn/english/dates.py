@@ -21,7 +21,7 @@ _BEFORE_A_DATE = frozenset(
     {"on", "since", "until", "till", "before", "after", "by", "of", "from", "in", "to"}
 )
 _LAST_ORDINAL_IN_WORDS = 20
-_MOST_ORDINALS = 8
+_MAX_ORDINALS = 8
 """Of those that somebody says together."""
 _FROM_TIME_TO = frozenset({"to", "until", "till", "through"})
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -168,7 +168,7 @@ def ordinal(run: Run, at: int) -> Match | None:
         text += f"{joint}{found[0]}{_ending(found[0])}"
         end = found[1]
         joined = 1 + (low(run, end + 1) == "the")
-        if low(run, end) not in ("and", "or", "to", "through") or len(numbers) == _MOST_ORDINALS:
+        if low(run, end) not in ("and", "or", "to", "through") or len(numbers) == _MAX_ORDINALS:
             break
         joint = "".join(f" {word.text}" for word in run[end : end + joined]) + " "
         if _ordinal(run, end + joined) is None:

@@ -21,9 +21,9 @@ TENS = {
 }  # fmt: skip
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _OH = {"oh": 0, "o": 0}
-_MOST_WORDS = 24
+_MAX_WORDS = 24
 """Of a number that somebody reads off: a credit card's has sixteen digits, an account's 22."""
-MOST_DIGITS = 40
+MAX_DIGITS = 40
 """Digits in a row that are a number; Python itself refuses to compute with more than 4,300."""
 
 
@@ -75,7 +75,7 @@ def digits(
     five" 05. `also` holds more words that are numbers here; "oh" is one between others, or at the
     start too if asked.
     None where two complete numbers stand beside each other ("one hundred two hundred", "42 43"),
-    and for more than MOST_DIGITS, which nobody says.
+    and for more than MAX_DIGITS, which nobody says.
     """
     pieces, end = _pieces(words, at, also or {}, oh=oh)
     while pieces and pieces[-1].is_oh and not pieces[0].is_oh:
@@ -84,7 +84,7 @@ def digits(
     if any(piece.is_written for piece in pieces):
         is_one = len(pieces) == 1 or all(len(piece.digits) == 1 for piece in pieces)
     read = "".join(piece.digits for piece in pieces)
-    is_said = 0 < len(read) <= MOST_DIGITS and end - at <= _MOST_WORDS
+    is_said = 0 < len(read) <= MAX_DIGITS and end - at <= _MAX_WORDS
     return (read, end) if is_one and is_said else None
 
 
@@ -139,7 +139,7 @@ def _pieces(
     """
     pieces: list[_Piece] = []
     end = at
-    while end < len(words) and end - at <= _MOST_WORDS:
+    while end < len(words) and end - at <= _MAX_WORDS:
         word = words[end]
         if word.isascii() and word.isdigit():
             pieces.append(_Piece(word, is_written=True))

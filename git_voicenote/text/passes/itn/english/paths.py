@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _CONNECTORS = {"dot": ".", "slash": "/", "underscore": "_", "dash": "-", "hyphen": "-"}
 _DASHES = ("dash", "minus")
 _JOINTS = frozenset({"dash", "hyphen", "minus"})
-_MOST_PARTS = 32
+_MAX_PARTS = 32
 """Names in a path, or words in a flag or behind one dash, that somebody says in one breath."""
 _NEAR = 6
 """Words between a command and its "dash three"."""
@@ -72,7 +72,7 @@ def _flag_name(run: Run, at: int) -> tuple[str, int] | None:
     name = first
     while low(run, end) in _JOINTS and _is_part(low(run, end + 1)):
         name, end = f"{name}-{run[end + 1].low}", end + 2
-        if end - at > 2 * _MOST_PARTS:
+        if end - at > 2 * _MAX_PARTS:
             return None
     return name, end
 
@@ -141,7 +141,7 @@ def _letters(run: Run, at: int) -> tuple[str, int]:
             break
         letters += letter.upper() if capital else letter
         end = after
-        if len(letters) > _MOST_PARTS:
+        if len(letters) > _MAX_PARTS:
             return "", end
     return letters, end
 
@@ -256,7 +256,7 @@ def connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, int
     text, end = first_name(run, at), at + 1
     proven: tuple[str, int] | None = None
     is_below_folder = _is_folder(run, at)
-    while end + 1 < len(run) and run[end].low in _CONNECTORS and end - at < 2 * _MOST_PARTS:
+    while end + 1 < len(run) and run[end].low in _CONNECTORS and end - at < 2 * _MAX_PARTS:
         connector = run[end].low
         if connector == "dot" and (suffix := _suffix(run, end + 1)):
             text, end = f"{text}.{suffix[0]}", suffix[1]
@@ -274,7 +274,7 @@ def connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, int
         is_domain = proven is not None and connector == "slash"
         if "/" in text and (is_below_folder or is_domain or text.count("/") > 1):
             proven = (text, end)
-    if end - at >= 2 * _MOST_PARTS:
+    if end - at >= 2 * _MAX_PARTS:
         return None
     if lows(run, end + 1, 1) == ("dot",) and _suffix(run, end + 2) and "/" in text:
         return None  # "slash lex or dot c": what was said of a path goes on

@@ -81,7 +81,7 @@ _MORE_NUMBERS = re.compile(
     rf",\s+(?:and\s+)?(?:\d|(?:{'|'.join((*UNITS, *TENS))})\b)", re.IGNORECASE
 )
 _SMALL = frozenset(map(str, range(SMALL + 1)))
-_MOST_WORDS = 64
+_MAX_WORDS = 64
 """Of one number with commas in it."""
 _VERSIONED = frozenset({"version", "v", "release", "python", "git"})
 
@@ -189,7 +189,7 @@ def _broken_number(run: Run, at: int) -> int:
     if not _is_number(run, at):
         return 0
     end, is_broken = at + 1, False
-    while end < min(len(run), at + _MOST_WORDS):
+    while end < min(len(run), at + _MAX_WORDS):
         is_joined = low(run, end) in (*POINTS, *DASHES) and _is_number(run, end + 1)
         if is_joined:
             is_broken = is_broken or "," in (run[end - 1].joint, run[end].joint)

@@ -18,7 +18,7 @@ from git_voicenote.text.passes.itn.english.amounts import (
     unit,
 )
 from git_voicenote.text.passes.itn.english.numbers import (
-    MOST_DIGITS,
+    MAX_DIGITS,
     SCALES,
     TENS,
     cardinal,
@@ -34,10 +34,10 @@ from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, low
 _RANGES = frozenset({"to", "through", "thru", "or"})
 _RATIOS = frozenset({"in", "out of"})
 _JOINERS = frozenset({*_RANGES, *_RATIOS, "and", "by", "times", "plus"})
-_WRITTEN = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)\d+(?:\.\d+)?")
+_WRITTEN = re.compile(rf"(?=.{{1,{MAX_DIGITS}}}\Z)\d+(?:\.\d+)?")
 _BEFORE_ONE = frozenset({"", "from", "between", "of", "about", "around", "lines", "pages"})
 """Words after which "one to twenty" is a range, and "one" is no thing: "gave this one to …"."""
-_MOST_ITEMS = 16
+_MAX_ITEMS = 16
 _NEAR = 24
 """Words of one number."""
 _LOOKED_BACK = 3
@@ -161,7 +161,7 @@ def _series(run: Run, at: int, *, reads_off: bool) -> _Series:
     items: list[_Item] = []
     joiners: list[str] = []
     end = at
-    while len(items) < _MOST_ITEMS:
+    while len(items) < _MAX_ITEMS:
         item = _item(run, end, reads_off=reads_off)
         if item is None:
             beside = _end_of_numbers(run, end)

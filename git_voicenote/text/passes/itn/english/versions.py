@@ -7,7 +7,7 @@ import re
 from git_voicenote.text import tables
 from git_voicenote.text.passes.itn.english.amounts import is_percent, quantity, unit
 from git_voicenote.text.passes.itn.english.numbers import (
-    MOST_DIGITS,
+    MAX_DIGITS,
     SCALES,
     counts_up,
     digits,
@@ -18,12 +18,12 @@ from git_voicenote.text.passes.itn.english.numbers import (
 from git_voicenote.text.passes.itn.english.phrases import POINTS, function_words
 from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
 
-_WRITTEN = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)\d++(?:\.\d++)*")
+_WRITTEN = re.compile(rf"(?=.{{1,{MAX_DIGITS}}}\Z)\d++(?:\.\d++)*")
 _HEX_CHUNK = re.compile(r"[a-f]*+[0-9][0-9a-f]*+")
-_MOST_PARTS = 8
+_MAX_PARTS = 8
 """Of a version, or "point" and "dot" in it."""
 _PARTS_OF_IP = 4
-_MOST_HEX_DIGITS = 64
+_MAX_HEX_DIGITS = 64
 """Of a hash: git's longest."""
 _WRITTEN_HASH = 6
 """Digits and letters from which on they are a hash that somebody wrote."""
@@ -92,7 +92,7 @@ def _parts(run: Run, at: int) -> tuple[list[str], int] | None:
             break
         parts.append(further[0])
         end = further[1]
-        if len(parts) > _MOST_PARTS:
+        if len(parts) > _MAX_PARTS:
             return None
     return parts, end
 
@@ -220,7 +220,7 @@ def _hex_digits(run: Run, at: int, *, sounds: bool) -> tuple[str, int] | None:
     read, end = "", at
     while end < len(run):
         word = words[end]
-        if len(read) > _MOST_HEX_DIGITS:
+        if len(read) > _MAX_HEX_DIGITS:
             return None
         if word in ("zero", "oh") and low(run, end + 1) in ("x", "ex"):
             break  # the next one

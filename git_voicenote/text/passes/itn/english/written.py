@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Change
 from git_voicenote.text.passes.itn.english.amounts import BIT_WIDTHS, quantity
-from git_voicenote.text.passes.itn.english.numbers import MOST_DIGITS
+from git_voicenote.text.passes.itn.english.numbers import MAX_DIGITS
 from git_voicenote.text.passes.itn.english.paths import as_known, flag, is_suffix, short_flag
 from git_voicenote.text.passes.itn.english.phrases import ends_here, function_words
 from git_voicenote.text.passes.itn.words import Match, low
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.text.passes.itn.words import Run
 
-_NUMBER = re.compile(rf"(?=.{{1,{MOST_DIGITS}}}\Z)(?:\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+)")
+_NUMBER = re.compile(rf"(?=.{{1,{MAX_DIGITS}}}\Z)(?:\d+(?:\.\d+)?|\d{{1,3}}(?:,\d{{3}})+)")
 _CVE = re.compile(r"(?:cve-?)?((?:19|20)\d\d-\d{4,7})")
 _HASH = re.compile(r"(?=.{,40}\d)(?=.{,40}[A-F])[0-9A-Fa-f]{7,40}")
 _HEX = re.compile(r"0-x((?:-[0-9a-f])+)")
