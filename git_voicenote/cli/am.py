@@ -88,7 +88,7 @@ def keep_note_of_applied() -> None:
     unfinished = UnfinishedAm(repository)
     if unfinished.is_remembered and not unfinished.is_the_same_series:
         finish_leftovers(repository, chosen, TerminalDialogue(repository))
-    # so that the next command goes on from it if this is killed
+    # the next command resumes if this is killed
     unfinished.remember(unfinished.commit("ORIG_HEAD"))
     state = unfinished.state
     number = int((state / "next").read_text())

@@ -79,7 +79,7 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
 
     It comes from Hugging Face's hub, or the mirror that HF_ENDPOINT names. Without a name, that is
     Fun-ASR-Nano-2512: Chinese, English and Japanese. The other is Fun-ASR-MLT-Nano-2512: 31
-    languages. A download that breaks off is taken up again by the next call.
+    languages. The next call resumes an interrupted download.
     """
     from git_voicenote.engines.nano.checkpoint import fetching
     from git_voicenote.engines.nano.checkpoint.installed import require_libraries

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--reply", is_flag=True,
-    help="Answer by voice: mails are answered by mails, commits by notes of your own.",
+    help="Answer by voice: mails by mails, commits by separate notes.",
 )  # fmt: skip
 @click.option(
     "--patch", type=click.IntRange(0), metavar="N", help="Answer patch N, 0 for the cover."

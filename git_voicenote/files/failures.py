@@ -6,8 +6,8 @@ import errno
 
 from git_voicenote.errors import StoreError
 
-_NO_ROOM = "make room; `git voicenote history delete` removes old recordings"
-_NOT_OURS = "it is read-only, or belongs to somebody else; work in a clone of your own"
+_NO_ROOM = "free some disk space; `git voicenote history delete` removes old recordings"
+_NOT_OURS = "it is read-only, or belongs to another user; work in your own clone"
 _WAYS_OUT = {
     errno.ENOSPC: _NO_ROOM,
     errno.EDQUOT: _NO_ROOM,

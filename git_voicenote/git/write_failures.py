@@ -23,7 +23,7 @@ def explain_write_failure(repository: Repository, ref: str, failure: GitError) -
     if not os.access(objects, os.W_OK) or not os.access(repository.common_dir, os.W_OK):
         return StoreError(
             f"{repository.common_dir} cannot be written to: {failure.message}",
-            hint="it is read-only, or belongs to somebody else; work in a clone of your own",
+            hint="it is read-only, or belongs to another user; work in your own clone",
         )
     if try_git("var", "GIT_COMMITTER_IDENT", cwd=repository.cwd).returncode:
         return GitError(
@@ -38,5 +38,8 @@ def explain_write_failure(repository: Repository, ref: str, failure: GitError) -
         )
     hint = failure.hint
     if free_room(objects) < _LITTLE:
-        hint = "the disk is full: make room; `git voicenote history delete` removes old recordings"
+        hint = (
+            "the disk is full: free some space; `git voicenote history delete` removes "
+            "old recordings"
+        )
     return GitError(f"{ref} could not be written: {failure.message}", hint=hint)

@@ -201,14 +201,14 @@ def test_a_disk_that_fills_is_told_of_and_what_was_said_is_kept(
     screen = done.stderr.decode()
     assert "Traceback" not in screen
     if "speak now" not in screen:  # refused before anybody said a word
-        assert "No space left on device\nhint: make room" in screen
+        assert "No space left on device\nhint: free some disk space" in screen
         return
     (recording,) = recordings(full)
     assert recording.stat().st_size > 2 * 16_000  # more than a second
     if done.returncode == 0:
         (words,) = words_of(full)
     else:
-        assert "the disk is full: make room" in screen
+        assert "the disk is full: free some space" in screen
         (path,) = re.findall("the text is kept in (.*)", screen)
         words = Path(path).read_text()
     assert words.startswith("We now write a new file.")

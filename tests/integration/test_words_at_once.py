@@ -113,7 +113,7 @@ def test_an_edit_of_a_commit_that_is_amended_meanwhile(explained: Sandbox) -> No
     assert said == (
         f"note for {before} saved\n"
         f"warning: HEAD is {after} by now; the note was saved for {before}: "
-        f"`git notes --ref=refs/notes/voicenote copy -f {before} {after}` takes it over\n"
+        f"`git notes --ref=refs/notes/voicenote copy -f {before} {after}` copies it\n"
     )
     assert note_of(explained) == "First.\n\nLast."
     explained.run("sh", "-c", said.partition("`")[2].partition("`")[0])

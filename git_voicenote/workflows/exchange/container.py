@@ -189,7 +189,8 @@ def _need_space(folder: Path, size: int) -> None:
     free = files.free_room(folder)
     if free < size + _SPARE:
         raise StoreError(
-            f"there is no room for {size >> 20} MB in {folder}", hint="make room, or set TMPDIR"
+            f"there is no room for {size >> 20} MB in {folder}",
+            hint="free some disk space, or set TMPDIR",
         )
 
 

@@ -54,7 +54,7 @@ def hear(
 
     Raises NothingHeardError, AudioError, EngineError, StoreError, RecordingInUseError; on Ctrl-C
     KeyboardInterrupt, on a signal Terminated. The recording is kept in each case, unless no sound
-    came, and `resume` is the command that goes on from it. If sound is missing in a source, the end
+    came, and `resume` is the command that resumes from it. If sound is missing in a source, the end
     of the context raises IncompleteSoundError.
     """
     settings = listening.settings

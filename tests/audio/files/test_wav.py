@@ -77,7 +77,8 @@ def test_a_full_disk_leaves_what_was_written(small_disk: SmallDisk) -> None:
         with pytest.raises(StoreError, match="No space left on device") as caught:
             wav.write(tone(1.0))
         assert (
-            caught.value.hint == "make room; `git voicenote history delete` removes old recordings"
+            caught.value.hint
+            == "free some disk space; `git voicenote history delete` removes old recordings"
         )
     assert 1.0 <= seconds_in(path) < 2.0
 
