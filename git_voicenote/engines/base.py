@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Segment, Waveform
+    from git_voicenote.engines.remote.options import RemoteOptions
     from git_voicenote.errors import EngineError
 
 K = TypeVar("K")
@@ -22,7 +23,8 @@ class EngineInfo:
 
     `model` names the weights, where there is a choice of them: results of two are not the same.
     `tokens` is the file of its tokens, in which it wants what is learned of a repository
-    (Context.adaptation); None where it makes no use of that.
+    (Context.adaptation); None where it makes no use of that. `server` is the address that sound is
+    sent to; None if it stays on this machine.
     """
 
     name: str
@@ -30,6 +32,12 @@ class EngineInfo:
     device: str = "cpu"
     model: str | None = None
     tokens: Path | None = None
+    server: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The engine's name, and where it computes: what a person is shown."""
+        return f"{self.name} ({self.server or self.device})"
 
 
 def tell_nobody(_: str) -> None:
@@ -41,12 +49,14 @@ class EngineOptions:
     """What a person chose, for engines that have the choice.
 
     `model` is the name of an installed one, or a folder; `device` is auto, cpu, mps, cuda or
-    cuda:N. `tell` takes what must be said aloud while the engine works.
+    cuda:N. `tell` takes what must be said aloud while the engine works. `remote` is the server of
+    the remote engine.
     """
 
     model: str | None = None
     device: str = "auto"
     tell: Callable[[str], None] = tell_nobody
+    remote: RemoteOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,9 @@ class NanoEngine:
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
         """Yield the segments of many recordings, decoded together; None after the last of each."""
         before = self._prompt(context)
-        stream = _in_a_row(recordings)
+        from git_voicenote.engines.utterances import in_a_row
+
+        stream = in_a_row(recordings)
         count = _AT_ONCE[self._device.partition(":")[0]]
         while window := list(islice(stream, count * _WINDOW)):
             spoken = [utterance for _, utterance in window if utterance is not None]
@@ -225,18 +227,6 @@ class NanoEngine:
                 "models import` takes it from a folder or an archive",
             )
         return self._folder
-
-
-def _in_a_row(
-    recordings: Iterable[tuple[K, Iterable[Waveform]]],
-) -> Iterator[tuple[K, Utterance | None]]:
-    """Yield all utterances of all recordings; None at the end of each recording."""
-    from git_voicenote.engines.utterances import utterances
-
-    for key, pieces in recordings:
-        for utterance in utterances(pieces):
-            yield key, utterance
-        yield key, None
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
