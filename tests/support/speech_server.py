@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from ssl import SSLContext
 
     Json = dict[str, object] | str
 
@@ -129,18 +130,20 @@ class SpeechServer:
 
 
 @contextmanager
-def serving(server: SpeechServer) -> Iterator[SpeechServer]:
-    """Run the server while the `with` block is in."""
+def serving(server: SpeechServer, tls: SSLContext | None = None) -> Iterator[SpeechServer]:
+    """Run the server while the `with` block is in; over TLS, if it is given."""
 
     class Handler(_Handler):
         state = server
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        listener.socket = tls.wrap_socket(listener.socket, server_side=True)
     listener.daemon_threads = True
     listener.block_on_close = False
     thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
     thread.start()
-    server.address = f"http://127.0.0.1:{listener.server_port}"
+    server.address = f"{'https' if tls else 'http'}://127.0.0.1:{listener.server_port}"
     try:
         yield server
     finally:

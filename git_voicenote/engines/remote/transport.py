@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import (
     HTTPConnection,
     HTTPException,
@@ -50,14 +50,20 @@ class _Exchange:
 
     connection: HTTPConnection
     is_late: bool = False
-    ended: list[bool] = field(default_factory=list)
+    socket: socket.socket | None = None
+    """The connection forgets its own once an answer without a length has begun."""
+
+    def connect(self) -> None:
+        """Open the connection. Raises OSError."""
+        self.connection.connect()
+        self.socket = self.connection.sock
 
     def end(self) -> None:
         """Wake up the thread that waits for the server."""
-        if self.connection.sock is not None:
+        if (opened := self.socket or self.connection.sock) is not None:
             with suppress(OSError):
                 # SSLSocket's own would take the TLS state from under the thread that reads
-                socket.socket.shutdown(self.connection.sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     def expire(self) -> None:
         """End it since its time is up."""
@@ -100,6 +106,7 @@ class Transport:
                 target = self._address.origin + target
                 if self._proxy.authorization:
                     sent["Proxy-Authorization"] = self._proxy.authorization
+            exchange.connect()
             exchange.connection.request("POST", target, body, sent)
             return self._answer(exchange)
 
@@ -118,6 +125,8 @@ class Transport:
         response = exchange.connection.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
         body = response.read(MAX_ANSWER + 1)
+        if exchange.is_late:  # the end that was read is the one that we made
+            raise TimeoutError
         if len(body) > MAX_ANSWER:
             raise EngineError(f"{self._origin} answers with more than {MAX_ANSWER:,} bytes")
         # `read` with a number says nothing of what is missing
