@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NOTES_REF = "refs/notes/voicenote"
 REVIEW_REF = "refs/notes/voicenote-review"
+REMOTE_TOKEN = "GIT_VOICENOTE_REMOTE_TOKEN"  # noqa: S105 - its name
+"""The variable that may hold the token of the server; no setting does."""
+_LONGEST_TIMEOUT = 3600
 HookRecord = Literal["ask", "always", "never"]
 
 
@@ -75,6 +78,48 @@ def _device(raw: str | None) -> str:
     if raw in ("auto", "cpu", "mps", "cuda") or (raw and re.fullmatch(r"cuda:\d+", raw)):
         return raw
     raise ValueError("expected auto, cpu, mps, cuda or cuda:N")
+
+
+def _count(low: int, high: int) -> Callable[[str | None], int]:
+    def convert(raw: str | None) -> int:
+        if not (raw and re.fullmatch(r"[0-9]{1,9}", raw) and low <= int(raw) <= high):
+            raise ValueError(f"expected a number from {low} to {high}")
+        return int(raw)
+
+    return convert
+
+
+def _timeout(raw: str | None) -> float:
+    seconds = _seconds(raw)
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise ValueError(f"expected seconds, more than 0 and at most {_LONGEST_TIMEOUT}")
+    return seconds
+
+
+def _server(raw: str | None) -> str:
+    """Check the URL of a server. A secret in it would be shown and kept where URLs are."""
+    from urllib.parse import urlsplit
+
+    url = _text(raw)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as exc:
+        raise ValueError(f"it is no URL: {exc}") from exc
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("it may hold no user or password: `git credential` keeps them")
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected http://… or https://…")
+    if not re.fullmatch(r"[\x21-\x7e]+", url) or parts.query or parts.fragment:
+        raise ValueError("expected a URL of ASCII characters, without ? and #")
+    return url
+
+
+def _path(raw: str | None) -> str:
+    path = _text(raw)
+    if not re.fullmatch(r"/[\x21-\x7e]*", path) or "#" in path:
+        raise ValueError("expected a path that begins with /, of ASCII characters")
+    return path
 
 
 def _notes_ref(raw: str | None) -> str:
@@ -152,6 +197,29 @@ class Settings:
             "the text passes to apply: all, off, or a comma-separated list of names",
         ),
     ] = "all"
+    remote_url: Annotated[
+        str | None,
+        _Row("voicenote.remote.url", _server, "the server that the engine remote sends sound to"),
+    ] = None
+    remote_path: Annotated[
+        str, _Row("voicenote.remote.path", _path, "where that server takes sound")
+    ] = "/v1/audio/transcriptions"
+    remote_model: Annotated[
+        str | None,
+        _Row("voicenote.remote.model", _text, "what that server calls the model to be used"),
+    ] = None
+    remote_concurrency: Annotated[
+        int,
+        _Row(
+            "voicenote.remote.concurrency",
+            _count(1, 64),
+            "how many segments of files are sent to it at a time",
+        ),
+    ] = 4
+    remote_timeout: Annotated[
+        float,
+        _Row("voicenote.remote.timeout", _timeout, "how long that server may take for an answer"),
+    ] = 60.0
     hook_record: Annotated[
         HookRecord,
         _Row("voicenote.hook.record", _choice(*get_args(HookRecord)), "whether the hook records"),

@@ -149,6 +149,9 @@ class _Work:
                 "incomplete before": results.incomplete,
             }
         )
+        info = self._listening.engine.info
+        if todo and info.server:
+            say(f"engine {info.title}")
         turn = 0
         display = BatchDisplay([self._path(number) for number in todo])
         try:

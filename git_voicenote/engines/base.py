@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Segment, Waveform
+    from git_voicenote.engines.remote.options import RemoteOptions
     from git_voicenote.errors import EngineError
 
 K = TypeVar("K")
@@ -22,7 +23,8 @@ class EngineInfo:
 
     `model` is the name of the weights, if the engine has several; different weights give different
     results. `tokens` is the tokenizer file with which a repository's language is learned
-    (Context.adaptation), or None if the engine does not use that.
+    (Context.adaptation), or None if the engine does not use that. `server` is the address that
+    sound is sent to, or None if it stays on this machine.
     """
 
     name: str
@@ -30,6 +32,12 @@ class EngineInfo:
     device: str = "cpu"
     model: str | None = None
     tokens: Path | None = None
+    server: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The engine's name, and where it computes: what a person is shown."""
+        return f"{self.name} ({self.server or self.device})"
 
 
 def discard(_: str) -> None:
@@ -41,12 +49,13 @@ class EngineOptions:
     """The user's options for an engine.
 
     `model` is the name of an installed model, or a folder; `device` is auto, cpu, mps, cuda or
-    cuda:N. `tell` is called with messages for the user.
+    cuda:N. `tell` is called with messages for the user. `remote` is the remote engine's server.
     """
 
     model: str | None = None
     device: str = "auto"
     tell: Callable[[str], None] = discard
+    remote: RemoteOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)

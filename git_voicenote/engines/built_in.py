@@ -29,5 +29,6 @@ BUILT_IN = (
     BuiltIn(
         "moonshine", "git_voicenote.engines.moonshine.engine:MoonshineEngine", MoonshineModels()
     ),
+    BuiltIn("remote", "git_voicenote.engines.remote.engine:RemoteEngine"),
 )
 """A folder that holds the files of two kinds of models is the first one's."""

@@ -87,7 +87,8 @@ def _fault_of_info(info: object) -> str | None:
     for field, kinds in _KINDS.items():
         if not isinstance(values[field], kinds):
             return f"the {field} of its info is {values[field]!r}"
-    if not languages or not values["name"]:
+    # which languages a server knows, only the server can tell
+    if not (languages or values["server"]) or not values["name"]:
         return "its info has no name or no languages"
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from git_voicenote.datatypes import Samples, Waveform
+
+K = TypeVar("K")
 
 SHORT = 1.5
 """In seconds. A shorter utterance alone is often taken for noise or another language."""
@@ -78,6 +80,16 @@ def utterances(pieces: Iterable[Waveform]) -> Iterator[Utterance]:
             yield now
     if held is not None:
         yield held
+
+
+def in_a_row(
+    recordings: Iterable[tuple[K, Iterable[Waveform]]],
+) -> Iterator[tuple[K, Utterance | None]]:
+    """Yield all utterances of all recordings; None at the end of each recording."""
+    for key, pieces in recordings:
+        for utterance in utterances(pieces):
+            yield key, utterance
+        yield key, None
 
 
 def _whole(pieces: Iterable[Waveform]) -> Iterator[Utterance]:

@@ -103,7 +103,9 @@ class NanoEngine:
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
         """Yield the segments of several recordings, in batches; None after the last of each."""
         before = self._prompt(context)
-        stream = _utterances_of(recordings)
+        from git_voicenote.engines.utterances import in_a_row
+
+        stream = in_a_row(recordings)
         count = _BATCH_SIZES[self._device.partition(":")[0]]
         while window := list(islice(stream, count * _WINDOW_BATCHES)):
             spoken = [utterance for _, utterance in window if utterance is not None]
@@ -225,18 +227,6 @@ class NanoEngine:
                 "voicenote models import` installs it from a folder or an archive",
             )
         return self._folder
-
-
-def _utterances_of(
-    recordings: Iterable[tuple[K, Iterable[Waveform]]],
-) -> Iterator[tuple[K, Utterance | None]]:
-    """Yield all utterances of all recordings, and None after each recording."""
-    from git_voicenote.engines.utterances import utterances
-
-    for key, pieces in recordings:
-        for utterance in utterances(pieces):
-            yield key, utterance
-        yield key, None
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -49,7 +49,7 @@ class Attendance:
         live = self._live
         info = live.engine.info
         say(
-            f"engine {info.name} ({info.device}) "
+            f"engine {info.title} "
             f"{'is ready' if live.is_loaded else 'is loading while you speak'} · "
             f"microphone: {live.capture.device_name}"
         )

@@ -149,6 +149,8 @@ class _Hearing:
         from git_voicenote.workflows.hearing.transcription import transcribe_recording
 
         context = self._listening.context
+        if self._engine.info.server:
+            self._dialogue.say(f"engine {self._engine.info.title}")
         with self._failures_kept(recording):
             segments: list[Segment] = []
             blocks = as_far_as_possible(

@@ -12,6 +12,7 @@ from git_voicenote.git.harvest import explained
 from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.text.passes.chain import build_chain, named_passes, polish
 from git_voicenote.text.passes.spoken_commands import spoken_commands
+from git_voicenote.workflows.hearing.remote import remote_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,8 +53,9 @@ class Listening:
     @cached_property
     def engine(self) -> Engine:
         """The engine of the settings, not yet loaded. Raises EngineError."""
-        options = EngineOptions(self.settings.model, self.settings.device, self._warn)
-        return make_engine(self.settings.engine, options)
+        return make_engine(
+            self.settings.engine, engine_options(self.settings, self.repository, self._warn)
+        )
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
@@ -111,6 +113,15 @@ class Listening:
         )
 
         return correction(vocabulary)
+
+
+def engine_options(
+    settings: Settings, repository: Repository | None, warn: Callable[[str], None]
+) -> EngineOptions:
+    """Return what the settings say to engines."""
+    return EngineOptions(
+        settings.model, settings.device, warn, remote_options(settings, repository)
+    )
 
 
 def context_without_terms(settings: Settings) -> Context:

@@ -1,0 +1,1 @@
+"""The engine of another machine, behind `POST /v1/audio/transcriptions`."""

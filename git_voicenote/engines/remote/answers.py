@@ -1,0 +1,161 @@
+"""What servers answer, in each of the shapes that they have.
+
+OpenAI, speaches: {text, segments: [{avg_logprob, words?}], words: [{word, start, end}]}; speaches
+and whisper.cpp put a `probability` with each word, whisper.cpp and funasr-server put words inside
+segments, LocalAI calls a word `text`. vLLM: {text, usage}. funasr-server may send a bare JSON
+string, others plain text. Nothing of it is taken at its word: types and ranges are checked.
+"""
+
+from __future__ import annotations
+
+import math
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote import bounded
+from git_voicenote.characters import visible
+from git_voicenote.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_TEXT_LENGTH = 20_000
+"""Characters: 60 times as many as anybody says in half a minute."""
+_SHOWN = 300
+_PROBABILITIES = ("probability", "confidence")
+_WEB_PAGE = (b"<!doctype", b"<html")
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word, in seconds from the start of the sound that was sent."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server heard.
+
+    `words` are there if the server tells how sure it is of each; `confidence` is in 0 … 1.
+    """
+
+    text: str
+    words: tuple[HeardWord, ...] = ()
+    confidence: float | None = None
+
+
+def read_answer(body: bytes) -> Answer:
+    """Return what an answer says. Raises ContentError where it is none, or reports an error."""
+    body = body.removeprefix(BOM_UTF8).strip()
+    start = body[:9].lower()
+    if not body:
+        raise ContentError("the answer is empty")
+    if start.startswith(_WEB_PAGE):
+        raise ContentError("the answer is a web page: a proxy or a login may be in the way")
+    if not start.startswith(b"{"):
+        return Answer(_line(_bare_text(body)))
+    value = bounded.parse_json(body, "the answer")
+    if not isinstance(value, dict):
+        raise ContentError("the answer is no object")
+    if value.get("error"):
+        raise ContentError(reason_in(body))
+    segments = tuple(_objects(value.get("segments")))
+    text = value.get("text")
+    if text is None and segments:
+        text = " ".join(str(segment.get("text") or "") for segment in segments)
+    words = _words(value, segments)
+    return Answer(
+        _line(bounded.text(text, "the text of the answer", _MAX_TEXT_LENGTH)),
+        words,
+        _confidence(words, segments),
+    )
+
+
+def reason_in(body: bytes) -> str:
+    """Return what the body of a refusal says, in one short line; "" if it says nothing.
+
+    {"error": {"message"}} is OpenAI's, vLLM's and LocalAI's, {"error": "…"} whisper.cpp's, and
+    {"detail": "…" or [{"msg"}]} that of FastAPI, which funasr-server and speaches are made with.
+    """
+    if body.lstrip()[:9].lower().startswith(_WEB_PAGE):
+        return ""
+    try:
+        value = bounded.parse_json(body, "the answer")
+    except ContentError:
+        return _line(body[: 4 * _SHOWN].decode("utf-8", "replace"))[:_SHOWN]
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("error", "detail", "message") if value.get(key)), "")
+    if isinstance(value, list):
+        value = next(iter(value), "")
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("message", "msg") if value.get(key)), "")
+    return _line(value)[:_SHOWN] if isinstance(value, str) else ""
+
+
+def _bare_text(body: bytes) -> str:
+    if body.startswith(b'"'):
+        try:
+            value = bounded.parse_json(body, "the answer")
+        except ContentError:
+            value = None  # what was said may begin with a quotation mark
+        if isinstance(value, str):
+            return bounded.text(value, "the answer", _MAX_TEXT_LENGTH)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise ContentError("the answer is not UTF-8") from None
+    return bounded.text(text, "the answer", _MAX_TEXT_LENGTH)
+
+
+def _line(text: str) -> str:
+    """Return a text on one line, without what nobody can see."""
+    return " ".join(visible(text).split())
+
+
+def _objects(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, list):
+        yield from (one for one in value if isinstance(one, dict))
+
+
+def _words(
+    value: dict[str, object], segments: tuple[dict[str, object], ...]
+) -> tuple[HeardWord, ...]:
+    """Return all words of an answer, or none if one of them lacks a time or a probability."""
+    found = tuple(_objects(value.get("words"))) or tuple(
+        word for segment in segments for word in _objects(segment.get("words"))
+    )
+    try:
+        return tuple(map(_word, found))
+    except ContentError:
+        return ()
+
+
+def _word(value: dict[str, object]) -> HeardWord:
+    text = value.get("word", value.get("text"))
+    probability = next((value[name] for name in _PROBABILITIES if name in value), None)
+    start = bounded.real(value.get("start"), "a start", 0, 3600)
+    return HeardWord(
+        _line(bounded.text(text, "a word", 200)),
+        start,
+        bounded.real(value.get("end"), "an end", start, 3600),
+        bounded.real(probability, "a probability", 0, 1),
+    )
+
+
+def _confidence(
+    words: tuple[HeardWord, ...], segments: tuple[dict[str, object], ...]
+) -> float | None:
+    """Return the mean of what the server says of its words or, if it says nothing, of segments."""
+    likely = [word.probability for word in words]
+    if not likely:
+        try:
+            logs = [bounded.real(one.get("avg_logprob"), "", -100, 0) for one in segments]
+        except ContentError:
+            return None
+        likely = [math.exp(log) for log in logs]
+    return round(sum(likely) / len(likely), 2) if likely else None

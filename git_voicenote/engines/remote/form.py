@@ -1,0 +1,47 @@
+"""Sound as a WAV in memory, and a form with it (multipart/form-data, RFC 7578)."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from git_voicenote.datatypes import Samples
+
+
+def wav_of(samples: Samples) -> bytes:
+    """Return samples as a WAV of 16 bits: 32 KB a second, and the one format all servers read.
+
+    whisper.cpp takes nothing else unless it is built with ffmpeg's libraries.
+    """
+    pcm = (samples * 32767).round().astype("<i2").tobytes()
+    header = struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF", 36 + len(pcm), b"WAVE",
+        b"fmt ", 16, 1, 1, SAMPLE_RATE, 2 * SAMPLE_RATE, 2, 16,
+        b"data", len(pcm),
+    )  # fmt: skip
+    return header + pcm
+
+
+def form_of(fields: Iterable[tuple[str, str]], wav: bytes) -> tuple[str, bytes]:
+    """Return the content type and the body of a form: fields first, then the file.
+
+    OpenAI's own client puts them in this order; a server may read the form as it comes.
+    """
+    boundary = secrets.token_hex(16)
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields
+    ]
+    parts.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="speech.wav"\r\n'
+        "Content-Type: audio/wav\r\n\r\n"
+    )
+    body = "".join(parts).encode("utf-8", "replace") + wav + f"\r\n--{boundary}--\r\n".encode()
+    return f"multipart/form-data; boundary={boundary}", body
