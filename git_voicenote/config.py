@@ -227,6 +227,14 @@ class Settings:
     hook_strict: Annotated[
         bool, _Row("voicenote.hook.strict", _boolean, "abort the commit if the hook fails")
     ] = False
+    server_idle: Annotated[
+        float,
+        _Row(
+            "voicenote.server.idle",
+            _seconds,
+            "let the service unload the model after this long without work; 0 for never",
+        ),
+    ] = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,44 @@ def own_command(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of this package, from any directory."""
     folders = _import_folders()
     return [sys.executable, "-I", "-c", _BOOT, str(len(folders)), *folders, module, *arguments]
+
+
+class TalkingProcess:
+    """A module of ours that runs as a process, and the socket on which it is talked to.
+
+    The module is given the number of its end of the socket, a multiprocessing connection, as its
+    argument. That end closes with us, however we end.
+    """
+
+    def __init__(self, module: str) -> None:
+        """Start it. Raises OSError."""
+        from multiprocessing.connection import Pipe  # 20 ms, for nobody else
+
+        self.socket, theirs = Pipe()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - end closes it
+        with theirs:
+            self._process = start_module(
+                module,
+                str(theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def kill(self) -> None:
+        """Let it end; nothing that it is at leaves a trace."""
+        self._process.kill()
+
+    def end(self) -> str:
+        """End it, and return how it ended."""
+        self._process.kill()
+        status = self._process.wait()
+        self.socket.close()
+        with self._complaints:
+            self._complaints.seek(0)
+            lines = self._complaints.read().decode("utf-8", "replace").splitlines()
+        return f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
 
 
 def _import_folders() -> list[str]:

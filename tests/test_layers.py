@@ -18,7 +18,8 @@ BOTTOM = frozenset(
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {
-    "cli": frozenset({"workflows", "terminal", "models", "series"}) | MIDDLE | BOTTOM,
+    "cli": frozenset({"workflows", "terminal", "server", "models", "series"}) | MIDDLE | BOTTOM,
+    "server": frozenset({"workflows", "models", "series"}) | MIDDLE | BOTTOM,
     "workflows": frozenset({"models", "series"}) | MIDDLE | BOTTOM,
     "terminal": frozenset({"workflows", "models", "series"}) | MIDDLE | BOTTOM,
     "series": MIDDLE | BOTTOM,
@@ -62,6 +63,11 @@ OWNERS = {
     "tomllib": ("bounded",),
     "yaml": ("bounded",),
     "sqlite3": ("store",),
+    "starlette": ("server",),
+    "uvicorn": ("server",),
+    "multipart": ("server",),
+    "python_multipart": ("server",),
+    "websockets": ("server",),
 }
 
 STARTING = re.compile(

@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from git_voicenote.characters import visible
 from git_voicenote.text.export.formats import Exported
-from git_voicenote.text.passes.spoken_prose import spoken_prose
+from git_voicenote.text.passes.spoken_prose import spoken_lines, spoken_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from git_voicenote.datatypes import Segment
     from git_voicenote.store.results import ResultFolder
@@ -74,7 +73,7 @@ class Rendering:
     def exported(self, name: str, finished: Finished) -> Exported:
         """Return a file's transcript for export: a line for each segment."""
         facts = self._facts(name, finished)
-        return Exported(name, _lines(finished.segments), finished.segments, facts)
+        return Exported(name, spoken_lines(finished.segments), finished.segments, facts)
 
     def _facts(self, name: str, finished: Finished) -> dict[str, object]:
         # Linux takes any octets for a name; JSON is UTF-8
@@ -92,11 +91,6 @@ class Rendering:
         }
 
 
-def _lines(segments: Iterable[Segment]) -> tuple[str, ...]:
-    lines = (visible(spoken_prose([segment])) for segment in segments)
-    return tuple(line for line in lines if line)
-
-
 class Printed:
     """One file, on stdout: its lines as they are understood, or the whole of another form."""
 
@@ -110,7 +104,7 @@ class Printed:
         """Return a line, in a format that may be printed line by line."""
         if not self._rendering.form.is_line_by_line:
             return ""
-        heard = Exported(self._name, _lines([segment]), [segment], {})
+        heard = Exported(self._name, spoken_lines([segment]), [segment], {})
         return self._rendering.form.render(heard)
 
     def finished(self, number: int, finished: Finished) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 import threading
 from collections import deque
-from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING
 
 from git_voicenote.audio.listening.source import Stretch
 from git_voicenote.errors import AudioFileError
 from git_voicenote.log import Log
-from git_voicenote.processes import start_module
+from git_voicenote.processes import TalkingProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +82,7 @@ class Follower:
         self._held = 0.0
         """Seconds of speech that were told and not drawn."""
         self._is_stopped = False
-        self._process: _Process | None = None
+        self._process: TalkingProcess | None = None
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def start(self) -> None:
@@ -134,19 +131,19 @@ class Follower:
             self.is_starting = False
             self._changed.notify_all()
 
-    def _start(self) -> _Process | None:
+    def _start(self) -> TalkingProcess | None:
         with self._changed:
             self.is_starting = True
             if self._is_stopped:
                 return None
             try:
-                self._process = _Process()
+                self._process = TalkingProcess("git_voicenote.audio.listening.process")
             except OSError as exc:  # no more are allowed: the files are listened to here
                 _log.failed("a process that listens ahead could not be started", exc)
                 return None
             return self._process
 
-    def _listen(self, process: _Process) -> bool:
+    def _listen(self, process: TalkingProcess) -> bool:
         """Have files listened to; return whether the process died over one."""
         file = None
         try:
@@ -187,38 +184,6 @@ class Follower:
                 file.told.append(stretch)
                 self._held += stretch.spoken
             self._changed.notify_all()
-
-
-class _Process:
-    """A `git_voicenote.audio.listening.process`, and the socket on which it is talked to."""
-
-    def __init__(self) -> None:
-        """Start it. Raises OSError."""
-        self.socket, theirs = Pipe()
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - end closes it
-        with theirs:
-            self._process = start_module(
-                "git_voicenote.audio.listening.process",
-                str(theirs.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._complaints,
-                pass_fds=[theirs.fileno()],
-            )
-
-    def kill(self) -> None:
-        """Let it end; nothing that it is at leaves a trace."""
-        self._process.kill()
-
-    def end(self) -> str:
-        """End it, and return how it ended."""
-        self._process.kill()
-        status = self._process.wait()
-        self.socket.close()
-        with self._complaints:
-            self._complaints.seek(0)
-            lines = self._complaints.read().decode("utf-8", "replace").splitlines()
-        return f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
 
 
 def _died(path: Path, how: str) -> AudioFileError:

@@ -38,6 +38,7 @@ class Exported:
 class ExportFormat:
     """One format: its name, the suffix of its files, what it holds (in the plural), and how.
 
+    `media_type` is what HTTP calls it.
     `in_turn` writes one of several transcripts to a stream, where True stands for the first;
     `together` writes all of them. Without these, each transcript needs a file of its own.
     `is_line_by_line`: lines may be printed one by one, as they are understood. `has_failures`: the
@@ -52,6 +53,7 @@ class ExportFormat:
     together: Callable[[Sequence[Exported]], str] | None = None
     is_line_by_line: bool = False
     has_failures: bool = False
+    media_type: str = "text/plain"
 
 
 def _text(exported: Exported) -> str:
@@ -86,15 +88,24 @@ TEXT = ExportFormat(
     "text", ".txt", "words", _text, _text_in_turn, _text_together, is_line_by_line=True
 )
 JSON = ExportFormat(
-    "json", ".json", "everything", _json, _json_in_turn, _json_together, has_failures=True
+    "json",
+    ".json",
+    "everything",
+    _json,
+    _json_in_turn,
+    _json_together,
+    has_failures=True,
+    media_type="application/json",
 )
 _ROWS = (
     TEXT,
     JSON,
-    ExportFormat("srt", ".srt", "subtitles", _timed(subrip)),
-    ExportFormat("vtt", ".vtt", "subtitles", _timed(webvtt)),
-    ExportFormat("tsv", ".tsv", "rows", _timed(tab_separated)),
-    ExportFormat("csv", ".csv", "rows", _timed(comma_separated)),
+    ExportFormat("srt", ".srt", "subtitles", _timed(subrip), media_type="application/x-subrip"),
+    ExportFormat("vtt", ".vtt", "subtitles", _timed(webvtt), media_type="text/vtt"),
+    ExportFormat(
+        "tsv", ".tsv", "rows", _timed(tab_separated), media_type="text/tab-separated-values"
+    ),
+    ExportFormat("csv", ".csv", "rows", _timed(comma_separated), media_type="text/csv"),
 )
 FORMATS = {one.name: one for one in _ROWS}
 """The formats by name, in the order in which help lists them."""

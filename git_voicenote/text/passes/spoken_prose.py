@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from git_voicenote.characters import visible
 from git_voicenote.datatypes import MARK
 from git_voicenote.text.passes.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
 
@@ -40,6 +41,12 @@ def spoken_prose(segments: Iterable[Segment]) -> str:
     said = list(segments)
     written = writes_sentences(segment.text for segment in said)
     return sentences([segment.marked_text for segment in said], written=written)
+
+
+def spoken_lines(segments: Iterable[Segment]) -> tuple[str, ...]:
+    """Return a line for each stretch between two pauses, without those that hold no words."""
+    lines = (visible(spoken_prose([segment])) for segment in segments)
+    return tuple(line for line in lines if line)
 
 
 def writes_sentences(texts: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +21,7 @@ from git_voicenote.text.passes.correction import corrector
 from git_voicenote.text.vocabulary import ranking as ranking
 from git_voicenote.text.vocabulary.evidence import as_evidence
 from git_voicenote.text.vocabulary.identifiers import Saying
-from git_voicenote.text.vocabulary.lists import aliases_of
+from git_voicenote.text.vocabulary.lists import aliases_of, parse_entry
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 from git_voicenote.text.vocabulary.ranking import PLACES, Sighting, Term
 from git_voicenote.workflows.vocabulary.lists import listed_entries
@@ -29,6 +29,7 @@ from git_voicenote.workflows.vocabulary.lists import listed_entries
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from git_voicenote.engines.base import Context
     from git_voicenote.git.harvest import Explained, Head
     from git_voicenote.git.repository import Repository
     from git_voicenote.targets import Target
@@ -86,6 +87,24 @@ def vocabulary_for(
     )
     chosen = ranking.hotwords(terms, ordinary_words())
     return Vocabulary(terms, chosen, around.prose, ranking.phrases(terms, chosen))
+
+
+def with_keywords(context: Context, keywords: Iterable[str]) -> Context:
+    """Return what an engine is told, with terms that somebody asks for before all others.
+
+    An entry may say what is heard instead, as those of lists do: `heard as => term`.
+    """
+    entries = tuple(entry for keyword in keywords if (entry := parse_entry(keyword)))
+    if not entries:
+        return context
+    terms = _ranked([("personal list", entries)], ())
+    asked = tuple(dict.fromkeys(entry.term for entry in entries))
+    phrases = ranking.phrases(terms, asked)
+    return replace(
+        context,
+        hotwords=tuple(dict.fromkeys((*asked, *context.hotwords))),
+        phrases=tuple(dict.fromkeys((*phrases, *context.phrases))),
+    )
 
 
 def correction(vocabulary: Vocabulary) -> Pass:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote.engines.base import Context
 from git_voicenote.git.repository import Repository
 from git_voicenote.targets import CommitTarget, MessageTarget, Target
-from git_voicenote.workflows.vocabulary.harvested import vocabulary_for
+from git_voicenote.workflows.vocabulary.harvested import vocabulary_for, with_keywords
 from git_voicenote.workflows.vocabulary.lists import personal_list
 
 if TYPE_CHECKING:
@@ -155,3 +156,12 @@ def test_a_hundred_thousand_files_are_no_more_than_three_hundred_terms(repo: San
     assert 0 < len(vocabulary.terms) <= 300
     assert len(vocabulary.hotwords) <= 50
     assert (repo.folder / CACHE / "repository.json").stat().st_size < 2_000_000
+
+
+def test_terms_that_somebody_asks_for_come_before_all_others() -> None:
+    context = Context(hotwords=("rename", "kwset"), phrases=(("re", "name"),))
+    asked = with_keywords(context, ["kwset", "k w set => kwset", "", "git rebase"])
+    assert asked.hotwords == ("kwset", "git rebase", "rename")
+    assert ("k", "w", "set") in asked.phrases
+    assert asked.phrases[-1] == ("re", "name")
+    assert with_keywords(context, [" ", "--"]) is context

@@ -1,0 +1,94 @@
+"""`git voicenote serve`: the local service."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+import click
+
+from git_voicenote.errors import VoicenoteError
+from git_voicenote.git.repository import repository_if_any
+from git_voicenote.terminal.console import flush, hand_over, say, settings, warn
+from git_voicenote.workflows.hearing.archive import state_root
+
+_FILE = click.Path(path_type=Path)
+_EXTRA = frozenset({"starlette", "uvicorn", "python_multipart", "h11", "anyio"})
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=7860, show_default=True,
+    help="The port; 0 is any that is free.",
+)  # fmt: skip
+@click.option("--socket", type=_FILE, metavar="PATH", help="Listen on a unix socket instead.")
+@click.option(
+    "--token-file", type=_FILE, metavar="FILE", help="Read the token from FILE, which is yours."
+)
+@click.option("--tls-cert", type=_FILE, metavar="FILE", help="The certificate, for https.")
+@click.option("--tls-key", type=_FILE, metavar="FILE", help="The certificate's key.")
+@click.option("--engine", help="The speech engine.")
+@click.option("--language", help="The language that is spoken unless a client says: en, zh, ...")
+@click.option(
+    "--vocabulary/--no-vocabulary", default=None,
+    help="Tell the engine the words of the repository around (default: voicenote.vocabulary).",
+)  # fmt: skip
+@click.option("--open", "is_opened", is_flag=True, help="Open the link in a browser.")
+def serve(
+    *,
+    host: str,
+    port: int,
+    socket: Path | None,
+    token_file: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    engine: str | None,
+    language: str | None,
+    vocabulary: bool | None,
+    is_opened: bool,
+) -> None:
+    """Answer programs that speak OpenAI's speech API, on this machine.
+
+    Prints one link; what stands behind `#token=` in it is the key of the API. It listens on
+    127.0.0.1, or on a socket that only you can connect to. Another address needs --token-file,
+    --tls-cert and --tls-key.
+
+    Files are transcribed one after the other. The model is unloaded after voicenote.server.idle
+    seconds without work. Inside of a repository, the engine is told its words, as with record.
+    """
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together")
+    try:
+        from git_voicenote.server.addresses import Address
+        from git_voicenote.server.decoding.messages import Start
+        from git_voicenote.server.serving import Serving
+        from git_voicenote.server.serving import serve as run
+    except ModuleNotFoundError as exc:
+        if (exc.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        raise VoicenoteError(
+            f"the service needs {exc.name}, which is not installed",
+            hint="pip install 'git-voicenote[server]'",
+        ) from exc
+    chosen = settings(engine=engine, language=language, vocabulary=vocabulary)
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    address = Address(host.lower(), port, socket and socket.absolute(), tls)
+    if socket is not None:
+        say(f"listening on {socket}, for you alone")
+    run(
+        Serving(
+            Start(Path.cwd(), chosen),
+            state_root(repository_if_any()),
+            announce=_announce,
+            tell=warn,
+            address=address,
+            token_file=token_file,
+            browse=webbrowser.open if is_opened else None,
+        )
+    )
+
+
+def _announce(link: str) -> None:
+    hand_over(f"{link}\n")
+    flush()

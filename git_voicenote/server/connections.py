@@ -1,0 +1,61 @@
+"""Connections that do not wait for ever: uvicorn has no timeout for the head of a request."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+
+def timed_connections(seconds: float) -> Callable[..., asyncio.Protocol]:
+    """Return what makes a connection that has so many seconds for the head of each request."""
+    return partial(_TimedConnection, seconds)
+
+
+class _TimedConnection(H11Protocol):
+    """A connection that is closed unless a whole head of a request comes in time.
+
+    It has that long from its beginning, and from the end of each answer: that ends half-open and
+    silent connections, heads that drip, and bodies that nobody reads any more.
+    """
+
+    def __init__(self, seconds: float, **how: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        super().__init__(**how)
+        self._seconds = seconds
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's
+        super().connection_made(transport)
+        self._expect_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._stop_expecting()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._is_answering:
+            self._stop_expecting()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._is_answering and not self.transport.is_closing():
+            self._expect_request()
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect_request(self) -> None:
+        self._stop_expecting()
+        self._deadline = self.loop.call_later(self._seconds, self.transport.abort)
+
+    def _stop_expecting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -1,0 +1,118 @@
+"""The guard before everything: who may ask, from where, and under which name.
+
+A service on the loopback interface is reached by every page that a browser shows, and by all users
+of the machine. Four checks, each for an attack that the others let through:
+
+Host            a foreign name that resolves to this machine (DNS rebinding): 421
+Origin          a page elsewhere that sends a form, or a sandboxed one ("null"): 403
+Sec-Fetch-Site  the same where no Origin is sent, and pages on other ports of this machine: 403
+Authorization   other users, and all that did not get the token: 401
+
+There is no cookie: a page on another port of 127.0.0.1 is same-site, and would send it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.server.refusals import RefusalError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""What a browser may call this machine. The port may be any: ssh forwards from another one."""
+OPEN = frozenset({"/", "/healthz"})
+"""Paths that need no token, and tell nothing."""
+_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who gets in: the token, and the names of this service without a port."""
+
+    token: str
+    names: frozenset[str] = LOOPBACK_NAMES
+
+
+class Guard:
+    """Middleware that refuses a request before anything else looks at it."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request pass, or refuse it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        try:
+            check_request(scope, self._access)
+        except RefusalError as exc:
+            await exc.as_response()(scope, receive, send_guarded)
+            return
+        await self._app(scope, receive, send_guarded)
+
+
+def check_request(scope: Scope, access: Access) -> None:
+    """Raise RefusalError for a request that may not be answered."""
+    # never request.url: a forged Host or an absolute target could poison its path
+    path, method = scope["path"], scope["method"]
+    host = _only(scope, b"host")
+    if host is None or _name_of(host) not in access.names:
+        raise RefusalError(
+            421, "this service does not answer to that Host", code="misdirected_request"
+        )
+    origin = _only(scope, b"origin")
+    if origin is not None and origin != f"{scope['scheme']}://{host}":
+        raise RefusalError(403, "pages from elsewhere may not ask", code="foreign_origin")
+    site = _only(scope, b"sec-fetch-site")
+    is_visit = (path, method, _only(scope, b"sec-fetch-mode")) == ("/", "GET", "navigate")
+    if site not in (None, "same-origin", "none") and not is_visit:
+        raise RefusalError(403, "pages from elsewhere may not ask", code="foreign_site")
+    if not (path in OPEN and method in ("GET", "HEAD")):
+        _check_token(scope, access.token)
+
+
+def _check_token(scope: Scope, token: str) -> None:
+    scheme, _, given = (_only(scope, b"authorization") or "").partition(" ")
+    is_right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
+    if scheme.lower() != "bearer" or not is_right:
+        raise RefusalError(
+            401,
+            "the token is missing or wrong; it is in the link that `git voicenote serve` printed, "
+            "or in the file of --token-file",
+            code="invalid_api_key",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def _only(scope: Scope, name: bytes) -> str | None:
+    """Return a header, "" if it is there more than once: two readers may take different ones."""
+    values = [value for key, value in scope["headers"] if key == name]
+    if len(values) > 1:
+        return ""
+    return str(values[0].decode("latin-1")) if values else None
+
+
+def _name_of(host: str) -> str:
+    """Return a Host without its port, in lower case; "" for what is none."""
+    name, colon, port = host.rpartition(":")
+    if not colon or host.endswith("]"):
+        return host.lower()
+    return name.lower() if port.isascii() and port.isdigit() else ""

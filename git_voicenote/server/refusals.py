@@ -1,0 +1,95 @@
+"""Errors as OpenAI's API writes them, with the status that its clients go by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from git_voicenote.characters import json_text
+from git_voicenote.errors import AudioFileError, VoicenoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+RETRY_AFTER = 10
+"""Seconds after which a client may try again where the service is busy or its engine died."""
+_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+class RefusalError(Exception):
+    """A request that is not fulfilled, and why.
+
+    `param` is the field of the form that is wrong, `code` a word for programs.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.param = param
+        self.code = code
+        self.headers = dict(headers or {})
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object that clients look for."""
+        kind = _TYPES.get(
+            self.status, "server_error" if self.status >= 500 else "invalid_request_error"
+        )
+        return {
+            "error": {
+                "message": self.message, "type": kind, "param": self.param, "code": self.code,
+            }
+        }  # fmt: skip
+
+    def as_response(self) -> Response:
+        """Return the answer to the request."""
+        return json_response(self.as_json(), self.status, self.headers)
+
+
+def busy(message: str, status: int, code: str) -> RefusalError:
+    """Return a refusal that says when to try again."""
+    return RefusalError(status, message, code=code, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def refusal_of(error: VoicenoteError) -> RefusalError:
+    """Return what a client is told of an error of ours: 422 for its sound, else 503."""
+    message = f"{error.message} ({error.hint})" if error.hint else error.message
+    if isinstance(error, AudioFileError):
+        return RefusalError(422, message, param="file", code="unreadable_sound")
+    return busy(message, 503, "engine_failed")
+
+
+def json_response(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a value as a response that harms no terminal."""
+    return Response(json_text(value) + "\n", status, headers, "application/json")
+
+
+async def answer_refusal(_request: Request, exc: Exception) -> Response:
+    """Answer a request that was refused; a handler for Starlette."""
+    if not isinstance(exc, RefusalError):
+        raise exc
+    return exc.as_response()
+
+
+async def answer_missing(request: Request, _exc: Exception) -> Response:
+    """Answer a request for what there is not."""
+    return RefusalError(404, f"there is no {request.scope['path']}", code="not_found").as_response()
+
+
+async def answer_method(request: Request, _exc: Exception) -> Response:
+    """Answer a method that a path does not take."""
+    message = f"{request.scope['path']} does not take {request.method}"
+    return RefusalError(405, message, code="method_not_allowed").as_response()

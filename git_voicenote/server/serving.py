@@ -1,0 +1,147 @@
+"""The service from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+import os
+import ssl
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from git_voicenote import files
+from git_voicenote.errors import StoreError
+from git_voicenote.server.addresses import Address, check_address, listening
+from git_voicenote.server.application import application
+from git_voicenote.server.connections import timed_connections
+from git_voicenote.server.decoding.decoder import Decoder
+from git_voicenote.server.guard import LOOPBACK_NAMES, Access
+from git_voicenote.server.limits import Limits
+from git_voicenote.server.service import Service
+from git_voicenote.server.tokens import new_token, read_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from git_voicenote.server.decoding.messages import Start
+
+_MOST_CONNECTIONS = 256
+_STOPPING = 3
+"""Seconds that requests have to end when the service does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How the service is started.
+
+    `state` is the folder below which uploads are kept. `announce` takes the link when the service
+    answers; `tell` what whoever started it is to know; `browse`, if given, the address of a page
+    that leads a browser to the link.
+    """
+
+    start: Start
+    state: Path
+    announce: Callable[[str], None]
+    tell: Callable[[str], None]
+    address: Address = field(default_factory=Address)
+    token_file: Path | None = None
+    browse: Callable[[str], object] | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def serve(serving: Serving) -> None:
+    """Answer requests until a signal ends that. Raises VoicenoteError."""
+    check_address(serving.address, has_token_file=serving.token_file is not None)
+    token = new_token() if serving.token_file is None else read_token(serving.token_file)
+    _check_tls(serving.address)
+    handler = _Telling(serving.tell)
+    logging.getLogger("uvicorn").addHandler(handler)
+    try:
+        asyncio.run(answer_requests(serving, token))
+    finally:
+        logging.getLogger("uvicorn").removeHandler(handler)
+
+
+async def answer_requests(serving: Serving, token: str) -> None:
+    """Answer the requests of all who know the token, until a signal or a cancellation ends it."""
+    async with AsyncExitStack() as stack:
+        bound = stack.enter_context(listening(serving.address, os.environ))
+        files.private_folder(serving.state)
+        spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
+        decoder = await stack.enter_async_context(Decoder(serving.start))
+        access = Access(token, LOOPBACK_NAMES | {bound.name})
+        service = Service(
+            decoder, access, spool, serving.start.settings.language, serving.tell, serving.limits
+        )
+        link = bound.link if serving.token_file else f"{bound.link}/#token={token}"
+        server = _Server(_config(service, serving.address), lambda: _announce(serving, link, spool))
+        await server.serve([bound.socket])
+
+
+def _announce(serving: Serving, link: str, spool: Path) -> None:
+    serving.announce(link)
+    if serving.browse is not None:
+        # a page of ours that leads on: others see the arguments of a browser, and no token in them
+        page = spool / "open.html"
+        leading = f'<meta http-equiv="refresh" content="0;url={html.escape(link)}">'
+        files.create(page, leading.encode())
+        serving.browse(page.as_uri())
+
+
+def _config(service: Service, address: Address) -> uvicorn.Config:
+    certificate, key = address.tls or (None, None)
+    return uvicorn.Config(
+        application(service),
+        http=timed_connections(service.limits.head),  # type: ignore[arg-type] # called like a class
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # a client may send any
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_STOPPING,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+
+
+def _check_tls(address: Address) -> None:
+    if address.tls is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*address.tls)
+    except OSError as exc:  # ssl.SSLError is one
+        certificate, key = address.tls
+        raise StoreError(
+            f"{certificate} and {key} are no certificate with its key: {exc.strerror or exc}",
+            hint="both are PEM files, and the key has no password",
+        ) from exc
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, answers: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._answers = answers
+
+    async def main_loop(self) -> None:
+        self._answers()
+        await super().main_loop()
+
+
+class _Telling(logging.Handler):
+    """Hands on what uvicorn has to say to whoever started the service."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(record.getMessage())

@@ -1,0 +1,44 @@
+"""The token that a client has to know."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from typing import TYPE_CHECKING
+
+from git_voicenote.bounded import open_regular
+from git_voicenote.errors import ContentError, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FORM = re.compile(r"[\x21-\x7e]{20,512}")
+_MAKE = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+def new_token() -> str:
+    """Return a token that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def read_token(path: Path) -> str:
+    """Return the token in a file that only its owner can read. Raises StoreError."""
+    try:
+        with open_regular(path) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            text = file.read(1024).decode("latin-1").strip()
+    except (OSError, ContentError) as exc:
+        raise StoreError(
+            f"the token file {path} cannot be read: {getattr(exc, 'strerror', None) or exc}",
+            hint=f"`(umask 077; {_MAKE} > {path})` makes one",
+        ) from exc
+    if stat.S_IMODE(mode) & 0o077:
+        raise StoreError(f"the token file {path} is open to others", hint=f"chmod 600 {path}")
+    if not _FORM.fullmatch(text):
+        raise StoreError(
+            f"{path} holds no token: one line of 20 to 512 ASCII characters, without spaces",
+            hint=f"`(umask 077; {_MAKE} > {path})` makes one",
+        )
+    return text
