@@ -55,8 +55,8 @@ OWNERS = {
     "huggingface_hub": ("engines/nano",),
     # all that could open a connection: what leaves the machine leaves it there
     "http": ("engines/remote/transport.py",),
-    "socket": ("engines/remote/transport.py",),
-    "ssl": ("engines/remote/transport.py",),
+    "socket": ("engines/remote/transport.py", "server/addresses.py"),
+    "ssl": ("engines/remote/transport.py", "server/serving.py"),
     "urllib.request": ("engines/remote/transport.py",),
     "requests": (),
     "urllib3": (),

@@ -78,7 +78,7 @@ class VoiceActivity:
 
         A segment ends, with a final piece, at a pause: of 0.7 s at first, of less the longer the
         segment is, and after 30 s in any case. Within a segment no sample is missing, and none
-        comes twice. Raises AudioError where the detector cannot be loaded.
+        comes twice. Raises AudioError if the detector cannot be loaded.
         """
         before: deque[_Chunk] = deque(maxlen=_LEAD_IN + _ONSET)
         segment: _Segment | None = None

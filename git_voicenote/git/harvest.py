@@ -161,7 +161,7 @@ def read_surroundings(repository: Repository, head: Head) -> Surroundings:
 
 
 def history_messages(repository: Repository) -> tuple[str, Iterator[str]]:
-    """Return the id of HEAD, "" where there is none, and the messages of its history, newest first.
+    """Return the id of HEAD, or "", and the messages of its history, newest first.
 
     The messages are read as they are drawn, the newest _HISTORY_BYTES of them.
     """

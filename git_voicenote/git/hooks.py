@@ -92,7 +92,7 @@ class HookStatus:
 
 
 def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
-    """Find where the hook belongs. Raises HookError where there can be none."""
+    """Find where the hook belongs. Raises HookError if there can be none."""
     if repository.read("rev-parse", "--is-bare-repository") == "true":
         raise HookError(
             f"{repository.git_dir} is a bare repository: no commits are made in it",
@@ -121,7 +121,7 @@ def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
 
 
 def hook_status(repository: Repository, name: str = HOOK) -> HookStatus:
-    """Say how the hook stands in a repository. Raises HookError where there can be none."""
+    """Say how the hook stands in a repository. Raises HookError if there can be none."""
     place = hook_place(repository, name)
     if place.owner is not None:
         return _status_with_owner(repository, name, place, place.owner)
@@ -165,7 +165,7 @@ def install_hook(repository: Repository, name: str = HOOK, *, force: bool = Fals
     """Install the hook, or bring it up to date; return how it stood before.
 
     `force` replaces a block that somebody changed, and allows a folder that all repositories
-    share. Raises HookError where the hook of somebody else cannot take ours, or would lose it.
+    share. Raises HookError if the hook of somebody else cannot take ours, or would lose it.
     """
     with _one_installer(repository):
         return _install(repository, name, force=force)

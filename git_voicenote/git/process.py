@@ -54,7 +54,7 @@ def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
 def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
     """Run git and yield what it prints, taken apart at each NUL; stop it after `limit` bytes.
 
-    For what would take too much memory as a whole. Raises GitError where there is no git.
+    For what would take too much memory as a whole. Raises GitError if there is no git.
     """
     rest = b""
     with _output_of(*args, cwd=cwd) as output:
@@ -70,7 +70,7 @@ def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
 def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
     """Run git for as long as its output is read.
 
-    Raises GitError where there is no git, and where a partial clone lacks what was to be read:
+    Raises GitError if there is no git, and where a partial clone lacks what was to be read:
     what came until then would pass for all there is.
     """
     import tempfile  # here: it takes 3 ms, which `git voicenote -h` does without
@@ -123,7 +123,7 @@ def try_git(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git and return the finished process, whatever its exit status.
 
-    `connects` lets git open connections. Raises GitError where git cannot be started.
+    `connects` lets git open connections. Raises GitError if git cannot be started.
     """
     try:
         return completed(

@@ -38,7 +38,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What stands in front of the title in a subject; number and total are 0 where there are none.
+    """What stands in front of the title in a subject; number and total are 0 if there are none.
 
     `is_reply` says that the mail answers one with this subject, or passes it on.
     """

@@ -53,7 +53,7 @@ def split_mails(
     """Let git split what a person got into mails, in `scratch`; return them, and remarks.
 
     A file is one mail or an mbox; a folder is a maildir, or holds such files. `mboxrd` says that
-    lines `>From ` were written `From `. Raises PatchError where there is no mail in it.
+    lines `>From ` were written `From `. Raises PatchError if there is no mail in it.
     """
     remarks: list[str] = []
     if not isinstance(source, Path):
@@ -171,7 +171,7 @@ def _no_mail(path: Path, name: str, remarks: Sequence[str]) -> PatchError:
 
 
 def headers_of(path: Path) -> dict[bytes, bytes] | None:
-    """Return a mail's headers by their names in lower case, unfolded; None where it has none.
+    """Return a mail's headers by their names in lower case, unfolded; or None if it has none.
 
     Of a header that is there twice, the first one counts.
     """

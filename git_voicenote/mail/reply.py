@@ -61,7 +61,7 @@ class ReplyHeaders:
 
 
 def reviewer(cwd: Path) -> Reviewer:
-    """Return who git says that we are. Raises GitError where it does not know."""
+    """Return who git says that we are. Raises GitError if it does not know."""
     done = try_git("var", "GIT_AUTHOR_IDENT", cwd=cwd)
     found = _IDENT.fullmatch(done.stdout.decode("utf-8", "replace").strip())
     if found and found["email"] and not is_address(found["email"]):

@@ -30,7 +30,7 @@ def assemble(
     """Put the mails of a series in order; None and strings stand for mails that are none of it.
 
     Of several versions, the newest is the series; what that leaves out is said in the remarks.
-    Raises PatchError where there are neither patches nor a cover.
+    Raises PatchError if there are neither patches nor a cover.
     """
     covers = _unique([one for one in found if isinstance(one, ReceivedCover)], remarks)
     patches = _unique([one for one in found if isinstance(one, ReceivedPatch)], remarks)

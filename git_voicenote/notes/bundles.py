@@ -43,7 +43,7 @@ class Selection:
 def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]) -> Selection:
     """Tell what a person means by revisions: branches and ranges, the current branch by default.
 
-    Raises GitError where they name no commit.
+    Raises GitError if they name no commit.
     """
     asked = revisions or ("HEAD",)
     try:

@@ -52,7 +52,7 @@ class Covers:
     def key_for_head(self) -> str:
         """Return the key of the series that HEAD ends.
 
-        Raises GitError where there is no branch and no commit either.
+        Raises GitError if there is no branch and no commit either.
         """
         branch = self.repository.current_branch()
         return branch or _DETACHED + self.repository.commit("HEAD").id
@@ -207,7 +207,7 @@ class Covers:
         )  # fmt: skip
 
     def _text_at(self, commit: str) -> str | None:
-        """Return the words at a commit or ref; None where there is none. Raises GitError."""
+        """Return the words at a commit or ref, or None. Raises GitError."""
         done = try_git("cat-file", "blob", f"{commit}:{COVER}", cwd=self.repository.cwd)
         if done.returncode == 0:
             return decoded(done.stdout)

@@ -323,7 +323,7 @@ def _compare(
 
 
 def _cover_text(repository: Repository, tip: str) -> str:
-    """Return the object with a cover's words, "" where there is none, or no tree at all."""
+    """Return the object with a cover's words, or "", or no tree at all."""
     try:
         return read_cover_tree(repository, tip).texts.get(COVER, "")
     except MissingObjectsError:

@@ -63,7 +63,7 @@ def push_refs(
 ) -> Answer:
     """Push refs (name, new, what it is there now), forwards only; None for new deletes.
 
-    Raises GitError where the place cannot be pushed to at all.
+    Raises GitError if the place cannot be pushed to at all.
     """
     leases = [f"--force-with-lease={ref}:{before}" for ref, new, before in updates if new is None]
     done = connect(

@@ -49,7 +49,7 @@ def update_refs(
 ) -> None:
     """Set refs (name, new, before), all or none; None for new deletes, for before: is not there.
 
-    Raises GitError where somebody else was faster.
+    Raises GitError if somebody else was faster.
     """
     # deletions first: git makes no ref `a/b` in the transaction that deletes `a`
     for is_deletion in (True, False):

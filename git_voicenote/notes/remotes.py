@@ -68,7 +68,7 @@ class Remote:
 def find_remote(repository: Repository, name: str | None) -> Remote:
     """Return the remote of a name, or the one that `git fetch` would take without one.
 
-    Raises GitError where there is none, UsageError for a name that git would take for an option.
+    Raises GitError if there is none, UsageError for a name that git would take for an option.
     """
     known = repository.read("remote").split("\n") if repository.read("remote") else []
     if name is None:

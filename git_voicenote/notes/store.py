@@ -150,7 +150,7 @@ class Notes:
         self.repository.run("update-ref", "-m", message, self.ref, commit, tip)
 
     def _tip(self) -> str:
-        """Return the commit that the ref stands at, or "". Raises GitError where it is broken."""
+        """Return the commit that the ref stands at, or "". Raises GitError if it is broken."""
         found = self.repository.objects.find(f"{self.ref}^{{commit}}")
         return found.id if found else read_refs(self.repository, self.ref).get(self.ref, "")
 

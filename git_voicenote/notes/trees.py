@@ -85,7 +85,7 @@ def _tree_entries(content: bytes, id_size: int) -> Iterator[tuple[str, str, str]
 
 
 def read_cover_tree(repository: Repository, commit: str | None) -> TextTree:
-    """Return what a commit of a cover holds; no text where there is none."""
+    """Return what a commit of a cover holds; no text if there is none."""
     texts, others = {}, {}
     for mode, blob, path in _entries(repository, commit):
         if path == COVER and mode in _FILES:
@@ -98,7 +98,7 @@ def read_cover_tree(repository: Repository, commit: str | None) -> TextTree:
 def write_note_tree(repository: Repository, tree: TextTree) -> str:
     """Write a tree of notes, in folders as git would make them; return its name.
 
-    The same notes make the same tree, whoever writes it. Raises GitError where another file has
+    The same notes make the same tree, whoever writes it. Raises GitError if another file has
     the name of a folder that notes need.
     """
     depth = _depth(len(tree.texts))
@@ -121,7 +121,7 @@ def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], mes
 
 
 def read_blobs(repository: Repository, blobs: Iterable[str], most: int) -> dict[str, str]:
-    """Return the texts of these objects. Raises GitError where one is larger than `most` bytes."""
+    """Return the texts of these objects. Raises GitError if one is larger than `most` bytes."""
     texts = {}
     for blob in dict.fromkeys(blobs):
         found = repository.objects.find(blob)

@@ -63,7 +63,7 @@ def check_address(address: Address, *, has_token_file: bool) -> None:
 def listening(address: Address, environment: Mapping[str, str]) -> Iterator[Bound]:
     """Listen for as long as the context lasts, on the socket of systemd if it hands one over.
 
-    Raises VoicenoteError where that cannot be.
+    Raises VoicenoteError if that cannot be.
     """
     handed = _from_systemd(environment)
     if handed is not None:

@@ -71,6 +71,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
     "models import": ((EVIL,), ("evil" + EVIL_FILE,)),
     "models verify": ((), (EVIL,), ("m" + EVIL_FILE,)),
     "models path": ((), (EVIL,)),
+    "serve": (("--token-file", EVIL), ("--socket", "nowhere/" + EVIL_FILE), ("--port", EVIL)),
     "format-patch": (("-1", "--stdout"), ("-1", "-o", EVIL_FILE + "d"), (EVIL,)),
     "am": (("evil.mbox",), (EVIL,)),
     "": (("-h",), (EVIL,), ("--" + EVIL,)),

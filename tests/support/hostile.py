@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[tuple[str | Path, ...], ...]] = {
     "text": (("text",),),
     "devices": (("devices",),),
     "models": (("models", "list"), ("models", "verify")),
+    "serve": (("serve", "--token-file", "nothing"),),  # what it imports, without its waiting
 }
 """Every command of the group, as the README has it. `topic.patch` is made by `lay_traps`."""
 

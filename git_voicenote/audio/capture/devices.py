@@ -30,7 +30,7 @@ class InputDevice:
 def input_devices() -> tuple[InputDevice, ...]:
     """Return the devices that give sound, which may be none, in PortAudio's order.
 
-    Raises AudioDeviceError where PortAudio is missing.
+    Raises AudioDeviceError if PortAudio is missing.
     """
     portaudio = load_portaudio()
     host_apis = portaudio.query_hostapis()
@@ -52,7 +52,7 @@ def input_devices() -> tuple[InputDevice, ...]:
 def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> InputDevice:
     """Return the device that is meant: by number, by name, by part of its name, or the default.
 
-    Raises AudioDeviceError where there is none, or more than one.
+    Raises AudioDeviceError if there is none, or more than one.
     """
     if not devices:
         raise no_microphone()

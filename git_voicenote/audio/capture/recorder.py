@@ -195,7 +195,7 @@ class _Recorder:
     def _pause(self) -> bool:
         """Close the device until we are told to go on; return False if we are told to end.
 
-        Raises AudioDeviceError where it cannot be opened again.
+        Raises AudioDeviceError if it cannot be opened again.
         """
         self._source.pause()
         self._reports.add({"event": "paused"})

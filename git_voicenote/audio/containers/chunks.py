@@ -87,7 +87,7 @@ class DataChunk:
 
 
 def find_data(view: View, start: int = 0) -> DataChunk | None:
-    """Find the samples of the container that begins at an offset; None where there are none.
+    """Find the samples of the container that begins at an offset; None if there are none.
 
     Samples go on to the end of the file, unless a chunk, a tag or another stream follows where they
     should end.

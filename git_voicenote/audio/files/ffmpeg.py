@@ -94,7 +94,7 @@ class FfmpegSound:
     def blocks(self) -> Iterator[Samples]:
         """Yield blocks of about 0.1 s, of shape (frames, channels).
 
-        Raises AudioFileError where ffmpeg finds no sound or takes too long.
+        Raises AudioFileError if ffmpeg finds no sound or takes too long.
         """
         with self._run(0) as run:
             blocks = run.blocks()
@@ -214,7 +214,7 @@ class _Run:
                 yield samples.reshape(-1, width // 4)
 
     def _reads(self) -> Iterator[bytes]:
-        """Yield what comes. Raises AudioFileError where nothing comes for long."""
+        """Yield what comes. Raises AudioFileError if nothing comes for long."""
         if self._process.stdout is None:
             raise AssertionError("a pipe was asked for")
         pipe = self._process.stdout.fileno()

@@ -12,7 +12,7 @@ from git_voicenote.errors import AudioFileError
 def sound_files(folder: Path) -> tuple[Path, ...]:
     """Return the sound files in a folder and those below it, by name.
 
-    Those that are hidden are passed over. Raises AudioFileError where there is none, or where a
+    Those that are hidden are passed over. Raises AudioFileError if there is none, or where a
     folder may not be read.
     """
     found: list[Path] = []

@@ -66,7 +66,7 @@ def import_sound(
     A stream is kept beside the destination while it is read. Where it is interrupted, what had
     come is imported before the interruption goes on; where the disk fills, what had come is kept
     and named. Raises AudioFileError for what holds no sound, StoreError for a destination that
-    cannot be written; neither leaves a destination behind. Raises IncompleteSoundError where sound
+    cannot be written; neither leaves a destination behind. Raises IncompleteSoundError if sound
     is missing: the destination then holds what could be read.
     """
     if isinstance(source, Path) and not _is_pipe(source):

@@ -31,7 +31,7 @@ class SpeechReader(Protocol):
     def pieces(self) -> Iterator[Waveform]:
         """Yield the speech in it as VoiceActivity does; to be drawn once.
 
-        Raises AudioFileError where the source holds no sound or cannot be read on, and another
+        Raises AudioFileError if the source holds no sound or cannot be read on, and another
         VoicenoteError where nothing at all can be listened to.
         """
         ...

@@ -50,7 +50,7 @@ class Answer:
 
 
 def read_answer(body: bytes) -> Answer:
-    """Return what an answer says. Raises ContentError where it is none, or reports an error."""
+    """Return what an answer says. Raises ContentError if it is none, or reports an error."""
     body = body.removeprefix(BOM_UTF8).strip()
     start = body[:9].lower()
     if not body:

@@ -74,7 +74,7 @@ class Client:
     def ask(self, wav: bytes, context: Context) -> Answer:
         """Return what is said in a sound.
 
-        Raises RefusedError where the server has no text for it, EngineError where it has none for
+        Raises RefusedError if the server has no text for it, EngineError if it has none for
         any.
         """
         key = hashlib.sha256(repr((context.language, context.hotwords)).encode() + wav).digest()

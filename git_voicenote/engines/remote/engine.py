@@ -81,7 +81,7 @@ class RemoteEngine:
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
         """Yield the segments of many recordings, some of them sent at a time, in their order.
 
-        Raises EngineError where the server has no text for any sound.
+        Raises EngineError if the server has no text for any sound.
         """
         from git_voicenote.engines.utterances import in_a_row
 

@@ -51,15 +51,19 @@ class _Exchange:
     connection: HTTPConnection
     is_late: bool = False
     socket: socket.socket | None = None
+    is_ended: bool = False
     """The connection forgets its own once an answer without a length has begun."""
 
     def connect(self) -> None:
         """Open the connection. Raises OSError."""
         self.connection.connect()
         self.socket = self.connection.sock
+        if self.is_ended:  # while there was no socket to end
+            raise ConnectionAbortedError
 
     def end(self) -> None:
-        """Wake up the thread that waits for the server."""
+        """Wake up the thread that waits for the server, or keep it from waiting."""
+        self.is_ended = True
         if (opened := self.socket or self.connection.sock) is not None:
             with suppress(OSError):
                 # SSLSocket's own would take the TLS state from under the thread that reads
@@ -86,10 +90,12 @@ class Transport:
         self._tls = ssl.create_default_context() if address.scheme == "https" else None
         self._lock = threading.Lock()
         self._open: set[_Exchange] = set()
+        self._is_aborted = False
 
     def abort(self) -> None:
         """End what is on its way; the threads that wait for it get LostError."""
         with self._lock:
+            self._is_aborted = True
             for exchange in self._open:
                 exchange.end()
 
@@ -151,6 +157,8 @@ class Transport:
         timer.start()
         with self._lock:
             self._open.add(exchange)
+            if self._is_aborted:  # between the caller's own look and this
+                exchange.end()
         try:
             yield
         finally:

@@ -120,7 +120,7 @@ class UnfinishedAm:
     def begin(self, start: str) -> None:
         """Write down that a series begins, or goes on, before git is started.
 
-        Raises StoreError where that cannot be written.
+        Raises StoreError if that cannot be written.
         """
         try:
             if not (self.folder / "tip").is_file():
@@ -153,7 +153,7 @@ class UnfinishedAm:
     def running(self) -> Iterator[int]:
         """Give a descriptor whose lock lasts as long as a process that inherits it.
 
-        Raises StoreError where another git am is at work.
+        Raises StoreError if another git am is at work.
         """
         path = self.folder / "running"
         files.private_folder(self.folder)
@@ -167,7 +167,7 @@ class UnfinishedAm:
             ) from exc
 
     def commit(self, name: str) -> str:
-        """Return the commit that a name stands for, or "" where there is none."""
+        """Return the commit that a name stands for, or "" if there is none."""
         revision = f"{name}^{{commit}}"
         done = try_git("rev-parse", "--verify", "--quiet", revision, cwd=self._repository.cwd)
         return done.stdout.decode("ascii").strip()

@@ -69,7 +69,7 @@ class Finishing:
     def finish(self, remembered: Remembered | None) -> None:
         """Finish the mails that had to wait, and let git read all of them.
 
-        Raises PatchError where one cannot be sent.
+        Raises PatchError if one cannot be sent.
         """
         if not self._ids:
             return

@@ -36,7 +36,7 @@ def format_series(
 ) -> Formatted:
     """Write the patches of a series with all that was said about it.
 
-    Raises PatchError where they would not survive the mail or a cover letter has no words; the
+    Raises PatchError if they would not survive the mail or a cover letter has no words; the
     files that this run wrote are removed then.
     """
     arguments = plan.arguments

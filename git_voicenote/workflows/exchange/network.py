@@ -72,7 +72,7 @@ def push_all(
 def compare(
     repository: Repository, note_refs: NoteRefs, remote: Remote, target: Remote
 ) -> Standing:
-    """Return what each side has that the other lacks. Raises GitError where one cannot be asked.
+    """Return what each side has that the other lacks. Raises GitError if one cannot be asked.
 
     `remote` is asked for what is to fetch, each place of `target` for what is to push.
     """

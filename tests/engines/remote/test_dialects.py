@@ -189,7 +189,7 @@ def test_a_confidence_is_made_of_what_the_server_says(
         (b'{"text": ["a"]}', "the text of the answer is a list, not a text"),
         (b"", "the answer is empty"),
         (b"{}", "the text of the answer is None, not a text"),
-        (b'{"text": "a\\u0000b"}', "holds a NUL"),
+        (b'{"text": "a\\u0000b"}', "contains a NUL"),
         (b'{"text": "\\ud800"}', "is not UTF-8"),
         (b'{"text": ', "the answer is not JSON"),
         (b'{"a":' * 500 + b"1" + b"}" * 500, "nested more than 32 levels deep"),

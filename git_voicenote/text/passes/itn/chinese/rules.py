@@ -251,7 +251,7 @@ def _whole_numbers(text: str, idioms: Spans) -> list[Change]:
 
 
 def _unit(text: str, at: int) -> str:
-    """Return the unit that starts at a place, as it is said; "" where there is none."""
+    """Return the unit that starts at a place, as it is said, or ""."""
     said = [unit for unit in tables.strings("chinese", "units") if text.startswith(unit, at)]
     return max(said, key=len, default="")
 

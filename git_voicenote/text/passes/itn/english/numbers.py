@@ -35,7 +35,7 @@ def is_number_word(word: str) -> bool:
 def cardinal(words: Sequence[str], at: int = 0) -> tuple[int, int] | None:
     """Return the number that starts at a word, and where it ends: "one hundred and five".
 
-    None where there is none; a scale needs its number ("hundred" alone is a word).
+    or None; a scale needs its number ("hundred" alone is a word).
     """
     total, end = 0, at
     limit: int | None = None

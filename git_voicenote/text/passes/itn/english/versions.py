@@ -150,7 +150,7 @@ def _slash_width(run: Run, at: int) -> tuple[str, int] | None:
 
 
 def _prerelease(run: Run, at: int) -> tuple[str, int]:
-    """Read "r c two" or "beta one" after a version; ("", at) where there is none."""
+    """Read "r c two" or "beta one" after a version; ("", at) if there is none."""
     start = at + 1 if low(run, at) in ("dash", "minus") else at
     for said, written in (
         (("r", "c"), "rc"), (("rc",), "rc"), (("release", "candidate"), "rc"),
