@@ -24,6 +24,9 @@ def measure(view: View, start: int) -> Stream:
     in_head = True
     is_torn = False
     while _PAGE.match(head := view.at(offset, _HEAD)):
+        if len(head) < _HEAD:  # the file ends within the header of a page
+            is_torn, offset = True, view.size
+            break
         if head[5] & _BEGINS and not in_head:
             break
         flags = head[5]

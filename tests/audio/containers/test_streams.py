@@ -366,6 +366,16 @@ def test_every_damage_ends(kind: str, tmp_path: Path) -> None:
             end = found.end
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_may_be_cut_anywhere(kind: str, tmp_path: Path) -> None:
+    content = encoded(tmp_path, kind, LOW, seconds=0.2)
+    pages = (page.start() for page in re.finditer(b"OggS", content))
+    cuts = {*range(1, 80), *range(len(content) - 60, len(content))}
+    cuts |= {page + more for page in pages for more in range(1, 28)}
+    for cut in sorted(cuts):
+        assert all(found.end <= cut for found in found_in(tmp_path, content[:cut]))
+
+
 def test_a_spliced_file_reads_as_its_pieces(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(bytes(range(100)))
