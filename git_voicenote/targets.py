@@ -23,10 +23,10 @@ def short_id(object_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class CommitTarget:
-    """A commit, explained by its note; `commit_id` is the full object name."""
+class _OfCommit:
+    """A target that is a commit; `commit_id` is the full object name."""
 
-    kind: ClassVar[str] = "commit"
+    kind: ClassVar[str]
     commit_id: str
 
     def __str__(self) -> str:
@@ -36,6 +36,13 @@ class CommitTarget:
     def short(self) -> str:
         """The start of the commit's id."""
         return short_id(self.commit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTarget(_OfCommit):
+    """A commit, explained by its note."""
+
+    kind: ClassVar[str] = "commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +78,10 @@ class FileTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewTarget:
+class ReviewTarget(_OfCommit):
     """A reviewer's answer to a commit, which is stored as a note."""
 
     kind: ClassVar[str] = "review"
-    commit_id: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.commit_id}"
-
-    @property
-    def short(self) -> str:
-        """The start of the commit's id."""
-        return short_id(self.commit_id)
 
 
 @dataclass(frozen=True, slots=True)
