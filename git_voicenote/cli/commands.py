@@ -43,7 +43,7 @@ _ROWS = (
     ),
     Command("play", "play:play", "Play the recording behind a note."),
     Command("transcribe", "transcribe:transcribe", "Print the text of sound files."),
-    Command("serve", "serve:serve", "Answer programs that speak OpenAI's speech API."),
+    Command("serve", "serve:serve", "Serve OpenAI's speech API on this machine."),
     Command("history", "history:history", "List, search, show, export and delete recordings."),
     Command("sync", "sync:sync", "Exchange notes and covers, over a network or on a stick."),
     Command("hook", "hook:hook", "Install the hook that lets you dictate commit messages."),

@@ -24,15 +24,18 @@ _EXTRA = frozenset({"starlette", "uvicorn", "python_multipart", "h11", "anyio"})
 )  # fmt: skip
 @click.option("--socket", type=_FILE, metavar="PATH", help="Listen on a unix socket instead.")
 @click.option(
-    "--token-file", type=_FILE, metavar="FILE", help="Read the token from FILE, which is yours."
+    "--token-file",
+    type=_FILE,
+    metavar="FILE",
+    help="Read the token from FILE, readable by you alone.",
 )
 @click.option("--tls-cert", type=_FILE, metavar="FILE", help="The certificate, for https.")
 @click.option("--tls-key", type=_FILE, metavar="FILE", help="The certificate's key.")
 @click.option("--engine", help="The speech engine.")
-@click.option("--language", help="The language that is spoken unless a client says: en, zh, ...")
+@click.option("--language", help="The language of requests that name none: en, zh, ...")
 @click.option(
     "--vocabulary/--no-vocabulary", default=None,
-    help="Tell the engine the words of the repository around (default: voicenote.vocabulary).",
+    help="Pass the repository's terms to the engine (default: voicenote.vocabulary).",
 )  # fmt: skip
 @click.option("--open", "is_opened", is_flag=True, help="Open the link in a browser.")
 def serve(
@@ -48,14 +51,14 @@ def serve(
     vocabulary: bool | None,
     is_opened: bool,
 ) -> None:
-    """Answer programs that speak OpenAI's speech API, on this machine.
+    """Serve OpenAI's speech API on this machine.
 
-    Prints one link; what stands behind `#token=` in it is the key of the API. It listens on
-    127.0.0.1, or on a socket that only you can connect to. Another address needs --token-file,
-    --tls-cert and --tls-key.
+    Prints one link; the text after `#token=` in it is the API key. The service listens on
+    127.0.0.1, or on a socket that only you can connect to. Any other address requires
+    --token-file, --tls-cert and --tls-key.
 
-    Files are transcribed one after the other. The model is unloaded after voicenote.server.idle
-    seconds without work. Inside of a repository, the engine is told its words, as with record.
+    Files are transcribed one at a time. The model is unloaded after voicenote.server.idle
+    seconds without work. In a repository, its terms are passed to the engine, as with record.
     """
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together")
