@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from git_voicenote.terminal.jobs.foreground import run_in_foreground
 from git_voicenote.workflows.hearing.archive import state_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from git_voicenote.git.repository import Repository
     from git_voicenote.workflows.dialogue import Draft
 
@@ -61,7 +63,8 @@ def edit_text(repository: Repository | None, draft: Draft) -> str | None:
 def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> None:
     here = repository.cwd if repository else Path.cwd()
     editor = os.fsdecode(run_git("var", "GIT_EDITOR", cwd=here)).removesuffix("\n")
-    with ExitStack() as stack:
+    kept = f"the text is kept in {buffer}"
+    with ExitStack() as stack, _said_where(kept):
         # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
         # keeps that shell from dying of a ^C that its editor lived through.
         status = run_in_foreground(
@@ -71,12 +74,20 @@ def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> Non
             pass_fds=(handle,),
             stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product
         )
-    kept = f"the text is kept in {buffer}"
-    if status in (-signal.SIGINT, 128 + signal.SIGINT):
-        say(kept)
-        raise Cancelled
+        if status in (-signal.SIGINT, 128 + signal.SIGINT):
+            raise KeyboardInterrupt
     if status:
         raise GitError(f"the editor {editor!r} stopped with exit status {status}", hint=kept)
+
+
+@contextmanager
+def _said_where(kept: str) -> Iterator[None]:
+    """Raise Cancelled for ^C, in the editor or before it has the terminal, and say what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(kept)
+        raise Cancelled from None
 
 
 def _terminal(stack: ExitStack) -> int | None:

@@ -183,6 +183,22 @@ def test_an_editor_that_lives_through_ctrl_c_goes_on(explained: Sandbox) -> None
     assert notes(explained) == (Note("all done"),)
 
 
+def test_the_editor_has_the_terminal_before_it_runs(explained: Sandbox) -> None:
+    """A ^C at its first word is for the editor, and not for us."""
+    first_act = (
+        "import os; owner = os.tcgetpgrp(0); "
+        "print('the terminal is', 'mine' if owner == os.getpgrp() else 'theirs')"
+    )
+    editor = f'{sys.executable} -c "{first_act}"'
+    command = [sys.executable, "-m", "git_voicenote", "edit"]
+
+    for _ in range(5):
+        environment = {**explained.environment, "GIT_EDITOR": editor}
+        with Terminal(command, environment, explained.folder) as terminal:
+            terminal.expect("the terminal is mine")
+            assert terminal.wait() == 0
+
+
 def test_nothing_is_left_behind_where_all_went_well(explained: Sandbox) -> None:
     edit(explained, editor="sed -i 's/so/better so/'")
 

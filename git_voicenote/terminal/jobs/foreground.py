@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TERMINAL = "/dev/tty"
 _END_TIMEOUT_SECONDS = 3.0
 """How long a command may take to end after a signal ended us."""
+_START_STOPPED = ("sh", "-c", 'kill -s STOP $$; exec "$@"', "sh")
+"""A job that runs before it has the terminal shows its prompt while ^C still reaches us."""
 
 
 def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any) -> int:  # noqa: ANN401 - Popen's
@@ -31,13 +33,16 @@ def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any)
     job = None
     try:
         with signals_wait():
-            job = subprocess.Popen(
-                command, process_group=0 if terminal is not None else None, **options
-            )
+            if terminal is None:
+                job = subprocess.Popen(command, **options)
+            else:
+                job = subprocess.Popen([*_START_STOPPED, *command], process_group=0, **options)
         if terminal is None:
             return job.wait()
-        with _lent(terminal, job.pid):
-            _follow(terminal, job)
+        if _is_stopped(job):
+            with _lent(terminal, job.pid):
+                os.killpg(job.pid, signal.SIGCONT)
+                _follow(terminal, job)
     except BaseException as exc:
         if job is not None:
             _end(job, exc.number if isinstance(exc, Terminated) else signal.SIGTERM)
@@ -88,18 +93,21 @@ def _lent(terminal: int, group: int) -> Iterator[None]:
 
 def _follow(terminal: int, job: subprocess.Popen[bytes]) -> None:
     """Wait until a job ends; stop whenever it stops."""
-    while True:
-        _, status = os.waitpid(job.pid, os.WUNTRACED)
-        if not os.WIFSTOPPED(status):
-            job.returncode = os.waitstatus_to_exitcode(status)
-            return
-        # it asked for the terminal before we had lent it: it only has to continue
-        if os.WSTOPSIG(status) not in (signal.SIGTTIN, signal.SIGTTOU):
-            modes = termios.tcgetattr(terminal)
-            _stop_with(terminal)
-            termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+    while _is_stopped(job):
+        modes = termios.tcgetattr(terminal)
+        _stop_with(terminal)
+        termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
         os.tcsetpgrp(terminal, job.pid)
         os.killpg(job.pid, signal.SIGCONT)
+
+
+def _is_stopped(job: subprocess.Popen[bytes]) -> bool:
+    """Wait until a job stops or ends; return whether it stopped."""
+    _, status = os.waitpid(job.pid, os.WUNTRACED)
+    if os.WIFSTOPPED(status):
+        return True
+    job.returncode = os.waitstatus_to_exitcode(status)
+    return False
 
 
 def _stop_with(terminal: int) -> None:

@@ -49,7 +49,9 @@ def signals_wait() -> Iterator[None]:
     For steps that must not be interrupted, such as starting a process and recording its id.
     """
     raisers = [
-        handler for number in _ENDING if isinstance(handler := signal.getsignal(number), _Raiser)
+        handler
+        for number in (signal.SIGINT, *_ENDING)
+        if isinstance(handler := signal.getsignal(number), _Raiser)
     ]
     for raiser in raisers:
         raiser.is_held = True
