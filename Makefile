@@ -1,13 +1,14 @@
-# Both commands set up everything they need, on a machine with Python, git and make:
+# Each command sets up everything it needs, on a machine with Python, git and make:
 #   make demo    see it work in a temporary repository
 #   make test    run all checks
+#   make dist    build a wheel and an sdist, and try both in fresh environments
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # two per core, because many tests wait for recordings that play in real time
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: demo test lint format parity nano-benchmark voices numbers lock clean
+.PHONY: demo test lint format dist parity nano-benchmark voices numbers lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -21,9 +22,14 @@ lint: $(VENV)/.nano
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/.ready
+format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+dist: $(VENV)/.dev
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	$(BIN)/python scripts/try_dist.py dist
 
 # The implementations that ours is compared and timed against, in an environment of their own.
 parity: build/parity/.ready
@@ -54,30 +60,40 @@ build/parity/.ready: requirements-parity.lock
 	build/parity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-parity.lock
 	@touch $@
 
-# The lock files pin every package by version and hash, for every platform. requirements-nano.lock
-# adds the packages of the nano engine (4.6 GB), which the demo does not need.
+# The lock files pin every package by version and hash, for every platform. Those in locks/ are what
+# users get, and are part of the package: base.lock (`pip install git-voicenote`), kit.lock (a kit)
+# and kit-nano.lock (a kit with the nano engine, whose packages have 4.6 GB), and build.lock, which
+# builds the package. The others are for developers.
 # A pinned version is kept: to update a package, remove it from the lock files first.
 COMPILE = build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
+SAME = --constraint requirements-nano.lock
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	$(COMPILE) --group dev pyproject.toml --output-file requirements.lock
 	$(COMPILE) --group dev --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-nano.lock
+	$(COMPILE) $(SAME) pyproject.toml --output-file locks/base.lock
+	$(COMPILE) $(SAME) pyproject.toml --extra server --group kit --output-file locks/kit.lock
+	$(COMPILE) $(SAME) pyproject.toml --extra server --extra nano --group kit \
+	  --output-file locks/kit-nano.lock
+	$(COMPILE) $(SAME) --group build --output-file locks/build.lock
 	$(COMPILE) --group parity --extra nano pyproject.toml --constraint requirements.lock \
 	  --output-file requirements-parity.lock
 	$(COMPILE) --group voices --output-file requirements-voices.lock
 	$(COMPILE) --group numbers --output-file requirements-numbers.lock
 
-$(VENV)/.ready: requirements.lock pyproject.toml
+$(VENV)/.ready: locks/base.lock locks/build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or later is needed; name one with make PYTHON=...")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) scripts/set_up.py $(VENV)
 	@scripts/system-packages demo
 	@touch $@
 
-$(VENV)/.nano: $(VENV)/.ready requirements-nano.lock
+$(VENV)/.dev: $(VENV)/.ready requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.nano: $(VENV)/.dev requirements-nano.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-nano.lock
 	@touch $@
 
