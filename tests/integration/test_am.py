@@ -92,7 +92,7 @@ def test_conflicts_and_skipped_patches_do_not_shift_notes(
     bob.commit("in the way", {"file-2": "x\n", "file-4": "x\n"})
 
     told = am(bob, *mails, status=128)
-    assert "hint: go on with `git voicenote am --continue`" in told
+    assert "hint: continue with `git voicenote am --continue`" in told
     assert "kept 1 note" in told
     assert cover(bob) is None
     bob.voicenote("am", "--skip")  # 2 goes

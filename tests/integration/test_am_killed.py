@@ -114,7 +114,7 @@ def test_what_ends_us_ends_git_am(waiting: Held, ending: signal.Signals) -> None
 
     assert process.returncode == 128 + ending
     assert not is_running(child)
-    assert "hint: go on with `git voicenote am --continue`" in waiting.told.read_text()
+    assert "hint: continue with `git voicenote am --continue`" in waiting.told.read_text()
     assert notes(waiting.clone)[0] == "Note 1.\n"
     assert is_at_it(waiting.clone)
     done = waiting.clone.voicenote("am", "--continue")
@@ -129,7 +129,7 @@ def test_at_a_terminal(waiting: Held) -> None:
         waiting.arrives()
         child = git_am_of(terminal.process.pid)
         terminal.process.terminate()
-        terminal.expect("hint: go on with")
+        terminal.expect("hint: continue with")
         assert terminal.wait() == 128 + signal.SIGTERM
         assert not is_running(child)
 
