@@ -10,6 +10,10 @@ import pytest
 _PROGRAM = """
 import os, signal, sys
 from git_voicenote.terminal.jobs.signals import Terminated, handle_signals, signals_wait
+# our parent may ignore them, as nohup does
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 handle_signals()
 try:
     with signals_wait():
