@@ -27,7 +27,6 @@ from git_voicenote.cli.hook import hook
 from git_voicenote.cli.root import root
 from git_voicenote.cli.text import text
 from git_voicenote.cli.transcribe import transcribe
-from git_voicenote.cli.transcript_forms import Listed, Printed, Rendering, Written
 from git_voicenote.config import SETTINGS, load_settings
 from git_voicenote.datatypes import Note, Segment
 from git_voicenote.engines.built_in import BUILT_IN
@@ -42,6 +41,7 @@ from git_voicenote.text.export.formats import FORMATS, ExportFormat
 from git_voicenote.text.passes.base import Passed
 from git_voicenote.text.passes.chain import PASSES, build_chain, named_passes
 from git_voicenote.workflows.hearing.batch import Finished
+from git_voicenote.workflows.transcribe.results import Listed, Printed, Rendering, Written
 from tests.support.sandbox import CHECKOUT
 from tests.support.sound import tone, write_sound
 

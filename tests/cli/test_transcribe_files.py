@@ -137,7 +137,7 @@ def test_the_result_of_a_file_that_is_not_whole_is_written_and_fails_each_time(
     assert (first.returncode, again.returncode) == (128, 128)
     assert first.stdout == again.stdout == b"texts/cut.txt\ntexts/talk.txt\n"
     assert again.stderr.decode() == (
-        "2 files: 2 there already (--again makes them anew), 1 read only in part\n"
+        "2 files: 2 there already (--again replaces them), 1 read only in part\n"
     )
 
 
@@ -207,12 +207,12 @@ def test_what_is_there_is_passed_over_until_something_changes(talks: Sandbox) ->
 
     again = talks.voicenote(*command)
     assert (calls(talks), again.stdout, again.returncode) == (0, first.stdout, 1)
-    assert again.stderr == b"3 files: 3 there already (--again makes them anew)\n"
+    assert again.stderr == b"3 files: 3 there already (--again replaces them)\n"
 
     os.utime(talks.folder / "two/talk.flac", (1, 1))
     changed = talks.voicenote(*command)
     assert (calls(talks), changed.stdout) == (1, first.stdout)
-    assert changed.stderr == b"3 files: 1 transcribed, 2 there already (--again makes them anew)\n"
+    assert changed.stderr == b"3 files: 1 transcribed, 2 there already (--again replaces them)\n"
 
     for other, count in ((("--language=de",), 3), (("--language=de", "--again"), 3)):
         assert talks.voicenote(*command, *other).stdout == first.stdout
@@ -295,7 +295,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(talks: Sandbox) -> None
         terminal.expect("out/talk-2.txt")
         terminal.expect("file 3 of 3")
         terminal.type(CTRL_C)
-        terminal.expect("2 of 3 are done; the same command does the others")
+        terminal.expect("2 of 3 are done; the same command transcribes the others")
         assert terminal.wait() == 130
     assert results(talks.folder / "out") == dict.fromkeys(
         ("talk.txt", "talk-2.txt"), "One.\nTwo.\n"

@@ -1,4 +1,4 @@
-"""Output of transcripts: one printed, several listed, or written to a folder."""
+"""The results of files: one printed, several listed, or written to a folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 class Results(Protocol):
-    """Takes segments and results, and returns the text for stdout in the order of the files."""
+    """Turns segments and results into text for stdout, in the order of the files."""
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether the same command finds them again."""
+        ...
 
     @property
     def there(self) -> Mapping[int, str]:
@@ -38,20 +43,20 @@ class Results(Protocol):
         ...
 
     def segment(self, segment: Segment) -> str:
-        """Take a segment as soon as it is transcribed."""
+        """Return what to print of a segment as soon as it is transcribed."""
         ...
 
     def finished(self, number: int, finished: Finished) -> str:
-        """Take the result of a file, or its failure."""
+        """Return what to print of a file that is done; "" for a failure."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How a transcript is written down: in which form, and what made it.
+    """The form of a transcript, and what made it.
 
-    `vocabulary` is whether the engine was told the words of a repository, `itn` whether it was
-    asked for numbers as people write them.
+    `vocabulary` is whether the engine knew the terms of a repository, `itn` whether numbers are
+    written in digits.
     """
 
     form: ExportFormat
@@ -78,13 +83,13 @@ class Rendering:
     def _facts(self, name: str, finished: Finished) -> dict[str, object]:
         # Linux takes any octets for a name; JSON is UTF-8
         name = os.fsencode(name).decode("utf-8", "replace")
-        told: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
+        facts: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
         if finished.error is not None:
-            told["error"] = finished.error.message
+            facts["error"] = finished.error.message
         if finished.has_failed:
-            return told
+            return facts
         return {
-            **told,
+            **facts,
             "duration": round(finished.duration, 3),
             "text": spoken_prose(finished.segments),
             "segments": [asdict(segment) for segment in finished.segments],
@@ -93,6 +98,8 @@ class Rendering:
 
 class Printed:
     """One file, on stdout: its lines as they are understood, or the whole of another form."""
+
+    are_kept = False
 
     def __init__(self, name: str, rendering: Rendering) -> None:
         self.there: Mapping[int, str] = {}
@@ -117,6 +124,8 @@ class Printed:
 class Listed:
     """Several files, on stdout: text below the name of its file, JSON on one line for each."""
 
+    are_kept = False
+
     def __init__(self, sources: Sequence[str], rendering: Rendering) -> None:
         self.there: Mapping[int, str] = {}
         self.silent = self.incomplete = 0
@@ -137,6 +146,8 @@ class Listed:
 
 class Written:
     """Files in a folder, one for each sound file; on stdout their names."""
+
+    are_kept = True
 
     def __init__(
         self, folder: ResultFolder, sources: Sequence[str], rendering: Rendering, *, again: bool

@@ -1,0 +1,1 @@
+"""Transcribe sound files: print the text, or write it to a folder."""
