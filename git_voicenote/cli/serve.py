@@ -84,7 +84,7 @@ def serve(
             Start(Path.cwd(), chosen),
             state_root(repository_if_any()),
             announce=_announce,
-            tell=warn,
+            warn=warn,
             address=address,
             token_file=token_file,
             browse=webbrowser.open if is_opened else None,

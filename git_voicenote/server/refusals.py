@@ -1,4 +1,4 @@
-"""Errors as OpenAI's API writes them, with the status that its clients go by."""
+"""Errors in the form of OpenAI's API, with the status that its clients rely on."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def busy(message: str, status: int, code: str) -> RefusalError:
 
 
 def refusal_of(error: VoicenoteError) -> RefusalError:
-    """Return what a client is told of an error of ours: 422 for its sound, else 503."""
+    """Return the refusal for an error of ours: 422 for the client's sound, else 503."""
     message = f"{error.message} ({error.hint})" if error.hint else error.message
     if isinstance(error, AudioFileError):
         return RefusalError(422, message, param="file", code="unreadable_sound")
@@ -73,7 +73,7 @@ def refusal_of(error: VoicenoteError) -> RefusalError:
 def json_response(
     value: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return a value as a response that harms no terminal."""
+    """Return a value as a JSON response that is safe in a terminal."""
     return Response(json_text(value) + "\n", status, headers, "application/json")
 
 
@@ -85,11 +85,11 @@ async def answer_refusal(_request: Request, exc: Exception) -> Response:
 
 
 async def answer_missing(request: Request, _exc: Exception) -> Response:
-    """Answer a request for what there is not."""
+    """Answer a request for a path without a route."""
     return RefusalError(404, f"there is no {request.scope['path']}", code="not_found").as_response()
 
 
 async def answer_method(request: Request, _exc: Exception) -> Response:
-    """Answer a method that a path does not take."""
-    message = f"{request.scope['path']} does not take {request.method}"
+    """Answer a method that a path does not have."""
+    message = f"{request.scope['path']} has no {request.method}"
     return RefusalError(405, message, code="method_not_allowed").as_response()

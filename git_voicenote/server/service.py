@@ -1,4 +1,4 @@
-"""What all requests share."""
+"""What all requests share: the decoder, the settings and the limits of a running service."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from git_voicenote.config import Settings
     from git_voicenote.server.decoding.decoder import Decoder
     from git_voicenote.server.guard import Access
 
@@ -25,24 +26,25 @@ _log = Log(__name__)
 class Service:
     """A running service.
 
-    `spool` is the private folder that uploads are kept in while they are needed, `language` that
-    of the settings. `tell` takes what whoever started the service is to know.
+    `folder` is where it was started, `spool` the private folder for uploads. `warn` reports to the
+    person who started it.
     """
 
     decoder: Decoder
     access: Access
     spool: Path
-    language: str
-    tell: Callable[[str], None]
+    folder: Path
+    settings: Settings
+    warn: Callable[[str], None]
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
 
     def refusal(self, error: Exception) -> RefusalError:
-        """Return what a client is told of an error; one that nobody expected is told here."""
+        """Return the refusal for an error. An unexpected error is reported to the terminal too."""
         if isinstance(error, RefusalError):
             return error
         if isinstance(error, VoicenoteError):
             return refusal_of(error)
         _log.failed("the service failed", error)
-        self.tell(f"unexpected {type(error).__name__}: {error}")
-        return RefusalError(500, "the service failed; its terminal says why", code="unexpected")
+        self.warn(f"unexpected {type(error).__name__}: {error}")
+        return RefusalError(500, "the service failed; see its terminal", code="unexpected")

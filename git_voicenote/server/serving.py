@@ -39,15 +39,15 @@ _STOPPING = 3
 class Serving:
     """How the service is started.
 
-    `state` is the folder below which uploads are kept. `announce` takes the link when the service
-    answers; `tell` what whoever started it is to know; `browse`, if given, the address of a page
-    that leads a browser to the link.
+    `state` is the folder below which uploads are kept. `announce` is called with the link when the
+    service answers, `warn` with messages for the person who started it, and `browse`, if given,
+    with the address of a page that redirects a browser to the link.
     """
 
     start: Start
     state: Path
     announce: Callable[[str], None]
-    tell: Callable[[str], None]
+    warn: Callable[[str], None]
     address: Address = field(default_factory=Address)
     token_file: Path | None = None
     browse: Callable[[str], object] | None = None
@@ -59,7 +59,7 @@ def serve(serving: Serving) -> None:
     check_address(serving.address, has_token_file=serving.token_file is not None)
     token = new_token() if serving.token_file is None else read_token(serving.token_file)
     _check_tls(serving.address)
-    handler = _Telling(serving.tell)
+    handler = _Warnings(serving.warn)
     logging.getLogger("uvicorn").addHandler(handler)
     try:
         asyncio.run(answer_requests(serving, token))
@@ -76,7 +76,13 @@ async def answer_requests(serving: Serving, token: str) -> None:
         decoder = await stack.enter_async_context(Decoder(serving.start))
         access = Access(token, LOOPBACK_NAMES | {bound.name})
         service = Service(
-            decoder, access, spool, serving.start.settings.language, serving.tell, serving.limits
+            decoder,
+            access,
+            spool,
+            serving.start.folder,
+            serving.start.settings,
+            serving.warn,
+            serving.limits,
         )
         link = bound.link if serving.token_file else f"{bound.link}/#token={token}"
         server = _Server(_config(service, serving.address), lambda: _announce(serving, link, spool))
@@ -86,10 +92,10 @@ async def answer_requests(serving: Serving, token: str) -> None:
 def _announce(serving: Serving, link: str, spool: Path) -> None:
     serving.announce(link)
     if serving.browse is not None:
-        # a page of ours that leads on: others see the arguments of a browser, and no token in them
+        # the arguments of a browser are visible to others, so they may not contain the token
         page = spool / "open.html"
-        leading = f'<meta http-equiv="refresh" content="0;url={html.escape(link)}">'
-        files.create(page, leading.encode())
+        redirect = f'<meta http-equiv="refresh" content="0;url={html.escape(link)}">'
+        files.create(page, redirect.encode())
         serving.browse(page.as_uri())
 
 
@@ -136,12 +142,12 @@ class _Server(uvicorn.Server):
         await super().main_loop()
 
 
-class _Telling(logging.Handler):
-    """Hands on what uvicorn has to say to whoever started the service."""
+class _Warnings(logging.Handler):
+    """Passes uvicorn's warnings on."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, warn: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
-        self._tell = tell
+        self._warn = warn
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._tell(record.getMessage())
+        self._warn(record.getMessage())

@@ -32,7 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         tmp_path_factory.mktemp("service"), environment={"ENGINE_HOTWORDS": str(told)}
     ) as found:
         yield found
-        assert found.told == []
+        assert found.warnings == []
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def test_sound_that_is_missing_is_said(client: Client) -> None:
         ),
         (
             [("timestamp_granularities[]", "word"), ("response_format", "verbose_json")],
-            400, "timestamp_granularities", "does not tell the times of words",
+            400, "timestamp_granularities", "does not know the times of words",
         ),
     ],
 )  # fmt: skip

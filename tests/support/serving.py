@@ -63,7 +63,7 @@ class Client:
     """Where uploads are kept."""
     lines: Path
     """What the scripted engine hears."""
-    told: tuple[str, ...] | list[str] = ()
+    warnings: tuple[str, ...] | list[str] = ()
 
     @property
     def host(self) -> str:
@@ -163,7 +163,7 @@ def serving(
     state = tmp_path / "state"
     ready = threading.Event()
     link: list[str] = []
-    told: list[str] = []
+    warnings: list[str] = []
 
     def announce(found: str) -> None:
         link.append(found)
@@ -171,7 +171,7 @@ def serving(
 
     chosen = settings or Settings(engine=SCRIPTED, vocabulary=False)
     started = Serving(
-        Start(tmp_path, chosen), state, announce, told.append, Address(port=0),
+        Start(tmp_path, chosen), state, announce, warnings.append, Address(port=0),
         limits=limits or Limits(),
     )  # fmt: skip
     runner = _Runner(started, ready)
@@ -189,7 +189,7 @@ def serving(
             raise runner.error
         found = re.fullmatch(rf"http://127\.0\.0\.1:(\d+)/#token={TOKEN}", link[0])
         assert found
-        yield Client(int(found[1]), state, lines, told)
+        yield Client(int(found[1]), state, lines, warnings)
     finally:
         runner.stop()
 

@@ -49,8 +49,8 @@ class Decoder:
     def __init__(self, start: Start, *, most_waiting: int = MOST_WAITING) -> None:
         self.waiting = 0
         """Jobs in the queue, the one that is decoded included."""
+        self.most_waiting = most_waiting
         self._start = start
-        self._most_waiting = most_waiting
         self._turn = asyncio.Lock()  # whoever waits longest gets it
         self._numbers = 0
         self._process: _Conversation | None = None
@@ -80,7 +80,7 @@ class Decoder:
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place in the queue. Raises QueueFullError."""
-        if self.waiting >= self._most_waiting:
+        if self.waiting >= self.most_waiting:
             raise QueueFullError
         self.waiting += 1
         try:

@@ -1,4 +1,4 @@
-"""POST /v1/audio/transcriptions: a file comes, its words go, whole or as they are heard."""
+"""POST /v1/audio/transcriptions: transcribe a file, and send its text whole or as a stream."""
 
 from __future__ import annotations
 
@@ -7,30 +7,46 @@ from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 
 from git_voicenote.characters import json_text, visible
 from git_voicenote.errors import IncompleteSoundError
-from git_voicenote.server.answers import Hearing
 from git_voicenote.server.decoding.decoder import QueueFullError
 from git_voicenote.server.decoding.messages import Done, Heard
-from git_voicenote.server.refusals import busy, refusal_of
+from git_voicenote.server.refusals import RefusalError, busy, refusal_of
 from git_voicenote.server.uploads import received_form
-from git_voicenote.server.wishes import wish_of
+from git_voicenote.server.v1.parameters import parse_request
+from git_voicenote.server.v1.responses import Transcription
 from git_voicenote.text.passes.spoken_prose import spoken_prose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
     from git_voicenote.datatypes import Segment
     from git_voicenote.server.service import Service
-    from git_voicenote.server.wishes import Wish
+    from git_voicenote.server.v1.parameters import TranscriptionRequest
 
 T = TypeVar("T")
-_GONE = 499
-"""The status, of which nobody hears, where the client has gone."""
+_DISCONNECTED = 499
+"""The status of a request whose client has disconnected; it is only counted."""
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """Return the route of transcriptions."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await transcribe(request, service)
+        except RefusalError:
+            raise
+        except Exception as exc:
+            raise service.refusal(exc) from exc
+
+    return [Route("/v1/audio/transcriptions", endpoint, methods=["POST"])]
 
 
 async def transcribe(request: Request, service: Service) -> Response:
@@ -38,31 +54,31 @@ async def transcribe(request: Request, service: Service) -> Response:
     decoder = service.decoder
     async with AsyncExitStack() as stack:
         try:
-            # before the upload, which clients send again with each try
+            # before the upload, which clients repeat with each retry
             stack.enter_context(decoder.place())
         except QueueFullError:
-            raise busy("too many files wait for the engine", 429, "queue_full") from None
+            raise busy("too many files are waiting for the engine", 429, "queue_full") from None
         form = await stack.enter_async_context(
             received_form(request, service.spool, service.limits)
         )
-        wish = wish_of(form.fields, decoder.info, service.language)
+        asked = parse_request(form.fields, decoder.info, service.settings.language)
         events = await stack.enter_async_context(
-            aclosing(decoder.hear(form.file, wish.language, wish.keywords))
+            aclosing(decoder.hear(form.file, asked.language, asked.keywords))
         )
-        if not wish.is_stream:
-            heard = await _unless_gone(request, _all_heard(events, wish, service))
-            return Response(status_code=_GONE) if heard is None else heard.as_response()
-        # the first one tells whether there is anything: a status says that better than a stream
-        first = await _unless_gone(request, _next(events))
+        if not asked.is_stream:
+            done = await _unless_disconnected(request, _transcription(events, asked, service))
+            return Response(status_code=_DISCONNECTED) if done is None else done.as_response()
+        # a failure before the first segment is reported by the status
+        first = await _unless_disconnected(request, _next(events))
         if first is None:
-            return Response(status_code=_GONE)
+            return Response(status_code=_DISCONNECTED)
         if isinstance(first, Done):
             _raise_failure(first)
-        return _Stream(_told(first, events, wish, service), stack.pop_all())
+        return _Stream(_events(first, events, asked, service), stack.pop_all())
 
 
 class _Stream(StreamingResponse):
-    """Server-sent events; what they need is given back however the connection ends."""
+    """Server-sent events; the stack is closed however the connection ends."""
 
     def __init__(self, content: AsyncIterator[str], stack: AsyncExitStack) -> None:
         super().__init__(content, media_type="text/event-stream")
@@ -78,7 +94,9 @@ async def _next(events: AsyncIterator[Heard | Done]) -> Heard | Done:
     return await anext(events)
 
 
-async def _all_heard(events: AsyncIterator[Heard | Done], wish: Wish, service: Service) -> Hearing:
+async def _transcription(
+    events: AsyncIterator[Heard | Done], request: TranscriptionRequest, service: Service
+) -> Transcription:
     segments: list[Segment] = []
     async for event in events:
         if isinstance(event, Heard):
@@ -86,14 +104,17 @@ async def _all_heard(events: AsyncIterator[Heard | Done], wish: Wish, service: S
             continue
         _raise_failure(event)
         service.metrics.heard(event.duration, event.took)
-        return Hearing(wish, tuple(segments), event)
-    raise RuntimeError("a job ended without an end")
+        return Transcription(request, tuple(segments), event)
+    raise RuntimeError("the decoder did not end the file")
 
 
-async def _told(
-    first: Heard | Done, events: AsyncIterator[Heard | Done], wish: Wish, service: Service
+async def _events(
+    first: Heard | Done,
+    events: AsyncIterator[Heard | Done],
+    request: TranscriptionRequest,
+    service: Service,
 ) -> AsyncIterator[str]:
-    """Yield the events of a stream: a delta for each segment, and the whole text at last."""
+    """Yield the events of a stream: a delta for each segment, finally the whole text."""
     segments: list[Segment] = []
     event: Heard | Done = first
     try:
@@ -105,12 +126,12 @@ async def _told(
                 segments.append(event.segment)
             event = await anext(events)
         _raise_failure(event)
-    except Exception as exc:  # noqa: BLE001 - the status is sent: what fails now is an event
+    except Exception as exc:  # noqa: BLE001 - the status is sent; a later failure is an event
         yield _event(service.refusal(exc).as_json())
         return
     service.metrics.heard(event.duration, event.took)
-    hearing = Hearing(wish, tuple(segments), event)
-    yield _event({"type": "transcript.text.done", **hearing.summary})
+    done = Transcription(request, tuple(segments), event)
+    yield _event({"type": "transcript.text.done", **done.summary})
 
 
 def _event(value: dict[str, object]) -> str:
@@ -118,14 +139,14 @@ def _event(value: dict[str, object]) -> str:
 
 
 def _raise_failure(done: Done) -> None:
-    """Raise why a job failed; some sound that is missing is no failure."""
+    """Raise the error of a file. Missing sound is reported with the text instead."""
     if done.error is not None and not isinstance(done.error, IncompleteSoundError):
         raise refusal_of(done.error)
 
 
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
-    """Return what work comes to, or None, with the work cancelled, where the client went away."""
-    tasks = asyncio.create_task(work), asyncio.create_task(_gone(request))
+async def _unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """Return the result of some work; cancel it and return None if the client disconnects."""
+    tasks = asyncio.create_task(work), asyncio.create_task(_disconnect(request))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         return tasks[0].result() if tasks[0].done() else None
@@ -135,6 +156,6 @@ async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | No
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _gone(request: Request) -> None:
+async def _disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -1,0 +1,1 @@
+"""The paths of the page: jobs, the history, settings, engines and the repository."""
