@@ -6,6 +6,10 @@ wcwidth has the tables of Unicode; it takes 9 ms to import, so plain ASCII does 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BLANK = " \t\n\x0b\x0c\r"
 _BLANKS = re.compile(f"[{_BLANK}]+")
@@ -18,6 +22,15 @@ def columns(text: str) -> int:
     from wcwidth import width
 
     return width(text)
+
+
+def clusters(text: str) -> Iterable[str]:
+    """Return the characters of a text as a reader sees them: a letter with its accents is one."""
+    if text.isascii():
+        return text
+    from wcwidth import iter_graphemes
+
+    return iter_graphemes(text)
 
 
 def padded(text: str, width: int) -> str:

@@ -159,6 +159,11 @@ class Transcript:
         return " ".join(text for segment in self.segments if (text := segment.marked_text))
 
     @property
+    def words(self) -> str:
+        """The text of all segments, without marks."""
+        return " ".join(filter(None, (segment.text.strip() for segment in self.segments)))
+
+    @property
     def failure(self) -> str | None:
         """The error message if the engine failed on all segments, or None."""
         if any(segment.text.strip() for segment in self.segments):
@@ -167,6 +172,10 @@ class Transcript:
         if not failures:
             return None
         return f"the speech could not be transcribed: {'; '.join(dict.fromkeys(failures))}"
+
+
+NOTE_TRAILER = "Voicenote-"
+"""How the token of each trailer of a note begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from git_voicenote.errors import NegativeAnswer, StoreError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
+from git_voicenote.store.search import snippet_of
 from git_voicenote.targets import CommitTarget
+from git_voicenote.terminal.colours import coloured, put_coloured
 from git_voicenote.terminal.console import (
     confirm,
     hand_over,
@@ -26,6 +28,7 @@ from git_voicenote.terminal.console import (
     warn,
 )
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.pager import wants_colour
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.export.formats import FORMATS, TEXT, Exported, help_text
 from git_voicenote.workflows.explain.unfinished import mention_unfinished
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Place
     from git_voicenote.store.entries import Attempt, Entry
+    from git_voicenote.store.search import Snippet
 
 _LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
 
@@ -66,14 +70,25 @@ def list_(max_count: int | None, *, as_json: bool) -> None:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def search(words: tuple[str, ...], *, as_json: bool) -> None:
-    """List the recordings in whose title, text or notes all these words occur.
+    """List the recordings in whose title, text or notes all these words occur, with the passage.
 
     Parts of words count: foo finds foo_bar. Case does not.
     """
-    found = _history().search(" ".join(words))
+    query = " ".join(words)
+    found = _history().search(query)
     if not found:
-        raise NegativeAnswer(f"nothing in the history has {' '.join(words)!r}")
-    _print_list(_readable(found), as_json=as_json)
+        raise NegativeAnswer(f"nothing in the history has {query!r}")
+    entries = _readable(found)
+    if as_json:
+        print_json(
+            [{**_value(entry), "snippet": _snippet_value(entry, query)} for entry in entries]
+        )
+        return
+    colours = wants_colour("auto", "color.grep")
+    for entry in entries:
+        put(_row(entry))
+        if snippet := snippet_of(entry, query):
+            put_coloured(f"    {_marked(snippet) if colours else snippet.text}\n")
 
 
 @history.command()
@@ -170,11 +185,29 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
         print_json([_value(entry) for entry in entries])
         return
     for entry in entries:
-        words = visible(entry.title or entry.text).replace("\n", " ")
-        put(
-            f"{entry.id:20}  {local_time(entry.created_at)}  "
-            f"{length(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
-        )
+        put(_row(entry))
+
+
+def _row(entry: Entry) -> str:
+    words = visible(entry.title or entry.text).replace("\n", " ")
+    return (
+        f"{entry.id:20}  {local_time(entry.created_at)}  "
+        f"{length(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
+    )
+
+
+def _marked(snippet: Snippet) -> str:
+    """Return a passage with its hits marked, as git grep marks them."""
+    parts, at = [], 0
+    for start, end in snippet.hits:
+        parts += [snippet.text[at:start], coloured(snippet.text[start:end], "red", bold=True)]
+        at = end
+    return "".join([*parts, snippet.text[at:]])
+
+
+def _snippet_value(entry: Entry, query: str) -> dict[str, object] | None:
+    snippet = snippet_of(entry, query)
+    return asdict(snippet) if snippet else None
 
 
 def _target(entry: Entry) -> str:

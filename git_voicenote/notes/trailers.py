@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from git_voicenote.characters import visible
 from git_voicenote.clock import length, seconds_of
+from git_voicenote.datatypes import NOTE_TRAILER
 from git_voicenote.notes.sequences import merge_sequences
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Note
 
-PREFIX = "Voicenote-"
+PREFIX = NOTE_TRAILER
 
 
 class Kind(Protocol):

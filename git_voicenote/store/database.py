@@ -13,6 +13,7 @@ from git_voicenote.errors import StoreError
 from git_voicenote.files import private_folder
 from git_voicenote.files.failures import store_error
 from git_voicenote.store.migrations import MIGRATIONS
+from git_voicenote.store.search import searchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,7 @@ class Database:
         connection.row_factory = sqlite3.Row
         # by default, a text that is not UTF-8 fails the whole query
         connection.text_factory = lambda content: content.decode("utf-8", "replace")
+        connection.create_function("searchable", 1, _searchable, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # overwrite deleted rows
         return connection
@@ -150,6 +152,11 @@ class Database:
                     hint="try again when that process has finished",
                 )
         return StoreError(f"cannot use the history {self.path}: {exc}", hint=hint)
+
+
+def _searchable(content: object) -> str:
+    """Return the words of a column, whatever it holds, for the index of the search."""
+    return searchable(content.decode("utf-8", "replace")) if isinstance(content, bytes) else ""
 
 
 def _code(exc: sqlite3.Error) -> int:

@@ -30,6 +30,7 @@ from git_voicenote.recording_formats import WAV
 from git_voicenote.store.database import Database
 from git_voicenote.store.entries import entries_of
 from git_voicenote.store.rows import target_or_none
+from git_voicenote.store.search import searchable, terms_of
 from git_voicenote.targets import CommitTarget
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class History:
                 ),
             )  # fmt: skip
             _set_state(connection, transcript.recording_id, "transcribed")
-            _index(connection, transcript.recording_id, transcript.text)
+            _index(connection, transcript.recording_id, transcript.words)
 
     def failed_attempt(self, recording_id: str, engine: str, language: str, message: str) -> None:
         """Store that an engine failed, and why."""
@@ -172,9 +173,10 @@ class History:
     def search(self, query: str) -> tuple[Entry, ...]:
         """Return the recordings whose title, transcripts or notes contain all words of a query.
 
-        Words match parts of words, in any case. The newest are first. Any text is a valid query.
+        Words match parts of words, in any case; `search.snippet_of` shows where. The newest are
+        first. Any text is a valid query.
         """
-        terms = query.replace("\0", "").split()
+        terms = terms_of(query)
         if not terms:
             return ()
         sql, parameters = _search_condition(terms)
@@ -240,9 +242,8 @@ def _search_condition(terms: Sequence[str]) -> tuple[str, list[str]]:
     parameters = []
     for term in terms:
         if len(term) < _MIN_INDEXED_CHARACTERS:
-            pattern = "".join("\\" + c if c in "\\%_" else c for c in term)
-            condition.append("id IN (SELECT recording_id FROM words WHERE text LIKE ? ESCAPE '\\')")
-            parameters.append(f"%{pattern}%")
+            condition.append("id IN (SELECT recording_id FROM words WHERE instr(text, ?))")
+            parameters.append(term)
         else:
             condition.append("id IN (SELECT recording_id FROM words WHERE text MATCH ?)")
             parameters.append('"' + term.replace('"', '""') + '"')
@@ -252,7 +253,7 @@ def _search_condition(terms: Sequence[str]) -> tuple[str, list[str]]:
 def _index(connection: sqlite3.Connection, recording_id: str, text: str) -> None:
     connection.execute(
         "INSERT INTO words (recording_id, text) SELECT id, ? FROM recordings WHERE id = ?",
-        (text, recording_id),
+        (searchable(text), recording_id),
     )
 
 

@@ -78,4 +78,20 @@ MIGRATIONS = (
     """
     ALTER TABLE segments ADD COLUMN words TEXT;  -- JSON, a list of [text, start, end, confidence]
     """,
+    # 6: search compares words in one form (`search.searchable`), whose case and composition do not
+    # matter, and without the trailers of notes. Blobs, because a text may be no UTF-8
+    """
+    DROP TABLE words;
+    CREATE VIRTUAL TABLE words USING fts5 (recording_id UNINDEXED, text, tokenize = 'trigram');
+    INSERT INTO words (recording_id, text)
+        SELECT id, searchable(CAST(title AS BLOB)) FROM recordings;
+    INSERT INTO words (recording_id, text)
+        SELECT recording_id, searchable(CAST(group_concat(text, ' ') AS BLOB)) FROM (
+            SELECT recording_id, attempt_id, text FROM segments
+            JOIN attempts ON attempts.id = attempt_id ORDER BY attempt_id, position
+        ) GROUP BY attempt_id;
+    INSERT INTO words (recording_id, text)
+        SELECT recording_id, searchable(CAST(text AS BLOB)) FROM notes
+        JOIN note_recordings ON note_id = notes.id;
+    """,
 )

@@ -46,12 +46,12 @@ def page(text: str, *, is_product: bool = True) -> None:
             pager.wait()
 
 
-def wants_colour(choice: str) -> bool:
-    """Return whether to colour a diff: as asked, or by color.diff and color.ui."""
+def wants_colour(choice: str, setting: str = "color.diff") -> bool:
+    """Return whether to colour what is printed: as asked, or by a setting of git and color.ui."""
     if choice != "auto":
         return choice == "always"
     is_terminal = str(sys.stdout.isatty()).lower()
-    answer = try_git("config", "--get-colorbool", "color.diff", is_terminal, cwd=Path.cwd())
+    answer = try_git("config", "--get-colorbool", setting, is_terminal, cwd=Path.cwd())
     return answer.stdout.strip() == b"true"
 
 

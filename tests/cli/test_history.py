@@ -70,13 +70,26 @@ def test_an_empty_history_is_an_empty_list(repo: Sandbox) -> None:
 
 
 def test_search_lists_what_it_finds(filled: Sandbox) -> None:
-    assert out(filled, "search", "FOO", "slow").startswith(FIRST)
-    assert len(out(filled, "search", "feat").splitlines()) == 2
-    assert [entry["id"] for entry in json.loads(out(filled, "search", "--json", "bar"))] == [FIRST]
+    assert out(filled, "search", "FOO", "slow") == (
+        f"{FIRST}  2026-11-22 10:14    1:02  transcribed  aaaaaaa       feat: part 0\n"
+        "    foo_bar is slow. So it goes.\n"
+    )
+    assert len(out(filled, "search", "feat").splitlines()) == 4
+    (entry,) = json.loads(out(filled, "search", "--json", "bar"))
+    assert entry["id"] == FIRST
+    assert entry["snippet"] == {"text": "foo_bar is slow. So it goes.", "hits": [[4, 7]]}
 
     done = filled.voicenote("history", "search", "absent words")
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr == b"error: nothing in the history has 'absent words'\n"
+
+
+def test_a_terminal_marks_the_words_that_a_search_found(filled: Sandbox) -> None:
+    filled.git("config", "color.ui", "always")
+
+    assert out(filled, "search", "bar", "slow").endswith(
+        "    foo_\x1b[31m\x1b[1mbar\x1b[0m is \x1b[31m\x1b[1mslow\x1b[0m. So it goes.\n"
+    )
 
 
 def test_show_tells_all(filled: Sandbox) -> None:
