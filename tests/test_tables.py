@@ -10,7 +10,7 @@ import ast
 import re
 from dataclasses import fields, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 import pytest
@@ -27,7 +27,7 @@ from git_voicenote.cli.hook import hook
 from git_voicenote.cli.root import root
 from git_voicenote.cli.text import text
 from git_voicenote.cli.transcribe import transcribe
-from git_voicenote.config import SETTINGS, load_settings
+from git_voicenote.config import SETTINGS, Kind, Settings, load_settings
 from git_voicenote.datatypes import Note, Segment
 from git_voicenote.engines.built_in import BUILT_IN
 from git_voicenote.engines.model_kinds import KINDS
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.cli.commands import Command
+    from git_voicenote.config import Setting
     from git_voicenote.engines.built_in import BuiltIn
     from git_voicenote.notes.trailers import Trailer
     from git_voicenote.recording_formats import RecordingFormat
@@ -165,15 +166,33 @@ def test_recording_formats_are_named_in_their_table_only() -> None:
 
 def test_settings_are_named_in_their_table_only() -> None:
     assert modules_with(r"^voicenote\.[\w.]+$|^GIT_VOICENOTE_") == {
-        "config.py",
+        "config/table.py",
         "log/__init__.py",  # GIT_VOICENOTE_TRACE, as GIT_TRACE: no setting of git's
         "series/incoming/git_am.py",  # GIT_VOICENOTE_AM: what it tells its own hooks
     }
 
 
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.field)
+def test_a_setting_has_all_that_is_shown_of_it(setting: Setting) -> None:
+    default = setting.form.written(setting.default)
+
+    assert setting.kind in get_args(Kind)
+    assert setting.choices or setting.kind != "choice"
+    assert re.fullmatch(r"[^\n]*[^.\n]", setting.meaning)
+    assert len(setting.meaning) <= 80
+    if setting.default is not None:
+        assert setting.form.read(default) == setting.default
+    for choice in setting.choices:
+        assert setting.form.written(setting.form.read(choice)) == choice
+
+
+def test_each_field_of_settings_is_a_row() -> None:
+    assert [one.name for one in fields(Settings)] == [one.field for one in SETTINGS]
+
+
 def test_a_default_is_known_to_its_row_only() -> None:
     assert modules_with(r"^refs/notes/voicenote") == {
-        "config.py",
+        "config/table.py",
         "notes/merging.py",  # what answers are called in a bundle, whatever the setting
     }
 
