@@ -2,13 +2,14 @@
 #   make demo    see it work in a temporary repository
 #   make test    run all checks
 #   make dist    build a wheel and an sdist, and try both in fresh environments
+#   make man     render the manual: man/man1 from man/*.md and the options
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # two per core, because many tests wait for recordings that play in real time
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: demo test lint format dist parity nano-benchmark voices numbers lock clean
+.PHONY: demo test lint format dist man parity nano-benchmark voices numbers lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -30,6 +31,9 @@ dist: $(VENV)/.dev
 	rm -rf dist
 	$(BIN)/python -m hatchling build
 	$(BIN)/python scripts/try_dist.py dist
+
+man: $(VENV)/.dev
+	$(BIN)/python -m scripts.manual
 
 # The implementations that ours is compared and timed against, in an environment of their own.
 parity: build/parity/.ready

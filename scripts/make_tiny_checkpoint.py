@@ -1,6 +1,6 @@
 """Makes examples/nano-tiny/hf: a small checkpoint that hears the recordings in examples/speech.
 
-    python scripts/make_tiny_checkpoint.py [FOLDER]
+    python -m scripts.make_tiny_checkpoint [FOLDER]
 
 Runs in the environment of `make parity`, on one core, for a few minutes. Modules and layout are
 those of Fun-ASR-Nano-2512 in transformers; widths and vocabulary are small. It is trained until it
@@ -32,23 +32,16 @@ from tokenizers import (
 from tokenizers import pre_tokenizers as pre
 from transformers import DynamicCache, FunAsrNanoConfig, FunAsrNanoForConditionalGeneration
 
-CHECKOUT = Path(__file__).parents[1]
-sys.path.insert(0, str(CHECKOUT))
-
-from tiny_checkpoint_sound import (  # noqa: E402 - found by the line above
-    cut_recordings,
-    neighbours,
-    vary,
-)
-
-from tests.support.nano_checkpoints import transcripts  # noqa: E402 - found by the line above
+from scripts.tiny_checkpoint_sound import cut_recordings, neighbours, vary
+from tests.support.nano_checkpoints import transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from tiny_checkpoint_sound import Stretch
+    from scripts.tiny_checkpoint_sound import Stretch
 
+CHECKOUT = Path(__file__).parents[1]
 NOT_NORMALIZED = {"42": "forty two"}
 """What a person said, where the numbers are to be left as they were spoken."""
 

@@ -118,6 +118,11 @@ def _answer(arguments: list[str]) -> int:
 
 def _call(arguments: list[str]) -> int:
     """Run the command that is named; return its exit status."""
+    if "--help" in arguments:
+        from git_voicenote.cli.help import asks_for_page, show_asked
+
+        if asks_for_page(arguments):
+            return show_asked(arguments)
     command = COMMANDS.get(arguments[0]) if arguments else None
     if command is not None and command.takes_all:
         # nothing for click to parse, which takes longer to import than all else before git starts

@@ -31,7 +31,7 @@ def am(arguments: tuple[str, ...]) -> int:
     Raises VoicenoteError if nothing can be applied. What fails later is a warning: the commits
     stand.
     """
-    if "-h" in arguments or "--help" in arguments:
+    if "-h" in arguments:
         put(_HELP, end="")
         return 0
     return _applying().run(arguments)

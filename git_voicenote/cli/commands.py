@@ -53,7 +53,8 @@ _ROWS = (
     ),
     Command("text", "text:text", "Convert spoken text to written text: a filter."),
     Command("devices", "devices:devices", "List the microphones."),
-    Command("models", "models:models", "List, fetch, import and verify the models of the engines."),
+    Command("models", "models:models", "List, fetch, import and verify models."),
+    Command("help", "help:help_", "Show the manual, or the page of a command."),
 )  # fmt: skip
 COMMANDS = {command.name: command for command in _ROWS}
 """The commands by name, in the order in which a user meets them."""

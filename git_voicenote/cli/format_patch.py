@@ -49,7 +49,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     Raises VoicenoteError; nothing half-made is left then.
     """
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    if "-h" in own or "--help" in own:
+    if "-h" in own:
         put(_HELP, end="")
         return 0
     gc.disable()  # a process of half a second has nothing to collect

@@ -34,7 +34,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     name="git voicenote",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h"], "max_content_width": 100},  # cli.main: --help
 )
 @click.option(
     "-v",

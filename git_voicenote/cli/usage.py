@@ -24,11 +24,8 @@ def error_of(
     """
     path, command = _called(root, arguments)
     if isinstance(error, click.exceptions.NoSuchCommand) and isinstance(command, click.Group):
-        near = _near(error.command_name, command.list_commands(click.Context(command)))
-        return UsageError(
-            f"{path} has no command {error.command_name!r}",
-            hint=f"{near}`{path} -h` lists the commands",
-        )
+        known = command.list_commands(click.Context(command))
+        return unknown_command(path, error.command_name, known)
     if isinstance(error, click.NoSuchOption):
         options = [name for one in command.params for name in (*one.opts, *one.secondary_opts)]
         near = _near(error.option_name, options)
@@ -36,6 +33,14 @@ def error_of(
             f"{path} has no option {error.option_name}", hint=f"{near}`{path} -h` lists the options"
         )
     return UsageError(_in_our_style(error.format_message()), hint=_help_hint(path))
+
+
+def unknown_command(path: str, name: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a name that is none of the commands of `path`."""
+    return UsageError(
+        f"{path} has no command {name!r}",
+        hint=f"{_near(name, known)}`{path} -h` lists the commands",
+    )
 
 
 def with_hint(error: UsageError, root: click.Group, arguments: Sequence[str]) -> VoicenoteError:

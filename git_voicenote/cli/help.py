@@ -1,0 +1,40 @@
+"""`git voicenote help`: the manual, from the package itself."""
+
+from __future__ import annotations
+
+import click
+
+from git_voicenote.cli.commands import COMMANDS
+from git_voicenote.terminal.console import hand_over
+from git_voicenote.terminal.manual import manual_page, show_manual
+
+
+@click.command("help")
+@click.argument("command", required=False)
+@click.option("--man-path", is_flag=True, help="Print the folder of the pages, for MANPATH.")
+def help_(command: str | None, *, man_path: bool) -> None:
+    """Show the manual, or the page of COMMAND.
+
+    With man in a terminal, as plain text elsewhere.
+    """
+    if man_path:
+        hand_over(manual_page(None).parents[1])
+        return
+    if command is not None and command not in COMMANDS:
+        from git_voicenote.cli.usage import unknown_command
+
+        raise unknown_command("git voicenote", command, COMMANDS)
+    show_manual(manual_page(command))
+
+
+def asks_for_page(arguments: list[str]) -> bool:
+    """Return whether a command line asks for a page: COMMAND --help, or --help alone."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--help" in before and (before[0] in COMMANDS or before[0] == "--help")
+
+
+def show_asked(arguments: list[str]) -> int:
+    """Show the page that a command line asks for, and return the exit status."""
+    first = arguments[0]
+    show_manual(manual_page(first if first in COMMANDS else None))
+    return 0
