@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from git_voicenote.server import probes
+from git_voicenote.server import page, probes
 from git_voicenote.server.api import status
 from git_voicenote.server.counting import Counting
 from git_voicenote.server.guard import Guard
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.service import Service
 
-_MODULES = (probes, models, transcriptions, status)
+_MODULES = (page, probes, models, transcriptions, status)
 """Each has `routes(service)`, and a description of them in `openapi/`."""
 
 

@@ -17,6 +17,7 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote.server import page
 from git_voicenote.server.refusals import RefusalError
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What a browser may call this machine. The port may be any: ssh forwards from another one."""
-OPEN = frozenset({"/", "/healthz"})
+OPEN = page.PATHS | {"/healthz"}
 """Paths that need no token, and tell nothing."""
+_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
@@ -58,7 +59,10 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                policy = page.POLICY if scope["path"] in page.PATHS else _POLICY
+                message["headers"] = [
+                    *message.get("headers", ()), (b"content-security-policy", policy), *_HEADERS
+                ]  # fmt: skip
             await send(message)
 
         try:

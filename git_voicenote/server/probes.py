@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from git_voicenote.server.description import description
@@ -17,17 +17,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.service import Service
 
-_GREETING = """\
-git voicenote turns speech into text here, as OpenAI's API does: POST /v1/audio/transcriptions.
-/openapi.json describes it. All but this page needs the token: Authorization: Bearer TOKEN
-"""
-
 
 def routes(service: Service) -> list[BaseRoute]:
     """Return the routes of this module."""
-
-    async def greet(_request: Request) -> Response:
-        return PlainTextResponse(_GREETING)
 
     async def report_health(_request: Request) -> Response:
         return json_response({"status": "ok"})
@@ -41,7 +33,6 @@ def routes(service: Service) -> list[BaseRoute]:
         return json_response(description())
 
     return [
-        Route("/", greet),
         Route("/healthz", report_health),
         Route("/metrics", report_metrics),
         Route("/openapi.json", describe),

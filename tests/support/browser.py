@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -22,10 +23,19 @@ needs_browser = pytest.mark.skipif(
 )
 
 
-class Browser:
-    """One page of a browser. `requests` are all addresses it asked for, `complaints` its errors."""
+_KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, ""), " ": (32, " ")}
+_KEYS |= {"ArrowUp": (38, ""), "ArrowDown": (40, "")}
+"""The code and the text of keys that are more than their character."""
 
-    def __init__(self, folder: Path) -> None:
+
+class Browser:
+    """One page of a browser. `requests` are all addresses it asked for, `complaints` its errors.
+
+    With `microphone`, a WAV file is what the page hears, from its start and once, each time that
+    it opens the microphone.
+    """
+
+    def __init__(self, folder: Path, microphone: Path | None = None) -> None:
         name = next(found for name in _NAMES if (found := shutil.which(name)))
         # Chromium reads commands from descriptor 3 and answers on 4, each ended by a NUL; bash, as
         # dash cannot name descriptors above 9
@@ -38,6 +48,11 @@ class Browser:
             "--mute-audio", "--disable-dev-shm-usage", f"--user-data-dir={folder / 'profile'}",
             "--window-size=1300,900",
         ]  # fmt: skip
+        if microphone is not None:
+            command += [
+                "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={microphone}%noloop",
+            ]  # fmt: skip
         self._process = subprocess.Popen(
             command, pass_fds=(from_us, to_us), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -82,13 +97,47 @@ class Browser:
 
     def open(self, path: Path) -> float:
         """Open a file; return the seconds until all of it was loaded."""
+        return self.visit(path.as_uri())
+
+    def visit(self, url: str) -> float:
+        """Open an address, as `open` does a file."""
         self._events.clear()
         self.requests.clear()
         start = time.monotonic()
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url=url)
         while "Page.loadEventFired" not in self._events:
             self._next()
         return time.monotonic() - start
+
+    def show(self, width: int, scheme: str = "light", height: int = 900) -> None:
+        """Set the size of the window, and whether the system is light or dark."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+            mobile=False,
+        )  # fmt: skip
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", features=features)
+
+    def picture(self, path: Path) -> None:
+        """Save what is in the window as a PNG."""
+        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
+
+    def choose_files(self, selector: str, *paths: Path) -> None:
+        """Choose files in a file input, as its dialog does."""
+        self.call("DOM.getDocument")
+        node = self.call("Runtime.evaluate", expression=f"document.querySelector({selector!r})")
+        self.call(
+            "DOM.setFileInputFiles", files=[str(path) for path in paths],
+            objectId=node["result"]["objectId"],
+        )  # fmt: skip
+
+    def save_to(self, folder: Path) -> None:
+        """Have what the page saves in a folder."""
+        self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
+    def type(self, text: str) -> None:
+        """Type a text where the focus is."""
+        self.call("Input.insertText", text=text)
 
     def run(self, script: str) -> Any:  # noqa: ANN401 - whatever the script gives
         """Return what an expression gives in the page; a promise is waited for."""
@@ -98,11 +147,14 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def press(self, key: str) -> None:
+    def press(self, key: str, *, is_shifted: bool = False) -> None:
         """Press a key."""
-        text = "\r" if key == "Enter" else key if len(key) == 1 else ""
-        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=text)
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+        code, text = _KEYS.get(key, (ord(key.upper()) if len(key) == 1 else 0, key))
+        how: dict[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        text = text if text in ("", "\r") or len(text) == 1 else ""
+        modifiers = 8 if is_shifted else 0
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=text, modifiers=modifiers, **how)
+        self.call("Input.dispatchKeyEvent", type="keyUp", modifiers=modifiers, **how)
 
     def accessible(self) -> list[tuple[str, str]]:
         """Return what a screen reader gets of the page: roles and names, in order."""

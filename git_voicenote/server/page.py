@@ -1,0 +1,64 @@
+"""The page: a fixed table of files of the installation, which tell nothing and need no token."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from git_voicenote.resources import resource
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from git_voicenote.server.service import Service
+
+_STATIC = "/static/"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+FILES = (
+    "api.js", "dom.js", "format.js", "i18n.js", "icon.svg", "main.js", "page.css", "parts.css",
+    "prefs.js",
+    "parts/dialogs.js", "parts/diff.js", "parts/drops.js", "parts/editor.js", "parts/engine.js",
+    "parts/exports.js", "parts/job.js", "parts/level.js", "parts/recorder.js", "parts/saving.js",
+    "parts/targets.js", "parts/transcript.js", "parts/vocabulary.js",
+    "sound/dictation.js", "sound/microphone.js", "sound/worklet.js",
+    "strings/en.js", "strings/zh.js",
+    "views/files.js", "views/history.js", "views/review.js", "views/settings.js",
+    "views/speak.js",
+)  # fmt: skip
+"""What the page is made of, in templates/page/. No other path leads to a file."""
+
+_BY_PATH = {"/": "index.html"} | {_STATIC + name: name for name in FILES}
+PATHS = frozenset(_BY_PATH)
+"""Where the page and its files are."""
+POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    b"img-src 'self'; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's Content-Security-Policy: its own files, and sounds that it has in memory."""
+
+
+def routes(_service: Service) -> list[BaseRoute]:
+    """Return the routes of the page."""
+    return [Route("/", _answer), Route(_STATIC + "{name:path}", _answer)]
+
+
+async def _answer(request: Request) -> Response:
+    name = _BY_PATH.get(request.scope["path"])
+    if name is None:
+        raise HTTPException(404)
+    return Response(_content(name), media_type=_TYPES[name[name.rindex(".") :]])
+
+
+@cache
+def _content(name: str) -> bytes:
+    return resource("templates", f"page/{name}").read_bytes()

@@ -1,0 +1,135 @@
+/** The service's interface: each request with the token, each failure an ApiError. */
+
+import { t, tOr } from "./i18n.js";
+
+const KEPT = "voicenote.token";
+
+/** A request that failed: `status` is 0 where no answer came; `body` is what the answer held. */
+export class ApiError extends Error {
+  constructor(status, body) {
+    const error = body?.error ?? {};
+    super(tOr(`error.${error.code}`, error.message ?? t("error.unreachable")));
+    this.status = status;
+    this.code = error.code ?? null;
+    this.body = body;
+  }
+}
+
+/** Take the token out of the address, where it would be seen and kept. */
+export function takeToken() {
+  const found = /^#token=(.+)$/.exec(location.hash);
+  if (!found) return;
+  setToken(decodeURIComponent(found[1]));
+  history.replaceState(null, "", location.pathname);
+}
+
+export const token = () => sessionStorage.getItem(KEPT) ?? "";
+export const setToken = (text) => sessionStorage.setItem(KEPT, text);
+
+const authorization = () => ({ Authorization: `Bearer ${token()}` });
+
+/** Return an answer that is a success. Raises ApiError. */
+async function ask(method, path, { json, signal } = {}) {
+  const headers = authorization();
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method, headers, signal, cache: "no-store",
+      body: json === undefined ? undefined : JSON.stringify(json),
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, null);
+  }
+  if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => null));
+  return answer;
+}
+
+async function value(method, path, options) {
+  const answer = await ask(method, path, options);
+  const text = await answer.text();
+  return text ? JSON.parse(text) : null;
+}
+
+export const get = (path, options) => value("GET", path, options);
+export const post = (path, json) => value("POST", path, { json });
+export const put = (path, json) => value("PUT", path, { json });
+export const patch = (path, json) => value("PATCH", path, { json });
+export const remove = (path) => value("DELETE", path);
+
+/** Return a path with a query; what is null or "" is left out, a list is repeated. */
+export function withQuery(path, values) {
+  const query = new URLSearchParams();
+  for (const [name, given] of Object.entries(values)) {
+    for (const one of [given].flat()) if (one !== null && one !== "") query.append(name, one);
+  }
+  return query.size ? `${path}?${query}` : path;
+}
+
+/** Return the address of a sound in memory; whoever asks for it revokes it. */
+export async function sound(path) {
+  const answer = await ask("GET", path);
+  return URL.createObjectURL(await answer.blob());
+}
+
+/** Save what a path gives as a file. */
+export async function download(path, otherwise) {
+  const answer = await ask("GET", path);
+  const disposition = answer.headers.get("Content-Disposition") ?? "";
+  const named = /filename\*=UTF-8''([^;]+)/i.exec(disposition);
+  const plain = /filename="([^"]+)"/i.exec(disposition);
+  save(await answer.blob(), named ? decodeURIComponent(named[1]) : plain?.[1] ?? otherwise);
+}
+
+/** Save something in memory as a file. */
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+/** Send a form; `progress` is told the share that was sent. fetch would not tell. */
+export function upload(path, form, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.responseType = "json";
+    request.setRequestHeader("Authorization", authorization().Authorization);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 300) resolve(request.response);
+      else reject(new ApiError(request.status, request.response));
+    });
+    for (const event of ["error", "abort", "timeout"]) {
+      request.addEventListener(event, () => reject(new ApiError(0, null)));
+    }
+    request.send(form);
+  });
+}
+
+/** Yield the values of server-sent events; EventSource cannot send the token. */
+export async function* events(path, signal) {
+  const answer = await ask("GET", path, { signal });
+  let waiting = "";
+  for await (const piece of texts(answer.body)) {
+    waiting += piece.replaceAll("\r", "");
+    for (let end; (end = waiting.indexOf("\n\n")) >= 0; waiting = waiting.slice(end + 2)) {
+      const lines = waiting.slice(0, end).split("\n").filter((line) => line.startsWith("data:"));
+      if (lines.length) yield JSON.parse(lines.map((line) => line.slice(5)).join("\n"));
+    }
+  }
+}
+
+async function* texts(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let part; !(part = await reader.read()).done;) yield part.value;
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}

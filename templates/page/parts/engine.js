@@ -1,0 +1,88 @@
+/** The engine: which one, with which model, on which device, and the memory that it takes. */
+
+import * as api from "../api.js";
+import { announce, button, choose, el, field, fill } from "../dom.js";
+import { bytes } from "../format.js";
+import { t } from "../i18n.js";
+
+export class EnginePanel {
+  constructor(app) {
+    this.app = app;
+    this.form = el("div");
+    this.memory = el("dl", { class: "facts" });
+    this.free = button(t("engine.free"), () => this.unload());
+    this.node = el("section", { class: "panel" }, el("h2", {}, t("engine.title")), this.form,
+      el("h3", {}, t("engine.memory")), this.memory, this.free);
+  }
+
+  async load() {
+    try {
+      const [{ engines, current }, memory] = await Promise.all([api.get("/api/engines"), api.get("/api/memory")]);
+      this.draw(engines, current);
+      this.show(memory);
+    } catch (error) {
+      announce(error.message, true);
+    }
+  }
+
+  draw(engines, current) {
+    const engine = choose(engines.map((one) => [one.name, one.name]), current.name);
+    for (const option of engine.options) {
+      option.disabled = !engines.find((one) => one.name === option.value).is_usable;
+    }
+    const [model, device] = [el("select"), el("select")];
+    const problems = engines.filter((one) => !one.is_usable)
+      .map((one) => el("li", {}, el("code", {}, one.name), " ", one.problem ?? ""));
+    const options = (select, names, value) => {
+      fill(select, names.map((name) => el("option", { value: name }, name)));
+      if (names.includes(value)) select.value = value;
+      select.disabled = names.length < 2;
+    };
+    const suit = () => {
+      const chosen = engines.find((one) => one.name === engine.value);
+      options(model, chosen?.models ?? [], current.model);
+      options(device, chosen?.devices ?? ["auto"], current.device);
+    };
+    engine.addEventListener("change", suit);
+    suit();
+    const use = button(t("engine.use"), () => this.change({
+      engine: engine.value, model: model.value || null, device: device.value || null,
+    }), { class: "primary" });
+    fill(this.form, field(t("engine.engine"), engine), field(t("engine.model"), model),
+      field(t("engine.device"), device),
+      el("p", { class: "hint" }, t("engine.languages", { languages: current.languages.join(", ") })),
+      problems.length ? el("details", {}, el("summary", {}, t("engine.unusable", { n: problems.length })),
+        el("ul", {}, problems)) : null,
+      el("div", { class: "row" }, use));
+  }
+
+  show({ server, engine, is_loaded: isLoaded }) {
+    fill(this.memory,
+      el("dt", {}, t("engine.ofServer")), el("dd", {}, bytes(server)),
+      el("dt", {}, t("engine.ofEngine")), el("dd", {}, engine === null ? "0" : bytes(engine)),
+      el("dt", {}, t("engine.state")), el("dd", {}, t(isLoaded ? "engine.loaded" : "engine.unloaded")));
+    this.free.disabled = engine === null;
+  }
+
+  async change(wanted) {
+    const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
+    try {
+      await api.post("/api/engine", given);
+      announce(t("engine.changed", { name: wanted.engine }));
+    } catch (error) {
+      announce(error.message, true);
+    }
+    await this.app.refresh();
+    await this.load();
+  }
+
+  async unload() {
+    try {
+      this.show(await api.post("/api/memory/free"));
+      announce(t("engine.freed"));
+    } catch (error) {
+      announce(error.message, true);
+    }
+    this.app.refresh();
+  }
+}

@@ -1,0 +1,47 @@
+/** Spoken or typed words, on their way to where git people read them. */
+
+import * as api from "../api.js";
+import { el } from "../dom.js";
+import { t } from "../i18n.js";
+import { asked } from "./dialogs.js";
+
+/** Return the path of what a target's words are kept at. */
+const pathOf = (target) => (target.kind === "cover" ? "/api/cover"
+  : `/api/notes/${encodeURIComponent(target.commit)}`);
+
+/**
+ * Save words for their target; return what to say of it, or null if the person thought again.
+ *
+ * A note that is there already is replaced or added to, as the person says; one that changed
+ * meanwhile is shown, and asked about.
+ */
+export async function saveNote(target, text, dictation) {
+  if (target.kind === "answer") {
+    await api.post(`/api/answers/${encodeURIComponent(target.commit)}`, { text, dictation });
+    return t("saved.answer", { commit: target.short });
+  }
+  if (target.kind !== "commit" && target.kind !== "cover") {
+    await api.patch(`/api/history/${encodeURIComponent(dictation)}`, { text });
+    return t("saved.text");
+  }
+  const path = pathOf(target);
+  const there = await api.get(path);
+  const how = there.text ? await choice(t("save.exists"), there.text) : "replace";
+  return how ? sent(target, path, { text, dictation, how, base: there.base }) : null;
+}
+
+async function sent(target, path, body) {
+  try {
+    await api.put(path, body);
+  } catch (error) {
+    if (error.status !== 409) throw error;
+    const there = await api.get(path);
+    const how = await choice(t("save.changed"), there.text ?? "");
+    return how ? sent(target, path, { ...body, how, base: there.base }) : null;
+  }
+  return target.kind === "cover" ? t("saved.cover") : t("saved.note", { commit: target.short });
+}
+
+const choice = (question, text) => asked(question,
+  [["append", t("save.append")], ["replace", t("save.replace")]],
+  el("pre", { class: "words", tabindex: 0, "aria-label": t("save.there") }, text));
