@@ -42,9 +42,9 @@ from git_voicenote.text.passes import (
     spoken_identifiers,
     spoken_prose,
 )
-from git_voicenote.text.passes.itn import normaliser
 from git_voicenote.text.passes.itn.chinese import numbers as chinese
 from git_voicenote.text.passes.itn.english import numbers, paths
+from git_voicenote.text.passes.itn.normaliser import normaliser
 from git_voicenote.text.vocabulary import evidence, identifiers, ranking
 from git_voicenote.text.vocabulary import lists as vocabulary_list
 from git_voicenote.text.vocabulary import pronunciation as as_spoken
@@ -324,7 +324,7 @@ SOURCES = ("Repository", "Objects", "Configuration", "Path", "Arguments", "Mail"
 EXEMPT = {
     "text.passes.correction.corrector": "makes a pass, which is tried",
     "text.passes.fillers.fillers": "makes a pass, which is tried",
-    "text.passes.itn.normaliser": "makes a pass, which is tried",
+    "text.passes.itn.normaliser.normaliser": "makes a pass, which is tried",
     "text.passes.spoken_edits.spoken_edits": "makes a pass, which is tried",
     "text.passes.chain.build_chain": "takes a setting of the person's own",
     "text.passes.chain.named_passes": "takes a setting of the person's own",

@@ -8,8 +8,7 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.explain.edit import Editing
-from git_voicenote.workflows.explain.unfinished import mention_unfinished
-from git_voicenote.workflows.leftovers import finish_leftovers
+from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinished_recordings
 
 
 @click.command()
@@ -27,7 +26,7 @@ def edit(revision: str | None, *, cover: bool) -> None:
     chosen = settings(repository)
     dialogue = TerminalDialogue(repository)
     finish_leftovers(repository, chosen, dialogue)
-    mention_unfinished(repository, chosen, dialogue)
+    mention_unfinished_recordings(repository, chosen, dialogue)
     editing = Editing(repository, chosen, dialogue)
     if cover:
         editing.cover(revision)

@@ -31,9 +31,8 @@ from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.pager import wants_colour
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.export.formats import FORMATS, TEXT, Exported, help_text
-from git_voicenote.workflows.explain.unfinished import mention_unfinished
 from git_voicenote.workflows.hearing.archive import state_root
-from git_voicenote.workflows.leftovers import mention_unsaved_texts
+from git_voicenote.workflows.leftovers import mention_unfinished_recordings, mention_unsaved_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +61,7 @@ def list_(max_count: int | None, *, as_json: bool) -> None:
     dialogue = TerminalDialogue(repository)
     if repository is not None:
         mention_unsaved_texts(repository, dialogue)
-    mention_unfinished(repository, settings(repository), dialogue)
+    mention_unfinished_recordings(repository, settings(repository), dialogue)
     _print_list(_readable(_history().entries(max_count)), as_json=as_json)
 
 

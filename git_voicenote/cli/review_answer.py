@@ -16,7 +16,7 @@ from git_voicenote.terminal.series.text import Layout
 from git_voicenote.terminal.streams import sound_named
 from git_voicenote.workflows.answer.answering import Answering
 from git_voicenote.workflows.answer.keepers import MailKeeper, NoteKeeper
-from git_voicenote.workflows.explain.unfinished import mention_unfinished
+from git_voicenote.workflows.leftovers import mention_unfinished_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def answer(
     `reading` are the options that the mails were read with.
     """
     keeper = _keeper(review, replies, settings, repository, dialogue)
-    mention_unfinished(repository, settings, dialogue)
+    mention_unfinished_recordings(repository, settings, dialogue)
     command = ["git", "voicenote", "review", *([source] if source else []), "--reply"]
     command += reading
     command += ["--note"] if replies.note else []

@@ -20,8 +20,7 @@ from git_voicenote.targets import CommitTarget, short_id
 from git_voicenote.terminal.console import print_json, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
-from git_voicenote.workflows.explain.unfinished import mention_unfinished
-from git_voicenote.workflows.leftovers import finish_leftovers
+from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinished_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +52,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
             raise click.UsageError("--cover takes one branch")
         _show_cover(repository, next(iter(revisions), None), as_json=as_json)
         return
-    mention_unfinished(repository, chosen, dialogue)
+    mention_unfinished_recordings(repository, chosen, dialogue)
     commits = commits_in(repository, revisions or ("HEAD",))
     answers = _answers(repository, chosen, commits)
     for commit in commits:

@@ -1,20 +1,23 @@
-"""What earlier commands left: notes of a series that git am finished alone, and unsaved texts."""
+"""What earlier commands left: recordings, unsaved texts, notes of what git am finished alone."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from git_voicenote.clock import length, local_time
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import kept_texts, story
-from git_voicenote.targets import CommitTarget, CoverTarget
+from git_voicenote.targets import CommitTarget, CoverTarget, ReplyTarget, ReviewTarget
+from git_voicenote.workflows.hearing.archive import open_archive
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.store.kept_texts import KeptText
     from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.hearing.archive import CutOff, Subject
 
 
 def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
@@ -49,6 +52,27 @@ def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
         _mention(kept, dialogue)
 
 
+def mention_unfinished_recordings(
+    repository: Repository | None, settings: Settings, dialogue: Dialogue
+) -> None:
+    """Name the recordings that were cut off, for a command that has something else to do."""
+    for found in open_archive(repository, settings, dialogue.warn).cut_off():
+        mention_recording(found, dialogue)
+
+
+def mention_recording(found: CutOff, dialogue: Dialogue) -> None:
+    """Name a recording that was cut off, and the command that resumes it."""
+    command = f"git voicenote {_command(found.subject)} --from {found.recording.id}"
+    dialogue.say(f"{story_of_recording(found)}: `{command}` resumes it")
+
+
+def story_of_recording(found: CutOff) -> str:
+    """Return what a recording that was cut off is about, and that it was not finished."""
+    about = f" for {_subject_name(found.subject)}" if found.subject else ""
+    when = local_time(found.recording.created_at)
+    return f"a recording of {when} ({length(found.recording.duration)}){about} was not finished"
+
+
 def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "") -> None:
     """Say how many notes were kept, and of which series the cover, if any."""
     parts = [counted(notes, "note")] if notes else []
@@ -56,6 +80,24 @@ def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "
     if parts:
         words = ["kept", " and ".join(parts), *filter(None, [of_what]), "(git voicenote show)"]
         dialogue.say(" ".join(words))
+
+
+def _command(subject: Subject | None) -> str:
+    """Return the command that makes of a recording what it was for."""
+    match subject.target if subject else None:
+        case CommitTarget() as target:
+            return f"record {target.short}"
+        case CoverTarget():
+            return "record --cover"
+        case ReviewTarget() | ReplyTarget():
+            return "review SERIES --reply --patch N"
+    return "record"
+
+
+def _subject_name(subject: Subject) -> str:
+    target = subject.target
+    short = f"{target.short} " if isinstance(target, CommitTarget) else ""
+    return f"{short}{subject.title}"
 
 
 def _mention(kept: KeptText, dialogue: Dialogue) -> None:

@@ -228,3 +228,16 @@ def test_it_works_wherever_git_does(explained: Sandbox, tmp_path: Path, place: s
     done = explained.voicenote("show", cwd=folder)
 
     assert done.stdout.decode() == render_note(WHY), done.stderr
+
+
+def test_it_starts_light(explained: Sandbox) -> None:
+    code = (
+        "import sys\n"
+        "sys.argv = ['git-voicenote', 'show']\n"
+        "from git_voicenote.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as exc:\n    assert not exc.code\n"
+        "heavy = ('git_voicenote.engines', 'git_voicenote.text.passes.itn', 'numpy', 'rich')\n"
+        "print([name for name in sys.modules if name.startswith(heavy)], file=sys.stderr)"
+    )
+
+    assert explained.run("python", "-c", code).stderr.endswith(b"[]\n")

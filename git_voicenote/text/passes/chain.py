@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import SettingError
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.fillers import fillers
-from git_voicenote.text.passes.itn import normaliser
+from git_voicenote.text.passes.itn.normaliser import normaliser
 from git_voicenote.text.passes.spoken_edits import spoken_edits
 from git_voicenote.text.passes.spoken_identifiers import spoken_identifiers
 

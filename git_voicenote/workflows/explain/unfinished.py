@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.clock import length, local_time
 from git_voicenote.errors import RecordingInUseError, UnknownRevisionError
 from git_voicenote.targets import CommitTarget, CoverTarget, ReplyTarget, ReviewTarget
 from git_voicenote.workflows.explain.explain import explain
@@ -12,6 +11,7 @@ from git_voicenote.workflows.explain.explainable import ExplainedCommit, Explain
 from git_voicenote.workflows.hearing.archive import open_archive
 from git_voicenote.workflows.hearing.hear import hear
 from git_voicenote.workflows.hearing.listening import Listening
+from git_voicenote.workflows.leftovers import mention_recording, story_of_recording
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.explain.explain import Spoken
     from git_voicenote.workflows.explain.explainable import Explainable
-    from git_voicenote.workflows.hearing.archive import Archive, CutOff, Subject
+    from git_voicenote.workflows.hearing.archive import Archive, CutOff
 
 
 def offer_unfinished(
@@ -36,18 +36,10 @@ def offer_unfinished(
         if found.recording.id == skip:
             continue
         if not dialogue.is_interactive:
-            _mention(found, dialogue)
+            mention_recording(found, dialogue)
         elif _is_to_be_resumed(archive, found, dialogue):
             resumed |= _resume(repository, settings, dialogue, found)
     return resumed
-
-
-def mention_unfinished(
-    repository: Repository | None, settings: Settings, dialogue: Dialogue
-) -> None:
-    """Name the recordings that were cut off, for a command that has something else to do."""
-    for found in open_archive(repository, settings, dialogue.warn).cut_off():
-        _mention(found, dialogue)
 
 
 def _is_to_be_resumed(archive: Archive, found: CutOff, dialogue: Dialogue) -> bool:
@@ -58,7 +50,7 @@ def _is_to_be_resumed(archive: Archive, found: CutOff, dialogue: Dialogue) -> bo
             if not archive.is_cut_off(recording):
                 return False  # decided on in another terminal, while this one asked about others
             answers = {"t": "transcribe", "k": "keep", "d": "delete"}
-            answer = dialogue.ask(f"{_story(found)}.", answers, default="t")
+            answer = dialogue.ask(f"{story_of_recording(found)}.", answers, default="t")
             if answer == "k":
                 archive.keep(recording)
             elif answer == "d":
@@ -66,35 +58,6 @@ def _is_to_be_resumed(archive: Archive, found: CutOff, dialogue: Dialogue) -> bo
             return answer == "t"
     except RecordingInUseError:
         return False
-
-
-def _mention(found: CutOff, dialogue: Dialogue) -> None:
-    command = f"git voicenote {_command(found.subject)} --from {found.recording.id}"
-    dialogue.say(f"{_story(found)}: `{command}` resumes it")
-
-
-def _command(subject: Subject | None) -> str:
-    """Return the command that makes of a recording what it was for."""
-    match subject.target if subject else None:
-        case CommitTarget() as target:
-            return f"record {target.short}"
-        case CoverTarget():
-            return "record --cover"
-        case ReviewTarget() | ReplyTarget():
-            return "review SERIES --reply --patch N"
-    return "record"
-
-
-def _story(found: CutOff) -> str:
-    about = f" for {_name(found.subject)}" if found.subject else ""
-    when = local_time(found.recording.created_at)
-    return f"a recording of {when} ({length(found.recording.duration)}){about} was not finished"
-
-
-def _name(subject: Subject) -> str:
-    target = subject.target
-    short = f"{target.short} " if isinstance(target, CommitTarget) else ""
-    return f"{short}{subject.title}"
 
 
 def _resume(
@@ -111,7 +74,7 @@ def _resume(
     with hear(listening, dialogue, found.subject.title, found.recording):
         pass
     if isinstance(found.subject.target, (ReviewTarget, ReplyTarget)):
-        _mention(found, dialogue)
+        mention_recording(found, dialogue)
     return {}
 
 

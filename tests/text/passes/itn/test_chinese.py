@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from git_voicenote.text.passes.itn import normaliser
 from git_voicenote.text.passes.itn.chinese.numbers import value
+from git_voicenote.text.passes.itn.normaliser import normaliser
 
 normalise = normaliser("zh")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.text.passes.base import Change
-from git_voicenote.text.passes.itn import normaliser
+from git_voicenote.text.passes.itn.normaliser import normaliser
 
 normalise = normaliser("en")
 

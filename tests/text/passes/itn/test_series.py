@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.text.passes.itn import normaliser
 from git_voicenote.text.passes.itn.english.numbers import cardinal, counts_up, digits
+from git_voicenote.text.passes.itn.normaliser import normaliser
 
 normalise = normaliser("en")
 

@@ -1,0 +1,31 @@
+"""The pass that writes what is said in words in digits and signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.passes.base import Passed, apply_changes
+from git_voicenote.text.passes.itn.chinese import rules as chinese
+from git_voicenote.text.passes.itn.english import rules as english
+
+if TYPE_CHECKING:
+    from git_voicenote.text.passes.base import Pass
+
+_CHINESE = ("zh", "yue", "auto")
+
+
+def normaliser(language: str = "en") -> Pass:
+    """Return the pass for a language; English words are known in every one.
+
+    `language` is a code such as "en" or "zh". What is written with digits already, and what could
+    mean something else, stays as it is.
+    """
+    knows_chinese = language.lower().partition("-")[0] in _CHINESE
+
+    def normalise(text: str) -> Passed:
+        changes = list(english.changes(text))
+        if knows_chinese and not text.isascii():
+            changes += chinese.changes(text)
+        return apply_changes(text, changes)
+
+    return normalise
