@@ -83,8 +83,13 @@ class TalkingProcess:
                 pass_fds=[theirs.fileno()],
             )
 
+    @property
+    def id(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def kill(self) -> None:
-        """Let it end; nothing that it is at leaves a trace."""
+        """End it at once, without waiting for that; `end` waits."""
         self._process.kill()
 
     def end(self) -> str:

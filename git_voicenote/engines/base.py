@@ -70,7 +70,8 @@ class Context:
     supports it.
 
     `partial` is called with the text of the current segment whenever it changes, and with "" when
-    the segment is done. Engines without partial results never call it.
+    the segment is done. Engines without partial results never call it. `pause` is called between
+    two batches of segments, and may wait, so that others can use the engine in between.
     """
 
     language: str = "en"
@@ -81,6 +82,7 @@ class Context:
     adaptation: Path | None = None
     explain: bool = False
     partial: Callable[[str], None] | None = None
+    pause: Callable[[], None] | None = None
 
 
 class Engine(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,31 @@ class CrashingOnceEngine(ScriptedEngine):
             yield piece
 
 
+class HangingOnceEngine(ScriptedEngine):
+    """Computes without end the first time; $ENGINE_CALLS tells of that time."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._is_first = not Path(os.environ["ENGINE_CALLS"]).exists()
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        for piece in super().transcribe(pieces, context):
+            if self._is_first:
+                threading.Event().wait()
+            yield piece
+
+
+class WaitingEngine(ScriptedEngine):
+    """Says in $ENGINE_CALLS that it computes, and goes on once that file is gone."""
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        calls = Path(os.environ["ENGINE_CALLS"])
+        for segment in super().transcribe(pieces, context):
+            calls.touch()
+            while calls.exists():
+                time.sleep(0.005)
+            yield segment
+
+
 class TellingItsIdEngine:
     """Hears the number of its process."""
 
@@ -46,5 +73,7 @@ class TellingItsIdEngine:
         yield Segment(0.0, end, str(os.getpid()))
 
 
+HANGING_ONCE = f"{__name__}:HangingOnceEngine"
+WAITING = f"{__name__}:WaitingEngine"
 CRASHING_ONCE = f"{__name__}:CrashingOnceEngine"
 TELLING_ITS_ID = f"{__name__}:TellingItsIdEngine"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from git_voicenote.config import Settings
 from git_voicenote.errors import EngineError
-from git_voicenote.server.decoding.decoder import MOST_WAITING, Decoder, QueueFullError
+from git_voicenote.server.decoding.conversation import Patience
+from git_voicenote.server.decoding.decoder import MAX_WAITING, Decoder, QueueFullError
 from git_voicenote.server.decoding.messages import Done, Heard, Start
 from tests.server import engines
 from tests.support.engines import SCRIPTED
@@ -30,10 +32,15 @@ def _said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def decoder(
-    folder: Path, engine: str = SCRIPTED, *, most_waiting: int = 16, idle: float = 0
+    folder: Path,
+    engine: str = SCRIPTED,
+    *,
+    max_waiting: int = 16,
+    idle: float = 0,
+    patience: Patience | None = None,
 ) -> Decoder:
     settings = Settings(engine=engine, vocabulary=False, server_idle=idle)
-    return Decoder(Start(folder, settings), most_waiting=most_waiting)
+    return Decoder(Start(folder, settings), max_waiting=max_waiting, patience=patience)
 
 
 async def heard(found: Decoder) -> list[str]:
@@ -71,6 +78,59 @@ def test_a_process_that_dies_costs_its_job_and_is_started_anew(tmp_path: Path) -
     asyncio.run(work())
 
 
+def test_a_process_that_does_not_answer_is_killed_and_its_job_says_so(tmp_path: Path) -> None:
+    async def work() -> None:
+        patience = Patience(base=2.0, factor=0.01)
+        async with decoder(tmp_path, engines.HANGING_ONCE, patience=patience) as found:
+            with pytest.raises(EngineError, match=r"ended \(it gave no answer for \d+ s\)"):
+                await heard(found)
+            assert await heard(found) == ["one", "two"]
+
+    asyncio.run(work())
+
+
+def test_the_patience_grows_with_the_sound() -> None:
+    assert Patience(10, 2).seconds(30) == 70
+    assert Patience(10, 2).seconds(1e9) == Patience(10, 2).seconds(1e6)
+
+
+def test_the_model_is_unloaded_on_demand_and_another_engine_takes_its_place(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with decoder(tmp_path) as found:
+            assert await heard(found) == ["one", "two"]
+            assert (found.is_running, found.is_loaded) == (True, True)
+            assert found.unload()
+            assert (found.is_running, found.is_loaded, found.process_id) == (False, False, None)
+            assert await heard(found) == ["one", "two"]
+            first = found.process_id
+            with pytest.raises(EngineError, match="no engine named"):
+                await found.switch(replace(found.settings, engine="nonsense"))
+            assert (found.process_id, found.info.name) == (first, "scripted")
+            await found.switch(replace(found.settings, engine=engines.TELLING_ITS_ID))
+            assert found.info.name == "telling"
+            assert await heard(found) == [str(found.process_id)]
+
+    asyncio.run(work())
+
+
+def test_what_is_being_heard_is_finished_before_its_engine_goes(tmp_path: Path) -> None:
+    async def work() -> None:
+        calls = tmp_path / "calls"
+        async with decoder(tmp_path, engines.WAITING) as found:
+            job = asyncio.create_task(heard(found))
+            await until(calls.exists)
+            await found.switch(replace(found.settings, engine=engines.TELLING_ITS_ID))
+            assert found.info.name == "telling"
+            while not job.done():
+                calls.unlink(missing_ok=True)
+                await asyncio.sleep(0.01)
+            assert job.result() == ["one", "two"]
+
+    asyncio.run(work())
+
+
 def test_an_idle_process_ends_and_takes_the_model_with_it(tmp_path: Path) -> None:
     async def work() -> None:
         async with decoder(tmp_path, idle=0.01) as found:
@@ -91,7 +151,7 @@ def test_the_queue_is_bounded_and_serves_in_turn(tmp_path: Path) -> None:
                 await heard(found)
                 order.append(number)
 
-        async with decoder(tmp_path, most_waiting=3) as found:
+        async with decoder(tmp_path, max_waiting=3) as found:
             jobs = [asyncio.create_task(job(number)) for number in range(3)]
             await until(lambda: found.waiting == 3)
             with pytest.raises(QueueFullError), found.place():
@@ -118,9 +178,9 @@ def test_a_full_queue_is_429_before_the_upload(tmp_path: Path) -> None:
             f"POST {PATH} HTTP/1.1\r\nHost: {client.host}\r\nAuthorization: Bearer {TOKEN}\r\n"
             f"Content-Type: {FORM_TYPE}\r\nContent-Length: 1000\r\n\r\n"
         ).encode()
-        for _ in range(MOST_WAITING):
+        for _ in range(MAX_WAITING):
             stack.enter_context(client.connect()).sendall(head)
-        full = f"voicenote_queue_jobs {MOST_WAITING}\n".encode()
+        full = f"voicenote_queue_jobs {MAX_WAITING}\n".encode()
         while full not in client.request(path="/metrics").body:
             pass
         answer = client.raw(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))

@@ -9,12 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
-import numpy as np
-
 from git_voicenote.audio.capture.devices import FILE_PREFIX
-from git_voicenote.audio.files.wav import FULL_SCALE, HEADER_SIZE, SAMPLE_WIDTH, repair_wav
+from git_voicenote.audio.files.growing import growing_blocks
+from git_voicenote.audio.files.wav import repair_wav
 from git_voicenote.bounded import Limits, parse_json
-from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import (
     AudioDeviceError,
     AudioError,
@@ -37,9 +35,7 @@ _log = Log(__name__)
 
 Reason = Literal["stopped", "cancelled", "limit", "failed"]
 
-_BLOCK_BYTES = SAMPLE_RATE // 10 * SAMPLE_WIDTH
 _REPORT = Limits(size=1 << 16, surrogates=True)
-_POLL = 0.03
 _START_TIMEOUT = 30.0
 """Seconds for the recorder to start and bring the first sound; it gives up by itself after 10."""
 _END_TIMEOUT = 5.0
@@ -123,19 +119,7 @@ class Capture:
 
         Mono float32 16 kHz blocks of 0.1 s, read from the file: what is heard is on disk.
         """
-        with self.path.open("rb", buffering=0) as file:
-            file.seek(HEADER_SIZE)
-            pcm = b""
-            while True:
-                ended = self._ended.is_set()  # before the read: what follows it is all there is
-                pcm += file.read(_BLOCK_BYTES - len(pcm))
-                if len(pcm) == _BLOCK_BYTES or (ended and len(pcm) >= SAMPLE_WIDTH):
-                    yield _samples(pcm)
-                    pcm = b""
-                elif ended:
-                    return
-                else:
-                    self._ended.wait(_POLL)
+        return growing_blocks(self.path, self._ended)
 
     def stop(self) -> None:
         """End the recording after the tail of the last word; `blocks` goes on to its end."""
@@ -244,8 +228,3 @@ class Capture:
             self.elapsed = repair_wav(self.path)
         except VoicenoteError as exc:
             _log.failed(f"{self.path} could not be repaired", exc)
-
-
-def _samples(pcm: bytes) -> Samples:
-    whole = pcm[: len(pcm) // SAMPLE_WIDTH * SAMPLE_WIDTH]
-    return np.frombuffer(whole, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)

@@ -109,7 +109,7 @@ class NanoEngine:
         count = _BATCH_SIZES[self._device.partition(":")[0]]
         while window := list(islice(stream, count * _WINDOW_BATCHES)):
             spoken = [utterance for _, utterance in window if utterance is not None]
-            segments = iter(self._hear_window(spoken, before, count))
+            segments = iter(self._hear_window(spoken, before, count, context.pause))
             for key, utterance in window:
                 if utterance is None:
                     yield key, None
@@ -118,12 +118,18 @@ class NanoEngine:
                         yield key, segment
 
     def _hear_window(
-        self, spoken: Sequence[Utterance], before: tuple[int, ...], count: int
+        self,
+        spoken: Sequence[Utterance],
+        before: tuple[int, ...],
+        count: int,
+        pause: Callable[[], None] | None,
     ) -> list[list[Segment]]:
         """Decode utterances in batches of similar length; return the segments of each, in order."""
         by_length = sorted(range(len(spoken)), key=lambda i: len(spoken[i].samples))
         heard: dict[int, list[Segment]] = {}
         for start in range(0, len(by_length), count):
+            if pause is not None and start:
+                pause()
             chosen = by_length[start : start + count]
             batch = self._hear([spoken[i] for i in chosen], before)
             heard |= dict(zip(chosen, batch, strict=True))

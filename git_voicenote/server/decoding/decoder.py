@@ -1,20 +1,22 @@
-"""The engine process as the service sees it: one job at a time, a bounded queue before it."""
+"""The engine as the service sees it: in its own process, with a bounded queue before it."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from git_voicenote.errors import EngineError
-from git_voicenote.processes import TalkingProcess
+from git_voicenote.server.decoding.conversation import Conversation, Patience
 from git_voicenote.server.decoding.messages import (
-    Cancel,
+    Complete,
+    Dictation,
     Done,
     Ended,
     Heard,
     Job,
+    Listened,
+    Partial,
     Ready,
     Start,
     Unusable,
@@ -24,63 +26,93 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
     from pathlib import Path
 
+    from git_voicenote.config import Settings
     from git_voicenote.engines.base import EngineInfo
-    from git_voicenote.server.decoding.messages import Answer
+    from git_voicenote.server.decoding.conversation import Replies
+    from git_voicenote.targets import Target
 
-MOST_WAITING = 16
-"""Jobs in the queue, the one that is decoded included."""
+MAX_WAITING = 16
+"""Files in the queue, the one that is decoded included."""
+MAX_DICTATIONS = 8
+"""Live dictations at a time."""
 
 
 class QueueFullError(Exception):
-    """Too many jobs wait already."""
+    """Too many files are waiting, or too many dictations go on."""
 
 
 class Decoder:
-    """Transcribes files in a process of its own, one after the other.
+    """Transcribes files one after the other, and live dictations before them.
 
         async with Decoder(start) as decoder:
             with decoder.place():
                 async with aclosing(decoder.hear(path, "en", ())) as events: ...
+            with decoder.dictation_place(), decoder.dictation(path, "en") as heard:
+                async for event in heard: ...       # heard.complete() after the last sound
 
-    The process ends after `start.settings.server_idle` seconds without a job, and takes the model
-    with it; the next job starts another. So it does where a process died.
+    The engine process ends after `settings.server_idle` seconds without work, and the memory of
+    the model is free; the next work starts another process. So it does if a process died, or was
+    killed because it did not answer.
     """
 
-    def __init__(self, start: Start, *, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self, start: Start, *, max_waiting: int = MAX_WAITING, patience: Patience | None = None
+    ) -> None:
         self.waiting = 0
-        """Jobs in the queue, the one that is decoded included."""
-        self.most_waiting = most_waiting
-        self._start = start
-        self._turn = asyncio.Lock()  # whoever waits longest gets it
-        self._numbers = 0
-        self._process: _Conversation | None = None
-        self._idle: asyncio.TimerHandle | None = None
+        """Files in the queue, the one that is decoded included."""
+        self.max_waiting = max_waiting
+        self.dictations = 0
+        """Live dictations that go on."""
         self.info: EngineInfo
         """The engine, once the context was entered."""
+        self._start = start
+        self._patience = patience or Patience()
+        self._turn = asyncio.Lock()  # whoever waits longest gets it
+        self._numbers = 0
+        self._process: Conversation | None = None
+        self._retired: list[Conversation] = []
+        self._idle: asyncio.TimerHandle | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the engine was chosen by."""
+        return self._start.settings
 
     @property
     def is_running(self) -> bool:
-        """Whether there is an engine process at the moment."""
+        """Whether there is an engine process."""
         return self._process is not None and self._process.is_alive
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._process is not None and self._process.is_alive and self._process.is_loaded
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the engine process, or None."""
+        return self._process.process_id if self._process and self._process.is_alive else None
+
     async def __aenter__(self) -> Self:
-        """Start the first process. Raises EngineError where there is no such engine."""
+        """Start the first process. Raises EngineError if the engine cannot be used."""
         try:
-            self.info = await self._introduction()
+            self.info = await self._introduction(self._running())
         except BaseException:
-            self._end()
+            self.unload()
             raise
         self._rest()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         self._stop_resting()
-        self._end()
+        for process in (self._process, *self._retired):
+            if process is not None:
+                process.kill()
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place in the queue. Raises QueueFullError."""
-        if self.waiting >= self.most_waiting:
+        """Hold a place in the queue of files. Raises QueueFullError."""
+        if self.waiting >= self.max_waiting:
             raise QueueFullError
         self.waiting += 1
         try:
@@ -88,108 +120,170 @@ class Decoder:
         finally:
             self.waiting -= 1
 
+    @contextmanager
+    def dictation_place(self) -> Iterator[None]:
+        """Hold one of the places for live dictations. Raises QueueFullError."""
+        if self.dictations >= MAX_DICTATIONS:
+            raise QueueFullError
+        self.dictations += 1
+        try:
+            yield
+        finally:
+            self.dictations -= 1
+
     async def hear(
-        self, path: Path, language: str, keywords: tuple[str, ...]
+        self,
+        path: Path,
+        language: str,
+        keywords: tuple[str, ...],
+        progress: Callable[[float], None] | None = None,
     ) -> AsyncGenerator[Heard | Done, None]:
         """Yield what is heard in a file, and at last that it is done; to be closed by the caller.
 
-        Raises EngineError if the process cannot be started, or dies.
+        Files are heard in the order of these calls. `progress` is called with the seconds of the
+        file that were listened to. Raises EngineError if the process cannot be started, dies, or
+        does not answer.
         """
         async with self._turn:
-            self._stop_resting()
             process = self._running()
-            self._numbers += 1
-            job = Job(self._numbers, path, language, keywords)
-            is_done = False
+            job = Job(self._next_number(), path, language, keywords)
             try:
-                process.say(job)
-                while not is_done:
-                    answer = await process.next()
-                    if isinstance(answer, Unusable):
-                        raise answer.error
-                    if isinstance(answer, Ended):
-                        raise self._died(answer)
-                    # an earlier job that was cancelled may still have something to say
-                    if isinstance(answer, Heard | Done) and answer.number == job.number:
-                        is_done = isinstance(answer, Done)
-                        yield answer
+                with process.order(job) as replies:
+                    is_done = False
+                    while not is_done:
+                        answer = await replies.get()
+                        if isinstance(answer, Ended):
+                            raise _died(answer)
+                        if isinstance(answer, Listened) and progress is not None:
+                            progress(answer.seconds)
+                        if isinstance(answer, Heard | Done):
+                            is_done = isinstance(answer, Done)
+                            yield answer
             finally:
-                if not is_done:
-                    process.say(Cancel(job.number))
                 self._rest()
 
-    async def _introduction(self) -> EngineInfo:
-        answer = await self._running().next()
+    @contextmanager
+    def dictation(
+        self,
+        path: Path,
+        language: str,
+        keywords: tuple[str, ...] = (),
+        target: Target | None = None,
+    ) -> Iterator[LiveHearing]:
+        """Hear a WAV of ours while it is written; see `messages.Dictation`.
+
+        Raises EngineError if the process cannot be started.
+        """
+        process = self._running()
+        order = Dictation(self._next_number(), path, language, keywords, target)
+        try:
+            with process.order(order) as replies:
+                yield LiveHearing(process, order.number, replies)
+        finally:
+            self._rest()
+
+    def unload(self) -> bool:
+        """Free the memory of the model; return whether that is done.
+
+        If something is being heard, it is done as soon as that has ended.
+        """
+        self._stop_resting()
+        process, self._process = self._process, None
+        if process is None:
+            return True
+        self._retire(process)
+        return not process.is_alive
+
+    async def switch(self, settings: Settings) -> None:
+        """Use other settings for all that is heard from now on.
+
+        What is being heard is finished with the old ones. Raises EngineError, and changes nothing,
+        if the engine of the new settings cannot be used.
+        """
+        start = Start(self._start.folder, settings)
+        process = _started(start, self._patience)
+        try:
+            info = await self._introduction(process)
+        except BaseException:
+            process.kill()
+            raise
+        self.unload()
+        self._start, self.info, self._process = start, info, process
+        self._rest()
+
+    async def _introduction(self, process: Conversation) -> EngineInfo:
+        answer = await process.introduction
         if isinstance(answer, Unusable):
             raise answer.error
         if not isinstance(answer, Ready):
-            raise self._died(answer)
+            raise _died(answer)
         return answer.info
 
-    def _running(self) -> _Conversation:
+    def _running(self) -> Conversation:
+        self._stop_resting()
         if self._process is None or not self._process.is_alive:
-            try:
-                self._process = _Conversation(self._start)
-            except OSError as exc:
-                raise EngineError(f"the engine process cannot be started: {exc.strerror}") from exc
+            self._process = _started(self._start, self._patience)
         return self._process
 
-    def _died(self, answer: Answer) -> EngineError:
-        how = answer.how if isinstance(answer, Ended) else "it said what nobody expected"
-        return EngineError(
-            f"the engine process ended ({how})", hint="try again: it is started anew"
-        )
+    def _next_number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _retire(self, process: Conversation) -> None:
+        self._retired = [one for one in self._retired if one.is_alive]
+        process.retire()
+        if process.is_alive:
+            self._retired.append(process)
 
     def _rest(self) -> None:
         self._stop_resting()
-        if seconds := self._start.settings.server_idle:
-            self._idle = asyncio.get_running_loop().call_later(seconds, self._end)
+        is_busy = self._process is not None and self._process.is_busy
+        if (seconds := self.settings.server_idle) and not is_busy:
+            self._idle = asyncio.get_running_loop().call_later(seconds, self.unload)
 
     def _stop_resting(self) -> None:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
 
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
+
+class LiveHearing:
+    """What is heard in a dictation: an iterator over partial texts, segments, and at last Done."""
+
+    def __init__(self, process: Conversation, number: int, replies: Replies) -> None:
+        self._process = process
+        self._number = number
+        self._replies = replies
+        self._is_done = False
+
+    def complete(self) -> None:
+        """Tell the engine that all sound is on disk."""
+        self._process.say(Complete(self._number))
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Partial | Heard | Done:
+        """Wait for what is heard next. Raises EngineError if the process dies."""
+        while not self._is_done:
+            answer = await self._replies.get()
+            if isinstance(answer, Ended):
+                self._is_done = True
+                raise _died(answer)
+            self._is_done = isinstance(answer, Done)
+            if isinstance(answer, Partial | Heard | Done):
+                return answer
+        raise StopAsyncIteration
 
 
-class _Conversation:
-    """A running engine process, with a thread that takes what it says into the event loop."""
+def _started(start: Start, patience: Patience) -> Conversation:
+    try:
+        return Conversation(start, patience)
+    except OSError as exc:
+        raise EngineError(f"the engine process cannot be started: {exc.strerror}") from exc
 
-    def __init__(self, start: Start) -> None:
-        """Start it. Raises OSError."""
-        self.is_alive = True
-        self._answers: asyncio.Queue[Answer] = asyncio.Queue()
-        self._loop = asyncio.get_running_loop()
-        self._process = TalkingProcess("git_voicenote.server.decoding.process")
-        self.say(start)
-        threading.Thread(target=self._listen, daemon=True).start()
 
-    async def next(self) -> Answer:
-        """Return what the process says next; after its end, that it ended."""
-        return await self._answers.get()
-
-    def say(self, order: Start | Job | Cancel) -> None:
-        """Tell the process something; one that has just died tells of that itself."""
-        with suppress(OSError):
-            self._process.socket.send(order)
-
-    def kill(self) -> None:
-        """Let the process end; the thread buries it."""
-        self.is_alive = False
-        self._process.kill()
-
-    def _listen(self) -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                self._hand_over(self._process.socket.recv())
-        self.is_alive = False
-        self._hand_over(Ended(self._process.end()))
-
-    def _hand_over(self, answer: Answer) -> None:
-        hand_over: Callable[[Answer], None] = self._answers.put_nowait
-        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-            self._loop.call_soon_threadsafe(hand_over, answer)
+def _died(ended: Ended) -> EngineError:
+    return EngineError(
+        f"the engine process ended ({ended.how})", hint="try again: another one is started"
+    )

@@ -1,4 +1,4 @@
-"""What the service and its engine process say to each other. All of it is pickled."""
+"""The messages between the service and its engine process. All of them are pickled."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
     from git_voicenote.engines.base import EngineInfo
     from git_voicenote.errors import VoicenoteError
+    from git_voicenote.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A sound file to transcribe. `number` tells its answers from those of other jobs.
+    """A sound file to transcribe. `number` tells its answers from those of other orders.
 
     `keywords` are terms that are likely to be spoken, besides those of the repository.
     """
@@ -36,15 +37,44 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Dictation:
+    """A WAV to transcribe while it grows, until `Complete`.
+
+    The terms are those for the `target`, and the text is written as for it; without a target,
+    there are segments only.
+    """
+
+    number: int
+    path: Path
+    language: str
+    keywords: tuple[str, ...] = ()
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """All sound of a dictation is on disk."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
-    """Nobody waits for a job any more."""
+    """Nobody waits for the answers to an order any more."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The engine is there, its weights not yet loaded."""
+    """The engine exists; its weights are not loaded yet."""
+
+    info: EngineInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The weights are in memory; `info` names the device that they are on."""
 
     info: EngineInfo
 
@@ -57,8 +87,39 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """A sign of life, once a second while there is work.
+
+    The engine has been computing for `seconds`, 0 if it is idle, over so many seconds of `sound`.
+    """
+
+    seconds: float
+    sound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """How many seconds of a file were listened to so far."""
+
+    number: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The text so far of the segment that is being spoken in a dictation; "" at its end.
+
+    The segment starts at `start`, in seconds.
+    """
+
+    number: int
+    text: str
+    start: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """A segment of a job, in its order."""
+    """A segment, in its order."""
 
     number: int
     segment: Segment
@@ -66,10 +127,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end of a job, with the seconds of sound that were heard and those that it took.
+    """The end of an order: the seconds of sound that were heard, and how long this took.
 
-    With an IncompleteSoundError there are segments all the same; with any other error the job
-    failed. `warnings` is what the person is to be told of the sound.
+    With an IncompleteSoundError there are segments all the same; with any other error the order
+    failed. `warnings` are for the user. `text` is the text of a dictation that has a target, after
+    all passes.
     """
 
     number: int
@@ -77,14 +139,17 @@ class Done:
     took: float
     warnings: tuple[str, ...] = ()
     error: VoicenoteError | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The process ended, and how: "signal 9", or the last line that it wrote. Said for it."""
+    """The process ended, and how: "signal 9", or the last line that it wrote."""
 
     how: str
 
 
-Order: TypeAlias = Start | Job | Cancel
-Answer: TypeAlias = Ready | Unusable | Heard | Done | Ended
+Order: TypeAlias = Start | Job | Dictation | Complete | Cancel
+Reply: TypeAlias = Listened | Partial | Heard | Done
+"""What belongs to one order."""
+Answer: TypeAlias = Ready | Loaded | Unusable | Pulse | Reply | Ended

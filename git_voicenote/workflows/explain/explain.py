@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Note
@@ -12,9 +11,6 @@ from git_voicenote.notes.format import join_notes, parse_notes, render_note
 from git_voicenote.notes.store import rewrite_ref_is_set, set_rewrite_ref
 from git_voicenote.store.kept_texts import Purpose
 from git_voicenote.targets import CommitTarget
-from git_voicenote.text.diff.anchors import with_anchors
-from git_voicenote.text.passes.spoken_prose import sentences, writes_sentences
-from git_voicenote.text.prose import wrap
 from git_voicenote.workflows.dialogue import Draft
 from git_voicenote.workflows.explain.joining import Joining, ask_about_existing
 from git_voicenote.workflows.explain.saving import Saving
@@ -22,6 +18,7 @@ from git_voicenote.workflows.hearing.doubts import with_doubts
 from git_voicenote.workflows.hearing.explanations import change_lines, search_lines, term_lines
 from git_voicenote.workflows.hearing.hear import RESUME, hear
 from git_voicenote.workflows.hearing.listening import Listening
+from git_voicenote.workflows.hearing.writing import written_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,23 +103,13 @@ def spoken_text(
     `resume` is as for `hear`. What was said about a place in one of the `files` has an anchor.
     """
     segments = dictation.transcript.segments
-    stretches = [
-        (place, [segment.marked_text for segment in group])
-        for place, group in groupby(segments, key=lambda segment: segment.place)
-    ]
-    polished = listening.write([texts for _, texts in stretches])
+    text, polished = written_text(listening, segments, files)
     if listening.explain:
         passed = [one for each in polished for one in each.passed]
         for line in (
             *term_lines(listening.vocabulary), *search_lines(segments), *change_lines(passed)
         ):  # fmt: skip
             dialogue.say(line)
-    written = writes_sentences(segment.text for segment in segments)
-    said = [
-        (place, sentences(one.segments, written=written))
-        for (place, _), one in zip(stretches, polished, strict=True)
-    ]
-    text = wrap(with_anchors(said, files))
     if not text:
         raise NothingHeardError(
             "all that was said was taken back",

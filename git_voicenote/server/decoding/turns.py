@@ -1,0 +1,189 @@
+"""One engine for several recordings: one of them computes at a time, live speech first."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.engines.base import BatchEngine
+from git_voicenote.server.decoding.backlog import Backlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from git_voicenote.datatypes import Segment, Waveform
+    from git_voicenote.engines.base import Context, Engine, EngineInfo, K
+    from git_voicenote.errors import EngineError
+
+LIVE, FILE = 0, 1
+"""Priorities: the lower one goes first."""
+
+
+class Turns:
+    """A lock that is handed to the waiter with the lowest priority, the longest waiting first."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._is_taken = False
+        self._taken_at = 0.0
+        self._sound = 0.0
+        self._tickets: list[tuple[int, int]] = []
+        self._count = 0
+
+    def take(self, priority: int) -> None:
+        """Wait for the turn."""
+        with self._changed:
+            self._count += 1
+            ticket = (priority, self._count)
+            heapq.heappush(self._tickets, ticket)
+            self._changed.wait_for(lambda: not self._is_taken and self._tickets[0] == ticket)
+            heapq.heappop(self._tickets)
+            self._is_taken, self._taken_at = True, time.monotonic()
+
+    def give_back(self) -> None:
+        """Let the next one compute."""
+        with self._changed:
+            self._is_taken = False
+            self._changed.notify_all()
+
+    def computes(self, sound: float) -> None:
+        """Note that the holder of the turn was given so many seconds of sound."""
+        with self._changed:
+            self._sound += sound
+
+    def answered(self) -> None:
+        """Note that the holder of the turn has answered: its sound does not count any more."""
+        with self._changed:
+            self._sound = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the turn."""
+        with self._changed:
+            return len(self._tickets)
+
+    @property
+    def held(self) -> tuple[float, float]:
+        """Seconds since the turn was taken, 0 if it is free, and of the sound that it is about."""
+        with self._changed:
+            since = time.monotonic() - self._taken_at if self._is_taken else 0.0
+            return since, self._sound if self._is_taken else 0.0
+
+    @contextmanager
+    def taken(self, priority: int) -> Iterator[None]:
+        """Hold the turn for as long as the context lasts."""
+        self.take(priority)
+        try:
+            yield
+        finally:
+            self.give_back()
+
+    @contextmanager
+    def given_back(self, priority: int) -> Iterator[None]:
+        """Give the turn back, and take it again at the end of the context."""
+        self.give_back()
+        try:
+            yield
+        finally:
+            self.take(priority)
+
+
+class SharedEngine:
+    """An engine that computes only in its turn.
+
+    It gives the turn back whenever it waits for sound and whenever a segment is handed on. An
+    engine that computes elsewhere takes no turns. `loaded` is called once the engine is loaded.
+    """
+
+    def __init__(
+        self, engine: Engine, turns: Turns, priority: int, loaded: Callable[[], None]
+    ) -> None:
+        self._engine = engine
+        # nobody waits for an engine that computes on another machine
+        self._turns = Turns() if engine.info.server else turns
+        self._priority = priority
+        self._loaded = loaded
+
+    @property
+    def info(self) -> EngineInfo:
+        """Information about the engine."""
+        return self._engine.info
+
+    def load(self) -> None:
+        """Load the weights. Raises EngineError."""
+        with self._turns.taken(self._priority):
+            self._engine.load()
+        self._loaded()
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        """Yield a segment for each utterance; see Engine."""
+        with self._turns.taken(self._priority):
+            for segment in self._engine.transcribe(self._between(pieces), context):
+                self._turns.answered()
+                with self._turns.given_back(self._priority):
+                    yield segment
+
+    def _between(self, pieces: Iterable[Waveform]) -> Iterator[Waveform]:
+        """Yield pieces; the turn is free while there is none."""
+        self._loaded()  # an engine asks for sound after it has loaded
+        waiting = iter(pieces)
+        while True:
+            with self._turns.given_back(self._priority):
+                piece = next(waiting, None)
+            if piece is None:
+                return
+            if isinstance(pieces, Backlog):
+                piece = pieces.joined(piece)
+            self._turns.computes(len(piece.samples) / SAMPLE_RATE)
+            yield piece
+
+
+class SharedBatchEngine(SharedEngine):
+    """An engine for batches that computes only in its turn; live speech comes between batches."""
+
+    def __init__(
+        self, engine: BatchEngine, turns: Turns, priority: int, loaded: Callable[[], None]
+    ) -> None:
+        super().__init__(engine, turns, priority, loaded)
+        self._batches = engine
+
+    def transcribe_many(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
+    ) -> Iterator[tuple[K, Segment | EngineError | None]]:
+        """Yield the segments of several recordings; see BatchEngine."""
+        with self._turns.taken(self._priority):
+            context = replace(context, pause=self._pause)
+            for event in self._batches.transcribe_many(self._opened(recordings), context):
+                self._turns.answered()
+                with self._turns.given_back(self._priority):
+                    yield event
+
+    def _opened(
+        self, recordings: Iterable[tuple[K, Iterable[Waveform]]]
+    ) -> Iterator[tuple[K, Iterable[Waveform]]]:
+        waiting = iter(recordings)
+        while True:
+            with self._turns.given_back(self._priority):
+                found = next(waiting, None)
+            if found is None:
+                return
+            yield found[0], self._between(found[1])
+
+    def _pause(self) -> None:
+        with self._turns.given_back(self._priority):
+            pass
+
+
+def shared(engine: Engine, turns: Turns, priority: int, loaded: Callable[[], None]) -> SharedEngine:
+    """Return an engine that computes in its turn.
+
+    On a CPU, a batch takes too long for live speech to wait for it, and is hardly faster.
+    """
+    if isinstance(engine, BatchEngine) and priority == FILE and engine.info.device != "cpu":
+        return SharedBatchEngine(engine, turns, priority, loaded)
+    return SharedEngine(engine, turns, priority, loaded)

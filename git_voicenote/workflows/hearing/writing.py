@@ -1,0 +1,39 @@
+"""What was heard, as it is written on the page."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.diff.anchors import with_anchors
+from git_voicenote.text.passes.spoken_prose import sentences, writes_sentences
+from git_voicenote.text.prose import wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.datatypes import Segment
+    from git_voicenote.text.diff.diffs import FileDiff
+    from git_voicenote.text.passes.chain import Polished
+    from git_voicenote.workflows.hearing.listening import Listening
+
+
+def written_text(
+    listening: Listening, segments: Sequence[Segment], files: Sequence[FileDiff] = ()
+) -> tuple[str, tuple[Polished, ...]]:
+    """Return segments as text after all passes, and what the passes did to each stretch.
+
+    What was said about a place in one of the `files` has an anchor. The text is "" if all that
+    was said was taken back.
+    """
+    stretches = [
+        (place, [segment.marked_text for segment in group])
+        for place, group in groupby(segments, key=lambda segment: segment.place)
+    ]
+    polished = listening.write([texts for _, texts in stretches])
+    written = writes_sentences(segment.text for segment in segments)
+    said = [
+        (place, sentences(one.segments, written=written))
+        for (place, _), one in zip(stretches, polished, strict=True)
+    ]
+    return wrap(with_anchors(said, files)), polished
