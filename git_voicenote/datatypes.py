@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from git_voicenote.clock import stretch
@@ -197,10 +197,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class FoundNote:
-    """The text of a note as stored in git, and the commit on which it was found."""
+    """The text of a note as stored in git, and the commit on which it was found.
+
+    `saved_at` is when it was saved, if that is known.
+    """
 
     text: str
     commit_id: str
+    saved_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

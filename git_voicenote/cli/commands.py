@@ -38,6 +38,7 @@ _ROWS = (
     Command("am", "am:am", "Apply mailed patches and keep their notes.", takes_all=True),
     Command("show", "show:show", "Show a commit's note, or the cover of a series."),
     Command("edit", "edit:edit", "Edit a note in git's editor."),
+    Command("remove", "remove:remove", "Remove notes, or the cover of a series."),
     Command(
         "review", "review:review", "Read a series with its notes, or make a page of it."
     ),

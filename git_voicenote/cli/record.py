@@ -14,6 +14,7 @@ from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.streams import sound_named
 from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
+from git_voicenote.workflows.explain.left_covers import offer_left
 from git_voicenote.workflows.explain.unfinished import offer_unfinished
 from git_voicenote.workflows.leftovers import finish_leftovers
 
@@ -92,6 +93,8 @@ def record(
     )  # fmt: skip
     dialogue = TerminalDialogue(repository)
     finish_leftovers(repository, chosen, dialogue)
+    if cover:
+        offer_left(repository, Covers(repository).key_for_head(), dialogue)
     subject: Explainable = (
         ExplainedSeries(repository, Covers(repository).key_for_head())
         if cover

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from git_voicenote.notes.trailers import note_value
 from git_voicenote.targets import CommitTarget, short_id
 from git_voicenote.terminal.console import print_json, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.explain.left_covers import argument_for, find_left, restored
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
 from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinished_recordings
 
@@ -36,12 +36,17 @@ if TYPE_CHECKING:
     "--cover", is_flag=True, help="Show the cover of a branch's series (default: HEAD's)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--adopt", is_flag=True, help="Keep notes that were found by their patch.")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Keep notes found by their patch, or take the cover of a branch that is gone.",
+)
 def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool) -> None:
     """Show a commit's note, or the cover of a series.
 
     A range (main..topic) shows each commit's. A commit that lost its note, as cherry-pick makes
-    it, shows the note of the commit with the same patch; --adopt writes it to the new commit.
+    it, shows the note of the commit with the same patch; --adopt writes it to the new commit. With
+    --cover and the name of a branch that is gone, --adopt takes its cover for the current branch.
     """
     repository = Repository.discover()
     chosen = settings(repository)
@@ -50,7 +55,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     if cover:
         if len(revisions) > 1:
             raise click.UsageError("--cover takes one branch")
-        _show_cover(repository, next(iter(revisions), None), as_json=as_json)
+        _show_cover(repository, next(iter(revisions), None), as_json=as_json, adopt=adopt)
         return
     mention_unfinished_recordings(repository, chosen, dialogue)
     commits = commits_in(repository, revisions or ("HEAD",))
@@ -74,23 +79,32 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
         put(visible(texts[commits[0].id]), end="")
 
 
-def _show_cover(repository: Repository, branch: str | None, *, as_json: bool) -> None:
+def _show_cover(repository: Repository, branch: str | None, *, as_json: bool, adopt: bool) -> None:
     covers = Covers(repository)
     key = branch or covers.key_for_head()
-    text = covers.text(key)
+    left = find_left(covers, branch) if branch else None
+    text = covers.text_of(left) if left else covers.text(key)
     if text is None:
-        hint = "record one with `git voicenote record --cover`"
-        if left := covers.left_behind():
-            # of branches that are gone; one that was renamed has its cover with it
-            named = ", ".join(
-                f"`git voicenote show --cover {shlex.quote(one)}`" for one in left[:3]
-            )
-            hint += f"; of branches that are gone: {named}"
-        raise NoNoteError(f"no cover for {key}", hint=hint)
+        raise NoNoteError(f"no cover for {key}", hint=_other_covers(covers, key))
+    if covers.is_restored(key):
+        say(restored(key))
     if as_json:
         print_json({"cover": key, "notes": [note_value(note) for note in parse_notes(text)]})
     else:
         put(visible(text), end="")
+    if left and adopt:
+        mine = covers.key_for_head()
+        covers.adopt(left, mine)
+        say(f"cover of {mine} saved")
+
+
+def _other_covers(covers: Covers, key: str) -> str:
+    """Return how to get a cover: record one, or show those of branches that are gone."""
+    hint = "record one with `git voicenote record --cover`"
+    if left := covers.left_behind():
+        shown = (f"`git voicenote show --cover {argument_for(one, key)}`" for one in left[:3])
+        hint += f"; of branches that are gone: {', '.join(shown)}"
+    return hint
 
 
 def _look_up(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
-from git_voicenote.notes.covers import COVER_PREFIX, SET_ASIDE_PREFIX
+from git_voicenote.notes.covers import COVER_PREFIX, REMOVED_PREFIX, Covers
 from git_voicenote.notes.refs import contains, read_refs, update_refs
 from git_voicenote.notes.tree_merge import TreeMerge
 from git_voicenote.notes.trees import (
@@ -180,6 +180,7 @@ class Merge:
                 until_unmoved(ref, self._tips, lambda tips: self._merge(*tips, further))
             except GitError as exc:
                 raise explain_write_failure(self._repository, ref, exc) from exc
+            Covers(self._repository).mark_new(self.outcome.covers)
         return self.outcome
 
     def _tips(self) -> tuple[Tips, Tips]:
@@ -227,8 +228,9 @@ class Merge:
                 self._merge_removal(key, ours, last)
                 self._set(tracked, None, last)
             return
-        if ours is None and theirs == last:
-            return  # it was removed here
+        if ours is None and self._was_removed(theirs, last):
+            self._set(tracked, theirs, last)
+            return
         if theirs != last and not self._is_cover(theirs):
             self.outcome.left_out.append(f"the cover of {key} from {self._source} holds no text")
             return
@@ -237,11 +239,22 @@ class Merge:
                 f"the cover of {key} is not taken: git cannot keep it beside that of {other}"
             )
             return
+        if ours is None and last is not None:
+            self.outcome.remarks.append(
+                f"the cover of {key} was removed here, but changed in {self._source}: it is back"
+            )
         merged = self._merged(ours, theirs, lambda *tips: self._cover_merged(key, *tips))
         if merged is not None:
             self.outcome.covers.append(key)
             self._set(ref, merged, ours)
         self._set(tracked, theirs, last)
+
+    def _was_removed(self, theirs: str, last: str | None) -> bool:
+        """Return whether a cover that is not here was removed here, and has not changed since."""
+        if theirs == last:
+            return True
+        removed = read_refs(self._repository, REMOVED_PREFIX).values()
+        return any(contains(self._repository, tip, theirs) for tip in removed)
 
     def _merge_removal(self, key: str, ours: str | None, last: str | None) -> None:
         """Follow a cover that is not there any more, unless it was changed here."""
@@ -255,10 +268,10 @@ class Merge:
             )
 
     def _remove_cover(self, key: str, ours: str) -> None:
-        """Remove a cover that was removed there; its words stay, set aside."""
+        """Remove a cover that was removed there; its words stay."""
         self._set(COVER_PREFIX + key, None, ours)
-        if not read_refs(self._repository, SET_ASIDE_PREFIX + ours):
-            self._set(SET_ASIDE_PREFIX + ours, ours, None)
+        if not read_refs(self._repository, REMOVED_PREFIX + ours):
+            self._set(REMOVED_PREFIX + ours, ours, None)
         self.outcome.removed += 1
         self.outcome.remarks.append(
             f"the cover of {key} was removed in {self._source}, and here too "

@@ -15,6 +15,7 @@ from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.patch_ids import patch_ids
 from git_voicenote.notes.refs import read_refs
+from git_voicenote.notes.removals import Removals, removal_message
 from git_voicenote.notes.trees import (
     TextTree,
     commit_tree,
@@ -144,23 +145,39 @@ class Notes:
         """
         blobs = {name: write_blob(self.repository, text) for name, text in texts.items()}
         whole = TextTree({**tree.texts, **blobs}, tree.others)
-        written = write_note_tree(self.repository, whole)
-        message = "Notes added by 'git voicenote'"
-        commit = commit_tree(self.repository, written, (tip,), message)
-        self.repository.run("update-ref", "-m", message, self.ref, commit, tip)
+        self._commit(tip, whole, "Notes added by 'git voicenote'")
+
+    def _commit(self, tip: str, tree: TextTree, message: str) -> None:
+        """Commit a whole tree. Raises GitError unless the ref still stands at `tip`, if any."""
+        written = write_note_tree(self.repository, tree)
+        commit = commit_tree(self.repository, written, (tip,) if tip else (), message)
+        reason = message.partition("\n")[0]
+        self.repository.run("update-ref", "-m", reason, self.ref, commit, tip)
 
     def _tip(self) -> str:
         """Return the commit that the ref stands at, or "". Raises GitError if it is broken."""
         found = self.repository.objects.find(f"{self.ref}^{{commit}}")
         return found.id if found else read_refs(self.repository, self.ref).get(self.ref, "")
 
-    def remove(self, commit_id: str) -> None:
-        """Remove a commit's note, if it has one; the history of the ref keeps the words."""
+    def remove(self, commit_ids: Collection[str]) -> dict[str, str]:
+        """Remove the notes of commits; return the object that held each, by commit.
+
+        The history of the ref keeps the words, and records that they were removed: `find` does
+        not bring them back, nor takes a note for those of the commits that had none. Raises
+        GitError or StoreError with the way out.
+        """
+
+        def write(tip: str) -> dict[str, str]:
+            tree = read_note_tree(self.repository, tip or None)
+            patches = patch_ids(self.repository, commit_ids)
+            message = removal_message({name: patches.get(name) for name in commit_ids})
+            left = {name: blob for name, blob in tree.texts.items() if name not in commit_ids}
+            self._commit(tip, TextTree(left, tree.others), message)
+            return {name: tree.texts[name] for name in commit_ids if name in tree.texts}
+
         with one_writer(self.repository):
             try:
-                self.repository.run(
-                    "notes", "--ref", self.ref, "remove", "--ignore-missing", commit_id
-                )
+                return until_unmoved(self.ref, self._tip, write)
             except GitError as exc:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
@@ -178,16 +195,15 @@ class Notes:
         if not bare or not (blobs or remembered):
             return {}
         wanted = patch_ids(self.repository, bare)
+        removals = Removals(self.repository, self.ref)
         found: dict[str, FoundNote] = {}
         if remembered is not None:
-            found = self._first_valid(remembered(set(wanted.values())), blobs)
+            found = self._first_valid(remembered(set(wanted.values())), blobs, removals)
         if any(patch_id not in found for patch_id in wanted.values()):
-            found = self._on_other_branches(bare, blobs) | found
-        return {
-            commit_id: found[patch_id]
-            for commit_id, patch_id in wanted.items()
-            if patch_id in found
-        }
+            found = self._on_other_branches(wanted, blobs, removals) | found
+        candidates = [commit_id for commit_id, patch_id in wanted.items() if patch_id in found]
+        removed = removals.of_commits(candidates) if candidates else ()
+        return {name: found[wanted[name]] for name in candidates if name not in removed}
 
     def _blobs_of(self, commit_ids: Sequence[str]) -> Mapping[str, str]:
         """Return the object that holds the note of each of these commits, as far as they have one.
@@ -232,7 +248,10 @@ class Notes:
         return contents
 
     def _first_valid(
-        self, remembered: Mapping[str, Sequence[FoundNote]], blobs: Mapping[str, str]
+        self,
+        remembered: Mapping[str, Sequence[FoundNote]],
+        blobs: Mapping[str, str],
+        removals: Removals,
     ) -> dict[str, FoundNote]:
         """Choose among remembered notes, by patch-id.
 
@@ -245,13 +264,15 @@ class Notes:
         chosen = {}
         for patch_id, notes in remembered.items():
             for note in notes:
-                if note.commit_id in blobs:
-                    text = contents[blobs[note.commit_id]]
-                    chosen[patch_id] = FoundNote(text, note.commit_id)
-                elif note.commit_id not in present:
+                blob = blobs.get(note.commit_id)
+                if blob is None:
+                    if note.commit_id in present or removals.after(patch_id, note.saved_at):
+                        continue
                     chosen[patch_id] = note
-                else:
+                elif removals.stood(patch_id, note.commit_id, blob):
                     continue
+                else:
+                    chosen[patch_id] = FoundNote(contents[blob], note.commit_id)
                 break
         return chosen
 
@@ -260,19 +281,25 @@ class Notes:
         return {name for name, commit in found if commit and commit.kind == "commit"}
 
     def _on_other_branches(
-        self, commit_ids: Sequence[str], blobs: Mapping[str, str]
+        self, wanted: Mapping[str, str], blobs: Mapping[str, str], removals: Removals
     ) -> dict[str, FoundNote]:
-        """Return the notes of commits that none of these descends from, by patch-id."""
+        """Return the notes of commits that none of these descends from, by patch-id.
+
+        `wanted` has the patch-id of each commit.
+        """
         # one walk tells which annotated commits exist, and leaves out the long explained history
         # below: an ancestor is not what a commit was made from
-        revisions = [*blobs, *(f"^{commit_id}" for commit_id in commit_ids)]
+        revisions = [*blobs, *(f"^{commit_id}" for commit_id in wanted)]
         walked = self.repository.run(
             "rev-list", "--ignore-missing", "--stdin", stdin="\n".join(revisions).encode()
         )
         candidates = [name for name in walked.decode("ascii").split() if name in blobs]
         by_patch: dict[str, str] = {}
+        sought = set(wanted.values())
         for commit_id, patch_id in patch_ids(self.repository, candidates).items():
-            by_patch.setdefault(patch_id, commit_id)  # rev-list puts the newest first
+            is_new = patch_id in sought and patch_id not in by_patch  # rev-list: the newest first
+            if is_new and not removals.stood(patch_id, commit_id, blobs[commit_id]):
+                by_patch[patch_id] = commit_id
         contents = self._contents(blobs[commit_id] for commit_id in by_patch.values())
         return {
             patch_id: FoundNote(contents[blobs[commit_id]], commit_id)

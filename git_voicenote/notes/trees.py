@@ -26,6 +26,8 @@ COVER = "cover"
 _NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FILES = ("100644", "100755")
 _FOLDER = "40000"
+_MAX_DEPTH = 4
+"""Levels of folders: four for four billion notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ def read_note_tree(repository: Repository, commit: str | None) -> TextTree:
     texts = {name: blobs[0] for name, blobs in found.items()}
     texts |= {name: _joined(repository, blobs) for name, blobs in twins.items()}
     return TextTree(texts, others, has_twins=bool(twins))
+
+
+def note_paths(commit_id: str) -> tuple[str, ...]:
+    """Return the paths at which git may keep the note of a commit, by the number of notes."""
+    return tuple(_path(commit_id, depth) for depth in range(_MAX_DEPTH + 1))
 
 
 def find_in_note_tree(objects: Objects, tree: str, commit_id: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from git_voicenote.errors import StoreError
 from git_voicenote.recording_formats import WAV
 from git_voicenote.store.database import Database
 from git_voicenote.store.entries import entries_of
-from git_voicenote.store.rows import target_or_none
+from git_voicenote.store.rows import moment_or_none, target_or_none
 from git_voicenote.store.search import searchable, terms_of
 from git_voicenote.targets import CommitTarget
 
@@ -197,7 +197,7 @@ class History:
         """Return the notes that were saved for commits with these patch ids, the newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT patch_id, target, text FROM notes"
+                "SELECT patch_id, target, text, created_at FROM notes"
                 " WHERE patch_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
                 (json.dumps(list(patch_ids)),),
             ).fetchall()
@@ -206,7 +206,7 @@ class History:
             target, text = row["target"], row["text"]
             about = target_or_none(target)
             if isinstance(about, CommitTarget) and isinstance(text, str):
-                note = FoundNote(text, about.commit_id)
+                note = FoundNote(text, about.commit_id, moment_or_none(row["created_at"]))
                 found[row["patch_id"]] = (*found.get(row["patch_id"], ()), note)
         return found
 

@@ -115,6 +115,14 @@ def target_or_none(value: object) -> Target | None:
         return None
 
 
+def moment_or_none(value: object) -> datetime | None:
+    """Return the time that a value names, or None if it names none."""
+    try:
+        return bounded.moment(value, "time")
+    except ContentError:
+        return None
+
+
 def _words(value: object, column: str) -> tuple[Word, ...]:
     """Return the words in a JSON text. Raises ContentError."""
     if not isinstance(value, str):

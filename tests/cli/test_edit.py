@@ -118,7 +118,7 @@ def test_an_empty_text_leaves_the_note_as_it_was(explained: Sandbox, text: str) 
     assert done.returncode == 1
     assert done.stderr.decode() == (
         f"error: the text is empty: the note for {short} stays as it was\n"
-        f"hint: to remove it: `git notes --ref=refs/notes/voicenote remove {short}`\n"
+        f"hint: to remove it: `git voicenote remove {short}`\n"
     )
     assert notes(explained) == (SPOKEN,)
     explained.git("notes", "--ref=refs/notes/voicenote", "remove", short)

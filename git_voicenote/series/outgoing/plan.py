@@ -63,8 +63,7 @@ def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
     several = True
     if keys and walk.tip:
         several = has_several(repository, walk, parsed)
-        key = walk.branch if walk.branch in keys else None
-        key = key or covers.key_for_tip(repository.commit(walk.tip).id, walk.branch)
+        key = covers.key_for_tip(repository.commit(walk.tip).id, walk.branch)
         notes = parse_notes((covers.text(key) if key else None) or "")
         cover = "\n\n".join(note.text for note in notes if note.text.strip()) or None
     return Plan(parsed, git_config, walk, cover, key, several)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from git_voicenote.notes.store import Notes
 from git_voicenote.store.kept_texts import Purpose, kept_texts, story
 from git_voicenote.targets import CommitTarget, CoverTarget, short_id
 from git_voicenote.workflows.dialogue import Draft
+from git_voicenote.workflows.explain.left_covers import mention_left
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
 from git_voicenote.workflows.hearing.doubts import known_transcripts, with_doubts
 
@@ -43,9 +45,9 @@ class Editing:
 
         Raises NegativeAnswer if nothing is left; the note then stays as it was.
         """
-        repository, notes_ref = self._repository, self._settings.notes_ref
+        repository = self._repository
         commit = repository.commit(revision)
-        notes = Notes(repository, notes_ref)
+        notes = Notes(repository, self._settings.notes_ref)
         before = notes.text(commit.id)
         text = before or ""
         found = None
@@ -62,7 +64,7 @@ class Editing:
             f"note for {commit_summary(repository, commit.id)}",
             Purpose(target, f"the {name}", saved=text),
         )
-        remove = f"git notes --ref={notes_ref} remove {commit.short}"
+        remove = f"git voicenote remove {commit.short}"
         if self._is_new(edited, before, name, remove):
             mine = parse_notes(edited or "")
             self._say_saved(
@@ -79,13 +81,15 @@ class Editing:
         tip = key.removeprefix("detached/") if key.startswith("detached/") else f"refs/heads/{key}"
         if before is None and branch is not None:
             self._check_branch(branch)
+        if before is None:
+            mention_left(repository, key, self._dialogue)
         target, name = CoverTarget(key), f"cover of {key}"
         edited = self._edited(
             before or "",
             f"{name}\n\n{series_summary(repository, tip)}",
             Purpose(target, f"the {name}", saved=before or ""),
         )
-        remove = f"git update-ref -d refs/voicenote/cover/{key}"
+        remove = f"git voicenote remove --cover {shlex.quote(key)}"
         if self._is_new(edited, before, name, remove):
             mine = parse_notes(edited or "")
             saved = self._saving.cover(target, mine, _change(name, before, mine))

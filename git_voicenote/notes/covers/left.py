@@ -1,0 +1,54 @@
+"""Covers of branches that are gone: they are offered, never used or lost without a word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.git.process import lines_of
+from git_voicenote.notes.covers.branches import COVER_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.covers.branches import Branches, Mark
+
+SET_ASIDE_PREFIX = "refs/voicenote/set-aside/"
+_SUBJECT = re.compile(r"voicenote: (?:merge the )?cover of ([^ ]+)(?: from .*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class LeftCover:
+    """A cover whose branch is gone: the branch's name then, its ref, and the commit that holds it.
+
+    `mark` is what the branch was like when the cover was written, if that is known.
+    """
+
+    name: str
+    ref: str
+    tip: str
+    mark: Mark | None = None
+
+
+def left_covers(
+    repository: Repository, tips: Mapping[str, str], branches: Branches
+) -> tuple[LeftCover, ...]:
+    """Return the covers whose branch is gone, those that were set aside last.
+
+    `tips` has the commits of covers by key.
+    """
+    left = [
+        LeftCover(key, COVER_PREFIX + key, tip, branches.marks.get(key))
+        for key, tip in tips.items()
+        if branches.is_left(key)
+    ]
+    listed = repository.run(
+        "for-each-ref", "--format=%(refname) %(objectname) %(contents:subject)", SET_ASIDE_PREFIX
+    )
+    for line in lines_of(listed):
+        ref, tip, subject = line.split(" ", 2)
+        named = _SUBJECT.fullmatch(subject)
+        left.append(LeftCover(named[1] if named else "?", ref, tip))
+    return tuple(left)

@@ -1,0 +1,113 @@
+"""Which notes were removed, so that the same words do not come back from elsewhere.
+
+The note of a commit can be found on another commit with the same patch. A person who removed it
+does not want to find it there. So a removal is a commit of the notes ref whose message names the
+commit and its patch, which `git log --notes` does not show:
+
+    Notes removed by 'git voicenote'
+
+    Removed-Note: <commit id> <patch id, or -> <seconds since 1970>
+
+It travels with the ref, and what was removed here stays removed in every clone. Removals by other
+tools (`git notes remove`) are known by the path that is gone from the tree.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from git_voicenote.bounded import moment_of_git
+from git_voicenote.git.process import lines_of
+from git_voicenote.notes.trees import find_in_note_tree, note_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from git_voicenote.git.repository import Repository
+
+_LABEL = "Removed-Note: "
+_LINE = re.compile(re.escape(_LABEL) + r"([0-9a-f]{40,64}) ([0-9a-f]{40,64}|-) ([0-9]+)")
+_COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """A removal: in which commit of the notes ref, when, and of what."""
+
+    recorded_in: str
+    at: datetime
+    commit_id: str
+    patch_id: str | None
+
+
+def removal_message(patch_ids: Mapping[str, str | None]) -> str:
+    """Return the message that records the removal of the notes of commits with these patch ids."""
+    now = int(datetime.now(UTC).timestamp())  # a commit's own date may be any
+    lines = (f"{_LABEL}{commit_id} {patch or '-'} {now}" for commit_id, patch in patch_ids.items())
+    return "\n".join(["Notes removed by 'git voicenote'", "", *lines])
+
+
+class Removals:
+    """The removals that the history of a notes ref records; it is read when first asked for."""
+
+    def __init__(self, repository: Repository, ref: str) -> None:
+        self._repository = repository
+        self._ref = ref
+
+    def of_commits(self, commit_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these commits, none of which has a note, had one that was removed."""
+        named = {removal.commit_id for removal in self._removals}
+        return frozenset(commit_ids) & (named | self._gone(commit_ids))
+
+    def stood(self, patch_id: str, commit_id: str, blob: str) -> bool:
+        """Return whether a commit had this very note when one for its patch was removed."""
+        objects = self._repository.objects
+        trees = (objects.find(f"{one.recorded_in}^{{tree}}") for one in self._of_patch(patch_id))
+        return any(
+            tree and blob in find_in_note_tree(objects, tree.id, commit_id) for tree in trees
+        )
+
+    def after(self, patch_id: str, saved_at: datetime | None) -> bool:
+        """Return whether a note for a patch was removed after one was saved at this time."""
+        return any(saved_at is None or saved_at <= one.at for one in self._of_patch(patch_id))
+
+    def _of_patch(self, patch_id: str) -> Iterable[_Removal]:
+        return (removal for removal in self._removals if removal.patch_id == patch_id)
+
+    def _gone(self, commit_ids: Collection[str]) -> set[str]:
+        """Return those whose path in the tree of notes some commit took away, of any tool."""
+        names = {path: name for name in commit_ids for path in note_paths(name)}
+        if not (names and self._is_there):
+            return set()
+        listed = self._repository.run(
+            "log", "--no-show-signature", "--no-notes", "--format=", "--name-only", "--no-renames",
+            "--no-ext-diff", "-z", self._ref, "--", *names,
+        )  # fmt: skip
+        return {names[path] for path in listed.decode("ascii").split("\0") if path in names}
+
+    @property
+    def _is_there(self) -> bool:
+        return self._repository.objects.find(f"{self._ref}^{{commit}}") is not None
+
+    @cached_property
+    def _removals(self) -> tuple[_Removal, ...]:
+        if not self._is_there:
+            return ()
+        listed = self._repository.run(
+            "log", "--no-show-signature", "--no-notes", "--fixed-strings", f"--grep={_LABEL}",
+            "--encoding=UTF-8", "--format=commit %H%n%B", self._ref, "--",
+        )  # fmt: skip
+        found: list[_Removal] = []
+        where = ""
+        for line in lines_of(listed, "replace"):
+            if commit := _COMMIT.fullmatch(line):
+                where = commit[1]
+            elif removed := _LINE.fullmatch(line):
+                patch_id = None if removed[2] == "-" else removed[2]
+                when = moment_of_git(f"{removed[3]} +0000")
+                found.append(_Removal(where, when, removed[1], patch_id))
+        return tuple(found)

@@ -1,0 +1,87 @@
+"""Covers of branches that are gone: named, and offered where one is missing."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from git_voicenote.notes.covers import COVER_PREFIX, Covers
+from git_voicenote.notes.format import parse_notes
+from git_voicenote.targets import short_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.covers import LeftCover
+    from git_voicenote.workflows.dialogue import Dialogue
+
+_SHOWN = 40
+"""Characters of a cover that are quoted: as many as one line of a question has room for."""
+
+
+def argument_for(left: LeftCover, branch: str | None = None) -> str:
+    """Return the argument of `show --cover` that names a cover: a branch that is gone, or an id."""
+    has_name = left.ref == COVER_PREFIX + left.name and left.name != branch
+    return shlex.quote(left.name) if has_name else short_id(left.tip)
+
+
+def find_left(covers: Covers, name: str) -> LeftCover | None:
+    """Return the cover left behind that a branch's name, or an abbreviated id, names."""
+    for left in covers.left_behind():
+        is_id = re.fullmatch(r"[0-9a-f]{4,64}", name) and left.tip.startswith(name)
+        if is_id or left.ref == COVER_PREFIX + name:
+            return left
+    return None
+
+
+def mention_left(
+    repository: Repository, key: str, dialogue: Dialogue, found: Sequence[LeftCover] | None = None
+) -> None:
+    """Name the covers left behind that may be meant for a series without one."""
+    covers = Covers(repository)
+    for left in covers.left_for(key) if found is None else found:
+        argument = argument_for(left, key)
+        dialogue.say(
+            f"the cover of {_story(covers, left)} is not used; "
+            f"`git voicenote show --cover {argument} --adopt` takes it"
+        )
+
+
+def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
+    """Let the person take the cover of a branch that is gone for a series that has none.
+
+    If nobody can be asked, it is named.
+    """
+    covers = Covers(repository)
+    if covers.text(key) is not None:
+        if covers.is_restored(key):
+            dialogue.say(restored(key))
+        return
+    found = covers.left_for(key)
+    if not dialogue.is_interactive:
+        mention_left(repository, key, dialogue, found)
+        return
+    answers = {"t": "take it", "l": "leave it", "d": "delete it"}
+    for left in found:
+        match dialogue.ask(f"there is a cover of {_story(covers, left)}.", answers, default="l"):
+            case "t":
+                covers.adopt(left, key)
+                return
+            case "d":
+                tip = covers.remove_left(left)
+                dialogue.say(f"removed (its words: git show {short_id(tip)}:cover)")
+
+
+def restored(key: str) -> str:
+    """Return what to say of a cover whose branch was deleted and made again."""
+    return f"the cover of {key} was recorded before the branch was made again at these commits"
+
+
+def _story(covers: Covers, left: LeftCover) -> str:
+    words = " ".join(note.text for note in parse_notes(covers.text_of(left)))
+    quoted = " ".join(words.split())
+    if len(quoted) > _SHOWN:
+        quoted = f"{quoted[:_SHOWN].rstrip()}…"
+    return f'{left.name}, a branch that is gone ("{quoted}")'

@@ -1,0 +1,122 @@
+"""Remove notes and covers. The words stay in git's history, the sound in that of recordings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import NoNoteError, UnknownRevisionError
+from git_voicenote.git.commits import commits_in
+from git_voicenote.git.repository import Commit
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.store import Notes
+from git_voicenote.store.recordings import Recordings
+from git_voicenote.targets import short_id
+from git_voicenote.workflows.explain.left_covers import find_left
+from git_voicenote.workflows.explain.saving import notes_by_patch
+from git_voicenote.workflows.hearing.archive import state_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from git_voicenote.config import Settings
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.workflows.dialogue import Dialogue
+
+_ID = re.compile(r"[0-9a-f]{4,64}")
+
+
+class Removing:
+    """Removes what is said about commits and series, and says what was removed and what stays."""
+
+    def __init__(self, repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
+        self._repository = repository
+        self._notes = Notes(repository, settings.notes_ref)
+        self._dialogue = dialogue
+
+    def notes(self, revisions: Sequence[str]) -> tuple[str, ...]:
+        """Remove the notes of commits; return the ids of the commits.
+
+        Within a range, commits without a note are passed over. Raises NoNoteError, with nothing
+        removed, if a commit that is named has none.
+        """
+        named, ranged = self._commits(revisions)
+        ids = dict.fromkeys(commit.id for commit in (*named, *ranged))
+        texts = self._notes.texts(ids)
+        bare = [commit_id for commit_id in ids if commit_id not in texts]
+        found = notes_by_patch(self._repository, self._notes, bare, self._dialogue)
+        for commit in named:
+            if commit.id not in texts and commit.id not in found:
+                raise NoNoteError(
+                    f"no note for {commit.short}: nothing was removed",
+                    hint="`git voicenote show RANGE` shows which commits have one",
+                )
+        chosen = [commit_id for commit_id in ids if commit_id in texts or commit_id in found]
+        if not chosen:
+            raise NoNoteError(f"none of the {len(ids)} commits of this range has a note")
+        blobs = self._notes.remove(chosen)
+        for commit_id in chosen:
+            self._say_removed(commit_id, blobs.get(commit_id))
+        self._say_what_stays(texts.values())
+        return tuple(chosen)
+
+    def cover(self, name: str | None) -> str:
+        """Remove the cover of a branch's series (default: HEAD's); return the branch's name.
+
+        `name` may be the abbreviated id of a cover whose branch is gone. Raises NoNoteError.
+        """
+        covers = Covers(self._repository)
+        key = name or covers.key_for_head()
+        text = covers.text(key)
+        if text is not None:
+            tip = covers.remove(key)
+        elif name and (left := find_left(covers, name)):
+            key, text = left.name, covers.text_of(left)
+            tip = covers.remove_left(left)
+        else:
+            tip = None
+        if tip is None:
+            raise NoNoteError(f"no cover for {key}: nothing was removed")
+        self._dialogue.say(f"cover of {key} removed (its words: git show {short_id(tip)}:cover)")
+        self._say_what_stays([text or ""])
+        return key
+
+    def _commits(self, revisions: Sequence[str]) -> tuple[list[Commit], list[Commit]]:
+        """Return the commits that are named one by one, and those of ranges."""
+        try:
+            commits = commits_in(self._repository, tuple(revisions))
+        except UnknownRevisionError:
+            if len(revisions) != 1 or not (gone := self._gone(revisions[0])):
+                raise
+            return [gone], []
+        names = [one for one in revisions if not self._repository.objects.find(f"{one}^{{commit}}")]
+        return ([], [*commits]) if names else ([*commits], [])
+
+    def _gone(self, name: str) -> Commit | None:
+        """Return the commit that a note is of, though git has forgotten the commit itself."""
+        if not _ID.fullmatch(name):
+            return None
+        found = [one for one in self._notes.annotated() if one.startswith(name)]
+        return Commit(found[0], "") if len(found) == 1 else None
+
+    def _say_removed(self, commit_id: str, blob: str | None) -> None:
+        short = short_id(commit_id)
+        if blob:
+            self._dialogue.say(
+                f"note for {short} removed (its words: git cat-file -p {short_id(blob)})"
+            )
+        else:
+            self._dialogue.say(f"{short} does not take the note of another commit any more")
+
+    def _say_what_stays(self, texts: Iterable[str]) -> None:
+        """Name the recordings behind what was removed, and how to delete them."""
+        recordings = Recordings(state_root(self._repository))
+        ids = [name for text in texts for note in parse_notes(text) for name in note.recording_ids]
+        here = [name for name in dict.fromkeys(ids) if recordings.path_of(name)]
+        if here:
+            what = "the recording and its entry" if len(here) == 1 else "the recordings and entries"
+            self._dialogue.say(
+                f"{what} in the history stay: `git voicenote history delete {' '.join(here)}` "
+                "deletes them"
+            )
