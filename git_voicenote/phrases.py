@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 def counted(number: int, one: str, several: str | None = None) -> str:
     """Return a number with what is counted: 1 note, 2 notes; `several` is for 2 patches."""
     return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known names that are similar to another one, the most similar first."""
+    from difflib import get_close_matches  # here: few commands get a name that nobody knows
+
+    return get_close_matches(name, [one for one in known if one != name])
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question whether another name was meant, or "" if none is similar."""
+    found = nearest(name, known)
+    return f"did you mean {' or '.join(found)}? " if found else ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
 from git_voicenote.errors import UsageError, VoicenoteError
+from git_voicenote.phrases import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ def error_of(
         return unknown_command(path, error.command_name, known)
     if isinstance(error, click.NoSuchOption):
         options = [name for one in command.params for name in (*one.opts, *one.secondary_opts)]
-        near = _near(error.option_name, options)
+        near = did_you_mean(error.option_name, options)
         return UsageError(
             f"{path} has no option {error.option_name}", hint=f"{near}`{path} -h` lists the options"
         )
@@ -39,7 +39,7 @@ def unknown_command(path: str, name: str, known: Iterable[str]) -> UsageError:
     """Return the error for a name that is none of the commands of `path`."""
     return UsageError(
         f"{path} has no command {name!r}",
-        hint=f"{_near(name, known)}`{path} -h` lists the commands",
+        hint=f"{did_you_mean(name, known)}`{path} -h` lists the commands",
     )
 
 
@@ -67,12 +67,6 @@ def _called(root: click.Group, arguments: Sequence[str]) -> tuple[str, click.Com
 
 def _help_hint(path: str) -> str:
     return f"`{path} -h` shows how it is used"
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    """Return a question whether another name was meant, or "" if none is similar."""
-    found = get_close_matches(name, [one for one in known if one != name])
-    return f"did you mean {' or '.join(found)}? " if found else ""
 
 
 def _in_our_style(message: str) -> str:

@@ -1,10 +1,18 @@
 """Settings from the command line, the environment and `git config voicenote.*`, in this order.
 
-`table` holds a row for each setting, `forms` says how values are written, and `sources` merges
-what the person has set.
+`table` holds a row for each setting, `forms` says how values are written, `sources` merges what the
+person has set, and `origins` says where each value comes from.
 """
 
 from git_voicenote.config.forms import Form, Kind
+from git_voicenote.config.origins import (
+    Assignment,
+    EffectiveSetting,
+    Origin,
+    effective_settings,
+    find_setting,
+    unknown_names,
+)
 from git_voicenote.config.sources import load_settings
 from git_voicenote.config.table import (
     NOTES_REF,
@@ -20,9 +28,15 @@ __all__ = [
     "REMOTE_TOKEN",
     "REVIEW_REF",
     "SETTINGS",
+    "Assignment",
+    "EffectiveSetting",
     "Form",
     "Kind",
+    "Origin",
     "Setting",
     "Settings",
+    "effective_settings",
+    "find_setting",
     "load_settings",
+    "unknown_names",
 ]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NOTES_REF = "refs/notes/voicenote"
 REVIEW_REF = "refs/notes/voicenote-review"
+VARIABLE_PREFIX = "GIT_VOICENOTE_"
 REMOTE_TOKEN = "GIT_VOICENOTE_REMOTE_TOKEN"  # noqa: S105 - its name
 """The variable that may hold the token of the server; no setting does."""
 HookRecord = Literal["ask", "always", "never"]
@@ -197,7 +198,7 @@ class Setting:
     @property
     def variable(self) -> str:
         """The environment variable that sets it."""
-        return "GIT_VOICENOTE_" + self.field.upper()
+        return VARIABLE_PREFIX + self.field.upper()
 
     def from_git(self, raw: str | None, origin: FindOrigin | None) -> Any:  # noqa: ANN401 - the field's own type
         """Parse the value from git, or None for a key without one. Raises SettingError."""

@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from git_voicenote.config import Assignment
 from git_voicenote.git.process import path_of, run_git
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ class Configuration:
         # from the top of the working tree, wherever one stands in it (setup_git_directory)
         top = run_git("rev-parse", "--show-toplevel", cwd=self._cwd, accept=(0, 128))
         return os.path.normpath(path_of(top) / file if top else self._cwd / file)
+
+    def assignments(self, pattern: str) -> tuple[Assignment, ...]:
+        """Return all entries whose keys match, with where they stand. Raises GitError."""
+        asked = ("config", "-z", "--show-scope", "--show-origin", "--get-regexp", pattern)
+        fields = run_git(*asked, cwd=self._cwd, accept=(0, 1)).split(b"\0")[:-1]
+        found = []
+        for scope, origin, entry in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
+            key, separator, value = entry.decode("utf-8", "replace").partition("\n")
+            kind, _, place = os.fsdecode(origin).partition(":")
+            found.append(
+                Assignment(
+                    key, value if separator else None, scope.decode(), place * (kind == "file")
+                )
+            )
+        return tuple(found)
 
     @cached_property
     def _entries(self) -> tuple[tuple[str, str | None], ...]:
