@@ -1,6 +1,7 @@
 # Each command sets up everything it needs, on a machine with Python, git and make:
 #   make demo    see it work in a temporary repository
 #   make test    run all checks
+#   make kit     make a file that installs it without a network; NANO=1 adds the nano engine
 #   make dist    build a wheel and an sdist, and try both in fresh environments
 #   make man     render the manual: man/man1 from man/*.md and the options
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 # two per core, because many tests wait for recordings that play in real time
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: demo test lint format dist man parity nano-benchmark voices numbers lock clean
+.PHONY: demo test lint format kit dist man parity nano-benchmark voices numbers lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -27,8 +28,12 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+kit: $(VENV)/.dev
+	@mkdir -p dist
+	$(BIN)/git-voicenote kit --force $(if $(NANO),--nano) $(KIT_ARGS) dist
+
 dist: $(VENV)/.dev
-	rm -rf dist
+	rm -f dist/*.whl dist/*.tar.gz
 	$(BIN)/python -m hatchling build
 	$(BIN)/python scripts/try_dist.py dist
 

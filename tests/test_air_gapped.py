@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote.cli.kit import kit
 from git_voicenote.store.recordings import Recordings
 from tests.support.engines import SCRIPTED
 from tests.support.sandbox import CHECKOUT, Sandbox
@@ -63,7 +65,15 @@ def run(clone: Sandbox, block: str, stick: Path) -> str:
 
 
 def is_about_the_model(block: str) -> bool:
-    return "git voicenote models" in block
+    return "git voicenote models" in block and not needs_a_network(block)
+
+
+def needs_a_network(block: str) -> bool:
+    return "models fetch" in block or is_about_the_kit(block)
+
+
+def is_about_the_kit(block: str) -> bool:
+    return any(word in block for word in ("voicenote kit", "/install", "/uninstall"))
 
 
 def test_every_block_says_where_it_is_run() -> None:
@@ -75,7 +85,7 @@ def test_the_exchange(clones: dict[str, Sandbox], tmp_path: Path) -> None:
     printed = [
         run(clones[who], block, tmp_path / "stick")
         for who, block in BLOCKS
-        if not is_about_the_model(block)
+        if not is_about_the_model(block) and not needs_a_network(block)
     ]
     told = "\n".join(printed)
 
@@ -91,6 +101,19 @@ def test_the_exchange(clones: dict[str, Sandbox], tmp_path: Path) -> None:
     bob = clones["Bob"]
     assert SOUND in Recordings(bob.folder / ".git/voicenote").ids()
     assert bob.git("log", "-1", "--format=%s", "main") == "feat: two"
+
+
+def test_the_kit_is_made_and_installed_as_written() -> None:
+    """That it works is held by test_kit, and by scripts/try-kit."""
+    blocks = [block for _, block in BLOCKS if is_about_the_kit(block)]
+    for line in "".join(blocks).splitlines():
+        if line.startswith("git voicenote kit "):
+            kit.make_context("kit", shlex.split(line)[3:])
+    commands = " ".join(blocks)
+    assert "./git-voicenote-*/install" in commands
+    assert "~/.local/lib/git-voicenote/uninstall" in commands
+    assert BLOCKS[0][0] == "Ada"
+    assert is_about_the_kit(BLOCKS[0][1])
 
 
 def test_the_model(clones: dict[str, Sandbox], tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ OWNERS = {
     "rapidfuzz": ("text",),
     "jinja2": ("text/templates.py",),
     "platformdirs": ("resources.py",),
+    "packaging": ("workflows/kit",),
     "wcwidth": ("columns.py",),
     "pygments": ("text/diff/syntax.py",),
     "moonshine_voice": (),  # its files are read; its code is not imported
@@ -80,6 +81,7 @@ STARTERS = frozenset(
         "terminal/jobs/foreground.py",
         "terminal/pager.py",
         "audio/files/ffmpeg.py",
+        "workflows/kit/tools.py",
     }
 )
 

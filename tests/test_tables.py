@@ -329,10 +329,12 @@ def test_a_text_pass_is_in_the_chain_and_a_choice_by_its_row() -> None:
 
 def test_each_template_is_used_and_each_one_that_is_used_is_there() -> None:
     """The page of the service has a table of its own; tests/server/page holds it."""
-    shipped = {path.name for path in (CHECKOUT / "templates").iterdir() if path.is_file()}
+    templates = CHECKOUT / "templates"
+    paths = [*templates.glob("*.*"), *templates.glob("kit/*.*")]
+    shipped = {str(path.relative_to(templates)) for path in paths}
     used = {
         text
-        for module, text in found(r"^(?!html\.)[\w-]+(\.html)?\.(j2|css|js)$")
+        for module, text in found(r"^(?!html\.)(kit/)?[\w-]+(\.html|\.md)?\.(j2|css|js|py)$")
         if module != PACKAGE / "server/page.py"
     }
     assert used == shipped

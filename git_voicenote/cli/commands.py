@@ -56,6 +56,7 @@ _ROWS = (
     Command("devices", "devices:devices", "List the microphones."),
     Command("models", "models:models", "List, fetch, import and verify models."),
     Command("settings", "settings:settings", "List, get, set and unset the settings."),
+    Command("kit", "kit:kit", "Install this where there is no network."),
     Command("help", "help:help_", "Show the manual, or the page of a command."),
 )  # fmt: skip
 COMMANDS = {command.name: command for command in _ROWS}

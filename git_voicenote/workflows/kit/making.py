@@ -1,0 +1,211 @@
+"""Make a kit: gather the wheels and the models, and write them to one file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from git_voicenote import __version__, files
+from git_voicenote.errors import StoreError, UsageError
+from git_voicenote.files.failures import store_error
+from git_voicenote.files.hashing import sha256_of
+from git_voicenote.models.installed import RECORD, changed_files, read_record
+from git_voicenote.resources import resource
+from git_voicenote.text.templates import fill_in
+from git_voicenote.workflows.kit.archive import Member, write_archive
+from git_voicenote.workflows.kit.lock import Locked, read_lock
+from git_voicenote.workflows.kit.own_wheel import own_wheel
+from git_voicenote.workflows.kit.wheels import Wheel, choose_wheels, fetch_wheels, licence_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from git_voicenote.models.installed import ModelRecord
+    from git_voicenote.workflows.kit.platforms import Platform
+
+    Progress = Callable[[str, int, int], None]
+    """Called with the name of a task, what is done of it, and what there is in total."""
+
+_SCRIPTS = ("kit/install", "kit/uninstall", "kit/check.py")
+_INSTALLER = "pip"
+"""Part of each lock of a kit, to install it; it is not installed itself."""
+_WITHOUT_DATE = 1580601600
+"""2020-02-02, the date in wheels that hatchling builds, where SOURCE_DATE_EPOCH is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a kit is to hold.
+
+    `models` are folders of installed models. `wheels` is a folder to take the wheels from; without
+    it, they are fetched. `lock` replaces the lock of this version.
+    """
+
+    platform: Platform
+    pythons: tuple[str, ...]
+    nano: bool = False
+    models: tuple[Path, ...] = ()
+    wheels: Path | None = None
+    lock: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the folder in a kit, and of its file without the suffix."""
+        nano = "-nano" if self.nano else ""
+        return f"git-voicenote-{__version__}{nano}-{self.platform.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A kit that was made."""
+
+    path: Path
+    size: int
+    sha256: str
+    packages: int
+    models: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    folder: Path
+    record: ModelRecord
+
+
+def make_kit(plan: Plan, target: Path, *, replace: bool = False, progress: Progress) -> Kit:
+    """Write a kit to a file. The same plan and lock, and SOURCE_DATE_EPOCH, give the same bytes.
+
+    Raises StoreError, UsageError, EngineError.
+    """
+    if target.exists() and not replace:
+        raise StoreError(f"{target} exists", hint="use --force to replace it")
+    models = tuple(_checked(folder, progress) for folder in plan.models)
+    made = _date()
+    try:
+        with files.workplace(target.absolute().parent, ".git-voicenote-kit-") as folder:
+            wheels = _gather(plan, folder, progress)
+            ours = own_wheel(folder, made)
+            members = list(_members(plan, wheels, ours, models))
+            _need_room(folder, sum(member.size for member in members))
+            with files.replacing(target, mode=files.PUBLISHED) as file:
+                write_archive(file, plan.name, members, made, progress)
+        return Kit(target, target.stat().st_size, sha256_of(target), len(wheels) + 1, len(models))
+    except OSError as exc:
+        raise store_error(f"cannot write the kit {target}", exc) from exc
+
+
+def _date() -> datetime:
+    stated = os.environ.get("SOURCE_DATE_EPOCH") or str(_WITHOUT_DATE)
+    try:
+        date = datetime.fromtimestamp(int(stated), UTC)
+    except (ValueError, OverflowError, OSError) as exc:
+        raise UsageError(f"SOURCE_DATE_EPOCH is {stated!r}, and not a number of seconds") from exc
+    if not 1980 <= date.year < 2107:  # what a zip, and so a wheel, can hold
+        raise UsageError(f"SOURCE_DATE_EPOCH is in {date.year}; a wheel can bear 1980 to 2107")
+    return date
+
+
+def _gather(plan: Plan, folder: Path, progress: Progress) -> tuple[Wheel, ...]:
+    """Return the wheels for all Pythons of a plan, each file once, by name."""
+    lock = plan.lock or resource("locks", "kit-nano.lock" if plan.nano else "kit.lock")
+    locked = read_lock(lock)
+    found: dict[str, Wheel] = {}
+    for python in plan.pythons:
+        packages = [one for one in locked if one.is_for(plan.platform, python)]
+        if plan.wheels is None:
+            fetch_wheels(packages, plan.platform, python, folder, progress)
+        for wheel in choose_wheels(packages, plan.platform, python, plan.wheels or folder):
+            found[wheel.path.name] = wheel
+    return tuple(wheel for _, wheel in sorted(found.items()))
+
+
+def _members(
+    plan: Plan, wheels: Sequence[Wheel], ours: Path, models: Sequence[_Model]
+) -> Iterator[Member]:
+    """Yield the files of a kit."""
+    for path in (resource("templates", name) for name in _SCRIPTS):
+        yield Member(path.name, path, executable=not path.suffix)
+    for wheel in wheels:
+        yield Member(f"wheels/{wheel.path.name}", wheel.path, digest=wheel.sha256)
+    yield Member(f"wheels/{ours.name}", ours)
+    for model in models:
+        for name, file in model.record.files.items():
+            path = model.folder / name
+            yield Member(f"models/{model.folder.name}/{name}", path, digest=file.sha256)
+        yield Member(f"models/{model.folder.name}/{RECORD}", model.folder / RECORD)
+    yield Member("requirements.txt", _requirements(wheels, ours).encode())
+    yield Member("KIT", _facts(plan).encode())
+    yield Member("LICENSE", _licence())
+    yield Member("README.md", _page(plan, wheels, models).encode())
+
+
+def _requirements(wheels: Sequence[Wheel], ours: Path) -> str:
+    """Return what pip installs: exactly these files."""
+    hashes: dict[Locked, list[str]] = {}
+    for wheel in wheels:
+        if wheel.package.name != _INSTALLER:
+            hashes.setdefault(wheel.package, []).append(wheel.sha256)
+    lines = [package.requirement(its) for package, its in hashes.items()]
+    own = Locked("git-voicenote", __version__, None, frozenset({sha256_of(ours)}))
+    return "\n".join([*sorted(lines), own.requirement()]) + "\n"
+
+
+def _facts(plan: Plan) -> str:
+    """Return what the scripts of a kit have to know, a fact a line."""
+    facts = {
+        "version": __version__,
+        "platform": plan.platform.label,
+        "system": plan.platform.system,
+        "machine": plan.platform.machine,
+        "libc": ".".join(map(str, plan.platform.libc)),
+        "pythons": " ".join(plan.pythons),
+    }
+    return "".join(f"{name}={value}\n" for name, value in facts.items())
+
+
+def _page(plan: Plan, wheels: Sequence[Wheel], models: Sequence[_Model]) -> str:
+    packages = {wheel.package: licence_of(wheel.path) for wheel in wheels}
+    return fill_in(
+        "kit/README.md.j2",
+        name=plan.name,
+        version=__version__,
+        platform=plan.platform,
+        libc=".".join(map(str, plan.platform.libc)),
+        pythons=plan.pythons,
+        nano=plan.nano,
+        packages=[(one.name, one.version, packages[one]) for one in packages],
+        models=[(model.folder.name, model.record) for model in models],
+    )
+
+
+def _licence() -> bytes:
+    """Return our licence, from a checkout or from the metadata of what is installed."""
+    from importlib import metadata
+
+    try:
+        return resource(".", "LICENSE").read_bytes()
+    except FileNotFoundError:
+        listed = metadata.distribution("git-voicenote").files or []
+        (path,) = (path for path in listed if path.name == "LICENSE")
+        return path.read_binary()
+
+
+def _checked(folder: Path, progress: Progress) -> _Model:
+    """Return a model with its record, if its files are what the record says."""
+    record = read_record(folder)
+    if record is None:
+        raise UsageError(
+            f"{folder} was not installed by git-voicenote, so nothing says what its files are",
+            hint=f"`git voicenote models import {folder}` first; then use its name",
+        )
+    for change in changed_files(folder, record, progress):
+        raise StoreError(change, hint="import or fetch the model once more")
+    return _Model(folder, record)
+
+
+def _need_room(folder: Path, size: int) -> None:
+    if files.free_room(folder) < size:
+        raise StoreError(f"there is no room for {size >> 20} MB in {folder.parent}")

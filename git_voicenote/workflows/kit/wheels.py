@@ -1,0 +1,118 @@
+"""Gather the wheels that a lock names, from a folder or from the network."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from email.parser import BytesParser
+from typing import TYPE_CHECKING
+
+from packaging.tags import compatible_tags, cpython_tags
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import Version
+
+from git_voicenote import files
+from git_voicenote.errors import StoreError
+from git_voicenote.files.hashing import sha256_of
+from git_voicenote.workflows.kit.tools import download
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from git_voicenote.workflows.kit.lock import Locked
+    from git_voicenote.workflows.kit.platforms import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A wheel that is what the lock says: its file, and the package that it is of."""
+
+    path: Path
+    sha256: str
+    package: Locked
+
+
+def fetch_wheels(
+    packages: Sequence[Locked],
+    platform: Platform,
+    python: str,
+    folder: Path,
+    told: Callable[[str, int, int], None],
+) -> None:
+    """Fetch the wheels of packages for a Python of a platform. Raises StoreError, OSError."""
+    requirements = folder / f"requirements-{python}.txt"
+    files.replace(requirements, "\n".join(one.requirement() for one in packages) + "\n")
+    come: list[str] = []
+
+    def tell(name: str) -> None:
+        come.append(name)
+        told(f"fetching {name}", len(come), len(packages))
+
+    download(requirements, folder, python=python, platforms=platform.wheel_platforms(), told=tell)
+
+
+def choose_wheels(
+    packages: Sequence[Locked], platform: Platform, python: str, folder: Path
+) -> tuple[Wheel, ...]:
+    """Return the best wheel in a folder for each package, as pip would choose it.
+
+    A file whose hash the lock does not have is not taken. Raises StoreError for packages without a
+    wheel, OSError.
+    """
+    version = tuple(map(int, python.split(".")))
+    platforms = platform.wheel_platforms()
+    interpreter = f"cp{python.replace('.', '')}"
+    order = {
+        tag: position
+        for position, tag in enumerate(
+            [*cpython_tags(version, platforms=platforms),
+             *compatible_tags(version, interpreter, platforms)]
+        )
+    }  # fmt: skip
+    candidates: dict[tuple[str, Version], list[tuple[int, Path]]] = {}
+    for path in sorted(folder.glob("*.whl")):
+        try:
+            name, its_version, _, tags = parse_wheel_filename(path.name)
+        except InvalidWheelFilename:
+            continue
+        if usable := [order[tag] for tag in tags if tag in order]:
+            candidates.setdefault((name, its_version), []).append((min(usable), path))
+    chosen, missing = [], []
+    for package in packages:
+        key = (canonicalize_name(package.name), Version(package.version))
+        wheel = _first_known(package, [path for _, path in sorted(candidates.get(key, []))])
+        if wheel is None:
+            missing.append(f"{package.name} {package.version}")
+        else:
+            chosen.append(wheel)
+    if missing:
+        raise StoreError(
+            f"{folder} lacks wheels for Python {python} on {platform.label}: {', '.join(missing)}",
+            hint="each has to be the file that the lock of this version of git-voicenote names",
+        )
+    return tuple(chosen)
+
+
+def licence_of(wheel: Path) -> str:
+    """Return the licence that the metadata of a wheel states, on one line. Raises StoreError."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            metadata = BytesParser().parsebytes(archive.read(name))
+    except (OSError, StopIteration, zipfile.BadZipFile) as exc:
+        raise StoreError(f"{wheel.name} is not a wheel: {exc}") from exc
+    classifiers = [
+        value.rpartition(" :: ")[2]
+        for value in metadata.get_all("Classifier", [])
+        if value.startswith("License :: ")
+    ]
+    stated = str(metadata.get("License", "")).strip().partition("\n")[0]
+    return str(metadata.get("License-Expression") or ", ".join(classifiers) or stated) or "-"
+
+
+def _first_known(package: Locked, paths: Sequence[Path]) -> Wheel | None:
+    for path in paths:
+        if (digest := sha256_of(path)) in package.hashes:
+            return Wheel(path, digest, package)
+    return None
