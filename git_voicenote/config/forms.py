@@ -137,6 +137,21 @@ def count(low: int, high: int) -> Form:
     return Form("number", read)
 
 
+def number(low: float, high: float) -> Form:
+    """Return the form of a number between two others, themselves included."""
+
+    def read(raw: str | None) -> float:
+        try:
+            value = float(_text(raw))
+        except ValueError as exc:
+            raise ValueError(f"expected a number from {low:g} to {high:g}") from exc
+        if not low <= value <= high:
+            raise ValueError(f"expected a number from {low:g} to {high:g}")
+        return value
+
+    return Form("number", read)
+
+
 BOOLEAN = Form("bool", _boolean, ("true", "false"))
 DEVICE = Form("text", _device, ("auto", "cpu", "mps", "cuda"))
 NOTES_REF = Form("text", _notes_ref)

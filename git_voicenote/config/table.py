@@ -83,6 +83,38 @@ class Settings:
             "voicenote.maxDuration", forms.SECONDS, "the maximum length of a recording, in seconds"
         ),
     ] = 1800.0
+    vad_threshold: Annotated[
+        float,
+        _Row(
+            "voicenote.vad.threshold",
+            forms.number(0.05, 0.95),
+            "the probability from which sound is speech; higher in noise",
+        ),
+    ] = 0.5
+    vad_min_silence: Annotated[
+        float,
+        _Row(
+            "voicenote.vad.minSilence",
+            forms.number(0.2, 5),
+            "the pause that ends a segment, in seconds; a long one needs less",
+        ),
+    ] = 0.7
+    vad_max_segment: Annotated[
+        float,
+        _Row(
+            "voicenote.vad.maxSegment",
+            forms.number(5, 30),
+            "the maximum length of a segment, in seconds",
+        ),
+    ] = 30.0
+    vad_padding: Annotated[
+        float,
+        _Row(
+            "voicenote.vad.padding",
+            forms.number(0, 2),
+            "how much is kept before and after speech, in seconds",
+        ),
+    ] = 0.35
     notes_ref: Annotated[
         str, _Row("voicenote.notesRef", forms.NOTES_REF, "the ref of the notes of commits")
     ] = NOTES_REF

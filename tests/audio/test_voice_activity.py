@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from git_voicenote.audio.files.reading import read_blocks
-from git_voicenote.audio.voice_activity import MAX_SEGMENT_SECONDS, VoiceActivity
+from git_voicenote.audio.voice_activity import MAX_SEGMENT_SECONDS, Detection, VoiceActivity
+from git_voicenote.config import Settings
 from git_voicenote.datatypes import SAMPLE_RATE
 from tests.support.sound import tone
 from tests.support.speech import SPEECH, sentences
@@ -243,3 +244,38 @@ def test_it_takes_one_thread_and_leaves_other_programs_theirs(sandbox: Sandbox) 
     )
     done = sandbox.run(sys.executable, "-c", script, environment={"OMP_THREAD_LIMIT": "3"})
     assert done.stdout.split() == [b"0", b"3"]
+
+
+def heard_with(detection: Detection) -> list[tuple[float, Samples]]:
+    """What is found in a recording of several sentences, as the settings of voicenote.vad say."""
+    return segments(list(VoiceActivity(detection).pieces(blocks(spoken("cover.flac")))))
+
+
+def test_a_shorter_pause_gives_more_segments_and_a_longer_one_fewer() -> None:
+    short, usual, long = (len(heard_with(Detection(pause=one))) for one in (0.2, 0.7, 3.0))
+    assert short >= usual > long
+    assert long == 1
+
+
+def test_no_segment_is_longer_than_the_setting_allows() -> None:
+    found = heard_with(Detection(pause=5.0, max_segment=5.0))
+    assert len(found) > 1
+    assert max(len(sound) for _, sound in found) <= 5.0 * SAMPLE_RATE
+
+
+def test_padding_is_kept_on_both_sides() -> None:
+    none, much = heard_with(Detection(padding=0)), heard_with(Detection(padding=0.6))
+    (start, sound), (padded_start, padded) = none[1], much[1]
+    assert start - padded_start == pytest.approx(0.6, abs=0.05)
+    assert len(padded) > len(sound) + 0.5 * SAMPLE_RATE
+
+
+def test_a_higher_threshold_hears_less() -> None:
+    lenient, strict = heard_with(Detection(threshold=0.05)), heard_with(Detection(threshold=0.95))
+    total = [sum(len(sound) for _, sound in found) for found in (lenient, strict)]
+    assert total[0] > total[1] > 0
+
+
+def test_the_settings_are_those_of_the_detection() -> None:
+    assert Detection.of(Settings()) == Detection()
+    assert Settings().vad_max_segment == MAX_SEGMENT_SECONDS

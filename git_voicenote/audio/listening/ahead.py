@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from git_voicenote.audio.voice_activity import Detection
     from git_voicenote.datatypes import Waveform
 
 
@@ -73,12 +74,14 @@ class Follower:
         changed: threading.Condition,
         begin: Callable[[Follower], AheadReader | None],
         limit: float,
+        detection: Detection,
     ) -> None:
         self.is_starting = True
         """Whether it is about to begin a file."""
         self._changed = changed
         self._begin = begin
         self._limit = limit
+        self._detection = detection
         self._held = 0.0
         """Seconds of speech that were told and not drawn."""
         self._is_stopped = False
@@ -149,7 +152,7 @@ class Follower:
         try:
             process.socket.recv()  # it is ready
             while (file := self._next()) is not None:
-                process.socket.send(file.path.absolute())
+                process.socket.send((file.path.absolute(), self._detection))
                 while not file.is_whole:
                     self._wait_for_room(file)
                     self._take(file, process.socket.recv())

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Self
 
 from git_voicenote.audio.listening.ahead import AheadReader, Follower
 from git_voicenote.audio.listening.source import DirectReader
+from git_voicenote.audio.voice_activity import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
     from git_voicenote.audio.listening.source import SpeechReader
+    from git_voicenote.audio.voice_activity import Detection
 
 AHEAD = 300.0
 """Seconds of speech that a process may be ahead of the engine: 19 MB."""
@@ -61,14 +63,18 @@ class Listeners:
         listened: Callable[[float], None],
         *,
         limit: float = AHEAD,
+        detection: Detection = DEFAULT,
     ) -> None:
+        self._detection = detection
         self._sources = sources
         self._warn = warn
         self._listened = listened
         self._waiting = deque(range(len(sources)))
         self._begun: dict[int, AheadReader] = {}
         self._changed = threading.Condition()
-        self._followers = [Follower(self._changed, self._begin, limit) for _ in range(processes)]
+        self._followers = [
+            Follower(self._changed, self._begin, limit, detection) for _ in range(processes)
+        ]
 
     def listen(self, number: int) -> SpeechReader:
         """Return a source, by its number from 0; to be asked for once."""
@@ -80,7 +86,7 @@ class Listeners:
                 return self._begun.pop(number)
             with suppress(ValueError):  # it is no file, and was passed over
                 self._waiting.remove(number)
-        return DirectReader(self._sources[number], self._warn, self._listened)
+        return DirectReader(self._sources[number], self._warn, self._listened, self._detection)
 
     def __enter__(self) -> Self:
         for follower in self._followers:

@@ -4,8 +4,8 @@ A process of its own, because telling speech from silence keeps a core busy, and
 global lock meanwhile.
 
 SOCKET is the number of an open socket, our end of a multiprocessing connection. We say there that
-we are ready, take paths, and answer each with Stretches. The connection ends with our parent,
-however that ends, and we end with it.
+we are ready, take paths with a Detection each, and answer each with Stretches. The connection ends
+with our parent, however that ends, and we end with it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from git_voicenote.errors import VoicenoteError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from git_voicenote.audio.voice_activity import Detection
     from git_voicenote.datatypes import Waveform
 
     Socket: TypeAlias = Connection[Any, Any]
@@ -35,14 +36,15 @@ _STRETCH = 5.0
 def main() -> None:
     """Listen to one file after the other, as long as our parent is there."""
     socket: Socket = Connection(int(sys.argv[1]))
-    paths: SimpleQueue[Path] = SimpleQueue()
+    paths: SimpleQueue[tuple[Path, Detection]] = SimpleQueue()
     threading.Thread(target=_take_paths, args=(socket, paths), daemon=True).start()
     socket.send("ready")
     while True:
-        _File(paths.get(), socket).listen()
+        path, detection = paths.get()
+        _File(path, detection, socket).listen()
 
 
-def _take_paths(socket: Socket, paths: SimpleQueue[Path]) -> None:
+def _take_paths(socket: Socket, paths: SimpleQueue[tuple[Path, Detection]]) -> None:
     with suppress(EOFError, OSError):
         while True:
             paths.put(socket.recv())
@@ -53,12 +55,12 @@ def _take_paths(socket: Socket, paths: SimpleQueue[Path]) -> None:
 class _File:
     """A file that is listened to, and what was not yet told of it."""
 
-    def __init__(self, path: Path, socket: Socket) -> None:
+    def __init__(self, path: Path, detection: Detection, socket: Socket) -> None:
         self._socket = socket
         self._warnings: list[str] = []
         self._pieces: list[Waveform] = []
         self._untold = 0.0
-        self._listening = DirectReader(path, self._warnings.append, self._listened)
+        self._listening = DirectReader(path, self._warnings.append, self._listened, detection)
 
     def listen(self) -> None:
         error = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.audio.files.reading import read_blocks
-from git_voicenote.audio.voice_activity import VoiceActivity
+from git_voicenote.audio.voice_activity import DEFAULT, Detection, VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 
@@ -53,13 +53,14 @@ class DirectReader:
         source: Path | BinaryIO,
         warn: Callable[[str], None],
         listened: Callable[[float], None],
+        detection: Detection = DEFAULT,
     ) -> None:
         self._source = source
         self._warn = warn
         self._listened = listened
         self._failure: AudioFileError | None = None
         self._sound = self._blocks()
-        self._activity = VoiceActivity()
+        self._activity = VoiceActivity(detection)
 
     @property
     def heard(self) -> float:

@@ -68,7 +68,7 @@ class _Running:
         self._complete = threading.Event()
         self._is_cancelled = False
         self._backlog = Backlog()
-        self._activity = VoiceActivity()
+        self._activity = VoiceActivity(decoding.detection)
         self._unreadable: AudioFileError | None = None
         self._warnings: list[str] = []
 

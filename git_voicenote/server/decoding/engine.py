@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from git_voicenote.audio.voice_activity import Detection
 from git_voicenote.errors import GitError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.server.decoding.messages import Loaded
@@ -51,6 +52,11 @@ class Decoding:
     def info(self) -> EngineInfo:
         """Information about the engine."""
         return self._engine.info
+
+    @property
+    def detection(self) -> Detection:
+        """What counts as speech."""
+        return Detection.of(self._settings)
 
     def listening(self, target: Target, language: str, warn: Callable[[str], None]) -> Listening:
         """Return what is known before something is heard about a target."""

@@ -53,6 +53,7 @@ def _hear(
         with_keywords(context, job.keywords),
         warn=warn,
         listened=progress.add,
+        detection=decoding.detection,
     )
     for _, event in events:
         if not isinstance(event, Segment):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.listening.pool import Listeners, processes_for
 from git_voicenote.audio.listening.source import DirectReader
+from git_voicenote.audio.voice_activity import DEFAULT
 from git_voicenote.datatypes import Segment, Transcript
 from git_voicenote.engines.base import BatchEngine
 from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from git_voicenote.audio.listening.source import SpeechReader
+    from git_voicenote.audio.voice_activity import Detection
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context, Engine
     from git_voicenote.errors import VoicenoteError
@@ -52,6 +54,7 @@ def transcribe_files(
     *,
     warn: Callable[[str], None],
     listened: Callable[[float], None],
+    detection: Detection = DEFAULT,
 ) -> Iterator[tuple[int, Segment | Finished]]:
     """Yield the segments of each source, numbered from 0, and its result when it is finished.
 
@@ -63,7 +66,7 @@ def transcribe_files(
     If a batch fails, its files are transcribed again one by one: only a file that fails alone has
     failed. Raises EngineError if the engine fails before the first sound, as it would on all.
     """
-    yield from _Batch(sources, engine, context, warn, listened).events()
+    yield from _Batch(sources, engine, context, warn, listened, detection).events()
 
 
 class _Batch:
@@ -76,8 +79,10 @@ class _Batch:
         context: Context,
         warn: Callable[[str], None],
         listened: Callable[[float], None],
+        detection: Detection,
     ) -> None:
         self._sources = sources
+        self._detection = detection
         self._waiting = iter(range(len(sources)))
         self._engine = engine
         self._context = context
@@ -86,7 +91,7 @@ class _Batch:
         self._has_listened = False
         # an engine on the CPU needs the cores itself, and is slower than voice activity on one
         processes = 0 if engine.info.device == "cpu" else processes_for(sources)
-        self._listeners = Listeners(sources, processes, warn, self._listened)
+        self._listeners = Listeners(sources, processes, warn, self._listened, detection=detection)
         self._opened: dict[int, _Source] = {}
 
     def events(self) -> Iterator[tuple[int, Segment | Finished]]:
@@ -154,7 +159,7 @@ class _Batch:
         """Open sources again; their warnings were reported the first time."""
         for number in numbers:
             self._opened[number].close()
-            listening = DirectReader(self._sources[number], _ignore, _ignore)
+            listening = DirectReader(self._sources[number], _ignore, _ignore, self._detection)
             self._opened[number] = _Source(listening)
             yield number, self._opened[number].pieces()
 

@@ -107,7 +107,7 @@ class _Hearing:
         """Record until the person stops, and return what was heard."""
         # these cost 0.2 s that no other command should pay
         from git_voicenote.audio.capture.microphone import Capture
-        from git_voicenote.audio.voice_activity import VoiceActivity
+        from git_voicenote.audio.voice_activity import Detection, VoiceActivity
         from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
         settings = self._listening.settings
@@ -115,8 +115,9 @@ class _Hearing:
             recording.path, device=settings.microphone, max_duration=settings.max_duration
         )
         live = LiveDictation(
-            capture, self._engine, lambda: self._listening.context, VoiceActivity()
-        )
+            capture, self._engine, lambda: self._listening.context,
+            VoiceActivity(Detection.of(settings)),
+        )  # fmt: skip
         silence = settings.silence
         if not (silence or self._dialogue.is_interactive):
             silence = UNATTENDED_SILENCE
@@ -145,7 +146,7 @@ class _Hearing:
     ) -> Dictation:
         """Return what is heard in a recording; `incomplete` is told if sound is missing in it."""
         from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
-        from git_voicenote.audio.voice_activity import VoiceActivity
+        from git_voicenote.audio.voice_activity import Detection, VoiceActivity
         from git_voicenote.workflows.hearing.transcription import transcribe_recording
 
         context = self._listening.context
@@ -156,7 +157,8 @@ class _Hearing:
             blocks = as_far_as_possible(
                 read_blocks(recording.path, warn=self._dialogue.warn), incomplete
             )
-            for segment in transcribe_recording(blocks, self._engine, context, VoiceActivity()):
+            activity = VoiceActivity(Detection.of(self._listening.settings))
+            for segment in transcribe_recording(blocks, self._engine, context, activity):
                 self._dialogue.say(f"  {visible(segment.marked_text)}")
                 segments.append(segment)
             return self._heard(recording, segments)

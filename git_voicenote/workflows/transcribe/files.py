@@ -159,12 +159,14 @@ class FileTranscription:
         if not missing:
             return
         # numpy and soundfile cost 0.2 s: not before the options are known to be right
+        from git_voicenote.audio.voice_activity import Detection
         from git_voicenote.workflows.hearing.batch import transcribe_files
 
+        detection = Detection.of(self.listening.settings)
         sources = [self._path(number) or sys.stdin.buffer for number in missing]
         for index, event in transcribe_files(
             sources, self.listening.engine, self.listening.context,
-            warn=self.dialogue.warn, listened=display.listened,
+            warn=self.dialogue.warn, listened=display.listened, detection=detection,
         ):  # fmt: skip
             yield missing[index], event
 
