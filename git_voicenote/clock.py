@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 _WRITTEN = re.compile(
     r"(?:(?:(?P<hours>\d{1,4}):(?=\d\d:))?(?P<minutes>\d{1,4}):(?=[0-5]\d(?:\D|$)))?"
     r"(?P<seconds>\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})",
     re.ASCII,
 )
+_AGE = re.compile(r"(?P<number>\d{1,5}) ?(?P<unit>h|d|w|y|hours?|days?|weeks?|years?)", re.ASCII)
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}
 
 
 def clock(seconds: float) -> str:
@@ -45,3 +44,32 @@ def seconds_of(written: str) -> float:
         raise ValueError(f"{written!r} is not a time: use seconds, m:ss or h:mm:ss")
     minutes = 60 * int(found["hours"] or 0) + int(found["minutes"] or 0)
     return 60 * minutes + float(found["seconds"])
+
+
+def day_of(written: str, now: datetime) -> tuple[datetime, datetime]:
+    """Parse a day on this machine's clock to its start and its end: today, yesterday, 2026-11-26.
+
+    A moment (2026-11-26T10:30) is its own start and end. Raises ValueError.
+    """
+    word, today = written.strip().lower(), now.astimezone().date()
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}", word, re.ASCII):
+        moment = datetime.fromisoformat(word).astimezone()
+        return moment, moment
+    if word in ("today", "yesterday"):
+        day = today - timedelta(days=word == "yesterday")
+    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}", word, re.ASCII):
+        day = date.fromisoformat(word)
+    else:
+        raise ValueError(f"{written!r} is not a date: use 2026-11-26, today or yesterday")
+    start, end = (
+        datetime.combine(one, time.min).astimezone() for one in (day, day + timedelta(days=1))
+    )
+    return start, end
+
+
+def age_of(written: str) -> timedelta:
+    """Parse an age: 12h, 30d, 2w, 1y, or 30 days. Raises ValueError."""
+    found = _AGE.fullmatch(written.strip().lower())
+    if found is None:
+        raise ValueError(f"{written!r} is not an age: use 12h, 30d, 2w or 1y")
+    return timedelta(hours=int(found["number"]) * _HOURS[found["unit"][0]])

@@ -24,3 +24,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a question whether another name was meant, or "" if none is similar."""
     found = nearest(name, known)
     return f"did you mean {' or '.join(found)}? " if found else ""
+
+
+def size(octets: int) -> str:
+    """Return a number of octets as people read it: 812 bytes, 14 kB, 2.1 MB, 1.7 GB."""
+    if octets < 1000:
+        return counted(octets, "byte")
+    value = float(octets)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.5 or unit == "GB":
+            break
+    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"

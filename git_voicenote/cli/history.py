@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.history_delete import delete
 from git_voicenote.clock import clock, length, local_time
-from git_voicenote.errors import NegativeAnswer, StoreError
+from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
@@ -18,12 +19,9 @@ from git_voicenote.store.search import snippet_of
 from git_voicenote.targets import CommitTarget
 from git_voicenote.terminal.colours import coloured, put_coloured
 from git_voicenote.terminal.console import (
-    confirm,
     hand_over,
-    is_interactive,
     print_json,
     put,
-    say,
     settings,
     warn,
 )
@@ -103,31 +101,6 @@ def show(recording_id: str, *, as_json: bool) -> None:
 
 
 @history.command()
-@click.argument("recording_ids", nargs=-1, required=True, metavar="RECORDING...")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-def delete(recording_ids: tuple[str, ...], *, yes: bool) -> None:
-    """Delete recordings: their sound, and what the history knows. Notes in git stay."""
-    root = state_root(repository_if_any())
-    known, recordings = History(root), Recordings(root)
-    missing = [
-        name
-        for name in recording_ids
-        if recordings.path_of(name) is None and known.entry(name) is None
-    ]
-    if missing:
-        raise NegativeAnswer(f"there is no recording {', '.join(missing)}", hint=_LIST_HINT)
-    if not yes:
-        _ask_to_delete(recording_ids)
-    with ExitStack() as stack:
-        for name in dict.fromkeys(recording_ids):  # all before any: one in use keeps the others
-            stack.enter_context(recordings.held(name))
-        for name in recording_ids:
-            recordings.delete(name)
-            known.delete(name)
-            say(f"{name} deleted")
-
-
-@history.command()
 @click.argument("recording_ids", nargs=-1, metavar="[RECORDING]...")
 @click.option(
     "--format", "name", type=click.Choice(tuple(FORMATS)), default=TEXT.name,
@@ -153,6 +126,9 @@ def export(recording_ids: tuple[str, ...], name: str) -> None:
 def _exported(entry: Entry) -> Exported:
     segments = entry.transcript.segments if entry.transcript else ()
     return Exported(entry.id, [visible(entry.text)], segments, _value(entry))
+
+
+history.add_command(delete)
 
 
 def _history() -> History:
@@ -183,8 +159,9 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
     if as_json:
         print_json([_value(entry) for entry in entries])
         return
-    for entry in entries:
-        put(_row(entry))
+    is_numbered = sys.stdout.isatty()  # the places that `delete 3..9` takes
+    for number, entry in enumerate(entries, 1):
+        put(f"{number:4}  {_row(entry)}" if is_numbered else _row(entry))
 
 
 def _row(entry: Entry) -> str:
@@ -256,17 +233,6 @@ def _body(attempt: Attempt) -> list[str]:
         failure = f" ({segment.failure})" if segment.failure else ""
         lines.append(f"    {clock(segment.start):>6}  {segment.marked_text}{failure}")
     return lines
-
-
-def _ask_to_delete(recording_ids: Sequence[str]) -> None:
-    count = len(recording_ids)
-    what = recording_ids[0] if count == 1 else f"{count} recordings"
-    if not is_interactive():
-        raise StoreError(
-            f"deleting {what} needs a yes, and there is nobody to ask", hint="add --yes"
-        )
-    if not confirm(f"delete {what}, with the sound?"):
-        raise NegativeAnswer("nothing was deleted")
 
 
 def _value(entry: Entry) -> dict[str, object]:

@@ -216,18 +216,28 @@ class History:
         Its sound file and notes in git are not changed. A note in the history that also belongs to
         other recordings is kept.
         """
+        return self.delete_all((recording_id,)) > 0
+
+    def delete_all(self, recording_ids: Collection[str]) -> int:
+        """Delete many recordings, all or none; return how many were known; see `delete`."""
+        given = {"ids": json.dumps(list(recording_ids))}
         with self._database.writing() as connection:
             connection.execute(
-                "DELETE FROM notes WHERE id IN"
-                " (SELECT note_id FROM note_recordings WHERE recording_id = ?)"
-                " AND id NOT IN (SELECT note_id FROM note_recordings WHERE recording_id != ?)",
-                (recording_id, recording_id),
+                "DELETE FROM notes WHERE id IN (SELECT note_id FROM note_recordings"
+                " WHERE recording_id IN (SELECT value FROM json_each(:ids)))"
+                " AND id NOT IN (SELECT note_id FROM note_recordings"
+                " WHERE recording_id NOT IN (SELECT value FROM json_each(:ids)))",
+                given,
             )
-            connection.execute("DELETE FROM words WHERE recording_id = ?", (recording_id,))
+            connection.execute(
+                "DELETE FROM words WHERE recording_id IN (SELECT value FROM json_each(:ids))", given
+            )
             # merge the index, which otherwise keeps the trigrams of deleted texts
             connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-            gone = connection.execute("DELETE FROM recordings WHERE id = ?", (recording_id,))
-            return gone.rowcount > 0
+            gone = connection.execute(
+                "DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(:ids))", given
+            )
+            return gone.rowcount
 
 
 def _words_value(segment: Segment) -> str | None:

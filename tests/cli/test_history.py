@@ -209,6 +209,40 @@ def test_delete_asks_a_person(filled: Sandbox, answer: str, status: int, left: i
     assert len(out(filled, "list").splitlines()) == left
 
 
+def test_many_are_listed_before_they_are_deleted(filled: Sandbox) -> None:
+    """A recording that the history does not know is one of them."""
+    folder = filled.folder / ".git/voicenote/recordings"
+    (folder / "20250101-000000-0003.opus").write_bytes(b"sound" * 1000)
+    command = [sys.executable, "-m", "git_voicenote", "history"]
+
+    with Terminal([*command, "list"], filled.environment, filled.folder) as terminal:
+        terminal.expect(f"   2  {FIRST}")
+        assert terminal.wait() == 0
+    done = filled.voicenote("history", "delete", "--dry-run", "--before", "2026-11-22")
+    assert done.stdout.decode() == "20250101-000000-0003  2025-01-01 00:00    0:00     5.0 kB\n"
+    assert done.stderr.decode() == "1 recording (0:00, 5.0 kB): nothing was deleted\n"
+    for arguments, error in (
+        ([], "error: name recordings, or say which"),
+        (["--all", FIRST], "error: --all and names of recordings do not agree"),
+        (["--older-than", "soon"], "error: 'soon' is not an age: use 12h, 30d, 2w or 1y"),
+        (["--before", "soon"], "'soon' is not a date: use 2026-11-26, today or yesterday"),
+        (["today"], "error: there is no recording of today"),
+        (["--all"], "error: deleting 3 recordings (3:07, 5.0 kB) needs a yes"),
+    ):
+        done = filled.voicenote("history", "delete", *arguments)
+        assert done.returncode in (1, 128, 129)
+        assert error in done.stderr.decode()
+    assert len([*folder.iterdir()]) == 3
+
+    with Terminal([*command, "delete", "1..2"], filled.environment, filled.folder) as terminal:
+        terminal.expect(f"{FIRST}  2026-11-22 10:14    1:02    5 bytes  feat: part 0")
+        terminal.expect("delete 2 recordings (3:07, 10 bytes), with the sound? [y/N]")
+        terminal.type("y\n")
+        assert terminal.wait() == 0
+    assert [path.name for path in folder.iterdir()] == ["20250101-000000-0003.opus"]
+    assert out(filled, "list") == ""
+
+
 def test_outside_of_a_repository_it_is_the_persons_own(sandbox: Sandbox) -> None:
     fill(sandbox.home / ".local/share/git-voicenote")
 

@@ -1,0 +1,1 @@
+"""Work on the history of recordings: choose some of them, and delete them."""
