@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import machine, markdown_table
-from git_voicenote.mail.reading import read_series
+from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.series.outgoing.reader_note import reader_note
 from tests.support.hazards import TEXTS
 

@@ -20,13 +20,14 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 from git_voicenote.errors import ChangedMeanwhileError, PatchError
-from git_voicenote.mail import after_separator as below_dashes
-from git_voicenote.mail import decoding, envelopes, kinds, mailed_cover, patches, reading
-from git_voicenote.mail import outgoing as mail
-from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
+from git_voicenote.mail.incoming import after_separator as below_dashes
+from git_voicenote.mail.incoming import cover_letter, decoding, envelopes, kinds, reading
+from git_voicenote.mail.outgoing import format_patch as patches
+from git_voicenote.mail.outgoing import mails as mail
+from git_voicenote.mail.outgoing.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.notes import changing, remotes, trees
 from git_voicenote.notes import format as note_format
-from git_voicenote.notes import merge as note_merge
+from git_voicenote.notes.merging import texts as note_merge
 from git_voicenote.text import doubts, mail_safety, prose, quoting, spans
 from git_voicenote.text.commit_message import change_guess, people
 from git_voicenote.text.commit_message import footers as spoken_footers
@@ -155,7 +156,7 @@ def _answer(text: str) -> object:
 
 def _below(text: str) -> object:
     words, _ = below_dashes.split_patch(text.encode("utf-8", "replace"))
-    return below_dashes.read_below(words.decode("utf-8", "replace")), mailed_cover.split_cover(text)
+    return below_dashes.read_below(words.decode("utf-8", "replace")), cover_letter.split_cover(text)
 
 
 def _merged(text: str) -> object:
@@ -274,16 +275,16 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     ),
     "doubts": ("text.doubts", _doubts),
     "notes": ("notes.format", lambda text: note_format.parse_notes(text)),
-    "merged notes": ("notes.merge", _merged),
-    "below the dashes": ("mail.after_separator", _below),
-    "mailed_cover": ("mail.mailed_cover", _below),
-    "mail": ("mail.outgoing", _mail),
-    "stream of mails": ("mail.patches", _stream),
-    "tags": ("mail.kinds", _tags),
-    "answers": ("mail.envelopes", _answer),
-    "notes in mails": ("mail.outgoing", _notes_in_mail),
-    "kinds of mails": ("mail.kinds", _mailed),
-    "notes that are kept": ("notes.merge", _kept),
+    "merged notes": ("notes.merging.texts", _merged),
+    "below the dashes": ("mail.incoming.after_separator", _below),
+    "mailed_cover": ("mail.incoming.cover_letter", _below),
+    "mail": ("mail.outgoing.mails", _mail),
+    "stream of mails": ("mail.outgoing.format_patch", _stream),
+    "tags": ("mail.incoming.kinds", _tags),
+    "answers": ("mail.incoming.envelopes", _answer),
+    "notes in mails": ("mail.outgoing.mails", _notes_in_mail),
+    "kinds of mails": ("mail.incoming.kinds", _mailed),
+    "notes that are kept": ("notes.merging.texts", _kept),
     "URLs": ("notes.remotes", remotes.without_password),
     "quotes": (
         "text.quoting",
@@ -336,11 +337,14 @@ EXEMPT = {
     "text.vocabulary.ranking.hotwords": "takes counted names; counting them is tried",
     "text.vocabulary.ranking.phrases": "takes counted names; counting them is tried",
     "text.vocabulary.ranking.worth_keeping": "takes counted names; counting them is tried",
-    "mail.outgoing.finish_reading_commits": "takes a process",
+    "mail.outgoing.mails.finish_reading_commits": "takes a process",
     "notes.changing.until_unmoved": "takes functions",
+    "notes.removals.removal_message": "takes ids",
+    "notes.trees.note_paths": "takes ids",
+    "text.manual.page_as_text": "takes a page of our own",
     "notes.remotes.transport_error": "takes a finished process",
-    "mail.mailinfo.mailinfo_command": "takes options",
-    "mail.versions.assemble": "takes mails that were read; the limits of a series bound it",
+    "mail.incoming.mailinfo.mailinfo_command": "takes options",
+    "mail.incoming.versions.assemble": "takes mails that were read, within the limits of a series",
 }
 
 

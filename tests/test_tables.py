@@ -33,7 +33,7 @@ from git_voicenote.engines.built_in import BUILT_IN
 from git_voicenote.engines.model_kinds import KINDS
 from git_voicenote.engines.registry import ENTRY_POINT_GROUP, engine_names, make_engine
 from git_voicenote.notes.format import join_notes, parse_notes, render_note, trailers_for_readers
-from git_voicenote.notes.merge import merge_texts
+from git_voicenote.notes.merging.texts import merge_texts
 from git_voicenote.notes.trailers import PREFIX, TRAILERS, note_value
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.store.results import ResultFolder
@@ -195,7 +195,7 @@ def test_each_field_of_settings_is_a_row() -> None:
 def test_a_default_is_known_to_its_row_only() -> None:
     assert modules_with(r"^refs/notes/voicenote") == {
         "config/table.py",
-        "notes/merging.py",  # what answers are called in a bundle, whatever the setting
+        "notes/merging/refs.py",  # what answers are called in a bundle, whatever the setting
     }
 
 

@@ -27,7 +27,7 @@ from benchmarks.attack.trials import altered, mutated, try_all
 from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import Repository
-from git_voicenote.notes.merging import NoteRefs
+from git_voicenote.notes.merging.refs import NoteRefs
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import MessageTarget

@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from benchmarks.attack.counting import Counting
 from benchmarks.attack.tally import Tally, main
 from git_voicenote.errors import VoicenoteError
-from git_voicenote.mail.envelopes import decoded
-from git_voicenote.mail.reading import read_series
+from git_voicenote.mail.incoming.envelopes import decoded
+from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.series.review.page import review_page
 from git_voicenote.series.review.series import Sounds, review
 from git_voicenote.store.history import History

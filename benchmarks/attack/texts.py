@@ -15,8 +15,8 @@ from benchmarks.attack.counting import Counting
 from benchmarks.attack.tally import Tally, main
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Person, Segment
-from git_voicenote.mail.after_separator import read_below, split_patch
-from git_voicenote.mail.mailed_cover import split_cover
+from git_voicenote.mail.incoming.after_separator import read_below, split_patch
+from git_voicenote.mail.incoming.cover_letter import split_cover
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.text import tables
 from git_voicenote.text.commit_message.composer import render

@@ -15,7 +15,7 @@ from git_voicenote.cli.review_options import Replies
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.mail.reading import read_series
+from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.series import Sounds
 from git_voicenote.series.review.series import review as put_together
@@ -31,7 +31,7 @@ from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.received import ReceivedSeries
+    from git_voicenote.mail.incoming.received import ReceivedSeries
     from git_voicenote.series.review.series import Review
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
-from git_voicenote.mail.reply import reviewer
+from git_voicenote.mail.outgoing.reply import reviewer
 from git_voicenote.terminal.console import hand_over, is_interactive, say
 from git_voicenote.terminal.pager import wants_colour
 from git_voicenote.terminal.series.steps import step

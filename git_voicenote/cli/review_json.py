@@ -10,7 +10,7 @@ from git_voicenote.notes.trailers import note_value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from git_voicenote.mail.received import ReceivedCover
+    from git_voicenote.mail.incoming.received import ReceivedCover
     from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,

@@ -11,7 +11,7 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
 from git_voicenote.git.commits import subjects_of
-from git_voicenote.notes.merging import Merge
+from git_voicenote.notes.merging.refs import Merge
 from git_voicenote.notes.remotes import fetched, find_push_remote, find_remote
 from git_voicenote.targets import short_id
 from git_voicenote.terminal.console import print_error, print_json, put, say
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.merging import Difference, NoteRefs
+    from git_voicenote.notes.merging.refs import Difference, NoteRefs
     from git_voicenote.notes.remotes import Remote
     from git_voicenote.workflows.exchange.network import PlacePush, Standing
 

@@ -8,7 +8,7 @@ from git_voicenote.characters import visible
 from git_voicenote.errors import SettingError
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
-from git_voicenote.notes.merging import NoteRefs
+from git_voicenote.notes.merging.refs import NoteRefs
 from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import say, settings, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
@@ -16,7 +16,7 @@ from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
-    from git_voicenote.notes.merging import Outcome
+    from git_voicenote.notes.merging.refs import Outcome
 
 
 def tell_outcome(outcome: Outcome, source: str) -> None:

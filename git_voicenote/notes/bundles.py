@@ -16,14 +16,14 @@ from git_voicenote.errors import GitError
 from git_voicenote.git.plumbing import elsewhere
 from git_voicenote.git.process import lines_of, run_git
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import REVIEW_REF, local_tips
+from git_voicenote.notes.merging.refs import REVIEW_REF, local_tips
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.merging import NoteRefs
+    from git_voicenote.notes.merging.refs import NoteRefs
 
 _MAX_REFS = 20_000
 

@@ -65,7 +65,7 @@ def reconciled(what: str, before: str | None, mine: str, now: str | None) -> str
     """
     if now in (before, mine):
         return mine
-    from git_voicenote.notes.merge import lost_paragraphs, merge_texts
+    from git_voicenote.notes.merging.texts import lost_paragraphs, merge_texts
 
     hint = "take from that file what you want to keep, and edit again"
     if now is None:

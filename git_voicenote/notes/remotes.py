@@ -20,7 +20,7 @@ from git_voicenote.errors import GitError, StoreError, UsageError
 from git_voicenote.git.plumbing import laid_over
 from git_voicenote.git.process import lines_of, try_git
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import NOTES, REVIEWS, NoteRefs, Tips, tips_below
+from git_voicenote.notes.merging.refs import NOTES, REVIEWS, NoteRefs, Tips, tips_below
 from git_voicenote.notes.refs import read_refs
 
 if TYPE_CHECKING:

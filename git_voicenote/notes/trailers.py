@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from git_voicenote.characters import visible
 from git_voicenote.clock import length, seconds_of
 from git_voicenote.datatypes import NOTE_TRAILER
-from git_voicenote.notes.sequences import merge_sequences
+from git_voicenote.notes.merging.sequences import merge_sequences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.files.failures import store_error
-from git_voicenote.mail.received import ReceivedCover
+from git_voicenote.mail.incoming.received import ReceivedCover
 from git_voicenote.series.incoming.applying import Applied, keep_notes, read_start
 from git_voicenote.series.incoming.covers import keep_covers, words_stopped_at
 from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat, run_am

@@ -9,7 +9,7 @@ import pytest
 from git_voicenote.datatypes import Note
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
-from git_voicenote.notes.merging import Merge, NoteRefs, Tips
+from git_voicenote.notes.merging.refs import Merge, NoteRefs, Tips
 
 if TYPE_CHECKING:
     from pathlib import Path

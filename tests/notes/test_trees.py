@@ -8,7 +8,7 @@ import pytest
 
 from git_voicenote.errors import GitError
 from git_voicenote.git.repository import Repository
-from git_voicenote.notes.merging import Merge, NoteRefs, Outcome, Tips, differences
+from git_voicenote.notes.merging.refs import Merge, NoteRefs, Outcome, Tips, differences
 from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trees import TextTree, read_note_tree, write_note_tree
 

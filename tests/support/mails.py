@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.reading import read_series
+from git_voicenote.mail.incoming.reading import read_series
 
 if TYPE_CHECKING:
-    from git_voicenote.mail.received import ReceivedSeries
+    from git_voicenote.mail.incoming.received import ReceivedSeries
 
 DIFF = """\
 diff --git a/f b/f

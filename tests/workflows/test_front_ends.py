@@ -10,8 +10,8 @@ import pytest
 from git_voicenote.config import Settings
 from git_voicenote.git.pending_commit import PendingCommit
 from git_voicenote.git.repository import Repository
-from git_voicenote.mail.reading import read_series
-from git_voicenote.mail.reply import Reviewer
+from git_voicenote.mail.incoming.reading import read_series
+from git_voicenote.mail.outgoing.reply import Reviewer
 from git_voicenote.series.review.series import Sounds, review
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
@@ -20,7 +20,7 @@ from git_voicenote.workflows.answer.keepers import MailKeeper
 from git_voicenote.workflows.commit_message.dictate import dictate_message
 from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit
-from tests.mail.test_reply import GRACE, NOW
+from tests.mail.outgoing.test_reply import GRACE, NOW
 from tests.support import replying
 from tests.support.engines import SCRIPTED
 from tests.support.recording import SPOKEN, note_of

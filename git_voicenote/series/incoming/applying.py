@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
-from git_voicenote.mail.after_separator import read_below, split_patch
-from git_voicenote.mail.decoding import decode_words
-from git_voicenote.mail.mailinfo import STATE_FILES, ReadingOptions
-from git_voicenote.notes.merge import merge_texts
+from git_voicenote.mail.incoming.after_separator import read_below, split_patch
+from git_voicenote.mail.incoming.decoding import decode_words
+from git_voicenote.mail.incoming.mailinfo import STATE_FILES, ReadingOptions
+from git_voicenote.notes.merging.texts import merge_texts
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
 

@@ -6,11 +6,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Note
-from git_voicenote.mail.kinds import has_diff
-from git_voicenote.mail.mailbox import headers_of
-from git_voicenote.mail.mailinfo import ReadingOptions
-from git_voicenote.mail.reading import read_mail, subject_tags
-from git_voicenote.mail.received import ReceivedCover, ReceivedReply
+from git_voicenote.mail.incoming.kinds import has_diff
+from git_voicenote.mail.incoming.mailbox import headers_of
+from git_voicenote.mail.incoming.mailinfo import ReadingOptions
+from git_voicenote.mail.incoming.reading import read_mail, subject_tags
+from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedReply
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.series.incoming.applying import letters_of, read_start

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from git_voicenote.mail.received import ReceivedPatch
+    from git_voicenote.mail.incoming.received import ReceivedPatch
 
 
 @dataclass(frozen=True, slots=True)

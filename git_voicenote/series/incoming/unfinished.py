@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.errors import StoreError
 from git_voicenote.git.process import try_git
-from git_voicenote.mail.kinds import has_diff
-from git_voicenote.mail.mailinfo import ReadingOptions
-from git_voicenote.mail.reading import read_mail
-from git_voicenote.mail.received import ReceivedPatch
+from git_voicenote.mail.incoming.kinds import has_diff
+from git_voicenote.mail.incoming.mailinfo import ReadingOptions
+from git_voicenote.mail.incoming.reading import read_mail
+from git_voicenote.mail.incoming.received import ReceivedPatch
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.incoming.applying import (
     Applied,

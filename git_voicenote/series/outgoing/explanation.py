@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.outgoing import find_note, note_heading, without_notes
+from git_voicenote.mail.outgoing.mails import find_note, note_heading, without_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
 from git_voicenote.targets import short_id
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import FoundNote
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.outgoing import Mail, MailedCommit
+    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
     from git_voicenote.notes.store import Remembered
     from git_voicenote.series.outgoing.plan import Plan
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
-from git_voicenote.mail import outgoing as mails_of
+from git_voicenote.mail.outgoing import mails as mails_of
 from git_voicenote.series.outgoing.explanation import Explanation, list_numbers
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.prose import cover_letter
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.outgoing import Mail, MailedCommit
+    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
     from git_voicenote.notes.store import Remembered
     from git_voicenote.series.outgoing.plan import Plan
     from git_voicenote.series.outgoing.verification import Verification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.patches import Arguments, Walk, find_walk, has_several
+from git_voicenote.mail.outgoing.format_patch import Arguments, Walk, find_walk, has_several
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes
 

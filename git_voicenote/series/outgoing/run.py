@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
-from git_voicenote.mail.patches import Writing, range_diff_environment, start_format_patch
+from git_voicenote.mail.outgoing.format_patch import (
+    Writing,
+    range_diff_environment,
+    start_format_patch,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +71,7 @@ def _finish(
     remembered: Remembered | None,
 ) -> Formatted:
     """Finish each mail while git writes the next; whatever is imported here costs no time."""
-    from git_voicenote.mail import outgoing as mail
+    from git_voicenote.mail.outgoing import mails as mail
     from git_voicenote.series.outgoing.finishing import Finishing
     from git_voicenote.series.outgoing.verification import Verification
 

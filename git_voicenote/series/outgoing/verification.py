@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
-from git_voicenote.mail import outgoing as mails_of
+from git_voicenote.mail.outgoing import mails as mails_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from git_voicenote.mail.mailinfo import MailInfo
-    from git_voicenote.mail.outgoing import Mail, MailedCommit, ReadBack
+    from git_voicenote.mail.incoming.mailinfo import MailInfo
+    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit, ReadBack
     from git_voicenote.series.outgoing.plan import Plan
 
 

@@ -9,8 +9,8 @@ from git_voicenote.config import NOTES_REF
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.process import read_git
-from git_voicenote.mail.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
-from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedSeries
+from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
+from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.targets import short_id

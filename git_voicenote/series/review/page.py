@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.mail.received import ReceivedCover
+    from git_voicenote.mail.incoming.received import ReceivedCover
     from git_voicenote.series.review.page_anchors import SaidHere
     from git_voicenote.series.review.series import (
         Review,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.received import ReceivedPatch, ReceivedReply, ReceivedSeries
+    from git_voicenote.mail.incoming.received import ReceivedPatch, ReceivedReply, ReceivedSeries
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from git_voicenote import files
 from git_voicenote.datatypes import Person
 from git_voicenote.errors import PatchError
 from git_voicenote.files.failures import store_error
-from git_voicenote.mail.reply import render_reply, reply_headers
+from git_voicenote.mail.outgoing.reply import render_reply, reply_headers
 from git_voicenote.series.review.replying import reply_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from git_voicenote.mail.reply import ReplyHeaders, Reviewer
+    from git_voicenote.mail.outgoing.reply import ReplyHeaders, Reviewer
     from git_voicenote.series.review.replying import Answer, Part
 
 _SUFFIX = ".eml"

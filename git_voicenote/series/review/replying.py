@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from git_voicenote.datatypes import Note, Person
-    from git_voicenote.mail.envelopes import Envelope
-    from git_voicenote.mail.received import ReceivedPatch
+    from git_voicenote.mail.incoming.envelopes import Envelope
+    from git_voicenote.mail.incoming.received import ReceivedPatch
     from git_voicenote.series.review.series import Review
     from git_voicenote.text.diff.diffs import FileDiff
 

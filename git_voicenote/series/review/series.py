@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Note, Segment
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedSeries
+    from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
     from git_voicenote.series.review.replies import Reply
     from git_voicenote.store.history import History
     from git_voicenote.store.recordings import Recordings

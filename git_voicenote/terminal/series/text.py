@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.mail.received import ReceivedCover
+    from git_voicenote.mail.incoming.received import ReceivedCover
     from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.columns import columns, padded
 from git_voicenote.errors import Cancelled, NegativeAnswer, Terminated, UsageError, VoicenoteError
-from git_voicenote.mail.envelopes import ids_in
+from git_voicenote.mail.incoming.envelopes import ids_in
 from git_voicenote.series.review.replying import (
     Answer,
     find_place,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.reply import Reviewer
+    from git_voicenote.mail.outgoing.reply import Reviewer
     from git_voicenote.series.review.replying import Answer, Part
     from git_voicenote.workflows.dialogue import Dialogue
 

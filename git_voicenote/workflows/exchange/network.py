@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import NOTES, REVIEWS, Tips, differences, local_tips, tips_below
+from git_voicenote.notes.merging.refs import (
+    NOTES,
+    REVIEWS,
+    Tips,
+    differences,
+    local_tips,
+    tips_below,
+)
 from git_voicenote.notes.pushing import push_places, push_refs
 from git_voicenote.notes.refs import contains, update_refs
 from git_voicenote.notes.remotes import fetched, remote_tips
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.merging import Difference, NoteRefs
+    from git_voicenote.notes.merging.refs import Difference, NoteRefs
     from git_voicenote.notes.pushing import Pushed
     from git_voicenote.notes.remotes import Remote
 

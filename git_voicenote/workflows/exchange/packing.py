@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.bundles import Selection
-    from git_voicenote.notes.merging import NoteRefs
+    from git_voicenote.notes.merging.refs import NoteRefs
     from git_voicenote.store.entries import Entry
 
 

@@ -21,7 +21,7 @@ from git_voicenote.files.hashing import sha256_of
 from git_voicenote.git.process import try_git
 from git_voicenote.notes.bundles import verify_git_bundle
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import NOTES, REVIEW_REF, REVIEWS, Merge, tips_below
+from git_voicenote.notes.merging.refs import NOTES, REVIEW_REF, REVIEWS, Merge, tips_below
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.notes.remotes import fetched_bundle
 from git_voicenote.store.history import History
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.merging import NoteRefs, Outcome
+    from git_voicenote.notes.merging.refs import NoteRefs, Outcome
     from git_voicenote.workflows.exchange.transcripts import CarriedRecording
 
 RECEIVED = "refs/voicenote/received/"

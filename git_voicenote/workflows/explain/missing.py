@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NothingHeardError, PatchError
-from git_voicenote.mail.patches import has_several
+from git_voicenote.mail.outgoing.format_patch import has_several
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.workflows.explain.explain import explain

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Place
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.received import ReceivedPatch
+    from git_voicenote.mail.incoming.received import ReceivedPatch
     from git_voicenote.text.diff.diffs import FileDiff, Hunk
 
 _NAMES = ("diff --git ", "index ", "--- ", "+++ ")

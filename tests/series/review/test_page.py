@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_voicenote.characters import revealed
-from git_voicenote.mail.received import ReceivedPatch
+from git_voicenote.mail.incoming.received import ReceivedPatch
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page import review_page
 from git_voicenote.series.review.series import Review, ReviewedPatch

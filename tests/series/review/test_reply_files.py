@@ -7,11 +7,11 @@ import pytest
 
 from git_voicenote.datatypes import Note
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.envelopes import Envelope
-from git_voicenote.mail.reply import Reviewer
+from git_voicenote.mail.incoming.envelopes import Envelope
+from git_voicenote.mail.outgoing.reply import Reviewer
 from git_voicenote.series.review.reply_files import ReplyFiles, file_name
 from git_voicenote.series.review.replying import Answer, Part
-from tests.mail.test_reply import GRACE, NOW
+from tests.mail.outgoing.test_reply import GRACE, NOW
 
 if TYPE_CHECKING:
     from pathlib import Path

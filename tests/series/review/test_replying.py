@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Note, Person, Place
 from git_voicenote.errors import UsageError
-from git_voicenote.mail.envelopes import Envelope
-from git_voicenote.mail.received import ReceivedPatch
-from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers
+from git_voicenote.mail.incoming.envelopes import Envelope
+from git_voicenote.mail.incoming.received import ReceivedPatch
+from git_voicenote.mail.outgoing.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.series.review.replying import (
     Answer,
     find_place,
@@ -26,7 +26,7 @@ from git_voicenote.series.review.replying import (
 )
 from git_voicenote.series.review.series import Review, ReviewedPatch
 from git_voicenote.text.diff.diffs import parse_diff
-from tests.mail.test_reply import GRACE, NOW
+from tests.mail.outgoing.test_reply import GRACE, NOW
 from tests.support.hazards import TEXTS
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from git_voicenote.mail.postings import find_postings, newest_first
-from git_voicenote.mail.received import ReceivedPatch, ReceivedSeries
-from git_voicenote.mail.versions import assemble
+from git_voicenote.mail.incoming.postings import find_postings, newest_first
+from git_voicenote.mail.incoming.received import ReceivedPatch, ReceivedSeries
+from git_voicenote.mail.incoming.versions import assemble
 
 
 def sent(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Note
-from git_voicenote.mail.mailed_cover import split_cover
-from git_voicenote.mail.reading import read_series
+from git_voicenote.mail.incoming.cover_letter import split_cover
+from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.notes.format import render_note
 from git_voicenote.series.outgoing.reader_note import reader_note
 from tests.support.hazards import TEXTS
@@ -19,7 +19,7 @@ from tests.support.mails import DIFF, HEADERS, MAIL, NO_NOTE, numbered, read
 from tests.support.series import NOTE_TRAILERS, make_branch, write_cover
 
 if TYPE_CHECKING:
-    from git_voicenote.mail.received import ReceivedSeries
+    from git_voicenote.mail.incoming.received import ReceivedSeries
     from tests.support.sandbox import Sandbox
 
 MESSAGES = ("feat: retry\n\nOnce.\n", "feat: jitter\n", "test: naïve 重试\n\nWords.\n")

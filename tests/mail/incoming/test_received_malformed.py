@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from git_voicenote.errors import PatchError, VoicenoteError
 from git_voicenote.git.process import run_git
-from git_voicenote.mail.mailbox import MAX_MAIL_BYTES
-from git_voicenote.mail.mailinfo import read_mailinfo
-from git_voicenote.mail.reading import read_series
+from git_voicenote.mail.incoming.mailbox import MAX_MAIL_BYTES
+from git_voicenote.mail.incoming.mailinfo import read_mailinfo
+from git_voicenote.mail.incoming.reading import read_series
 from tests.support.mails import DIFF, HEADERS, MAIL, NO_NOTE, numbered, read
 
 if TYPE_CHECKING:

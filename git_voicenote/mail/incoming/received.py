@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from git_voicenote.mail.envelopes import Envelope
+    from git_voicenote.mail.incoming.envelopes import Envelope
 
 
 @dataclass(frozen=True, slots=True)

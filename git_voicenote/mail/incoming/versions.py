@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.postings import are_of_one_series, find_postings, newest_first
-from git_voicenote.mail.received import (
+from git_voicenote.mail.incoming.postings import are_of_one_series, find_postings, newest_first
+from git_voicenote.mail.incoming.received import (
     ReceivedCover,
     ReceivedPatch,
     ReceivedReply,
@@ -17,7 +17,7 @@ from git_voicenote.mail.received import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.mail.postings import Posting
+    from git_voicenote.mail.incoming.postings import Posting
 
 _Mail = TypeVar("_Mail", ReceivedPatch, ReceivedCover, ReceivedReply)
 

@@ -19,13 +19,13 @@ from git_voicenote.characters import visible
 from git_voicenote.datatypes import Person
 from git_voicenote.errors import GitError
 from git_voicenote.git.process import try_git
-from git_voicenote.mail.envelopes import ids_in, is_address, people_in, subject_of
+from git_voicenote.mail.incoming.envelopes import ids_in, is_address, people_in, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from git_voicenote.mail.envelopes import Envelope
+    from git_voicenote.mail.incoming.envelopes import Envelope
 
 _IDENT = re.compile(
     r"(?P<name>.*) <(?P<email>[^<>]*)> (?P<seconds>[0-9]{1,11}) (?P<zone>[+-][0-9]{4})"

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.received import ReceivedCover, ReceivedPatch
+from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from git_voicenote.mail.kinds import has_diff
+from git_voicenote.mail.incoming.kinds import has_diff
 
 _DIFF = re.compile(rb"^(?:diff --git |diff -|Index: |--- [^\n]+\n\+\+\+ )", re.MULTILINE)
 _HEADING = re.compile(r"Notes(?: \((.*)\))?:")

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from git_voicenote.mail.decoding import as_committed
-from git_voicenote.mail.mailinfo import ReadingOptions
-from git_voicenote.mail.reading import read_mail
-from git_voicenote.mail.received import ReceivedPatch
+from git_voicenote.mail.incoming.decoding import as_committed
+from git_voicenote.mail.incoming.mailinfo import ReadingOptions
+from git_voicenote.mail.incoming.reading import read_mail
+from git_voicenote.mail.incoming.received import ReceivedPatch
 from tests.support.mails import DIFF, HEADERS, NO_NOTE, read
 
 if TYPE_CHECKING:

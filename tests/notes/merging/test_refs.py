@@ -10,7 +10,14 @@ import pytest
 
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import COVER_PREFIX
-from git_voicenote.notes.merging import Difference, Merge, NoteRefs, Tips, differences, local_tips
+from git_voicenote.notes.merging.refs import (
+    Difference,
+    Merge,
+    NoteRefs,
+    Tips,
+    differences,
+    local_tips,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.git.traced import completed
-from git_voicenote.mail.mailinfo import NO_SCISSORS, mailinfo_command
+from git_voicenote.mail.incoming.mailinfo import NO_SCISSORS, mailinfo_command
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from git_voicenote.mail.mailinfo import ReadingOptions
+    from git_voicenote.mail.incoming.mailinfo import ReadingOptions
 
 _HEADERS = re.compile(rb"(?:(?:>?From |[!-9;-~]*+:)[^\n]*+\n(?:[ \t][^\n]*+\n)*)*")
 """As mailinfo reads them: up to the first line that is neither a header nor goes on from one."""

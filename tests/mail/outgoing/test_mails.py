@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.outgoing import (
+from git_voicenote.mail.outgoing.format_patch import split_stream
+from git_voicenote.mail.outgoing.mails import (
     MailedCommit,
     commit_id_of,
     find_note,
@@ -17,7 +18,6 @@ from git_voicenote.mail.outgoing import (
     patch_in,
     take_apart,
 )
-from git_voicenote.mail.patches import split_stream
 from git_voicenote.text.mail_safety import indent_hazards
 
 if TYPE_CHECKING:

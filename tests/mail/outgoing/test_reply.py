@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from git_voicenote.datatypes import Person
 from git_voicenote.errors import GitError
-from git_voicenote.mail.envelopes import Envelope
-from git_voicenote.mail.reply import Reviewer, render_reply, reply_headers, reviewer
+from git_voicenote.mail.incoming.envelopes import Envelope
+from git_voicenote.mail.outgoing.reply import Reviewer, render_reply, reply_headers, reviewer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import EmailMessage
 
-    from git_voicenote.mail.reply import ReplyHeaders
+    from git_voicenote.mail.outgoing.reply import ReplyHeaders
     from tests.support.sandbox import Sandbox
 
 GRACE = Person("Grace Hopper", "grace@example.org")

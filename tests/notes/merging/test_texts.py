@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_voicenote.notes.format import parse_notes
-from git_voicenote.notes.merge import merge_texts
-from git_voicenote.notes.sequences import merge_sequences
+from git_voicenote.notes.merging.sequences import merge_sequences
+from git_voicenote.notes.merging.texts import merge_texts
 
 FIRST = """\
 Voicenote-Recording: 20260102-030405-aaaa

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Note
 from git_voicenote.notes.format import parse_notes, render_notes
-from git_voicenote.notes.sequences import merge_sequences
+from git_voicenote.notes.merging.sequences import merge_sequences
 from git_voicenote.notes.trailers import TRAILERS, identity_of
 
 if TYPE_CHECKING:

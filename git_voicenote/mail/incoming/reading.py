@@ -14,26 +14,26 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote import files
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.after_separator import read_below, split_patch
-from git_voicenote.mail.decoding import (
+from git_voicenote.mail.incoming.after_separator import read_below, split_patch
+from git_voicenote.mail.incoming.cover_letter import split_cover, without_signature
+from git_voicenote.mail.incoming.decoding import (
     as_committed,
     decode_patch_text,
     decode_words,
     without_returns,
 )
-from git_voicenote.mail.envelopes import decoded, ids_in, read_envelope
-from git_voicenote.mail.kinds import Kind, Tags, has_diff, kind_of, read_tags
-from git_voicenote.mail.mailbox import SplitMail, headers_of, split_mails
-from git_voicenote.mail.mailed_cover import split_cover, without_signature
-from git_voicenote.mail.mailinfo import ReadingOptions, read_mailinfo
-from git_voicenote.mail.received import ReceivedCover, ReceivedPatch, ReceivedReply
-from git_voicenote.mail.versions import assemble
+from git_voicenote.mail.incoming.envelopes import decoded, ids_in, read_envelope
+from git_voicenote.mail.incoming.kinds import Kind, Tags, has_diff, kind_of, read_tags
+from git_voicenote.mail.incoming.mailbox import SplitMail, headers_of, split_mails
+from git_voicenote.mail.incoming.mailinfo import ReadingOptions, read_mailinfo
+from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedReply
+from git_voicenote.mail.incoming.versions import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from git_voicenote.mail.mailinfo import MailInfo
-    from git_voicenote.mail.received import ReceivedSeries
+    from git_voicenote.mail.incoming.mailinfo import MailInfo
+    from git_voicenote.mail.incoming.received import ReceivedSeries
 
 MAX_PATCH_OCTETS = 4 << 20
 """Of one patch that are read: 100,000 lines of code. As lines, they take 20 times as much."""

@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.git.repository import Repository
-from git_voicenote.mail.patches import Arguments, find_walk, has_several, range_diff_environment
+from git_voicenote.mail.outgoing.format_patch import (
+    Arguments,
+    find_walk,
+    has_several,
+    range_diff_environment,
+)
 from tests.support.series import make_branch
 
 if TYPE_CHECKING:

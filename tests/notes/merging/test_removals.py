@@ -8,7 +8,7 @@ import pytest
 
 from git_voicenote.datatypes import Note
 from git_voicenote.git.repository import Repository
-from git_voicenote.notes.merging import Merge, NoteRefs, local_tips
+from git_voicenote.notes.merging.refs import Merge, NoteRefs, local_tips
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
 from git_voicenote.targets import CommitTarget

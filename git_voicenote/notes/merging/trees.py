@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.notes.format import parse_notes, render_notes
-from git_voicenote.notes.merge import lost_paragraphs, merge_texts
+from git_voicenote.notes.merging.texts import lost_paragraphs, merge_texts
 from git_voicenote.notes.trees import TextTree, read_blobs, write_blob
 
 if TYPE_CHECKING:

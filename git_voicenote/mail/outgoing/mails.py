@@ -15,13 +15,13 @@ from typing import IO, TYPE_CHECKING, Self, cast
 from git_voicenote.errors import PatchError
 from git_voicenote.git.plumbing import environment_of_git
 from git_voicenote.git.traced import GitProcess
-from git_voicenote.mail.mailinfo import read_mailinfo
+from git_voicenote.mail.incoming.mailinfo import read_mailinfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.mailinfo import MailInfo
+    from git_voicenote.mail.incoming.mailinfo import MailInfo
 
 _START = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001\n")
 _BOUNDARY = re.compile(rb'^Content-Type: multipart/mixed; boundary="([^"\n]+)"$', re.MULTILINE)

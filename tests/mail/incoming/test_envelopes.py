@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from git_voicenote.datatypes import Person
-from git_voicenote.mail.envelopes import ids_in, people_in, read_envelope, subject_of
+from git_voicenote.mail.incoming.envelopes import ids_in, people_in, read_envelope, subject_of
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.covers import COVER_PREFIX, REMOVED_PREFIX, Covers
+from git_voicenote.notes.merging.trees import TreeMerge
 from git_voicenote.notes.refs import contains, read_refs, update_refs
-from git_voicenote.notes.tree_merge import TreeMerge
 from git_voicenote.notes.trees import (
     COVER,
     TextTree,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.tree_merge import MergedTree
+    from git_voicenote.notes.merging.trees import MergedTree
 
 
 _V = TypeVar("_V", str, tuple[str, str])

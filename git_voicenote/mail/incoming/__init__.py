@@ -1,0 +1,1 @@
+"""Mails from anybody: split, decoded, and told apart."""

@@ -1,0 +1,1 @@
+"""Mails to send: a series from git format-patch, and answers to patches."""

@@ -1,0 +1,1 @@
+"""Notes and covers that grew apart, merged into one."""
