@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from platformdirs.api import PlatformDirsABC
+
+Kind: TypeAlias = Literal["data", "cache", "config", "log"]
+"""What a folder is for."""
 
 _PACKAGE = Path(__file__).parent
 _NO_HOME = Path("/dev/null/HOME-is-not-set")
 """A path that does not exist, and that explains itself in error messages."""
+_BEFORE: dict[Kind, str] = {
+    "data": ".local/share/git-voicenote",
+    "config": ".config/git-voicenote",
+}
+"""Where 0.1 kept what is not made again, below the home folder: those of XDG, on macOS too."""
 
 
 def resource(kind: str, name: str) -> Path:
@@ -43,7 +54,7 @@ def log_home() -> Path:
     return _folder_for("log")
 
 
-def _folder_for(kind: Literal["data", "cache", "config", "log"]) -> Path:
+def _folder_for(kind: Kind) -> Path:
     """Return $XDG_DATA_HOME/git-voicenote or what stands for it here.
 
     Without a home folder, as in containers, it is a path that can neither be read nor made.
@@ -51,7 +62,19 @@ def _folder_for(kind: Literal["data", "cache", "config", "log"]) -> Path:
     from platformdirs import PlatformDirs  # here: the hook and format-patch ask for none of them
 
     try:
-        found: Path = getattr(PlatformDirs("git-voicenote", appauthor=False), f"user_{kind}_path")
+        return folder_of(PlatformDirs("git-voicenote", appauthor=False), kind)
     except RuntimeError:  # no HOME, and no entry among the users
         return _NO_HOME / kind
-    return found
+
+
+def folder_of(platform: PlatformDirsABC, kind: Kind) -> Path:
+    """Return the folder that a platform has for us.
+
+    On macOS, that is in ~/Library. If it does not exist, but the folder that 0.1 used does, that
+    one stays in use: models and vocabularies are found where they were left.
+    """
+    found: Path = getattr(platform, f"user_{kind}_path")
+    home = Path.home()
+    before = home / _BEFORE.get(kind, "")
+    moved = kind in _BEFORE and found.is_relative_to(home / "Library")
+    return before if moved and before.is_dir() and not found.exists() else found
