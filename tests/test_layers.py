@@ -68,7 +68,7 @@ OWNERS = {
     "uvicorn": ("server",),
     "multipart": ("server",),
     "python_multipart": ("server",),
-    "websockets": ("server",),
+    "websockets": ("engines/remote/live.py", "server"),
 }
 
 STARTING = re.compile(

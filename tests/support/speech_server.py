@@ -1,7 +1,7 @@
-"""A server of transcriptions on loopback, which answers as each of the known ones does.
+"""A transcription server on loopback that answers in the format of each of the known ones.
 
-Each answers what the form of the request makes it answer: OpenAI's API, vLLM, funasr-server,
-speaches, whisper.cpp, LocalAI. What is said in a sound is the next of the lines it was given.
+The formats are those of OpenAI's API, vLLM, funasr-server, speaches, whisper.cpp, LocalAI and our
+own service, as read in their sources. The text of a sound is the next of the server's lines.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     Json = dict[str, object] | str
+
+TRANSCRIPTIONS = "/v1/audio/transcriptions"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered; `body` is sent as it is if it is bytes."""
+    """An answer; `body` is sent as it is if it is bytes."""
 
     body: Json | bytes = b""
     status: int = 200
@@ -53,70 +55,125 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-def openai(request: Request, said: str) -> Reply:
-    if "hotwords" in request.names and request.headers.get("host", "").startswith("api.openai"):
-        return error(400, "Unrecognized request argument supplied: hotwords")
-    if request.get("response_format") == "verbose_json":
-        words = [{"word": word, "start": 0.1, "end": 0.2} for word in said.split()]
-        segment = {"id": 0, "start": 0.0, "end": 1.0, "text": said, "avg_logprob": -0.1}
-        return Reply({"task": "transcribe", "text": said, "segments": [segment], "words": words})
-    return Reply({"text": said, "usage": {"type": "duration", "seconds": 1}})
-
-
-def vllm(request: Request, said: str) -> Reply:
-    if request.get("response_format") == "verbose_json":
-        return error(400, "Currently do not support verbose_json for this model")
-    return Reply({"text": said, "usage": {"type": "duration", "seconds": 1}})
-
-
-def funasr(request: Request, said: str) -> Reply:
-    if request.get("response_format") == "verbose_json":
-        words = [{"word": word, "start": 0.1, "end": 0.2} for word in said.split()]
-        segment = {"start": 0.0, "end": 1.0, "text": said, "words": words}
-        return Reply({"text": said, "segments": [segment]})
-    return Reply(said)  # as a JSON string, with its quotes
-
-
-def speaches(request: Request, said: str) -> Reply:
-    words = [
-        {"word": f" {word}", "start": 0.1, "end": 0.2, "probability": 0.8} for word in said.split()
-    ]
-    segment = {"start": 0.0, "end": 1.0, "text": said, "avg_logprob": -0.2, "words": words}
-    return Reply({"text": said, "segments": [segment], "words": words})
-
-
-def whisper_cpp(request: Request, said: str) -> Reply:
-    if request.path != "/inference":
-        return Reply(b"File Not Found", 404, kind="text/plain")
-    words = [
-        {"word": f" {word}", "start": 0.1, "end": 0.2, "probability": 0.6} for word in said.split()
-    ]
-    segment = {"id": 0, "text": f" {said}\n", "start": 0.0, "end": 1.0, "words": words}
-    return Reply({"task": "transcribe", "text": f" {said}\n", "segments": [segment]})
-
-
-def localai(request: Request, said: str) -> Reply:
-    words = [{"start": 0.1, "end": 0.2, "text": word} for word in said.split()]
-    segment = {"id": 0, "start": 0.0, "end": 1.0, "text": said, "words": words}
-    return Reply({"segments": [segment], "text": said})
-
-
 def error(status: int, message: str, *headers: tuple[str, str]) -> Reply:
+    """An error in OpenAI's form; LocalAI has a number as its code too."""
     return Reply({"error": {"message": message, "type": "x", "code": status}}, status, headers)
+
+
+def detail(status: int, message: str) -> Reply:
+    return Reply({"detail": message}, status)
+
+
+def error_text(status: int, message: str) -> Reply:
+    return Reply({"error": message}, status)
+
+
+def plain(said: str) -> Json:
+    return {"text": said, "usage": {"type": "duration", "seconds": 1}}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a server answers; `timed` is its verbose_json, if the model has it.
+
+    `bad_key` is the status for a wrong token, None if it takes no tokens. `limit` is in bytes, and
+    `over_limit` the status for more.
+    """
+
+    name: str
+    timed: Callable[[str], Json] | None
+    plain: Callable[[str], Json] = plain
+    error: Callable[[int, str], Reply] = error
+    path: str = TRANSCRIPTIONS
+    bad_key: int | None = 401
+    limit: int | None = None
+    over_limit: int = 413
+    models: tuple[str, ...] = ("some-model",)
+    owner: str = "someone"
+    unknown: frozenset[str] = frozenset()
+    """Fields that it refuses."""
+
+    def __call__(self, request: Request, said: str) -> Reply:
+        if not request.path.endswith(self.path):
+            return self.error(404, "Not Found")
+        if self.limit is not None and len(request.sound) > self.limit:
+            return self.error(self.over_limit, "Maximum file size exceeded")
+        if found := self.unknown & request.names:
+            return self.error(400, f"Unrecognized request argument supplied: {min(found)}")
+        if request.get("response_format") != "verbose_json":
+            return Reply(self.plain(said))
+        if self.timed is None:
+            return self.error(400, "Currently do not support verbose_json for this model")
+        return Reply(self.timed(said))
+
+
+def _words(said: str, name: str = "word", **more: float) -> list[dict[str, object]]:
+    # whisper.cpp and speaches leave the space before each word
+    space = " " if more else ""
+    return [{name: f"{space}{word}", "start": 0.1, "end": 0.2, **more} for word in said.split()]
+
+
+def _openai(said: str) -> Json:
+    segment = {"id": 0, "start": 0.0, "end": 1.0, "text": said, "avg_logprob": -0.1}
+    return {"task": "transcribe", "text": said, "segments": [segment], "words": _words(said)}
+
+
+def _funasr(said: str) -> Json:
+    segment = {"start": 0.0, "end": 1.0, "text": said, "words": _words(said)}
+    return {"text": said, "segments": [segment]}
+
+
+def _speaches(said: str) -> Json:
+    words = _words(said, probability=0.8)
+    segment = {"start": 0.0, "end": 1.0, "text": said, "avg_logprob": -0.2, "words": words}
+    return {"text": said, "segments": [segment], "words": words}
+
+
+def _whisper_cpp(said: str) -> Json:
+    words = _words(said, probability=0.6)
+    segment = {"id": 0, "text": f" {said}\n", "start": 0.0, "end": 1.0, "words": words}
+    return {"task": "transcribe", "text": f" {said}\n", "segments": [segment]}
+
+
+def _localai(said: str) -> Json:
+    segment = {"id": 0, "start": 0.0, "end": 1.0, "text": said, "words": _words(said, "text")}
+    return {"segments": [segment], "text": said}
+
+
+def _own(said: str) -> Json:
+    words = [{**word, "confidence": 0.9} for word in _words(said)]
+    segment = {"id": 0, "start": 0.0, "end": 1.0, "text": said, "confidence": 0.9}
+    return {"task": "transcribe", "text": said, "segments": [segment], "words": words}
+
+
+MIB = 1 << 20
+openai = Dialect("OpenAI", _openai, limit=25 * MIB)
+vllm = Dialect("vLLM", None, limit=25 * MIB, over_limit=400)
+funasr = Dialect("funasr-server", _funasr, plain=str, error=detail, bad_key=None)
+speaches = Dialect("speaches", _speaches, error=detail, bad_key=403)
+whisper_cpp = Dialect(
+    "whisper.cpp", _whisper_cpp, lambda said: {"text": f" {said}\n"}, error_text, "/inference",
+    bad_key=None, models=(),
+)  # fmt: skip
+localai = Dialect("LocalAI", _localai, limit=15_000_000)
+own = Dialect("git-voicenote", _own, owner="git-voicenote")
+DIALECTS = (openai, vllm, funasr, speaches, whisper_cpp, localai, own)
 
 
 @dataclass
 class SpeechServer:
-    """A running server; `requests` is what it was sent."""
+    """A running server; `requests` are the forms that it was sent."""
 
     dialect: Callable[[Request, str], Reply]
     lines: tuple[str, ...] = ("the server heard this",)
     before: list[Reply] = field(default_factory=list)
     """What the first requests get instead."""
-    raw: Callable[[_Handler], None] | None = None
+    raw: Callable[[Handler], None] | None = None
     """Answers in place of all else, on the connection itself."""
-    pauses: Callable[[_Handler], None] | None = None
+    pauses: Callable[[Handler], None] | None = None
     """Is called before an answer."""
+    upgrade: Callable[[Handler], None] | None = None
+    """Answers to a WebSocket."""
     bearer: str | None = None
     requests: list[Request] = field(default_factory=list)
     said: dict[bytes, str] = field(default_factory=dict)
@@ -128,15 +185,23 @@ class SpeechServer:
         """What is said in a sound: one that comes again says the same."""
         return self.said.setdefault(sound, self.lines[len(self.said) % len(self.lines)])
 
+    def models(self) -> Reply:
+        """The list of models."""
+        dialect = self.dialect if isinstance(self.dialect, Dialect) else openai
+        if not dialect.models:
+            return dialect.error(404, "File Not Found (/v1/models)")
+        listed = [{"id": name, "owned_by": dialect.owner} for name in dialect.models]
+        return Reply({"object": "list", "data": listed})
+
 
 @contextmanager
 def serving(server: SpeechServer, tls: SSLContext | None = None) -> Iterator[SpeechServer]:
     """Run the server while the `with` block is in; over TLS, if it is given."""
 
-    class Handler(_Handler):
+    class StatefulHandler(Handler):
         state = server
 
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), StatefulHandler)
     if tls:
         listener.socket = tls.wrap_socket(listener.socket, server_side=True)
     listener.daemon_threads = True
@@ -153,7 +218,7 @@ def serving(server: SpeechServer, tls: SSLContext | None = None) -> Iterator[Spe
         listener.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     state: SpeechServer
     lock = threading.Lock()
 
@@ -166,6 +231,14 @@ class _Handler(BaseHTTPRequestHandler):
         except ConnectionError:
             """The client has had enough."""
 
+    def do_GET(self) -> None:
+        refused = self._refused(self.headers.get("Authorization"))
+        if self.headers.get("Upgrade") and self.state.upgrade and not refused:
+            self.state.upgrade(self)
+            return
+        is_list = self.path == "/v1/models"
+        self._answer(refused or (self.state.models() if is_list else error(404, "Not Found")))
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         request = self._request(body)
@@ -176,6 +249,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.state.pauses(self)
         if self.state.raw:
             return self.state.raw(self)
+        return self._answer(reply)
+
+    def _answer(self, reply: Reply) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.kind)
         self.send_header("Content-Length", str(len(reply.content)))
@@ -183,15 +259,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.content)
-        return None
 
     def _reply(self, request: Request) -> Reply:
         state = self.state
         if state.before:
             return state.before.pop(0)
-        if state.bearer and request.headers.get("authorization") != f"Bearer {state.bearer}":
-            return error(401, "Incorrect API key provided")
-        return state.dialect(request, state.line_for(request.sound))
+        return self._refused(request.headers.get("authorization")) or state.dialect(
+            request, state.line_for(request.sound)
+        )
+
+    def _refused(self, given: str | None) -> Reply | None:
+        if not self.state.bearer or given == f"Bearer {self.state.bearer}":
+            return None
+        dialect = self.state.dialect if isinstance(self.state.dialect, Dialect) else openai
+        return dialect.error(dialect.bad_key or 401, "Incorrect API key provided")
 
     def _request(self, body: bytes) -> Request:
         kind = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n"

@@ -1,1 +1,1 @@
-"""The engine of another machine, behind `POST /v1/audio/transcriptions`."""
+"""Speech to text on another machine, through `POST /v1/audio/transcriptions`."""

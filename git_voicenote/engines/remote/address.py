@@ -14,32 +14,34 @@ if TYPE_CHECKING:
 
 _PORTS = {"http": 80, "https": 443}
 _VERSION = "/v1"
-"""How a path of OpenAI's API begins, and how the URLs end that its clients are given."""
+"""The prefix of OpenAI's paths. The base URLs that its clients are given end with it."""
+_UNPREFIXED = ("/v1/", "/api/")
+"""Paths that replace a /v1 at the end of a URL instead of following it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server takes sound."""
+    """A server. `base` is the path that all its paths begin with, without a slash at the end."""
 
     scheme: str
     host: str
     port: int
-    path: str
+    base: str = ""
 
     @property
     def origin(self) -> str:
-        """The server as people know it: https://speech.example.org."""
+        """The server as it is shown to people: https://speech.example.org."""
         return f"{self.scheme}://{self.authority}"
 
     @property
     def authority(self) -> str:
-        """The host, and the port unless it is the scheme's own."""
+        """The host, and the port unless it is the default one of the scheme."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def is_this_machine(self) -> bool:
-        """Whether what is sent there stays on this machine."""
+        """Whether it is an address of the loopback interface."""
         from ipaddress import ip_address
 
         if self.host == "localhost" or self.host.endswith(".localhost"):  # RFC 6761, 6.3
@@ -49,37 +51,39 @@ class Address:
         except ValueError:
             return False
 
+    def path_of(self, path: str) -> str:
+        """Return a path of the server's API below `base`; a /v1 in both appears once."""
+        base = self.base
+        if path.startswith(_UNPREFIXED):
+            base = base.removesuffix(_VERSION)
+        return base + path
+
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy for HTTP; `authorization` is its header's value, or None."""
+    """An HTTP proxy; `authorization` is the value of its header, or None."""
 
     host: str
     port: int
     authorization: str | None = None
 
 
-def address_of(url: str, path: str) -> Address:
-    """Return the address of a path on a server; a /v1 that both have is there once.
-
-    The URL has been checked: see `config`.
-    """
+def address_of(url: str) -> Address:
+    """Return the address in a URL, which `config` has checked."""
     parts = urlsplit(url)
-    base = parts.path.rstrip("/")
-    if base.endswith(_VERSION) and path.startswith(f"{_VERSION}/"):
-        base = base.removesuffix(_VERSION)
     scheme = parts.scheme.lower()
-    return Address(scheme, parts.hostname or "", parts.port or _PORTS[scheme], base + path)
+    port = parts.port or _PORTS[scheme]
+    return Address(scheme, parts.hostname or "", port, parts.path.rstrip("/"))
 
 
 def proxy_for(
     address: Address, proxies: Mapping[str, str], is_exempt: Callable[[str], bool]
 ) -> Proxy | None:
-    """Return the proxy that the environment names for an address, or None.
+    """Return the proxy for an address, or None.
 
-    `proxies` maps a scheme, or "all", to a proxy; `is_exempt` judges a host by no_proxy. What goes
-    to this machine never takes a proxy, which would carry it elsewhere. Raises EngineError for a
-    proxy that is none for HTTP.
+    `proxies` maps a scheme, or "all", to the URL of a proxy; `is_exempt` checks a host against
+    no_proxy. Requests to this machine never use a proxy. Raises EngineError for a proxy of another
+    kind than HTTP.
     """
     if address.is_this_machine or is_exempt(address.host):
         return None
@@ -91,17 +95,17 @@ def proxy_for(
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port or _PORTS["http"]
     except ValueError as exc:
-        raise EngineError(f"the proxy of {variable} is no URL: {exc}") from exc
+        raise EngineError(f"the proxy of {variable} is not a URL: {exc}") from exc
     if parts.scheme.lower() != "http" or not parts.hostname:
         raise EngineError(
-            f"the proxy of {variable} is none of http://, which are the ones that are used",
-            hint=f"name another one, or exempt the server: no_proxy={address.host}",
+            f"the proxy of {variable} is not an http:// proxy, the only supported kind",
+            hint=f"set another one, or exempt the server: no_proxy={address.host}",
         )
     return Proxy(parts.hostname, port, _basic(parts.username, parts.password))
 
 
 def _basic(user: str | None, password: str | None) -> str | None:
-    """Return what a proxy is told of who asks (RFC 7617)."""
+    """Return the credentials for a proxy (RFC 7617)."""
     if user is None:
         return None
     pair = f"{unquote(user)}:{unquote(password or '')}"

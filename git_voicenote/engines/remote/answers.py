@@ -1,9 +1,9 @@
-"""What servers answer, in each of the shapes that they have.
+"""The answers of servers, in each of their formats.
 
-OpenAI, speaches: {text, segments: [{avg_logprob, words?}], words: [{word, start, end}]}; speaches
-and whisper.cpp put a `probability` with each word, whisper.cpp and funasr-server put words inside
-segments, LocalAI calls a word `text`. vLLM: {text, usage}. funasr-server may send a bare JSON
-string, others plain text. Nothing of it is taken at its word: types and ranges are checked.
+OpenAI, speaches: {text, segments: [{avg_logprob, words?}], words: [{word, start, end}]}. speaches
+and whisper.cpp add a `probability` to each word; whisper.cpp and funasr-server put words inside
+segments; LocalAI names a word `text`. vLLM: {text, usage}. funasr-server may send a bare JSON
+string, others plain text. Types and ranges are checked.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from codecs import BOM_UTF8
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from git_voicenote import bounded
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_TEXT_LENGTH = 20_000
-"""Characters: 60 times as many as anybody says in half a minute."""
-_SHOWN = 300
+"""Characters: 60 times as many as are spoken in half a minute."""
+_MAX_REASON_LENGTH = 300
+_MAX_MODELS = 1000
 _PROBABILITIES = ("probability", "confidence")
 _WEB_PAGE = (b"<!doctype", b"<html")
 
@@ -39,9 +41,9 @@ class HeardWord:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server heard.
+    """The transcript of a sound.
 
-    `words` are there if the server tells how sure it is of each; `confidence` is in 0 … 1.
+    `words` is empty unless the server gives a probability for each; `confidence` is in 0 … 1.
     """
 
     text: str
@@ -50,18 +52,18 @@ class Answer:
 
 
 def read_answer(body: bytes) -> Answer:
-    """Return what an answer says. Raises ContentError if it is none, or reports an error."""
+    """Return the transcript in a response. Raises ContentError if there is none in it."""
     body = body.removeprefix(BOM_UTF8).strip()
     start = body[:9].lower()
     if not body:
         raise ContentError("the answer is empty")
     if start.startswith(_WEB_PAGE):
-        raise ContentError("the answer is a web page: a proxy or a login may be in the way")
+        raise ContentError("the answer is a web page, perhaps of a proxy or a login")
     if not start.startswith(b"{"):
         return Answer(_line(_bare_text(body)))
     value = bounded.parse_json(body, "the answer")
     if not isinstance(value, dict):
-        raise ContentError("the answer is no object")
+        raise ContentError("the answer is not an object")
     if value.get("error"):
         raise ContentError(reason_in(body))
     segments = tuple(_objects(value.get("segments")))
@@ -76,25 +78,45 @@ def read_answer(body: bytes) -> Answer:
     )
 
 
-def reason_in(body: bytes) -> str:
-    """Return what the body of a refusal says, in one short line; "" if it says nothing.
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that a server lists."""
 
-    {"error": {"message"}} is OpenAI's, vLLM's and LocalAI's, {"error": "…"} whisper.cpp's, and
-    {"detail": "…" or [{"msg"}]} that of FastAPI, which funasr-server and speaches are made with.
+    name: str
+    owner: str
+
+
+def read_models(body: bytes) -> tuple[Model, ...]:
+    """Return the models in the response of /v1/models. Raises ContentError."""
+    value = bounded.parse_json(body, "the list of models")
+    listed = value.get("data") if isinstance(value, dict) else None
+    named = ((one.get("id"), one.get("owned_by")) for one in _objects(listed))
+    return tuple(
+        Model(_line(name)[:200], owner if isinstance(owner, str) else "")
+        for name, owner in islice(named, _MAX_MODELS)
+        if isinstance(name, str)
+    )
+
+
+def reason_in(body: bytes) -> str:
+    """Return the reason in the body of an error response, in one short line, or "".
+
+    OpenAI, vLLM and LocalAI send {"error": {"message"}}, whisper.cpp {"error": "…"}, and
+    funasr-server and speaches, which use FastAPI, {"detail": "…" or [{"msg"}]}.
     """
     if body.lstrip()[:9].lower().startswith(_WEB_PAGE):
         return ""
     try:
         value = bounded.parse_json(body, "the answer")
     except ContentError:
-        return _line(body[: 4 * _SHOWN].decode("utf-8", "replace"))[:_SHOWN]
+        return _line(body[: 4 * _MAX_REASON_LENGTH].decode("utf-8", "replace"))[:_MAX_REASON_LENGTH]
     if isinstance(value, dict):
         value = next((value[key] for key in ("error", "detail", "message") if value.get(key)), "")
     if isinstance(value, list):
         value = next(iter(value), "")
     if isinstance(value, dict):
         value = next((value[key] for key in ("message", "msg") if value.get(key)), "")
-    return _line(value)[:_SHOWN] if isinstance(value, str) else ""
+    return _line(value)[:_MAX_REASON_LENGTH] if isinstance(value, str) else ""
 
 
 def _bare_text(body: bytes) -> str:
@@ -102,7 +124,7 @@ def _bare_text(body: bytes) -> str:
         try:
             value = bounded.parse_json(body, "the answer")
         except ContentError:
-            value = None  # what was said may begin with a quotation mark
+            value = None  # a plain text may begin with a quotation mark
         if isinstance(value, str):
             return bounded.text(value, "the answer", _MAX_TEXT_LENGTH)
     try:
@@ -113,7 +135,7 @@ def _bare_text(body: bytes) -> str:
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, without what nobody can see."""
+    """Return a text on one line, without invisible characters."""
     return " ".join(visible(text).split())
 
 
@@ -125,7 +147,7 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
 def _words(
     value: dict[str, object], segments: tuple[dict[str, object], ...]
 ) -> tuple[HeardWord, ...]:
-    """Return all words of an answer, or none if one of them lacks a time or a probability."""
+    """Return all words of an answer, or none if one lacks its times or its probability."""
     found = tuple(_objects(value.get("words"))) or tuple(
         word for segment in segments for word in _objects(segment.get("words"))
     )
@@ -150,7 +172,7 @@ def _word(value: dict[str, object]) -> HeardWord:
 def _confidence(
     words: tuple[HeardWord, ...], segments: tuple[dict[str, object], ...]
 ) -> float | None:
-    """Return the mean of what the server says of its words or, if it says nothing, of segments."""
+    """Return the mean probability of the words or, without words, of the segments."""
     likely = [word.probability for word in words]
     if not likely:
         try:

@@ -1,4 +1,4 @@
-"""Another machine as a speech engine: each stretch of speech is sent as it is cut at a pause."""
+"""A speech engine on another machine: each segment of speech is sent when it ends at a pause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.datatypes import Segment, Word
@@ -16,7 +15,7 @@ from git_voicenote.engines.remote.options import RemoteOptions
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     from git_voicenote.datatypes import Waveform
@@ -26,15 +25,16 @@ if TYPE_CHECKING:
     from git_voicenote.engines.utterances import Utterance
 
 K = TypeVar("K")
+Answered = tuple["Utterance", "Answer"]
 
-_AHEAD = 2
-"""How many segments wait for each one that is on its way, so that a slow one holds up none."""
+_MAX_QUEUED = 2
+"""Segments that wait for each one that is under way, so that a slow one does not delay others."""
 
 
 class RemoteEngine:
-    """Hears what a server of transcriptions hears.
+    """Transcribes with a server that the user chose.
 
-    Sound leaves the machine only when it is used. Raises EngineError if no server is named.
+    Sound leaves the machine only when the engine is used. Raises EngineError if no server is set.
     """
 
     def __init__(self, options: EngineOptions | None = None, pause: Pause | None = None) -> None:
@@ -43,70 +43,76 @@ class RemoteEngine:
         if self._remote.url is None:
             raise EngineError(
                 "the engine remote has no server",
-                hint="`git config voicenote.remote.url https://…` names one",
+                hint="set one: `git config voicenote.remote.url https://...`",
             )
         self._tell = options.tell
-        self._address = address_of(self._remote.url, self._remote.path)
+        self._unused_model = options.model
+        self._address = address_of(self._remote.url)
         self._aborted = threading.Event()
         self._pause: Pause = pause or self._aborted.wait
         self._client: Client | None = None
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine is; which languages it knows, only the server can tell."""
+        """Information about the engine; only the server knows the languages."""
         server = self._address.origin
         return EngineInfo("remote", (), "remote", self._remote.model, server=server)
 
     def load(self) -> None:
-        """Find the token, and warn if others on the way can listen; nothing is sent.
+        """Read the token, and warn about settings that have no effect or are unsafe.
 
-        Raises EngineError.
+        No sound is sent. Raises EngineError.
         """
         self._loaded()
 
     def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
-        """Yield a segment for each stretch of speech, while the next one is spoken.
+        """Yield the segments of each stretch of speech, while the next one is spoken.
 
-        Raises EngineError.
+        Our own service gives partial results. Raises EngineError.
         """
+        from git_voicenote.engines.remote.streaming import Streaming
         from git_voicenote.engines.utterances import utterances
 
         client = self._loaded()
+        streaming = Streaming.of(client, context, self._tell, self._remote.timeout)
+        if streaming is not None:
+            for utterance, segments in streaming.utterances(pieces):
+                yield from _segments(client, utterance, context) if segments is None else segments
+            return
         for utterance in utterances(pieces):
-            if not utterance.is_silent:
-                yield from _segments(utterance, partial(_asked, client, utterance, context))
+            yield from _segments(client, utterance, context)
 
     def transcribe_many(
         self, recordings: Iterable[tuple[K, Iterable[Waveform]]], context: Context
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
-        """Yield the segments of many recordings, some of them sent at a time, in their order.
+        """Yield the segments of several recordings in order; several are sent at a time.
 
-        Raises EngineError if the server has no text for any sound.
+        Raises EngineError if the server cannot transcribe any sound.
         """
         from git_voicenote.engines.utterances import in_a_row
 
-        waiting: deque[tuple[K, Utterance | None, Future[Answer] | None]] = deque()
-        room = _AHEAD * self._remote.concurrency
+        waiting: deque[tuple[K, Future[tuple[Segment, ...]] | None]] = deque()
+        room = _MAX_QUEUED * self._remote.concurrency
         with self._pool() as (client, pool):
             for key, utterance in in_a_row(recordings):
                 future = None
-                if utterance is not None and not utterance.is_silent:
-                    future = pool.submit(_asked, client, utterance, context)
-                waiting.append((key, utterance, future))
-                while waiting and (len(waiting) >= room or _is_ready(waiting[0][2])):
+                if utterance is not None:
+                    future = pool.submit(_segments, client, utterance, context)
+                waiting.append((key, future))
+                while waiting and (len(waiting) >= room or _is_ready(waiting[0][1])):
                     yield from _events(*waiting.popleft())
             while waiting:
                 yield from _events(*waiting.popleft())
 
     @contextmanager
     def _pool(self) -> Iterator[tuple[Client, ThreadPoolExecutor]]:
-        """Give threads that send; if they are left early, what is on its way is ended."""
+        """Provide threads that send; if the block is left early, end what is under way."""
         client = self._loaded()
         pool = ThreadPoolExecutor(self._remote.concurrency, "remote")
         try:
             yield client, pool
         except BaseException:
-            # Python waits for the threads of a pool before it ends: the server could be silent
+            # Python joins the threads of a pool at exit, however long the server is silent
             self._aborted.set()
             client.abort()
             self._client = None
@@ -121,54 +127,77 @@ class RemoteEngine:
             self._aborted.clear()
             self._client = Client(self._remote, self._address, self._tell, self._pause)
             self._remote.credentials.token()
-            if self._address.scheme == "http" and not self._address.is_this_machine:
-                self._tell(
-                    f"{self._address.origin} is not encrypted: whoever is on the way can hear "
-                    "what is said, and read the token"
-                )
+            self._warn()
         return self._client
 
+    def _warn(self) -> None:
+        """Warn about settings that have no effect or are unsafe."""
+        if self._unused_model is not None:
+            self._tell(
+                f"the engine remote does not use the model {self._unused_model} of this machine; "
+                "voicenote.remote.model names a model of the server"
+            )
+        if self._address.scheme == "http" and not self._address.is_this_machine:
+            self._tell(
+                f"the connection to {self._address.origin} is not encrypted: others on the network "
+                "can hear the sound and read the token"
+            )
 
-def _asked(client: Client, utterance: Utterance, context: Context) -> Answer:
+
+def _segments(client: Client, utterance: Utterance, context: Context) -> tuple[Segment, ...]:
+    """Return the segments of an utterance: none without words, a failed one if it was refused."""
+    from git_voicenote.engines.remote.statuses import RefusedError
+
+    try:
+        answers = _answers(client, utterance, context)
+    except RefusedError as exc:
+        reason = f"{exc.message} ({exc.hint})" if exc.hint else exc.message
+        return (Segment(utterance.start, utterance.end, "", failure=reason),)
+    return tuple(
+        Segment(
+            part.start, part.end, answer.text, answer.confidence,
+            words=tuple(_word(word, part) for word in answer.words),
+        )
+        for part, answer in answers
+        if any(character.isalnum() for character in answer.text)
+    )  # fmt: skip
+
+
+def _answers(client: Client, utterance: Utterance, context: Context) -> Sequence[Answered]:
+    """Return the answer for an utterance, or for its halves if the server accepts no more.
+
+    Raises EngineError.
+    """
     from git_voicenote.engines.remote.form import wav_of
+    from git_voicenote.engines.remote.statuses import TooLargeError
 
-    return client.ask(wav_of(utterance.padded), context)
+    if utterance.is_silent:
+        return ()
+    try:
+        return ((utterance, client.transcribe(wav_of(utterance.padded), context)),)
+    except TooLargeError:
+        halves = utterance.divide()
+        if halves is None:
+            raise
+        return [one for half in halves for one in _answers(client, half, context)]
 
 
-def _is_ready(future: Future[Answer] | None) -> bool:
+def _is_ready(future: Future[tuple[Segment, ...]] | None) -> bool:
     return future is None or future.done()
 
 
 def _events(
-    key: K, utterance: Utterance | None, future: Future[Answer] | None
+    key: K, future: Future[tuple[Segment, ...]] | None
 ) -> Iterator[tuple[K, Segment | None]]:
-    """Yield what became of a stretch of speech, or that a recording is at its end."""
-    if utterance is None:
+    """Yield the segments of an utterance, or None at the end of a recording."""
+    if future is None:
         yield key, None
-    elif future is not None:
-        for segment in _segments(utterance, future.result):
-            yield key, segment
-
-
-def _segments(utterance: Utterance, result: Callable[[], Answer]) -> Iterator[Segment]:
-    """Yield the segment of a stretch: none without words, one that says why if it was refused."""
-    from git_voicenote.engines.remote.client import RefusedError
-
-    try:
-        answer = result()
-    except RefusedError as exc:
-        yield Segment(utterance.start, utterance.end, "", failure=_reason(exc))
         return
-    if any(character.isalnum() for character in answer.text):
-        words = tuple(_word(word, utterance) for word in answer.words)
-        yield Segment(utterance.start, utterance.end, answer.text, answer.confidence, words=words)
-
-
-def _reason(error: EngineError) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message
+    for segment in future.result():
+        yield key, segment
 
 
 def _word(word: HeardWord, utterance: Utterance) -> Word:
-    """Return a word with its times in the recording; none of them lies outside of the stretch."""
+    """Return a word with its times in the recording, within those of the utterance."""
     start, end = (min(utterance.start + at, utterance.end) for at in (word.start, word.end))
     return Word(word.text, start, end, word.probability)

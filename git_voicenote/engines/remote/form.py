@@ -1,4 +1,4 @@
-"""Sound as a WAV in memory, and a form with it (multipart/form-data, RFC 7578)."""
+"""A WAV in memory, and a form that contains it (multipart/form-data, RFC 7578)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def wav_of(samples: Samples) -> bytes:
-    """Return samples as a WAV of 16 bits: 32 KB a second, and the one format all servers read.
+    """Return samples as a 16-bit WAV, 32 kB a second.
 
-    whisper.cpp takes nothing else unless it is built with ffmpeg's libraries.
+    All servers read this format; whisper.cpp reads no other unless it is built with FFmpeg.
     """
-    pcm = (samples * 32767).round().astype("<i2").tobytes()
+    pcm = pcm_of(samples)
     header = struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         b"RIFF", 36 + len(pcm), b"WAVE",
@@ -29,10 +29,15 @@ def wav_of(samples: Samples) -> bytes:
     return header + pcm
 
 
-def form_of(fields: Iterable[tuple[str, str]], wav: bytes) -> tuple[str, bytes]:
-    """Return the content type and the body of a form: fields first, then the file.
+def pcm_of(samples: Samples) -> bytes:
+    """Return samples as signed 16-bit integers, little-endian."""
+    return (samples * 32767).round().astype("<i2").tobytes()
 
-    OpenAI's own client puts them in this order; a server may read the form as it comes.
+
+def form_of(fields: Iterable[tuple[str, str]], wav: bytes) -> tuple[str, bytes]:
+    """Return the content type and the body of a form: the fields, then the file.
+
+    OpenAI's client uses this order, and a server may read the form as it arrives.
     """
     boundary = secrets.token_hex(16)
     parts = [

@@ -1,4 +1,4 @@
-"""What a person chose about a server, and where its token comes from."""
+"""The user's options for a server, and the protocol that supplies its token."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Protocol
 
 
 class Credentials(Protocol):
-    """Finds the token for a server, and learns whether the server took it.
+    """Supplies the token for a server, and is told whether the server accepted it.
 
-    All of it may be called from several threads.
+    All methods may be called from several threads.
     """
 
     def token(self) -> str | None:
-        """Return the token, or None if there is none; asks nobody. Raises VoicenoteError."""
+        """Return the token, or None if there is none, without a prompt. Raises VoicenoteError."""
         ...
 
     def accepted(self) -> None:
-        """Note that the server took the token."""
+        """Record that the server accepted the token."""
         ...
 
     def rejected(self) -> None:
-        """Note that the server refused the token."""
+        """Record that the server rejected the token."""
         ...
 
 
 class NoCredentials:
-    """Has no token."""
+    """No token."""
 
     def token(self) -> str | None:
         """Return None."""
@@ -41,12 +41,12 @@ class NoCredentials:
 
 @dataclass(frozen=True, slots=True)
 class RemoteOptions:
-    """A server of transcriptions.
+    """A transcription server, and how to use it.
 
-    `url` is its address, with or without the `/v1` that clients of OpenAI's API are given; `path`
-    is where it takes sound; `model` is the server's name of its weights, which some servers know
-    without being told. `concurrency` is how many segments of files are sent at a time, `timeout`
-    how many seconds an answer may take.
+    `url` is its address, with or without the `/v1` of OpenAI's base URLs; `path` is where it
+    accepts sound; `model` is its name for the model, which some servers do not need. `concurrency`
+    is the number of segments of files that are sent at a time, `timeout` the seconds within which
+    it has to answer.
     """
 
     url: str | None = None

@@ -1,6 +1,6 @@
-"""One POST at a time, bounded in time and size. The standard library's HTTP client is used here.
+"""HTTP requests within limits of time and size, with the standard library's client.
 
-It follows no redirect, takes no cookies and costs 20 ms to import; urllib3 takes 80, requests 150.
+It follows no redirect, stores no cookies and takes 20 ms to import; urllib3 takes 80, requests 150.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ MAX_ANSWER = 1 << 20
 
 
 class LostError(EngineError):
-    """There was no connection, or it broke off: another try may succeed."""
+    """There was no connection, or it was lost: the request may succeed if it is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a server answered; the names of headers in lower case."""
+    """The response of a server; the names of headers in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -46,37 +46,42 @@ class Response:
 
 @dataclass(eq=False, slots=True)
 class _Exchange:
-    """A request on its way."""
+    """A request that is under way."""
 
     connection: HTTPConnection
     is_late: bool = False
-    socket: socket.socket | None = None
+    opened: socket.socket | None = None
     is_ended: bool = False
-    """The connection forgets its own once an answer without a length has begun."""
+    """The connection drops its own when a response without a length begins."""
 
-    def connect(self) -> None:
-        """Open the connection. Raises OSError."""
+    def connect(self) -> socket.socket:
+        """Open the connection and return its socket. Raises OSError."""
         self.connection.connect()
-        self.socket = self.connection.sock
+        opened: socket.socket = self.connection.sock
+        self.opened = opened
         if self.is_ended:  # while there was no socket to end
             raise ConnectionAbortedError
+        return opened
 
     def end(self) -> None:
-        """Wake up the thread that waits for the server, or keep it from waiting."""
+        """Wake the thread that waits for the server, or keep it from waiting."""
         self.is_ended = True
-        if (opened := self.socket or self.connection.sock) is not None:
+        if (opened := self.opened or self.connection.sock) is not None:
             with suppress(OSError):
-                # SSLSocket's own would take the TLS state from under the thread that reads
+                # SSLSocket's own would discard the TLS state that another thread reads with
                 socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     def expire(self) -> None:
-        """End it since its time is up."""
+        """End it because its time is up."""
         self.is_late = True
         self.end()
 
 
 class Transport:
-    """Sends to one server, from several threads. `timeout` in seconds, for a whole answer."""
+    """Sends requests to one server, from several threads.
+
+    `timeout` is the number of seconds for a request with its response.
+    """
 
     def __init__(self, address: Address, timeout: float) -> None:
         self._address = address
@@ -93,36 +98,57 @@ class Transport:
         self._is_aborted = False
 
     def abort(self) -> None:
-        """End what is on its way; the threads that wait for it get LostError."""
+        """End the requests that are under way; the threads that wait for them get LostError."""
         with self._lock:
             self._is_aborted = True
             for exchange in self._open:
                 exchange.end()
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Response:
-        """Send a body and return the answer, whatever its status.
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """Send a body and return the response, whatever its status.
 
-        Raises LostError, and EngineError where another try would not help.
+        Raises LostError, and EngineError if a repetition would not help.
         """
+        return self._exchanged("POST", path, body, headers)
+
+    def get(self, path: str, headers: Mapping[str, str]) -> Response:
+        """Request a path; see `post`."""
+        return self._exchanged("GET", path, None, headers)
+
+    def opened(self) -> socket.socket:
+        """Return a connection to the server for another protocol than HTTP, behind TLS and a proxy.
+
+        The caller closes it. Raises EngineError.
+        """
+        exchange = _Exchange(self._connection(is_tunnel=True))
+        with self._translated(exchange):
+            return exchange.connect()
+
+    def _exchanged(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Response:
         exchange = _Exchange(self._connection())
         with self._translated(exchange), self._timed(exchange):
-            target = self._address.path
+            target = path
             sent = {"Accept-Encoding": "identity", **headers}
             if self._proxy and self._tls is None:
                 target = self._address.origin + target
                 if self._proxy.authorization:
                     sent["Proxy-Authorization"] = self._proxy.authorization
             exchange.connect()
-            exchange.connection.request("POST", target, body, sent)
+            exchange.connection.request(method, target, body, sent)
             return self._answer(exchange)
 
-    def _connection(self) -> HTTPConnection:
+    def _connection(self, *, is_tunnel: bool = False) -> HTTPConnection:
+        """Return a connection that is not open yet; without TLS, a proxy needs no tunnel."""
         address, proxy = self._address, self._proxy
         host, port = (proxy.host, proxy.port) if proxy else (address.host, address.port)
-        if self._tls is None:
-            return HTTPConnection(host, port, timeout=self._timeout)
-        connection = HTTPSConnection(host, port, timeout=self._timeout, context=self._tls)
-        if proxy:
+        connection = (
+            HTTPConnection(host, port, timeout=self._timeout)
+            if self._tls is None
+            else HTTPSConnection(host, port, timeout=self._timeout, context=self._tls)
+        )
+        if proxy and (is_tunnel or self._tls is not None):
             given = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
             connection.set_tunnel(address.host, address.port, given)
         return connection
@@ -131,17 +157,17 @@ class Transport:
         response = exchange.connection.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
         body = response.read(MAX_ANSWER + 1)
-        if exchange.is_late:  # the end that was read is the one that we made
+        if exchange.is_late:  # we ended the response that was read
             raise TimeoutError
         if len(body) > MAX_ANSWER:
             raise EngineError(f"{self._origin} answers with more than {MAX_ANSWER:,} bytes")
-        # `read` with a number says nothing of what is missing
+        # `read` with a number does not report what is missing
         if response.length:
             raise IncompleteRead(body, response.length)
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise EngineError(
-                f"{self._origin} sends a compressed answer, which nobody asked for: "
-                "it is not unpacked"
+                f"{self._origin} sends a compressed answer, which was not requested: "
+                "it is not decompressed"
             )
         return Response(response.status, headers, body)
 
@@ -151,13 +177,13 @@ class Transport:
 
     @contextmanager
     def _timed(self, exchange: _Exchange) -> Iterator[None]:
-        """End an exchange after its time: a socket's own timeout begins anew with every byte."""
+        """End an exchange after its time: a socket's own timeout restarts with every byte."""
         timer = threading.Timer(self._timeout, exchange.expire)
         timer.daemon = True
         timer.start()
         with self._lock:
             self._open.add(exchange)
-            if self._is_aborted:  # between the caller's own look and this
+            if self._is_aborted:  # after the caller last checked
                 exchange.end()
         try:
             yield
@@ -189,25 +215,26 @@ class Transport:
     def _late(self) -> EngineError:
         return EngineError(
             f"{self._origin} did not answer within {self._timeout:g} s",
-            hint="voicenote.remote.timeout is how many seconds it may take",
+            hint="raise voicenote.remote.timeout if the server needs longer",
         )
 
     def _failure(self, exc: Exception) -> EngineError:
         origin = self._origin
         if isinstance(exc, IncompleteRead | ConnectionError | ssl.SSLEOFError):
-            reason = "the answer broke off" if isinstance(exc, IncompleteRead) else _words_of(exc)
-            return LostError(f"the connection to {origin} is lost: {reason}")
+            is_cut = isinstance(exc, IncompleteRead)
+            reason = "the answer is incomplete" if is_cut else _reason_of(exc)
+            return LostError(f"the connection to {origin} was lost: {reason}")
         if isinstance(exc, ssl.SSLError):
             return EngineError(
-                f"{origin} does not speak TLS as it should: {exc.reason or exc}",
-                hint="check the port, and whether the server is one of http://",
+                f"the TLS connection to {origin} failed: {exc.reason or exc}",
+                hint="check the port, and whether the URL of the server begins with http://",
             )
         if isinstance(exc, HTTPException | ValueError):
-            return EngineError(f"{origin} does not answer as HTTP has it: {_words_of(exc)}")
-        return LostError(f"{origin} cannot be reached: {_words_of(exc)}")
+            return EngineError(f"{origin} does not answer in HTTP: {_reason_of(exc)}")
+        return LostError(f"{origin} cannot be reached: {_reason_of(exc)}")
 
 
-def _words_of(exc: Exception) -> str:
-    """Return why, in one short line; a server's own words may be among them."""
-    words = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
-    return " ".join(words.split())[:200] or type(exc).__name__
+def _reason_of(exc: Exception) -> str:
+    """Return the reason in one short line, which may quote the server."""
+    reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
+    return " ".join(reason.split())[:200] or type(exc).__name__

@@ -88,7 +88,7 @@ def without_brackets(form: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def parse_language(language: str, info: EngineInfo) -> str:
     """Return the code of a language that the engine understands. Raises RefusalError."""
     code = language.lower().partition("-")[0]
-    if code not in info.languages:
+    if info.languages and code not in info.languages:
         raise RefusalError(
             400,
             f"{info.name} understands {', '.join(info.languages)}, not {visible(language)[:64]!r}",

@@ -92,7 +92,10 @@ class Transcription:
                 param="timestamp_granularities", code="no_word_times",
             )  # fmt: skip
         return [
-            {"word": visible(word.text), "start": round(word.start, 3), "end": round(word.end, 3)}
+            {
+                "word": visible(word.text), "start": round(word.start, 3),
+                "end": round(word.end, 3), "probability": round(word.confidence, 3),
+            }
             for segment in self.segments
             for word in segment.words
-        ]
+        ]  # fmt: skip

@@ -48,6 +48,8 @@ class Attendance:
     def _follow(self, suspension: Suspension) -> float:
         live = self._live
         info = live.engine.info
+        if info.server:
+            say(f"the sound is sent to {info.server}")
         say(
             f"engine {info.title} "
             f"{'is ready' if live.is_loaded else 'is loading while you speak'} · "

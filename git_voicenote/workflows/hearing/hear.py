@@ -151,7 +151,7 @@ class _Hearing:
 
         context = self._listening.context
         if self._engine.info.server:
-            self._dialogue.say(f"engine {self._engine.info.title}")
+            self._dialogue.say(f"the sound is sent to {self._engine.info.server}")
         with self._failures_kept(recording):
             segments: list[Segment] = []
             blocks = as_far_as_possible(

@@ -129,7 +129,7 @@ class FileTranscription:
         missing = [number for number in range(len(self.sources)) if number not in ready]
         info = self.listening.engine.info
         if missing and info.server:
-            self.dialogue.say(f"engine {info.title}")
+            self.dialogue.say(f"the sound is sent to {info.server}")
         try:
             with self.displays([self._path(number) for number in missing]) as display:
                 turn = 0

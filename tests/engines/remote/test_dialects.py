@@ -1,225 +1,153 @@
-"""What each kind of server is asked, and what is read of its answers."""
+"""Every known kind of server, with everything that they answer differently."""
 
 from __future__ import annotations
 
-import io
-import json
-import wave
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.remote.answers import Answer, read_answer, reason_in
-from git_voicenote.engines.remote.asking import Demand, fields_of
-from git_voicenote.errors import ContentError
-from tests.engines.remote.conftest import stretch
-from tests.support.speech_server import funasr, localai, openai, speaches, vllm, whisper_cpp
+from git_voicenote.errors import EngineError
+from tests.engines.remote.conftest import Keeper, stretch
+from tests.support.speech_server import (
+    DIALECTS,
+    Dialect,
+    Reply,
+    openai,
+    own,
+    speaches,
+    vllm,
+    whisper_cpp,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.engines.remote.conftest import Line
-    from tests.support.speech_server import Reply, Request, SpeechServer
+    from tests.support.speech_server import SpeechServer
 
     Start = Callable[..., tuple[SpeechServer, Line]]
 
 TERMS = Context(hotwords=("strbuf", "git_config"))
+WITH_PROBABILITIES = {speaches.name: 0.8, whisper_cpp.name: 0.6, own.name: 0.9}
+
+every_server = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: one.name)
 
 
-@pytest.mark.parametrize(
-    ("dialect", "path", "requests", "confidences"),
-    [
-        (openai, "/v1/audio/transcriptions", 1, []),
-        (vllm, "/v1/audio/transcriptions", 2, []),
-        (funasr, "/v1/audio/transcriptions", 1, []),
-        (speaches, "/v1/audio/transcriptions", 1, [0.8] * 4),
-        (whisper_cpp, "/inference", 1, [0.6] * 4),
-        (localai, "/v1/audio/transcriptions", 1, []),
-    ],
-    ids=lambda value: getattr(value, "__name__", None),
-)
-def test_each_server_is_understood(
-    start: Start,
-    dialect: Callable[[Request, str], Reply],
-    path: str,
-    requests: int,
-    confidences: list[float],
-) -> None:
-    server, line = start(dialect, path=path)
-
+@every_server
+def test_timed_text(start: Start, dialect: Dialect) -> None:
+    server, line = start(dialect, path=dialect.path)
     (segment,) = line.hear(stretch(1), context=TERMS)
 
     assert segment.text == "the server heard this"
     assert (segment.start, segment.end) == (10.0, 12.0)
-    assert [word.confidence for word in segment.words] == confidences
+    probability = WITH_PROBABILITIES.get(dialect.name)
+    assert [(word.text, word.confidence) for word in segment.words] == (
+        [(word, probability) for word in segment.text.split()] if probability else []
+    )
     assert all(10 <= word.start <= word.end <= 12 for word in segment.words)
-    assert len(server.requests) == requests
+    assert len(server.requests) == (2 if dialect is vllm else 1)
     assert line.told == []
 
 
-def test_the_sound_is_a_wav_and_comes_after_the_fields(start: Start) -> None:
-    server, line = start()
-    line.hear(context=TERMS)
-    (request,) = server.requests
+@every_server
+def test_plain_text_where_the_model_has_no_times(start: Start, dialect: Dialect) -> None:
+    server, line = start(replace(dialect, timed=None), path=dialect.path)
+    heard = line.hear(stretch(0), stretch(1), context=TERMS)
 
-    with wave.open(io.BytesIO(request.sound)) as sound:
-        assert sound.getparams()[:4] == (1, 2, 16000, 32000)
-    assert request.fields == (
-        ("model", "some-model"),
-        ("language", "en"),
-        ("prompt", "strbuf, git_config"),
-        ("hotwords", "strbuf, git_config"),
-        ("keywords[]", "strbuf"),
-        ("keywords[]", "git_config"),
-        ("response_format", "verbose_json"),
-        ("timestamp_granularities[]", "segment"),
-        ("timestamp_granularities[]", "word"),
-    )
+    assert [segment.text for segment in heard] == ["the server heard this"] * 2
+    asked_for = [request.get("response_format") for request in server.requests]
+    assert asked_for == ["verbose_json", "json", "json"]
+    assert all(request.get("prompt") == "strbuf, git_config" for request in server.requests)
 
 
-def test_openai_gets_no_field_that_it_does_not_know() -> None:
-    fields = dict(fields_of(Demand.WORDS, TERMS, None, "api.openai.com"))
-    assert "hotwords" not in fields
-    assert fields["prompt"] == "strbuf, git_config"
-
-
-def test_a_prompt_holds_the_best_terms_only() -> None:
-    terms = tuple(f"some_name_{number:03}" for number in range(99))
-    prompt = dict(fields_of(Demand.TERMS, Context(hotwords=terms), None, "host"))["prompt"]
-    assert prompt.startswith("some_name_000, some_name_001, ")
-    assert 550 < len(prompt) <= 600
-
-
-@pytest.mark.parametrize(
-    ("language", "sent"), [("en", "en"), ("zh_CN", "zh"), ("pt-BR", "pt"), ("auto", None)]
-)
-def test_a_language_is_sent_as_its_code(language: str, sent: str | None) -> None:
-    fields = dict(fields_of(Demand.TEXT, Context(language=language), None, "host"))
-    assert fields.get("language") == sent
-    assert fields["response_format"] == "json"
-
-
-def test_what_a_server_refuses_is_not_asked_for_again(start: Start) -> None:
-    server, line = start(vllm)
-    line.hear(stretch(0), stretch(1))
-    formats = [request.get("response_format") for request in server.requests]
-    assert formats == ["verbose_json", "json", "json"]
-
-
-def test_terms_that_a_server_refuses_are_left_out_and_that_is_said(start: Start) -> None:
-    def strict(request: Request, said: str) -> Reply:
-        return openai(request, said) if "prompt" not in request.names else vllm_error()
-
-    def vllm_error() -> Reply:
-        from tests.support.speech_server import error
-
-        return error(422, "prompt: extra fields not permitted")
-
-    server, line = start(strict)
+@every_server
+def test_fields_that_a_server_refuses_are_left_out(start: Start, dialect: Dialect) -> None:
+    strict = replace(dialect, unknown=frozenset({"keywords[]"}))
+    server, line = start(strict, path=dialect.path)
     heard = line.hear(stretch(0), stretch(1), context=TERMS)
 
     assert [segment.text for segment in heard] == ["the server heard this"] * 2
     assert len(server.requests) == 4
     assert line.told == [
-        f"{server.address} does not take the repository's terms: they are no longer sent"
+        f"{server.address} does not support the repository's terms: they are no longer sent"
     ]
 
 
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        (b"plain words\n", "plain words"),
-        (b'"Yes," he said.', '"Yes," he said.'),
-        (b'"a JSON \\u0073tring"', "a JSON string"),
-        (b"[BLANK_AUDIO]", "[BLANK_AUDIO]"),
-        (b'{"text": "words", "usage": {}}', "words"),
-        (b'{"text": " two\\n lines "}', "two lines"),
-        (b'{"segments": [{"text": " one"}, {"text": " two"}]}', "one two"),
-        (b'{"text": "a\\u001b[31mb\\u202ec\\u009b"}', "a[31mbc"),
-        (b'""', ""),
-        ('\ufeff{"text": "bom"}'.encode(), "bom"),
-    ],
-)
-def test_the_text_is_found_in_each_shape(body: bytes, text: str) -> None:
-    assert read_answer(body).text == text
+@every_server
+def test_an_error_is_quoted(start: Start, dialect: Dialect) -> None:
+    server, line = start(dialect, path=dialect.path)
+    server.before = [dialect.error(500, "CUDA out of memory")]
+    (segment,) = line.hear()
+    assert segment.failure == f"{server.address} failed (500): CUDA out of memory"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        [{"word": "a", "start": 0, "end": 1}],
-        [{"word": "a", "start": 0, "end": 1, "probability": 7}],
-        [{"word": "a", "start": "0", "end": 1, "probability": 0.5}],
-        [{"word": "a", "start": 9, "end": 1, "probability": 0.5}],
-        [{"word": ["a"], "start": 0, "end": 1, "probability": 0.5}],
-        "words",
-        [[[]]],
-        [None],
-    ],
-)
-def test_words_that_cannot_be_relied_on_are_left_out(words: object) -> None:
-    assert read_answer(json.dumps({"text": "a", "words": words}).encode()) == Answer("a")
+@every_server
+def test_sound_above_the_limit_is_sent_in_halves(start: Start, dialect: Dialect) -> None:
+    """The limits are far above a segment, but a proxy before the server may have a lower one."""
+    limited = replace(dialect, limit=120_000)
+    server, line = start(limited, ("all", "one", "two"), path=dialect.path)
+    heard = line.hear(stretch(1, seconds=5.0))
+
+    assert [segment.text for segment in heard] == ["one", "two"]
+    assert heard[0].start == 10.0
+    assert heard[0].end == heard[1].start
+    assert heard[1].end == 15.0
+    assert len(server.requests) == (4 if dialect is vllm else 3)
 
 
-@pytest.mark.parametrize(
-    ("logs", "confidence"),
-    [
-        ([-0.105], 0.9),
-        ([0.0, -0.105], 0.95),
-        ([None], None),
-        (["x"], None),
-        ([4], None),
-        ([], None),
-    ],
-)
-def test_a_confidence_is_made_of_what_the_server_says(
-    logs: list[object], confidence: float | None
-) -> None:
-    segments = [{"text": "a", "avg_logprob": log} for log in logs]
-    body = json.dumps({"text": "a", "segments": segments}).encode()
-    assert read_answer(body).confidence == confidence
+def test_sound_that_cannot_be_divided_further_is_marked(start: Start) -> None:
+    _, line = start(replace(openai, limit=1000))
+    (segment,) = line.hear()
+    assert segment.marked_text == "[0:00-0:02 not understood]"
+    assert "refuses sound of this size: Maximum file size exceeded" in (segment.failure or "")
 
 
-@pytest.mark.parametrize(
-    ("body", "problem"),
-    [
-        (b"<!DOCTYPE html><title>Sign in</title>", "is a web page"),
-        (b'{"text": 7}', "the text of the answer is 7, not a text"),
-        (b'{"text": ["a"]}', "the text of the answer is a list, not a text"),
-        (b"", "the answer is empty"),
-        (b"{}", "the text of the answer is None, not a text"),
-        (b'{"text": "a\\u0000b"}', "contains a NUL"),
-        (b'{"text": "\\ud800"}', "is not UTF-8"),
-        (b'{"text": ', "the answer is not JSON"),
-        (b'{"a":' * 500 + b"1" + b"}" * 500, "nested more than 32 levels deep"),
-        (b'{"text": "' + b"a" * 30_000 + b'"}', "30,000 characters"),
-        (b"\xff\xfe", "is not UTF-8"),
-        (b'{"error": "failed to read the sound"}', "failed to read the sound"),
-    ],
-)
-def test_what_is_no_answer_is_an_error_that_says_so(body: bytes, problem: str) -> None:
-    with pytest.raises(ContentError) as raised:
-        read_answer(body)
-    assert problem in raised.value.message
+@pytest.mark.parametrize("dialect", [one for one in DIALECTS if one.bad_key], ids=lambda d: d.name)
+def test_a_bad_key(start: Start, dialect: Dialect) -> None:
+    keeper = Keeper("wrong")
+    server, line = start(dialect, credentials=keeper)
+    server.bearer = "right"
+    with pytest.raises(EngineError, match="does not accept the token: Incorrect API key") as raised:
+        line.hear(stretch(0), stretch(1))
+    assert "git credential fill" in (raised.value.hint or "")
+    # with 403, the key may be right and not permit this: the user decides
+    assert keeper.verdicts == (["rejected"] if dialect.bad_key == 401 else [])
+    assert ("git credential reject" in (raised.value.hint or "")) == (dialect.bad_key == 403)
+    assert len(server.requests) == 1
+    assert "wrong" not in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (b'{"error": {"message": "too long", "type": "x", "code": 413}}', "too long"),
-        (b'{"error": "no file"}', "no file"),
-        (b'{"detail": "Invalid API key"}', "Invalid API key"),
-        (b'{"detail": [{"loc": ["body"], "msg": "Field required"}]}', "Field required"),
-        (b'{"object": "error", "message": "no model"}', "no model"),
-        (b"plain\x1b[2J reason\n", "plain[2J reason"),
-        (b"<html><h1>502 Bad Gateway</h1></html>", ""),
-        (b'{"error": {"message": {"a": 1}}}', ""),
-        (b'{"error": [[[]]]}', ""),
-        (b"", ""),
-        (b"[" * 5000, "[" * 300),
-        (b"a" * 9999, "a" * 300),
-    ],
-)
-def test_the_reason_of_a_refusal_is_found(body: bytes, reason: str) -> None:
-    assert reason_in(body) == reason
+@every_server
+def test_a_model_that_is_not_there(start: Start, dialect: Dialect) -> None:
+    server, line = start(dialect, path=dialect.path, model="base.en")
+    server.before = [dialect.error(404, "Model 'base.en' is not installed locally")]
+    with pytest.raises(EngineError) as raised:
+        line.hear()
+    assert raised.value.message == (
+        f"{server.address} does not have the model base.en: "
+        "Model 'base.en' is not installed locally"
+    )
+    hint = "download it on the server, or set voicenote.remote.model to another one"
+    listed = f"; the server has {dialect.models[0]}" if dialect.models else ""
+    assert raised.value.hint == hint + listed
+
+
+def test_a_wrong_path(start: Start) -> None:
+    server, line = start(whisper_cpp)
+    with pytest.raises(EngineError) as raised:
+        line.hear()
+    assert raised.value.message == (
+        f"{server.address} accepts no sound at /v1/audio/transcriptions: Not Found"
+    )
+    assert raised.value.hint == "set voicenote.remote.path (/inference for whisper.cpp)"
+
+
+@every_server
+def test_a_busy_server_is_asked_again(start: Start, dialect: Dialect) -> None:
+    server, line = start(dialect, path=dialect.path)
+    busy = dialect.error(429, "too many requests")
+    server.before = [Reply(busy.body, 429, (("Retry-After", "7"),))]
+    assert line.text == "the server heard this"
+    assert 7 < line.waits[0] <= 8

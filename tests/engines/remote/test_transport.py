@@ -59,11 +59,11 @@ BOMB = gzip.compress(bytes(50_000_000))
         (sends(HEAD, b"Transfer-Encoding: chunked\r\n\r\n", endless=CHUNK),
          "answers with more than 1,048,576 bytes"),
         (sends(HEAD, b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB), BOMB),
-         "sends a compressed answer, which nobody asked for: it is not unpacked"),
-        (sends(HEAD, endless=b"X-Header: a\r\n"), "does not answer as HTTP has it: got more"),
-        (sends(HEAD, b"X: ", endless=b"a" * 65536), "does not answer as HTTP has it"),
-        (sends(b"SSH-2.0-OpenSSH_9.2\r\n"), "does not answer as HTTP has it: SSH-2.0-OpenSSH_9.2"),
-        (sends(b"HTTP/1.1 9x9 \x1b[2J\r\n\r\n"), "does not answer as HTTP has it"),
+         "sends a compressed answer, which was not requested: it is not decompressed"),
+        (sends(HEAD, endless=b"X-Header: a\r\n"), "does not answer in HTTP: got more"),
+        (sends(HEAD, b"X: ", endless=b"a" * 65536), "does not answer in HTTP"),
+        (sends(b"SSH-2.0-OpenSSH_9.2\r\n"), "does not answer in HTTP: SSH-2.0-OpenSSH_9.2"),
+        (sends(b"HTTP/1.1 9x9 \x1b[2J\r\n\r\n"), "does not answer in HTTP"),
     ],
 )  # fmt: skip
 def test_an_answer_is_bounded(start: Start, raw: Raw, problem: str) -> None:
@@ -89,9 +89,9 @@ def test_deep_json_is_not_parsed(start: Start) -> None:
 def test_a_lost_connection_is_made_again(start: Start, raw: Raw) -> None:
     server, line = start()
     server.raw = raw
-    with pytest.raises(LostError, match="is lost: "):
+    with pytest.raises(LostError, match="was lost: "):
         line.hear()
-    assert line.waits == [0.5, 2.0, 5.0]
+    assert len(line.waits) == 3
     assert len(server.requests) == 4
 
     server.raw = None
@@ -105,7 +105,7 @@ def test_a_server_that_is_down_is_named() -> None:
     with pytest.raises(EngineError) as raised:
         line.hear()
     assert raised.value.message == (
-        f"the connection to {server.address} is lost: Connection refused"
+        f"the connection to {server.address} was lost: Connection refused"
     )
 
 
@@ -155,7 +155,7 @@ def test_a_redirect_is_not_followed_and_takes_no_token_along(start: Start) -> No
     server, line = start()
     with serving(SpeechServer(openai)) as other:
         server.before = [error(308, "", ("Location", f"{other.address}/v1\x0b\x07x"))]
-        with pytest.raises(EngineError, match=rf"sends on to {other.address}/v1"):
+        with pytest.raises(EngineError, match=rf"redirects to {other.address}/v1"):
             line.hear()
         assert other.requests == []
 
@@ -192,7 +192,7 @@ def test_certificates_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_server_without_tls_is_told_from_one_with_it(start: Start) -> None:
     server, _ = start()
     line = Line(RemoteOptions(server.address.replace("http", "https")))
-    with pytest.raises(EngineError, match="does not speak TLS as it should"):
+    with pytest.raises(EngineError, match=r"the TLS connection to \S+ failed"):
         line.hear()
 
 
@@ -204,18 +204,19 @@ def test_a_server_without_tls_is_told_from_one_with_it(start: Start) -> None:
         ("HTTPS://H/speech/v1", "/v1/audio/t", "https://h", "/speech/v1/audio/t"),
         ("http://[::1]:80", "/inference", "http://[::1]", "/inference"),
         ("http://h/v1", "/inference", "http://h", "/v1/inference"),
+        ("http://h/a/v1", "/api/dictations", "http://h", "/a/api/dictations"),
     ],
 )
 def test_an_address_is_made_of_url_and_path(url: str, path: str, shown: str, target: str) -> None:
-    address = address_of(url, path)
-    assert (address.origin, address.path) == (shown, target)
+    address = address_of(url)
+    assert (address.origin, address.path_of(path)) == (shown, target)
 
 
 def exempts_nobody(_: str) -> bool:
     return False
 
 
-REMOTE = Address("https", "speech.example.org", 443, "/")
+REMOTE = Address("https", "speech.example.org", 443)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_what_is_exempt_and_this_machine_take_no_proxy() -> None:
     proxies = {"https": "http://proxy:3128", "all": "http://proxy:3128"}
     assert proxy_for(REMOTE, proxies, lambda host: host == REMOTE.host) is None
     for host in ("localhost", "127.0.0.1", "::1", "speech.localhost"):
-        assert proxy_for(Address("https", host, 443, "/"), proxies, exempts_nobody) is None
+        assert proxy_for(Address("https", host, 443), proxies, exempts_nobody) is None
 
 
 @pytest.mark.parametrize("proxy", ["socks5h://proxy:1080", "https://proxy", "http://proxy:port"])
