@@ -102,7 +102,7 @@ class App {
   /** Take that somebody speaks, or does so no more. */
   speaking(isSpeaking) {
     this.isSpeaking = isSpeaking;
-    this.links?.get("speak").classList.toggle("live", isSpeaking);
+    this.links?.get("speak").classList.toggle("listening", isSpeaking);
   }
 
   route({ isFirst = false } = {}) {

@@ -13,7 +13,7 @@ export function fileDiff(file, beside) {
   const count = (kind) => lines.filter((line) => line.kind === kind).length;
   const isSaid = file.hunks.some((hunk) => hunk.notes?.length);
   return el("details", { class: "file", open: lines.length <= OPEN_LINES },
-    el("summary", {}, el("h4", {}, el("bdi", {}, file.path)),
+    el("summary", {}, el("h3", {}, el("bdi", {}, file.path)),
       el("span", { class: "count" }, ` +${count("added")} \u2212${count("removed")}`),
       isSaid ? el("span", { class: "badge" }, t("review.said")) : null),
     file.hunks.map((hunk) => [

@@ -56,7 +56,7 @@ export class JobCard {
     if (event.type === "end") {
       this.job.state = event.state;
       this.summarize();
-      announce(t(`state.${event.state}`));
+      announce(t("files.ended", { state: t(`state.${event.state}`) }));
     }
   }
 

@@ -13,7 +13,7 @@ const KEPT_SECONDS = 10;
 const FULL = 1 << 20;
 const DELAYS = [250, 500, 1000, 2000, 4000];
 /** Codes of a connection that was closed for good. */
-const FINAL_CODES = new Set([1000, 1008, 1011, 4400, 4401, 4403, 4404, 4429]);
+const FINAL_CODES = new Set([1000, 1008, 1011, 4400, 4401, 4403, 4404, 4409, 4429]);
 
 export class Dictation {
   /**

@@ -126,4 +126,4 @@ const answer = (one) => el("section", { class: "note reply" },
   el("div", { class: "words" }, one.text));
 
 const beside = (note) => el("section", { class: "here" },
-  note.by ? el("h5", {}, el("bdi", {}, note.by)) : null, el("div", { class: "words" }, note.text ?? note));
+  note.by ? el("h4", {}, el("bdi", {}, note.by)) : null, el("div", { class: "words" }, note.text ?? note));
