@@ -147,19 +147,55 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
     return f"{shortlog.rstrip()}\n\n{stat}"
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesBase:
+    """Where a series begins: the name of what the branch left, and the commit it left it at.
+
+    `is_tip` says that nothing lies between: all that is here is there.
+    """
+
+    name: str
+    id: str
+    is_tip: bool = False
+
+
 def base_of_series(repository: Repository, tip: str) -> str | None:
     """Return the commit that a series began at: where the branch left its upstream, or the like.
 
     None where nothing lies between.
     """
+    base = series_base(repository, tip)
+    return None if base is None or base.is_tip else base.id
+
+
+def series_base(repository: Repository, tip: str) -> SeriesBase | None:
+    """Return where the series at a tip begins: at its upstream, or at the usual main branch.
+
+    The first of them that the series is ahead of counts. If it is ahead of none, one that has all
+    of it is returned; None if there is nothing that a series could begin at.
+    """
+    commit = repository.read("rev-parse", "--verify", "--end-of-options", f"{tip}^{{commit}}")
+    branch = tip.removeprefix("refs/heads/")
+    own = f"{branch}@{{upstream}}" if branch != tip else "@{upstream}"
     default = repository.config(r"^init\.defaultbranch$").get("init.defaultbranch")
-    for name in ("@{upstream}", "refs/remotes/origin/HEAD", default, "main", "master"):
-        if not name:
+    nothing_between = None
+    for name in dict.fromkeys((own, "refs/remotes/origin/HEAD", default, "main", "master")):
+        if not name or (name == branch and branch != tip):
             continue
-        found = repository.run("merge-base", name, tip, accept=(0, 1, 128)).decode().strip()
-        if found and found != repository.read("rev-parse", f"{tip}^{{commit}}"):
-            return found
-    return None
+        found = repository.run("merge-base", name, commit, accept=(0, 1, 128)).decode().strip()
+        if found and found != commit:
+            return SeriesBase(_short_name(repository, name), found)
+        if found and nothing_between is None:
+            nothing_between = SeriesBase(_short_name(repository, name), found, is_tip=True)
+    return nothing_between
+
+
+def _short_name(repository: Repository, name: str) -> str:
+    """Return what people call a ref that was named by what it is for."""
+    if not name.startswith("refs/") and "@" not in name:
+        return name
+    asked = ("rev-parse", "--abbrev-ref", "--verify", name)
+    return repository.run(*asked, accept=(0, 128)).decode("utf-8", "replace").strip() or name
 
 
 def _stat(repository: Repository, *what: str) -> str:

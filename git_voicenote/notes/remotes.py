@@ -70,7 +70,7 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
 
     Raises GitError if there is none, UsageError for a name that git would take for an option.
     """
-    known = repository.read("remote").split("\n") if repository.read("remote") else []
+    known = lines_of(repository.run("remote"))
     if name is None:
         name = _default(repository, known)
     elif name.startswith("-"):

@@ -60,6 +60,11 @@ class Notes:
         names = tuple(commit_ids)
         return self._texts_in(self._blobs_of(names), names)
 
+    def which(self, commit_ids: Iterable[str]) -> frozenset[str]:
+        """Return those commits that have a note, without reading the notes."""
+        names = tuple(commit_ids)
+        return frozenset(self._blobs_of(names)).intersection(names)
+
     def annotated(self) -> tuple[str, ...]:
         """Return the ids of all commits with a note, even of those that are gone."""
         return tuple(self._blobs())

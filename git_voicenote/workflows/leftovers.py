@@ -27,6 +27,11 @@ def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialo
     was asked for has nothing to do with it.
     """
     mention_unsaved_texts(repository, dialogue)
+    keep_applied(repository, settings, dialogue)
+
+
+def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
+    """Keep the notes of the patches that git am applied without us, and say so."""
     if not (repository.git_dir / "voicenote" / "am").is_dir():
         return  # the usual case: showing a note does not pay for what reads mails
     from git_voicenote.series.incoming.unfinished import UnfinishedAm
@@ -62,8 +67,12 @@ def mention_unfinished_recordings(
 
 def mention_recording(found: CutOff, dialogue: Dialogue) -> None:
     """Name a recording that was cut off, and the command that resumes it."""
-    command = f"git voicenote {_command(found.subject)} --from {found.recording.id}"
-    dialogue.say(f"{story_of_recording(found)}: `{command}` resumes it")
+    dialogue.say(f"{story_of_recording(found)}: `{command_to_resume(found)}` resumes it")
+
+
+def command_to_resume(found: CutOff) -> str:
+    """Return the command that goes on with a recording that was cut off."""
+    return f"git voicenote {_command(found.subject)} --from {found.recording.id}"
 
 
 def story_of_recording(found: CutOff) -> str:
@@ -100,17 +109,19 @@ def _subject_name(subject: Subject) -> str:
     return f"{short}{subject.title}"
 
 
-def _mention(kept: KeptText, dialogue: Dialogue) -> None:
-    """Name a text that was edited and not saved, and what to do with it."""
+def way_on_with(kept: KeptText) -> str:
+    """Return what to do with a text that was edited and not saved."""
     match kept.purpose.target:
         case CommitTarget() as target:
-            then = f"`git voicenote edit {target.short}` resumes it"
+            return f"`git voicenote edit {target.short}` resumes it"
         case CoverTarget(key):
-            then = f"`git voicenote edit --cover {key}` resumes it"
-        case _:
-            then = f"remove {kept.path.parent} if you do not need it"
+            return f"`git voicenote edit --cover {key}` resumes it"
+    return f"remove {kept.path.parent} if you do not need it"
+
+
+def _mention(kept: KeptText, dialogue: Dialogue) -> None:
     dialogue.say(f"{story(kept)}: {kept.path}")
-    dialogue.say(f"hint: {then}")
+    dialogue.say(f"hint: {way_on_with(kept)}")
 
 
 def _is_alive(process: int) -> bool:

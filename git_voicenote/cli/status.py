@@ -1,0 +1,208 @@
+"""`git voicenote status`: what a branch says, and what is left to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.sync_words import note_refs
+from git_voicenote.git.repository import Repository
+from git_voicenote.phrases import counted
+from git_voicenote.store.kept_texts import story
+from git_voicenote.targets import short_id
+from git_voicenote.terminal.console import print_json, settings
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.pager import page
+from git_voicenote.workflows.leftovers import (
+    command_to_resume,
+    keep_applied,
+    story_of_recording,
+    way_on_with,
+)
+from git_voicenote.workflows.status.pending import find_outgoing, find_unfinished
+from git_voicenote.workflows.status.series import find_series, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from git_voicenote.notes.merging.refs import Difference
+    from git_voicenote.workflows.status.pending import Outgoing, Unfinished
+    from git_voicenote.workflows.status.series import CommitStatus, Series, SeriesStatus
+
+_ANSWER_NO = 1
+
+
+@click.command()
+@click.argument("revisions", required=False, metavar="[RANGE | BRANCH]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(revisions: str | None, *, as_json: bool) -> None:
+    """Show which commits lack a note, what is unfinished, and what sync would send.
+
+    The commits are those of the current branch since it left its upstream, as with review. Exits
+    with 1 if one of them lacks a note.
+    """
+    repository = Repository.discover()
+    chosen = settings(repository)
+    dialogue = TerminalDialogue(repository)
+    keep_applied(repository, chosen, dialogue)
+    found = status_of(repository, chosen, dialogue, find_series(repository, revisions))
+    unfinished = find_unfinished(repository, chosen, dialogue)
+    ids = {one.commit.id for one in found.commits}
+    outgoing = find_outgoing(repository, note_refs(chosen), ids, found.cover)
+    if as_json:
+        print_json(_value(found, unfinished, outgoing))
+    else:
+        lines = [*_series(found), *_unfinished(unfinished), *_outgoing(outgoing)]
+        page(visible("\n".join(lines) + "\n"))
+    if found.lacking:
+        raise click.exceptions.Exit(_ANSWER_NO)
+
+
+def _series(found: SeriesStatus) -> Iterator[str]:
+    series = found.series
+    yield f"{_name(series)}: {_extent(series)}"
+    for one in found.commits:
+        yield f"  {short_id(one.commit.id)}  {_mark(one)}  {one.commit.subject}"
+    for one in found.commits:
+        if one.found_on:
+            yield (
+                f"{short_id(one.commit.id)} has the patch of {short_id(one.found_on)}: "
+                f"`git voicenote show --adopt {short_id(one.commit.id)}` keeps its note"
+            )
+    if found.has_cover:
+        yield f"cover: there is one (git voicenote show --cover {found.cover})"
+    elif len(found.commits) > 1:
+        yield "cover: none (git voicenote record --cover)"
+    if found.lacking:
+        first = short_id(found.lacking[0].commit.id)
+        lacking = counted(len(found.lacking), "commit lacks", "commits lack")
+        yield f"{lacking} a note (git voicenote record {first})"
+    elif found.commits:
+        yield "no commit lacks a note"
+
+
+def _name(series: Series) -> str:
+    if series.named and ".." in series.named:
+        return series.named
+    if series.branch:
+        return f"branch {series.branch}"
+    if series.tip is None:
+        return "HEAD"
+    if series.named:
+        return series.tip.short
+    return f"HEAD is detached at {series.tip.short}"
+
+
+def _extent(series: Series) -> str:
+    """Return how many commits are meant, and why these."""
+    if series.tip is None:
+        return "no commits yet"
+    count = counted(len(series.commits), "commit") if series.commits else "no commits"
+    if series.named:
+        return count
+    if series.base is None:
+        return "it has no upstream, and there is no main branch to compare with: its last commit"
+    return f"{count} since {series.base.name}"
+
+
+def _mark(one: CommitStatus) -> str:
+    mark = "elsewhere" if one.found_on else "no note"
+    return f"{'note' if one.has_note else mark:9}"
+
+
+def _unfinished(unfinished: Unfinished) -> Iterator[str]:
+    am = unfinished.am
+    if am or unfinished.recordings or unfinished.texts:
+        yield ""
+        yield "unfinished:"
+    if am:
+        yield (
+            f"  git am stopped at patch {am.number} of {am.total} "
+            "(git voicenote am --continue, --skip or --abort)"
+        )
+    for found in unfinished.recordings:
+        yield f"  {story_of_recording(found)}"
+        yield f"    `{command_to_resume(found)}` resumes it"
+    for kept in unfinished.texts:
+        yield f"  {story(kept)}: {kept.path}"
+        yield f"    {way_on_with(kept)}"
+
+
+def _outgoing(outgoing: Outgoing) -> Iterator[str]:
+    yield ""
+    if outgoing.remote is None:
+        yield f"sync: {outgoing.problem}"
+        return
+    when = "as of the last sync" if outgoing.is_known else "which has not been synced with yet"
+    remote = f"{outgoing.remote}, {when}"
+    if not outgoing.of_series and not outgoing.others:
+        yield f"sync: nothing to send to {remote}"
+        return
+    parts = [_listed(outgoing.of_series)] if outgoing.of_series else []
+    if outgoing.others:
+        parts.append(f"{_listed(outgoing.others)} of other branches")
+    yield f"sync: {'; '.join(parts)} not sent to {remote}"
+
+
+def _listed(found: Sequence[Difference]) -> str:
+    names = {"note": "note", "answer": "reviewer's answer", "cover": "cover"}
+    numbers = {kind: sum(one.kind == kind for one in found) for kind in names}
+    return ", ".join(counted(number, names[kind]) for kind, number in numbers.items() if number)
+
+
+def _value(found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing) -> dict[str, object]:
+    series = found.series
+    return {
+        "branch": series.branch,
+        "head": series.tip.id if series.tip else None,
+        "range": series.named,
+        "base": {"name": series.base.name, "id": series.base.id} if series.base else None,
+        "commits": [
+            {
+                "id": one.commit.id,
+                "subject": one.commit.subject,
+                "has_note": one.has_note,
+                "found_on": one.found_on,
+            }
+            for one in found.commits
+        ],
+        "lacking": len(found.lacking),
+        "cover": {"name": found.cover, "has_note": found.has_cover},
+        "unfinished": _unfinished_value(unfinished),
+        "outgoing": {
+            "remote": outgoing.remote,
+            "is_known": outgoing.is_known,
+            "problem": outgoing.problem,
+            "of_series": [{"kind": one.kind, "name": one.name} for one in outgoing.of_series],
+            "others": [{"kind": one.kind, "name": one.name} for one in outgoing.others],
+        },
+    }
+
+
+def _unfinished_value(unfinished: Unfinished) -> dict[str, object]:
+    return {
+        "am": {"patch": unfinished.am.number, "total": unfinished.am.total}
+        if unfinished.am
+        else None,
+        "recordings": [
+            {
+                "id": one.recording.id,
+                "created": one.recording.created_at.isoformat(),
+                "duration": round(one.recording.duration, 3),
+                "target": str(one.subject.target) if one.subject else None,
+                "title": one.subject.title if one.subject else None,
+                "resume": command_to_resume(one),
+            }
+            for one in unfinished.recordings
+        ],
+        "texts": [
+            {
+                "path": str(one.path),
+                "title": one.purpose.title,
+                "target": str(one.purpose.target) if one.purpose.target else None,
+            }
+            for one in unfinished.texts
+        ],
+    }

@@ -1,0 +1,103 @@
+"""What waits: recordings and texts that were not finished, a series that git am is at, a push."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError
+from git_voicenote.notes.merging.refs import Tips, differences, local_tips, tips_below
+from git_voicenote.notes.remotes import find_push_remote, find_remote
+from git_voicenote.store.kept_texts import kept_texts
+from git_voicenote.workflows.hearing.archive import open_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from git_voicenote.config import Settings
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.merging.refs import Difference, NoteRefs
+    from git_voicenote.store.kept_texts import KeptText
+    from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.hearing.archive import CutOff
+
+
+@dataclass(frozen=True, slots=True)
+class AmProgress:
+    """How far git am is in a series: it has stopped at the patch `number` of `total`."""
+
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What was begun in a repository and not finished."""
+
+    recordings: tuple[CutOff, ...]
+    texts: tuple[KeptText, ...]
+    am: AmProgress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a remote lacked when it was last heard of; None for `remote` if there is none.
+
+    `of_series` belongs to the commits and the cover that were asked about, `others` does not.
+    `is_known` says that the remote was heard of at all; `problem` why no remote is meant.
+    """
+
+    remote: str | None
+    of_series: tuple[Difference, ...] = ()
+    others: tuple[Difference, ...] = ()
+    is_known: bool = False
+    problem: str | None = None
+
+
+def find_unfinished(repository: Repository, settings: Settings, dialogue: Dialogue) -> Unfinished:
+    """Return what was begun and not finished here."""
+    return Unfinished(
+        open_archive(repository, settings, dialogue.warn).cut_off(),
+        kept_texts(repository.state_dir),
+        _am_progress(repository),
+    )
+
+
+def _am_progress(repository: Repository) -> AmProgress | None:
+    """Return how far git am is; a rebase, whose state lies in the same folder, is none."""
+    state = repository.git_dir / "rebase-apply"
+    with suppress(OSError, ValueError):
+        if (state / "applying").is_file():
+            numbers = [int((state / name).read_text()) for name in ("next", "last")]
+            return AmProgress(*numbers)
+    return None
+
+
+def find_outgoing(
+    repository: Repository, note_refs: NoteRefs, commit_ids: Collection[str], cover: str | None
+) -> Outgoing:
+    """Return what is here and was not at the remote when it was last heard of.
+
+    Nothing is connected to: `sync` writes down what it saw there. Raises GitError.
+    """
+    try:
+        remote = find_remote(repository, None)
+        remote = find_push_remote(repository, None, remote)
+    except GitError as exc:
+        return Outgoing(None, problem=exc.message)
+    ours, theirs = local_tips(repository, note_refs), tips_below(repository, remote.tracking)
+    is_known = theirs != Tips(None, {})
+    if (ours.notes, ours.reviews, ours.covers) == (theirs.notes, theirs.reviews, theirs.covers):
+        return Outgoing(remote.name, is_known=is_known)
+    found = [
+        one
+        for one in differences(repository, ours, theirs, theirs)
+        if one.side != "there" and one.kind != "file"
+    ]
+    mine = [
+        one for one in found if one.name in commit_ids or (one.kind, one.name) == ("cover", cover)
+    ]
+    return Outgoing(
+        remote.name, tuple(mine), tuple(one for one in found if one not in mine), is_known
+    )
