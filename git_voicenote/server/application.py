@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
+from git_voicenote.errors import VoicenoteError
 from git_voicenote.server import page, probes
-from git_voicenote.server.api import status
+from git_voicenote.server.api import job_results, jobs, status
 from git_voicenote.server.counting import Counting
 from git_voicenote.server.guard import Guard
 from git_voicenote.server.refusals import (
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.service import Service
 
-_MODULES = (page, probes, models, transcriptions, status)
+_MODULES = (page, probes, models, transcriptions, status, jobs, job_results)
 """Each has `routes(service)`, and a description of them in `openapi/`."""
 
 
@@ -34,7 +35,7 @@ def application(service: Service) -> ASGIApp:
     """Return the service as an ASGI application."""
     routes = all_routes(service)
 
-    async def answer_unexpected(_request: Request, exc: Exception) -> Response:
+    async def answer_failure(_request: Request, exc: Exception) -> Response:
         return service.refusal(exc).as_response()
 
     app = Starlette(
@@ -43,7 +44,8 @@ def application(service: Service) -> ASGIApp:
             404: answer_missing,
             405: answer_method,
             RefusalError: answer_refusal,
-            Exception: answer_unexpected,
+            VoicenoteError: answer_failure,
+            Exception: answer_failure,
         },
     )
     app.router.redirect_slashes = False  # a redirect would name the Host that a client sent

@@ -37,5 +37,5 @@ class Counting:
         await self._app(scope, receive, send_counted)
 
     def _path(self, scope: Scope) -> str:
-        found = (one.path for one in self._routes if one.matches(scope)[0] is not Match.NONE)
+        found = (one.path_format for one in self._routes if one.matches(scope)[0] is not Match.NONE)
         return next(found, _UNKNOWN)

@@ -1,4 +1,4 @@
-"""How much the service takes from a client, and how long it waits for it."""
+"""How much the service accepts from a client, and how long it waits."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ class Limits:
     """Sizes in bytes, times in seconds.
 
     `upload` is the size of a whole request: some nine hours of a recording as a 16 kHz WAV.
-    `parts` are those of a form, `field` is the size of each that is no file. A client has `head`
+    A form may have `fields` besides its files, each of at most `field` bytes. A job may have
+    `files`, and the sound of all jobs `stored` bytes. A client has `head`
     seconds for the head of a request, `silence` between two pieces of its body, and
     `upload_time` for all of it.
     """
 
     upload: int = 1 << 30
-    parts: int = 256
+    fields: int = 256
     field: int = 64 << 10
+    files: int = 1000
+    stored: int = 20 << 30
     head: float = 10.0
     silence: float = 30.0
     upload_time: float = 900.0

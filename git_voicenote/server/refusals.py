@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from git_voicenote.characters import json_text
-from git_voicenote.errors import AudioFileError, VoicenoteError
+from git_voicenote.errors import (
+    AudioFileError,
+    ChangedMeanwhileError,
+    GitError,
+    MissingObjectsError,
+    NegativeAnswer,
+    NotARepositoryError,
+    PatchError,
+    RecordingInUseError,
+    SettingError,
+    StoreError,
+    UnknownRevisionError,
+    UsageError,
+    VoicenoteError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +30,18 @@ if TYPE_CHECKING:
 
 RETRY_AFTER = 10
 """Seconds after which a client may try again where the service is busy or its engine died."""
+_BY_ERROR: tuple[tuple[type[VoicenoteError], int, str], ...] = (
+    (NotARepositoryError, 404, "no_repository"),
+    (UnknownRevisionError, 404, "no_commit"),
+    (MissingObjectsError, 404, "missing_objects"),
+    (NegativeAnswer, 404, "not_found"),
+    (ChangedMeanwhileError, 409, "changed_meanwhile"),
+    (RecordingInUseError, 409, "in_use"),
+    (UsageError, 400, "invalid_value"),
+    (SettingError, 400, "invalid_value"),
+    (PatchError, 400, "invalid_value"),
+    (GitError, 500, "git_failed"),
+)
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
@@ -67,7 +93,10 @@ def refusal_of(error: VoicenoteError) -> RefusalError:
     message = f"{error.message} ({error.hint})" if error.hint else error.message
     if isinstance(error, AudioFileError):
         return RefusalError(422, message, param="file", code="unreadable_sound")
-    return busy(message, 503, "engine_failed")
+    for kind, status, code in _BY_ERROR:
+        if isinstance(error, kind):
+            return RefusalError(status, message, code=code)
+    return busy(message, 503, "store_failed" if isinstance(error, StoreError) else "engine_failed")
 
 
 def json_response(

@@ -10,6 +10,7 @@ from git_voicenote.log import Log
 from git_voicenote.server.limits import Limits
 from git_voicenote.server.metrics import Metrics
 from git_voicenote.server.refusals import RefusalError, refusal_of
+from git_voicenote.server.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.server.decoding.decoder import Decoder
     from git_voicenote.server.guard import Access
+    from git_voicenote.server.jobs.runner import JobRunner
 
 _log = Log(__name__)
 
@@ -27,17 +29,23 @@ class Service:
     """A running service.
 
     `folder` is where it was started, `spool` the private folder for uploads. `warn` reports to the
-    person who started it.
+    person who started it. `jobs` is None if another service runs the jobs here.
     """
 
     decoder: Decoder
     access: Access
     spool: Path
     folder: Path
-    settings: Settings
     warn: Callable[[str], None]
+    jobs: JobRunner | None = None
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
+    workers: Workers = field(default_factory=Workers)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, as they are at this moment."""
+        return self.decoder.settings
 
     def refusal(self, error: Exception) -> RefusalError:
         """Return the refusal for an error. An unexpected error is reported to the terminal too."""

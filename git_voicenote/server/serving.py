@@ -9,7 +9,7 @@ import os
 import ssl
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -20,7 +20,9 @@ from git_voicenote.server.application import application
 from git_voicenote.server.connections import timed_connections
 from git_voicenote.server.decoding.decoder import Decoder
 from git_voicenote.server.guard import LOOPBACK_NAMES, Access
+from git_voicenote.server.jobs.runner import running_jobs
 from git_voicenote.server.limits import Limits
+from git_voicenote.server.metrics import Metrics
 from git_voicenote.server.service import Service
 from git_voicenote.server.tokens import new_token, read_token
 
@@ -74,18 +76,22 @@ async def answer_requests(serving: Serving, token: str) -> None:
         files.private_folder(serving.state)
         spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
         decoder = await stack.enter_async_context(Decoder(serving.start))
-        access = Access(token, LOOPBACK_NAMES | {bound.name})
-        service = Service(
-            decoder,
-            access,
-            spool,
-            serving.start.folder,
-            serving.start.settings,
-            serving.warn,
-            serving.limits,
+        metrics = Metrics()
+        jobs = await stack.enter_async_context(
+            running_jobs(serving.state, decoder, metrics, serving.warn)
         )
+        access = Access(token, LOOPBACK_NAMES | {bound.name})
+        folder = serving.start.folder
+        service = Service(
+            decoder, access, spool, folder, serving.warn, jobs, serving.limits, metrics
+        )
+        stack.callback(service.workers.close)
         link = bound.link if serving.token_file else f"{bound.link}/#token={token}"
-        server = _Server(_config(service, serving.address), lambda: _announce(serving, link, spool))
+        server = _Server(
+            _config(service, serving.address),
+            lambda: _announce(serving, link, spool),
+            jobs.changes.close if jobs else None,
+        )
         await server.serve([bound.socket])
 
 
@@ -133,13 +139,24 @@ def _check_tls(address: Address) -> None:
 class _Server(uvicorn.Server):
     """A server that says when it answers."""
 
-    def __init__(self, config: uvicorn.Config, answers: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        answers: Callable[[], None],
+        stops: Callable[[], None] | None,
+    ) -> None:
         super().__init__(config)
         self._answers = answers
+        self._stops = stops
 
     async def main_loop(self) -> None:
         self._answers()
         await super().main_loop()
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        if self._stops is not None:
+            self._stops()  # streams that would last as long as a job
+        await super().shutdown(sockets)
 
 
 class _Warnings(logging.Handler):

@@ -1,6 +1,6 @@
-"""Forms with a sound file, read as they come: the file goes to disk, the fields stay small.
+"""Forms with sound files, read as they arrive: the files go to disk, the fields stay small.
 
-Nothing that the client calls the file has any part in where it is kept.
+The name that a client gives a file has no part in where it is stored.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from git_voicenote import files
+from git_voicenote.server.labels import label
 from git_voicenote.server.refusals import RefusalError
 
 if TYPE_CHECKING:
@@ -32,18 +33,28 @@ _FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file of a form. `name` is a label such as `talks/monday.flac`; `path` is where it is."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form in their order, and the file that it came with."""
+    """The fields of a form in their order, and its files."""
 
     fields: tuple[tuple[str, str], ...]
-    file: Path
+    files: tuple[UploadedFile, ...]
 
 
 @asynccontextmanager
-async def received_form(request: Request, folder: Path, limits: Limits) -> AsyncIterator[Form]:
-    """Read a form, with its file in `folder` (0600) for as long as the context lasts.
+async def received_form(
+    request: Request, folder: Path, limits: Limits, *, max_files: int = 1
+) -> AsyncIterator[Form]:
+    """Read a form, with its files in `folder` (0600) until the context ends, unless moved.
 
-    Raises RefusalError for what is no such form, too large or too slow, and OSError.
+    Raises RefusalError for anything that is no such form, too large or too slow, and OSError.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
@@ -54,26 +65,30 @@ async def received_form(request: Request, folder: Path, limits: Limits) -> Async
     stated = request.headers.get("content-length", "")
     if stated.isascii() and stated.isdigit() and int(stated[:20]) > limits.upload:
         raise _too_large(limits)
-    path = folder / secrets.token_hex(16)
+    spool = _Spool(folder)
     try:
-        with os.fdopen(files.open_new(path), "wb", buffering=0) as spool:
-            reading = _Reading(limits)
-            parser = MultipartParser(boundary, reading.callbacks())
-            try:
-                async for piece in _pieces(request, limits):
-                    parser.write(piece)
-                    if content := reading.take():
-                        await asyncio.to_thread(_write_all, spool.fileno(), content)
-                parser.finalize()
-            except FormParserError as exc:
-                raise RefusalError(400, f"the form is damaged: {exc}", code="bad_form") from exc
-        yield Form(reading.finished(), path)
+        parts = _Parts(limits, max_files)
+        parser = MultipartParser(boundary, parts.callbacks())
+        try:
+            async for piece in _pieces(request, limits):
+                parser.write(piece)
+                if content := parts.take():
+                    await asyncio.to_thread(spool.write, content)
+            parser.finalize()
+        except FormParserError as exc:
+            raise RefusalError(400, f"the form is damaged: {exc}", code="bad_form") from exc
+        fields = parts.finished()
+        spool.close()
+        named = zip(parts.names, spool.paths, strict=True)
+        yield Form(fields, tuple(UploadedFile(name, path) for name, path in named))
     finally:
-        path.unlink(missing_ok=True)
+        spool.close()
+        for path in spool.paths:
+            path.unlink(missing_ok=True)
 
 
 async def _pieces(request: Request, limits: Limits) -> AsyncIterator[bytes]:
-    """Yield the body as it comes, within its limits."""
+    """Yield the body as it arrives, within its limits."""
     size = 0
     stream = request.stream()
     try:
@@ -100,33 +115,61 @@ def _too_large(limits: Limits) -> RefusalError:
     return RefusalError(413, message, code="too_large", headers={"Connection": "close"})
 
 
-def _write_all(handle: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
+class _Spool:
+    """The files of a form on disk, written one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths: list[Path] = []
+        self._folder = folder
+        self._handle: int | None = None
+
+    def write(self, content: list[tuple[int, bytes]]) -> None:
+        """Write pieces, each with the number of its file; a new number begins a new file."""
+        for number, piece in content:
+            if number == len(self.paths):
+                self.close()
+                path = self._folder / secrets.token_hex(16)
+                self._handle = files.open_new(path)
+                self.paths.append(path)
+            self._write_all(piece)
+
+    def close(self) -> None:
+        """Close the last file."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
+
+    def _write_all(self, content: bytes) -> None:
+        if self._handle is None:
+            raise AssertionError("no file is open")
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self._handle, rest) :]
 
 
 @dataclass
-class _Reading:
-    """A form of which a part may have come so far."""
+class _Parts:
+    """The parts of a form, as far as they have arrived."""
 
     limits: Limits
+    max_files: int
+    names: list[str] = field(default_factory=list)
+    """The labels of the files."""
     fields: list[tuple[str, str]] = field(default_factory=list)
-    parts: int = 0
-    files: int = 0
+    count: int = 0
     name: str = ""
     header: bytes = b""
     header_value: bytes = b""
     disposition: bytes = b""
     content: bytearray = field(default_factory=bytearray)
-    """Of the field that is read."""
-    sound: bytearray = field(default_factory=bytearray)
-    """Of the file: what was not yet taken."""
+    """Of the current field."""
+    sound: list[tuple[int, bytes]] = field(default_factory=list)
+    """Pieces of files that were not yet taken, each with the number of its file."""
     is_file: bool = False
     is_ended: bool = False
 
     def callbacks(self) -> MultipartCallbacks:
-        """Return what the parser calls."""
+        """Return the callbacks of the parser."""
         return {
             "on_part_begin": self._begin,
             "on_header_field": self._header_field,
@@ -138,26 +181,23 @@ class _Reading:
             "on_end": self._end,
         }
 
-    def take(self) -> bytes:
-        """Return what came of the file since the last call."""
-        taken = bytes(self.sound)
-        self.sound.clear()
+    def take(self) -> list[tuple[int, bytes]]:
+        """Return the pieces of files since the last call."""
+        taken, self.sound = self.sound, []
         return taken
 
     def finished(self) -> tuple[tuple[str, str], ...]:
-        """Return the fields. Raises RefusalError for a form that is not whole."""
+        """Return the fields. Raises RefusalError for an incomplete form."""
         if not self.is_ended:
             raise RefusalError(400, "the form is cut off", code="bad_form")
-        if not self.files:
+        if not self.names:
             raise RefusalError(400, "the form has no file", param=_FILE, code="no_file")
         return tuple(self.fields)
 
     def _begin(self) -> None:
-        self.parts += 1
-        if self.parts > self.limits.parts:
-            raise RefusalError(
-                413, f"the form has more than {self.limits.parts} parts", code="too_many_parts"
-            )
+        self.count += 1
+        if self.count > self.limits.fields + self.max_files:
+            raise RefusalError(413, "the form has too many parts", code="too_many_parts")
         self.disposition = b""
         self.content.clear()
 
@@ -177,13 +217,21 @@ class _Reading:
         self.name = options.get(b"name", b"").decode("utf-8", "replace")
         # some clients send the file without a name for it
         self.is_file = b"filename" in options or self.name == _FILE
-        if self.is_file and (self.name != _FILE or self.files):
-            raise RefusalError(400, "the form may have one file, as `file`", param=_FILE)
-        self.files += self.is_file
+        if not self.is_file:
+            return
+        if self.name != _FILE or (self.names and self.max_files == 1):
+            count = "one file" if self.max_files == 1 else "files"
+            raise RefusalError(400, f"the form may have {count}, as `file`", param=_FILE)
+        if len(self.names) == self.max_files:
+            raise RefusalError(
+                413, f"the form has more than {self.max_files} files", code="too_many_files"
+            )
+        self.sound.append((len(self.names), b""))
+        self.names.append(label(options.get(b"filename", b""), len(self.names) + 1))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self.is_file:
-            self.sound += data[start:end]
+            self.sound.append((len(self.names) - 1, data[start:end]))
             return
         self.content += data[start:end]
         if len(self.content) > self.limits.field:

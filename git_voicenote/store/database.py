@@ -1,4 +1,4 @@
-"""The SQLite file of the history: opened for each operation, shared by several processes."""
+"""SQLite files of our own: opened for each operation, shared by several processes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 import sqlite3
 import stat
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import StoreError
 from git_voicenote.files import private_folder
 from git_voicenote.files.failures import store_error
-from git_voicenote.store.migrations import MIGRATIONS
 from git_voicenote.store.search import searchable
 
 if TYPE_CHECKING:
@@ -24,8 +24,21 @@ _TIMEOUT = 2.0
 """Seconds to wait for other processes in total; our own lock the file for milliseconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a database contains: `name` is what people call it, `migrations` make its tables.
+
+    `left` says what is not lost if it is damaged, `room` how to make room for it.
+    """
+
+    name: str
+    migrations: tuple[str, ...]
+    left: str
+    room: str
+
+
 class _Timeout:
-    """How long this process waits for a history that another process has locked.
+    """How long this process waits for a database that another process has locked.
 
     A command opens the history about ten times. After one timeout it does not wait again.
     """
@@ -40,15 +53,16 @@ class _Timeout:
 
 @cache
 def _timeout_for(path: Path) -> _Timeout:  # noqa: ARG001 - the key of the cache
-    """Return the timeout of a history, which this process shares among all uses of it."""
+    """Return the timeout of a database, which this process shares among all uses of it."""
     return _Timeout()
 
 
 class Database:
     """A database that is created by the first write, and reads as empty before."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: Schema) -> None:
         self.path = path
+        self._schema = schema
         self._timeout = _timeout_for(path.absolute())
 
     @property
@@ -72,7 +86,7 @@ class Database:
             self._create()
             with closing(self._open(f"{self.path.as_uri()}?mode=rw")) as connection:
                 _set_write_ahead(connection)
-                _migrate(connection)
+                _migrate(connection, self._schema)
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
@@ -93,16 +107,16 @@ class Database:
             finally:
                 os.close(handle)
         except OSError as exc:
-            raise store_error(f"cannot write the history {self.path}", exc) from exc
+            raise store_error(f"cannot write the {self._schema.name} {self.path}", exc) from exc
 
     def _open_to_read(self) -> sqlite3.Connection:
         if not self.path.exists():
             empty = self._open("file::memory:")
-            _migrate(empty)
+            _migrate(empty, self._schema)
             return empty
         connection = self._open(f"{self.path.as_uri()}?mode=rw")
         try:
-            _migrate(connection)
+            _migrate(connection, self._schema)
         except sqlite3.OperationalError as exc:
             connection.close()
             if _code(exc) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
@@ -110,7 +124,7 @@ class Database:
             # WAL needs a second file even for reading; on a read-only disk, where nothing can be
             # written meanwhile, `immutable` makes SQLite do without it
             connection = self._open(f"{self.path.as_uri()}?immutable=1")
-            _migrate(connection)
+            _migrate(connection, self._schema)
         return connection
 
     def _open(self, uri: str) -> sqlite3.Connection:
@@ -132,26 +146,26 @@ class Database:
             raise self._explain(exc) from exc
 
     def _explain(self, exc: sqlite3.Error) -> StoreError:
-        hint = None
+        name, hint = self._schema.name, None
         match _code(exc):
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                 aside = self.path.parent / "damaged"
                 return StoreError(
-                    f"the history {self.path} is damaged: {exc}",
-                    hint="recordings and notes are not in it; set it aside with "
+                    f"the {name} {self.path} is damaged: {exc}",
+                    hint=f"{self._schema.left}; set it aside with "
                     f"`mkdir -p {aside} && mv {self.path}* {aside}`",
                 )
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-                hint = "free some disk space; `git voicenote history delete` removes old recordings"
+                hint = f"free some disk space; {self._schema.room}"
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
                 hint = "it is read-only, or belongs to another user"
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 self._timeout.use_up()
                 return StoreError(
-                    f"the history {self.path} is locked by another process",
+                    f"the {name} {self.path} is locked by another process",
                     hint="try again when that process has finished",
                 )
-        return StoreError(f"cannot use the history {self.path}: {exc}", hint=hint)
+        return StoreError(f"cannot use the {name} {self.path}: {exc}", hint=hint)
 
 
 def _searchable(content: object) -> str:
@@ -181,20 +195,20 @@ def _set_write_ahead(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {timeout:d}")
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, schema: Schema) -> None:
     """Update the schema. Raises StoreError if a later version of this program wrote it."""
     version = _version(connection)
-    if version > len(MIGRATIONS):
+    if version > len(schema.migrations):
         raise StoreError(
-            "the history was written by a later version of git-voicenote",
+            f"the {schema.name} was written by a later version of git-voicenote",
             hint="update git-voicenote on this machine",
         )
-    if version == len(MIGRATIONS):
+    if version == len(schema.migrations):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)  # again: another process may have migrated it
-        for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+        for number, migration in enumerate(schema.migrations[version:], version + 1):
             for statement in _statements(migration):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number:d}")

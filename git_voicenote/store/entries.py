@@ -147,18 +147,7 @@ class _Rows:
             " WHERE attempt_id = ? ORDER BY position",
             (attempt_id,),
         )
-        reading = self._reading
-        return tuple(
-            Segment(
-                reading.seconds(start, "segments.start_time"),
-                reading.seconds(end, "segments.end_time"),
-                reading.text(text, "segments.text"),
-                reading.confidence(confidence, "segments.confidence"),
-                reading.text_or_none(failure, "segments.failure"),
-                words=reading.words(words, "segments.words"),
-            )
-            for start, end, text, confidence, failure, words in rows
-        )
+        return tuple(self._reading.segment(tuple(row)) for row in rows)
 
     def _notes(self) -> tuple[SavedNote, ...]:
         rows = self._connection.execute(

@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING
 from git_voicenote.datatypes import FoundNote, Place
 from git_voicenote.errors import StoreError
 from git_voicenote.recording_formats import WAV
-from git_voicenote.store.database import Database
+from git_voicenote.store.database import Database, Schema
 from git_voicenote.store.entries import entries_of
+from git_voicenote.store.migrations import MIGRATIONS
 from git_voicenote.store.rows import moment_or_none, target_or_none
 from git_voicenote.store.search import searchable, terms_of
 from git_voicenote.targets import CommitTarget
@@ -46,13 +47,21 @@ _MIN_INDEXED_CHARACTERS = 3
 """The trigram index cannot find shorter texts."""
 
 
+SCHEMA = Schema(
+    "history",
+    MIGRATIONS,
+    left="recordings and notes are not in it",
+    room="`git voicenote history delete` removes old recordings",
+)
+
+
 class History:
     """The history in one folder (see `state_dir`); several processes may share it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.path = root / "history.db"
-        self._database = Database(self.path)
+        self._database = Database(self.path, SCHEMA)
 
     def begin(self, recording_id: str, *, target: Target, title: str, created_at: datetime) -> None:
         """Add a recording, before its first sound is recorded.
@@ -107,7 +116,7 @@ class History:
                 "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (attempt_id, position, s.start, s.end, s.text, s.confidence, s.failure,
-                     _words_value(s))
+                     words_value(s))
                     for position, s in enumerate(transcript.segments)
                 ),
             )  # fmt: skip
@@ -240,7 +249,8 @@ class History:
             return gone.rowcount
 
 
-def _words_value(segment: Segment) -> str | None:
+def words_value(segment: Segment) -> str | None:
+    """Return the words of a segment as they are stored: JSON, or None."""
     if not segment.words:
         return None
     return json.dumps([astuple(word) for word in segment.words], ensure_ascii=False)

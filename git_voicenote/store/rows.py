@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from git_voicenote import bounded
-from git_voicenote.datatypes import Place, Word
+from git_voicenote.datatypes import Place, Segment, Word
 from git_voicenote.errors import ContentError
 from git_voicenote.targets import MessageTarget, parse_target
 
@@ -82,6 +82,18 @@ class RowReader:
             self._line(first, "turns.first_line"),
             self._line(last, "turns.last_line"),
             self.text_or_none(heading, "turns.heading"),
+        )
+
+    def segment(self, values: tuple[object, ...]) -> Segment:
+        """Return the segment with a start, end, text, confidence, failure and words."""
+        start, end, text, confidence, failure, words = values
+        return Segment(
+            self.seconds(start, "segments.start_time"),
+            self.seconds(end, "segments.end_time"),
+            self.text(text, "segments.text"),
+            self.confidence(confidence, "segments.confidence"),
+            self.text_or_none(failure, "segments.failure"),
+            words=self.words(words, "segments.words"),
         )
 
     def words(self, value: object, column: str) -> tuple[Word, ...]:

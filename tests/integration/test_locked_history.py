@@ -9,6 +9,7 @@ import pytest
 
 from git_voicenote.errors import StoreError
 from git_voicenote.store.database import Database
+from git_voicenote.store.history import SCHEMA
 from tests.support.engines import SCRIPTED
 from tests.support.recording import SPOKEN, recordings, words_of
 
@@ -69,12 +70,12 @@ def test_what_is_about_the_history_says_who_holds_it(
 
 def test_one_wait_is_enough_for_all(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
-    with Database(path).writing():
+    with Database(path, SCHEMA).writing():
         pass
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     for timeout in (2.0, 0.0, 0.0):
-        database = Database(path)
+        database = Database(path, SCHEMA)
         assert database.timeout == timeout
         with pytest.raises(StoreError, match=LOCKED), database.writing():
             pass

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LIMITS = Limits(upload=200_000, parts=8, field=1000, head=0.4, silence=0.4, upload_time=1.0)
+LIMITS = Limits(upload=200_000, fields=8, field=1000, head=0.4, silence=0.4, upload_time=1.0)
 
 
 @pytest.fixture(scope="module")

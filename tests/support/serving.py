@@ -24,7 +24,7 @@ from tests.support.sandbox import sealed_environment
 from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 TOKEN = "a-token-that-tests-know"  # noqa: S105
@@ -100,7 +100,10 @@ class Client:
         return self.request("POST", PATH, body, {"Content-Type": FORM_TYPE})
 
     def uploads(self) -> list[Path]:
-        return [path for path in self.folder.rglob("*") if path.is_file()]
+        """Return the files of uploads, of jobs too."""
+        own = ("jobs.db", "jobs.lock")
+        found = [path for path in self.folder.rglob("*") if path.is_file()]
+        return [path for path in found if not path.name.startswith(own)]
 
 
 FORM_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
@@ -119,6 +122,19 @@ def form(
         parts.append(
             head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + sound + b"\r\n"
         )
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def multipart(files: Iterable[tuple[str, bytes]], **fields: str) -> bytes:
+    """Return a multipart body with several files, by any names."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    for name, content in files:
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"'
+        parts.append(head.encode() + b"\r\n\r\n" + content + b"\r\n")
     return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
@@ -154,13 +170,15 @@ def serving(
     limits: Limits | None = None,
     environment: Mapping[str, str] | None = None,
     settings: Settings | None = None,
+    state: Path | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Client]:
     """Run a service in a thread; by default with the scripted engine, and no vocabulary."""
     lines = tmp_path / "lines"
     lines.write_text("we rename it\nand read it\n")
     home = tmp_path / "service-home"
     home.mkdir()
-    state = tmp_path / "state"
+    state = state or tmp_path / "state"
     ready = threading.Event()
     link: list[str] = []
     warnings: list[str] = []
@@ -171,7 +189,7 @@ def serving(
 
     chosen = settings or Settings(engine=SCRIPTED, vocabulary=False)
     started = Serving(
-        Start(tmp_path, chosen), state, announce, warnings.append, Address(port=0),
+        Start(folder or tmp_path, chosen), state, announce, warnings.append, Address(port=0),
         limits=limits or Limits(),
     )  # fmt: skip
     runner = _Runner(started, ready)

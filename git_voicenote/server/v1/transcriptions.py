@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from git_voicenote.characters import json_text, visible
+from git_voicenote.characters import visible
 from git_voicenote.errors import IncompleteSoundError
 from git_voicenote.server.decoding.decoder import QueueFullError
 from git_voicenote.server.decoding.messages import Done, Heard
+from git_voicenote.server.events import event_line
 from git_voicenote.server.refusals import RefusalError, busy, refusal_of
 from git_voicenote.server.uploads import received_form
 from git_voicenote.server.v1.parameters import parse_request
@@ -63,7 +64,7 @@ async def transcribe(request: Request, service: Service) -> Response:
         )
         asked = parse_request(form.fields, decoder.info, service.settings.language)
         events = await stack.enter_async_context(
-            aclosing(decoder.hear(form.file, asked.language, asked.keywords))
+            aclosing(decoder.hear(form.files[0].path, asked.language, asked.keywords))
         )
         if not asked.is_stream:
             done = await _unless_disconnected(request, _transcription(events, asked, service))
@@ -122,20 +123,16 @@ async def _events(
             text = visible(spoken_prose([event.segment]))
             if text:
                 delta = f" {text}" if segments else text
-                yield _event({"type": "transcript.text.delta", "delta": delta})
+                yield event_line({"type": "transcript.text.delta", "delta": delta})
                 segments.append(event.segment)
             event = await anext(events)
         _raise_failure(event)
     except Exception as exc:  # noqa: BLE001 - the status is sent; a later failure is an event
-        yield _event(service.refusal(exc).as_json())
+        yield event_line(service.refusal(exc).as_json())
         return
     service.metrics.heard(event.duration, event.took)
     done = Transcription(request, tuple(segments), event)
-    yield _event({"type": "transcript.text.done", **done.summary})
-
-
-def _event(value: dict[str, object]) -> str:
-    return f"data: {json_text(value, indent=None)}\n\n"
+    yield event_line({"type": "transcript.text.done", **done.summary})
 
 
 def _raise_failure(done: Done) -> None:

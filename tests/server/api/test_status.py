@@ -17,7 +17,7 @@ def test_the_status_names_the_engine_and_the_queue(tmp_path: Path) -> None:
             "version": __version__,
             "engine": {
                 "name": "scripted", "model": None, "languages": ["en"], "device": "cpu",
-                "server": None, "is_loaded": True,
+                "server": None, "is_loaded": False,
             },
             "queue": {"waiting": 0, "limit": 16},
             "repository": None,

@@ -1,0 +1,49 @@
+"""Names of uploaded files: labels for people, with their folders, which are never paths here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from git_voicenote.characters import visible
+
+_MAX_PARTS = 32
+_MAX_PART_BYTES = 200
+"""File systems allow 255; a suffix and a number have to fit."""
+_RESERVED = re.compile(r'[<>:"|?*\x00-\x1f]')
+"""Windows refuses them in names, and would read `c:x` as a path."""
+
+
+def label(filename: bytes, number: int) -> str:
+    """Return the label of the file with this number, for the name that a client gave it.
+
+    It is relative, its parts are neither empty nor dots, and it is safe to unpack anywhere.
+    """
+    text = visible(filename.decode("utf-8", "replace")).replace("\n", " ").replace("\t", " ")
+    parts = [_part(part) for part in text.replace("\\", "/").split("/")]
+    kept = [part for part in parts if part][-_MAX_PARTS:]
+    return "/".join(kept) or f"sound {number}"
+
+
+def result_names(labels: list[str], suffix: str) -> list[str]:
+    """Return names for results beside the labels, no two of which differ only in case.
+
+    `talks/monday.flac` becomes `talks/monday.srt`, another of that name `talks/monday-2.srt`.
+    """
+    used: set[str] = set()
+    names = []
+    for one in labels:
+        path = PurePosixPath(one)
+        stem, number = path.stem, 1
+        while (name := str(path.with_name(f"{stem}{suffix}"))).casefold() in used:
+            number += 1
+            stem = f"{path.stem}-{number}"
+        used.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _part(text: str) -> str:
+    """Return a part of a name, without what a file system would not take; "" for dots."""
+    text = _RESERVED.sub("_", text).strip().rstrip(".")
+    return text.encode()[:_MAX_PART_BYTES].decode("utf-8", "ignore")

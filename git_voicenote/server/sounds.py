@@ -1,0 +1,63 @@
+"""Sound for browsers: as it is stored, if they play that, else as a WAV."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse
+
+from git_voicenote.audio.files.reading import import_sound
+from git_voicenote.bounded import open_regular
+from git_voicenote.errors import IncompleteSoundError, StoreError
+from git_voicenote.server.downloads import TemporaryFileResponse
+from git_voicenote.server.refusals import RefusalError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.responses import Response
+
+    from git_voicenote.server.service import Service
+
+_WAV = "audio/wav"
+_SIGNATURES = (
+    (0, b"RIFF", _WAV),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (4, b"ftyp", "audio/mp4"),
+    (0, b"\x1a\x45\xdf\xa3", "audio/webm"),
+)
+"""What Chromium, Firefox and Safari play; the media type never comes from a client."""
+
+
+async def sound_response(service: Service, path: Path) -> Response:
+    """Return the sound of a file. Raises RefusalError if it is gone, AudioFileError, StoreError."""
+    media_type = await service.workers.run(_media_type, path)
+    if media_type is not None:
+        return FileResponse(path, media_type=media_type)
+    wav = service.spool / f"{secrets.token_hex(16)}.wav"
+    await service.workers.run(_convert, path, wav)
+    return TemporaryFileResponse(wav, media_type=_WAV)
+
+
+def _media_type(path: Path) -> str | None:
+    try:
+        with open_regular(path) as file:
+            head = file.read(16)
+    except FileNotFoundError as exc:
+        raise RefusalError(404, "the sound is not on this machine", code="no_sound") from exc
+    except OSError as exc:
+        raise StoreError(f"the sound cannot be read: {exc.strerror}") from exc
+    for offset, signature, media_type in _SIGNATURES:
+        if head.startswith(signature, offset):
+            return media_type
+    return None
+
+
+def _convert(path: Path, wav: Path) -> None:
+    with suppress(IncompleteSoundError):  # the transcript reports it
+        import_sound(path, wav)
