@@ -90,21 +90,23 @@ def uninstall(names: tuple[str, ...], *, for_am: bool, force: bool) -> None:
 @_takes_hooks
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, or a list of several.")
 def status(names: tuple[str, ...], *, for_am: bool, as_json: bool) -> None:
-    """Print whether hooks are installed, where, and what they run (default: prepare-commit-msg).
+    """Print whether hooks are installed, where, and what they run (default: all).
 
-    Exits with 1 if git will not run one of them.
+    Exits with 1 if git will not run one of them; without a name, prepare-commit-msg counts.
     """
     from git_voicenote.git import hooks
 
     repository = Repository.discover()
-    found = {n: hooks.hook_status(repository, n) for n in _meant(names, for_am=for_am)}
+    meant = _meant(names, for_am=for_am)
+    listed = meant if names or for_am else tuple(HOOKS)
+    found = {name: hooks.hook_status(repository, name) for name in listed}
     if as_json:
         values = [_value(name, one) for name, one in found.items()]
         print_json(values if len(values) > 1 else values[0])
     else:
         for name, one in found.items():
             _tell_status(name, one)
-    if not all(one.works for one in found.values()):
+    if not all(found[name].works for name in meant):
         raise click.exceptions.Exit(_ANSWER_NO)
 
 
@@ -131,14 +133,22 @@ def _value(name: str, found: HookStatus) -> dict[str, object]:
         "manager": found.place.manager,
         "configured_in": found.configured and str(found.configured),
         "scope": found.place.scope,
+        "shadowed": found.shadowed and str(found.shadowed),
+        "has_other": found.has_other,
         "command": program and f"{program} hook run {name}",
     }
 
 
 def _tell_status(name: str, found: HookStatus) -> None:
     path = _shown(found.configured or found.place.path)
-    put(f"{_STATES.get(found.state, found.state)}: {path}")
+    other = " (another hook is there)" if found.has_other else ""
+    put(f"{_STATES.get(found.state, found.state)}: {path}{other}")
     _explain_manager(found, name)
+    if found.shadowed is not None:
+        warn(
+            f"git does not run {_shown(found.shadowed)}: core.hooksPath, in the "
+            f"{found.place.scope} config, names another folder"
+        )
     if found.state == "outdated":
         which = "" if name == DICTATION.name else f" {name}"
         say(f"hint: `git voicenote hook install{which}` brings it up to date")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -78,12 +78,16 @@ class HookStatus:
     executable, so git passes it over; inactive: in place, but its manager is not set up here;
     doomed: in a hook that its manager writes anew. `configured` is the file of the manager's
     configuration that runs ours, and `aside` the hook with our block that a manager moved away.
+    `shadowed` is a hook with our block in the repository's own folder, which git passes over for
+    that of core.hooksPath. `has_other` says that a hook of somebody else is at the place.
     """
 
     state: State
     place: HookPlace
     configured: Path | None = None
     aside: Path | None = None
+    shadowed: Path | None = None
+    has_other: bool = False
 
     @property
     def works(self) -> bool:
@@ -124,8 +128,14 @@ def hook_status(repository: Repository, name: str = HOOK) -> HookStatus:
     """Say how the hook stands in a repository. Raises HookError if there can be none."""
     place = hook_place(repository, name)
     if place.owner is not None:
-        return _status_with_owner(repository, name, place, place.owner)
-    return HookStatus(_state(name, place), place)
+        found = _status_with_owner(repository, name, place, place.owner)
+    else:
+        found = HookStatus(_state(name, place), place)
+    own = repository.common_dir / "hooks" / name
+    is_shadowed = place.scope is not None and own != place.path and MARK in _read(own)
+    content = _read(place.path)
+    has_other = bool(content) and place.manager is None and MARK not in content
+    return replace(found, shadowed=own if is_shadowed else None, has_other=has_other)
 
 
 def _status_with_owner(

@@ -39,6 +39,38 @@ def test_hooks_are_installed_told_of_and_removed_by_name(repo: Sandbox) -> None:
     )
 
 
+def test_status_lists_all_hooks_ours_or_not_and_shadowed_or_not(repo: Sandbox) -> None:
+    repo.voicenote("hook", "install")
+    repo.write(".git/hooks/post-applypatch", "#!/bin/sh\n").chmod(0o755)
+
+    done = repo.voicenote("hook", "status")
+    assert (done.returncode, done.stdout.decode().splitlines()) == (
+        0,
+        [
+            "installed: .git/hooks/prepare-commit-msg",
+            "not installed: .git/hooks/post-applypatch (another hook is there)",
+        ],
+    )
+
+    repo.git("config", "core.hooksPath", "elsewhere")
+    done = repo.voicenote("hook", "status")
+    assert (done.returncode, done.stdout.decode().splitlines()) == (
+        1,
+        [
+            "not installed: elsewhere/prepare-commit-msg",
+            "not installed: elsewhere/post-applypatch",
+        ],
+    )
+    assert done.stderr.decode() == (
+        "warning: git does not run .git/hooks/prepare-commit-msg: core.hooksPath, in the local "
+        "config, names another folder\n"
+    )
+    found = json.loads(repo.voicenote("hook", "status", "--json").stdout)
+    assert [one["shadowed"] for one in found] == [
+        str(repo.folder / ".git/hooks/prepare-commit-msg"), None,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [

@@ -66,7 +66,7 @@ def test_a_manager_that_owns_the_folder_gets_no_hook_of_ours(
 def test_a_hook_that_a_manager_will_write_anew_is_told_of(repo: Sandbox) -> None:
     text = LEFTHOOK.format(HOOK)
     write_hook(repo, HOOK, text.replace("\n", "\n" + hook_text(HOOK), 1))
-    done = repo.voicenote("hook", "status")
+    done = repo.voicenote("hook", "status", HOOK)
     assert done.stdout == b"installed for now: .git/hooks/prepare-commit-msg\n"
     told = done.stderr.decode()
     assert "warning: lefthook writes this file anew, and the hook will be gone" in told
@@ -81,10 +81,12 @@ def test_a_hook_that_a_manager_moved_away_is_told_of(repo: Sandbox) -> None:
     hooks = repo.folder / ".git/hooks"
     (hooks / HOOK).rename(hooks / f"{HOOK}.old")
     write_hook(repo, HOOK, LEFTHOOK.format(HOOK))
-    done = repo.voicenote("hook", "status")
+    done = repo.voicenote("hook", "status", HOOK)
     assert (done.returncode, done.stdout) == (1, b"not installed: .git/hooks/prepare-commit-msg\n")
     assert b"lefthook moved the hook away, to .git/hooks/prepare-commit-msg.old" in done.stderr
-    assert json.loads(repo.voicenote("hook", "status", "--json").stdout)["manager"] == "lefthook"
+    assert (
+        json.loads(repo.voicenote("hook", "status", "--json", HOOK).stdout)["manager"] == "lefthook"
+    )
 
 
 def test_a_work_tree_in_which_husky_was_not_set_up(repo: Sandbox, tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_a_work_tree_in_which_husky_was_not_set_up(repo: Sandbox, tmp_path: Path
     assert done.stderr.startswith(b"installed: .husky/prepare-commit-msg\n")
     assert b"warning: husky is not set up in this work tree" in done.stderr
     assert not (tree.folder / ".husky/_").exists()
-    done = tree.voicenote("hook", "status")
+    done = tree.voicenote("hook", "status", HOOK)
     assert done.returncode == 1
     assert done.stdout == b"in place, but not run here: .husky/prepare-commit-msg\n"
 

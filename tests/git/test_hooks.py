@@ -317,7 +317,7 @@ def test_a_folder_that_cannot_be_written(
 
 
 def test_the_commands(repo: Sandbox) -> None:
-    assert repo.voicenote("hook", "status").returncode == 1
+    assert repo.voicenote("hook", "status", HOOK).returncode == 1
     manual = repo.voicenote("hook", "install", "--manual")
     assert manual.stdout.decode() == hook_text(HOOK)
     assert ".git/hooks/prepare-commit-msg" in manual.stderr.decode()
@@ -328,16 +328,16 @@ def test_the_commands(repo: Sandbox) -> None:
     assert (installed.returncode, installed.stdout) == (0, b"")
     assert installed.stderr == b"installed: .git/hooks/prepare-commit-msg\n"
     assert b"installed already" in repo.voicenote("hook", "install").stderr
-    status = repo.voicenote("hook", "status")
+    status = repo.voicenote("hook", "status", HOOK)
     assert status.returncode == 0
     assert status.stdout == b"installed: .git/hooks/prepare-commit-msg\n"
-    seen = json.loads(repo.voicenote("hook", "status", "--json").stdout)
+    seen = json.loads(repo.voicenote("hook", "status", "--json", HOOK).stdout)
     assert seen["state"] == "installed"
     assert seen["path"] == str(path)
     assert seen["command"].endswith("git-voicenote hook run prepare-commit-msg")
 
     path.chmod(0o644)
-    disabled = repo.voicenote("hook", "status")
+    disabled = repo.voicenote("hook", "status", HOOK)
     assert disabled.returncode == 1
     assert b"not executable, so git passes it over" in disabled.stdout
     removed = repo.voicenote("hook", "uninstall")
