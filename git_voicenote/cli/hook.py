@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import print_json, put, say, warn
 
@@ -57,6 +58,7 @@ def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) 
     """Install hooks next to existing ones (default: prepare-commit-msg)."""
     from git_voicenote.git import hooks
 
+    at_most_one(force=force, manual=manual)
     repository = Repository.discover()
     for name in _meant(names, for_am=for_am):
         if manual:

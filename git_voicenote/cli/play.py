@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
 from git_voicenote.git.repository import Repository, repository_if_any
@@ -61,8 +62,7 @@ def play(name: str | None, *, cover: bool, start: float | None, doubt: int | Non
     """Play the recording behind a note, or one from the history by its id."""
     from git_voicenote.audio.playback import play as play_sound
 
-    if start is not None and doubt is not None:
-        raise click.UsageError("--at and --doubt do not agree")
+    at_most_one(at=start is not None, doubt=doubt is not None)
     if name and _RECORDING_ID.fullmatch(name) and not cover:
         recording_ids: Sequence[str] = (name,)
         root = state_root(repository_if_any())

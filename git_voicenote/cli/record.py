@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.terminal.console import print_json, settings
@@ -16,6 +17,11 @@ from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
 from git_voicenote.workflows.explain.left_covers import offer_left
 from git_voicenote.workflows.explain.unfinished import offer_unfinished
+from git_voicenote.workflows.hearing.checking import (
+    check_engine,
+    check_microphone,
+    check_recording,
+)
 from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
@@ -48,14 +54,9 @@ if TYPE_CHECKING:
 @click.option("--engine", help="The speech engine.")
 @click.option("--language", help="The language that is spoken: en, zh, ...")
 @click.option("--edit/--no-edit", default=None, help="Open the words in the editor first.")
-@click.option("--replace", "existing", flag_value="replace", help="Replace the note that is there.")
-@click.option("--append", "existing", flag_value="append", help="Add to the note that is there.")
-@click.option(
-    "--keep-both",
-    "existing",
-    flag_value="both",
-    help="Keep the note that is there beside the new one.",
-)
+@click.option("--replace", is_flag=True, help="Replace the note that is there.")
+@click.option("--append", is_flag=True, help="Add to the note that is there.")
+@click.option("--keep-both", is_flag=True, help="Keep the note that is there beside the new one.")
 @click.option(
     "--explain", "explained", is_flag=True, help="Report which words were changed, and why."
 )
@@ -71,7 +72,9 @@ def record(
     engine: str | None,
     language: str | None,
     edit: bool | None,
-    existing: Existing | None,
+    replace: bool,
+    append: bool,
+    keep_both: bool,
     explained: bool,
     as_json: bool,
 ) -> None:
@@ -84,22 +87,34 @@ def record(
     """
     if cover and commit:
         raise click.UsageError("--cover explains the series of the branch; it takes no commit")
+    at_most_one(replace=replace, append=append, keep_both=keep_both)
+    at_most_one(cover=cover, walk=walk)
     if walk and source:
         raise click.UsageError("--walk is for the microphone: a recording keeps its own places")
+    for name, value in (("device", device), ("silence", silence), ("max_duration", max_duration)):
+        at_most_one(**{"from": source, name: value is not None})
+    existing: Existing | None = (
+        "replace" if replace else "append" if append else "both" if keep_both else None
+    )
     repository = Repository.discover()
     chosen = settings(
         repository, microphone=device, silence=silence, max_duration=max_duration, engine=engine,
         language=language, edit=edit,
     )  # fmt: skip
     dialogue = TerminalDialogue(repository)
-    finish_leftovers(repository, chosen, dialogue)
-    if cover:
-        offer_left(repository, Covers(repository).key_for_head(), dialogue)
     subject: Explainable = (
         ExplainedSeries(repository, Covers(repository).key_for_head())
         if cover
         else ExplainedCommit(repository, chosen, repository.commit(commit or "HEAD"))
     )
+    check_engine(repository, chosen, subject.target, dialogue.warn)
+    if source:
+        check_recording(repository, source, subject.target, is_named=bool(commit or cover))
+    elif device is not None:
+        check_microphone(chosen)
+    finish_leftovers(repository, chosen, dialogue)
+    if cover:
+        offer_left(repository, Covers(repository).key_for_head(), dialogue)
     resumed = offer_unfinished(repository, chosen, dialogue, skip=source)
 
     def show(spoken: Spoken) -> None:

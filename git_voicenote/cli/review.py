@@ -12,6 +12,7 @@ import click
 from git_voicenote import files
 from git_voicenote.cli.review_json import review_value
 from git_voicenote.cli.review_options import Replies
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import repository_if_any
@@ -85,6 +86,7 @@ def review(
     """
     replies = Replies(patch, at, sound, folder, note=note)
     replies.check(source, is_asked=reply, others=bool(page_file or as_json or at_once))
+    at_most_one(html=page_file, json=as_json, all=at_once)
     if audio and not page_file:
         raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
     repository = repository_if_any()

@@ -6,7 +6,9 @@ import webbrowser
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.terminal.console import flush, hand_over, say, settings, warn
@@ -60,6 +62,9 @@ def serve(
     Files are transcribed one at a time. The model is unloaded after voicenote.server.idle
     seconds without work. In a repository, its terms are passed to the engine, as with record.
     """
+    given = click.get_current_context().get_parameter_source
+    for name in ("host", "port", "tls_cert"):
+        at_most_one(socket=socket, **{name: given(name) == ParameterSource.COMMANDLINE})
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together")
     try:

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.console import hand_over, put, say, settings, warn
@@ -33,6 +34,7 @@ def text(
     Each line is the speech between two pauses. All passes run, in their order, or those of
     voicenote.text or --pass.
     """
+    at_most_one(list=list_passes, **{"pass": passes})
     if list_passes:
         width = max(map(len, PASSES))
         for name, step in PASSES.items():

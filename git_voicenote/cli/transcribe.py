@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.usage import at_most_one
 from git_voicenote.errors import NothingHeardError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.store.results import ResultFolder
@@ -70,7 +71,7 @@ def transcribe(
     only in part: what could be read is printed all the same.
     """
     if as_json and format_name not in (None, JSON.name):
-        raise click.UsageError("--json and --format do not agree")
+        at_most_one(json=True, format=True)
     form = JSON if as_json else FORMATS[format_name or TEXT.name]
     if "-" in files and (len(files) > 1 or output is not None):
         raise click.UsageError("standard input (-) stands alone, and goes to standard output")

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 PROGRAM = "git voicenote"
 
 
+def at_most_one(**given: object) -> None:
+    """Raise UsageError, in git's words, if more than one of some options was given.
+
+    An option is a keyword with underscores: `at_most_one(keep_both=True)` is about --keep-both.
+    """
+    names = [f"'--{name.replace('_', '-')}'" for name, value in given.items() if value]
+    if len(names) > 1:
+        *others, last = names
+        raise UsageError(f"options {', '.join(others)} and {last} cannot be used together")
+
+
 def error_of(
     error: click.ClickException, root: click.Group, arguments: Sequence[str]
 ) -> UsageError:

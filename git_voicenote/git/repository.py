@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from git_voicenote.errors import (
     MissingObjectsError,
     NotARepositoryError,
     UnknownRevisionError,
+    UsageError,
 )
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.objects import Objects, message_of, subject_of
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
 _ABSOLUTE = "--path-format=absolute"
+_RANGE = re.compile(r"[^{:]*\.\.|\^|.*\^(?:[@!]|-\d*)$")
+"""A revision that means several commits; `:/fix..` and `HEAD^{/fix..}` search for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,13 @@ class Repository:
     def commit(self, revision: str) -> Commit:
         """Return the commit that a revision names.
 
-        Raises UnknownRevisionError.
+        Raises UnknownRevisionError, and UsageError for a range.
         """
+        if _RANGE.match(revision):
+            raise UsageError(
+                f"{revision!r} is a range, and one commit is meant",
+                hint=f"`git log --oneline {revision}` lists its commits",
+            )
         try:
             read = self.objects.read(f"{revision}^{{commit}}")
         except MissingObjectsError:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from git_voicenote.targets import Target
 
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept"]
+State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept", "interrupted"]
 UNFINISHED: frozenset[State] = frozenset(("recording", "recorded"))
-"""States of a recording that was interrupted, or that a process works on now."""
+"""States of a recording that a crash cut off, or that a process works on now."""
+INTERRUPTED: State = "interrupted"
+"""A person stopped before its words were saved; it is offered until they decide."""
 
 
 @dataclass(frozen=True, slots=True)

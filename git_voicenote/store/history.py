@@ -10,6 +10,7 @@
     history.failed_attempt(recording.id, "nano", "en", "out of memory")
     history.note_saved(about, text, patch_id=None, recording_ids=(recording.id,))
     history.keep(recording.id)                          # no transcript is wanted: do not ask again
+    history.interrupt(recording.id)                     # the person stopped: offer it again
     history.finished_ids()                              # all but those never turned to text
     history.entries(), history.search("foo_bar"), history.entry(id), history.delete(id)
 
@@ -28,7 +29,7 @@ from git_voicenote.datatypes import FoundNote, Place
 from git_voicenote.errors import StoreError
 from git_voicenote.recording_formats import WAV
 from git_voicenote.store.database import Database, Schema
-from git_voicenote.store.entries import entries_of
+from git_voicenote.store.entries import INTERRUPTED, entries_of
 from git_voicenote.store.migrations import MIGRATIONS
 from git_voicenote.store.rows import moment_or_none, target_or_none
 from git_voicenote.store.search import searchable, terms_of
@@ -136,6 +137,19 @@ class History:
         """Keep a recording without a transcript; it is not offered again."""
         with self._database.writing() as connection:
             _set_state(connection, recording_id, "kept")
+
+    def interrupt(self, recording_id: str) -> None:
+        """Store that a person stopped before the words of a recording were saved."""
+        with self._database.writing() as connection:
+            _set_state(connection, recording_id, INTERRUPTED)
+
+    def interrupted_ids(self) -> tuple[str, ...]:
+        """Return the ids of the recordings that were interrupted, the oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM recordings WHERE state = ? ORDER BY created_at, id", (INTERRUPTED,)
+            )
+            return tuple(row["id"] for row in rows)
 
     def note_saved(
         self,

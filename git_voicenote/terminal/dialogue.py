@@ -46,6 +46,8 @@ class TerminalDialogue:
     ) -> str:
         """Ask until one of the answers is given; without answers, return the line that is typed.
 
+        The key of the default is shown as a capital, as git shows it.
+
         Raises Cancelled at the end of input.
         """
         from git_voicenote.terminal.tty import ask_line
@@ -53,7 +55,8 @@ class TerminalDialogue:
         if answers is None:
             return ask_line(question) or default
         choices = ", ".join(
-            f"[{key}]{word.removeprefix(key)}" if word.startswith(key) else f"[{key}] {word}"
+            f"[{key.upper() if key == default else key}]"
+            + (word.removeprefix(key) if word.startswith(key) else f" {word}")
             for key, word in answers.items()
         )
         while True:

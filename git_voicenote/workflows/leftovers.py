@@ -9,7 +9,13 @@ from git_voicenote.clock import length, local_time
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import kept_texts, story
-from git_voicenote.targets import CommitTarget, CoverTarget, ReplyTarget, ReviewTarget
+from git_voicenote.targets import (
+    CommitTarget,
+    CoverTarget,
+    MessageTarget,
+    ReplyTarget,
+    ReviewTarget,
+)
 from git_voicenote.workflows.hearing.archive import open_archive
 
 if TYPE_CHECKING:
@@ -18,6 +24,11 @@ if TYPE_CHECKING:
     from git_voicenote.store.kept_texts import KeptText
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.hearing.archive import CutOff, Subject
+
+
+NEXT_RECORD = "the next `git voicenote record` offers it"
+NEXT_COMMIT = "the next `git commit` offers it for the message"
+"""What becomes of a recording for a message: it is never the note of another commit."""
 
 
 def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
@@ -67,12 +78,20 @@ def mention_unfinished_recordings(
 
 def mention_recording(found: CutOff, dialogue: Dialogue) -> None:
     """Name a recording that was cut off, and the command that resumes it."""
-    dialogue.say(f"{story_of_recording(found)}: `{command_to_resume(found)}` resumes it")
+    way = f"`{command_to_resume(found)}` resumes it"
+    dialogue.say(f"{story_of_recording(found)}: {NEXT_COMMIT if is_for_message(found) else way}")
 
 
 def command_to_resume(found: CutOff) -> str:
     """Return the command that goes on with a recording that was cut off."""
+    if is_for_message(found):
+        return "git commit"
     return f"git voicenote {_command(found.subject)} --from {found.recording.id}"
+
+
+def is_for_message(found: CutOff) -> bool:
+    """Return whether a recording was spoken for a commit message."""
+    return found.subject is not None and isinstance(found.subject.target, MessageTarget)
 
 
 def story_of_recording(found: CutOff) -> str:

@@ -122,7 +122,7 @@ def test_a_doubtful_word_is_played_from_a_moment_before(
         ((UNSURE,), ("--doubt=2",), 129,
          f"error: there is no doubtful word 2 in {HERE}\nhint: the last one is 1\n"),
         ((UNSURE,), ("--doubt=0",), 129, "--doubt"),
-        ((UNSURE,), ("--doubt=1", "--at=1"), 129, "--at and --doubt do not agree"),
+        ((UNSURE,), ("--doubt=1", "--at=1"), 129, "options '--at' and '--doubt'"),
     ],
 )  # fmt: skip
 def test_a_doubt_that_is_none_is_not_played(

@@ -267,7 +267,10 @@ def test_a_batch_that_ends_with_the_first_file_prints_it_first(talks: Sandbox) -
         (("one/talk.flac", "two/talk.flac", "--format=srt"), "name a folder by --output"),
         (("one", "--format=tsv"), "rows belong to one recording: name a folder by --output"),
         (("one", "--again"), "--again belongs to --output"),
-        (("one", "--json", "--format=srt"), "do not agree"),
+        (
+            ("one", "--json", "--format=srt"),
+            "options '--json' and '--format' cannot",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(

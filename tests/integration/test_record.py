@@ -127,6 +127,7 @@ def test_enter_stops_and_the_words_open_in_the_editor(scripted: Sandbox) -> None
         terminal.type(ENTER)
         terminal.expect("spoken, text in")
         terminal.expect("let notes follow amend and rebase?")
+        terminal.expect("(notes.rewriteRef = refs/notes/voicenote) [Y]es, [n]o?")
         terminal.type(f"y{ENTER}")
         assert terminal.wait() == 0, terminal.screen
     assert words_of(scripted)[0].startswith("We now write a NEW file.")
@@ -187,6 +188,42 @@ def test_an_editor_that_leaves_nothing_saves_nothing_and_names_the_way_back(
     head = scripted.git("rev-parse", "--short=7", "HEAD")
     way = f"git voicenote record {head} --from {recording.stem}"
     assert way in terminal.screen.replace("\n", "")
+
+
+def test_a_failing_editor_keeps_the_recording_for_the_next_record(scripted: Sandbox) -> None:
+    with at_terminal(scripted, "--silence=1", editor="false") as terminal:  # as :cq
+        assert terminal.wait() == 128, terminal.screen
+    (recording,) = recordings(scripted)
+    assert f"the recording {recording.stem} is kept\n" in terminal.screen
+    assert "the next `git voicenote record` offers it\n" in terminal.screen
+    assert scripted.run("git", "notes", "--ref=voicenote", "list").stdout == b""
+    with at_terminal(scripted) as terminal:
+        terminal.expect("was not finished. [T]ranscribe, [k]eep, [d]elete?")
+        terminal.type(ENTER)
+        terminal.expect("let notes follow")
+        terminal.type(f"n{ENTER}")
+        terminal.expect("you are not asked again")
+        assert terminal.wait() == 0, terminal.screen
+    assert words_of(scripted) == [WORDS]
+    # asked once: a "no" is remembered
+    with at_terminal(scripted, "--replace", "--silence=1") as terminal:
+        assert terminal.wait() == 0, terminal.screen
+    assert "let notes follow" not in terminal.screen
+
+
+def test_a_recording_for_something_else_is_no_note_by_default(scripted: Sandbox) -> None:
+    scripted.voicenote("record", "--from", SPOKEN)
+    (recording,) = recordings(scripted)
+    first = scripted.git("rev-parse", "HEAD")
+    scripted.commit("feat: go on")
+
+    refused = scripted.voicenote("record", "--from", recording.stem)
+    assert refused.returncode == 129
+    assert refused.stderr.decode().startswith(
+        f"error: the recording {recording.stem} was spoken for another commit, {first[:7]}\n"
+    )
+    assert scripted.voicenote("record", "HEAD", "--from", recording.stem).returncode == 0
+    assert words_of(scripted) == [WORDS]
 
 
 def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:

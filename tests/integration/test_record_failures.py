@@ -125,6 +125,26 @@ def test_a_file_that_is_no_sound_is_refused_by_name_and_leaves_nothing(repo: San
         (("record", "nonsense"), 128, "error: no commit is named 'nonsense'"),
         (("record", "--from", "nonsense"), 128, "there is no file and no recording 'nonsense'"),
         (("record", "--cover", "HEAD"), 129, "--cover explains the series of the branch"),
+        (("record", "HEAD..HEAD"), 129, "'HEAD..HEAD' is a range, and one commit is meant"),
+        (("record", "^HEAD"), 129, "'^HEAD' is a range"),
+        (("edit", "main...HEAD"), 129, "'main...HEAD' is a range"),
+        (("play", "HEAD^!"), 129, "'HEAD^!' is a range"),
+        (
+            ("record", "--replace", "--append"),
+            129,
+            "error: options '--replace' and '--append' cannot be used together",
+        ),
+        (("record", "--append", "--keep-both"), 129, "options '--append' and '--keep-both'"),
+        (("record", "--cover", "--walk"), 129, "options '--cover' and '--walk'"),
+        (("record", "--from=x", "--device=y"), 129, "options '--from' and '--device'"),
+        (("record", "--from=x", "--silence=1"), 129, "options '--from' and '--silence'"),
+        (("record", "--from=x", "--max-duration=0"), 129, "options '--from' and '--max-duration'"),
+        (("record", "--language=xx"), 128, "supports en, not 'xx'"),
+        (("review", "--html=x", "--json"), 129, "options '--html' and '--json' cannot be used"),
+        (("review", "--json", "--all"), 129, "options '--json' and '--all' cannot be used"),
+        (("hook", "install", "--force", "--manual"), 129, "options '--force' and '--manual'"),
+        (("text", "--list", "--pass=itn"), 129, "options '--list' and '--pass'"),
+        (("serve", "--socket=x", "--port=1"), 129, "options '--socket' and '--port'"),
         (
             ("record", "--engine", "nonsense", "--from", str(SPOKEN)),
             128,
@@ -140,6 +160,8 @@ def test_what_cannot_be_is_refused_by_name(
     done = repo.voicenote(*arguments)
     assert done.returncode == status
     assert message in done.stderr.decode()
+    if "--device" not in arguments:
+        assert done.stderr.startswith(b"error: ")  # nothing was said or asked before
     assert recordings(repo) == []
 
 

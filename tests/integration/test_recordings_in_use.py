@@ -114,7 +114,7 @@ def test_words_in_the_editor_are_not_kept_yet(scripted: Sandbox) -> None:
         with marks[1].open("w") as pipe:
             pipe.write("\n")
         terminal.expect("saved")
-        terminal.expect("[y]es")
+        terminal.expect("[Y]es")
         terminal.type("n\n")
         assert terminal.wait() == 0
 

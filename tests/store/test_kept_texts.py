@@ -79,7 +79,7 @@ def test_the_text_of_a_living_editor_is_not_named(repo: Sandbox) -> None:
 def test_edit_resumes_it_and_it_is_gone_when_it_is_saved(left: Sandbox) -> None:
     environment = {**left.environment, "GIT_EDITOR": "cat"}
     with Terminal(EDIT, environment, left.folder) as person:
-        person.expect("[r]esume it, [k]eep it for later, [d]elete?")
+        person.expect("[R]esume it, [k]eep it for later, [d]elete?")
         person.type(ENTER)
         person.expect("Why it is so.")
         person.expect("saved")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.support.sandbox import CHECKOUT
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def set_up(repo: Sandbox, *, hook: bool = True) -> Desk:
         "GIT_EDITOR": str(editor),
         "GIT_SEQUENCE_EDITOR": str(sequence),
         "OPENED": str(opened),
+        # a microphone to speak into: without one, nobody is asked
+        "GIT_VOICENOTE_MICROPHONE": f"file:{CHECKOUT / 'examples/speech/commit-message.flac'}",
     }
     if hook:
         repo.voicenote("hook", "install")

@@ -49,6 +49,16 @@ def input_devices() -> tuple[InputDevice, ...]:
     )
 
 
+def microphone_problem(wanted: str | None) -> AudioDeviceError | None:
+    """Return why nothing can be recorded here, or None if there is a microphone to try."""
+    if wanted is not None and wanted.startswith(FILE_PREFIX):
+        return None
+    try:
+        return None if input_devices() else no_microphone()
+    except AudioDeviceError as exc:
+        return exc
+
+
 def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> InputDevice:
     """Return the device that is meant: by number, by name, by part of its name, or the default.
 

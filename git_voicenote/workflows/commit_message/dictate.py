@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from textwrap import indent
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import MARK
-from git_voicenote.errors import HookError
+from git_voicenote.errors import HookError, RecordingInUseError
+from git_voicenote.store.remarks import NO_MICROPHONE, remember_told, was_told
 from git_voicenote.targets import MessageTarget
+from git_voicenote.workflows.hearing.archive import open_archive, state_root
+from git_voicenote.workflows.leftovers import story_of_recording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.config import Settings
-    from git_voicenote.datatypes import Transcript
+    from git_voicenote.datatypes import Recording, Transcript
     from git_voicenote.git.pending_commit import PendingCommit
     from git_voicenote.text.commit_message.header import Heard
     from git_voicenote.text.commit_message.rules import CommitRules
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.hearing.listening import Listening
 
 _NO_SCOPE = "-"
-_TITLE = "the message of this commit"
+_TITLE = "a commit message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,11 @@ def _ask_for_words(
     stack: ExitStack,
 ) -> _Words | None:
     """Return what was said or typed, or None if the person wants neither."""
-    answer = "y" if settings.hook_record == "always" else _ask_how(dialogue)
+    source = source or _interrupted(commit, settings, dialogue)
+    if source is None and settings.hook_record != "always" and not _can_speak(settings):
+        _say_once_why_not(commit, dialogue)
+        return None
+    answer = "y" if source or settings.hook_record == "always" else _ask_how(dialogue)
     if answer == "n":
         return None
     if answer != "y":
@@ -77,6 +84,40 @@ def _ask_for_words(
     segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
     kept = f"recording {dictation.recording.id} (`git voicenote history`)"
     return _Words(segments, listening, dictation.transcript, kept)
+
+
+def _interrupted(commit: PendingCommit, settings: Settings, dialogue: Dialogue) -> Recording | None:
+    """Return the recording for an earlier message that the person wants to use, if any."""
+    archive = open_archive(commit.repository, settings, dialogue.warn)
+    for found in reversed(archive.cut_off()):  # the newest first
+        if found.subject is None or not isinstance(found.subject.target, MessageTarget):
+            continue
+        with suppress(RecordingInUseError), archive.held(found.recording):
+            if not archive.is_cut_off(found.recording):
+                continue  # decided on in another terminal
+            answers = {"u": "use it", "l": "leave it for later", "d": "delete"}
+            match dialogue.ask(f"voicenote: {story_of_recording(found)}.", answers, default="u"):
+                case "u":
+                    return found.recording
+                case "d":
+                    archive.forget(found.recording)
+    return None
+
+
+def _can_speak(settings: Settings) -> bool:
+    from git_voicenote.audio.capture.devices import microphone_problem
+
+    return microphone_problem(settings.microphone) is None
+
+
+def _say_once_why_not(commit: PendingCommit, dialogue: Dialogue) -> None:
+    root = state_root(commit.repository)
+    if was_told(root, NO_MICROPHONE):
+        return
+    dialogue.say("voicenote: this machine has no microphone, so you are not asked to speak")
+    dialogue.say("hint: `git voicenote devices` looks for one;")
+    dialogue.say("hint: `git config voicenote.hook.record never` turns the question off")
+    remember_told(root, NO_MICROPHONE)
 
 
 def _ask_how(dialogue: Dialogue) -> str:
@@ -210,5 +251,3 @@ def _keep(commit: PendingCommit, dialogue: Dialogue, words: _Words) -> None:
         dialogue.say(f"what was said:\n{text}")
     else:
         dialogue.say("\nwhat was said stands in the message file, as a comment")
-    if words.kept:
-        dialogue.say(f"it is kept in {words.kept}")

@@ -10,10 +10,18 @@ from git_voicenote.errors import NegativeAnswer, NothingHeardError, UsageError
 from git_voicenote.notes.format import join_notes, parse_notes, render_note
 from git_voicenote.notes.store import rewrite_ref_is_set, set_rewrite_ref
 from git_voicenote.store.kept_texts import Purpose
+from git_voicenote.store.remarks import (
+    REWRITE_REF_ANSWERED,
+    REWRITE_REF_HINT,
+    remember_told,
+    was_told,
+)
 from git_voicenote.targets import CommitTarget
 from git_voicenote.workflows.dialogue import Draft
 from git_voicenote.workflows.explain.joining import Joining, ask_about_existing
 from git_voicenote.workflows.explain.saving import Saving
+from git_voicenote.workflows.hearing.archive import state_root
+from git_voicenote.workflows.hearing.checking import check_microphone
 from git_voicenote.workflows.hearing.doubts import with_doubts
 from git_voicenote.workflows.hearing.explanations import change_lines, search_lines, term_lines
 from git_voicenote.workflows.hearing.hear import RESUME, hear
@@ -67,8 +75,10 @@ def explain(
     missing, and UsageError if nobody can turn pages.
     """
     pages = _pages(subject, dialogue) if walk else ()
-    dialogue.say(f"explaining {subject.heading}")
     before = subject.read()
+    if before and existing is None and dialogue.is_interactive and source is None:
+        check_microphone(settings)  # before anybody is asked what to do with their note
+    dialogue.say(f"explaining {subject.heading}")
     if before and existing is None:
         existing = ask_about_existing(subject.name, dialogue)
     listening = Listening(repository, settings, subject.target, dialogue.warn, explain=explain)
@@ -185,12 +195,19 @@ def _offer_rewrite_ref(repository: Repository, ref: str, dialogue: Dialogue) -> 
     """Offer to let notes follow their commits: git has no default for notes.rewriteRef."""
     if rewrite_ref_is_set(repository.configuration, ref):
         return
-    command = f"git config notes.rewriteRef {ref}"
-    if not dialogue.is_interactive:
-        dialogue.say(f"hint: `{command}` lets notes follow amend and rebase")
+    root = state_root(repository)
+    if was_told(root, REWRITE_REF_ANSWERED):
         return
-    question = "let notes follow amend and rebase?"
-    if dialogue.ask(question, {"y": "yes", "n": "no"}, default="y") == "y":
+    command = f"git config --add notes.rewriteRef {ref}"
+    if not dialogue.is_interactive:
+        if not was_told(root, REWRITE_REF_HINT):
+            dialogue.say(f"hint: notes follow amend and rebase after\nhint: `{command}`")
+            remember_told(root, REWRITE_REF_HINT)
+        return
+    question = f"let notes follow amend and rebase?\n  (notes.rewriteRef = {ref})"
+    answer = dialogue.ask(question, {"y": "yes", "n": "no"}, default="y")
+    remember_told(root, REWRITE_REF_ANSWERED)
+    if answer == "y":
         set_rewrite_ref(repository, ref)
     else:
-        dialogue.say(f"`{command}` does so at any time")
+        dialogue.say(f"`{command}`\nlets them follow at any time; you are not asked again")

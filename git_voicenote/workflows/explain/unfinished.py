@@ -1,4 +1,4 @@
-"""Recordings that a crash cut off: the next command offers what was saved."""
+"""Recordings whose words were not saved: the next command offers them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from git_voicenote.workflows.explain.explainable import ExplainedCommit, Explain
 from git_voicenote.workflows.hearing.archive import open_archive
 from git_voicenote.workflows.hearing.hear import hear
 from git_voicenote.workflows.hearing.listening import Listening
-from git_voicenote.workflows.leftovers import mention_recording, story_of_recording
+from git_voicenote.workflows.leftovers import is_for_message, mention_recording, story_of_recording
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
@@ -35,7 +35,7 @@ def offer_unfinished(
     for found in archive.cut_off():
         if found.recording.id == skip:
             continue
-        if not dialogue.is_interactive:
+        if not dialogue.is_interactive or is_for_message(found):
             mention_recording(found, dialogue)
         elif _is_to_be_resumed(archive, found, dialogue):
             resumed |= _resume(repository, settings, dialogue, found)
@@ -69,7 +69,7 @@ def _resume(
         return {explained.target: spoken}
     if found.subject is None:
         raise AssertionError("a recording without a subject explains HEAD")
-    # a message that was being dictated, or a commit that is gone: the words are shown
+    # an answer, or a commit that is gone: the words are shown
     listening = Listening(repository, settings, found.subject.target, dialogue.warn)
     with hear(listening, dialogue, found.subject.title, found.recording):
         pass

@@ -21,7 +21,7 @@ from git_voicenote.errors import (
     VoicenoteError,
 )
 from git_voicenote.recording_formats import WAV
-from git_voicenote.store.entries import UNFINISHED
+from git_voicenote.store.entries import INTERRUPTED, UNFINISHED
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import (
     Recordings,
@@ -64,7 +64,10 @@ class Dictation:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """A recording whose end nobody saw: a crash, or a terminal that was closed."""
+    """A recording whose words were not saved: after a crash, or as the person stopped.
+
+    A terminal that was closed is a crash.
+    """
 
     recording: Recording
     subject: Subject | None
@@ -186,6 +189,11 @@ class Archive:
         self._remember(lambda history: history.keep(recording.id))
         return self._compress(recording)
 
+    def set_aside(self, recording: Recording) -> Recording:
+        """Keep the sound for the next command that can use it, which offers it."""
+        self._remember(lambda history: history.interrupt(recording.id))
+        return self._compress(recording)
+
     def forget(self, recording: Recording) -> None:
         """Delete a recording with its sound."""
         self.recordings.delete(recording.id)
@@ -205,15 +213,18 @@ class Archive:
     def cut_off(self) -> tuple[CutOff, ...]:
         """Return the recordings that were cut off, repaired; those without sound are deleted.
 
-        A recording that another process holds is not among them.
+        Those that were set aside are first. A recording that another process holds is not among
+        them.
         """
         finished: frozenset[str] = frozenset()
+        aside: tuple[str, ...] = ()
         try:
             finished = self._history.finished_ids()
+            aside = self._history.interrupted_ids()
         except StoreError as exc:
             self._tell(exc.message)
         found = []
-        for recording_id in self.recordings.unfinished(finished, is_being_written):
+        for recording_id in (*aside, *self.recordings.unfinished(finished, is_being_written)):
             # locked, gone, or on a read-only disk: not ours to repair
             with suppress(VoicenoteError), self.recordings.held(recording_id):
                 recording = self._repaired(recording_id)
@@ -227,14 +238,18 @@ class Archive:
         """Return whether a recording is still undecided."""
         entry = self._recall(recording.id)
         path = self.recordings.path_of(recording.id)
+        if path is None or (entry is not None and entry.state == INTERRUPTED):
+            return path is not None
         is_finished = entry is not None and entry.state not in UNFINISHED
-        return path is not None and path.suffix == WAV.suffix and not is_finished
+        return path.suffix == WAV.suffix and not is_finished
 
     def _repaired(self, recording_id: str) -> Recording | None:
         """Return a recording, repaired; None if another process finished it or it has no sound."""
         recording = self.find(recording_id)
         if recording is None or not self.is_cut_off(recording):
             return None
+        if recording.path.suffix != WAV.suffix:
+            return recording  # it was set aside with all its sound
         recording = replace(recording, duration=repair_wav(recording.path))
         if not recording.duration:
             self.forget(recording)

@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.clock import length
 from git_voicenote.datatypes import Recording
-from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError, Terminated
+from git_voicenote.errors import (
+    AudioFileError,
+    Cancelled,
+    EngineError,
+    IncompleteSoundError,
+    NegativeAnswer,
+    Terminated,
+    VoicenoteError,
+)
+from git_voicenote.targets import MessageTarget
 from git_voicenote.workflows.dialogue import Walk
 from git_voicenote.workflows.hearing.archive import Subject, open_archive
+from git_voicenote.workflows.leftovers import NEXT_COMMIT, NEXT_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,8 +64,9 @@ def hear(
 
     Raises NothingHeardError, AudioError, EngineError, StoreError, RecordingInUseError; on Ctrl-C
     KeyboardInterrupt, on a signal Terminated. The recording is kept in each case, unless no sound
-    came, and `resume` is the command that resumes from it. If sound is missing in a source, the end
-    of the context raises IncompleteSoundError.
+    came, and `resume` is the command that resumes from it. If the context ends in a failure, the
+    words were not saved: the next command that can use the recording offers it. If sound is missing
+    in a source, the end of the context raises IncompleteSoundError.
     """
     settings = listening.settings
     archive = open_archive(listening.repository, settings, dialogue.warn)
@@ -63,16 +74,22 @@ def hear(
     subject = Subject(listening.target, title)
     if source is None:
         with archive.begun(subject) as recording:
-            yield hearing.from_microphone(recording, pages)
+            dictation = hearing.from_microphone(recording, pages)
+            with hearing.set_aside_unless_saved(dictation):
+                yield dictation
         return
     sound = _named(archive, source) if isinstance(source, str) else source
     incomplete: list[IncompleteSoundError] = []
     if isinstance(sound, Recording):
         with archive.held(sound):
-            yield hearing.from_recording(sound, incomplete.append)
+            dictation = hearing.from_recording(sound, incomplete.append)
+            with hearing.set_aside_unless_saved(dictation):
+                yield dictation
     else:
         with archive.taken_in(sound, subject) as recording:
-            yield hearing.from_recording(recording, incomplete.append)
+            dictation = hearing.from_recording(recording, incomplete.append)
+            with hearing.set_aside_unless_saved(dictation):
+                yield dictation
     if incomplete:
         raise incomplete[0]
 
@@ -101,6 +118,7 @@ class _Hearing:
         self._listening = listening
         self._dialogue = dialogue
         self._resume = resume
+        self._is_message = isinstance(listening.target, MessageTarget)
         self._engine = listening.engine  # an unknown one is an error before anybody speaks
 
     def from_microphone(self, recording: Recording, pages: Sequence[Page]) -> Dictation:
@@ -171,12 +189,32 @@ class _Hearing:
         warn_of_failures(segments, self._dialogue.warn)
         return dictation
 
+    @contextmanager
+    def set_aside_unless_saved(self, dictation: Dictation) -> Iterator[None]:
+        """Offer the recording again if a failure, or the person, stops what is done with it."""
+        try:
+            yield
+        except NegativeAnswer:
+            raise  # they took back what they said
+        except (VoicenoteError, Cancelled, KeyboardInterrupt, Terminated):
+            recording = self._archive.set_aside(dictation.recording)
+            then = NEXT_RECORD if self._resume.startswith(_RECORD) else self._again(recording)
+            self._dialogue.say(f"the recording {recording.id} is kept")
+            self._dialogue.say(NEXT_COMMIT if self._is_message else then)
+            raise
+
+    def _again(self, recording: Recording) -> str:
+        return f"`{self._resume} {recording.id}` turns it into text"
+
     def _keep(self, recording: Recording) -> None:
-        self._archive.keep(recording)
-        self._dialogue.say(
-            f"\nthe recording {recording.id} is kept ({length(recording.duration)}) · "
-            f"`{self._resume} {recording.id}` turns it into text"
-        )
+        then = self._again(recording)
+        if self._is_message:
+            self._archive.set_aside(recording)
+            then = NEXT_COMMIT
+        else:
+            self._archive.keep(recording)
+        kept = f"the recording {recording.id} is kept ({length(recording.duration)})"
+        self._dialogue.say(f"\n{kept}\n{then}")
 
     @contextmanager
     def _failures_kept(self, recording: Recording) -> Iterator[None]:
@@ -187,7 +225,10 @@ class _Hearing:
             language = self._listening.settings.language
             self._archive.failed(recording, self._engine.info.name, language, exc)
             again = f"`{self._resume} {recording.id}` tries again"
-            if self._resume.startswith(_RECORD):
+            if self._is_message:
+                self._archive.set_aside(recording)
+                again = NEXT_COMMIT
+            elif self._resume.startswith(_RECORD):
                 again += " (--engine: another one)"
             hint = f"{exc.hint}; {again}" if exc.hint else again
             raise EngineError(f"{exc.message}; the recording is kept", hint=hint) from exc
