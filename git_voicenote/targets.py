@@ -1,4 +1,4 @@
-"""The targets of a recording: a commit, a series, a message, a file, or an answer.
+"""The targets of a recording: a commit, a series, a message, a text, a file, or an answer.
 
 A target has one text form, `kind:name`, which is stored in the history, with edited texts and in
 bundles. Only this module writes and parses it.
@@ -67,6 +67,16 @@ class MessageTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class TextTarget:
+    """Plain text, which is not stored in git."""
+
+    kind: ClassVar[str] = "text"
+
+    def __str__(self) -> str:
+        return f"{self.kind}:"
+
+
+@dataclass(frozen=True, slots=True)
 class FileTarget:
     """A sound file that is transcribed."""
 
@@ -96,7 +106,13 @@ class ReplyTarget:
 
 
 Target: TypeAlias = (
-    CommitTarget | CoverTarget | MessageTarget | FileTarget | ReviewTarget | ReplyTarget
+    CommitTarget
+    | CoverTarget
+    | MessageTarget
+    | TextTarget
+    | FileTarget
+    | ReviewTarget
+    | ReplyTarget
 )
 
 _Named: TypeAlias = CommitTarget | CoverTarget | FileTarget | ReviewTarget | ReplyTarget
@@ -109,8 +125,9 @@ _NAMED: Mapping[str, type[_Named]] = {
 def parse_target(text: str) -> Target:
     """Parse the text form of a target. Raises ContentError."""
     kind, colon, name = text.partition(":")
-    if kind == MessageTarget.kind and colon:
-        return MessageTarget()
+    for unnamed in (MessageTarget, TextTarget):
+        if kind == unnamed.kind and colon:
+            return unnamed()
     if kind not in _NAMED or not colon:
         raise ContentError(f"{text[:80]!r} is not the target of a recording")
     return _NAMED[kind](name)

@@ -106,7 +106,9 @@ def _anchors(text: str) -> object:
 
 def _doubts(text: str) -> object:
     words = tuple(Word(word, 0.0, 1.0, 0.2) for word in text.split())
-    doubtful = doubts.doubts_in(text, [Segment(0.0, 1.0, text, words=words)])
+    segments = [Segment(0.0, 1.0, text, words=words)]
+    doubts.doubts_located(text, segments)
+    doubtful = doubts.doubts_in(text, segments)
     return doubts.doubts_shown(doubtful, "20260102-030405-aaaa")
 
 

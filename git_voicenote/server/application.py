@@ -11,6 +11,7 @@ from git_voicenote.server import page, probes
 from git_voicenote.server.api import job_results, jobs, status
 from git_voicenote.server.counting import Counting
 from git_voicenote.server.guard import Guard
+from git_voicenote.server.live import dictations
 from git_voicenote.server.refusals import (
     RefusalError,
     answer_method,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.service import Service
 
-_MODULES = (page, probes, models, transcriptions, status, jobs, job_results)
+_MODULES = (page, probes, models, transcriptions, status, jobs, job_results, dictations)
 """Each has `routes(service)`, and a description of them in `openapi/`."""
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    import h11
+
 
 def timed_connections(seconds: float) -> Callable[..., asyncio.Protocol]:
     """Return what makes a connection that has so many seconds for the head of each request."""
@@ -41,6 +43,11 @@ class _TimedConnection(H11Protocol):
         super().data_received(data)
         if self._is_answering:
             self._stop_expecting()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Leave the connection to the protocol of WebSockets, whose endpoints have time limits."""
+        self._stop_expecting()
+        super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -1,5 +1,8 @@
 """The guard before everything: who may ask, from where, and under which name.
 
+WebSockets are guarded as other requests are. The one for pages takes the token from its first
+message, but only from a page of this service; without an Origin, the header must have it.
+
 A service on the loopback interface is reached by every page that a browser shows, and by all users
 of the machine. Four checks, each for an attack that the others let through:
 
@@ -27,6 +30,13 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What a browser may call this machine. The port may be any: ssh forwards from another one."""
 OPEN = page.PATHS | {"/healthz"}
 """Paths that need no token, and tell nothing."""
+TOKEN_IN_MESSAGE = frozenset({"/api/dictations"})
+"""WebSockets of pages, which cannot set a header: the token is in the first message."""
+AUTHORIZED = "is_authorized"
+"""The entry of a scope that says that its header had the token."""
+_WEB_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+"""The scheme of the pages of this service, by the one of a request."""
+_RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start")
 _POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _HEADERS = (
     (b"cache-control", b"no-store"),
@@ -58,7 +68,7 @@ class Guard:
             return
 
         async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _RESPONSE_STARTS:
                 policy = page.POLICY if scope["path"] in page.PATHS else _POLICY
                 message["headers"] = [
                     *message.get("headers", ()), (b"content-security-policy", policy), *_HEADERS
@@ -76,27 +86,32 @@ class Guard:
 def check_request(scope: Scope, access: Access) -> None:
     """Raise RefusalError for a request that may not be answered."""
     # never request.url: a forged Host or an absolute target could poison its path
-    path, method = scope["path"], scope["method"]
+    path, method = scope["path"], scope.get("method")
     host = _only(scope, b"host")
     if host is None or _name_of(host) not in access.names:
         raise RefusalError(
             421, "this service does not answer to that Host", code="misdirected_request"
         )
     origin = _only(scope, b"origin")
-    if origin is not None and origin != f"{scope['scheme']}://{host}":
+    if origin is not None and origin != f"{_WEB_SCHEMES[scope['scheme']]}://{host}":
         raise RefusalError(403, "pages from elsewhere may not ask", code="foreign_origin")
     site = _only(scope, b"sec-fetch-site")
     is_visit = (path, method, _only(scope, b"sec-fetch-mode")) == ("/", "GET", "navigate")
     if site not in (None, "same-origin", "none") and not is_visit:
         raise RefusalError(403, "pages from elsewhere may not ask", code="foreign_site")
-    if not (path in OPEN and method in ("GET", "HEAD")):
-        _check_token(scope, access.token)
+    if path in OPEN and method in ("GET", "HEAD"):
+        return
+    is_page = origin is not None and _only(scope, b"authorization") is None
+    if scope["type"] == "websocket" and path in TOKEN_IN_MESSAGE and is_page:
+        return
+    check_token(scope, access.token)
+    scope[AUTHORIZED] = True
 
 
-def _check_token(scope: Scope, token: str) -> None:
+def check_token(scope: Scope, token: str) -> None:
+    """Raise RefusalError unless the request has the token in its header."""
     scheme, _, given = (_only(scope, b"authorization") or "").partition(" ")
-    is_right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    if scheme.lower() != "bearer" or not is_right:
+    if scheme.lower() != "bearer" or not is_token(given.strip(), token):
         raise RefusalError(
             401,
             "the token is missing or wrong; it is in the link that `git voicenote serve` printed, "
@@ -104,6 +119,11 @@ def _check_token(scope: Scope, token: str) -> None:
             code="invalid_api_key",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def is_token(given: str, token: str) -> bool:
+    """Return whether a client's token is the right one, in a time that does not tell how far."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
 def _only(scope: Scope, name: bytes) -> str | None:

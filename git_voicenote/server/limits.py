@@ -14,6 +14,9 @@ class Limits:
     `files`, and the sound of all jobs `stored` bytes. A client has `head`
     seconds for the head of a request, `silence` between two pieces of its body, and
     `upload_time` for all of it.
+
+    `message` is the size of a message of a WebSocket. A client has `opening` seconds for the first
+    one, `silence` between two of them, and `lost` to resume a dictation whose connection broke.
     """
 
     upload: int = 1 << 30
@@ -24,3 +27,6 @@ class Limits:
     head: float = 10.0
     silence: float = 30.0
     upload_time: float = 900.0
+    message: int = 1 << 20
+    opening: float = 5.0
+    lost: float = 600.0

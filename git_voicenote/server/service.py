@@ -14,6 +14,7 @@ from git_voicenote.server.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AsyncExitStack
     from pathlib import Path
 
     from git_voicenote.config import Settings
@@ -29,7 +30,8 @@ class Service:
     """A running service.
 
     `folder` is where it was started, `spool` the private folder for uploads. `warn` reports to the
-    person who started it. `jobs` is None if another service runs the jobs here.
+    person who started it. `at_end` is closed when the service ends, before the decoder. `jobs` is
+    None if another service runs the jobs here.
     """
 
     decoder: Decoder
@@ -37,6 +39,7 @@ class Service:
     spool: Path
     folder: Path
     warn: Callable[[str], None]
+    at_end: AsyncExitStack
     jobs: JobRunner | None = None
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.decoding.messages import Start
 
-_MOST_CONNECTIONS = 256
-_STOPPING = 3
-"""Seconds that requests have to end when the service does."""
+_MAX_CONNECTIONS = 256
+_GRACE = 3
+"""Seconds that requests have to end when the service stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,9 @@ async def answer_requests(serving: Serving, token: str) -> None:
         )
         access = Access(token, LOOPBACK_NAMES | {bound.name})
         folder = serving.start.folder
+        at_end = await stack.enter_async_context(AsyncExitStack())
         service = Service(
-            decoder, access, spool, folder, serving.warn, jobs, serving.limits, metrics
+            decoder, access, spool, folder, serving.warn, at_end, jobs, serving.limits, metrics
         )
         stack.callback(service.workers.close)
         link = bound.link if serving.token_file else f"{bound.link}/#token={token}"
@@ -110,14 +111,16 @@ def _config(service: Service, address: Address) -> uvicorn.Config:
     return uvicorn.Config(
         application(service),
         http=timed_connections(service.limits.head),  # type: ignore[arg-type] # called like a class
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=service.limits.message,
+        ws_per_message_deflate=False,  # sound hardly gets smaller, and a bomb would unpack
         lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,  # a client may send any
         server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        timeout_graceful_shutdown=_STOPPING,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE,
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ _HEADING = "doubtful: "
 _QUOTES = "\"'`“”‘’"
 _STOPS = ".,;:!?…。，！？；："
 _BRACKETS = "()[]{}<>"
+_AROUND = _QUOTES + _STOPS + _BRACKETS
 
 
 def doubtful(segments: Iterable[Segment]) -> tuple[Word, ...]:
@@ -51,6 +54,30 @@ def doubts_in(text: str, segments: Iterable[Segment]) -> tuple[Word, ...]:
         for number, word in enumerate(heard)
         if _is_doubtful(word) and (number in kept or is_now[spoken[number]] >= was[spoken[number]])
     )
+
+
+def doubts_located(text: str, segments: Iterable[Segment]) -> tuple[tuple[int, int, Word], ...]:
+    """Return the doubtful words that are still in a text, each with its place in it.
+
+    A place is where the word starts and ends, in characters, without the punctuation around it.
+    """
+    tokens = list(re.finditer(r"\S+", text))
+    places: dict[str, list[int]] = {}
+    for number, token in enumerate(tokens):
+        places.setdefault(_plain(token[0]), []).append(number)
+    found = []
+    at = 0
+    for word in doubts_in(text, segments):
+        same = places.get(_plain(word.text))
+        if not same:
+            continue
+        # in the order of speech; a word that moved before others is looked for from the start
+        number = same[bisect_left(same, at) % len(same)]
+        at = number + 1
+        token = tokens[number]
+        start = token.start() + len(token[0]) - len(token[0].lstrip(_AROUND))
+        found.append((start, start + len(token[0].strip(_AROUND)), word))
+    return tuple(found)
 
 
 def doubts_shown(doubts: Sequence[Word], recording_id: str) -> str:
@@ -84,7 +111,7 @@ def _is_doubtful(word: Word) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text.strip(_QUOTES + _STOPS + _BRACKETS).casefold()
+    return text.strip(_AROUND).casefold()
 
 
 def _named(word: Word) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from git_voicenote.datatypes import Segment, Word
-from git_voicenote.text.doubts import DOUBTFUL, MAX_SHOWN, doubtful, doubts_in, doubts_shown
+from git_voicenote.text.doubts import (
+    DOUBTFUL,
+    MAX_SHOWN,
+    doubtful,
+    doubts_in,
+    doubts_located,
+    doubts_shown,
+)
 
 ID = "20260102-030405-beef"
 UNSURE = DOUBTFUL / 2
@@ -91,3 +98,18 @@ def test_the_least_certain_words_are_shown_in_order_and_the_rest_is_counted() ->
 def test_no_line_is_wider_than_an_editor() -> None:
     words = tuple(Word("word " * n + "x" * 5 * n, n * 4000.0, n * 4000.0, 0.1) for n in range(9))
     assert max(map(len, doubts_shown(words[1:], ID).splitlines())) <= 76
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written", "places"),
+    [
+        ("the cash? is full", "The cash is full.", ["cash"]),
+        ("the big? cash? is cash?", "The (cash) is “cash”.", ["cash", "cash"]),
+        ("😀 naïve? cash", "😀 (naïve), cash", ["naïve"]),
+        ("the cash? is full", "The cache is full.", []),
+    ],
+)
+def test_a_doubtful_word_is_found_in_the_text(spoken: str, written: str, places: list[str]) -> None:
+    found = doubts_located(written, [heard(spoken)])
+    assert [written[start:end] for start, end, _ in found] == places
+    assert [start for start, _, _ in found] == sorted({start for start, _, _ in found})

@@ -164,12 +164,8 @@ class Archive:
         If pages of a diff were turned meanwhile, each segment gets its place. Raises
         NothingHeardError, and EngineError, with nothing kept, if the engine gave up on everything.
         """
-        turns = self._turns_of(recording)
-        transcript = Transcript(recording.id, engine, language, placed(segments, turns))
-        if transcript.failure is not None:
-            raise EngineError(transcript.failure)
-        self._remember(lambda history: history.attempt(transcript))
-        recording = self._compress(recording)
+        transcript = self.transcribed(recording, engine, language, segments)
+        recording = self.compressed(recording)
         if not transcript.text:
             raise NothingHeardError(
                 f"nothing was heard in the recording {recording.id}",
@@ -177,6 +173,24 @@ class Archive:
                 "lists the microphones",
             )
         return Dictation(recording, transcript)
+
+    def transcribed(
+        self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
+    ) -> Transcript:
+        """Keep what an engine heard, as `heard` does, and leave the sound as it is."""
+        turns = self._turns_of(recording)
+        transcript = Transcript(recording.id, engine, language, placed(segments, turns))
+        if transcript.failure is not None:
+            raise EngineError(transcript.failure)
+        self._remember(lambda history: history.attempt(transcript))
+        return transcript
+
+    def dictation(self, recording_id: str) -> Dictation | None:
+        """Return a recording with its latest transcript; None unless both are here."""
+        recording, entry = self.find(recording_id), self._recall(recording_id)
+        if recording is None or entry is None or entry.transcript is None:
+            return None
+        return Dictation(recording, entry.transcript)
 
     def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> None:
         """Keep why an engine failed."""
@@ -187,12 +201,12 @@ class Archive:
     def keep(self, recording: Recording) -> Recording:
         """Keep only the sound: nobody is asked about it again."""
         self._remember(lambda history: history.keep(recording.id))
-        return self._compress(recording)
+        return self.compressed(recording)
 
     def set_aside(self, recording: Recording) -> Recording:
         """Keep the sound for the next command that can use it, which offers it."""
         self._remember(lambda history: history.interrupt(recording.id))
-        return self._compress(recording)
+        return self.compressed(recording)
 
     def forget(self, recording: Recording) -> None:
         """Delete a recording with its sound."""
@@ -275,7 +289,8 @@ class Archive:
             self._tell(exc.message)
             return None
 
-    def _compress(self, recording: Recording) -> Recording:
+    def compressed(self, recording: Recording) -> Recording:
+        """Return a recording in its final format; a failure is a warning."""
         from git_voicenote.audio.files.compression import compress
 
         try:

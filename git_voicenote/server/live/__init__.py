@@ -1,0 +1,1 @@
+"""Live speech: dictations of the page, and OpenAI's realtime transcription."""

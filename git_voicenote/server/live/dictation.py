@@ -1,0 +1,155 @@
+"""One dictation of the service: its recording, what is heard in it, and its text."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.capture.received import ReceivedSound
+from git_voicenote.errors import EngineError, VoicenoteError
+from git_voicenote.server.decoding.messages import Done, Heard, Partial
+from git_voicenote.server.live import events
+from git_voicenote.server.live.speech import Speech
+from git_voicenote.server.refusals import RefusalError
+from git_voicenote.workflows.hearing.archive import open_archive
+
+if TYPE_CHECKING:
+    from git_voicenote.datatypes import Recording, Segment
+    from git_voicenote.server.decoding.decoder import LiveHearing
+    from git_voicenote.server.live.subjects import Found
+    from git_voicenote.server.service import Service
+    from git_voicenote.targets import Target
+    from git_voicenote.workflows.hearing.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A recording that was begun: no other process takes it until `held` is closed."""
+
+    archive: Archive
+    recording: Recording
+    sound: ReceivedSound
+    held: ExitStack
+    target: Target
+
+
+def begin_recording(service: Service, found: Found, rate: int) -> Begun:
+    """Make a recording for sound that will arrive. Raises StoreError."""
+    archive = open_archive(found.repository, service.settings, service.warn)
+    with ExitStack() as stack:
+        recording = stack.enter_context(archive.begun(found.subject))
+        try:
+            sound = ReceivedSound(recording.path, rate)
+        except VoicenoteError:
+            archive.forget(recording)
+            raise
+        return Begun(archive, recording, sound, stack.pop_all(), found.subject.target)
+
+
+class Dictation:
+    """A dictation from its first sound to its text."""
+
+    def __init__(self, service: Service, begun: Begun, language: str) -> None:
+        self.id = begun.recording.id
+        settings, limits = service.settings, service.limits
+        self.speech = Speech(self.id, begun.sound, settings.max_duration, limits.lost)
+        self._service = service
+        self._begun = begun
+        self._language = language
+        self._engine = service.decoder.info.name
+        self._segments: list[Segment] = []
+
+    async def run(self) -> None:
+        """Hear it to its end, and send its text to the client."""
+        speech, archive = self.speech, self._begun.archive
+        completing = asyncio.create_task(self._complete())
+        hearing = asyncio.create_task(self._hear(completing))
+        try:
+            recording = await asyncio.shield(completing)
+            match speech.ended.result():
+                case "cancelled":
+                    await asyncio.to_thread(archive.keep, recording)
+                    speech.finish({"type": "cancelled", "id": self.id})
+                case "lost":
+                    speech.fail(_given_up())
+                case _:
+                    await self._finish(recording, await hearing or await self._hear_again())
+        except Exception as exc:  # noqa: BLE001 - what it is, the client is told
+            speech.fail(self._service.refusal(exc))
+        finally:
+            hearing.cancel()
+            speech.end("lost")  # the service ends: what is on disk is offered by `record`
+            await asyncio.shield(completing)
+            self._begun.held.close()
+
+    async def _complete(self) -> Recording:
+        """Wait for the end of the sound, and return its recording. Raises StoreError."""
+        how = await self.speech.ended
+        sound = self._begun.sound
+        await asyncio.to_thread(sound.close)
+        if how == "limit":
+            self._warn(f"the recording is {sound.seconds:.0f} s long, which is the limit")
+        recording = replace(self._begun.recording, duration=sound.duration)
+        if how != "lost":
+            await asyncio.to_thread(self._begun.archive.complete, recording)
+        return recording
+
+    async def _hear(self, completing: asyncio.Task[Recording]) -> Done | None:
+        """Return how the dictation ended for the engine, None if that failed before."""
+        try:
+            with self._order() as heard:
+                completing.add_done_callback(lambda _: heard.complete())
+                async for event in heard:
+                    match event:
+                        case Partial(_, text):
+                            self.speech.outbox.put(events.partial(text))
+                        case Heard(_, segment):
+                            self._segments.append(segment)
+                            self.speech.outbox.put(events.segment(segment))
+                        case Done():
+                            return event
+        except EngineError as exc:
+            self._warn(f"transcription stopped: {exc.message}; still recording")
+        return None
+
+    async def _hear_again(self) -> Done:
+        """Hear the complete sound with another engine process. Raises EngineError."""
+        self._segments.clear()
+        with self._order() as heard:
+            heard.complete()
+            async for event in heard:
+                if isinstance(event, Heard):
+                    self._segments.append(event.segment)
+                elif isinstance(event, Done):
+                    return event
+        raise AssertionError("the engine process neither finished nor ended")
+
+    async def _finish(self, recording: Recording, done: Done) -> None:
+        """Keep what was heard, send the text, and bring the sound into its final format."""
+        archive, engine, language = self._begun.archive, self._engine, self._language
+        if done.error is not None:
+            await asyncio.to_thread(archive.failed, recording, engine, language, done.error)
+            raise done.error
+        for text in done.warnings:
+            self._warn(text)
+        await asyncio.to_thread(archive.transcribed, recording, engine, language, self._segments)
+        self.speech.finish(events.final(self.id, done.text, self._segments, recording.duration))
+        await asyncio.to_thread(archive.compressed, recording)
+
+    def _order(self) -> AbstractContextManager[LiveHearing]:
+        begun = self._begun
+        return self._service.decoder.dictation(
+            begun.recording.path, self._language, target=begun.target
+        )
+
+    def _warn(self, text: str) -> None:
+        self.speech.outbox.put(events.warning(text))
+
+
+def _given_up() -> RefusalError:
+    return RefusalError(
+        404, "the dictation was given up while the connection was lost; its recording is kept",
+        param="resume", code="dictation_not_found",
+    )  # fmt: skip

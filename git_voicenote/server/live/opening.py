@@ -1,0 +1,67 @@
+"""The first message of a dictation: who asks, at what rate, and what the words are for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.audio.capture.received import RATES
+from git_voicenote.characters import visible
+from git_voicenote.server.refusals import RefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS = ("commit", "cover", "message", "answer", "text")
+"""What a dictation may be for."""
+_OF_COMMIT = ("commit", "answer")
+_REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/~^@{}-]{0,255}")
+"""No option of git, and no range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a client wants. `commit` is a revision, for a commit and for an answer to one.
+
+    `resume` is the id of a dictation whose connection broke.
+    """
+
+    rate: int
+    kind: str = "text"
+    commit: str = ""
+    language: str = ""
+    resume: str = ""
+
+
+def parse_opening(message: Mapping[str, object]) -> Opening:
+    """Read the first message. Raises RefusalError."""
+    rate = message.get("rate")
+    if not isinstance(rate, int) or isinstance(rate, bool) or rate not in RATES:
+        raise _bad("rate", f"rate may be {RATES.start} to {RATES.stop - 1}, in hertz")
+    resume = _text(message, "resume")
+    if resume:
+        return Opening(rate, resume=resume)
+    target = message.get("target")
+    if not isinstance(target, dict):
+        raise _bad("target", "target is not an object")
+    kind = target.get("kind")
+    if kind not in KINDS:
+        raise _bad("target", f"the kind of target may be {', '.join(KINDS)}")
+    commit = _text(target, "commit") if kind in _OF_COMMIT else ""
+    if kind in _OF_COMMIT and not _REVISION.fullmatch(commit):
+        raise _bad("target", f"{visible(commit)[:64]!r} does not name a commit")
+    return Opening(rate, kind, commit, _text(message, "language"))
+
+
+def _text(message: Mapping[str, object], name: str) -> str:
+    value = message.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _bad(name, f"{name} is not a text")
+    return value
+
+
+def _bad(param: str, message: str) -> RefusalError:
+    return RefusalError(400, message, param=param, code="bad_message")

@@ -1,0 +1,150 @@
+"""A dictation as its client sees it, across all connections that it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from git_voicenote.server.live.channel import NORMAL, close_code
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from git_voicenote.audio.capture.received import ReceivedSound
+    from git_voicenote.server.refusals import RefusalError
+
+    Event: TypeAlias = Mapping[str, object]
+
+Ending: TypeAlias = Literal["stopped", "cancelled", "limit", "lost"]
+
+_REPLACEABLE = ("partial", "received")
+"""Events of which only the latest matters."""
+_LAST = ("final", "cancelled", "error")
+_REPORT_INTERVAL = 0.5
+
+
+class Outbox:
+    """Events on their way to a client that may be slow or gone; none is lost but those replaced."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._there_are_some = asyncio.Event()
+
+    def __contains__(self, event: Event) -> bool:
+        return event in self._events
+
+    def put(self, event: Event) -> None:
+        """Add an event."""
+        kind = event["type"]
+        if self._events and kind in _REPLACEABLE and self._events[-1]["type"] == kind:
+            self._events.pop()
+        self._events.append(event)
+        self._there_are_some.set()
+
+    async def first(self) -> Event:
+        """Wait for the first event, which stays until `drop`."""
+        await self._there_are_some.wait()
+        return self._events[0]
+
+    def drop(self) -> None:
+        """Remove the first event: it was sent."""
+        self._events.popleft()
+        if not self._events:
+            self._there_are_some.clear()
+
+
+class Speech:
+    """The sound of a dictation that arrives, and the events that go back.
+
+    `max_seconds` is how long it may be, 0 for no limit. If its connection is lost for
+    `lost_seconds`, it ends. `ended` is the future of why it ended.
+    """
+
+    def __init__(
+        self, speech_id: str, sound: ReceivedSound, max_seconds: float, lost_seconds: float
+    ) -> None:
+        self.id = speech_id
+        self.sound = sound
+        self.outbox = Outbox()
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[Ending] = self._loop.create_future()
+        self.code = NORMAL
+        """The code that the connection is closed with after the last event."""
+        self._max_seconds = max_seconds
+        self._lost_seconds = lost_seconds
+        self._lost_at: float | None = None
+        self._giving_up: asyncio.TimerHandle | None = None
+        self._reporting: asyncio.TimerHandle | None = None
+        self._last: Event | None = None
+        self._connection: asyncio.Task[object] | None = None
+
+    def connect(self) -> None:
+        """Let the current task be the connection; one that is still there is closed."""
+        if self._connection is not None:
+            self._connection.cancel()
+        self._connection = asyncio.current_task()
+        self._lost_at = None
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+        if self._last is not None and self._last not in self.outbox:
+            self.outbox.put(self._last)  # it may have been on its way when the connection broke
+
+    def disconnect(self) -> None:
+        """Note that the current task is no longer the connection."""
+        if self._connection is asyncio.current_task():
+            self._connection = None
+            self._lost_at = time.monotonic()
+            self._giving_up = self._loop.call_later(self._lost_seconds, self.end, "lost")
+
+    @property
+    def lost_for(self) -> float:
+        """Seconds since the connection was lost, 0 while there is one."""
+        return 0.0 if self._lost_at is None else time.monotonic() - self._lost_at
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more sound is taken."""
+        return self.ended.done()
+
+    async def add(self, pcm: bytes) -> None:
+        """Write sound to disk, and report twice a second how much is there. Raises StoreError."""
+        if self.is_over:
+            return
+        await asyncio.to_thread(self.sound.add, pcm)
+        if self._reporting is None:
+            self._reporting = self._loop.call_later(_REPORT_INTERVAL, self._report)
+        if self._max_seconds and self.sound.seconds >= self._max_seconds:
+            self.end("limit")
+
+    def _report(self) -> None:
+        self._reporting = None
+        self.outbox.put({"type": "received", "samples": self.sound.samples})
+
+    def end(self, how: Ending) -> None:
+        """Take no more sound."""
+        if not self.ended.done():
+            self.ended.set_result(how)
+        for timer in (self._giving_up, self._reporting):
+            if timer is not None:
+                timer.cancel()
+
+    def finish(self, last: Event) -> None:
+        """Send the last event: final, cancelled, or error."""
+        self._last = last
+        self.outbox.put(last)
+
+    def fail(self, error: RefusalError) -> None:
+        """Send an error as the last event."""
+        self.code = close_code(error)
+        self.finish({"type": "error", **error.as_json()})
+
+    async def send_to(self, send: Callable[[Event], Awaitable[None]]) -> None:
+        """Send events, until the last one was sent."""
+        while True:
+            event = await self.outbox.first()
+            await send(event)
+            self.outbox.drop()
+            if event["type"] in _LAST:
+                return
