@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.sandbox import CHECKOUT
+from tests.support.sandbox import CHECKOUT, Sandbox
 
 SECURITY = (CHECKOUT / "docs/security.md").read_text()
 NAMED = re.findall(r"`((?:tests|benchmarks)/[\w/.]+|\w+\.py)`", SECURITY)
@@ -16,3 +16,13 @@ NAMED = re.findall(r"`((?:tests|benchmarks)/[\w/.]+|\w+\.py)`", SECURITY)
 def test_what_shows_that_a_promise_is_kept_is_there(name: str) -> None:
     places = ("", "tests/integration", "benchmarks/attack")
     assert any((CHECKOUT / place / name).exists() for place in places)
+
+
+def test_chinese_speech_becomes_what_the_document_says(sandbox: Sandbox) -> None:
+    table = (CHECKOUT / "docs/nano.md").read_text().partition("| said | written |\n|---|---|\n")[2]
+    rows = [line.strip("| ").split(" | ") for line in table.partition("\n\n")[0].splitlines()]
+    said = "".join(f"{row[0]}\n" for row in rows)
+
+    written = sandbox.voicenote("text", "--language", "zh", stdin=said.encode()).stdout.decode()
+
+    assert written.splitlines() == [row[1] for row in rows]
