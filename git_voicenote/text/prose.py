@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.columns import columns
+from git_voicenote.columns import clusters, columns
 from git_voicenote.datatypes import MARK, CoverLetter
 
 if TYPE_CHECKING:
@@ -35,7 +35,12 @@ _ABBREVIATION = re.compile(
 _MAX_ABBREVIATION_CHARACTERS = 30
 _NEXT_WORD = re.compile(r"\s*+(\S)")
 _MAYBE_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:etc|al|inc|ltd|jr|sr|v\d+)\.$", re.IGNORECASE)
-_CLAUSE = re.compile(r"[,;:]\s|\s[-–—]\s|—|[，；：、]")
+_CLAUSE = re.compile(
+    r"[,;:]\s|\s[-–—]\s|—|[，；：、]"
+    r"|\s(?:and|but|because|so|which|when|while|since|where|unless|until|instead|although|then)\s",
+    re.IGNORECASE,
+)
+"""Where a clause ends: at a mark, or before a word that begins another."""
 _DANGLING = re.compile(
     r"(?:[\s,;:–—-]|[，；：、]|\s(?:a|an|and|as|at|because|but|by|for|from|in|into|of|on|or|so|that"
     r"|the|to|which|while|with)$)+$",
@@ -111,7 +116,7 @@ def cover_letter(text: str) -> CoverLetter:
     paragraph, rest = lines[:end], "\n".join(lines[end:]).strip("\n")
     if not all(_is_prose(line) for line in paragraph):
         first = paragraph[0].strip(" \t>|#") or paragraph[0].strip()
-        subject = _cut(_LIST_ITEM.sub("", first, count=1))
+        subject = shortened(_LIST_ITEM.sub("", first, count=1))
         return CoverLetter(subject, wrap("\n".join(lines)))
     flowing = _joined(paragraph)
     marks = _MARKS_BEFORE.match(flowing)
@@ -120,9 +125,35 @@ def cover_letter(text: str) -> CoverLetter:
     sentence = first_sentence(spoken[: following.start()].rstrip() if following else spoken)
     subject = _without_full_stop(sentence)
     if marks or columns(subject) > SUBJECT_WIDTH:
-        return CoverLetter(_cut(subject), wrap("\n".join(lines)))
+        return CoverLetter(shortened(subject), wrap("\n".join(lines)))
     body = "\n\n".join(part for part in (flowing[len(sentence) :].strip(), rest) if part)
     return CoverLetter(subject, wrap(body))
+
+
+def shortened(sentence: str, width: int = SUBJECT_WIDTH) -> str:
+    """Return the start of a sentence that fits a subject of at most `width` columns.
+
+    It ends with a clause, or else with a word; a longer word is cut, with an ellipsis.
+    """
+    sentence = _without_full_stop(sentence)
+    if columns(sentence) <= width:
+        return sentence
+    start = _fill(sentence, width)[0]
+    if columns(start) > width:
+        return _first_columns(start, width - 1).rstrip() + "…"
+    clauses = [clause.start() for clause in _CLAUSE.finditer(sentence, 0, len(start) + 1)]
+    end = next((at for at in reversed(clauses) if columns(start[:at]) >= width // 3), None)
+    return _DANGLING.sub("", start[:end]) or start
+
+
+def _first_columns(text: str, width: int) -> str:
+    end = used = 0
+    for character in clusters(text[: 4 * width]):
+        used += columns(character)
+        if used > width:
+            break
+        end += len(character)
+    return text[:end]
 
 
 def _is_prose(line: str) -> bool:
@@ -228,14 +259,3 @@ def _without_full_stop(sentence: str) -> str:
     if sentence.endswith("..") or not sentence.endswith((".", "。")):
         return sentence
     return sentence[:-1].rstrip() or sentence
-
-
-def _cut(sentence: str) -> str:
-    """Return the start of a sentence that fits a subject: whole clauses if they are long enough."""
-    sentence = _without_full_stop(sentence)
-    if columns(sentence) <= SUBJECT_WIDTH:
-        return sentence
-    start = _fill(sentence, SUBJECT_WIDTH)[0][: 2 * SUBJECT_WIDTH]
-    clauses = [clause.start() for clause in _CLAUSE.finditer(start)]
-    end = next((at for at in reversed(clauses) if columns(start[:at]) >= SUBJECT_WIDTH // 3), None)
-    return _DANGLING.sub("", start[:end]) or start

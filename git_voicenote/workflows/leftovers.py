@@ -16,7 +16,6 @@ from git_voicenote.targets import (
     ReplyTarget,
     ReviewTarget,
 )
-from git_voicenote.workflows.hearing.archive import open_archive
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
@@ -72,6 +71,8 @@ def mention_unfinished_recordings(
     repository: Repository | None, settings: Settings, dialogue: Dialogue
 ) -> None:
     """Name the recordings that were cut off, for a command that has something else to do."""
+    from git_voicenote.workflows.hearing.archive import open_archive  # format-patch does without
+
     for found in open_archive(repository, settings, dialogue.warn).cut_off():
         mention_recording(found, dialogue)
 

@@ -75,17 +75,48 @@ def test_a_description_of_the_persons_own_is_used(repo: Sandbox) -> None:
     assert b"Subject: [PATCH 0/2] Their title\n\nTheir words.\n\n" in done.stdout
 
 
-def test_a_recorded_cover_beats_a_description(series: Sandbox) -> None:
-    series.git("config", "branch.topic.description", "Their title\n\nTheir words.\n")
+LONG_TITLE = " ".join(["Their title goes on and on"] * 5)
+OURS_FIRST = "the cover letter has the cover of topic, then the description"
+THEIRS_FIRST = "the cover letter has the title of the description, then the cover of topic"
+LEFT_OUT = "the description of topic is left out (--cover-from-description=none)"
 
-    ours = series.voicenote("format-patch", "main", "--stdout")
-    theirs = series.voicenote(
-        "format-patch", "main", "--stdout", "--cover-letter", "--cover-from-description=subject"
-    )
 
-    assert b"The old retry" in ours.stdout
-    assert b"Their title" not in ours.stdout
-    assert b"Subject: [PATCH 0/3] Their title\n" in theirs.stdout
+@pytest.mark.parametrize(
+    ("mode", "where", "title", "order"),
+    [
+        (None, "", "Their title", OURS_FIRST),
+        ("message", "option", "Their title", OURS_FIRST),
+        ("message", "config", "Their title", OURS_FIRST),
+        ("subject", "option", "Their title", THEIRS_FIRST),
+        ("subject", "config", "Their title", THEIRS_FIRST),
+        ("auto", "option", "Their title", THEIRS_FIRST),
+        ("auto", "option", LONG_TITLE, OURS_FIRST),
+        ("none", "option", "Their title", LEFT_OUT),
+        ("none", "config", "Their title", LEFT_OUT),
+    ],
+)
+def test_a_spoken_cover_and_a_description_stand_together(
+    series: Sandbox, mode: str | None, where: str, title: str, order: str
+) -> None:
+    series.git("config", "branch.topic.description", f"{title}\n\nTheir words.\n")
+    options = [f"--cover-from-description={mode}"] if where == "option" else []
+    if mode and where == "config":
+        series.git("config", "format.coverFromDescription", mode)
+
+    done = series.voicenote("format-patch", "main", "--stdout", *options)
+
+    cover = done.stdout.decode().partition("\nFrom ")[0]
+    assert order in done.stderr.decode().splitlines()
+    ours = "The old retry loop lived in the client"
+    subject = "Their title" if order == THEIRS_FIRST else ours
+    assert f"Subject: [PATCH 0/3] {subject}\n" in cover
+    assert "\nSo every caller got its own back-off." in cover.replace("client. So", "client.\nSo")
+    assert ours in cover
+    assert ("\n\nTheir words.\n\n" in cover) == (title in " ".join(cover.split()))
+    assert ("Their words" in cover) == (order != LEFT_OUT)
+    assert cover.index("every caller") < (cover + "Their words").index("Their words")
+    assert "*** " not in cover
+    assert done.stdout.count(b"\nSubject: [PATCH") == 4
 
 
 def test_no_notes_leaves_notes_out(series: Sandbox) -> None:

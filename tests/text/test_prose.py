@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from git_voicenote.columns import columns
 from git_voicenote.datatypes import CoverLetter
-from git_voicenote.text.prose import cover_letter, first_sentence, unwrap, wrap
+from git_voicenote.text.prose import cover_letter, first_sentence, shortened, unwrap, wrap
 
 LONG = "The old retry loop lived in the client, so every caller got its own back-off and jitter."
 
@@ -149,7 +149,7 @@ def test_a_cover_letter_keeps_every_word_and_its_subject_fits(text: str) -> None
         or (said.replace(".", "").replace("。", "") == written.replace(".", "").replace("。", ""))
     )
     assert "\n" not in cover.subject
-    assert columns(cover.subject) <= 74
+    assert columns(cover.subject) <= 72
     assert cover.subject or not said
 
 
@@ -167,3 +167,22 @@ FILLED = "A line that was filled for mail, as far as its seventy-two columns go,
 )
 def test_paragraphs_wrapped_for_mail_are_joined(text: str, unwrapped: str) -> None:
     assert unwrap(text) == unwrapped
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [
+        (f"Retry requests when the network fails and wait longer {9 * 'each time '}",
+         "Retry requests when the network fails"),
+        (f"Retry requests that failed in the transport of the client {9 * 'each time '}",
+         "Retry requests that failed in the transport of the client each time each"),
+        ("把旧的重试循环从客户端移到传输层，这样每个调用者都使用同样的退避时间，而且服务器不会再被同时询问。",
+         "把旧的重试循环从客户端移到传输层，这样每个调用者都使用同样的退避时间"),
+        (36 * "循环" + "。", 18 * "循环"),
+        (f"https://example.org/{90 * 'x'} moved", f"https://example.org/{51 * 'x'}…"),
+    ],
+)  # fmt: skip
+def test_a_long_sentence_is_shortened_at_a_clause(sentence: str, subject: str) -> None:
+    assert shortened(sentence) == subject
+    assert columns(subject) <= 72
+    assert "".join(sentence.split()) in "".join(cover_letter(sentence).body.split())

@@ -175,26 +175,44 @@ def without_notes(rest: bytes) -> bytes:
     return rest[:start] + rest[position:]
 
 
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """Which parts of a cover letter git left to fill in; it fills others from a description."""
+
+    subject: bool
+    body: bool
+
+
+def placeholders(mail: Mail) -> Placeholders:
+    """Return which placeholders a cover has."""
+    return Placeholders(bool(_PLACEHOLDER.search(mail.headers)), mail.rest.startswith(_BLURB[1:]))
+
+
 def has_placeholder(mail: Mail) -> bool:
     """Return whether a cover waits for words in its subject or its body."""
-    return bool(_PLACEHOLDER.search(mail.headers)) or mail.rest.startswith(_BLURB[1:])
+    found = placeholders(mail)
+    return found.subject or found.body
 
 
 def fill_cover(mail: Mail, subject: str, body: bytes) -> Mail | None:
-    """Return the cover with its words in place of both placeholders, or None where one is missing.
+    """Return the cover with its words in place of git's placeholders, None if that cannot be.
 
-    The subject is encoded as RFC 2047 asks and folded; nothing else of the mail is touched.
+    A description stays: words go above it, and a subject that is there is kept. The new subject is
+    encoded as RFC 2047 asks and folded; nothing else of the mail is touched.
     """
-    found = _PLACEHOLDER.search(mail.head)
-    line = mail.head.rfind(b"\nSubject:", 0, found.start()) + 1 if found else 0
-    if not found or not line or not mail.rest.startswith(_BLURB[1:]):
-        return None
-    # a long prefix makes git fold the placeholder, and the line before it
-    prefix = b" ".join(mail.head[line : found.start()].split()) + b" "
-    head = mail.head[:line] + prefix + _encode(subject, len(prefix)) + b"\n"
-    return Mail(
-        head + mail.head[found.end() :], b"", body + mail.rest[len(_BLURB) - 1 :], False, None
-    )
+    head = mail.head
+    if placeholders(mail).subject:
+        found = _PLACEHOLDER.search(head)
+        line = head.rfind(b"\nSubject:", 0, found.start()) + 1 if found else 0
+        if not found or not line:
+            return None
+        # a long prefix makes git fold the placeholder, and the line before it
+        prefix = b" ".join(head[line : found.start()].split()) + b" "
+        encoded = prefix + _encode(subject, len(prefix)) + b"\n"
+        head = head[:line] + encoded + head[found.end() :]
+    rest = mail.rest.removeprefix(_BLURB[1:])
+    gap = b"" if not body or rest.startswith(b"\n") else b"\n"
+    return Mail(head, b"", body + gap + rest, False, None)
 
 
 def declare_charset(mail: Mail, charset: bytes) -> Mail:

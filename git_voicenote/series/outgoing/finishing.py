@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
-    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
+    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit, Placeholders
     from git_voicenote.notes.store import Remembered
     from git_voicenote.series.outgoing.plan import Plan
     from git_voicenote.series.outgoing.verification import Verification
@@ -114,8 +114,10 @@ class Finishing:
 
     def _cover(self, raw: bytes) -> None:
         mail = mails_of.take_apart(raw, None)
-        if mails_of.has_placeholder(mail):
-            mail = self._filled(mail)
+        if self._plan.cover is not None:
+            mail = self._filled(mail, self._plan.cover)
+        elif mails_of.has_placeholder(mail):
+            raise self._incomplete(mail)
         # an interdiff, and whatever else git am would take for a patch here, is set in
         text = indent_hazards(mail.rest.decode("utf-8", "surrogateescape"))
         mail = replace(mail, rest=text.encode("utf-8", "surrogateescape"))
@@ -124,19 +126,49 @@ class Finishing:
         self._verification.add_suspect(0, mail, None, sent)
         self._send(0, sent)
 
-    def _filled(self, mail: Mail) -> Mail:
-        filled = None
-        if self._plan.is_covered and self._plan.cover is not None:
-            letter = cover_letter(self._plan.cover)
-            body = indent_hazards(quote_diffs(letter.body)).encode()
-            filled = mails_of.fill_cover(mail, letter.subject, body + b"\n" if body else b"")
+    def _filled(self, mail: Mail, cover: str) -> Mail:
+        """Return the cover letter with what was spoken, above what git took from a description."""
+        placeholders = mails_of.placeholders(mail)
+        letter = cover_letter(cover)
+        # where the description gives the subject, the spoken one is a sentence like all others
+        words = letter.body if placeholders.subject else cover
+        body = indent_hazards(quote_diffs(words)).encode()
+        filled = mails_of.fill_cover(mail, letter.subject, body + b"\n" if body else b"")
         if filled is None:
-            raise PatchError(
-                "the cover letter has no words yet",
-                hint="speak them with `git voicenote record --cover`, or now with --record; "
-                "plain `git format-patch` leaves a letter to fill in by hand",
-            )
+            raise self._incomplete(mail)
+        self._report_order(placeholders)
         return filled
+
+    def _report_order(self, placeholders: Placeholders) -> None:
+        """Say how the words that were spoken and those of a description stand in the letter."""
+        plan = self._plan
+        if placeholders.body and plan.has_description:
+            why = "" if plan.description_mode is None else " (--cover-from-description=none)"
+            self.remarks.append(f"the description of {self._described()} is left out{why}")
+        elif not placeholders.body:
+            spoken = f"the cover of {plan.cover_key}"
+            self.remarks.append(
+                f"the cover letter has {spoken}, then the description"
+                if placeholders.subject
+                else f"the cover letter has the title of the description, then {spoken}"
+            )
+
+    def _described(self) -> str:
+        return self._plan.walk.branch or "the branch"
+
+    def _incomplete(self, mail: Mail) -> PatchError:
+        """Return the error for a letter that would be sent with a placeholder of git in it."""
+        if not mails_of.placeholders(mail).body:
+            return PatchError(
+                "the cover letter has no subject yet, only a description",
+                hint="--cover-from-description=subject takes its first paragraph;\n"
+                "`git voicenote record --cover` takes what you say",
+            )
+        return PatchError(
+            "the cover letter has no words yet",
+            hint="speak them with `git voicenote record --cover`, or now with --record; "
+            "plain `git format-patch` leaves a letter to fill in by hand",
+        )
 
     def _patch(self, position: int, raw: bytes) -> None:
         mail = mails_of.take_apart(raw, self._commits.get(self._ids[position]))

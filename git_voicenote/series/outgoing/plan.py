@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
-_THEIRS = ("--cover-from-description", "--description-file")
+_MODE = "--cover-from-description"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,23 @@ class Plan:
     cover: str | None
     cover_key: str | None
     has_several: bool
+    has_description: bool
 
     @property
     def is_covered(self) -> bool:
-        """Whether the cover letter is ours to fill: the person brought no words of another kind."""
-        return self.cover is not None and not self.arguments.has(*_THEIRS)
+        """Whether words were spoken for the cover letter."""
+        return self.cover is not None
+
+    @property
+    def description_mode(self) -> str | None:
+        """What the person wants of a description: message, subject, auto or none, if they say.
+
+        git takes the last of several options, and an unknown value is its to refuse.
+        """
+        given = [flag for flag in self.arguments.flags if flag.startswith(f"{_MODE}=")]
+        if given:
+            return given[-1].partition("=")[2]
+        return self.git_config.get("format.coverfromdescription")
 
     def has_setting(self, key: str) -> bool:
         """Return whether git's config sets a boolean."""
@@ -66,4 +79,13 @@ def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
         key = covers.key_for_tip(repository.commit(walk.tip).id, walk.branch)
         notes = parse_notes((covers.text(key) if key else None) or "")
         cover = "\n\n".join(note.text for note in notes if note.text.strip()) or None
-    return Plan(parsed, git_config, walk, cover, key, several)
+    has_description = parsed.has("--description-file") or (
+        walk.branch is not None and _describes(repository, walk.branch)
+    )
+    return Plan(parsed, git_config, walk, cover, key, several, has_description)
+
+
+def _describes(repository: Repository, branch: str) -> bool:
+    """Return whether branch.<name>.description has words."""
+    found = repository.config(rf"^branch\.{re.escape(branch)}\.description$")
+    return any((text or "").strip() for text in found.values())

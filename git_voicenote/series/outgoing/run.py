@@ -134,9 +134,9 @@ def _notes_option(repository: Repository, ref: str) -> str:
 def _cover_options(plan: Plan) -> list[str]:
     """Return the options that make git write a cover letter we can fill, ahead of theirs."""
     if plan.is_covered:
-        wanted = ["--cover-letter"] if plan.has_several else []
-        return [*wanted, "--cover-from-description=none"]
-    if "format.coverfromdescription" in plan.git_config:
+        # git's own default sets a description below a placeholder for the subject
+        return ["--cover-letter"] if plan.has_several else []
+    if plan.description_mode is not None:
         return []
     # git's own default leaves a placeholder for the subject
     return ["--cover-from-description=subject"]

@@ -1,16 +1,16 @@
 """Compose a commit message in the Conventional Commits 1.0.0 format from a transcript.
 
 The message passes commitlint's config-conventional and commitizen, and contains everything that was
-said: what does not fit in the first line continues in the body.
+said: a sentence that does not fit in the first line is in the body, too.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import accumulate, islice, takewhile
 from typing import TYPE_CHECKING
 
+from git_voicenote.columns import columns
 from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.commit_message.change_guess import guess_scope, guess_type
 from git_voicenote.text.commit_message.footers import BREAKING
@@ -24,7 +24,7 @@ from git_voicenote.text.commit_message.people import people_trailers
 from git_voicenote.text.commit_message.rules import CONVENTIONAL
 from git_voicenote.text.mail_safety import indent_hazards
 from git_voicenote.text.passes.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
-from git_voicenote.text.prose import fill
+from git_voicenote.text.prose import fill, shortened
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 BREAKING_TOKEN = "BREAKING-CHANGE"  # noqa: S105 - a trailer's token; git sees no "BREAKING CHANGE"
 
 _WIDTH = 72
-_MIN_DESCRIPTION_CHARACTERS = 20
-_CLAUSES = {
-    "and", "but", "because", "so", "which", "when", "while", "since", "where", "unless", "until",
-    "instead", "although", "then",
-}  # fmt: skip
 _TRAILER = re.compile(r"[A-Za-z0-9-]+[ \t]*:|\(cherry picked from commit ")
 _PARAGRAPHS = re.compile(f"(?<![ {LINE}])[ {LINE}]*+{PARAGRAPH}[ {LINE}{PARAGRAPH}]*+")
 _LINES = re.compile(f"(?<![ {LINE}]) *+{LINE}[ {LINE}]*+")
@@ -127,33 +122,22 @@ def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONV
 
 
 def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, str]:
-    """Split a sentence into the part for the first line and the rest for the body."""
+    """Return what of a sentence fits the first line, and the sentence for the body if it is more.
+
+    The first line has at most 72 columns, and ends with a clause.
+    """
     stop = "." if rules.full_stop else ""
     text = _in_case(sentence.rstrip(" .,;:") or sentence, rules)
     longest = rules.header_length - prefix - len(stop)
     if rules.subject_length is not None:
         longest = min(longest, rules.subject_length - len(stop))
-    wanted = min(_WIDTH - prefix, longest)
-    if _length(text) <= wanted:
+    wanted = max(min(_WIDTH - prefix - len(stop), longest), 1)
+    if columns(text) <= wanted and _length(text) <= longest:
         return text + stop, ""
-    words = text.split(" ")
-    # the length of the text up to each word, until it does not fit
-    lengths = accumulate(_length(word) + bool(number) for number, word in enumerate(words))
-    fitting = list(takewhile(lambda length: length <= wanted, islice(lengths, len(words) - 1)))
-    fits = range(1, len(fitting) + 1)
-    clauses = [
-        n
-        for n in fits
-        if (words[n].lower() in _CLAUSES or words[n - 1][-1:] in ",;:")
-        and fitting[n - 1] >= _MIN_DESCRIPTION_CHARACTERS
-    ]
-    if not clauses and _length(text) <= longest:
-        return text + stop, ""
-    if not fits:
-        # a single word (an address?) longer than a line: its start here, the whole in the body
-        return words[0][: wanted - 1] + "…", sentence
-    cut = (clauses or fits)[-1]
-    return " ".join(words[:cut]).rstrip(" .,;:") + stop, sentence.split(" ", cut)[cut]
+    start = shortened(text, wanted)
+    while _length(start) > longest:  # accents take no column, but commitlint counts them
+        start = start[:-1]
+    return start.rstrip(" .,;:，；：、") + stop, sentence
 
 
 def _in_case(text: str, rules: CommitRules) -> str:

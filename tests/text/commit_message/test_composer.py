@@ -170,7 +170,8 @@ def test_a_long_description_continues_in_the_body() -> None:
     assert render(compose(spoken)) == (
         "fix(parser): empty input no longer crashes the whole program\n"
         "\n"
-        "Because the tokenizer returned none.\n"
+        "Empty input no longer crashes the whole program because the tokenizer\n"
+        "returned none.\n"
     )
 
 

@@ -127,8 +127,8 @@ def test_long_text_is_wrapped_to_the_limit() -> None:
     assert text == (
         "fix!: the server no longer stops\n"
         "\n"
-        "when the name of a host is empty or much\n"
-        "too long.\n"
+        "The server no longer stops when the name\n"
+        "of a host is empty or much too long.\n"
         "\n"
         "BREAKING-CHANGE: the old token is\n"
         "  refused and a new one must be asked\n"
