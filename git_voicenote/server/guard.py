@@ -85,6 +85,12 @@ class Guard:
 
 def check_request(scope: Scope, access: Access) -> None:
     """Raise RefusalError for a request that may not be answered."""
+    if _only(scope, b"content-length") is not None and _only(scope, b"transfer-encoding"):
+        # RFC 9112, 6.3: a proxy before us may find another request after this one
+        raise RefusalError(
+            400, "the length of the body is ambiguous", code="ambiguous_length",
+            headers={"Connection": "close"},
+        )  # fmt: skip
     # never request.url: a forged Host or an absolute target could poison its path
     path, method = scope["path"], scope.get("method")
     host = _only(scope, b"host")

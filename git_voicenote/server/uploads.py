@@ -62,14 +62,19 @@ async def received_form(
         raise RefusalError(
             415, "the body has to be multipart/form-data with a boundary", code="wrong_content_type"
         )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise RefusalError(
+            415, "a compressed body is not accepted; sound may be in a compressed format",
+            code="wrong_content_encoding",
+        )  # fmt: skip
     stated = request.headers.get("content-length", "")
     if stated.isascii() and stated.isdigit() and int(stated[:20]) > limits.upload:
         raise _too_large(limits)
     spool = _Spool(folder)
     try:
         parts = _Parts(limits, max_files)
-        parser = MultipartParser(boundary, parts.callbacks())
         try:
+            parser = MultipartParser(boundary, parts.callbacks())
             async for piece in _pieces(request, limits):
                 parser.write(piece)
                 if content := parts.take():

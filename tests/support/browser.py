@@ -32,10 +32,10 @@ class Browser:
     """One page of a browser. `requests` are all addresses it asked for, `complaints` its errors.
 
     With `microphone`, a WAV file is what the page hears, from its start and once, each time that
-    it opens the microphone.
+    it opens the microphone. `here` is a name that resolves to this machine.
     """
 
-    def __init__(self, folder: Path, microphone: Path | None = None) -> None:
+    def __init__(self, folder: Path, microphone: Path | None = None, here: str = "") -> None:
         name = next(found for name in _NAMES if (found := shutil.which(name)))
         # Chromium reads commands from descriptor 3 and answers on 4, each ended by a NUL; bash, as
         # dash cannot name descriptors above 9
@@ -53,6 +53,8 @@ class Browser:
                 "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
                 f"--use-file-for-fake-audio-capture={microphone}%noloop",
             ]  # fmt: skip
+        if here:
+            command.append(f"--host-resolver-rules=MAP {here} 127.0.0.1")
         self._process = subprocess.Popen(
             command, pass_fds=(from_us, to_us), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
