@@ -28,8 +28,9 @@ from git_voicenote.terminal.console import (
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.pager import wants_colour
 from git_voicenote.text.diff.anchors import anchor
-from git_voicenote.text.export.formats import FORMATS, TEXT, Exported, help_text
+from git_voicenote.text.export.formats import FORMATS, TEXT, help_text
 from git_voicenote.workflows.hearing.archive import state_root
+from git_voicenote.workflows.history.values import entry_value, exported
 from git_voicenote.workflows.leftovers import mention_unfinished_recordings, mention_unsaved_texts
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
     entries = _readable(found)
     if as_json:
         print_json(
-            [{**_value(entry), "snippet": _snippet_value(entry, query)} for entry in entries]
+            [{**entry_value(entry), "snippet": _snippet_value(entry, query)} for entry in entries]
         )
         return
     colours = wants_colour("auto", "color.grep")
@@ -95,7 +96,7 @@ def show(recording_id: str, *, as_json: bool) -> None:
     """Show all that is known of a recording."""
     (entry,) = _readable([_entry(recording_id)])
     if as_json:
-        print_json(_value(entry))
+        print_json(entry_value(entry))
     else:
         put(visible(_describe(entry)), end="")
 
@@ -116,16 +117,11 @@ def export(recording_ids: tuple[str, ...], name: str) -> None:
         raise click.UsageError(f"{form.holds} belong to one recording: name it")
     named = [_entry(name) for name in recording_ids]
     entries = _readable(named or [*reversed(_history().entries())])
-    exported = [_exported(entry) for entry in entries if entry.transcript or form.has_failures]
-    if not exported and not form.has_failures:
+    found = [exported(entry) for entry in entries if entry.transcript or form.has_failures]
+    if not found and not form.has_failures:
         raise NegativeAnswer("there is no transcript to export", hint=_LIST_HINT)
-    text = form.together(exported) if form.together else form.render(exported[0])
+    text = form.together(found) if form.together else form.render(found[0])
     hand_over(text.encode())
-
-
-def _exported(entry: Entry) -> Exported:
-    segments = entry.transcript.segments if entry.transcript else ()
-    return Exported(entry.id, [visible(entry.text)], segments, _value(entry))
 
 
 history.add_command(delete)
@@ -157,7 +153,7 @@ def _readable(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
     if as_json:
-        print_json([_value(entry) for entry in entries])
+        print_json([entry_value(entry) for entry in entries])
         return
     is_numbered = sys.stdout.isatty()  # the places that `delete 3..9` takes
     for number, entry in enumerate(entries, 1):
@@ -233,33 +229,3 @@ def _body(attempt: Attempt) -> list[str]:
         failure = f" ({segment.failure})" if segment.failure else ""
         lines.append(f"    {clock(segment.start):>6}  {segment.marked_text}{failure}")
     return lines
-
-
-def _value(entry: Entry) -> dict[str, object]:
-    transcript = entry.transcript
-    return {
-        "id": entry.id,
-        "created_at": entry.created_at.isoformat(),
-        "duration": entry.duration,
-        "target": str(entry.target),
-        "title": entry.title,
-        "state": entry.state,
-        "path": entry.path,
-        "text": entry.text,
-        "engine": transcript.engine if transcript else None,
-        "language": transcript.language if transcript else None,
-        "segments": [asdict(segment) for segment in (transcript.segments if transcript else ())],
-        "attempts": [
-            {
-                "created_at": attempt.created_at.isoformat(),
-                "engine": attempt.engine,
-                "language": attempt.language,
-                "error": attempt.error,
-            }
-            for attempt in entry.attempts
-        ],
-        "notes": [
-            {"created_at": n.created_at.isoformat(), "target": str(n.target), "text": n.text}
-            for n in entry.notes
-        ],
-    }

@@ -29,15 +29,17 @@ _log = Log(__name__)
 class Service:
     """A running service.
 
-    `folder` is where it was started, `spool` the private folder for uploads. `warn` reports to the
-    person who started it. `at_end` is closed when the service ends, before the decoder. `jobs` is
-    None if another service runs the jobs here.
+    `folder` is where it was started, `state` the folder of recordings, the history and jobs,
+    `spool` a private folder for uploads. `warn` reports to the person who started it. `at_end` is
+    closed when the service ends, before the decoder. `jobs` is None if another service runs the
+    jobs here.
     """
 
     decoder: Decoder
     access: Access
     spool: Path
     folder: Path
+    state: Path
     warn: Callable[[str], None]
     at_end: AsyncExitStack
     jobs: JobRunner | None = None

@@ -81,10 +81,18 @@ async def answer_requests(serving: Serving, token: str) -> None:
             running_jobs(serving.state, decoder, metrics, serving.warn)
         )
         access = Access(token, LOOPBACK_NAMES | {bound.name})
-        folder = serving.start.folder
         at_end = await stack.enter_async_context(AsyncExitStack())
         service = Service(
-            decoder, access, spool, folder, serving.warn, at_end, jobs, serving.limits, metrics
+            decoder=decoder,
+            access=access,
+            spool=spool,
+            folder=serving.start.folder,
+            state=serving.state,
+            warn=serving.warn,
+            at_end=at_end,
+            jobs=jobs,
+            limits=serving.limits,
+            metrics=metrics,
         )
         stack.callback(service.workers.close)
         link = bound.link if serving.token_file else f"{bound.link}/#token={token}"

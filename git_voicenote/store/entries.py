@@ -49,7 +49,8 @@ class Entry:
     """A recording with its attempts and notes, each oldest first.
 
     `duration` is in seconds; `path` is relative to the folder of the history. If pages were turned
-    while the person spoke, each segment has its place. `unreadable` are the columns whose values
+    while the person spoke, each segment has its place. `edited` is the transcript as a person
+    edited it. `unreadable` are the columns whose values
     were invalid and were replaced.
     """
 
@@ -64,6 +65,7 @@ class Entry:
     attempts: tuple[Attempt, ...]
     notes: tuple[SavedNote, ...]
     turns: tuple[Turn, ...] = ()
+    edited: str | None = None
     unreadable: tuple[str, ...] = ()
 
     @property
@@ -74,7 +76,9 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The text of the latest transcript, or ""."""
+        """The text as it was edited, or that of the latest transcript, or ""."""
+        if self.edited is not None:
+            return self.edited
         return self.transcript.text if self.transcript else ""
 
 
@@ -109,6 +113,7 @@ class _Rows:
             attempts=self._attempts(turns),
             notes=self._notes(),
             turns=turns,
+            edited=self._edited(),
             unreadable=tuple(reading.unreadable),
         )
 
@@ -150,6 +155,12 @@ class _Rows:
             (attempt_id,),
         )
         return tuple(self._reading.segment(tuple(row)) for row in rows)
+
+    def _edited(self) -> str | None:
+        row = self._connection.execute(
+            "SELECT text FROM edits WHERE recording_id = ?", (self._row["id"],)
+        ).fetchone()
+        return row and self._reading.text(row["text"], "edits.text")
 
     def _notes(self) -> tuple[SavedNote, ...]:
         rows = self._connection.execute(

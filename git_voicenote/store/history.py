@@ -176,6 +176,21 @@ class History:
                 if linked.rowcount:
                     _index(connection, recording_id, text)
 
+    def edit(self, recording_id: str, text: str) -> None:
+        """Store the transcript of a recording as a person edited it."""
+        with self._database.writing() as connection:
+            _check_known(connection, recording_id)
+            before = connection.execute(
+                "DELETE FROM edits WHERE recording_id = ? RETURNING text", (recording_id,)
+            ).fetchone()
+            if before is not None:
+                connection.execute(
+                    "DELETE FROM words WHERE recording_id = ? AND text = ?",
+                    (recording_id, searchable(before["text"])),
+                )
+            connection.execute("INSERT INTO edits VALUES (?, ?, ?)", (recording_id, text, _now()))
+            _index(connection, recording_id, text)
+
     def finished_ids(self) -> frozenset[str]:
         """Return the ids of all recordings except the unfinished ones."""
         with self._database.reading() as connection:
@@ -184,16 +199,13 @@ class History:
             )
             return frozenset(row["id"] for row in rows)
 
-    def entries(self, limit: int | None = None) -> tuple[Entry, ...]:
-        """Return recordings, the newest first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT * FROM recordings ORDER BY created_at DESC, id DESC LIMIT ?",
-                (-1 if limit is None else limit,),
-            )
-            return entries_of(connection, rows.fetchall())
+    def entries(self, limit: int | None = None, *, before: str | None = None) -> tuple[Entry, ...]:
+        """Return recordings, the newest first; with `before`, those older than this one."""
+        return self._select("TRUE", (), limit, before)
 
-    def search(self, query: str) -> tuple[Entry, ...]:
+    def search(
+        self, query: str, *, limit: int | None = None, before: str | None = None
+    ) -> tuple[Entry, ...]:
         """Return the recordings whose title, transcripts or notes contain all words of a query.
 
         Words match parts of words, in any case; `search.snippet_of` shows where. The newest are
@@ -202,19 +214,30 @@ class History:
         terms = terms_of(query)
         if not terms:
             return ()
-        sql, parameters = _search_condition(terms)
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT * FROM recordings WHERE {sql} ORDER BY created_at DESC, id DESC",  # noqa: S608 - built of constants; every value is a parameter
-                parameters,
-            )
-            return entries_of(connection, rows.fetchall())
+        return self._select(*_search_condition(terms), limit, before)
 
     def entry(self, recording_id: str) -> Entry | None:
         """Return the entry of a recording, or None."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT * FROM recordings WHERE id = ?", (recording_id,))
             return next(iter(entries_of(connection, rows.fetchall())), None)
+
+    def _select(
+        self, condition: str, parameters: Sequence[str], limit: int | None, before: str | None
+    ) -> tuple[Entry, ...]:
+        """Return the recordings that a condition is true of; it is built of constants."""
+        if before is not None:
+            condition += (
+                " AND (created_at, id) < (SELECT created_at, id FROM recordings WHERE id = ?)"
+            )
+            parameters = (*parameters, before)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT * FROM recordings WHERE {condition}"  # noqa: S608 - constants; every value is a parameter
+                " ORDER BY created_at DESC, id DESC LIMIT ?",
+                (*parameters, -1 if limit is None else limit),
+            )
+            return entries_of(connection, rows.fetchall())
 
     def notes_of_patches(self, patch_ids: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
         """Return the notes that were saved for commits with these patch ids, the newest first."""

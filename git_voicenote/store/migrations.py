@@ -94,4 +94,12 @@ MIGRATIONS = (
         SELECT recording_id, searchable(CAST(text AS BLOB)) FROM notes
         JOIN note_recordings ON note_id = notes.id;
     """,
+    # 7: a transcript as a person edited it; what engines heard stays as it is
+    """
+    CREATE TABLE edits (
+        recording_id TEXT PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    );
+    """,
 )

@@ -103,6 +103,8 @@ class _Folded:
 
 def _sources(entry: Entry) -> Iterator[str]:
     transcripts = [attempt.transcript for attempt in entry.attempts if attempt.transcript]
+    if entry.edited is not None:
+        yield entry.edited
     yield from (transcript.words for transcript in transcripts[-1:])
     yield from (_TRAILER.sub("", note.text) for note in reversed(entry.notes))
     yield from (transcript.words for transcript in reversed(transcripts[:-1]))

@@ -19,6 +19,7 @@ from git_voicenote.server.downloads import attachment, file_attachment
 from git_voicenote.server.labels import result_names
 from git_voicenote.server.refusals import RefusalError
 from git_voicenote.server.sounds import sound_response
+from git_voicenote.text.export.formats import TEXT
 from git_voicenote.workflows.hearing.batch import Finished
 from git_voicenote.workflows.transcribe.results import Rendering
 
@@ -56,7 +57,7 @@ def routes(service: Service) -> list[BaseRoute]:
 
     async def archive(request: Request) -> Response:
         job = await job_of(service, request)
-        names = request.query_params.getlist("format") or ["txt"]
+        names = request.query_params.getlist("format") or [TEXT.name]
         forms = tuple(dict.fromkeys(format_of(name) for name in names))
         path = service.spool / f"{secrets.token_hex(16)}.zip"
         await service.workers.run(_write_archive, path, job, forms)

@@ -97,6 +97,7 @@ JSON = ExportFormat(
     has_failures=True,
     media_type="application/json",
 )
+CSV = ExportFormat("csv", ".csv", "rows", _timed(comma_separated), media_type="text/csv")
 _ROWS = (
     TEXT,
     JSON,
@@ -105,7 +106,7 @@ _ROWS = (
     ExportFormat(
         "tsv", ".tsv", "rows", _timed(tab_separated), media_type="text/tab-separated-values"
     ),
-    ExportFormat("csv", ".csv", "rows", _timed(comma_separated), media_type="text/csv"),
+    CSV,
 )
 FORMATS = {one.name: one for one in _ROWS}
 """The formats by name, in the order in which help lists them."""

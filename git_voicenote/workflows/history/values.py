@@ -1,0 +1,75 @@
+"""Recordings of the history as values for JSON, and as exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.text.export.formats import Exported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from git_voicenote.store.entries import Entry
+
+_COLUMNS = ("id", "created_at", "duration", "target", "title", "engine", "language", "text")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is a formula to a spreadsheet."""
+
+
+def entry_value(entry: Entry) -> dict[str, object]:
+    """Return all that is known of a recording."""
+    transcript = entry.transcript
+    return {
+        "id": entry.id,
+        "created_at": entry.created_at.isoformat(),
+        "duration": entry.duration,
+        "target": str(entry.target),
+        "title": entry.title,
+        "state": entry.state,
+        "path": entry.path,
+        "text": entry.text,
+        "is_edited": entry.edited is not None,
+        "engine": transcript.engine if transcript else None,
+        "language": transcript.language if transcript else None,
+        "segments": [asdict(segment) for segment in (transcript.segments if transcript else ())],
+        "attempts": [
+            {
+                "created_at": attempt.created_at.isoformat(),
+                "engine": attempt.engine,
+                "language": attempt.language,
+                "error": attempt.error,
+            }
+            for attempt in entry.attempts
+        ],
+        "notes": [
+            {"created_at": n.created_at.isoformat(), "target": str(n.target), "text": n.text}
+            for n in entry.notes
+        ],
+    }
+
+
+def exported(entry: Entry) -> Exported:
+    """Return a recording for export: its text as it was edited, its segments as they were heard."""
+    segments = entry.transcript.segments if entry.transcript else ()
+    lines = visible(entry.text).splitlines() if entry.text else [""]
+    return Exported(entry.id, lines, segments, entry_value(entry))
+
+
+def entries_table(entries: Iterable[Entry]) -> str:
+    """Return a row for each recording, as CSV; no cell is a formula."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for entry in entries:
+        value = entry_value(entry)
+        writer.writerow([_cell(value[name]) for name in _COLUMNS])
+    return table.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else visible(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
