@@ -172,6 +172,7 @@ def test_settings_are_named_in_their_table_only() -> None:
         "config/table.py",
         "log/__init__.py",  # GIT_VOICENOTE_TRACE, as GIT_TRACE: no setting of git's
         "series/incoming/git_am.py",  # GIT_VOICENOTE_AM: what it tells its own hooks
+        "terminal/editors.py",  # GIT_VOICENOTE_DICTATING: what it tells the editor's children
     }
 
 

@@ -43,6 +43,9 @@ _ROWS = (
         "review", "review:review", "Read a series with its notes, or make a page of it."
     ),
     Command("play", "play:play", "Play the recording behind a note."),
+    Command(
+        "dictate", "dictate:dictate", "Print what you say, or put it into a file."
+    ),
     Command("transcribe", "transcribe:transcribe", "Print the text of sound files."),
     Command("serve", "serve:serve", "Serve OpenAI's speech API on this machine."),
     Command("history", "history:history", "List, search, show, export and delete recordings."),

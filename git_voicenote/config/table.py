@@ -69,6 +69,10 @@ class Settings:
         bool,
         _Row("voicenote.edit", forms.BOOLEAN, "open the text in the editor before it is saved"),
     ] = True
+    editor: Annotated[
+        str | None,
+        _Row("voicenote.editor", forms.TEXT, "the editor that `dictate` opens, if not git's"),
+    ] = None
     silence: Annotated[
         float,
         _Row(

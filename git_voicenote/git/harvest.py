@@ -15,7 +15,7 @@ from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.objects import message_of, parents_of
 from git_voicenote.git.process import git_records, lines_of, read_git
-from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget
+from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget, TextTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,6 +120,9 @@ def explained(repository: Repository, target: Target) -> Explained | None:
             return _series(repository, key)
         case MessageTarget():
             return _staged(repository)
+        case TextTarget():  # most likely about what is staged, or else HEAD
+            staged = _staged(repository) if repository.worktree else None
+            return staged or _commit(repository, "HEAD")
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sys
@@ -15,9 +14,9 @@ from git_voicenote.characters import harmless
 from git_voicenote.errors import Cancelled, GitError, StoreError
 from git_voicenote.files.failures import store_error
 from git_voicenote.git.configuration import Configuration
-from git_voicenote.git.process import run_git
 from git_voicenote.store.kept_texts import above, held_text, keep_text
 from git_voicenote.terminal.console import say
+from git_voicenote.terminal.editors import editor_command, person_editor
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
 from git_voicenote.workflows.hearing.archive import state_root
 
@@ -62,13 +61,11 @@ def edit_text(repository: Repository | None, draft: Draft) -> str | None:
 
 def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> None:
     here = repository.cwd if repository else Path.cwd()
-    editor = os.fsdecode(run_git("var", "GIT_EDITOR", cwd=here)).removesuffix("\n")
+    editor = person_editor(repository)
     kept = f"the text is kept in {buffer}"
     with ExitStack() as stack, _said_where(kept):
-        # as git does it: the shell, so that an editor may have arguments (`code --wait`). The trap
-        # keeps that shell from dying of a ^C that its editor lived through.
         status = run_in_foreground(
-            ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, buffer],
+            editor_command(editor, [buffer]),
             cwd=(repository.worktree if repository else None) or here,
             stdin=_terminal(stack),
             pass_fds=(handle,),

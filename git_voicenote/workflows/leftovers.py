@@ -15,6 +15,7 @@ from git_voicenote.targets import (
     MessageTarget,
     ReplyTarget,
     ReviewTarget,
+    TextTarget,
 )
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def _command(subject: Subject | None) -> str:
             return "record --cover"
         case ReviewTarget() | ReplyTarget():
             return "review SERIES --reply --patch N"
+        case TextTarget():
+            return "dictate"
     return "record"
 
 

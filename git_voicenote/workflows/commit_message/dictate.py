@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Recording, Transcript
     from git_voicenote.git.pending_commit import PendingCommit
+    from git_voicenote.git.repository import Repository
     from git_voicenote.text.commit_message.header import Heard
     from git_voicenote.text.commit_message.rules import CommitRules
     from git_voicenote.workflows.dialogue import Dialogue
+    from git_voicenote.workflows.hearing.archive import Dictation
     from git_voicenote.workflows.hearing.hear import Source
     from git_voicenote.workflows.hearing.listening import Listening
 
@@ -58,6 +60,36 @@ def dictate_message(
             _put_into_message(commit, dialogue, words)
 
 
+def put_spoken_message(
+    commit: PendingCommit, dialogue: Dialogue, listening: Listening, dictation: Dictation
+) -> None:
+    """Compose a message of what was heard, and write it into git's message file.
+
+    Raises as `dictate_message` does.
+    """
+    _put_into_message(commit, dialogue, _words_of(listening, dictation))
+
+
+def has_type(
+    repository: Repository, dialogue: Dialogue, listening: Listening, dictation: Dictation
+) -> bool:
+    """Return whether what was heard begins with the type of a commit."""
+    from git_voicenote.text.commit_message.header import take_apart
+    from git_voicenote.workflows.commit_message.rules import rules_for
+
+    words = _words_of(listening, dictation)
+    (polished,) = listening.write([words.segments])
+    if not _has_words(polished.segments):
+        return False
+    return take_apart(polished.segments, rules_for(repository, dialogue).types).type is not None
+
+
+def _words_of(listening: Listening, dictation: Dictation) -> _Words:
+    segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
+    kept = f"recording {dictation.recording.id} (`git voicenote history`)"
+    return _Words(segments, listening, dictation.transcript, kept)
+
+
 def _ask_for_words(
     commit: PendingCommit,
     settings: Settings,
@@ -81,9 +113,7 @@ def _ask_for_words(
 
     listening = Listening(commit.repository, settings, MessageTarget(), dialogue.warn)
     dictation = stack.enter_context(hear(listening, dialogue, _TITLE, source))
-    segments = tuple(segment.marked_text for segment in dictation.transcript.segments)
-    kept = f"recording {dictation.recording.id} (`git voicenote history`)"
-    return _Words(segments, listening, dictation.transcript, kept)
+    return _words_of(listening, dictation)
 
 
 def _interrupted(commit: PendingCommit, settings: Settings, dialogue: Dialogue) -> Recording | None:

@@ -1,0 +1,90 @@
+"""The person's editor, which is not ourselves: `git voicenote dictate` may stand in for it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import GitError
+from git_voicenote.git.configuration import Configuration
+from git_voicenote.git.process import run_git
+from git_voicenote.terminal.jobs.foreground import run_in_foreground
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from git_voicenote.git.repository import Repository
+
+_USUAL = ("editor", "vi")
+"""What git falls back on: Debian's choice, then git's own."""
+_DICTATING = "GIT_VOICENOTE_DICTATING"
+"""The files that are being dictated into, for the editor's own children."""
+
+
+def is_dictation(editor: str) -> bool:
+    """Return whether an editor's command is `git voicenote dictate`."""
+    try:
+        words = shlex.split(editor)
+    except ValueError:
+        words = editor.split()
+    return "dictate" in words and any("voicenote" in word for word in words)
+
+
+def usual_editor(folder: Path) -> str:
+    """Return the editor that git opens in a folder. Raises GitError if there is none."""
+    return os.fsdecode(run_git("var", "GIT_EDITOR", cwd=folder)).removesuffix("\n")
+
+
+def person_editor(repository: Repository | None, preferred: str | None = None) -> str:
+    """Return the editor that git would open, or the next one if that is `git voicenote dictate`.
+
+    `preferred` comes before all others. The order is git's: GIT_EDITOR, core.editor, VISUAL,
+    EDITOR (git-var(1)). Raises GitError if there is none.
+    """
+    if preferred and not is_dictation(preferred):
+        return preferred
+    here = repository.cwd if repository else Path.cwd()
+    usual = usual_editor(here)
+    if not is_dictation(usual):
+        return usual
+    configuration = repository.configuration if repository else Configuration(here)
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb"  # git opens none there for a whole screen
+    names = ("EDITOR",) if is_dumb else ("VISUAL", "EDITOR")
+    variables = (os.environ.get(name) for name in names)
+    candidates = (*reversed(configuration.values("core.editor")), *variables)
+    defaults = (name for name in _USUAL if not is_dumb and shutil.which(name))
+    for editor in (*candidates, *defaults):
+        if editor and not is_dictation(editor):
+            return editor
+    raise GitError(
+        "there is no editor besides `git voicenote dictate`",
+        hint="`git voicenote settings set editor COMMAND` names the one to open",
+    )
+
+
+def editor_command(editor: str, paths: Sequence[Path]) -> list[str | Path]:
+    """Return the command that opens files in an editor.
+
+    It goes through the shell, as in git, so that an editor may have arguments (`code --wait`). The
+    trap keeps that shell from dying of a ^C that its editor lived through.
+    """
+    return ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, *paths]
+
+
+def open_editor(editor: str, paths: Sequence[Path]) -> int:
+    """Open files in an editor, on our own streams; return its exit status, as a shell has it."""
+    environment = {**os.environ, _DICTATING: _joined(paths)}
+    status = run_in_foreground(editor_command(editor, paths), env=environment)
+    return 128 - status if status < 0 else status
+
+
+def leads_to_itself(paths: Sequence[Path], environment: Mapping[str, str]) -> bool:
+    """Return whether the editor that `open_editor` opened wants the same files edited again."""
+    return environment.get(_DICTATING) == _joined(paths)
+
+
+def _joined(paths: Sequence[Path]) -> str:
+    return os.pathsep.join(str(path.absolute()) for path in paths)

@@ -1,0 +1,1 @@
+"""Dictate a text: to stdout, or into a file that a program is about to have edited."""

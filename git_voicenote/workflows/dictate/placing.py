@@ -1,0 +1,109 @@
+"""Where spoken words go in a file that some program wants edited.
+
+git commit, merge          COMMIT_EDITMSG, MERGE_MSG    a message: a title, then paragraphs
+git tag -a                 TAG_EDITMSG                  the same
+git notes, and others      NOTES_EDITMSG, …             paragraphs, above all that is there
+git send-email --compose   .gitsendemail.msg.XXXXXX     the body, and the subject if it is empty
+b4 prep --edit-cover       begins with EDITME           the title in its place, then the body
+git rebase -i, add -e, …   git-rebase-todo, …           nothing: these files are no prose
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from git_voicenote.text.prose import cover_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_TODO = "git-rebase-todo"
+_NOT_PROSE = frozenset(
+    {_TODO, "todo", "addp-hunk-edit.diff", "ADD_EDIT.patch", "REPLACE_EDITOBJ", "sparse-checkout",
+     "config", "config.worktree", ".gitconfig", ".gitattributes", ".gitignore", "exclude"}
+)  # fmt: skip
+"""Files that git has edited, and their like, in which a sentence would be an error."""
+_NOT_PROSE_SUFFIXES = frozenset({".diff", ".patch", ".mbox", ".ini", ".json", ".toml", ".yaml"})
+_MESSAGES = frozenset({"COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"})
+_MAIL = ".gitsendemail.msg."
+_EMPTY_SUBJECT = re.compile(r"^Subject:[ \t]*$", re.MULTILINE)
+_TO_REPLACE = "EDITME"
+
+
+class Kind(Enum):
+    """What a file is to be filled with."""
+
+    NOTHING = "nothing"
+    MESSAGE = "message"
+    PROSE = "prose"
+    MAIL = "mail"
+    COVER = "cover"
+
+
+def kind_of(path: Path, content: str | None) -> Kind:
+    """Return what a file is to be filled with; `content` is None if it is no text."""
+    if content is None or path.name in _NOT_PROSE or path.suffix in _NOT_PROSE_SUFFIXES:
+        return Kind.NOTHING
+    if path.name.startswith(_MAIL):
+        return Kind.MAIL
+    if content.startswith(_TO_REPLACE):
+        return Kind.COVER
+    return Kind.MESSAGE if path.name in _MESSAGES else Kind.PROSE
+
+
+def placed(kind: Kind, words: str, content: str, comment: str = "#") -> str:
+    """Return the content of a file with spoken words in their place.
+
+    `words` are wrapped. All that stands there already stays, except for what asks to be replaced.
+    No line of the words begins with `comment` or `#`, which would make git drop it.
+    """
+    return _PLACES[kind](_without_comments(words, comment), content)
+
+
+def titled(words: str, comment: str = "#") -> str:
+    """Return words as a message: their first sentence is the title."""
+    letter = cover_letter(words)
+    return _without_comments(f"{letter.subject}\n\n{letter.body}".rstrip() + "\n", comment)
+
+
+def _on_top(words: str, content: str) -> str:
+    rest = content.lstrip("\n")
+    return f"{words.rstrip()}\n" + (f"\n{rest}" if rest else "")
+
+
+def _as_message(words: str, content: str) -> str:
+    return _on_top(titled(words), content)
+
+
+def _in_mail(words: str, content: str) -> str:
+    head, blank, body = content.partition("\n\n")
+    if blank and _EMPTY_SUBJECT.search(head):
+        letter = cover_letter(words)
+        head = _EMPTY_SUBJECT.sub(lambda _: f"Subject: {letter.subject}", head, count=1)
+        words = letter.body or words  # git send-email drops a summary without a body
+    rest = body.lstrip("\n")
+    return "\n".join([head, "", words.rstrip(), *(["", rest] if rest else [""])])
+
+
+def _in_cover(words: str, content: str) -> str:
+    letter = cover_letter(words)
+    rest = content.partition("\n")[2]
+    body = f"\n{letter.body.rstrip()}\n" if letter.body.strip() else ""
+    return f"{letter.subject}\n{body}{rest}"
+
+
+def _without_comments(words: str, comment: str) -> str:
+    lines = words.split("\n")
+    return "\n".join(f" {one}" if one.startswith(("#", comment)) else one for one in lines)
+
+
+_PLACES: dict[Kind, Callable[[str, str], str]] = {
+    Kind.NOTHING: lambda _, content: content,
+    Kind.MESSAGE: _as_message,
+    Kind.PROSE: _on_top,
+    Kind.MAIL: _in_mail,
+    Kind.COVER: _in_cover,
+}
