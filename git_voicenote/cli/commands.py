@@ -59,6 +59,7 @@ _ROWS = (
     Command("devices", "devices:devices", "List the microphones."),
     Command("models", "models:models", "List, fetch, import and verify models."),
     Command("status", "status:status", "Show what lacks a note, is unfinished, or unsent."),
+    Command("doctor", "doctor:doctor", "Check what is installed and what works."),
     Command("settings", "settings:settings", "List, get, set and unset the settings."),
     Command("kit", "kit:kit", "Install this where there is no network."),
     Command("help", "help:help_", "Show the manual, or the page of a command."),

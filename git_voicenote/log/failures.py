@@ -41,15 +41,16 @@ def _handler() -> FailureFile:
     package = logging.getLogger(_PACKAGE)
     for handler in package.handlers[:]:
         if isinstance(handler, FailureFile):
-            if handler.path == _path():
+            if handler.path == failure_file():
                 return handler
             package.removeHandler(handler)  # the environment changed
-    made = FailureFile(_path())
+    made = FailureFile(failure_file())
     package.addHandler(made)
     return made
 
 
-def _path() -> Path:
+def failure_file() -> Path:
+    """Return the log file, whether there is one or not."""
     return log_home() / "git-voicenote.log"
 
 

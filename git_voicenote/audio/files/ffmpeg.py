@@ -52,7 +52,7 @@ _MAX_TRACKS = 8
 """Tracks that are listened to, if all before them are silent."""
 _MAX_REPORT = 1 << 20
 """Bytes that are read of what ffmpeg says of a file."""
-_INSTALL = "apt install ffmpeg (Debian), dnf install ffmpeg-free (Fedora), brew install ffmpeg"
+INSTALL = "apt install ffmpeg (Debian), dnf install ffmpeg-free (Fedora), brew install ffmpeg"
 
 
 class FfmpegSound:
@@ -81,7 +81,7 @@ class FfmpegSound:
             raise AudioFileError(
                 f"{name} is not in a format that can be read without ffmpeg, which is not "
                 "installed",
-                hint=f"{_INSTALL}; or convert it to wav, flac, ogg, opus or mp3",
+                hint=f"{INSTALL}; or convert it to wav, flac, ogg, opus or mp3",
             )
         self.failure: str | None = None
         self.stated: float | None = None

@@ -1,0 +1,101 @@
+"""`git voicenote doctor`: what works, and the way out where something does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.cli.git_hooks import HOOKS
+from git_voicenote.columns import columns
+from git_voicenote.config import Settings
+from git_voicenote.errors import GitError, NotARepositoryError, SettingError
+from git_voicenote.git.repository import Repository
+from git_voicenote.phrases import counted
+from git_voicenote.terminal.console import flush, print_json, put, say, settings, warn
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.doctor.checks import examine
+from git_voicenote.workflows.doctor.findings import Patient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from git_voicenote.workflows.doctor.findings import Finding
+
+_ANSWER_NO = 1
+_WIDTH = 80
+_INDENT = " " * 21
+
+
+@click.command()
+@click.option("--no-microphone", is_flag=True, help="Do not listen to the microphone.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(*, no_microphone: bool, as_json: bool) -> None:
+    """Check what is installed, and listen to the microphone for a second.
+
+    Each line is ok, a note, or a problem with the way out. Exits with 1 if there is a problem.
+    """
+    repository = _repository()
+    dialogue = TerminalDialogue(repository)
+    patient = Patient(
+        repository, _settings(repository), dialogue, tuple(HOOKS), hears=not no_microphone
+    )
+    found: list[tuple[str, Finding]] = []
+    for check, finding in examine(patient):
+        found.append((check.name, finding))
+        if not as_json:
+            for line in _lines(check.name, finding):
+                put(visible(line))
+            flush()  # the next check may take a while
+    problems = sum(finding.verdict == "problem" for _, finding in found)
+    if as_json:
+        print_json(
+            {
+                "works": problems == 0,
+                "findings": [
+                    {"check": name, "verdict": one.verdict, "text": one.text, "hint": one.hint}
+                    for name, one in found
+                ],
+            }
+        )
+    if problems:
+        say(f"{counted(problems, 'problem')} found")
+        raise click.exceptions.Exit(_ANSWER_NO)
+
+
+def _repository() -> Repository | None:
+    try:
+        return Repository.discover()
+    except NotARepositoryError:
+        return None
+    except GitError as exc:  # there is no git, or it refuses this repository: the checks go on
+        warn(exc.message)
+        return None
+
+
+def _settings(repository: Repository | None) -> Settings:
+    """Return the settings, or the defaults if one is invalid: a check of its own names it."""
+    try:
+        return settings(repository)
+    except (SettingError, GitError):
+        return Settings()
+
+
+def _lines(name: str, finding: Finding) -> Iterator[str]:
+    begin = f"{finding.verdict:8} {name:11} "
+    for line in [*_folded(finding.text), *_folded(finding.hint or "")]:
+        yield begin + line
+        begin = _INDENT
+
+
+def _folded(text: str) -> Iterator[str]:
+    """Yield a text in lines that fit; a long path stays whole, so that it can be copied."""
+    line = ""
+    for word in text.split():
+        if line and columns(f"{line} {word}") > _WIDTH - len(_INDENT):
+            yield line
+            line = ""
+        line += f" {word}" if line else word
+    if line:
+        yield line

@@ -1,0 +1,79 @@
+"""The engine that would transcribe, its weights, and what was learned for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.clock import local_time
+from git_voicenote.engines.model_kinds import kind_of
+from git_voicenote.engines.registry import choose, make_engine, used_model
+from git_voicenote.phrases import size
+from git_voicenote.store.language_cache import LanguageCache
+from git_voicenote.workflows.doctor.findings import note, ok, problem
+from git_voicenote.workflows.doctor.storage import bytes_below, modified_at
+from git_voicenote.workflows.hearing.listening import engine_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from git_voicenote.workflows.doctor.findings import Finding, Patient
+
+_MANY = 8
+"""Languages that are named; of more, there is the number."""
+
+
+def engine(patient: Patient) -> Iterator[Finding]:
+    """Make the engine that would be used, without loading its weights."""
+    settings = patient.settings
+    told: list[str] = []
+    options = engine_options(settings, patient.repository, told.append)
+    name, options = choose(settings.engine, options)
+    made = make_engine(name, options)
+    info = made.info
+    for remark in told:
+        yield note(remark)
+    languages = info.languages
+    listed = ", ".join(languages) if len(languages) <= _MANY else f"{len(languages)} languages"
+    why = " (auto)" if settings.engine == "auto" else ""
+    if languages and settings.language not in languages:
+        yield problem(
+            f"{info.title}{why} does not know the language {settings.language!r}, only {listed}",
+            "`git voicenote settings set language CODE`, or another engine or model",
+        )
+        return
+    if info.server:
+        yield note(f"{info.title}: speech is sent there; it was not contacted")
+        return
+    yield ok(f"{info.title}{why}, {listed or 'any language'}")
+
+
+def weights(patient: Patient) -> Iterator[Finding]:
+    """Compare the weights of that engine with their hashes."""
+    settings = patient.settings
+    options = engine_options(settings, patient.repository, lambda _: None)
+    folder = used_model(settings.engine, options)
+    if folder is None:
+        yield note("the engine has no weights on this machine")
+        return
+    wrong = kind_of(folder).verify(folder, lambda *_: None)
+    for sentence in wrong:
+        yield problem(sentence, "install the package, or fetch or import the model, once more")
+    if not wrong:
+        yield ok(f"{folder.name}, {size(bytes_below(folder))}, as installed ({folder})")
+
+
+def learned(patient: Patient) -> Iterator[Finding]:
+    """Say whether the language of the repository was learned."""
+    if patient.repository is None:
+        return
+    if not patient.settings.learn:
+        yield note("turned off", "`git voicenote settings set learn true` turns it on")
+        return
+    kept, fault = LanguageCache(patient.repository.state_dir).current()
+    if fault:
+        yield note(fault)
+    elif kept is None:
+        yield note("nothing yet: the first dictation begins to learn, if the engine can use it")
+    else:
+        when = local_time(modified_at(kept.folder))
+        yield ok(f"learned {when}, {size(bytes_below(kept.folder))}")
