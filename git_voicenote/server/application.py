@@ -12,6 +12,7 @@ from git_voicenote.server.api import history, job_results, jobs, status
 from git_voicenote.server.counting import Counting
 from git_voicenote.server.guard import Guard
 from git_voicenote.server.live import dictations
+from git_voicenote.server.live.realtime import endpoint as realtime
 from git_voicenote.server.refusals import (
     RefusalError,
     answer_method,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     page, probes, models, transcriptions, status, jobs, job_results, history, dictations,
+    realtime,
 )  # fmt: skip
 """Each has `routes(service)`, and a description of them in `openapi/`."""
 

@@ -27,6 +27,6 @@ class Limits:
     head: float = 10.0
     silence: float = 30.0
     upload_time: float = 900.0
-    message: int = 1 << 20
+    message: int = 4 << 20
     opening: float = 5.0
     lost: float = 600.0

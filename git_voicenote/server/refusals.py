@@ -67,16 +67,17 @@ class RefusalError(Exception):
         self.code = code
         self.headers = dict(headers or {})
 
-    def as_json(self) -> dict[str, object]:
-        """Return the object that clients look for."""
+    @property
+    def fields(self) -> dict[str, object]:
+        """What clients are told."""
         kind = _TYPES.get(
             self.status, "server_error" if self.status >= 500 else "invalid_request_error"
         )
-        return {
-            "error": {
-                "message": self.message, "type": kind, "param": self.param, "code": self.code,
-            }
-        }  # fmt: skip
+        return {"message": self.message, "type": kind, "param": self.param, "code": self.code}
+
+    def as_json(self) -> dict[str, object]:
+        """Return the object that clients look for."""
+        return {"error": self.fields}
 
     def as_response(self) -> Response:
         """Return the answer to the request."""

@@ -21,6 +21,7 @@ from git_voicenote.server.decoding.messages import (
     Pulse,
     Ready,
     Unusable,
+    Voice,
 )
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Conversation:
             case Pulse(seconds, sound):
                 if seconds > self._patience.seconds(sound):
                     self._give_up(seconds)
-            case Listened() | Partial() | Heard() | Done():
+            case Listened() | Voice() | Partial() | Heard() | Done():
                 self._reply(answer)
 
     def _reply(self, reply: Reply) -> None:

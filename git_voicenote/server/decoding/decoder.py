@@ -20,6 +20,7 @@ from git_voicenote.server.decoding.messages import (
     Ready,
     Start,
     Unusable,
+    Voice,
 )
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ class LiveHearing:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Partial | Heard | Done:
+    async def __anext__(self) -> Voice | Partial | Heard | Done:
         """Wait for what is heard next. Raises EngineError if the process dies."""
         while not self._is_done:
             answer = await self._replies.get()
@@ -271,7 +272,7 @@ class LiveHearing:
                 self._is_done = True
                 raise _died(answer)
             self._is_done = isinstance(answer, Done)
-            if isinstance(answer, Partial | Heard | Done):
+            if isinstance(answer, Voice | Partial | Heard | Done):
                 return answer
         raise StopAsyncIteration
 

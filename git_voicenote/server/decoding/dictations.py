@@ -12,7 +12,7 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.errors import AudioFileError, VoicenoteError
 from git_voicenote.log import Log
 from git_voicenote.server.decoding.backlog import Backlog
-from git_voicenote.server.decoding.messages import Done, Heard, Partial
+from git_voicenote.server.decoding.messages import Done, Heard, Partial, Voice
 from git_voicenote.server.decoding.turns import LIVE
 from git_voicenote.workflows.hearing.transcription import trace_segment
 from git_voicenote.workflows.hearing.writing import written_text
@@ -21,7 +21,7 @@ from git_voicenote.workflows.vocabulary.harvested import with_keywords
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.datatypes import Segment, Waveform
     from git_voicenote.server.decoding.engine import Decoding
     from git_voicenote.server.decoding.messages import Dictation
     from git_voicenote.workflows.hearing.listening import Listening
@@ -67,6 +67,7 @@ class _Running:
         self._ended = ended
         self._complete = threading.Event()
         self._is_cancelled = False
+        self._is_spoken = False
         self._backlog = Backlog()
         self._activity = VoiceActivity(decoding.detection)
         self._unreadable: AudioFileError | None = None
@@ -90,6 +91,7 @@ class _Running:
             for piece in self._activity.pieces(blocks):
                 if self._is_cancelled:
                     break
+                self._tell_voice(piece)
                 self._backlog.put(piece)
         except OSError as exc:
             self._unreadable = AudioFileError(
@@ -143,6 +145,14 @@ class _Running:
             trace_segment(segment)
             segments.append(segment)
             self._decoding.send(Heard(self._order.number, segment))
+
+    def _tell_voice(self, piece: Waveform) -> None:
+        number = self._order.number
+        if not self._is_spoken:
+            self._decoding.send(Voice(number, piece.start, begins=True))
+        if piece.final:
+            self._decoding.send(Voice(number, piece.end, begins=False))
+        self._is_spoken = not piece.final
 
     def _tell_partial(self, text: str) -> None:
         self._decoding.send(Partial(self._order.number, text))

@@ -107,14 +107,19 @@ class Listened:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The text so far of the segment that is being spoken in a dictation; "" at its end.
-
-    The segment starts at `start`, in seconds.
-    """
+    """The text so far of the segment that is being spoken in a dictation; "" at its end."""
 
     number: int
     text: str
-    start: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody begins to speak in a dictation, or pauses, at `time` in seconds."""
+
+    number: int
+    time: float
+    begins: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,6 @@ class Ended:
 
 
 Order: TypeAlias = Start | Job | Dictation | Complete | Cancel
-Reply: TypeAlias = Listened | Partial | Heard | Done
+Reply: TypeAlias = Listened | Voice | Partial | Heard | Done
 """What belongs to one order."""
 Answer: TypeAlias = Ready | Loaded | Unusable | Pulse | Reply | Ended

@@ -54,7 +54,7 @@ def parse_request(
     """Parse the fields of a form. Raises RefusalError."""
     fields = without_brackets(form)
     last = dict(fields)
-    _check_model(last.get("model", ""), info)
+    check_model(last.get("model", ""), info)
     request = TranscriptionRequest(
         parse_language(last.get("language") or default_language, info),
         parse_keywords(fields),
@@ -115,7 +115,8 @@ def parse_keywords(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(terms)[:_MAX_KEYWORDS]
 
 
-def _check_model(model: str, info: EngineInfo) -> None:
+def check_model(model: str, info: EngineInfo) -> None:
+    """Raise RefusalError for a model that is not here; "" is any."""
     known = model_names(info)
     if model and model not in known:
         raise RefusalError(

@@ -1,0 +1,1 @@
+"""GET /v1/realtime: transcription sessions as OpenAI's clients speak them."""

@@ -1,0 +1,191 @@
+"""GET /v1/realtime: sound comes as base64, text goes as events of OpenAI's Realtime API."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from starlette.routing import WebSocketRoute
+
+from git_voicenote.audio.files.wav import SAMPLE_WIDTH
+from git_voicenote.server.decoding.decoder import QueueFullError
+from git_voicenote.server.live.channel import Channel, DisconnectedError
+from git_voicenote.server.live.realtime.buffer import Buffer
+from git_voicenote.server.live.realtime.items import Item, Items, Turns, new_id
+from git_voicenote.server.live.realtime.session import Session, updated
+from git_voicenote.server.refusals import RefusalError, busy
+from git_voicenote.server.v1.parameters import model_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.routing import BaseRoute
+    from starlette.websockets import WebSocket
+
+    from git_voicenote.server.service import Service
+
+_MIN_SECONDS = 0.1
+"""Seconds of sound that can be committed, as with OpenAI."""
+_LONG = 600.0
+"""Seconds after which a pause begins a new file, so that none grows without end."""
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """Return the route of realtime sessions."""
+
+    async def endpoint(socket: WebSocket) -> None:
+        await socket.accept()
+        channel = Channel(socket, service.limits.message)
+        try:
+            with ExitStack() as stack:
+                _take_place(service, stack)
+                await _Connection(service, channel).serve(socket.query_params.get("intent"))
+        except DisconnectedError:
+            pass
+        except Exception as exc:  # noqa: BLE001 - what it is, the client is told
+            await channel.fail(service.refusal(exc))
+
+    return [WebSocketRoute("/v1/realtime", endpoint)]
+
+
+def _take_place(service: Service, stack: ExitStack) -> None:
+    try:
+        stack.enter_context(service.decoder.dictation_place())
+    except QueueFullError:
+        count = service.decoder.dictations
+        raise busy(f"{count} dictations are in progress", 429, "busy") from None
+
+
+class _Connection:
+    """One client, with its session and the buffer that its sound goes to."""
+
+    def __init__(self, service: Service, channel: Channel) -> None:
+        self._service = service
+        self._channel = channel
+        self._id = new_id("sess")
+        self._session = Session(service.settings.language)
+        self._events: asyncio.Queue[Mapping[str, object]] = asyncio.Queue()
+        self._items = Items(self._send)
+        self._buffer: Buffer | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        self._seconds = 0.0
+        """Seconds of sound in earlier buffers."""
+
+    async def serve(self, intent: str | None) -> None:
+        """Serve the client until it disconnects. Raises RefusalError and DisconnectedError."""
+        if intent not in (None, "transcription"):
+            raise RefusalError(
+                400, "only transcription sessions are supported", param="intent",
+                code="invalid_value",
+            )  # fmt: skip
+        self._tell_session("session.created")
+        tasks = [asyncio.create_task(self._send_all()), asyncio.create_task(self._receive_all())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    task.result()
+        finally:
+            for task in (*tasks, *self._ending):
+                task.cancel()
+            await asyncio.gather(*tasks, *self._ending, return_exceptions=True)
+            if self._buffer is not None:
+                await self._buffer.discard()
+
+    async def _send_all(self) -> None:
+        while True:
+            await self._channel.send(await self._events.get())
+
+    async def _receive_all(self) -> None:
+        while True:
+            message = await self._channel.receive(self._service.limits.lost)
+            if isinstance(message, bytes):
+                raise RefusalError(400, "sound is sent as base64", code="bad_message")
+            try:
+                await self._obey(message)
+            except RefusalError as exc:
+                sent_id = message.get("event_id")
+                error = {**exc.fields, "event_id": sent_id if isinstance(sent_id, str) else None}
+                self._send("error", error=error)
+
+    async def _obey(self, message: Mapping[str, object]) -> None:
+        match message.get("type"):
+            case "session.update":
+                await self._update(message.get("session"))
+            case "input_audio_buffer.append":
+                await self._append(message.get("audio"))
+            case "input_audio_buffer.commit":
+                await self._commit()
+            case "input_audio_buffer.clear":
+                await self._clear()
+            case _:
+                raise RefusalError(
+                    400, "this type of event is not supported", param="type", code="invalid_value"
+                )
+
+    async def _update(self, given: object) -> None:
+        before = self._session
+        self._session = updated(before, given, self._service.decoder.info)
+        if self._buffer is not None and self._session != before:
+            await self._end_buffer(None)
+        self._tell_session("session.updated")
+
+    async def _append(self, audio: object) -> None:
+        try:
+            pcm = base64.b64decode(audio if isinstance(audio, str) else "-", validate=True)
+        except (binascii.Error, ValueError):
+            raise RefusalError(
+                400, "audio is not base64", param="audio", code="invalid_value"
+            ) from None
+        if len(pcm) % SAMPLE_WIDTH:
+            raise RefusalError(400, "audio has half a sample", param="audio", code="invalid_value")
+        buffer = self._buffer
+        if buffer is not None and (buffer.is_over or _is_long(buffer)):
+            await self._end_buffer(None)
+        if self._buffer is None:
+            turns = Turns(self._items, self._seconds) if self._session.has_turns else None
+            self._buffer = Buffer(self._service, self._session, self._items, turns)
+        await self._buffer.add(pcm)
+
+    async def _commit(self) -> None:
+        if self._buffer is None or self._buffer.seconds < _MIN_SECONDS:
+            raise RefusalError(
+                400, f"the buffer has less than {_MIN_SECONDS:g} s of sound",
+                code="input_audio_buffer_commit_empty",
+            )  # fmt: skip
+        item = None
+        if self._buffer.turns is None:
+            item = Item(self._seconds)
+            self._items.commit(item)
+        await self._end_buffer(item)
+
+    async def _clear(self) -> None:
+        buffer, self._buffer = self._buffer, None
+        if buffer is not None:
+            await buffer.discard()
+        self._send("input_audio_buffer.cleared")
+
+    async def _end_buffer(self, item: Item | None) -> None:
+        """Let a buffer be heard to its end, while the next one is filled."""
+        buffer, self._buffer = self._buffer, None
+        if buffer is None:
+            return
+        self._seconds += buffer.seconds
+        await buffer.commit(item)
+        task = asyncio.create_task(buffer.finished())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    def _tell_session(self, kind: str) -> None:
+        model = model_names(self._service.decoder.info)[0]
+        self._send(kind, session=self._session.as_json(self._id, model))
+
+    def _send(self, kind: str, **fields: object) -> None:
+        self._events.put_nowait({"type": kind, "event_id": new_id("event"), **fields})
+
+
+def _is_long(buffer: Buffer) -> bool:
+    return buffer.seconds > _LONG and not buffer.is_speaking

@@ -1,0 +1,140 @@
+"""The items of a realtime conversation: one for each turn of speech, or for each commit."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from git_voicenote.characters import visible
+from git_voicenote.text.passes.spoken_prose import spoken_prose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from git_voicenote.datatypes import Segment
+    from git_voicenote.server.refusals import RefusalError
+
+    Send = Callable[..., None]
+
+_TRANSCRIPTION = "conversation.item.input_audio_transcription"
+
+
+def new_id(kind: str) -> str:
+    """Return a unique id, such as item_3f2a91c0d4e5b6a7."""
+    return f"{kind}_{secrets.token_hex(8)}"
+
+
+@dataclass
+class Item:
+    """Speech that is being heard; times are in seconds from the start of the connection."""
+
+    start: float = 0.0
+    end: float | None = None
+    sent: str = ""
+    """The text that was sent as deltas."""
+    id: str = field(default_factory=lambda: new_id("item"))
+
+
+class Items:
+    """Tells a client of items. `send` is called with the type of an event and its fields."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._previous: str | None = None
+
+    def begin(self, item: Item) -> None:
+        """Tell that somebody speaks."""
+        start = round(item.start * 1000)
+        self._send("input_audio_buffer.speech_started", item_id=item.id, audio_start_ms=start)
+
+    def pause(self, item: Item) -> None:
+        """Tell that they paused, which ends the item."""
+        end = round((item.end or 0.0) * 1000)
+        self._send("input_audio_buffer.speech_stopped", item_id=item.id, audio_end_ms=end)
+        self.commit(item)
+
+    def commit(self, item: Item) -> None:
+        """Tell that an item holds all sound that it will have."""
+        self._send("input_audio_buffer.committed", item_id=item.id, previous_item_id=self._previous)
+        self._previous = item.id
+
+    def grow(self, item: Item, text: str) -> None:
+        """Send what is new of a text; nothing if what was sent before turns out to be wrong."""
+        if text.startswith(item.sent) and text != item.sent:
+            delta, item.sent = text[len(item.sent) :], text
+            self._send(f"{_TRANSCRIPTION}.delta", item_id=item.id, content_index=0, delta=delta)
+
+    def complete(self, item: Item, segments: Sequence[Segment], seconds: float) -> None:
+        """Send the text of an item."""
+        text = visible(spoken_prose(segments))
+        self.grow(item, text)
+        usage = {"type": "duration", "seconds": round(seconds, 3)}
+        self._send(
+            f"{_TRANSCRIPTION}.completed",
+            item_id=item.id,
+            content_index=0,
+            transcript=text,
+            usage=usage,
+        )
+
+    def fail(self, item: Item, error: RefusalError) -> None:
+        """Tell why there is no text."""
+        self._send(f"{_TRANSCRIPTION}.failed", item_id=item.id, content_index=0, **error.as_json())
+
+
+class Turns:
+    """The items of sound that is cut at pauses. `offset` is where the sound starts, in seconds."""
+
+    def __init__(self, items: Items, offset: float) -> None:
+        self._items = items
+        self._offset = offset
+        self._open: deque[Item] = deque()
+        """Items whose text has not come yet; only the last one may go on."""
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether somebody speaks, or spoke and there is no text yet."""
+        return bool(self._open)
+
+    def voice(self, time: float, *, begins: bool) -> None:
+        """Note that somebody begins to speak, or pauses."""
+        at = time + self._offset
+        if begins:
+            self._open.append(Item(at))
+            self._items.begin(self._open[-1])
+        elif self._open:
+            self._open[-1].end = at
+            self._items.pause(self._open[-1])
+
+    def partial(self, text: str) -> None:
+        """Note the text so far of what is being spoken."""
+        if self._open:
+            self._items.grow(self._open[0], visible(text))
+
+    def heard(self, segment: Segment) -> None:
+        """Give a segment to the item that it was spoken in."""
+        start, end = segment.start + self._offset, segment.end + self._offset
+        while self._open and self._open[0].end is not None and self._open[0].end <= start:
+            self._items.complete(self._open.popleft(), (), 0.0)  # there were no words in it
+        if self._open and self._open[0].start < end:
+            item = self._open.popleft()
+        else:  # an engine may make two segments of one
+            item = Item(start)
+            self._items.begin(item)
+        if item.end is None:
+            item.end = end
+            self._items.pause(item)
+        self._items.complete(item, (segment,), end - start)
+
+    def end(self, error: RefusalError | None = None) -> None:
+        """Complete what is open at the end of the sound; with an error, there is no text."""
+        while self._open:
+            item = self._open.popleft()
+            if item.end is None:
+                self._items.commit(item)
+            if error is None:
+                self._items.complete(item, (), 0.0)
+            else:
+                self._items.fail(item, error)
