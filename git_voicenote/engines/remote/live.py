@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import bounded
 from git_voicenote.characters import visible
-from git_voicenote.datatypes import SAMPLE_RATE, Segment, Word
+from git_voicenote.datatypes import MARK, SAMPLE_RATE, Segment, Word
 from git_voicenote.engines.remote.answers import reason_in
 from git_voicenote.engines.remote.fields import language_of, terms_of
 from git_voicenote.engines.remote.form import pcm_of
@@ -184,12 +184,15 @@ def _connected(client: Client) -> ClientConnection:
 def _segment(value: dict[str, object], start: float, end: float) -> Segment:
     """Return a segment with its times in the recording. Raises ContentError."""
     words = value.get("words")
-    confidence = value.get("confidence")
+    confidence, failure = value.get("confidence"), value.get("failure")
+    text = visible(bounded.text(value.get("text"), "a text", _MAX_TEXT_LENGTH))
     return Segment(
         _time(value.get("start"), start, end),
         _time(value.get("end"), start, end),
-        " ".join(visible(bounded.text(value.get("text"), "a text", _MAX_TEXT_LENGTH)).split()),
+        # the mark of a failure has the times of the dictation
+        " ".join(MARK.sub("", text).split()),
         None if confidence is None else bounded.real(confidence, "a confidence", 0, 1),
+        None if failure is None else visible(bounded.text(failure, "a failure", 1000)),
         words=tuple(
             _word(word, start, end)
             for word in (words if isinstance(words, list) else ())

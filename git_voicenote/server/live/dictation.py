@@ -11,6 +11,7 @@ from git_voicenote.audio.capture.received import ReceivedSound
 from git_voicenote.errors import EngineError, VoicenoteError
 from git_voicenote.server.decoding.messages import Done, Heard, Partial
 from git_voicenote.server.live import events
+from git_voicenote.server.live.passing import NoKeeper, passing_sound
 from git_voicenote.server.live.speech import Speech
 from git_voicenote.server.refusals import RefusalError
 from git_voicenote.workflows.hearing.archive import open_archive
@@ -18,21 +19,24 @@ from git_voicenote.workflows.hearing.archive import open_archive
 if TYPE_CHECKING:
     from git_voicenote.datatypes import Recording, Segment
     from git_voicenote.server.decoding.decoder import LiveHearing
+    from git_voicenote.server.live.passing import Keeper
     from git_voicenote.server.live.subjects import Found
     from git_voicenote.server.service import Service
     from git_voicenote.targets import Target
-    from git_voicenote.workflows.hearing.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A recording that was begun: no other process takes it until `held` is closed."""
+    """A recording that was begun: no other process takes it until `held` is closed.
 
-    archive: Archive
+    Without a target, nothing is kept, and there are segments only.
+    """
+
+    archive: Keeper
     recording: Recording
     sound: ReceivedSound
     held: ExitStack
-    target: Target
+    target: Target | None
 
 
 def begin_recording(service: Service, found: Found, rate: int) -> Begun:
@@ -48,16 +52,26 @@ def begin_recording(service: Service, found: Found, rate: int) -> Begun:
         return Begun(archive, recording, sound, stack.pop_all(), found.subject.target)
 
 
+def begin_passing(service: Service, rate: int) -> Begun:
+    """Make a place for sound that is not kept. Raises StoreError."""
+    passing = passing_sound(service.spool, rate)
+    return Begun(NoKeeper(), passing.recording, passing.sound, passing.held, None)
+
+
 class Dictation:
     """A dictation from its first sound to its text."""
 
-    def __init__(self, service: Service, begun: Begun, language: str) -> None:
+    def __init__(
+        self, service: Service, begun: Begun, language: str, keywords: tuple[str, ...] = ()
+    ) -> None:
         self.id = begun.recording.id
         settings, limits = service.settings, service.limits
-        self.speech = Speech(self.id, begun.sound, settings.max_duration, limits.lost)
+        lost = limits.lost if begun.target else 0.0
+        self.speech = Speech(self.id, begun.sound, settings.max_duration, lost)
         self._service = service
         self._begun = begun
         self._language = language
+        self._keywords = keywords
         self._engine = service.decoder.info.name
         self._segments: list[Segment] = []
 
@@ -141,7 +155,7 @@ class Dictation:
     def _order(self) -> AbstractContextManager[LiveHearing]:
         begun = self._begun
         return self._service.decoder.dictation(
-            begun.recording.path, self._language, target=begun.target
+            begun.recording.path, self._language, self._keywords, begun.target
         )
 
     def _warn(self, text: str) -> None:

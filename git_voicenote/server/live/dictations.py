@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from starlette.routing import WebSocketRoute
 
 from git_voicenote.server.decoding.decoder import QueueFullError
-from git_voicenote.server.live.dictation import Dictation, begin_recording
+from git_voicenote.server.live.dictation import (
+    Begun,
+    Dictation,
+    begin_passing,
+    begin_recording,
+)
 from git_voicenote.server.live.endpoint import Endpoint
 from git_voicenote.server.live.subjects import find_subject
 from git_voicenote.server.refusals import RefusalError, busy
@@ -40,6 +45,16 @@ def routes(service: Service) -> list[BaseRoute]:
     return [WebSocketRoute("/api/dictations", endpoint)]
 
 
+def _begun(service: Service, opening: Opening) -> Begun:
+    """Make a recording, or a place for sound that is not kept.
+
+    Raises RefusalError and VoicenoteError.
+    """
+    if not opening.is_kept:
+        return begin_passing(service, opening.rate)
+    return begin_recording(service, find_subject(service.folder, opening), opening.rate)
+
+
 class Dictations:
     """The dictations that go on, and those that ended lately: their clients may come back."""
 
@@ -57,9 +72,8 @@ class Dictations:
         )
         with ExitStack() as place:
             self._take_place(place)
-            found = await asyncio.to_thread(find_subject, service.folder, opening)
-            begun = await asyncio.to_thread(begin_recording, service, found, opening.rate)
-            dictation = Dictation(service, begun, language)
+            begun = await asyncio.to_thread(_begun, service, opening)
+            dictation = Dictation(service, begun, language, opening.keywords)
             self._start(dictation, place.pop_all())
         return dictation.speech
 

@@ -27,6 +27,7 @@ def segment(heard: Segment) -> Event:
         "end": round(heard.end, 3),
         "text": visible(heard.marked_text),
         "confidence": heard.confidence,
+        "failure": heard.failure and visible(heard.failure),
         "words": [
             {
                 "text": visible(word.text), "start": round(word.start, 3),

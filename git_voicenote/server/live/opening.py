@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.audio.capture.received import RATES
 from git_voicenote.characters import visible
 from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.v1.parameters import parse_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,8 @@ _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/~^@{}-]{0,255}")
 class Opening:
     """What a client wants. `commit` is a revision, for a commit and for an answer to one.
 
-    `resume` is the id of a dictation whose connection broke.
+    `resume` is the id of a dictation whose connection broke. `keywords` are terms that are likely
+    to be spoken. Unless `is_kept`, nothing remains of the dictation after its text.
     """
 
     rate: int
@@ -32,6 +34,8 @@ class Opening:
     commit: str = ""
     language: str = ""
     resume: str = ""
+    keywords: tuple[str, ...] = ()
+    is_kept: bool = True
 
 
 def parse_opening(message: Mapping[str, object]) -> Opening:
@@ -51,7 +55,17 @@ def parse_opening(message: Mapping[str, object]) -> Opening:
     commit = _text(target, "commit") if kind in _OF_COMMIT else ""
     if kind in _OF_COMMIT and not _REVISION.fullmatch(commit):
         raise _bad("target", f"{visible(commit)[:64]!r} does not name a commit")
-    return Opening(rate, kind, commit, _text(message, "language"))
+    is_kept = message.get("keep", True)
+    if not isinstance(is_kept, bool) or not (is_kept or kind == "text"):
+        raise _bad("keep", "keep may be false for the target text")
+    return Opening(rate, kind, commit, _text(message, "language"), "", _keywords(message), is_kept)
+
+
+def _keywords(message: Mapping[str, object]) -> tuple[str, ...]:
+    terms = message.get("keywords", [])
+    if not isinstance(terms, list):
+        raise _bad("keywords", "keywords is not a list")
+    return parse_keywords(("keywords", term) for term in terms if isinstance(term, str))
 
 
 def _text(message: Mapping[str, object], name: str) -> str:

@@ -1,0 +1,87 @@
+"""A dictation of which nothing is kept: that of the engine `remote` on another machine.
+
+That machine keeps the recording. Here the sound lies among the uploads, until the text was sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from git_voicenote.audio.capture.received import ReceivedSound
+from git_voicenote.datatypes import SAMPLE_RATE, Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from git_voicenote.datatypes import Segment
+
+
+class Keeper(Protocol):
+    """What becomes of a recording and of what was heard in it; see `archive.Archive`."""
+
+    def complete(self, recording: Recording) -> object:
+        """Take a recording of which all sound is there."""
+        ...
+
+    def keep(self, recording: Recording) -> object:
+        """Take a recording that is not transcribed."""
+        ...
+
+    def transcribed(
+        self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
+    ) -> object:
+        """Take what was heard."""
+        ...
+
+    def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> object:
+        """Take why nothing was heard."""
+        ...
+
+    def compressed(self, recording: Recording) -> object:
+        """Bring the sound into its final format."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PassingSound:
+    """The sound of a dictation that is not kept; it is removed when `held` is closed."""
+
+    recording: Recording
+    sound: ReceivedSound
+    held: ExitStack
+
+
+class NoKeeper:
+    """Keeps nothing."""
+
+    def complete(self, recording: Recording) -> None:
+        """Do nothing."""
+
+    def keep(self, recording: Recording) -> None:
+        """Do nothing."""
+
+    def transcribed(
+        self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
+    ) -> None:
+        """Do nothing."""
+
+    def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> None:
+        """Do nothing."""
+
+    def compressed(self, recording: Recording) -> None:
+        """Do nothing."""
+
+
+def passing_sound(spool: Path, rate: int) -> PassingSound:
+    """Make a file for sound that will arrive, which is in no archive. Raises StoreError."""
+    name = secrets.token_hex(16)
+    path = spool / name
+    held = ExitStack()
+    held.callback(path.unlink, missing_ok=True)
+    recording = Recording(name, path, SAMPLE_RATE, 0.0, datetime.now(UTC))
+    return PassingSound(recording, ReceivedSound(path, rate), held)
