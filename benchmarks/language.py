@@ -87,7 +87,7 @@ def false_rewrites(
     repository = Repository.discover(folder)
     correct = None
     if terms:
-        found = vocabulary_for(repository, CommitTarget("HEAD"), print)
+        found = vocabulary_for(repository, CommitTarget(repository.commit("HEAD").id), print)
         correct = corrector(found.terms[:_TERMS], ordinary_words(), found.prose)
     chain = build_chain("en", correct=correct)
     paragraphs = list(_prose(repository, words, skip))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # importing numpy takes 0.1 s, and most commands do not need 
     import numpy as np
     from numpy.typing import NDArray
 
+    from git_voicenote.object_ids import ObjectId
+
     Samples: TypeAlias = NDArray[np.float32]
     """Mono sound of shape (n,), from -1 to 1, at SAMPLE_RATE."""
 
@@ -203,7 +205,7 @@ class FoundNote:
     """
 
     text: str
-    commit_id: str
+    commit_id: ObjectId
     saved_at: datetime | None = field(default=None, compare=False)
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from git_voicenote.errors import ContentError
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 _SHORT_ID = 7
 
@@ -27,7 +29,7 @@ class _OfCommit:
     """A target that is a commit; `commit_id` is the full object name."""
 
     kind: ClassVar[str]
-    commit_id: str
+    commit_id: ObjectId
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.commit_id}"
@@ -115,10 +117,11 @@ Target: TypeAlias = (
     | ReplyTarget
 )
 
-_Named: TypeAlias = CommitTarget | CoverTarget | FileTarget | ReviewTarget | ReplyTarget
-_NAMED: Mapping[str, type[_Named]] = {
-    target.kind: target
-    for target in (CommitTarget, CoverTarget, FileTarget, ReviewTarget, ReplyTarget)
+_OF_COMMITS: Mapping[str, type[CommitTarget | ReviewTarget]] = {
+    target.kind: target for target in (CommitTarget, ReviewTarget)
+}
+_NAMED: Mapping[str, type[CoverTarget | FileTarget | ReplyTarget]] = {
+    target.kind: target for target in (CoverTarget, FileTarget, ReplyTarget)
 }
 
 
@@ -128,6 +131,11 @@ def parse_target(text: str) -> Target:
     for unnamed in (MessageTarget, TextTarget):
         if kind == unnamed.kind and colon:
             return unnamed()
+    if kind in _OF_COMMITS and colon:
+        commit_id = ObjectId.parse(name)
+        if commit_id is None:
+            raise ContentError(f"{name[:80]!r} is not the id of a commit")
+        return _OF_COMMITS[kind](commit_id)
     if kind not in _NAMED or not colon:
         raise ContentError(f"{text[:80]!r} is not the target of a recording")
     return _NAMED[kind](name)

@@ -28,6 +28,7 @@ from git_voicenote.mail.outgoing.reply import Reviewer, render_reply, reply_head
 from git_voicenote.notes import changing, remotes, trees
 from git_voicenote.notes import format as note_format
 from git_voicenote.notes.merging import texts as note_merge
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.text import doubts, mail_safety, prose, quoting, spans
 from git_voicenote.text.commit_message import change_guess, people
 from git_voicenote.text.commit_message import footers as spoken_footers
@@ -130,7 +131,7 @@ def _mail(text: str) -> object:
     words = text.encode("utf-8", "replace")
     subject = words.replace(b"\n", b" ")
     head = b"From %s Mon Sep 17 00:00:00 2001\nSubject: [PATCH] %s\n" % (b"0" * 40, subject)
-    commit = mail.MailedCommit("0" * 40, (), b"A", b"a@example.org", subject, words)
+    commit = mail.MailedCommit(ObjectId("0" * 40), (), b"A", b"a@example.org", subject, words)
     taken = mail.take_apart(head + words + b"\n\n" + words, commit)
     return mail.is_plain(taken, commit), mail.patch_in(taken), mail.has_placeholder(taken)
 

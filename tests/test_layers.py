@@ -14,7 +14,15 @@ GIT = frozenset({"git", "notes", "mail"})
 MIDDLE = frozenset({"audio", "engines", "text", "store"}) | GIT
 BOTTOM = frozenset(
     {"bounded", "characters", "clock", "columns", "config", "datatypes", "errors", "files", "log"}
-    | {"phrases", "processes", "recording_formats", "resources", "targets", "__init__"}
+    | {
+        "object_ids",
+        "phrases",
+        "processes",
+        "recording_formats",
+        "resources",
+        "targets",
+        "__init__",
+    }
 )
 # each layer, with what it may import of this project besides itself
 MAY_IMPORT = {

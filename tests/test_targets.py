@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from git_voicenote.errors import ContentError
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.targets import (
     CommitTarget,
     CoverTarget,
@@ -20,11 +21,11 @@ from git_voicenote.targets import (
 @pytest.mark.parametrize(
     ("target", "text"),
     [
-        (CommitTarget(40 * "a"), "commit:" + 40 * "a"),
+        (CommitTarget(ObjectId(40 * "a")), "commit:" + 40 * "a"),
         (CoverTarget("topic/a:b"), "cover:topic/a:b"),
         (MessageTarget(), "message:"),
         (FileTarget("a: b.wav"), "file:a: b.wav"),
-        (ReviewTarget(64 * "b"), "review:" + 64 * "b"),
+        (ReviewTarget(ObjectId(64 * "b")), "review:" + 64 * "b"),
         (ReplyTarget("<1@example.org>"), "reply:<1@example.org>"),
     ],
 )
@@ -39,5 +40,11 @@ def test_other_texts_are_refused(text: str) -> None:
         parse_target(text)
 
 
+@pytest.mark.parametrize("text", ["commit:HEAD", "commit:" + 39 * "a", "review:", "commit:-x"])
+def test_a_revision_is_no_commit(text: str) -> None:
+    with pytest.raises(ContentError, match="is not the id of a commit"):
+        parse_target(text)
+
+
 def test_a_commit_is_shown_by_the_start_of_its_id() -> None:
-    assert CommitTarget("0123456789abcdef").short == "0123456"
+    assert CommitTarget(ObjectId("0123456789abcdef")).short == "0123456"

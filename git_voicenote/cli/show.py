@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import FoundNote, Note
     from git_voicenote.git.repository import Commit
+    from git_voicenote.object_ids import ObjectId
 
 
 @click.command()
@@ -112,7 +113,7 @@ def _look_up(
     chosen: Settings,
     dialogue: TerminalDialogue,
     commits: tuple[Commit, ...],
-) -> tuple[dict[str, str], dict[str, FoundNote]]:
+) -> tuple[dict[ObjectId, str], dict[ObjectId, FoundNote]]:
     notes = Notes(repository, chosen.notes_ref)
     commit_ids = [commit.id for commit in commits]
     texts = notes.texts(commit_ids)
@@ -170,8 +171,8 @@ def _entry(commit: Commit, text: str | None) -> str:
 
 def _commit_value(
     commit: Commit,
-    texts: Mapping[str, str],
-    found: Mapping[str, FoundNote],
+    texts: Mapping[ObjectId, str],
+    found: Mapping[ObjectId, FoundNote],
     answers: Mapping[str, Sequence[Note]],
 ) -> dict[str, object]:
     return {

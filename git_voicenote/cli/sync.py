@@ -13,6 +13,7 @@ from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
 from git_voicenote.git.commits import subjects_of
 from git_voicenote.notes.merging.refs import Merge
 from git_voicenote.notes.remotes import fetched, find_push_remote, find_remote
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.targets import short_id
 from git_voicenote.terminal.console import print_error, print_json, put, say
 from git_voicenote.workflows.exchange.network import compare, push_all
@@ -152,12 +153,11 @@ sync.add_command(unbundle)
 
 def _titles(repository: Repository, found: Sequence[Difference]) -> dict[Difference, str]:
     """Return what people call the things that differ."""
-    commits = [one.name for one in found if one.kind in _OF_COMMITS]
+    commits = [ObjectId(one.name) for one in found if one.kind in _OF_COMMITS]
     subjects = subjects_of(repository, commits)
+    absent = "(a commit that is not here)"
     return {
-        one: visible(
-            f"{short_id(one.name)} {subjects.get(one.name, '(a commit that is not here)')}"
-        )
+        one: visible(f"{short_id(one.name)} {subjects.get(ObjectId(one.name), absent)}")
         if one.kind in _OF_COMMITS
         else visible(one.name)
         for one in found

@@ -11,6 +11,7 @@ from git_voicenote.git.objects import subject_of
 from git_voicenote.git.plumbing import offline
 from git_voicenote.git.process import lines_of
 from git_voicenote.git.repository import Commit
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +31,11 @@ class CommitDetails:
     commit: Commit
     author: str
     authored_at: datetime
-    parents: tuple[str, ...]
+    parents: tuple[ObjectId, ...]
     message: str
 
 
-def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
+def commit_details(repository: Repository, commit_id: ObjectId) -> CommitDetails:
     """Return who made a commit, when, from what, and with which message.
 
     Raises UnknownRevisionError if the object store has no such commit.
@@ -61,7 +62,7 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
                 Commit(commit_id, subject_of(message)),
                 author=str(found.author.name),
                 authored_at=moment_of_git(f"{found.authored_date} {zone}"),
-                parents=tuple(parent.hexsha for parent in found.parents),
+                parents=tuple(ObjectId(parent.hexsha) for parent in found.parents),
                 message=message,
             )
     except (git.exc.ODBError, ValueError) as exc:
@@ -70,7 +71,7 @@ def commit_details(repository: Repository, commit_id: str) -> CommitDetails:
         raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
 
 
-def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
+def _details_from_log(repository: Repository, commit_id: ObjectId) -> CommitDetails:
     try:
         answer = repository.run(
             "log", "-1", "--no-walk", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
@@ -85,7 +86,7 @@ def _details_from_log(repository: Repository, commit_id: str) -> CommitDetails:
         Commit(commit_id, subject_of(message)),
         author=author,
         authored_at=moment_of_git(date),
-        parents=tuple(parents.split()),
+        parents=tuple(map(ObjectId, parents.split())),
         message=message.removesuffix("\n"),
     )
 
@@ -106,10 +107,10 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
     except GitError as exc:
         raise repository.unknown_revision(" ".join(revisions)) from exc
     pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
-    return tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
+    return tuple(Commit(ObjectId(commit_id), subject) for commit_id, _, subject in pairs)
 
 
-def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, str]:
+def subjects_of(repository: Repository, commit_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     """Return the titles of those commits that are here."""
     if not commit_ids:
         return {}
@@ -118,10 +119,10 @@ def subjects_of(repository: Repository, commit_ids: Sequence[str]) -> dict[str, 
         "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
     )  # fmt: skip
     pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
-    return {commit_id: subject for commit_id, _, subject in pairs}
+    return {ObjectId(commit_id): subject for commit_id, _, subject in pairs}
 
 
-def commit_summary(repository: Repository, commit_id: str) -> str:
+def commit_summary(repository: Repository, commit_id: ObjectId) -> str:
     """Return a commit's title, author, date and diffstat, for the comments of an editor."""
     details = commit_details(repository, commit_id)
     head = f"{details.commit.short} {details.commit.subject}\n"
@@ -155,11 +156,11 @@ class SeriesBase:
     """
 
     name: str
-    id: str
+    id: ObjectId
     is_tip: bool = False
 
 
-def base_of_series(repository: Repository, tip: str) -> str | None:
+def base_of_series(repository: Repository, tip: str) -> ObjectId | None:
     """Return the commit that a series began at: where the branch left its upstream, or the like.
 
     None where nothing lies between.
@@ -184,9 +185,11 @@ def series_base(repository: Repository, tip: str) -> SeriesBase | None:
             continue
         found = repository.run("merge-base", name, commit, accept=(0, 1, 128)).decode().strip()
         if found and found != commit:
-            return SeriesBase(_short_name(repository, name), found)
+            return SeriesBase(_short_name(repository, name), ObjectId(found))
         if found and nothing_between is None:
-            nothing_between = SeriesBase(_short_name(repository, name), found, is_tip=True)
+            nothing_between = SeriesBase(
+                _short_name(repository, name), ObjectId(found), is_tip=True
+            )
     return nothing_between
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from git_voicenote.git.process import git_error, start_git
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ _GONE = (b" missing\n", b" ambiguous\n")
 class GitObject:
     """An object of git: its name in full, its type (`commit`, `blob`, …) and its size in bytes."""
 
-    id: str
+    id: ObjectId
     kind: str
     size: int
 
@@ -108,7 +109,7 @@ class _CatFile:
         fields = answer.decode("ascii", "replace").split()
         if len(fields) != 3 or not fields[2].isdigit():
             raise self._failure()
-        return GitObject(fields[0], fields[1], int(fields[2]))
+        return GitObject(ObjectId(fields[0]), fields[1], int(fields[2]))
 
     def content(self, size: int) -> bytes:
         """Return what follows a header."""
@@ -144,11 +145,13 @@ def message_of(commit: bytes) -> str:
         return message.decode("utf-8", "replace")
 
 
-def parents_of(commit: bytes) -> tuple[str, ...]:
+def parents_of(commit: bytes) -> tuple[ObjectId, ...]:
     """Return the ids of the parents in the content of a commit object."""
     header = commit.partition(b"\n\n")[0]
     lines = (line.partition(b" ") for line in header.split(b"\n"))
-    return tuple(name.decode("ascii", "replace") for key, _, name in lines if key == b"parent")
+    return tuple(
+        ObjectId(name.decode("ascii", "replace")) for key, _, name in lines if key == b"parent"
+    )
 
 
 def subject_of(message: str) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from subprocess import CompletedProcess
 
+    from git_voicenote.object_ids import ObjectId
+
 _ABSOLUTE = "--path-format=absolute"
 _RANGE = re.compile(r"[^{:]*\.\.|\^|.*\^(?:[@!]|-\d*)$")
 """A revision that means several commits; `:/fix..` and `HEAD^{/fix..}` search for one."""
@@ -33,7 +35,7 @@ _RANGE = re.compile(r"[^{:]*\.\.|\^|.*\^(?:[@!]|-\d*)$")
 class Commit:
     """A commit, as far as people need it named. `id` is the full object name."""
 
-    id: str
+    id: ObjectId
     subject: str
 
     @property

@@ -17,6 +17,7 @@ from git_voicenote.git.plumbing import elsewhere
 from git_voicenote.git.process import lines_of, run_git
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import REVIEW_REF, local_tips
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +35,7 @@ class Selection:
 
     heads: Mapping[str, str]
     excluded: tuple[str, ...]
-    commits: tuple[str, ...]
+    commits: tuple[ObjectId, ...]
     notes: str | None
     covers: Mapping[str, str]
     reviews: str | None = None
@@ -69,7 +70,7 @@ def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]
     listed = repository.read(
         "rev-list", *heads.values(), *(f"^{one}" for one in excluded), "--"
     ).split("\n")
-    commits = tuple(one for one in listed if one)
+    commits = tuple(ObjectId(one) for one in listed if one)
     if not commits:
         raise GitError(
             f"{' '.join(asked)} holds no commits", hint="a range is BASE..BRANCH: main..topic"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.git.plumbing import environment_of_git, git_command
 from git_voicenote.git.process import git_error, lines_of
 from git_voicenote.git.traced import GitProcess, completed
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,8 +30,8 @@ _PATCH_IDS = git_command("patch-id", "--stable")
 
 
 def patch_ids(
-    repository: Repository, commit_ids: Iterable[str], *, renames: bool = False
-) -> dict[str, str]:
+    repository: Repository, commit_ids: Iterable[ObjectId], *, renames: bool = False
+) -> dict[ObjectId, str]:
     """Return the patch-id of each commit that has one, by commit, in two processes of git.
 
     Merges, commits that change nothing and ids that name no commit have none. With `renames`, the
@@ -59,12 +60,12 @@ def patch_ids(
             complaints.seek(0)
             raise git_error(CompletedProcess(diffs.args, 128, b"", complaints.read()))
     pairs = (line.split() for line in answer.stdout.decode("ascii").splitlines())
-    return {commit_id: patch_id for patch_id, commit_id in pairs}
+    return {ObjectId(commit_id): patch_id for patch_id, commit_id in pairs}
 
 
 def commit_of_patch(
-    repository: Repository, diff: str, subject: str, named: str | None
-) -> str | None:
+    repository: Repository, diff: str, subject: str, named: ObjectId | None
+) -> ObjectId | None:
     """Return the commit here that a mailed diff is, whoever applied it, or None.
 
     It is the one that the mail names, or a newer one below HEAD with this title. A mail may name
@@ -76,11 +77,15 @@ def commit_of_patch(
     )  # fmt: skip
     lines = (line.partition(" ") for line in lines_of(listed, "replace"))
     title = " ".join(subject.split())
-    titled = [commit_id for commit_id, _, found in lines if " ".join(found.split()) == title]
+    titled = [
+        ObjectId(commit_id) for commit_id, _, found in lines if " ".join(found.split()) == title
+    ]
     return same_change(repository, diff, [*([named] if named else []), *titled])
 
 
-def same_change(repository: Repository, diff: str, commit_ids: Sequence[str]) -> str | None:
+def same_change(
+    repository: Repository, diff: str, commit_ids: Sequence[ObjectId]
+) -> ObjectId | None:
     """Return the first of these commits that changes what a diff does, or None."""
     answer = repository.run("patch-id", "--stable", stdin=diff.encode("utf-8", "surrogateescape"))
     wanted = answer.decode("ascii").partition(" ")[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.git.process import git_error, lines_of, try_git
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _IGNORED = re.compile(r"warning: ignoring (?:broken ref|dangling symref) (.+)")
 
 
-def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
+def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
     """Return the refs that are, or are below, a name.
 
     Raises GitError for a broken one: git passes it over, and what it held would pass for nothing.
@@ -35,7 +36,7 @@ def read_refs(repository: Repository, pattern: str) -> dict[str, str]:
                 f"`git update-ref {ignored[1]} COMMIT` brings one back",
             )
     pairs = (line.split(" ", 1) for line in lines_of(done.stdout))
-    return {name: commit for commit, name in pairs}
+    return {name: ObjectId(commit) for commit, name in pairs}
 
 
 def contains(repository: Repository, tip: str, other: str) -> bool:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.bounded import moment_of_git
 from git_voicenote.git.process import lines_of
 from git_voicenote.notes.trees import find_in_note_tree, note_paths
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -40,7 +41,7 @@ class _Removal:
 
     recorded_in: str
     at: datetime
-    commit_id: str
+    commit_id: ObjectId
     patch_id: str | None
 
 
@@ -58,12 +59,12 @@ class Removals:
         self._repository = repository
         self._ref = ref
 
-    def of_commits(self, commit_ids: Collection[str]) -> frozenset[str]:
+    def of_commits(self, commit_ids: Collection[ObjectId]) -> frozenset[str]:
         """Return which of these commits, none of which has a note, had one that was removed."""
         named = {removal.commit_id for removal in self._removals}
         return frozenset(commit_ids) & (named | self._gone(commit_ids))
 
-    def stood(self, patch_id: str, commit_id: str, blob: str) -> bool:
+    def stood(self, patch_id: str, commit_id: ObjectId, blob: str) -> bool:
         """Return whether a commit had this very note when one for its patch was removed."""
         objects = self._repository.objects
         trees = (objects.find(f"{one.recorded_in}^{{tree}}") for one in self._of_patch(patch_id))
@@ -78,7 +79,7 @@ class Removals:
     def _of_patch(self, patch_id: str) -> Iterable[_Removal]:
         return (removal for removal in self._removals if removal.patch_id == patch_id)
 
-    def _gone(self, commit_ids: Collection[str]) -> set[str]:
+    def _gone(self, commit_ids: Collection[ObjectId]) -> set[str]:
         """Return those whose path in the tree of notes some commit took away, of any tool."""
         names = {path: name for name in commit_ids for path in note_paths(name)}
         if not (names and self._is_there):
@@ -109,5 +110,5 @@ class Removals:
             elif removed := _LINE.fullmatch(line):
                 patch_id = None if removed[2] == "-" else removed[2]
                 when = moment_of_git(f"{removed[3]} +0000")
-                found.append(_Removal(where, when, removed[1], patch_id))
+                found.append(_Removal(where, when, ObjectId(removed[1]), patch_id))
         return tuple(found)

@@ -25,6 +25,7 @@ from git_voicenote.notes.trees import (
     write_blob,
     write_note_tree,
 )
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -47,51 +48,51 @@ class Notes:
         self.repository = repository
         self.ref = ref
 
-    def read(self, commit_id: str) -> tuple[Note, ...]:
+    def read(self, commit_id: ObjectId) -> tuple[Note, ...]:
         """Return what was said about a commit; nothing where it has no note."""
         return parse_notes(self.text(commit_id) or "")
 
-    def text(self, commit_id: str) -> str | None:
+    def text(self, commit_id: ObjectId) -> str | None:
         """Return a commit's note as it stands in git, or None."""
         return self.texts((commit_id,)).get(commit_id)
 
-    def texts(self, commit_ids: Iterable[str]) -> dict[str, str]:
+    def texts(self, commit_ids: Iterable[ObjectId]) -> dict[ObjectId, str]:
         """Return the notes of those commits that have one."""
         names = tuple(commit_ids)
         return self._texts_in(self._blobs_of(names), names)
 
-    def which(self, commit_ids: Iterable[str]) -> frozenset[str]:
+    def which(self, commit_ids: Iterable[ObjectId]) -> frozenset[ObjectId]:
         """Return those commits that have a note, without reading the notes."""
         names = tuple(commit_ids)
         return frozenset(self._blobs_of(names)).intersection(names)
 
-    def annotated(self) -> tuple[str, ...]:
+    def annotated(self) -> tuple[ObjectId, ...]:
         """Return the ids of all commits with a note, even of those that are gone."""
         return tuple(self._blobs())
 
-    def write(self, commit_id: str, notes: Sequence[Note]) -> None:
+    def write(self, commit_id: ObjectId, notes: Sequence[Note]) -> None:
         """Set a commit's notes; what was there before stays in the history of the ref.
 
         Raises GitError or StoreError with the way out.
         """
         self.write_text(commit_id, render_notes(notes))
 
-    def write_text(self, commit_id: str, text: str) -> None:
+    def write_text(self, commit_id: ObjectId, text: str) -> None:
         """Set a commit's note to a text that is already in the format of notes."""
         self.write_texts({commit_id: text})
 
-    def write_texts(self, texts: Mapping[str, str]) -> None:
+    def write_texts(self, texts: Mapping[ObjectId, str]) -> None:
         """Set many notes, in one step; the commits must be here."""
         self.update(texts, lambda _: texts)
 
-    def update_text(self, commit_id: str, change: Callable[[str | None], str]) -> str:
+    def update_text(self, commit_id: ObjectId, change: Callable[[str | None], str]) -> str:
         """Change a commit's note from what stands there at this moment; return what it became.
 
         See `update`.
         """
-        saved: dict[str, str] = {}
+        saved: dict[ObjectId, str] = {}
 
-        def changed(there: Mapping[str, str]) -> Mapping[str, str]:
+        def changed(there: Mapping[ObjectId, str]) -> Mapping[ObjectId, str]:
             saved[commit_id] = change(there.get(commit_id))
             return saved
 
@@ -100,9 +101,9 @@ class Notes:
 
     def update(
         self,
-        commit_ids: Collection[str],
-        change: Callable[[Mapping[str, str]], Mapping[str, str]],
-    ) -> tuple[str, ...]:
+        commit_ids: Collection[ObjectId],
+        change: Callable[[Mapping[ObjectId, str]], Mapping[ObjectId, str]],
+    ) -> tuple[ObjectId, ...]:
         """Change notes from what stands there at this moment; return the commits whose did change.
 
         `change` takes the notes of these commits and returns the new ones. It is called again
@@ -110,7 +111,7 @@ class Notes:
         commits must be here. Raises GitError or StoreError with the way out.
         """
 
-        def write(tip: str) -> tuple[str, ...]:
+        def write(tip: str) -> tuple[ObjectId, ...]:
             tree = read_note_tree(self.repository, tip or None)
             there = self._texts_in(tree.texts, commit_ids)
             new = {name: text for name, text in change(there).items() if there.get(name) != text}
@@ -126,7 +127,7 @@ class Notes:
             except GitError as exc:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
-    def _add(self, tip: str, texts: Mapping[str, str]) -> None:
+    def _add(self, tip: str, texts: Mapping[ObjectId, str]) -> None:
         """Add notes to those of a commit. Raises GitError unless the ref still stands there.
 
         `git notes` would move the ref without a look at where it stands; fast-import compares.
@@ -143,12 +144,12 @@ class Notes:
             stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
         run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
 
-    def _write_anew(self, tip: str, tree: TextTree, texts: Mapping[str, str]) -> None:
+    def _write_anew(self, tip: str, tree: TextTree, texts: Mapping[ObjectId, str]) -> None:
         """Write all notes of a commit and new ones, each once.
 
         fast-import replaces one of two notes of a commit, and drops one where it moves them.
         """
-        blobs = {name: write_blob(self.repository, text) for name, text in texts.items()}
+        blobs = {str(name): write_blob(self.repository, text) for name, text in texts.items()}
         whole = TextTree({**tree.texts, **blobs}, tree.others)
         self._commit(tip, whole, "Notes added by 'git voicenote'")
 
@@ -164,7 +165,7 @@ class Notes:
         found = self.repository.objects.find(f"{self.ref}^{{commit}}")
         return found.id if found else read_refs(self.repository, self.ref).get(self.ref, "")
 
-    def remove(self, commit_ids: Collection[str]) -> dict[str, str]:
+    def remove(self, commit_ids: Collection[ObjectId]) -> dict[str, str]:
         """Remove the notes of commits; return the object that held each, by commit.
 
         The history of the ref keeps the words, and records that they were removed: `find` does
@@ -187,8 +188,8 @@ class Notes:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
     def find(
-        self, commit_ids: Iterable[str], remembered: Remembered | None = None
-    ) -> dict[str, FoundNote]:
+        self, commit_ids: Iterable[ObjectId], remembered: Remembered | None = None
+    ) -> dict[ObjectId, FoundNote]:
         """Return, for each commit without a note whose patch had one elsewhere, that note.
 
         That is how the words come back after a cherry-pick, or a reset and another commit.
@@ -210,7 +211,7 @@ class Notes:
         removed = removals.of_commits(candidates) if candidates else ()
         return {name: found[wanted[name]] for name in candidates if name not in removed}
 
-    def _blobs_of(self, commit_ids: Sequence[str]) -> Mapping[str, str]:
+    def _blobs_of(self, commit_ids: Sequence[ObjectId]) -> Mapping[ObjectId, str]:
         """Return the object that holds the note of each of these commits, as far as they have one.
 
         Few are looked up in the tree; for many, all notes are listed.
@@ -219,7 +220,7 @@ class Notes:
         if tip is None or len(commit_ids) > _MAX_LOOKUPS:
             may_be_broken = (self.repository.common_dir / self.ref).exists()
             return self._blobs() if tip or may_be_broken else {}
-        found: dict[str, str] = {}
+        found: dict[ObjectId, str] = {}
         for commit_id in commit_ids:
             blobs = find_in_note_tree(self.repository.objects, tip.id, commit_id)
             if len(blobs) > 1:  # git shows both; the reader of whole trees joins them
@@ -228,15 +229,20 @@ class Notes:
                 found[commit_id] = blobs[0]
         return found
 
-    def _blobs(self) -> Mapping[str, str]:
+    def _blobs(self) -> Mapping[ObjectId, str]:
         """Return the object that holds each annotated commit's note."""
         listed = self.repository.run("notes", "--ref", self.ref, "list").decode("ascii")
         pairs = (line.split(" ", 1) for line in listed.splitlines())
-        blobs = {commit_id: blob for blob, commit_id in pairs}
-        # git lists nothing where the ref is broken, too
-        return blobs or read_note_tree(self.repository, self._tip() or None).texts
+        blobs = {ObjectId(commit_id): blob for blob, commit_id in pairs}
+        if blobs:
+            return blobs
+        # git lists nothing if the ref is broken, too
+        texts = read_note_tree(self.repository, self._tip() or None).texts
+        return {ObjectId(name): blob for name, blob in texts.items()}
 
-    def _texts_in(self, blobs: Mapping[str, str], commit_ids: Iterable[str]) -> dict[str, str]:
+    def _texts_in(
+        self, blobs: Mapping[str, str] | Mapping[ObjectId, str], commit_ids: Iterable[ObjectId]
+    ) -> dict[ObjectId, str]:
         """Return the notes of those commits that have one among these objects."""
         wanted = {commit_id: blobs[commit_id] for commit_id in commit_ids if commit_id in blobs}
         contents = self._contents(wanted.values())
@@ -255,7 +261,7 @@ class Notes:
     def _first_valid(
         self,
         remembered: Mapping[str, Sequence[FoundNote]],
-        blobs: Mapping[str, str],
+        blobs: Mapping[ObjectId, str],
         removals: Removals,
     ) -> dict[str, FoundNote]:
         """Choose among remembered notes, by patch-id.
@@ -281,12 +287,12 @@ class Notes:
                 break
         return chosen
 
-    def _existing(self, commit_ids: Collection[str]) -> set[str]:
+    def _existing(self, commit_ids: Collection[ObjectId]) -> set[str]:
         found = ((one, self.repository.objects.find(one)) for one in commit_ids)
         return {name for name, commit in found if commit and commit.kind == "commit"}
 
     def _on_other_branches(
-        self, wanted: Mapping[str, str], blobs: Mapping[str, str], removals: Removals
+        self, wanted: Mapping[ObjectId, str], blobs: Mapping[ObjectId, str], removals: Removals
     ) -> dict[str, FoundNote]:
         """Return the notes of commits that none of these descends from, by patch-id.
 
@@ -298,8 +304,9 @@ class Notes:
         walked = self.repository.run(
             "rev-list", "--ignore-missing", "--stdin", stdin="\n".join(revisions).encode()
         )
-        candidates = [name for name in walked.decode("ascii").split() if name in blobs]
-        by_patch: dict[str, str] = {}
+        names = map(ObjectId, walked.decode("ascii").split())
+        candidates = [name for name in names if name in blobs]
+        by_patch: dict[str, ObjectId] = {}
         sought = set(wanted.values())
         for commit_id, patch_id in patch_ids(self.repository, candidates).items():
             is_new = patch_id in sought and patch_id not in by_patch  # rev-list: the newest first

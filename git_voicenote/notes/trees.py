@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.objects import Objects
     from git_voicenote.git.repository import Repository
+    from git_voicenote.object_ids import ObjectId
 
 COVER = "cover"
 """The file of a cover's tree that holds its words."""
@@ -58,25 +59,26 @@ def read_note_tree(repository: Repository, commit: str | None) -> TextTree:
     return TextTree(texts, others, has_twins=bool(twins))
 
 
-def note_paths(commit_id: str) -> tuple[str, ...]:
+def note_paths(commit_id: ObjectId) -> tuple[str, ...]:
     """Return the paths at which git may keep the note of a commit, by the number of notes."""
     return tuple(_path(commit_id, depth) for depth in range(_MAX_DEPTH + 1))
 
 
-def find_in_note_tree(objects: Objects, tree: str, commit_id: str) -> tuple[str, ...]:
+def find_in_note_tree(objects: Objects, tree: str, name: str) -> tuple[str, ...]:
     """Return the objects that hold a commit's note: one, none, or two of a tree with twins.
 
-    Only the folders on the way to it are read. Raises GitError if one is missing.
+    `name` is the commit's id, or in a folder of notes the rest of it. Only the
+    folders on the way to it are read. Raises GitError if one is missing.
     """
     read = objects.read(tree)
     if read is None:
         raise GitError(f"the tree {tree}, which holds notes, is missing")
     found: tuple[str, ...] = ()
-    for mode, name, object_id in _tree_entries(read[1], len(tree) // 2):
-        if name == commit_id and mode in _FILES:
+    for mode, entry, object_id in _tree_entries(read[1], len(tree) // 2):
+        if entry == name and mode in _FILES:
             found += (object_id,)
-        elif name == commit_id[:2] and mode == _FOLDER:
-            below = commit_id[2:]
+        elif entry == name[:2] and mode == _FOLDER:
+            below = name[2:]
             found += find_in_note_tree(objects, object_id, below) if below else ()
     return found
 

@@ -59,7 +59,7 @@ def test_the_editor_shows_the_note_and_below_scissors_what_it_is_about(
 ) -> None:
     done = edit(explained, editor=f"sh -c 'cp \"$0\" {tmp_path}/seen'")
 
-    commit_id = explained.git("rev-parse", "HEAD")
+    commit_id = explained.commit_id()
     assert (tmp_path / "seen").read_text() == (
         "Why it is so.\n\n"
         "Voicenote-Recording: 20261122-101400-0001\nVoicenote-Engine: moonshine\n"
@@ -101,7 +101,7 @@ def test_a_person_may_remove_the_scissors(repo: Sandbox) -> None:
 def test_an_edited_note_keeps_its_recording_and_is_remembered(explained: Sandbox) -> None:
     done = edit(explained, editor="sed -i 's/so/better so/'")
 
-    commit_id = explained.git("rev-parse", "HEAD")
+    commit_id = explained.commit_id()
     assert done.stderr.decode() == f"note for {commit_id[:7]} saved\n"
     edited = notes(explained)[0]
     assert (edited.text, edited.recording_ids) == ("Why it is better so.", SPOKEN.recording_ids)
@@ -270,7 +270,7 @@ def test_editing_needs_no_worktree_and_no_branch(repo: Sandbox, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
 
     repo.git("checkout", "--quiet", "--detach")
-    commit_id = repo.git("rev-parse", "HEAD")
+    commit_id = repo.commit_id()
     for arguments in ([], ["--cover"]):
         done = edit(repo, *arguments, editor=write("Words.\n"))
         assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Recording, Segment, Transcript
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 WHEN = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 FIRST = "20261122-101400-0001"
 SECOND = "20261122-101500-0002"
-TARGET = CommitTarget(40 * "a")
+TARGET = CommitTarget(ObjectId(40 * "a"))
 
 
 def fill(root: Path) -> None:

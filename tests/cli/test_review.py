@@ -149,7 +149,7 @@ def test_json_for_tools(series: Sandbox) -> None:
     assert list(value) == ["title", "cover", "patches", "remarks"]
     assert value["cover"]["subject"] == "Move retries"
     assert (first["subject"], first["note"]) == ("feat: retry", NOTES[0])
-    assert first["commit"] == series.git("rev-parse", "topic~1")
+    assert first["commit"] == series.commit_id("topic~1")
     assert first["recordings"][0]["id"] == RECORDING
     assert first["recordings"][0]["path"].endswith(f"{RECORDING}.wav")
     assert first["recordings"][0]["segments"][1] == {

@@ -14,6 +14,7 @@ from git_voicenote.notes.store import Notes
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from git_voicenote.object_ids import ObjectId
     from tests.support.sandbox import Sandbox
 
 WHY = Note("Why it is so.", ("20261122-101400-0001",), "moonshine", "en", 3.0)
@@ -26,7 +27,7 @@ def explained(repo: Sandbox) -> Sandbox:
     return repo
 
 
-def note(sandbox: Sandbox, commit_id: str, *notes: Note) -> None:
+def note(sandbox: Sandbox, commit_id: ObjectId, *notes: Note) -> None:
     Notes(Repository.discover(sandbox.folder)).write(commit_id, notes)
 
 
@@ -104,7 +105,7 @@ def test_a_range_is_shown_commit_by_commit(explained: Sandbox) -> None:
 
 
 def test_json_is_one_object_or_a_list(explained: Sandbox) -> None:
-    commit_id = explained.git("rev-parse", "HEAD")
+    commit_id = explained.commit_id()
     expected = {
         "commit": commit_id,
         "subject": "feat: jitter",
@@ -129,7 +130,7 @@ def test_answers_of_reviewers_are_told_of(explained: Sandbox) -> None:
     answer = Note("Why not?\x1b[31m", reviewer="Grace Hopper <grace@example.org>")
     store = Notes(Repository.discover(explained.folder), "refs/notes/voicenote-review")
     for revision in ("HEAD", "HEAD~1"):
-        store.write(explained.git("rev-parse", revision), [answer, Note("And?")])
+        store.write(explained.commit_id(revision), [answer, Note("And?")])
     short, first = (explained.git("rev-parse", "--short=7", name) for name in ("HEAD", "HEAD~1"))
 
     done = explained.voicenote("show")
@@ -156,9 +157,9 @@ def test_a_cover_is_shown_for_head_or_a_branch(explained: Sandbox) -> None:
 
 
 def test_a_lost_note_is_shown_and_kept_when_asked(explained: Sandbox) -> None:
-    old = explained.git("rev-parse", "HEAD")
+    old = explained.commit_id()
     explained.git("commit", "--amend", "--quiet", "--message=feat: jitter, better said")
-    new = explained.git("rev-parse", "HEAD")
+    new = explained.commit_id()
 
     shown = explained.voicenote("show")
     assert shown.stdout.decode() == render_note(WHY)

@@ -124,7 +124,7 @@ def test_what_sync_would_send_is_told_without_asking_the_remote(
 def test_what_was_not_finished_is_named_with_the_way_on(repo: Sandbox) -> None:
     state = repo.folder / ".git/voicenote"
     write_sound(Recordings(state).new_path(RECORDING), tone(1.5))
-    head = repo.git("rev-parse", "HEAD")
+    head = repo.commit_id()
     kept = keep_text(state, "Typed words.\n", Purpose(CommitTarget(head), "the project"))
     repo.git("switch", "--quiet", "--create", "topic")
     repo.commit("change it\n", {"README": "one\n"})

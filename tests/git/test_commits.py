@@ -13,6 +13,7 @@ from git_voicenote.git.commits import (
     series_summary,
 )
 from git_voicenote.git.repository import Commit, Repository
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
@@ -28,7 +29,7 @@ def any_repo(sandbox: Sandbox, request: pytest.FixtureRequest) -> Sandbox:
 
 
 def test_a_commit_is_known_with_author_date_parents_and_message(any_repo: Sandbox) -> None:
-    parent = any_repo.git("rev-parse", "HEAD")
+    parent = any_repo.commit_id()
     any_repo.extra["GIT_AUTHOR_NAME"] = "Zoë"
     any_repo.extra["GIT_AUTHOR_DATE"] = "2026-01-02T03:04:05-09:30"
     commit_id = any_repo.commit("fix: größe\n\nA body.\n")
@@ -43,7 +44,7 @@ def test_a_commit_is_known_with_author_date_parents_and_message(any_repo: Sandbo
 
 
 def test_a_commit_that_is_not_there_is_an_error(any_repo: Sandbox) -> None:
-    missing = "1" * len(any_repo.git("rev-parse", "HEAD"))
+    missing = ObjectId("1" * len(any_repo.commit_id()))
 
     with pytest.raises(UnknownRevisionError):
         commit_details(Repository.discover(any_repo.folder), missing)
@@ -78,7 +79,7 @@ def test_a_series_in_summary_begins_where_its_branch_did(repo: Sandbox) -> None:
 
 
 def test_revisions_are_read_as_git_show_does(repo: Sandbox) -> None:
-    start = repo.git("rev-parse", "HEAD")
+    start = repo.commit_id()
     first, second = repo.commit("one"), repo.commit("two")
     repository = Repository.discover(repo.folder)
 

@@ -14,6 +14,7 @@ from git_voicenote.git.harvest import (
     read_surroundings,
 )
 from git_voicenote.git.repository import Repository
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.targets import CommitTarget, CoverTarget, FileTarget, MessageTarget, Target
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def test_a_commit_is_compared_with_its_first_parent(repo: Sandbox) -> None:
 
 
 def test_the_first_commit_is_compared_with_nothing(repo: Sandbox) -> None:
-    assert change(repo, CommitTarget("HEAD")).changed == "hello"
+    assert change(repo, CommitTarget(repo.commit_id())).changed == "hello"
 
 
 def test_a_merge_brings_what_its_branch_brought(repo: Sandbox) -> None:
@@ -87,7 +88,7 @@ def test_a_merge_brings_what_its_branch_brought(repo: Sandbox) -> None:
     repo.git("switch", "-q", "main")
     repo.commit("two", {"two.c": "main_name\n"})
     repo.git("merge", "-q", "--no-edit", "topic")
-    assert change(repo, CommitTarget("HEAD")).changed.split() == ["topic_name"]
+    assert change(repo, CommitTarget(repo.commit_id())).changed.split() == ["topic_name"]
 
 
 def test_a_series_is_compared_with_its_base(repo: Sandbox) -> None:
@@ -104,7 +105,7 @@ def test_a_series_is_compared_with_its_base(repo: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    [CommitTarget("0" * 40), CoverTarget("main"), FileTarget("x.wav"), MessageTarget()],
+    [CommitTarget(ObjectId("0" * 40)), CoverTarget("main"), FileTarget("x.wav"), MessageTarget()],
 )
 def test_what_cannot_be_compared_is_nothing(repo: Sandbox, target: Target) -> None:
     assert explained(opened(repo), target) is None
@@ -114,7 +115,7 @@ def test_before_the_first_commit(sandbox: Sandbox) -> None:
     sandbox.git("init", "--quiet", "--initial-branch=main")
     repository = opened(sandbox)
     assert explained(repository, MessageTarget()) is None
-    assert explained(repository, CommitTarget("HEAD")) is None
+    assert explained(repository, CommitTarget(ObjectId("0" * 40))) is None
     assert read_head(repository).key == "unborn main"
     assert read_surroundings(repository, read_head(repository)).paths == ()
 
@@ -128,7 +129,7 @@ def test_before_the_first_commit(sandbox: Sandbox) -> None:
 def test_in_a_bare_repository(repo: Sandbox, tmp_path: Path) -> None:
     repo.git("clone", "-q", "--bare", repo.folder, tmp_path / "bare.git")
     repository = Repository.discover(tmp_path / "bare.git")
-    what = explained(repository, CommitTarget("HEAD"))
+    what = explained(repository, CommitTarget(repo.commit_id()))
     assert what is not None
     assert read_change(repository, what).paths == ("README",)
     assert read_surroundings(repository, read_head(repository)).paths == ("README",)
@@ -180,13 +181,13 @@ def test_submodules_are_names_and_nothing_more(repo: Sandbox, tmp_path: Path) ->
 def test_what_a_person_set_for_their_own_eyes_changes_nothing(repo: Sandbox) -> None:
     repo.commit("begin", {"a.c": BEFORE})
     repo.commit("next", {"a.c": AFTER})
-    plain = change(repo, CommitTarget("HEAD")), surroundings(repo)
+    plain = change(repo, CommitTarget(repo.commit_id())), surroundings(repo)
     for key, value in {
         "diff.noprefix": "true", "diff.external": "false", "color.ui": "always",
         "log.showSignature": "true", "diff.mnemonicPrefix": "true", "core.quotePath": "true",
     }.items():  # fmt: skip
         repo.git("config", key, value)
-    assert (change(repo, CommitTarget("HEAD")), surroundings(repo)) == plain
+    assert (change(repo, CommitTarget(repo.commit_id())), surroundings(repo)) == plain
 
 
 def test_surroundings_are_paths_refs_authors_and_messages(repo: Sandbox) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def test_an_object_is_found_and_read_by_any_name(repo: Sandbox) -> None:
     objects = Objects(repo.folder)
-    head = repo.git("rev-parse", "HEAD")
+    head = repo.commit_id()
 
     found = objects.find("HEAD^{commit}")
     read = objects.read(head)

@@ -117,10 +117,10 @@ def test_an_aborted_series_leaves_nothing(repo: Sandbox, bob: Sandbox, tmp_path:
     write_cover(repo, COVER)
     mails = mail(repo, tmp_path / "out")
     bob.commit("in the way", {"file-2": "x\n"})
-    before = bob.git("rev-parse", "HEAD")
+    before = bob.commit_id()
     am(bob, *mails, status=128)
     am(bob, "--abort")
-    assert bob.git("rev-parse", "HEAD") == before
+    assert bob.commit_id() == before
     assert cover(bob) is None
     assert "\n" not in am(bob, "--show-current-patch", status=128).strip().replace("fatal", "", 1)
 
@@ -141,11 +141,11 @@ def test_a_cover_that_is_there_stays(repo: Sandbox, bob: Sandbox, tmp_path: Path
 def test_the_authors_own_note_is_not_shortened(repo: Sandbox, tmp_path: Path) -> None:
     whole = explained("Why.\n\nAnd how.\n")
     make_branch(repo, ["one\n"], [whole])
-    tip = repo.git("rev-parse", "HEAD")
+    tip = repo.commit_id()
     mails = mail(repo, tmp_path / "out")
     repo.git("checkout", "--quiet", "main")
     am(repo, "--committer-date-is-author-date", *mails)
-    assert repo.git("rev-parse", "HEAD") == tip  # the very same commit
+    assert repo.commit_id() == tip  # the very same commit
     assert notes(repo, f"{tip}^..{tip}") == [whole]
 
 

@@ -118,7 +118,7 @@ def test_skip(bob: Sandbox, mails: list[Path]) -> None:
 @pytest.mark.parametrize("step", ["--abort", "--quit"])
 @pytest.mark.parametrize("is_ours", [True, False], ids=["voicenote", "git"])
 def test_given_up(bob: Sandbox, mails: list[Path], step: str, is_ours: bool) -> None:
-    before = bob.git("rev-parse", "HEAD")
+    before = bob.commit_id()
     am(bob, *mails, status=128)
     resolve(bob, 2)
     git_am(bob, "--continue")
@@ -130,7 +130,7 @@ def test_given_up(bob: Sandbox, mails: list[Path], step: str, is_ours: bool) -> 
     shown(bob)
 
     if step == "--abort":
-        assert bob.git("rev-parse", "HEAD") == before
+        assert bob.commit_id() == before
         assert cover(bob) is None
     else:
         kept = {title: text for title, text in ALL.items() if title[-1] in "y123"}

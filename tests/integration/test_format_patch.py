@@ -30,7 +30,7 @@ def test_a_series_as_it_is_sent(series: Sandbox) -> None:
         "out/0002-feat-change-2.patch",
         "out/0003-feat-change-3.patch",
     ]
-    tip = series.git("rev-parse", "topic")
+    tip = series.commit_id("topic")
     version = series.git("--version").split()[2]
     assert (
         (series.folder / "out/0000-cover-letter.patch").read_text()

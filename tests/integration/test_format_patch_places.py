@@ -28,7 +28,7 @@ def test_a_detached_head_has_its_cover_too(series: Sandbox) -> None:
     make_branch(series, ["a\n", "b\n"], branch="other")
     series.git("checkout", "--quiet", "--detach", "other")
     series.git("branch", "-D", "other")
-    write_cover(series, SERIES_COVER, "detached/" + series.git("rev-parse", "HEAD"))
+    write_cover(series, SERIES_COVER, "detached/" + series.commit_id())
 
     done = series.voicenote("format-patch", "--stdout", "-2")
 

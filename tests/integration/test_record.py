@@ -70,7 +70,7 @@ def test_an_earlier_recording_can_be_taken_up_again(scripted: Sandbox) -> None:
 
 
 def test_another_commit_can_be_explained_from_a_subfolder(scripted: Sandbox) -> None:
-    first = scripted.git("rev-parse", "HEAD")
+    first = scripted.commit_id()
     scripted.commit("feat: go on", {"sub/a": "a"})
     done = scripted.voicenote("record", "HEAD~1", "--from", SPOKEN, cwd=scripted.folder / "sub")
     assert f"explaining {first[:7]} start the project" in done.stderr.decode()
@@ -88,7 +88,7 @@ def test_a_series_is_explained_by_its_cover(scripted: Sandbox) -> None:
 def test_json_tells_all_on_stdout(scripted: Sandbox) -> None:
     done = scripted.voicenote("record", "--from", SPOKEN, "--json")
     told = json.loads(done.stdout)
-    assert told["target"] == "commit:" + scripted.git("rev-parse", "HEAD")
+    assert told["target"] == "commit:" + scripted.commit_id()
     assert told["text"] == WORDS
     assert told["recording"]["path"] == str(recordings(scripted)[0])
     assert [segment["text"] for segment in told["segments"]] == [
@@ -227,7 +227,7 @@ def test_a_recording_for_something_else_is_no_note_by_default(scripted: Sandbox)
 
 
 def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
-    explained = scripted.git("rev-parse", "HEAD")
+    explained = scripted.commit_id()
     scripted.commit("feat: go on")
     with at_terminal(scripted, explained) as terminal:
         terminal.expect("speak now")
@@ -294,7 +294,7 @@ def test_ctrl_c_does_not_wait_for_an_engine_that_computes(repo: Sandbox) -> None
 def test_after_a_kill_the_next_command_offers_what_was_saved(
     scripted: Sandbox, answer: str, left: str | None
 ) -> None:
-    head = scripted.git("rev-parse", "HEAD")
+    head = scripted.commit_id()
     process = recording_begun(scripted)
     spoken_from = time.monotonic()
     time.sleep(4)

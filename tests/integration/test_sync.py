@@ -37,7 +37,7 @@ def pair(repo: Sandbox, tmp_path: Path) -> Pair:
         repo.run("git", "clone", "--quiet", server, folder)
         clones.append(Sandbox(folder, repo.home, {"GIT_COMMITTER_NAME": name}))
     ada, bob = clones
-    return Pair(server, ada, bob, repo.git("rev-parse", "HEAD"))
+    return Pair(server, ada, bob, repo.commit_id())
 
 
 def write_note(clone: Sandbox, text: str, commit: str = "HEAD", *, at: int = 0) -> None:
@@ -119,7 +119,7 @@ def test_both_edited_the_same_note(pair: Pair) -> None:
     assert note(pair.bob) == merged
     assert cover(pair.bob) == "A title.\n\nFrom Ada.\n\nBody.\n\nFrom Bob.\n"
     parents = pair.bob.git("log", "-1", "--format=%P", "refs/notes/voicenote").split()
-    assert parents[1] == pair.bob.git("rev-parse", "refs/voicenote/remotes/origin/notes")
+    assert parents[1] == pair.bob.commit_id("refs/voicenote/remotes/origin/notes")
     assert sync(pair.bob, "push") == "notes pushed\ncover of main pushed\n"
     sync(pair.ada, "fetch")
     assert note(pair.ada) == merged
@@ -131,7 +131,7 @@ def test_it_does_not_matter_who_merges(pair: Pair) -> None:
     write_note(pair.bob, "From Bob.\n", at=0)
 
     sync(pair.ada, "fetch", pair.bob.folder)
-    before = pair.ada.git("rev-parse", "refs/notes/voicenote^1")
+    before = pair.ada.commit_id("refs/notes/voicenote^1")
     pair.ada.git("update-ref", "refs/notes/other", before)
     pair.bob.git("fetch", "--quiet", pair.ada.folder, "refs/notes/other")
     pair.server.joinpath("refs/notes").mkdir()
@@ -139,9 +139,7 @@ def test_it_does_not_matter_who_merges(pair: Pair) -> None:
     sync(pair.bob, "fetch")
 
     assert note(pair.bob) == note(pair.ada) == "From Bob.\n\nVoicenote-Typed: yes\n\nFrom Ada.\n"
-    trees = [
-        clone.git("rev-parse", "refs/notes/voicenote^{tree}") for clone in (pair.ada, pair.bob)
-    ]
+    trees = [clone.commit_id("refs/notes/voicenote^{tree}") for clone in (pair.ada, pair.bob)]
     assert trees[0] == trees[1]
     # both merged at once: the two merges come together with nothing said twice
     sync(pair.bob, "push")
@@ -398,4 +396,4 @@ def test_what_a_person_set_for_their_own_fetches_costs_no_note(
     pair.bob.git("config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*")
     pair.bob.voicenote("sync", action)
     assert note(pair.bob, other) == "Not yet published.\n"
-    assert pair.bob.git("rev-parse", "main") == other
+    assert pair.bob.commit_id("main") == other

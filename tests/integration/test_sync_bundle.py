@@ -85,7 +85,7 @@ def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
         "topic: git log --notes=voicenote HEAD..voicenote/received/topic/heads/topic; "
         "git merge voicenote/received/topic/heads/topic",
     ]
-    assert bob.git("rev-parse", ref) == ada.git("rev-parse", "topic")
+    assert bob.git("rev-parse", ref) == ada.commit_id("topic")
     assert note(bob, ref) == f"Why: naïve 重试.\n\n{TRAILER}"
     assert cover(bob, "topic") == "The series.\n"
     assert bob.git("branch", "--format=%(refname)") == "refs/heads/main"
@@ -142,7 +142,7 @@ def test_both_wrote_and_the_stick_goes_back_and_forth(
 ) -> None:
     sync(ada, "bundle", stick)
     sync(bob, "unbundle", stick)
-    tip = ada.git("rev-parse", "topic")
+    tip = ada.commit_id("topic")
     write_note(ada, f"From Ada.\n\nWhy: naïve 重试.\n\n{TRAILER}", tip, at=60)
     write_note(bob, f"Why: naïve 重试.\n\nFrom Bob.\n\n{TRAILER}", tip, at=120)
     sync(ada, "bundle", stick, "--force")

@@ -17,6 +17,8 @@ from tests.support.replying import reply
 from tests.support.series import write_cover
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.support.sandbox import Sandbox
 
 
@@ -159,7 +161,7 @@ def test_a_note_that_appears_while_one_records(scripted: Sandbox, option: str) -
     assert found.count("Old.") == (option != "--replace")
 
 
-def record_all(repo: Sandbox, sayings: list[str], commits: list[str]) -> None:
+def record_all(repo: Sandbox, sayings: list[str], commits: Sequence[str]) -> None:
     """Record at the same time, one process for each saying."""
     processes = []
     for number, (words, commit) in enumerate(zip(sayings, commits, strict=True)):
@@ -246,7 +248,7 @@ def test_a_note_that_comes_by_sync_while_it_is_edited(explained: Sandbox, tmp_pa
 
 def test_reviewers_who_answer_at_once(reviewing: Sandbox) -> None:
     source = str(SPOKEN)
-    commit = reviewing.git("rev-parse", "topic")
+    commit = reviewing.commit_id("topic")
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "git_voicenote", "review", commit, "--reply", "--patch", "1",

@@ -66,7 +66,7 @@ def test_the_key_is_the_branch_or_the_commit(repo: Sandbox) -> None:
     repo.git("tag", "main")  # makes git call the branch heads/main
     assert covers_of(repo).key_for_head() == "main"
     repo.git("checkout", "--quiet", "--detach")
-    assert covers_of(repo).key_for_head() == "detached/" + repo.git("rev-parse", "HEAD")
+    assert covers_of(repo).key_for_head() == "detached/" + repo.commit_id()
 
 
 def test_an_unborn_branch_has_a_key_and_a_detached_nothing_has_none(sandbox: Sandbox) -> None:
@@ -80,7 +80,7 @@ def test_an_unborn_branch_has_a_key_and_a_detached_nothing_has_none(sandbox: San
 
 def test_the_cover_of_a_series_is_found_by_branch_tip_or_commit(repo: Sandbox) -> None:
     covers = covers_of(repo)
-    tip = repo.git("rev-parse", "HEAD")
+    tip = repo.commit_id()
     assert covers.key_for_tip(tip, "main") is None
 
     covers.write("detached/" + tip, [WHY])
@@ -113,7 +113,7 @@ def test_the_cover_of_a_deleted_branch_makes_room_and_is_kept(repo: Sandbox) -> 
 
 def test_the_cover_of_a_commit_is_never_moved_away(repo: Sandbox) -> None:
     covers = covers_of(repo)
-    key = "detached/" + repo.git("rev-parse", "HEAD")
+    key = "detached/" + repo.commit_id()
     covers.write(key, [WHY])
 
     with pytest.raises(GitError, match=f"the cover of '{key}' is in the way") as caught:
@@ -172,7 +172,7 @@ def test_a_cover_follows_its_branch(repo: Sandbox) -> None:
 
     assert covers.key_for_head() == "größe/a=b"
     assert covers.read("größe/a=b") == (WHY,)
-    assert covers.key_for_tip(repo.git("rev-parse", "HEAD")) == "größe/a=b"
+    assert covers.key_for_tip(repo.commit_id()) == "größe/a=b"
     assert covers.text("bystander") is None
     assert covers.keys() == ("topic",)  # who reads it moves nothing
     covers.update("größe/a=b", lambda now: f"{now}\nMore.\n")
@@ -216,7 +216,7 @@ def test_the_cover_of_a_renamed_branch_is_removed_by_its_new_name(repo: Sandbox)
 def test_words_that_cannot_be_read_are_not_taken_for_none(repo: Sandbox) -> None:
     covers = covers_of(repo)
     covers.write("main", [WHY])
-    blob = repo.git("rev-parse", "refs/voicenote/cover/main:cover")
+    blob = repo.commit_id("refs/voicenote/cover/main:cover")
     (repo.folder / f".git/objects/{blob[:2]}/{blob[2:]}").unlink()
     with pytest.raises(GitError, match=r"bad file|not a valid object|could not get object"):
         covers.text("main")
@@ -224,7 +224,7 @@ def test_words_that_cannot_be_read_are_not_taken_for_none(repo: Sandbox) -> None
 
 def test_covers_whose_branch_is_gone_are_named(repo: Sandbox) -> None:
     covers = covers_of(repo)
-    for key in ("main", "gone", "detached/" + repo.git("rev-parse", "HEAD")):
+    for key in ("main", "gone", "detached/" + repo.commit_id()):
         covers.write(key, [WHY])
     repo.git("branch", "-m", "topic")
     assert [left.name for left in covers.left_behind()] == ["gone"]

@@ -110,13 +110,13 @@ def test_the_cover_of_a_deleted_branch_is_not_that_of_the_next_one(
     repo.commit("other work", {"other": "1\n"})
     covers = covers_of(repo)
     assert (covers.text("topic"), covers.read("topic")) == (None, ())
-    assert covers.key_for_tip(repo.git("rev-parse", "HEAD"), "topic") is None
+    assert covers.key_for_tip(repo.commit_id(), "topic") is None
     (one,) = covers.left_for("topic")
-    before = repo.git("rev-parse", "refs/voicenote/cover/topic")
+    before = repo.commit_id("refs/voicenote/cover/topic")
 
     covers.write("topic", [Note("Other words.")])
     assert (covers.text("topic"), left(repo)) == ("Other words.\n", ["About topic."])
-    assert repo.git("rev-parse", "refs/voicenote/cover/topic~1") == before  # sync goes forwards
+    assert repo.commit_id("refs/voicenote/cover/topic~1") == before  # sync goes forwards
     covers.adopt(covers.left_behind()[0], "topic")
     assert (covers.text("topic"), left(repo)) == ("About topic.\n", ["Other words."])
     assert one.tip == before
@@ -124,7 +124,7 @@ def test_the_cover_of_a_deleted_branch_is_not_that_of_the_next_one(
 
 def test_a_branch_that_is_made_again_at_its_commits_has_its_cover_again(repo: Sandbox) -> None:
     branch(repo, "topic")
-    tip = repo.git("rev-parse", "HEAD")
+    tip = repo.commit_id()
     repo.git("checkout", "--quiet", "main")
     repo.git("branch", "-D", "topic")
     repo.git("branch", "topic", tip)
@@ -148,7 +148,7 @@ def test_an_amended_and_rebased_branch_keeps_its_cover(repo: Sandbox) -> None:
 
 def test_a_removed_cover_does_not_come_back_by_itself(repo: Sandbox) -> None:
     branch(repo, "topic")
-    tip = repo.git("rev-parse", "refs/voicenote/cover/topic")
+    tip = repo.commit_id("refs/voicenote/cover/topic")
     covers = covers_of(repo)
     assert covers.remove("topic") == tip
     assert (covers.remove("topic"), left(repo)) == (None, [])

@@ -12,6 +12,7 @@ from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.format import render_note
 from git_voicenote.notes.store import Notes, rewrite_ref_is_set, set_rewrite_ref
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -28,8 +29,8 @@ def notes_of(sandbox: Sandbox) -> Notes:
     return Notes(Repository.discover(sandbox.folder))
 
 
-def head(sandbox: Sandbox) -> str:
-    return sandbox.git("rev-parse", "HEAD")
+def head(sandbox: Sandbox) -> ObjectId:
+    return sandbox.commit_id()
 
 
 def test_a_note_is_a_git_note_that_people_can_read(repo: Sandbox) -> None:
@@ -62,8 +63,8 @@ def test_nothing_is_read_where_nothing_is(repo: Sandbox) -> None:
 def test_a_removed_note_is_gone_but_for_the_history_of_the_ref(repo: Sandbox) -> None:
     notes = notes_of(repo)
     notes.write(head(repo), [WHY])
-    notes.remove(head(repo))
-    notes.remove(head(repo))
+    notes.remove([head(repo)])
+    notes.remove([head(repo)])
 
     assert notes.read(head(repo)) == ()
     assert "Why it is so." in repo.git("log", "-p", REF)
@@ -75,7 +76,7 @@ def test_many_are_read_at_once(repo: Sandbox) -> None:
     notes.write(commit_ids[0], [WHY])
     notes.write(commit_ids[2], [WHY])
 
-    assert notes.texts([*commit_ids, "0" * 40]) == {
+    assert notes.texts([*commit_ids, ObjectId("0" * 40)]) == {
         commit_ids[0]: render_note(WHY),
         commit_ids[2]: render_note(WHY),
     }
@@ -159,7 +160,7 @@ def test_notes_survive_rebase(topic: Sandbox) -> None:
 
     assert head(topic) != before
     assert notes_of(topic).read(head(topic)) == (MORE,)
-    assert notes_of(topic).read(topic.git("rev-parse", "HEAD~1")) == (WHY,)
+    assert notes_of(topic).read(topic.commit_id("HEAD~1")) == (WHY,)
 
 
 @pytest.mark.parametrize("action", ["fixup", "squash"])
@@ -237,7 +238,7 @@ def test_an_explained_ancestor_with_the_same_patch_is_not_what_was_lost(repo: Sa
 
 
 def test_what_is_remembered_of_a_forgotten_commit_is_found(repo: Sandbox) -> None:
-    gone = "1" * 40
+    gone = ObjectId("1" * 40)
 
     def remembered(patch_ids: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
         return dict.fromkeys(patch_ids, (FoundNote("from the history\n", gone),))
@@ -260,7 +261,7 @@ def test_what_stands_in_git_beats_what_is_remembered(topic: Sandbox) -> None:
         head(topic): FoundNote(render_note(MORE), lost)
     }
     # removed on purpose: the words are not brought back
-    notes.remove(lost)
+    notes.remove([lost])
     assert notes.find([head(topic)], remembered) == {}
     assert notes.find([lost], remembered) == {}
 

@@ -11,12 +11,13 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.notes.merging.refs import Merge, NoteRefs, Outcome, Tips, differences
 from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trees import TextTree, read_note_tree, write_note_tree
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
 REF = "refs/notes/voicenote"
-ID = "ab" * 20
+ID = ObjectId("ab" * 20)
 FAN_OUTS = (ID, f"ab/{ID[2:]}", f"ab/ab/{ID[4:]}")
 
 
@@ -30,7 +31,7 @@ def commit(repo: Sandbox, files: dict[str, str], *parents: str, at: int = 0) -> 
     if not parents:
         repo.git("update-ref", "-d", "refs/scratch")
     repo.run("git", "fast-import", "--quiet", "--force", stdin=stream.encode())
-    return repo.git("rev-parse", "refs/scratch")
+    return repo.commit_id("refs/scratch")
 
 
 def merge(repo: Sandbox, ours: str, theirs: str) -> Outcome:
@@ -71,7 +72,7 @@ def test_a_merge_drops_neither_of_two_fan_outs(repo: Sandbox) -> None:
 
 
 def test_saving_a_note_keeps_what_stood_at_two_fan_outs(repo: Sandbox) -> None:
-    other = repo.git("rev-parse", "HEAD")
+    other = repo.commit_id()
     files = {FAN_OUTS[0]: "Flat.\n", FAN_OUTS[1]: "Deep.\n", "README": "what this is\n"}
     repo.git("update-ref", REF, commit(repo, files))
     notes = Notes(Repository.discover(repo.folder))
@@ -137,7 +138,7 @@ def test_a_note_that_was_removed_on_one_side_and_changed_on_the_other_is_told_of
 
 def test_letters_of_a_note_that_is_no_utf_8_survive(repo: Sandbox) -> None:
     notes = Notes(Repository.discover(repo.folder))
-    head = repo.git("rev-parse", "HEAD")
+    head = repo.commit_id()
     repo.git("notes", "--ref=voicenote", "add", "-F", "-", stdin="Größe.\n".encode("latin-1"))
     assert notes.text(head) == "Größe.\n"
     notes.update_text(head, lambda now: f"{now}\nMore.\n")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from git_voicenote.datatypes import FoundNote, Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import StoreError
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.entries import Entry
 from git_voicenote.store.history import History
 from git_voicenote.store.migrations import MIGRATIONS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 WHEN = datetime(2026, 11, 22, 10, 14, tzinfo=UTC)
 FIRST = "20261122-101400-0001"
 SECOND = "20261122-101500-0002"
-COMMIT = CommitTarget(40 * "a")
+COMMIT = CommitTarget(ObjectId(40 * "a"))
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_notes_are_found_by_the_patch_they_explain(history: History) -> None:
     history.note_saved(COMMIT, "edited\n", patch_id="p1")
     history.note_saved(CoverTarget("main"), "cover\n", patch_id="p2")
 
-    commit_id = 40 * "a"
+    commit_id = ObjectId(40 * "a")
     assert history.notes_of_patches({"p1", "p2", "p3"}) == {
         "p1": (FoundNote("edited\n", commit_id), FoundNote("first\n", commit_id))
     }

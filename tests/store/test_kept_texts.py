@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.processes import wait_until
+from tests.support.recording import SPOKEN
 from tests.support.terminal import ENTER, Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.sandbox import Sandbox
+
 
 EDIT = (sys.executable, "-m", "git_voicenote", "edit")
 MENTIONED = b"was not saved: "
@@ -57,7 +59,7 @@ def left(repo: Sandbox) -> Sandbox:
 
 
 @pytest.mark.parametrize(
-    "command", [("show",), ("record", "--from", "nothing.flac"), ("history", "list"), ("play",),
+    "command", [("show",), ("record", "--from", str(SPOKEN)), ("history", "list"), ("play",),
                 ("review",), ("format-patch", "-1", "--stdout"), ("sync", "status"), ("edit",)],
     ids=" ".join,
 )  # fmt: skip

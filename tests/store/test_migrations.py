@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from git_voicenote.datatypes import Place, Transcript, Turn
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.history import History
 from git_voicenote.store.migrations import MIGRATIONS
 from git_voicenote.targets import CommitTarget, CoverTarget, FileTarget, MessageTarget
@@ -28,7 +29,7 @@ FIRST, COVER, FILE, MESSAGE = (
 )  # fmt: skip
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 NEW = "20261127-101400-feed"
-COMMIT = CommitTarget("3f2a91c0de3f2a91c0de3f2a91c0de3f2a91c0de")
+COMMIT = CommitTarget(ObjectId("3f2a91c0de3f2a91c0de3f2a91c0de3f2a91c0de"))
 PATCH = "5eed" * 10
 
 
@@ -105,7 +106,7 @@ def test_what_was_said_is_found(history: History) -> None:
 
 def test_what_is_new_is_kept_beside_it(history: History, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
-    about = CommitTarget("c0ffee" * 6 + "c0ff")
+    about = CommitTarget(ObjectId("c0ffee" * 6 + "c0ff"))
     for one in (history, History(tmp_path / "new")):
         one.begin(NEW, target=about, title="fix: new", created_at=NOW)
         one.attempt(Transcript(NEW, "moonshine", "en", ()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.datatypes import Segment, Transcript
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.history import History
 from git_voicenote.store.search import snippet_of
 from git_voicenote.targets import CommitTarget
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Form = Literal["NFC", "NFD"]
 
 ID = "20261122-101400-0001"
-TARGET = CommitTarget(40 * "a")
+TARGET = CommitTarget(ObjectId(40 * "a"))
 SAID = (
     "Ein Café in der Straße. 重试循环在客户端，调用者很多。 "
     "The old retry loop lived in the client, "

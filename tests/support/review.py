@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import SAMPLE_RATE, Recording, Transcript
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget, Target
@@ -36,7 +37,10 @@ def remember_recording(
     history = History(root)
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     history.begin(
-        RECORDING, target=target or CommitTarget("1"), title="feat: retry", created_at=now
+        RECORDING,
+        target=target or CommitTarget(ObjectId("1" * 40)),
+        title="feat: retry",
+        created_at=now,
     )
     history.finish(Recording(RECORDING, path, SAMPLE_RATE, seconds, now))
     for turn in turns:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_voicenote.object_ids import ObjectId
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -101,7 +103,7 @@ class Sandbox:
         target.write_bytes(content.encode() if isinstance(content, str) else content)
         return target
 
-    def commit(self, message: str, files: Mapping[str, str] | None = None) -> str:
+    def commit(self, message: str, files: Mapping[str, str] | None = None) -> ObjectId:
         """Commit files (or nothing) with a message, kept to the letter; return the commit's id."""
         for path, content in (files or {}).items():
             self.write(path, content)
@@ -110,4 +112,8 @@ class Sandbox:
             "commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--file=-",
             stdin=message.encode(),
         )  # fmt: skip
-        return self.git("rev-parse", "HEAD")
+        return self.commit_id()
+
+    def commit_id(self, revision: str = "HEAD") -> ObjectId:
+        """Return the full name of the object that a revision names."""
+        return ObjectId(self.git("rev-parse", "--verify", revision))

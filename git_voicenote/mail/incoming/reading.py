@@ -28,6 +28,7 @@ from git_voicenote.mail.incoming.mailbox import SplitMail, headers_of, split_mai
 from git_voicenote.mail.incoming.mailinfo import ReadingOptions, read_mailinfo
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedReply
 from git_voicenote.mail.incoming.versions import assemble
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -170,9 +171,15 @@ def _understood(
         note=below.note, diff=_diff(raw_diff, mail.path, cwd, options),
         message_id=_id(mail, b"message-id"), in_reply_to=_id(mail, b"in-reply-to"),
         source=mail.source, note_name=below.name, comment=below.comment, position=mail.position,
-        commit_id=made_by_git[1].decode() if made_by_git and made_by_git[1].strip(b"0") else None,
+        commit_id=_commit_id(made_by_git),
         envelope=read_envelope(mail.headers),
     )  # fmt: skip
+
+
+def _commit_id(made_by_git: re.Match[bytes] | None) -> ObjectId | None:
+    """Return the commit that a mail names, unless it is zeros (--zero-commit)."""
+    found = ObjectId.parse(made_by_git[1].decode()) if made_by_git else None
+    return found if found and found.strip("0") else None
 
 
 def _tags(mail: SplitMail, info: MailInfo, cwd: Path, options: ReadingOptions) -> Tags:

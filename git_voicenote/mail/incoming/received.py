@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from git_voicenote.mail.incoming.envelopes import Envelope
+    from git_voicenote.object_ids import ObjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ReceivedPatch:
     note_name: str | None = None
     comment: str = ""
     position: int = 0
-    commit_id: str | None = None
+    commit_id: ObjectId | None = None
     envelope: Envelope | None = None
 
 

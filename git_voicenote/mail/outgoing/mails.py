@@ -16,6 +16,7 @@ from git_voicenote.errors import PatchError
 from git_voicenote.git.plumbing import environment_of_git
 from git_voicenote.git.traced import GitProcess
 from git_voicenote.mail.incoming.mailinfo import read_mailinfo
+from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,8 @@ class MailedCommit:
     writes of the rest, without blank space at the ends of lines.
     """
 
-    id: str
-    parents: tuple[str, ...]
+    id: ObjectId
+    parents: tuple[ObjectId, ...]
     author: bytes
     email: bytes
     title: bytes
@@ -120,12 +121,12 @@ def finish_reading_commits(process: subprocess.Popen[bytes]) -> dict[str, Mailed
     return {} if process.returncode else {commit.id: commit for commit in commits}
 
 
-def commit_id_of(raw: bytes) -> str:
+def commit_id_of(raw: bytes) -> ObjectId:
     """Return the object name in the first line of a mail."""
     found = _START.match(raw)
     if not found:
         raise PatchError("git format-patch wrote something that is not a mail")
-    return found[1].decode("ascii")
+    return ObjectId(found[1].decode("ascii"))
 
 
 def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
@@ -367,8 +368,8 @@ def _read_commit(
     lines = [line.rstrip(_WHITESPACE) for line in message.split(b"\n")]
     title, _, body = b"\n".join(lines).strip(b"\n").partition(b"\n\n")
     return MailedCommit(
-        id=name.decode("ascii"),
-        parents=tuple(parents.decode("ascii").split()),
+        id=ObjectId(name.decode("ascii")),
+        parents=tuple(map(ObjectId, parents.decode("ascii").split())),
         author=author,
         email=email,
         title=title.replace(b"\n", b" "),

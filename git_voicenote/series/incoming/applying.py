@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
+    from git_voicenote.object_ids import ObjectId
 
 _OURS = "voicenote"
 _MAX_NOTES_LENGTH = 1 << 20
@@ -36,7 +37,7 @@ class Applied:
     `mail` is the mail, beside the options that git am reads it with.
     """
 
-    commit_id: str
+    commit_id: ObjectId
     patch: bytes
     mail: Path
 
@@ -51,7 +52,7 @@ def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[Applied
     if not came:
         return 0
 
-    def joined(there: Mapping[str, str]) -> Mapping[str, str]:
+    def joined(there: Mapping[ObjectId, str]) -> Mapping[ObjectId, str]:
         return came | {name: _joined(before, came[name]) for name, before in there.items()}
 
     return len(Notes(repository, notes_ref).update(came, joined))

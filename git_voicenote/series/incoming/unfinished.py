@@ -28,6 +28,7 @@ from git_voicenote.mail.incoming.mailinfo import ReadingOptions
 from git_voicenote.mail.incoming.reading import read_mail
 from git_voicenote.mail.incoming.received import ReceivedPatch
 from git_voicenote.notes.store import Notes
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.series.incoming.applying import (
     Applied,
     copy_mails,
@@ -178,7 +179,7 @@ class UnfinishedAm:
             (self.folder / "tip").unlink(missing_ok=True)  # the first: what is left means nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def mark_kept(self, number: int, commit_id: str) -> None:
+    def mark_kept(self, number: int, commit_id: ObjectId) -> None:
         """Note that the patch of a number became a commit, and that its note is kept."""
         with suppress(OSError):  # it is only looked for once more
             files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
@@ -237,7 +238,7 @@ class UnfinishedAm:
         for path in sorted((self.folder / "applied").glob("*-*")):
             number, _, commit_id = path.name.partition("-")
             mail = self.folder / "mails" / f"{int(number):04}"
-            applied[path] = Applied(commit_id, read_start(path), mail)
+            applied[path] = Applied(ObjectId(commit_id), read_start(path), mail)
         return applied
 
     def _matched(self, commits: list[Made]) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
@@ -269,12 +270,12 @@ class UnfinishedAm:
     def _keep_notes(self, found: dict[str, ReceivedPatch], notes_ref: str) -> int:
         names = note_names(notes_ref)
         texts = {
-            commit: patch.note
+            ObjectId(commit): patch.note
             for commit, patch in found.items()
             if patch.note and patch.note_name in names
         }
         # one that is there was kept when the patch was applied, and may have been edited since
-        new = Notes(self._repository, notes_ref).update(texts, lambda there: texts | dict(there))
+        new = Notes(self._repository, notes_ref).update(texts, lambda there: {**texts, **there})
         return len(new)
 
     @property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
     from git_voicenote.notes.store import Remembered
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.series.outgoing.plan import Plan
 
 _DASHES = b"---\n"
@@ -55,7 +56,7 @@ class Explanation:
 
     def explain_bare(
         self,
-        ids: Sequence[str],
+        ids: Sequence[ObjectId],
         bare: Mapping[int, Mail],
         commits: Mapping[str, MailedCommit],
         remembered: Remembered | None,
@@ -93,7 +94,7 @@ class Explanation:
             )
         return patches
 
-    def _report_unsent(self, ids: Sequence[str]) -> None:
+    def _report_unsent(self, ids: Sequence[ObjectId]) -> None:
         for commit_id in self._unsent:
             self.remarks.append(
                 f"the note of patch {ids.index(commit_id) + 1} is left out: without a diff, "
@@ -118,7 +119,7 @@ class Explanation:
             return b""
 
     def _revision(
-        self, ids: Sequence[str], number: int, commits: Mapping[str, MailedCommit]
+        self, ids: Sequence[ObjectId], number: int, commits: Mapping[str, MailedCommit]
     ) -> str:
         """Name a commit as the person would: HEAD~2 where that is what it is."""
         if self._plan.walk.is_head and all(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.outgoing.mails import Mail, MailedCommit, Placeholders
     from git_voicenote.notes.store import Remembered
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.series.outgoing.plan import Plan
     from git_voicenote.series.outgoing.verification import Verification
 
@@ -45,7 +46,7 @@ class Finishing:
         self._explanation = Explanation(repository, settings, plan)
         self._verification = verification
         self._send = send
-        self._ids: list[str] = []
+        self._ids: list[ObjectId] = []
         self._waiting: dict[int, bytes] = {}
         self._bare: dict[int, Mail] = {}
         self._changed: list[int] = []

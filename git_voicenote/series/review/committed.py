@@ -13,6 +13,7 @@ from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCT
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.targets import short_id
 from git_voicenote.text.prose import cover_letter
 
@@ -88,7 +89,7 @@ def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...
 
 def _read(
     repository: Repository, walk: tuple[str, ...], named: str
-) -> tuple[list[tuple[str, str, str, str, str, str]], tuple[str, ...]]:
+) -> tuple[list[tuple[ObjectId, str, str, str, str, str]], tuple[str, ...]]:
     """Return id, author, email, date, message and diff of each commit, and remarks.
 
     Of a very long diff the beginning is read.
@@ -116,7 +117,7 @@ def _read(
             start = start[: start.rfind(b"\n") + 1]
             remarks.append(f"{short_id(commit_id)} is too long: the start of its diff is shown")
         diff = start.decode("utf-8", "replace").strip("\n") + "\n"
-        entries.append((commit_id, author, email, date, message, diff))
+        entries.append((ObjectId(commit_id), author, email, date, message, diff))
     if len(printed) == MAX_SERIES_OCTETS:
         left = len(ids) - len(entries)
         rest = f"; {left} commits after it are left out" if left else ""
@@ -126,7 +127,7 @@ def _read(
     return entries, tuple(remarks)
 
 
-def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[str]:
+def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[ObjectId]:
     """Return the ids of the commits that have a diff. Raises UnknownRevisionError."""
     try:
         listed = repository.read(
@@ -137,7 +138,7 @@ def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[str]
         raise
     except GitError as exc:
         raise repository.unknown_revision(named) from exc
-    return listed.split()
+    return [ObjectId(line) for line in listed.split()]
 
 
 def _cover(

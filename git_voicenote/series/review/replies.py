@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.incoming.received import ReceivedPatch, ReceivedReply, ReceivedSeries
+    from git_voicenote.object_ids import ObjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _noted(
     if not annotated:
         return {}
     titles = subjects_of(repository, annotated) if any(p.envelope for p in patches) else {}
-    commits: dict[int, str] = {}
+    commits: dict[int, ObjectId] = {}
     for patch in patches:
         if patch.envelope is None:
             found = patch.commit_id

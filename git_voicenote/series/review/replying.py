@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Note, Person
     from git_voicenote.mail.incoming.envelopes import Envelope
     from git_voicenote.mail.incoming.received import ReceivedPatch
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.series.review.series import Review
     from git_voicenote.text.diff.diffs import FileDiff
 
@@ -57,7 +58,7 @@ class Part:
     files: tuple[FileDiff, ...]
     diff: str
     envelope: Envelope | None
-    commit_id: str | None
+    commit_id: ObjectId | None
 
 
 def part_of(review: Review, number: int) -> Part:

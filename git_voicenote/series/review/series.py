@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Note, Segment
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.series.review.replies import Reply
     from git_voicenote.store.history import History
     from git_voicenote.store.recordings import Recordings
@@ -140,7 +141,7 @@ def review(
     patches = []
     for patch in series.patches:
         notes = parse_notes(patch.note or "")
-        local = said.get(patch.commit_id or "", "")
+        local = said.get(patch.commit_id, "") if patch.commit_id else ""
         if local and patch.note and _is_same(local, patch.note):
             notes = parse_notes(local) if local == patch.note else notes
             ids = tuple(one for note in parse_notes(local) for one in note.recording_ids)
@@ -166,7 +167,7 @@ def review(
 
 def _said_here(
     series: ReceivedSeries, repository: Repository | None, notes_ref: str
-) -> dict[str, str]:
+) -> dict[ObjectId, str]:
     ids = [patch.commit_id for patch in series.patches if patch.commit_id and patch.note]
     return Notes(repository, notes_ref).texts(ids) if repository and ids else {}
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.outgoing.reply import Reviewer
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.series.review.replying import Answer, Part
     from git_voicenote.workflows.dialogue import Dialogue
 
@@ -93,7 +94,7 @@ class NoteKeeper:
         return ()
 
 
-def _commit_of(repository: Repository, part: Part) -> str | None:
+def _commit_of(repository: Repository, part: Part) -> ObjectId | None:
     if part.envelope is None:
         return part.commit_id
     return commit_of_patch(repository, part.diff, part.subject, part.commit_id)

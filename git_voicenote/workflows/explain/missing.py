@@ -8,6 +8,7 @@ from git_voicenote.errors import NothingHeardError, PatchError
 from git_voicenote.mail.outgoing.format_patch import has_several
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
 
@@ -54,7 +55,7 @@ def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> l
     listed = repository.run(
         "rev-list", "--no-merges", *plan.walk.revisions, *plan.arguments.pathspec
     )
-    ids = listed.decode("ascii").split()
+    ids = list(map(ObjectId, listed.decode("ascii").split()))
     texts = Notes(repository, settings.notes_ref).texts(ids)
     return [repository.commit(one) for one in ids if one not in texts]
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.workflows.dialogue import Dialogue
 
 _ID = re.compile(r"[0-9a-f]{4,64}")
@@ -100,7 +101,7 @@ class Removing:
         found = [one for one in self._notes.annotated() if one.startswith(name)]
         return Commit(found[0], "") if len(found) == 1 else None
 
-    def _say_removed(self, commit_id: str, blob: str | None) -> None:
+    def _say_removed(self, commit_id: ObjectId, blob: str | None) -> None:
         short = short_id(commit_id)
         if blob:
             self._dialogue.say(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import FoundNote, Note
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.store import Remembered
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.targets import CommitTarget, CoverTarget, ReviewTarget, Target
     from git_voicenote.workflows.dialogue import Dialogue
 
@@ -111,8 +112,8 @@ class Saving:
 
 
 def notes_by_patch(
-    repository: Repository, notes: Notes, commit_ids: Sequence[str], dialogue: Dialogue
-) -> dict[str, FoundNote]:
+    repository: Repository, notes: Notes, commit_ids: Sequence[ObjectId], dialogue: Dialogue
+) -> dict[ObjectId, FoundNote]:
     """Return the notes of other commits with the same patches, by commit.
 
     What a partial clone lacks for it, and a broken history, is a warning.

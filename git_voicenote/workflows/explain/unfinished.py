@@ -80,12 +80,14 @@ def _resume(
 
 def _explained(repository: Repository, settings: Settings, found: CutOff) -> Explainable | None:
     """Return what a recording explains, HEAD if that is not known; None if it is no note."""
-    match found.subject.target if found.subject else CommitTarget("HEAD"):
+    target = found.subject.target if found.subject else None
+    match target:
         case CoverTarget(key):
             return ExplainedSeries(repository, key)
-        case CommitTarget(name):
+        case CommitTarget() | None:
+            revision = target.commit_id if target else "HEAD"
             try:
-                return ExplainedCommit(repository, settings, repository.commit(name))
+                return ExplainedCommit(repository, settings, repository.commit(revision))
             except UnknownRevisionError:
                 return None
     return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Place
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.incoming.received import ReceivedPatch
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.text.diff.diffs import FileDiff, Hunk
 
 _NAMES = ("diff --git ", "index ", "--- ", "+++ ")
@@ -36,7 +37,7 @@ class Page:
     lines: tuple[str, ...]
 
 
-def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
+def patch_of(repository: Repository, commit_id: ObjectId) -> ReceivedPatch | None:
     """Return a commit as a patch, or None for a merge."""
     try:
         return series_of_commits(repository, commit_id).patches[0]
@@ -44,7 +45,7 @@ def patch_of(repository: Repository, commit_id: str) -> ReceivedPatch | None:
         return None
 
 
-def files_of(repository: Repository, commit_id: str) -> tuple[FileDiff, ...]:
+def files_of(repository: Repository, commit_id: ObjectId) -> tuple[FileDiff, ...]:
     """Return the diff of a commit, as far as its objects are here; nothing for a merge."""
     try:
         patch = patch_of(repository, commit_id)

@@ -139,4 +139,5 @@ def likely_target(repository: Repository) -> Target:
     """
     # the index of a bare repository is empty: that would be a change that removes everything
     is_staged = repository.worktree is not None and explained(repository, MessageTarget())
-    return MessageTarget() if is_staged else CommitTarget("HEAD")
+    head = None if is_staged else repository.objects.find("HEAD^{commit}")
+    return CommitTarget(head.id) if head else MessageTarget()

@@ -11,6 +11,7 @@ from git_voicenote.git.process import lines_of
 from git_voicenote.git.repository import Commit
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.workflows.explain.saving import notes_by_patch
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _walked(
     except GitError as exc:
         raise repository.unknown_revision(named or walk[0]) from exc
     pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
-    commits = tuple(Commit(commit_id, subject) for commit_id, _, subject in pairs)
+    commits = tuple(Commit(ObjectId(commit_id), subject) for commit_id, _, subject in pairs)
     return Series(branch, tip, base, named, commits)
 
 

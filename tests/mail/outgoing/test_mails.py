@@ -18,12 +18,13 @@ from git_voicenote.mail.outgoing.mails import (
     patch_in,
     take_apart,
 )
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.text.mail_safety import indent_hazards
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ID = "0123456789abcdef0123456789abcdef01234567"
+ID = ObjectId("0123456789abcdef0123456789abcdef01234567")
 START = f"From {ID} Mon Sep 17 00:00:00 2001\n"
 DIFF = (
     "\n file | 1 +\n\ndiff --git a/file b/file\n--- a/file\n+++ b/file\n@@ -0,0 +1 @@\n+a\n-- \n2\n"
@@ -106,7 +107,9 @@ def format_one(folder: Path, title: str, name: str, body: str) -> tuple[bytes, M
     lines = b"\n".join(line.rstrip() for line in text.split(b"\n")).strip(b"\n")
     head, _, rest = lines.partition(b"\n\n")
     rest = rest.strip(b"\n") + b"\n" if rest.strip() else b""
-    commit = MailedCommit(commit_id.decode(), (), author, email, head.replace(b"\n", b" "), rest)
+    commit = MailedCommit(
+        ObjectId(commit_id.decode()), (), author, email, head.replace(b"\n", b" "), rest
+    )
     return raw, commit
 
 

@@ -110,7 +110,7 @@ def test_what_either_removed_after_both_merged_stays_away(people: People) -> Non
     assert people.texts("ada") == people.texts("bob") == {
         COMMITS[0]: note("One.", "Bob again.", "Ada again.")
     }  # fmt: skip
-    trees = {people.repo.git("rev-parse", f"refs/notes/{name}^{{tree}}") for name in ("ada", "bob")}
+    trees = {people.repo.commit_id(f"refs/notes/{name}^{{tree}}") for name in ("ada", "bob")}
     assert len(trees) == 1
 
 

@@ -10,6 +10,7 @@ from git_voicenote.datatypes import Note
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.merging.refs import Merge, NoteRefs, local_tips
 from git_voicenote.notes.store import Notes
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.history import History
 from git_voicenote.targets import CommitTarget
 
@@ -29,25 +30,25 @@ def notes_of(sandbox: Sandbox) -> Notes:
 
 
 @pytest.fixture
-def twins(repo: Sandbox) -> tuple[str, str]:
+def twins(repo: Sandbox) -> tuple[ObjectId, ObjectId]:
     """Two commits with one patch on branches of their own; HEAD is the second one."""
     first = repo.commit("feat: jitter", {"a": "1\n"})
     repo.git("checkout", "--quiet", "-b", "topic", "HEAD~1")
     repo.commit("between")
     repo.git("cherry-pick", first)
-    second = repo.git("rev-parse", "HEAD")
+    second = repo.commit_id()
     return first, second
 
 
-def amended(sandbox: Sandbox) -> str:
+def amended(sandbox: Sandbox) -> ObjectId:
     """HEAD with the same patch and another message."""
     sandbox.git("commit", "--quiet", "--amend", "--message", "feat: jitter again")
-    return sandbox.git("rev-parse", "HEAD")
+    return sandbox.commit_id()
 
 
 @pytest.mark.parametrize("is_written", [True, False], ids=["its own note", "a note of its twin"])
 def test_a_note_is_not_taken_again_from_a_twin(
-    repo: Sandbox, twins: tuple[str, str], is_written: bool
+    repo: Sandbox, twins: tuple[ObjectId, ObjectId], is_written: bool
 ) -> None:
     first, second = twins
     notes = notes_of(repo)
@@ -64,7 +65,7 @@ def test_a_note_is_not_taken_again_from_a_twin(
     assert repo.git("log", "-1", "--format=%N", f"--notes={REF}") == ""
 
     notes.write(first, [MORE])  # these words were not removed
-    rebased = repo.git("rev-parse", "HEAD")
+    rebased = repo.commit_id()
     assert notes.find([rebased])[rebased].text == "Said better.\n"
     assert notes.find([second]) == {}
     notes.write(second, [MORE])
@@ -72,12 +73,12 @@ def test_a_note_is_not_taken_again_from_a_twin(
 
 
 def test_what_the_history_remembers_of_a_removed_note_is_not_taken(
-    repo: Sandbox, twins: tuple[str, str]
+    repo: Sandbox, twins: tuple[ObjectId, ObjectId]
 ) -> None:
     _, second = twins
     notes, history = notes_of(repo), History(repo.folder / ".git/voicenote")
     notes.write(second, [WHY])
-    gone = CommitTarget("1" * 40)  # git has forgotten the commit of that patch
+    gone = CommitTarget(ObjectId("1" * 40))  # git has forgotten the commit of that patch
     patch = repo.git("patch-id", "--stable", stdin=repo.git("show").encode() + b"\n").split()[0]
 
     def remembered(wanted: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
@@ -89,7 +90,9 @@ def test_what_the_history_remembers_of_a_removed_note_is_not_taken(
     assert notes.find([again], remembered) == {}
 
 
-def test_a_removal_by_git_itself_counts_too(repo: Sandbox, twins: tuple[str, str]) -> None:
+def test_a_removal_by_git_itself_counts_too(
+    repo: Sandbox, twins: tuple[ObjectId, ObjectId]
+) -> None:
     first, second = twins
     notes = notes_of(repo)
     notes.write(first, [WHY])
@@ -100,7 +103,7 @@ def test_a_removal_by_git_itself_counts_too(repo: Sandbox, twins: tuple[str, str
 
 
 def test_a_removal_travels_and_meets_what_others_changed(
-    repo: Sandbox, twins: tuple[str, str]
+    repo: Sandbox, twins: tuple[ObjectId, ObjectId]
 ) -> None:
     first, second = twins
     notes = notes_of(repo)

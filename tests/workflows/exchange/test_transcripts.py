@@ -11,6 +11,7 @@ import pytest
 
 from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import StoreError
+from git_voicenote.object_ids import ObjectId
 from git_voicenote.store.history import History
 from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.workflows.exchange.transcripts import (
@@ -35,7 +36,7 @@ SEGMENTS = (Segment(2.0, 3.0, "naïve", 0.5, "cut", words=WORDS), Segment(3.0, 3
 def carried(tmp_path: Path) -> dict[str, Any]:
     """A recording with words and page turns, as it is carried."""
     history = History(tmp_path / "here")
-    history.begin(ID, target=CommitTarget("1"), title="feat: retry", created_at=WHEN)
+    history.begin(ID, target=CommitTarget(ObjectId(40 * "1")), title="feat: retry", created_at=WHEN)
     history.finish(Recording(ID, tmp_path / "x.wav", 16000, 5.0, WHEN))
     for turn in TURNS:
         history.turned(ID, turn)
@@ -176,4 +177,4 @@ def test_what_a_process_that_was_killed_told_in_part_is_told_anew(
     assert remember(there, one, tmp_path / "x.wav")
     entry = there.entry(ID)
     assert entry is not None
-    assert (entry.target, entry.state) == (CommitTarget("1"), "transcribed")
+    assert (entry.target, entry.state) == (CommitTarget(ObjectId(40 * "1")), "transcribed")

@@ -25,7 +25,7 @@ def test_each_hunk_is_a_page_and_what_has_none_is_one_too(repo: Sandbox) -> None
     repo.git("commit", "--quiet", "-m", f"feat: much{ESCAPE}\n\nWhy.{ESCAPE}")
     repository = Repository.discover(repo.folder)
 
-    patch = patch_of(repository, repo.git("rev-parse", "HEAD"))
+    patch = patch_of(repository, repo.commit_id())
     assert patch is not None
     pages = pages_of(patch)
 

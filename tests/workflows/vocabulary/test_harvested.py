@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 CACHE = ".git/voicenote/vocabulary"
 
 
-HEAD = CommitTarget("HEAD")
-
-
-def found(sandbox: Sandbox, target: Target = HEAD) -> tuple[Vocabulary, list[str]]:
+def found(sandbox: Sandbox, target: Target | None = None) -> tuple[Vocabulary, list[str]]:
     told: list[str] = []
     repository = Repository.discover(sandbox.folder)
+    target = target or CommitTarget(sandbox.commit_id())
     return vocabulary_for(repository, target, told.append), told
 
 
@@ -80,7 +78,7 @@ def test_in_a_bare_repository_the_list_is_the_committed_one(code: Sandbox, tmp_p
     code.commit("list", {".voicenote/vocabulary": "zsh\n"})
     code.git("clone", "-q", "--bare", code.folder, tmp_path / "bare.git")
     bare = Repository.discover(tmp_path / "bare.git")
-    assert "zsh" in texts(vocabulary_for(bare, CommitTarget("HEAD"), print))[0:3]
+    assert "zsh" in texts(vocabulary_for(bare, CommitTarget(code.commit_id()), print))[0:3]
 
 
 def test_outside_of_a_repository_there_is_the_personal_list(sandbox: Sandbox) -> None:

@@ -67,7 +67,7 @@ def test_a_link_out_of_the_repository_is_told_and_not_read(repo: Sandbox, target
     (repo.folder / ".voicenote/vocabulary").symlink_to(target)
     told: list[str] = []
     terms = vocabulary_for(
-        Repository.discover(repo.folder), CommitTarget("HEAD"), told.append
+        Repository.discover(repo.folder), CommitTarget(repo.commit_id()), told.append
     ).terms
     assert ["symbolic link" in line for line in told] == [True]
     assert not any(term.text in ("root", "repositoryformatversion") for term in terms)
@@ -83,7 +83,9 @@ def test_a_committed_list_without_end_is_refused(repo: Sandbox, tmp_path: Path) 
     repo.commit("list", {".voicenote/vocabulary": "kubectl\n" * 30_000})
     repo.git("clone", "-q", "--bare", repo.folder, tmp_path / "bare.git")
     told: list[str] = []
-    vocabulary_for(Repository.discover(tmp_path / "bare.git"), CommitTarget("HEAD"), told.append)
+    vocabulary_for(
+        Repository.discover(tmp_path / "bare.git"), CommitTarget(repo.commit_id()), told.append
+    )
     assert told == ["HEAD:.voicenote/vocabulary is larger than 200 kB; it is not read"]
 
 
