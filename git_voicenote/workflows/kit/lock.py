@@ -34,13 +34,19 @@ class Locked:
         """Return whether a Python of a platform needs it."""
         return self.marker is None or self.marker.evaluate(dict(platform.markers(python)))
 
-    def requirement(self, hashes: Iterable[str] | None = None) -> str:
-        """Return the line of a file of requirements, with all hashes or with some of them."""
-        marker = f" ; {self.marker}" if self.marker else ""
-        listed = sorted(self.hashes if hashes is None else hashes)
-        return f"{self.name}=={self.version}{marker}" + "".join(
-            f" \\\n    --hash=sha256:{digest}" for digest in listed
-        )
+    @property
+    def pin(self) -> str:
+        """The name and the version."""
+        return f"{self.name}=={self.version}"
+
+    def requirement(self, hashes: Iterable[str]) -> str:
+        """Return the entry of a file of requirements, with its marker and these hashes."""
+        return with_hashes(f"{self.pin} ; {self.marker}" if self.marker else self.pin, hashes)
+
+
+def with_hashes(requirement: str, hashes: Iterable[str]) -> str:
+    """Return a requirement and hashes as the entry of a file of requirements."""
+    return requirement + "".join(f" \\\n    --hash=sha256:{digest}" for digest in sorted(hashes))
 
 
 def read_lock(path: Path) -> tuple[Locked, ...]:

@@ -15,7 +15,7 @@ from git_voicenote.models.installed import RECORD, changed_files, read_record
 from git_voicenote.resources import resource
 from git_voicenote.text.templates import fill_in
 from git_voicenote.workflows.kit.archive import Member, write_archive
-from git_voicenote.workflows.kit.lock import Locked, read_lock
+from git_voicenote.workflows.kit.lock import Locked, read_lock, with_hashes
 from git_voicenote.workflows.kit.own_wheel import own_wheel
 from git_voicenote.workflows.kit.wheels import Wheel, choose_wheels, fetch_wheels, licence_of
 
@@ -149,8 +149,8 @@ def _requirements(wheels: Sequence[Wheel], ours: Path) -> str:
         if wheel.package.name != _INSTALLER:
             hashes.setdefault(wheel.package, []).append(wheel.sha256)
     lines = [package.requirement(its) for package, its in hashes.items()]
-    own = Locked("git-voicenote", __version__, None, frozenset({sha256_of(ours)}))
-    return "\n".join([*sorted(lines), own.requirement()]) + "\n"
+    own = with_hashes(f"git-voicenote=={__version__}", [sha256_of(ours)])
+    return "\n".join([*sorted(lines), own]) + "\n"
 
 
 def _facts(plan: Plan) -> str:

@@ -14,6 +14,7 @@ from packaging.version import Version
 from git_voicenote import files
 from git_voicenote.errors import StoreError
 from git_voicenote.files.hashing import sha256_of
+from git_voicenote.workflows.kit.lock import with_hashes
 from git_voicenote.workflows.kit.tools import download
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def fetch_wheels(
 ) -> None:
     """Fetch the wheels of packages for a Python of a platform. Raises StoreError, OSError."""
     requirements = folder / f"requirements-{python}.txt"
-    files.replace(requirements, "\n".join(one.requirement() for one in packages) + "\n")
+    # without markers: pip evaluates those for the Python that it runs on
+    pins = (with_hashes(one.pin, one.hashes) for one in packages)
+    files.replace(requirements, "\n".join(pins) + "\n")
     come: list[str] = []
 
     def tell(name: str) -> None:

@@ -73,7 +73,7 @@ def test_a_requirement_is_written_as_it_was_read(tmp_path: Path) -> None:
 
     read = read_lock(tmp_path / "a.lock")
 
-    assert "\n".join(one.requirement() for one in read) + "\n" == text
+    assert "\n".join(one.requirement(one.hashes) for one in read) + "\n" == text
     linux = PLATFORMS["linux-x86_64"]
     assert [[one.is_for(linux, python) for one in read] for python in ("3.11", "3.12")] == [
         [True, True],

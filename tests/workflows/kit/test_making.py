@@ -145,6 +145,41 @@ def test_a_kit_can_be_for_another_platform(house: Wheelhouse, tmp_path: Path) ->
     assert "Darwin on arm64 15.0 or later" in held["README.md"].decode()
 
 
+def test_wheels_are_fetched_for_each_python(
+    house: Wheelhouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a folder in place of an index; a marker may speak of a Python that this one is not."""
+    house.add("later", "1.0", marker="python_full_version >= '3.13'")
+    house.add("sooner", "1.0", marker="python_full_version < '3.12'")
+    house.add("native", "2.1", f"cp313-cp313-{OLD}", marker="python_version >= '3.13'")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(house.folder))
+    house.lines[house.lines.index("native==2.0")] = "native==2.0 ; python_version < '3.13'"
+
+    held = contents(kit(house, tmp_path / "kit.tar", wheels=None, pythons=("3.11", "3.13")))
+
+    assert [name for name in sorted(held) if name.startswith("wheels/")] == [
+        f"wheels/git_voicenote-{__version__}-py3-none-any.whl",
+        "wheels/later-1.0-py3-none-any.whl",
+        f"wheels/native-2.0-cp311-cp311-{NEW}.whl",
+        f"wheels/native-2.1-cp313-cp313-{OLD}.whl",
+        "wheels/pip-26.0-py3-none-any.whl",
+        "wheels/plain-1.0-py3-none-any.whl",
+        "wheels/sooner-1.0-py3-none-any.whl",
+    ]
+    lines = held["requirements.txt"].decode().splitlines()
+    assert 'later==1.0 ; python_full_version >= "3.13" \\' in lines
+    assert 'native==2.1 ; python_version >= "3.13" \\' in lines
+
+    house.folder.joinpath("plain-1.0-py3-none-any.whl").unlink()
+    with pytest.raises(
+        StoreError, match="pip could not fetch the wheels: Could not find"
+    ) as raised:
+        kit(house, tmp_path / "other.tar", wheels=None)
+    assert raised.value.hint
+    assert "--wheels FOLDER" in raised.value.hint
+
+
 def test_a_wheel_that_is_missing_is_named(house: Wheelhouse, tmp_path: Path) -> None:
     target = tmp_path / "kit.tar"
     with pytest.raises(StoreError, match=r"wheels for Python 3\.13 on linux-x86_64: native 2\.0$"):
