@@ -36,6 +36,7 @@ from git_voicenote.text.commit_message import header as spoken_header
 from git_voicenote.text.commit_message import issues as issue_reference
 from git_voicenote.text.commit_message.composer import likely_scope, likely_type, render
 from git_voicenote.text.commit_message.rules import CONVENTIONAL
+from git_voicenote.text.description import blocks, markdown
 from git_voicenote.text.diff import anchors, diffs, places
 from git_voicenote.text.passes import (
     correction,
@@ -120,6 +121,10 @@ def _people(text: str) -> object:
 
 def _spoken(text: str) -> object:
     return spoken_prose.spoken_prose([Segment(0.0, 1.0, one) for one in text.split("\n")])
+
+
+def _blocks(text: str) -> object:
+    return blocks.blocks_of(text), list(blocks.spans_of(text))
 
 
 def _names(text: str) -> object:
@@ -256,6 +261,8 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "wrap": ("text.prose", lambda text: prose.unwrap(prose.wrap(text))),
     "cover letter": ("text.prose", prose.cover_letter),
     "prose": ("text.passes.spoken_prose", _spoken),
+    "blocks": ("text.description.blocks", _blocks),
+    "markdown": ("text.description.markdown", markdown.escaped),
     "header": ("text.commit_message.header", _header),
     "footers": (
         "text.commit_message.footers",

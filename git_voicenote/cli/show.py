@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -15,9 +14,18 @@ from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trailers import note_value
+from git_voicenote.phrases import counted
 from git_voicenote.targets import CommitTarget, short_id
-from git_voicenote.terminal.console import print_json, put, say, settings
+from git_voicenote.terminal.console import hand_over, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.text.description.formats import (
+    DESCRIPTIONS,
+    JSON,
+    TEXT,
+    Described,
+    DescribedCommit,
+    help_text,
+)
 from git_voicenote.workflows.explain.left_covers import argument_for, find_left, restored
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
 from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinished_recordings
@@ -29,6 +37,9 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import FoundNote, Note
     from git_voicenote.git.repository import Commit
     from git_voicenote.object_ids import ObjectId
+    from git_voicenote.text.description.formats import DescriptionFormat
+
+_HAVE = ("have", "has")
 
 
 @click.command()
@@ -36,19 +47,27 @@ if TYPE_CHECKING:
 @click.option(
     "--cover", is_flag=True, help="Show the cover of a branch's series (default: HEAD's)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--format", "name", type=click.Choice(tuple(DESCRIPTIONS)), default=TEXT.name,
+    show_default=True, help=f"{help_text()}.",
+)  # fmt: skip
+@click.option("--json", "name", flag_value=JSON.name, help="The same as --format json.")
 @click.option(
     "--adopt",
     is_flag=True,
     help="Keep notes found by their patch, or take the cover of a branch that is gone.",
 )
-def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool) -> None:
+def show(revisions: tuple[str, ...], *, cover: bool, name: str, adopt: bool) -> None:
     """Show a commit's note, or the cover of a series.
 
     A range (main..topic) shows each commit's. A commit that lost its note, as cherry-pick makes
     it, shows the note of the commit with the same patch; --adopt writes it to the new commit. With
     --cover and the name of a branch that is gone, --adopt takes its cover for the current branch.
+
+    `show main.. --format markdown` prints the description of a pull request: the cover, then a
+    section for each commit that has a note.
     """
+    form = DESCRIPTIONS[name]
     repository = Repository.discover()
     chosen = settings(repository)
     dialogue = TerminalDialogue(repository)
@@ -56,7 +75,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     if cover:
         if len(revisions) > 1:
             raise click.UsageError("--cover takes one branch")
-        _show_cover(repository, next(iter(revisions), None), as_json=as_json, adopt=adopt)
+        _show_cover(repository, next(iter(revisions), None), form, adopt=adopt)
         return
     mention_unfinished_recordings(repository, chosen, dialogue)
     commits = commits_in(repository, revisions or ("HEAD",))
@@ -64,23 +83,43 @@ def show(revisions: tuple[str, ...], *, cover: bool, as_json: bool, adopt: bool)
     for commit in commits:
         _tell_answers(commit, answers.get(commit.id, ()))
     texts, found = _look_up(repository, chosen, dialogue, commits)
-    if not texts and not found:
+    is_list = len(commits) > 1 or any(".." in revision for revision in revisions)
+    words = _cover_of(repository, revisions) if is_list and commits and form.in_order else ""
+    if not (texts or found or words):
         _nothing(commits, revisions)
     for commit in commits:
         if commit.id in found:
             _adopt(Saving(repository, chosen, dialogue), commit, found[commit.id], adopt=adopt)
     texts |= {commit_id: note.text for commit_id, note in found.items()}
-    is_list = len(commits) > 1 or any(".." in revision for revision in revisions)
-    if as_json:
-        values = [_commit_value(commit, texts, found, answers) for commit in commits]
-        print_json(values if is_list else values[0])
-    elif is_list:
-        put("\n".join(_entry(commit, texts.get(commit.id)) for commit in commits), end="")
+    described = [_described(commit, texts, found, answers) for commit in commits]
+    if form.in_order:
+        described.reverse()
+        if silent := sum(not one.note for one in described):
+            say(f"{counted(silent, 'commit')} of this range {_HAVE[silent == 1]} no note")
+    _hand_over(form, Described(described, words, is_list))
+
+
+def _hand_over(form: DescriptionFormat, described: Described) -> None:
+    text = form.render(described)
+    if form is TEXT:
+        put(text, end="")
     else:
-        put(visible(texts[commits[0].id]), end="")
+        hand_over(text.encode("utf-8", "replace"))
 
 
-def _show_cover(repository: Repository, branch: str | None, *, as_json: bool, adopt: bool) -> None:
+def _cover_of(repository: Repository, revisions: Sequence[str]) -> str:
+    """Return the words of the cover of the series that a range ends at, or ""."""
+    from git_voicenote.series.review.committed import cover_words  # which reads diffs and mails
+
+    tip = revisions[-1].rpartition("..")[2].lstrip(".") or "HEAD"
+    covers = Covers(repository)
+    key = covers.key_for_tip(repository.commit(tip).id, tip)
+    return cover_words(covers, key) if key else ""
+
+
+def _show_cover(
+    repository: Repository, branch: str | None, form: DescriptionFormat, *, adopt: bool
+) -> None:
     covers = Covers(repository)
     key = branch or covers.key_for_head()
     left = find_left(covers, branch) if branch else None
@@ -89,10 +128,10 @@ def _show_cover(repository: Repository, branch: str | None, *, as_json: bool, ad
         raise NoNoteError(f"no cover for {key}", hint=_other_covers(covers, key))
     if covers.is_restored(key):
         say(restored(key))
-    if as_json:
-        print_json({"cover": key, "notes": [note_value(note) for note in parse_notes(text)]})
-    else:
-        put(visible(text), end="")
+    notes = parse_notes(text)
+    facts = {"cover": key, "notes": [note_value(note) for note in notes]}
+    words = "\n\n".join(note.text for note in notes if note.text)
+    _hand_over(form, Described(cover=words, stored_cover=text, facts=facts))
     if left and adopt:
         mine = covers.key_for_head()
         covers.adopt(left, mine)
@@ -164,9 +203,16 @@ def _adopt(saving: Saving, commit: Commit, note: FoundNote, *, adopt: bool) -> N
         say(f"hint: `git voicenote show --adopt {commit.short}` keeps it here")
 
 
-def _entry(commit: Commit, text: str | None) -> str:
-    words = visible(text) if text else "no note\n"
-    return f"{commit.short} {visible(commit.subject)}\n\n{textwrap.indent(words, '    ')}"
+def _described(
+    commit: Commit,
+    texts: Mapping[ObjectId, str],
+    found: Mapping[ObjectId, FoundNote],
+    answers: Mapping[str, Sequence[Note]],
+) -> DescribedCommit:
+    note = texts.get(commit.id, "")
+    words = "\n\n".join(one.text for one in parse_notes(note) if one.text)
+    facts = _commit_value(commit, texts, found, answers)
+    return DescribedCommit(commit.id, commit.subject, words, note, facts)
 
 
 def _commit_value(

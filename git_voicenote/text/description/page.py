@@ -1,0 +1,25 @@
+"""A description as one HTML document: no script, nothing that is fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.targets import short_id
+from git_voicenote.text.description.blocks import blocks_of, spans_of
+from git_voicenote.text.templates import fill_in
+
+if TYPE_CHECKING:
+    from git_voicenote.text.description.formats import Described
+
+
+def page(described: Described) -> str:
+    """Return a page of the cover and the commits, those without a note among them."""
+    return fill_in(
+        "description.html.j2",
+        cover=blocks_of(described.cover),
+        commits=[
+            (short_id(commit.id), commit.subject, blocks_of(commit.text))
+            for commit in described.commits
+        ],
+        spans_of=spans_of,
+    )
