@@ -3,7 +3,7 @@
 #   make test    run all checks
 #   make kit     make a file that installs it without a network; NANO=1 adds the nano engine
 #   make dist    build a wheel and an sdist, and try both in fresh environments
-#   make man     render the manual: man/man1 from man/*.md and the options
+#   make man     render the manual and the completions from man/*.md and the options
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,7 @@ dist: $(VENV)/.dev
 
 man: $(VENV)/.dev
 	$(BIN)/python -m scripts.manual
+	$(BIN)/python -m scripts.completion
 
 # The implementations that ours is compared and timed against, in an environment of their own.
 parity: build/parity/.ready

@@ -62,6 +62,7 @@ _ROWS = (
     Command("doctor", "doctor:doctor", "Check what is installed and what works."),
     Command("settings", "settings:settings", "List, get, set and unset the settings."),
     Command("kit", "kit:kit", "Install this where there is no network."),
+    Command("completion", "completion:completion", "Print the completion of a shell."),
     Command("help", "help:help_", "Show the manual, or the page of a command."),
 )  # fmt: skip
 COMMANDS = {command.name: command for command in _ROWS}

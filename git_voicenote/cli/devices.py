@@ -10,6 +10,7 @@ import click
 from git_voicenote.audio.capture.devices import choose_device, input_devices, no_microphone
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
 from git_voicenote.phrases import counted
+from git_voicenote.store.seen_devices import remember_devices
 from git_voicenote.terminal.console import print_json, put, say, settings, warn
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def devices(as_json: bool) -> None:
     """
     wanted = settings().microphone
     found = input_devices()
+    remember_devices(device.name for device in found)
     chosen = _chosen(wanted, found)
     if as_json:
         print_json(

@@ -1,0 +1,21 @@
+"""`git voicenote completion`: the script that completes command lines in a shell."""
+
+from __future__ import annotations
+
+import click
+
+from git_voicenote.resources import resource
+from git_voicenote.terminal.console import hand_over
+
+_FILES = {
+    "bash": "git-voicenote.bash",
+    "zsh": "_git-voicenote",
+    "fish": "git-voicenote.fish",
+}
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(tuple(_FILES)))
+def completion(shell: str) -> None:
+    """Print the completion of a shell; `completion --help` says where to put it."""
+    hand_over(resource("completions", _FILES[shell]).read_bytes())

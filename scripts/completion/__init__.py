@@ -1,0 +1,1 @@
+"""Completions for the shells, rendered from the commands: `python -m scripts.completion`."""
