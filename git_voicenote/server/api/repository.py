@@ -1,0 +1,169 @@
+"""/api/repository, /api/notes and /api/cover: what is said about commits and series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from git_voicenote.characters import visible
+from git_voicenote.errors import ChangedMeanwhileError
+from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.server.api.versions import text_of, version_of
+from git_voicenote.server.bodies import json_body
+from git_voicenote.server.refusals import json_response, refusal_of
+from git_voicenote.server.repositories import place_of
+from git_voicenote.targets import short_id
+from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
+from git_voicenote.workflows.explain.listing import list_commits
+from git_voicenote.workflows.explain.removing import Removing
+from git_voicenote.workflows.explain.writing import How, notes_from, save_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from git_voicenote.datatypes import Note
+    from git_voicenote.server.bodies import Body
+    from git_voicenote.server.repositories import Place
+    from git_voicenote.server.service import Service
+    from git_voicenote.workflows.explain.explainable import Explainable
+
+_MAX_COMMITS = 200
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """Return the routes of this module."""
+
+    async def show(request: Request) -> Response:
+        revisions = request.query_params.get("range") or None
+        return json_response(
+            await service.workers.run(lambda: _listing(place_of(service), revisions))
+        )
+
+    notes, cover = _Words(service, _commit), _Words(service, _series)
+    return [
+        Route("/api/repository", show),
+        Route("/api/notes/{commit:path}", notes.read, methods=["GET"]),
+        Route("/api/notes/{commit:path}", notes.write, methods=["PUT"]),
+        Route("/api/notes/{commit:path}", notes.remove, methods=["DELETE"]),
+        Route("/api/cover", cover.read, methods=["GET"]),
+        Route("/api/cover", cover.write, methods=["PUT"]),
+        Route("/api/cover", cover.remove, methods=["DELETE"]),
+    ]
+
+
+def _commit(place: Place, name: str) -> Explainable:
+    commit = place.repository.commit(name)
+    return ExplainedCommit(place.repository, place.settings, commit)
+
+
+def _series(place: Place, _name: str) -> Explainable:
+    return ExplainedSeries(place.repository, Covers(place.repository).key_for_head())
+
+
+class _Words:
+    """The endpoints of the words about a commit, or about the series of HEAD."""
+
+    def __init__(self, service: Service, find: Callable[[Place, str], Explainable]) -> None:
+        self._service = service
+        self._find = find
+
+    async def read(self, request: Request) -> Response:
+        """Return the words, and their version."""
+        return json_response(await self._service.workers.run(self._read, _name(request)))
+
+    async def write(self, request: Request) -> Response:
+        """Save words; 409 with both texts if they cannot be merged with what stands there now."""
+        body = await json_body(request, self._service.limits)
+        try:
+            value = await self._service.workers.run(self._write, _name(request), body)
+        except ChangedMeanwhileError as exc:
+            now = await self._service.workers.run(self._read, _name(request))
+            theirs = {key: now[key] for key in ("text", "base")}
+            conflict = {**refusal_of(exc).as_json(), **theirs, "mine": body.text("text")}
+            return json_response(conflict, 409)
+        return json_response(value)
+
+    async def remove(self, request: Request) -> Response:
+        """Remove the words; recordings stay."""
+        await self._service.workers.run(self._remove, _name(request))
+        return Response(status_code=204)
+
+    def _read(self, name: str) -> dict[str, object]:
+        place = place_of(self._service)
+        subject = self._find(place, name)
+        return _words_value(subject, subject.read())
+
+    def _write(self, name: str, body: Body) -> dict[str, object]:
+        place = place_of(self._service)
+        subject = self._find(place, name)
+        before = body.text_or_none("base")
+        how = cast("How", body.choice("how", "replace", "append"))
+        notes = notes_from(
+            visible(body.text("text")), body.text_or_none("dictation"), place.archive
+        )
+        base = text_of(before) if before is not None else _text(subject)
+        saved = save_words(subject, place.saving, notes, base, how)
+        return {
+            **_words_value(subject, parse_notes(saved)),
+            "is_merged": how == "replace" and saved != render_notes(notes),
+            "warnings": place.dialogue.warnings,
+        }
+
+    def _remove(self, name: str) -> None:
+        place = place_of(self._service)
+        removing = Removing(place.repository, place.settings, place.dialogue)
+        subject = self._find(place, name)
+        if isinstance(subject, ExplainedCommit):
+            removing.notes([subject.target.commit_id])
+        else:
+            removing.cover(None)
+
+
+def _name(request: Request) -> str:
+    return str(request.path_params.get("commit", ""))
+
+
+def _text(subject: Explainable) -> str | None:
+    notes = subject.read()
+    return render_notes(notes) if notes else None
+
+
+def _words_value(subject: Explainable, notes: tuple[Note, ...]) -> dict[str, object]:
+    text = render_notes(notes) if notes else None
+    return {
+        "id": subject.target.commit_id if isinstance(subject, ExplainedCommit) else None,
+        "subject": visible(subject.title),
+        "text": text,
+        "words": "\n\n".join(note.text for note in notes if note.text) if notes else None,
+        "recordings": [name for note in notes for name in note.recording_ids],
+        "base": version_of(text),
+    }
+
+
+def _listing(place: Place, revisions: str | None) -> dict[str, object]:
+    repository = place.repository
+    found = list_commits(repository, place.settings, revisions, _MAX_COMMITS)
+    return {
+        "name": visible((repository.worktree or repository.git_dir).name),
+        "branch": found.branch,
+        "upstream": found.upstream,
+        "commits": [
+            {
+                "id": one.id,
+                "short": short_id(one.id),
+                "subject": visible(one.subject),
+                "author": visible(one.author),
+                "date": one.date,
+                "has_note": one.has_note,
+            }
+            for one in found.commits
+        ],
+        "more": found.more,
+        "cover": {"has_note": found.has_cover},
+    }

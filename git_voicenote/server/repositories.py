@@ -1,0 +1,43 @@
+"""The repository that the service was started in, for one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from git_voicenote.git.repository import Repository
+from git_voicenote.server.dialogue import RequestDialogue
+from git_voicenote.workflows.explain.saving import Saving
+from git_voicenote.workflows.hearing.archive import open_archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from git_voicenote.config import Settings
+    from git_voicenote.server.service import Service
+    from git_voicenote.workflows.hearing.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a workflow needs of the repository; to be used in a worker."""
+
+    repository: Repository
+    settings: Settings
+    state: Path
+    dialogue: RequestDialogue = field(default_factory=RequestDialogue)
+
+    @property
+    def archive(self) -> Archive:
+        """The recordings of the repository."""
+        return open_archive(self.repository, self.settings, self.dialogue.warn)
+
+    @property
+    def saving(self) -> Saving:
+        """What saves words in git and in the history."""
+        return Saving(self.repository, self.settings, self.dialogue)
+
+
+def place_of(service: Service) -> Place:
+    """Return the repository. Raises NotARepositoryError."""
+    return Place(Repository.discover(service.folder), service.settings, service.state)

@@ -1,0 +1,52 @@
+"""Save words that a front end brings along: typed, or spoken and edited before."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from git_voicenote.errors import NoNoteError, UsageError
+from git_voicenote.notes.changing import reconciled
+from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.workflows.explain.explain import note_of
+from git_voicenote.workflows.explain.joining import Joining
+
+if TYPE_CHECKING:
+    from git_voicenote.datatypes import Note
+    from git_voicenote.workflows.explain.explainable import Explainable
+    from git_voicenote.workflows.explain.saving import Saving
+    from git_voicenote.workflows.hearing.archive import Archive
+
+How = Literal["replace", "append"]
+
+
+def notes_from(text: str, recording_id: str | None, archive: Archive) -> tuple[Note, ...]:
+    """Return words as notes, with the trailers of the recording that they were spoken in.
+
+    Without a recording, trailers below the words are read, as after `git voicenote edit`. Raises
+    NoNoteError if the history knows no words of the recording, UsageError for an empty text.
+    """
+    notes = parse_notes(text)
+    if not any(note.text for note in notes):
+        raise UsageError("the text is empty")
+    if recording_id is None:
+        return notes
+    dictation = archive.dictation(recording_id)
+    if dictation is None:
+        raise NoNoteError(f"there is no transcript of a recording {recording_id!r}")
+    return (note_of(dictation, "\n\n".join(note.text for note in notes)),)
+
+
+def save_words(
+    subject: Explainable, saving: Saving, notes: tuple[Note, ...], before: str | None, how: How
+) -> str:
+    """Save what is said about a commit or a series, and return the text that stands there now.
+
+    `before` is what the person had read. If somebody else changed that meanwhile, both are kept
+    where they can be merged; else ChangedMeanwhileError is raised.
+    """
+    if how == "replace":
+        change = partial(reconciled, subject.name, before, render_notes(notes))
+        return subject.save(saving, notes, change)
+    joining = Joining(subject, parse_notes(before or ""), "append", notes[0])
+    return subject.save(saving, notes[:1], joining)
