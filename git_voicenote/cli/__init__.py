@@ -112,7 +112,7 @@ def _answer(arguments: list[str]) -> int:
         return exc.exit_code
     except OSError:
         raise  # it may be that of stdout
-    except Exception as exc:  # noqa: BLE001 - the one place that takes what nobody expected
+    except Exception as exc:  # noqa: BLE001 - the one place for unexpected errors
         return _unexpected(exc)
 
 

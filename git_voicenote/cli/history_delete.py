@@ -94,9 +94,7 @@ def _age(written: str) -> timedelta:
 def _ask(chosen: Sequence[Stored]) -> None:
     what = chosen[0].id if len(chosen) == 1 else _summary(chosen)
     if not is_interactive():
-        raise StoreError(
-            f"deleting {what} needs a yes, and there is nobody to ask", hint="add --yes"
-        )
+        raise StoreError(f"deleting {what} needs confirmation", hint="use --yes")
     _list(chosen, say)
     if not confirm(f"delete {what}, with the sound?"):
         raise NegativeAnswer("nothing was deleted")

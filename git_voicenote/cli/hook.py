@@ -169,7 +169,7 @@ def _explain_manager(found: HookStatus, name: str) -> None:
     elif found.configured:
         warn(f"{place.manager} has not installed it: {_shown(place.path)} does not run it")
     elif place.owner is not None and found.state == "doomed":
-        warn(f"{place.manager} writes this file anew, and the hook will be gone without a word")
+        warn(f"{place.manager} rewrites this file, so the hook will silently disappear")
     elif found.aside is not None:
         warn(f"{place.manager} moved the hook away, to {_shown(found.aside)}")
     if place.owner is not None and not found.configured:

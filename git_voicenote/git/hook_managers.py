@@ -4,10 +4,10 @@ Tried with lefthook 2.2.2, husky 9.1.7, simple-git-hooks 2.14.0, pre-commit 4 an
 
 * pre-commit and prek move the hook that they find to NAME.legacy, run it before their own, keep it
   through their upgrades and put it back when they go;
-* husky writes all of `.husky/_` anew, and runs what stands in the folder above. A fresh work tree
+* husky rewrites all of `.husky/_`, and runs what stands in the folder above. A fresh work tree
   has no `.husky/_`, so git runs no hook there until husky was set up in it;
-* lefthook writes its hooks anew when its configuration changes, at a commit too, and
-  simple-git-hooks removes all others: a hook of ours there is gone without a word.
+* lefthook rewrites its hooks when its configuration changes, at a commit too, and
+  simple-git-hooks removes all others: a hook of ours there silently disappears.
 """
 
 from __future__ import annotations

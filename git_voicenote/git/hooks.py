@@ -76,7 +76,7 @@ class HookStatus:
 
     outdated: ours, of another version; changed: somebody edited it; disabled: not
     executable, so git passes it over; inactive: in place, but its manager is not set up here;
-    doomed: in a hook that its manager writes anew. `configured` is the file of the manager's
+    doomed: in a hook that its manager rewrites. `configured` is the file of the manager's
     configuration that runs ours, and `aside` the hook with our block that a manager moved away.
     `shadowed` is a hook with our block in the repository's own folder, which git passes over for
     that of core.hooksPath. `has_other` says that a hook of somebody else is at the place.
@@ -111,7 +111,7 @@ def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
     told = repository.run("config", "--show-scope", "--get", "core.hooksPath", accept=(0, 1))
     scope = told.decode("utf-8", "replace").partition("\t")[0] or None
     if is_husky(folder):
-        # husky writes everything in this folder anew; its `h` runs what stands in the one above
+        # husky rewrites everything in this folder; its `h` runs what stands in the one above
         is_run = husky_is_set_up(folder, name)
         return HookPlace(folder.parent / name, "husky", scope, is_run=is_run)
     path = folder / name
@@ -191,7 +191,7 @@ def _install(repository: Repository, name: str, *, force: bool) -> HookStatus:
     if before.state == "changed" and not force:
         raise HookError(
             f"the voicenote block in {place.path} was changed",
-            hint="`git voicenote hook install --force` writes it anew",
+            hint="`git voicenote hook install --force` replaces it",
         )
     if place.is_shared and not force:
         raise HookError(
@@ -263,7 +263,7 @@ def _refusal(name: str, found: HookStatus, owner: Owner) -> HookError:
             hint=f"run {owner.name} as its documentation says",
         )
     return HookError(
-        f"{owner.name} writes {found.place.path.parent} anew: our hook would be lost there",
+        f"{owner.name} rewrites {found.place.path.parent}: our hook would be lost there",
         hint=owner.advice_for(name),
     )
 

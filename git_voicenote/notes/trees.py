@@ -194,7 +194,7 @@ def _write_tree(repository: Repository, entries: Mapping[str, tuple[str, str]]) 
     lines = [f"{mode} {blob}\t{path}\0" for path, (mode, blob) in sorted(entries.items())]
     with files.scratch_folder() as folder:
         # an index of its own: the person's is not touched, and a bare repository has none; nor
-        # is a hook told of it (post-index-change)
+        # does a hook run for it (post-index-change)
         alone = {"GIT_INDEX_FILE": str(folder / "index")}
         unhooked = ("-c", f"core.hooksPath={os.devnull}")
         repository.run(

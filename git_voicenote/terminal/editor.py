@@ -39,7 +39,7 @@ def edit_text(repository: Repository | None, draft: Draft) -> str | None:
     COMMIT_EDITMSG.
 
     Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then kept
-    in a file that the person is told of. If we are killed, the next command names it.
+    in a file whose name is reported. If we are killed, the next command names it.
     """
     marker = _comment_prefix(repository) + _SCISSORS
     purpose = replace(draft.purpose, marker=marker)

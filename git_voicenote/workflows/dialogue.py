@@ -68,7 +68,7 @@ class Dialogue(Protocol):
         """Let the person edit a text; return it with one newline at its end, or None if empty.
 
         Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then
-        kept in a file that the person is told of.
+        kept in a file whose name is reported.
         """
         ...
 

@@ -171,7 +171,7 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
         (["export", "--format", "srt", FIRST, SECOND], 129, "subtitles belong to one recording"),
         (["delete", "--yes", FIRST, "nope"], 1, "error: there is no recording nope\n"),
         (["delete", "--yes", "../../config"], 1, "error: there is no recording ../../config\n"),
-        (["delete", FIRST], 128, "error: deleting 20261122-101400-0001 needs a yes"),
+        (["delete", FIRST], 128, "error: deleting 20261122-101400-0001 needs confirmation"),
         (["search"], 129, "missing argument"),
     ],
 )
@@ -228,7 +228,7 @@ def test_many_are_listed_before_they_are_deleted(filled: Sandbox) -> None:
         (["--older-than", "soon"], "error: 'soon' is not an age: use 12h, 30d, 2w or 1y"),
         (["--before", "soon"], "'soon' is not a date: use 2026-11-26, today or yesterday"),
         (["today"], "error: there is no recording of today"),
-        (["--all"], "error: deleting 3 recordings (3:07, 5.0 kB) needs a yes"),
+        (["--all"], "error: deleting 3 recordings (3:07, 5.0 kB) needs confirmation"),
     ):
         done = filled.voicenote("history", "delete", *arguments)
         assert done.returncode in (1, 128, 129)

@@ -47,7 +47,7 @@ def test_a_manager_that_owns_the_folder_gets_no_hook_of_ours(
 ) -> None:
     write_hook(repo, "pre-commit", text)
     here = Repository.discover(repo.folder)
-    with pytest.raises(HookError, match=f"{manager} writes .* anew") as caught:
+    with pytest.raises(HookError, match=f"{manager} rewrites ") as caught:
         install_hook(here, name)
     assert f"git-voicenote hook run {name}" in (caught.value.hint or "")
     assert not (repo.folder / ".git/hooks" / name).exists()
@@ -69,7 +69,7 @@ def test_a_hook_that_a_manager_will_write_anew_is_told_of(repo: Sandbox) -> None
     done = repo.voicenote("hook", "status", HOOK)
     assert done.stdout == b"installed for now: .git/hooks/prepare-commit-msg\n"
     told = done.stderr.decode()
-    assert "warning: lefthook writes this file anew, and the hook will be gone" in told
+    assert "warning: lefthook rewrites this file, so the hook will silently disappear" in told
     assert "hint: lefthook-local.yml (yours alone) or lefthook.yml takes it:\n" in told
     # it can be taken out again
     uninstall_hook(Repository.discover(repo.folder))

@@ -214,7 +214,7 @@ class Capture:
                 self.failure = report.get("message")
 
     def _take_crash(self, status: int, complaints: bytes) -> None:
-        """Say that the recorder ended without a word, and make its file whole."""
+        """Report that the recorder ended without a reason, and complete its file."""
         lines = complaints.decode("utf-8", "replace").splitlines()
         how = f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
         message = f"the recorder stopped unexpectedly ({how})"

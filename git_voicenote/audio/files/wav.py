@@ -121,7 +121,7 @@ def is_being_written(path: Path) -> bool:
 def repair_wav(path: Path) -> float:
     """Make a WAV whose writer was killed whole again, and return its seconds.
 
-    Every complete sample in the file is kept; a header that was never completed is written anew.
+    Every complete sample in the file is kept; a header that was never completed is rewritten.
     Raises AudioFileError for a file that is no WAV, or is still being written.
     """
     if is_being_written(path):

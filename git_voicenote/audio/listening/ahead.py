@@ -23,7 +23,7 @@ _log = Log(__name__)
 
 
 class AheadReader:
-    """A file that a process listens to, and what it told of it that was not drawn yet."""
+    """A file that a process reads, and what it reported that was not consumed yet."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class AheadReader:
         """How much of it was listened to, in seconds."""
         self.told: deque[Stretch] = deque()
         self.is_whole = False
-        """Whether the process has told of it to its end."""
+        """Whether the process has reported all of it."""
         self.is_closed = False
         self._follower = follower
         self._warn = warn
@@ -58,7 +58,7 @@ class AheadReader:
                 return
 
     def close(self) -> None:
-        """Forget what was told of it; end the process if it is still at it."""
+        """Discard what was reported; end the process if it is still reading."""
         self._follower.drop(self)
 
 
@@ -116,7 +116,7 @@ class Follower:
             return stretch
 
     def drop(self, file: AheadReader) -> None:
-        """Forget what was told of a file; end the process if it is still at it."""
+        """Discard what was reported about a file; end the process if it is still reading it."""
         with self._changed:
             file.is_closed = True
             self._held -= sum(stretch.spoken for stretch in file.told)

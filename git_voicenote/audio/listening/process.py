@@ -53,7 +53,7 @@ def _take_paths(socket: Socket, paths: SimpleQueue[tuple[Path, Detection]]) -> N
 
 
 class _File:
-    """A file that is listened to, and what was not yet told of it."""
+    """A file that is read, and what was not yet reported about it."""
 
     def __init__(self, path: Path, detection: Detection, socket: Socket) -> None:
         self._socket = socket

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_MAIL_BYTES = 64 << 20
-"""Octets; one that is larger is told of and passed over."""
+"""Octets; a larger mail is reported and skipped."""
 
 _MAX_HEADERS_BYTES = 256 << 10
 _HEADERS = re.compile(

@@ -79,7 +79,7 @@ def _chosen(
 def _kept(newest: Posting, postings: Sequence[Posting]) -> list[ReceivedPatch]:
     """Return the patches of the newest posting, and what it leaves as it was.
 
-    One without a cover that is not whole holds single patches which were sent anew.
+    One without a cover that is not whole holds single patches that were sent again.
     """
     kept = {patch.number: patch for patch in newest.patches}
     if newest.cover is None and not newest.is_whole:

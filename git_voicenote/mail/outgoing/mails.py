@@ -1,6 +1,6 @@
 """The mails that git format-patch writes, taken apart and put together byte for byte.
 
-They are never parsed into a message and written anew: that is how patches get corrupted.
+They are never parsed and regenerated: that is how patches get corrupted.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def make_am_hooks(repository: Repository, spool: Path, *, stops_without_diff: bo
     """Write the hooks that keep in `spool` what git am knows of each mail; return their folder.
 
     The person's own run afterwards, by their real paths: a hook may look for its files beside
-    itself. `stops_without_diff` ends git am with status 1, and without a word, ahead of a mail that
+    itself. `stops_without_diff` ends git am silently with status 1 before a mail that
     has something below a `---` but no diff. Raises OSError.
     """
     ours = {

@@ -92,7 +92,7 @@ class UnfinishedAm:
 
     @property
     def was_killed(self) -> bool:
-        """Whether git am, or we, ended in the middle of a series without a word of why."""
+        """Whether git am, or this program, ended in the middle of a series without a reason."""
         return self.is_at_it and (self.folder / "tip").is_file() and not self._marker.exists()
 
     @property

@@ -25,7 +25,7 @@ _MAX_TITLE_LENGTH = 52  # as of git format-patch
 
 
 class ReplyFiles:
-    """Writes the answer to each part as a mail, and writes it anew where more was said.
+    """Writes the answer to each part as a mail, and rewrites it when there is more.
 
     A file that somebody else wrote, or changed since, is never touched: the mail then gets another
     name.

@@ -44,7 +44,7 @@ def _hook(name: str, found: HookStatus) -> Finding:
         return note(f"{name}: {path} is of another version", f"{install} brings it up to date")
     if found.state == "doomed":
         return note(
-            f"{name}: {path} is written anew by {found.place.manager}",
+            f"{name}: {found.place.manager} rewrites {path}",
             f"`git voicenote hook status {name}` says what its configuration needs",
         )
     by = f", run by {found.place.manager}" if found.place.manager else ""

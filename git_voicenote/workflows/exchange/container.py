@@ -163,7 +163,7 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
 
 
 def _size(name: str, size: object) -> int | None:
-    """Return the size that is told of a file, or None for one that it cannot have."""
+    """Return the size that the manifest gives a file, or None for an impossible one."""
     most = {GIT_BUNDLE: _MAX_BUNDLE_BYTES, TRANSCRIPTS: LIMITS.size}.get(name, _MAX_SOUND_BYTES)
     if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= most:
         return None

@@ -155,7 +155,7 @@ def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) 
 
 
 def _value(name: str, entry: Entry | None, remarks: list[str]) -> dict[str, Any]:
-    """Return what is told of a recording: what the other side will take, or next to nothing."""
+    """Return the description of a recording that the other side accepts."""
     if entry is not None:
         value = carried_value(entry)
         try:

@@ -89,7 +89,7 @@ def unknown_value(recording_id: str) -> dict[str, Any]:
 def read_carried(values: object, lengths: Mapping[str, float]) -> tuple[CarriedRecording, ...]:
     """Read what carried_value wrote, of the recordings that came, whose seconds are `lengths`.
 
-    Each of them has to be told of, once, and no other. Raises StoreError.
+    Each of them has to be described once, and no other. Raises StoreError.
     """
     try:
         found = _read_all(values, lengths)
@@ -129,9 +129,9 @@ def _read_all(values: object, lengths: Mapping[str, float]) -> tuple[CarriedReco
     found = tuple(_read(value, lengths) for value in values)
     named = {one.id for one in found}
     if len(named) < len(found):
-        raise ContentError("a recording is told of twice")
+        raise ContentError("a recording is described twice")
     for missing in sorted(set(lengths) - named):
-        raise ContentError(f"nothing is told of the recording {missing}")
+        raise ContentError(f"the recording {missing} is not described")
     return found
 
 

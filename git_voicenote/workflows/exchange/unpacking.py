@@ -1,8 +1,8 @@
-"""Take in what `pack` wrote: all of it is checked before anything is changed.
+"""Import what `pack` wrote: all of it is checked before anything is changed.
 
-The container with its checksums, the git bundle with its objects, each sound to its end, and what
-is told of it. It is unpacked below the folder of the history, on the disk where it is to lie; what
-a process that was killed left there is removed by the next.
+That is the container with its checksums, the git bundle with its objects, and each sound with its
+description. It is unpacked below the folder of the history, which is on the same disk; what a
+killed process left there is removed by the next one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """A recording that came: its file, still in the folder of unpacking, and what is told of it."""
+    """A recording that came: its file, still where it was unpacked, and its description."""
 
     path: Path
     carried: CarriedRecording

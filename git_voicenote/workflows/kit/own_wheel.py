@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NAME = "git-voicenote"
 _PACKAGE = "git_voicenote"
 _INSTALLERS = frozenset({"INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json"})
-"""What is in a dist-info folder, and is no part of the wheel or is written anew."""
+"""What a dist-info folder contains that is not part of the wheel, or is regenerated."""
 
 _SCRIPT = ("bin", _NAME)
 """What starts us, which pip writes."""

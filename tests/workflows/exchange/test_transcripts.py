@@ -145,9 +145,9 @@ def test_values_out_of_their_range_are_refused(
 
 
 def test_each_recording_is_told_of_once(carried: dict[str, Any]) -> None:
-    with pytest.raises(StoreError, match="nothing is told of the recording"):
+    with pytest.raises(StoreError, match=r"the recording .* is not described"):
         read_carried([], {ID: 5.0})
-    with pytest.raises(StoreError, match="a recording is told of twice"):
+    with pytest.raises(StoreError, match="a recording is described twice"):
         read_carried([carried, carried], {ID: 5.0})
     with pytest.raises(StoreError, match="there is no recording"):
         read_carried([carried], {})
