@@ -45,7 +45,9 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("click", "packaging", "platformdirs"):
         house.add_installed(metadata.distribution(name))
     plan = Plan(chosen_platform(None), chosen_pythons(()), wheels=folder, lock=house.lock)
-    make_kit(plan, folder / "kit.tar", progress=lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        make_kit(plan, folder / "kit.tar", progress=lambda *_: None)
     with tarfile.open(folder / "kit.tar") as tar:
         tar.extractall(folder, filter="data")
     return folder / plan.name

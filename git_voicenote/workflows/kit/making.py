@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from git_voicenote.errors import StoreError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.files.hashing import sha256_of
 from git_voicenote.models.installed import RECORD, changed_files, read_record
-from git_voicenote.resources import resource
+from git_voicenote.resources import cache_home, resource
 from git_voicenote.text.templates import fill_in
 from git_voicenote.workflows.kit.archive import Member, write_archive
 from git_voicenote.workflows.kit.lock import Locked, read_lock, with_hashes
@@ -85,15 +86,22 @@ def make_kit(plan: Plan, target: Path, *, replace: bool = False, progress: Progr
     models = tuple(_checked(folder, progress) for folder in plan.models)
     made = _date()
     try:
-        with files.workplace(target.absolute().parent, ".git-voicenote-kit-") as folder:
+        # not beside the target: a stick has no permissions, and is slow
+        files.private_folder(cache_home())
+        with files.workplace(cache_home(), "kit-") as folder:
             wheels = _gather(plan, folder, progress)
             ours = own_wheel(folder, made)
             members = list(_members(plan, wheels, ours, models))
-            _need_room(folder, sum(member.size for member in members))
+            _need_room(target.absolute().parent, sum(member.size for member in members))
             with files.replacing(target, mode=files.PUBLISHED) as file:
                 write_archive(file, plan.name, members, made, progress)
         return Kit(target, target.stat().st_size, sha256_of(target), len(wheels) + 1, len(models))
     except OSError as exc:
+        if exc.errno == errno.EFBIG:
+            raise StoreError(
+                f"the file system of {target} has no room for a file of this size",
+                hint="a file on FAT32 has at most 4 GiB; format the stick as exFAT",
+            ) from exc
         raise store_error(f"cannot write the kit {target}", exc) from exc
 
 
@@ -208,4 +216,4 @@ def _checked(folder: Path, progress: Progress) -> _Model:
 
 def _need_room(folder: Path, size: int) -> None:
     if files.free_room(folder) < size:
-        raise StoreError(f"there is no room for {size >> 20} MB in {folder.parent}")
+        raise StoreError(f"there is no room for {size >> 20} MB in {folder}")

@@ -27,8 +27,11 @@ NEW = "manylinux_2_28_x86_64"
 
 
 @pytest.fixture(autouse=True)
-def _no_date(monkeypatch: pytest.MonkeyPatch) -> None:
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A cache of its own, and no date in the environment."""
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache/git-voicenote"
 
 
 @pytest.fixture
@@ -180,12 +183,12 @@ def test_wheels_are_fetched_for_each_python(
     assert "--wheels FOLDER" in raised.value.hint
 
 
-def test_a_wheel_that_is_missing_is_named(house: Wheelhouse, tmp_path: Path) -> None:
+def test_a_wheel_that_is_missing_is_named(house: Wheelhouse, tmp_path: Path, cache: Path) -> None:
     target = tmp_path / "kit.tar"
     with pytest.raises(StoreError, match=r"wheels for Python 3\.13 on linux-x86_64: native 2\.0$"):
         kit(house, target, pythons=("3.13",))
     assert not target.exists()
-    assert not [left for left in tmp_path.iterdir() if left.name.startswith(".")]
+    assert [*cache.iterdir()] == []
 
 
 def test_a_wheel_that_the_lock_does_not_know_is_not_taken(
