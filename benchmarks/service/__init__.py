@@ -1,0 +1,1 @@
+"""What the local service costs and withstands: `python -m benchmarks.service`."""
