@@ -380,7 +380,7 @@ def test_each_hook_has_a_script_that_runs_it_and_each_script_a_hook() -> None:
 def test_hooks_are_named_in_their_table_only() -> None:
     assert modules_with(rf"^(?:{'|'.join(HOOKS)})$") == {
         "cli/git_hooks.py",
-        "git/hook_managers.py",  # what managers call git's hooks
-        "git/hooks.py",  # the hook that is meant where none is named
+        "git/hooks/managers.py",  # what managers call git's hooks
+        "git/hooks/status.py",  # the hook that is meant where none is named
         "series/incoming/hooks.py",  # hooks of the `git am` that we run ourselves
     }

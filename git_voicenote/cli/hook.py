@@ -19,7 +19,7 @@ from git_voicenote.terminal.console import print_json, put, say, warn
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from git_voicenote.git.hooks import HookPlace, HookStatus
+    from git_voicenote.git.hooks.status import HookPlace, HookStatus
 
 _ANSWER_NO = 1
 _KEEPERS = ("pre-commit", "prek")
@@ -56,7 +56,7 @@ def _takes_hooks(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--manual", is_flag=True, help="Print what to add to which file; write nothing.")
 def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) -> None:
     """Install hooks next to existing ones (default: prepare-commit-msg)."""
-    from git_voicenote.git import hooks
+    from git_voicenote.git.hooks.installing import install_hook
 
     at_most_one(force=force, manual=manual)
     repository = Repository.discover()
@@ -64,7 +64,7 @@ def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) 
         if manual:
             _print_manual(repository, name)
             continue
-        before = hooks.install_hook(repository, name, force=force)
+        before = install_hook(repository, name, force=force)
         path = _shown(before.configured or before.place.path)
         if before.state == "installed":
             say(f"the hook is installed already: {path}")
@@ -78,11 +78,11 @@ def install(names: tuple[str, ...], *, for_am: bool, force: bool, manual: bool) 
 @click.option("--force", is_flag=True, help="Remove the block even if it was changed.")
 def uninstall(names: tuple[str, ...], *, for_am: bool, force: bool) -> None:
     """Remove hooks, and nothing else (default: prepare-commit-msg)."""
-    from git_voicenote.git import hooks
+    from git_voicenote.git.hooks.installing import uninstall_hook
 
     repository = Repository.discover()
     for name in _meant(names, for_am=for_am):
-        before = hooks.uninstall_hook(repository, name, force=force)
+        before = uninstall_hook(repository, name, force=force)
         path = _shown(before.place.path)
         is_missing = before.state == "missing"
         say(f"there is no hook of ours: {path}" if is_missing else f"removed: {path}")
@@ -96,12 +96,12 @@ def status(names: tuple[str, ...], *, for_am: bool, as_json: bool) -> None:
 
     Exits with 1 if git will not run one of them; without a name, prepare-commit-msg counts.
     """
-    from git_voicenote.git import hooks
+    from git_voicenote.git.hooks.status import hook_status
 
     repository = Repository.discover()
     meant = _meant(names, for_am=for_am)
     listed = meant if names or for_am else tuple(HOOKS)
-    found = {name: hooks.hook_status(repository, name) for name in listed}
+    found = {name: hook_status(repository, name) for name in listed}
     if as_json:
         values = [_value(name, one) for name, one in found.items()]
         print_json(values if len(values) > 1 else values[0])
@@ -177,10 +177,10 @@ def _explain_manager(found: HookStatus, name: str) -> None:
 
 
 def _print_manual(repository: Repository, name: str) -> None:
-    from git_voicenote.git import hooks
-    from git_voicenote.git.hook_blocks import hook_text
+    from git_voicenote.git.hooks.blocks import hook_text
+    from git_voicenote.git.hooks.status import hook_place
 
-    place = hooks.hook_place(repository, name)
+    place = hook_place(repository, name)
     if place.owner is not None:
         say(f"{place.manager} writes the hooks here; {place.owner.advice_for(name)}")
         return

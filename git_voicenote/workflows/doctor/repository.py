@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.hooks import hook_status
+from git_voicenote.git.hooks.status import hook_status
 from git_voicenote.notes.store import rewrite_ref_is_set
 from git_voicenote.workflows.doctor.findings import note, ok, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.git.hooks import HookStatus
+    from git_voicenote.git.hooks.status import HookStatus
     from git_voicenote.workflows.doctor.findings import Finding, Patient
 
 

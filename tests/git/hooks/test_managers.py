@@ -13,8 +13,9 @@ import pytest
 
 from git_voicenote.errors import HookError
 from git_voicenote.files import lock_folder
-from git_voicenote.git.hook_blocks import MARK, hook_text
-from git_voicenote.git.hooks import HOOK, hook_status, install_hook, uninstall_hook
+from git_voicenote.git.hooks.blocks import MARK, hook_text
+from git_voicenote.git.hooks.installing import install_hook, uninstall_hook
+from git_voicenote.git.hooks.status import HOOK, hook_status
 from git_voicenote.git.repository import Repository
 from tests.support.sandbox import Sandbox
 

@@ -1,0 +1,1 @@
+"""The hooks that git runs, ours beside those of others."""
