@@ -204,8 +204,12 @@ _git_voicenote ()
 		_git_am
 		;;
 	"show")
+		case "$prev" in
+		--format) __gitcomp "text json markdown html"; return ;;
+		esac
 		case "$cur" in
-		-*) __gitcomp "--cover --json --adopt --help" ;;
+		--format=*) __gitcomp "text json markdown html" "" "${cur##--format=}" ;;
+		-*) __gitcomp "--cover --format --json --adopt --help" ;;
 		*) __git_voicenote_ranges ;;
 		esac
 		;;

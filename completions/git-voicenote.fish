@@ -192,7 +192,8 @@ complete -c git-voicenote -n '__git_voicenote_at format-patch' -a '(__git_voicen
 complete -c git-voicenote -n '__git_voicenote_at am' -a '(__git_voicenote_ranges)'
 
 complete -c git-voicenote -n '__git_voicenote_at show' -l cover -d 'Show the cover of a branch\'s series (default: HEAD\'s).'
-complete -c git-voicenote -n '__git_voicenote_at show' -l json -d 'Print JSON.'
+complete -c git-voicenote -n '__git_voicenote_at show' -l format -d 'text: as git shows notes; json: everything; markdown: a pull request\'s description; html: a page without scripts.' -x -a 'text json markdown html'
+complete -c git-voicenote -n '__git_voicenote_at show' -l json -d 'The same as --format json.'
 complete -c git-voicenote -n '__git_voicenote_at show' -l adopt -d 'Keep notes found by their patch, or take the cover of a branch that is gone.'
 complete -c git-voicenote -n '__git_voicenote_at show' -s h -l help -d 'Show how it is used.'
 complete -c git-voicenote -n '__git_voicenote_at show' -a '(__git_voicenote_ranges)'

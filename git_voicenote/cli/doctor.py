@@ -84,7 +84,11 @@ def _settings(repository: Repository | None) -> Settings:
 
 def _lines(name: str, finding: Finding) -> Iterator[str]:
     begin = f"{finding.verdict:8} {name:11} "
-    for line in [*_folded(finding.text), *_folded(finding.hint or "")]:
+    hint = finding.hint or ""
+    for line in [
+        *_folded(finding.text),
+        *([hint] if hint.startswith("export ") else _folded(hint)),
+    ]:
         yield begin + line
         begin = _INDENT
 

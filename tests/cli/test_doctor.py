@@ -130,7 +130,7 @@ def test_a_program_that_git_does_not_find_and_a_manual_that_man_does_not(
     (missing,) = installation.path(patient())
     (unseen,) = installation.manual(patient())
     assert (missing.verdict, unseen.verdict) == ("problem", "note")
-    assert unseen.hint == f'export MANPATH="{CHECKOUT / "man"}:"'
+    assert unseen.hint == 'export MANPATH="$(git voicenote help --man-path):"'
 
     monkeypatch.setenv("MANPATH", str(PAGES[0].parents[1]))
     (seen,) = installation.manual(patient())

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from git_voicenote import __version__
 from git_voicenote.audio.files.ffmpeg import INSTALL
 from git_voicenote.git.process import run_git
-from git_voicenote.resources import resource
 from git_voicenote.workflows.doctor.findings import note, ok, problem
 
 if TYPE_CHECKING:
@@ -82,10 +81,9 @@ def manual(_: Patient) -> Iterator[Finding]:
             if (root / name).is_file():
                 yield ok(f"{root / name}")
                 return
-    folder = resource("man/man1", page.name).parents[1]
     yield note(
         "man does not find the pages: `git help voicenote` fails, `git voicenote help` works",
-        f'export MANPATH="{folder}:"',
+        'export MANPATH="$(git voicenote help --man-path):"',
     )
 
 
