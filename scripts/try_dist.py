@@ -133,9 +133,9 @@ def _use(installed: Installed, folder: Path) -> None:
     for command, text in shown.items():
         if "has to wait" not in " ".join(text.split()):
             raise NotWorkingError(f"{command} does not show what was said: {text}")
-    helped = git("voicenote", "-h") + git("voicenote", "record", "-h")
-    if "--walk" not in helped:
-        raise NotWorkingError(f"no help: {helped}")
+    for helped in (git("voicenote", "record", "-h"), git("voicenote", "help", "record")):
+        if "--walk" not in helped:
+            raise NotWorkingError(f"no help: {helped}")
     if not (installed.man / "git-voicenote.1").is_file():
         raise NotWorkingError(f"no man page in {installed.man}")
     if installed.version not in (version := git("voicenote", "--version")):

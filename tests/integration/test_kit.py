@@ -83,11 +83,18 @@ def test_a_kit_comes_and_goes(unpacked: Path, tmp_path: Path) -> None:
     told = install(unpacked, home)
 
     command = home / ".local/bin/git-voicenote"
-    page = home / ".local/share/man/man1/git-voicenote.1"
+    share = home / ".local/share"
+    page = share / "man/man1/git-voicenote-record.1"
     assert f"installed: {command}" in told
     assert f'export PATH="{command.parent}:$PATH"' in told
     assert run(home, command, "--version").stdout == f"git voicenote {__version__}\n"
     assert page.read_text().startswith(".TH GIT")
+    for completions in (
+        "bash-completion/completions/git-voicenote",
+        "zsh/site-functions/_git-voicenote",
+        "fish/vendor_completions.d/git-voicenote.fish",
+    ):
+        assert (share / completions).read_bytes()
     first = command.resolve()
 
     # a kit that is made there has the same wheel of ours
