@@ -1,3 +1,3 @@
 """Explain a patch by speaking: voice notes for commits, cover letters and commit messages."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from git_voicenote import __version__
 from tests.support.sandbox import CHECKOUT, Sandbox
 
 SECURITY = (CHECKOUT / "docs/security.md").read_text()
@@ -26,3 +27,13 @@ def test_chinese_speech_becomes_what_the_document_says(sandbox: Sandbox) -> None
     written = sandbox.voicenote("text", "--language", "zh", stdin=said.encode()).stdout.decode()
 
     assert written.splitlines() == [row[1] for row in rows]
+
+
+def test_the_newest_release_is_this_version() -> None:
+    headings = re.findall(r"^## (.*)$", (CHECKOUT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    releases = [heading for heading in headings if heading != "Unreleased"]
+    version, date = releases[0].split(" - ")
+
+    assert version == __version__
+    assert f'1 "{date}"' in (CHECKOUT / "man/man1/git-voicenote.1").read_text()
+    assert version.rpartition(".")[0] in (CHECKOUT / "docs/upgrading.md").read_text()
