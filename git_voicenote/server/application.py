@@ -8,7 +8,17 @@ from starlette.applications import Starlette
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.server import page, probes
-from git_voicenote.server.api import history, job_results, jobs, repository, series, status
+from git_voicenote.server.api import (
+    engines,
+    history,
+    job_results,
+    jobs,
+    repository,
+    series,
+    settings,
+    status,
+    vocabulary,
+)
 from git_voicenote.server.counting import Counting
 from git_voicenote.server.guard import Guard
 from git_voicenote.server.live import dictations
@@ -31,7 +41,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     page, probes, models, transcriptions, status, jobs, job_results, history, repository,
-    series, dictations, realtime,
+    series, settings, engines, vocabulary, dictations, realtime,
 )  # fmt: skip
 """Each has `routes(service)`, and a description of them in `openapi/`."""
 

@@ -1,4 +1,4 @@
-"""What the service did so far, as Prometheus reads it (text format 0.0.4)."""
+"""What the service has done, as Prometheus reads it (text format 0.0.4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 CONTENT_TYPE = "text/plain; version=0.0.4"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """What is measured at the moment of a request; memory is resident, in bytes."""
+
+    waiting: int
+    dictations: int
+    is_running: bool
+    server_bytes: int
+    engine_bytes: int | None
 
 
 @dataclass
@@ -21,11 +32,11 @@ class Metrics:
         self.sound_seconds += sound
         self.decoding_seconds += took
 
-    def render(self, *, waiting: int, is_running: bool) -> str:
-        """Return the page; `waiting` jobs are in the queue."""
+    def render(self, now: Gauges) -> str:
+        """Return the page."""
         factor = self.decoding_seconds / self.sound_seconds if self.sound_seconds else 0.0
         lines = [
-            "# HELP voicenote_requests_total Requests that were answered.",
+            "# HELP voicenote_requests_total Responses by path and status.",
             "# TYPE voicenote_requests_total counter",
             *(
                 f'voicenote_requests_total{{path="{path}",status="{status}"}} {count}'
@@ -38,13 +49,18 @@ class Metrics:
             ("decoding_seconds_total", "counter", "Seconds that this took.",
              self.decoding_seconds),
             ("real_time_factor", "gauge", "Seconds of decoding for a second of sound.", factor),
-            ("queue_jobs", "gauge", "Jobs in the queue, the one that is decoded included.",
-             waiting),
-            ("engine_running", "gauge", "Whether the engine process is there.", int(is_running)),
+            ("queue_jobs", "gauge", "Requests in the queue, the one that is decoded included.",
+             now.waiting),
+            ("dictations", "gauge", "Live dictations.", now.dictations),
+            ("engine_running", "gauge", "Whether the engine process is there.",
+             int(now.is_running)),
+            ("server_memory_bytes", "gauge", "Resident memory of the service.", now.server_bytes),
+            ("engine_memory_bytes", "gauge", "Resident memory of the engine process.",
+             now.engine_bytes or 0),
         ):  # fmt: skip
             lines += [
                 f"# HELP voicenote_{name} {meaning}",
                 f"# TYPE voicenote_{name} {kind}",
-                f"voicenote_{name} {value:g}",
+                f"voicenote_{name} {value:.10g}",
             ]
         return "\n".join(lines) + "\n"

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from git_voicenote.server.description import description
-from git_voicenote.server.metrics import CONTENT_TYPE
+from git_voicenote.server.memory import own_bytes, resident_bytes
+from git_voicenote.server.metrics import CONTENT_TYPE, Gauges
 from git_voicenote.server.refusals import json_response
 
 if TYPE_CHECKING:
@@ -26,7 +27,14 @@ def routes(service: Service) -> list[BaseRoute]:
 
     async def report_metrics(_request: Request) -> Response:
         decoder = service.decoder
-        page = service.metrics.render(waiting=decoder.waiting, is_running=decoder.is_running)
+        gauges = Gauges(
+            waiting=decoder.waiting,
+            dictations=decoder.dictations,
+            is_running=decoder.is_running,
+            server_bytes=own_bytes(),
+            engine_bytes=resident_bytes(decoder.process_id),
+        )
+        page = service.metrics.render(gauges)
         return Response(page, media_type=CONTENT_TYPE)
 
     async def describe(_request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from git_voicenote.errors import NotARepositoryError
 from git_voicenote.git.repository import Repository
 from git_voicenote.server.dialogue import RequestDialogue
 from git_voicenote.workflows.explain.saving import Saving
@@ -36,6 +37,14 @@ class Place:
     def saving(self) -> Saving:
         """What saves words in git and in the history."""
         return Saving(self.repository, self.settings, self.dialogue)
+
+
+def repository_of(service: Service) -> Repository | None:
+    """Return the repository, or None outside of one; to be called in a worker."""
+    try:
+        return Repository.discover(service.folder)
+    except NotARepositoryError:
+        return None
 
 
 def place_of(service: Service) -> Place:

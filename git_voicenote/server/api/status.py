@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
 from git_voicenote import __version__
-from git_voicenote.errors import NotARepositoryError
-from git_voicenote.git.repository import Repository
+from git_voicenote.characters import visible
 from git_voicenote.server.refusals import json_response
+from git_voicenote.server.repositories import repository_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,16 +42,15 @@ async def status(service: Service) -> dict[str, object]:
             "is_loaded": decoder.is_loaded,
         },
         "queue": {"waiting": decoder.waiting, "limit": decoder.max_waiting},
-        "repository": await asyncio.to_thread(_repository, service),
+        "repository": await service.workers.run(_repository, service),
         "language": service.settings.language,
         "dictation": None,
     }
 
 
 def _repository(service: Service) -> dict[str, object] | None:
-    try:
-        found = Repository.discover(service.folder)
-    except NotARepositoryError:
+    found = repository_of(service)
+    if found is None:
         return None
     top = found.worktree or found.git_dir
-    return {"name": top.name, "branch": found.current_branch()}
+    return {"name": visible(top.name), "branch": found.current_branch()}

@@ -71,3 +71,12 @@ def encoder_precision_for(device: str, checkpoint: Checkpoint) -> EncoderPrecisi
 
     has_bf16 = device == "cpu" and torch.cpu._is_avx512_bf16_supported()
     return "bf16" if has_bf16 and checkpoint.is_stored_in("BF16") else "fp32"
+
+
+def offered_devices() -> tuple[str, ...]:
+    """Return the devices that can be chosen here, as far as they are seen without torch."""
+    gpus = Path("/proc/driver/nvidia/gpus")
+    found = [f"cuda:{number}" for number, _ in enumerate(gpus.iterdir())] if gpus.is_dir() else []
+    if likely_device("auto") == "mps":
+        found.append("mps")
+    return ("auto", "cpu", *found)
