@@ -68,6 +68,11 @@ def error_text(status: int, message: str) -> Reply:
     return Reply({"error": message}, status)
 
 
+def vllm_error(status: int, message: str) -> Reply:
+    """Its check of keys answers in another form than the rest (authenticate.py)."""
+    return error_text(status, "Incorrect API key") if status == 401 else error(status, message)
+
+
 def plain(said: str) -> Json:
     return {"text": said, "usage": {"type": "duration", "seconds": 1}}
 
@@ -148,7 +153,7 @@ def _own(said: str) -> Json:
 
 MIB = 1 << 20
 openai = Dialect("OpenAI", _openai, limit=25 * MIB)
-vllm = Dialect("vLLM", None, limit=25 * MIB, over_limit=400)
+vllm = Dialect("vLLM", None, error=vllm_error, limit=25 * MIB, over_limit=400)
 funasr = Dialect("funasr-server", _funasr, plain=str, error=detail, bad_key=None)
 speaches = Dialect("speaches", _speaches, error=detail, bad_key=403)
 whisper_cpp = Dialect(
