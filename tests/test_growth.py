@@ -24,6 +24,7 @@ from git_voicenote.mail.incoming import after_separator as below_dashes
 from git_voicenote.mail.incoming import cover_letter, decoding, envelopes, kinds, reading
 from git_voicenote.mail.outgoing import format_patch as patches
 from git_voicenote.mail.outgoing import mails as mail
+from git_voicenote.mail.outgoing import read_back
 from git_voicenote.mail.outgoing.reply import Reviewer, render_reply, reply_headers
 from git_voicenote.notes import changing, remotes, trees
 from git_voicenote.notes import format as note_format
@@ -138,7 +139,7 @@ def _mail(text: str) -> object:
     head = b"From %s Mon Sep 17 00:00:00 2001\nSubject: [PATCH] %s\n" % (b"0" * 40, subject)
     commit = mail.MailedCommit(ObjectId("0" * 40), (), b"A", b"a@example.org", subject, words)
     taken = mail.take_apart(head + words + b"\n\n" + words, commit)
-    return mail.is_plain(taken, commit), mail.patch_in(taken), mail.has_placeholder(taken)
+    return read_back.is_plain(taken, commit), read_back.patch_in(taken), mail.has_placeholder(taken)
 
 
 def _stream(text: str) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
 from git_voicenote.mail.outgoing import mails as mails_of
+from git_voicenote.mail.outgoing.read_back import is_plain
 from git_voicenote.series.outgoing.explanation import Explanation, list_numbers
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.prose import cover_letter
@@ -196,7 +197,7 @@ class Finishing:
         mail, sent = self._sendable(mail, self._charset)
         if commit is None:
             raise PatchError(f"a patch is of the commit {self._ids[position]}, unknown to git log")
-        if position in self._changed or not mails_of.is_plain(mail, commit):
+        if position in self._changed or not is_plain(mail, commit):
             self._verification.add_suspect(position, mail, commit, sent)
         else:
             self._verification.add(sent)

@@ -72,6 +72,7 @@ def _finish(
 ) -> Formatted:
     """Finish each mail while git writes the next; whatever is imported here costs no time."""
     from git_voicenote.mail.outgoing import mails as mail
+    from git_voicenote.mail.outgoing.read_back import ReadBack
     from git_voicenote.series.outgoing.finishing import Finishing
     from git_voicenote.series.outgoing.verification import Verification
 
@@ -90,7 +91,7 @@ def _finish(
         else:
             _overwrite(writing.paths[position], content)
 
-    with mail.ReadBack(repository, mboxrd=mboxrd) as read_back:
+    with ReadBack(repository, mboxrd=mboxrd) as read_back:
         commits = mail.finish_reading_commits(reading)
         verification = Verification(plan, read_back)
         finishing = Finishing(repository, settings, plan, commits, verification, send)

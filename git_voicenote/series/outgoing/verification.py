@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.outgoing import mails as mails_of
+from git_voicenote.mail.outgoing.read_back import patch_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from git_voicenote.mail.incoming.mailinfo import MailInfo
-    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit, ReadBack
+    from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
+    from git_voicenote.mail.outgoing.read_back import ReadBack
     from git_voicenote.series.outgoing.plan import Plan
 
 
@@ -58,7 +59,7 @@ class Verification:
 def _compare(
     mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, plan: Plan
 ) -> Iterator[str]:
-    if mail.is_exact and found.patch.rstrip(b"\n") != mails_of.patch_in(mail).rstrip(b"\n"):
+    if mail.is_exact and found.patch.rstrip(b"\n") != patch_in(mail).rstrip(b"\n"):
         raise PatchError(f"patch {patch} would not be read as it was written")
     written, read = plan.charset, plan.git_config.get("i18n.commitencoding") or "UTF-8"
     if not _words(found.message, read).startswith(_words(commit.body, written)):

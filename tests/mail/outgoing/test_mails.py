@@ -13,11 +13,10 @@ from git_voicenote.mail.outgoing.mails import (
     MailedCommit,
     commit_id_of,
     find_note,
-    is_plain,
     note_heading,
-    patch_in,
     take_apart,
 )
+from git_voicenote.mail.outgoing.read_back import is_plain, patch_in
 from git_voicenote.object_ids import ObjectId
 from git_voicenote.text.mail_safety import indent_hazards
 
