@@ -54,7 +54,7 @@ __git_voicenote_commits ()
 {
 	__git_complete_refs
 	case "$cur" in
-	[0-9a-f]*) __gitcomp_nl_append "$(__git log -200 --format=%h 2>/dev/null)" ;;
+	[0-9a-f]*) __gitcomp_nl_append "$(__git log -50 --format=%h 2>/dev/null)" ;;
 	esac
 }
 

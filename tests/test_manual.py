@@ -126,6 +126,7 @@ def test_a_page_is_text_where_there_is_no_man() -> None:
         (("help",), "explain a patch by speaking"),
         (("--help",), "explain a patch by speaking"),
         (("help", "record"), "explain a commit, or a series, by speaking"),
+        (("help", "sync", "push"), "exchange notes and covers"),
         (("sync", "push", "--help"), "exchange notes and covers"),
         (("format-patch", "--help"), "make patches that carry the notes"),
     ],

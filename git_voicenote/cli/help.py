@@ -10,16 +10,17 @@ from git_voicenote.terminal.manual import manual_page, show_manual
 
 
 @click.command("help")
-@click.argument("command", required=False)
+@click.argument("commands", nargs=-1, metavar="[COMMAND]...")
 @click.option("--man-path", is_flag=True, help="Print the folder of the pages, for MANPATH.")
-def help_(command: str | None, *, man_path: bool) -> None:
+def help_(commands: tuple[str, ...], *, man_path: bool) -> None:
     """Show the manual, or the page of COMMAND.
 
-    With man in a terminal, as plain text elsewhere.
+    With man in a terminal, as plain text elsewhere. A subcommand is on the page of its command.
     """
     if man_path:
         hand_over(manual_page(None).parents[1])
         return
+    command = commands[0] if commands else None
     if command is not None and command not in COMMANDS:
         from git_voicenote.cli.usage import unknown_command
 

@@ -6,7 +6,6 @@ It reads the part of roff that the pages of this program use: scripts/manual wri
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,96 +17,105 @@ if TYPE_CHECKING:
 _INDENT = 7
 _HALF_INDENT = 3
 _ESCAPES = {"e": "\\", "(aq": "'", "(ga": "`", "(ha": "^", "(ti": "~", "(bu": "\u2022", "&": ""}
-_ESCAPE = re.compile(r"\\(\(..|\[u[0-9A-F]{4,6}\]|f.|.)")
+_ESCAPE = re.compile(r"\\(\(..|\[u[0-9A-F]{4,6}\]|.)")
 _FONT = re.compile(r"(\\f[BIR])")
-
-
-@dataclass
-class _Place:
-    """Where the next line goes: the indent of paragraphs, and that of what a tag defines."""
-
-    base: int = 0
-    body: int = 0
+_SPACED = (".TP", ".IP", ".PP")
+"""Macros that begin a paragraph, with a blank line above, except right below a heading."""
 
 
 def page_as_text(roff: str, width: int, bold: Style) -> str:
     """Return a page as text, its lines at most `width` columns, except for code."""
-    return "\n".join(_lines(roff.splitlines(), width, bold)).strip("\n") + "\n"
-
-
-def _lines(roff: list[str], width: int, bold: Style) -> Iterator[str]:
-    place, held, is_code, is_first = _Place(), "", False, False
-    text: list[str] = []
-
-    def written() -> Iterator[str]:
-        """Return the paragraph that was collected, behind the tag that waits for it."""
-        nonlocal held
-        words = " ".join(text)
-        text.clear()
-        if words or held:
-            yield from _paragraph(held, words, place, width, bold)
-        held = ""
-
-    source = iter(roff)
+    page = _Page(width, bold)
+    source = iter(roff.splitlines())
     for line in source:
-        macro, _, rest = line.partition(" ")
-        if not line.startswith("."):
-            if is_code:
-                yield (" " * place.body + _shown(line, bold)).rstrip()
-            else:
-                text.append(line)
-                is_first = False
-            continue
-        yield from written()
-        match macro:
-            case ".SH" | ".SS":
-                yield from ("", " " * (_HALF_INDENT * (macro == ".SS")) + bold(_shown(rest, str)))
-                place, is_first = _Place(_INDENT, _INDENT), True
-                continue
-            case ".TP":
-                held = next(source)
-                place.body = place.base + _INDENT
-            case ".IP" if rest:
-                held, place.body = rest.split()[0], place.base + _INDENT
-            case ".PP":
-                place.body = place.base
-            case ".RS":
-                place.base = place.body = place.body + _INDENT
-            case ".RE":
-                place.base = place.body = max(place.base - _INDENT, _INDENT)
-            case ".nf" | ".fi":
-                is_code = macro == ".nf"
-            case _:
-                pass
-        if macro in (".TP", ".IP", ".PP") and not is_first:
-            yield ""
-        is_first = False
-    yield from written()
-
-
-def _paragraph(tag: str, text: str, place: _Place, width: int, bold: Style) -> Iterator[str]:
-    """Return the lines of a paragraph; a short tag stands on the first of them."""
-    indent = " " * place.body
-    first = indent
-    if tag:
-        shown = " " * place.base + _shown(tag, bold)
-        if place.base + len(_shown(tag, str)) < place.body:
-            first = shown + " " * (place.body - place.base - len(_shown(tag, str)))
+        if line.startswith("."):
+            macro, _, rest = line.partition(" ")
+            page.begin(macro, next(source) if macro == ".TP" else rest)
         else:
-            yield shown
-    line, used, begin = "", place.body, first
-    for word, styled in _words(text, bold):
-        if line and used + 1 + len(word) > width:
-            yield begin + line
-            line, used, begin = "", place.body, indent
-        line += (" " if line else "") + styled
-        used += len(word) + (used > place.body)
-    if line:
-        yield begin + line
+            page.add(line)
+    return page.text()
+
+
+class _Page:
+    """A page as far as it is laid out: `base` is the indent of paragraphs, `body` that of text."""
+
+    def __init__(self, width: int, bold: Style) -> None:
+        self._width = width
+        self._bold = bold
+        self._lines: list[str] = []
+        self._words: list[str] = []
+        self._tag = ""
+        self._base = self._body = 0
+        self._is_code = self._is_first = False
+
+    def add(self, line: str) -> None:
+        """Add a line of text to the paragraph, or to the code."""
+        if self._is_code:
+            self._lines.append((" " * self._body + _shown(line, self._bold)).rstrip())
+        else:
+            self._words.append(line)
+            self._is_first = False
+
+    def begin(self, macro: str, rest: str) -> None:
+        """Do what a macro says; `rest` is its arguments, or the tag of a definition."""
+        self._end_paragraph()
+        if macro in (".SH", ".SS"):
+            self._head(rest, _HALF_INDENT if macro == ".SS" else 0)
+            return
+        if macro in _SPACED and not self._is_first:
+            self._lines.append("")
+        self._is_first = False
+        match macro:
+            case ".TP" | ".IP" if rest:
+                self._tag = rest if macro == ".TP" else rest.split()[0]
+                self._body = self._base + _INDENT
+            case ".PP":
+                self._body = self._base
+            case ".RS":
+                self._base = self._body = self._body + _INDENT
+            case ".RE":
+                self._base = self._body = max(self._base - _INDENT, _INDENT)
+            case ".nf" | ".fi":
+                self._is_code = macro == ".nf"
+
+    def text(self) -> str:
+        """Return the whole page."""
+        self._end_paragraph()
+        return "\n".join(self._lines).strip("\n") + "\n"
+
+    def _head(self, title: str, indent: int) -> None:
+        self._lines += ["", " " * indent + self._bold(_shown(title, str))]
+        self._base = self._body = _INDENT
+        self._is_first = True
+
+    def _end_paragraph(self) -> None:
+        """Lay out the paragraph that was collected; a short tag stands on its first line."""
+        if not self._words and not self._tag:
+            return
+        begin = indent = " " * self._body
+        if self._tag:
+            tag, columns = _shown(self._tag, self._bold), len(_shown(self._tag, str))
+            begin = " " * self._base + tag
+            if self._base + columns < self._body:
+                begin += " " * (self._body - self._base - columns)
+            else:
+                self._lines.append(begin)
+                begin = indent
+        line, used = "", self._body
+        for word, styled in _words(" ".join(self._words), self._bold):
+            if line and used + 1 + len(word) > self._width:
+                self._lines.append(begin + line)
+                begin, line, used = indent, "", self._body
+            line += f" {styled}" if line else styled
+            used += len(word) + (used > self._body)
+        if line:
+            self._lines.append(begin + line)
+        self._words.clear()
+        self._tag = ""
 
 
 def _words(text: str, bold: Style) -> Iterator[tuple[str, str]]:
-    """Return each word, and how it is shown; a font may begin and end inside of it."""
+    """Yield each word, and how it is shown; a font may begin and end inside of it."""
     is_bold = False
     for word in text.split():
         plain = styled = ""
@@ -133,10 +141,11 @@ def _shown(line: str, bold: Style) -> str:
 
 
 def _unescaped(text: str) -> str:
-    def replaced(found: re.Match[str]) -> str:
-        name = found[1]
-        if name.startswith("[u"):
-            return chr(int(name[2:-1], 16))
-        return _ESCAPES.get(name, name)
+    return _ESCAPE.sub(_character, text)
 
-    return _ESCAPE.sub(replaced, text)
+
+def _character(escape: re.Match[str]) -> str:
+    name = escape[1]
+    if name.startswith("[u"):
+        return chr(int(name[2:-1], 16))
+    return _ESCAPES.get(name, name)

@@ -15,7 +15,6 @@ from git_voicenote.workflows.doctor.checks import CHECKS, examine
 from git_voicenote.workflows.doctor.findings import Check, Patient, ok
 from tests.support.sandbox import CHECKOUT
 from tests.support.sound import tone, write_sound
-from tests.test_manual import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +131,7 @@ def test_a_program_that_git_does_not_find_and_a_manual_that_man_does_not(
     assert (missing.verdict, unseen.verdict) == ("problem", "note")
     assert unseen.hint == 'export MANPATH="$(git voicenote help --man-path):"'
 
-    monkeypatch.setenv("MANPATH", str(PAGES[0].parents[1]))
+    monkeypatch.setenv("MANPATH", str(CHECKOUT / "man"))
     (seen,) = installation.manual(patient())
     assert seen.verdict == "ok"
 

@@ -88,6 +88,8 @@ def test_a_branch_without_upstream_or_commits_is_named_as_such(sandbox: Sandbox)
         "branch main: it has no upstream, and there is no main branch to compare with: "
         "its last commit\n  COMMIT  no note    start\n"
     )
+    sandbox.git("switch", "--quiet", "--orphan", "fresh")
+    assert status(sandbox)[1].startswith("branch fresh: no commits yet\n")
     done = sandbox.voicenote("status", "nowhere")
     assert done.returncode == 128
     assert b"no commit is named 'nowhere'" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from git_voicenote.errors import HookError
 from git_voicenote.git.hooks.status import hook_status
 from git_voicenote.notes.store import rewrite_ref_is_set
 from git_voicenote.workflows.doctor.findings import note, ok, problem
@@ -20,8 +21,13 @@ def hooks(patient: Patient) -> Iterator[Finding]:
     if patient.repository is None:
         yield note("not in a repository")
         return
-    for name in patient.hooks:
-        yield _hook(name, hook_status(patient.repository, name))
+    try:
+        found = {name: hook_status(patient.repository, name) for name in patient.hooks}
+    except HookError as exc:  # a bare repository, or one in which git is told to run none
+        yield note(exc.message, exc.hint)
+        return
+    for name, one in found.items():
+        yield _hook(name, one)
 
 
 def _hook(name: str, found: HookStatus) -> Finding:

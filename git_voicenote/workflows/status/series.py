@@ -84,7 +84,7 @@ def find_series(repository: Repository, revisions: str | None) -> Series:
     try:
         tip = repository.commit(name)
     except UnknownRevisionError:
-        if revisions or repository.run("for-each-ref", "--count=1", "refs/heads/"):
+        if revisions:
             raise
         return Series(branch, None, None, None, ())
     base = series_base(repository, name)
