@@ -46,8 +46,10 @@ def own_wheel(folder: Path, made: datetime) -> Path:
         contents = dict(_installed(distribution, listed))
     else:
         contents = _built(folder)
-    target = folder / f"{_PACKAGE}-{distribution.version}-py3-none-any.whl"
-    _write(target, contents, made)
+    # not the distribution's: the version of a checkout changes, and its installation stays
+    (info,) = {name.split("/")[0] for name in contents if ".dist-info/" in name}
+    target = folder / f"{info.removesuffix('.dist-info')}-py3-none-any.whl"
+    _write(target, contents, f"{info}/RECORD", made)
     return target
 
 
@@ -95,10 +97,8 @@ def _built(folder: Path) -> _Contents:
         }
 
 
-def _write(target: Path, contents: _Contents, made: datetime) -> None:
+def _write(target: Path, contents: _Contents, record: str, made: datetime) -> None:
     """Write a wheel, uncompressed: its bytes depend on its contents and the date alone."""
-    (folder,) = {name.split("/")[0] for name in contents if ".dist-info/" in name}
-    record = f"{folder}/RECORD"
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     for name, (content, _) in sorted(contents.items()):
