@@ -33,7 +33,7 @@ _MAX_GAIN = 100.0
 _NOTHING = 10 ** (-80 / 20)
 """Peaks below this are what a converter rounds: there is nothing to raise."""
 _TOO_LOUD = 10 ** (1 / 20)
-"""Lossy codecs go over full scale by a little, where music was cut off at it."""
+"""Lossy codecs exceed full scale a little where music was clipped."""
 LOUDEST = 65_536.0
 """Samples beyond it are damage; 32,768 may be full scale of a program that counts in 16 bits."""
 
@@ -49,7 +49,7 @@ _OFFSET = 0.002
 
 
 class Leveling:
-    """The gain on its way through blocks of about 0.1 s; it counts what it changes."""
+    """The gain over blocks of about 0.1 s, and a count of what it changed."""
 
     def __init__(self) -> None:
         self.raised = 0

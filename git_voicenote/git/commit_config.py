@@ -95,7 +95,7 @@ def _read(tool: Tool, path: Path, keys: tuple[str, ...], worktree: Path) -> Comm
 
 
 def _parse(name: str, content: bytes) -> object:
-    """Return what a file holds; errors call it "it", for whoever shows them has named it."""
+    """Return what a file holds; errors say "it", because the caller names the file."""
     if name.endswith(".toml"):
         return parse_toml(content, "it", _TOML)
     if name.endswith(".json"):

@@ -194,7 +194,7 @@ def series_base(repository: Repository, tip: str) -> SeriesBase | None:
 
 
 def _short_name(repository: Repository, name: str) -> str:
-    """Return what people call a ref that was named by what it is for."""
+    """Return the short name of a ref that was given as @{upstream} or in full."""
     if not name.startswith("refs/") and "@" not in name:
         return name
     asked = ("rev-parse", "--abbrev-ref", "--verify", name)

@@ -331,7 +331,7 @@ def _below(refs: Sequence[str], prefix: str) -> tuple[str, ...]:
 
 
 def _verify(repository: Repository, name: str) -> str | None:
-    """Return the id of an object, or None; nobody is kept from speaking by a broken one."""
+    """Return the id of an object, or None; a broken object does not prevent a recording."""
     try:
         found = repository.objects.find(name)
     except GitError:

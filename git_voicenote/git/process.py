@@ -52,7 +52,7 @@ def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
 
 
 def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
-    """Run git and yield what it prints, taken apart at each NUL; stop it after `limit` bytes.
+    """Run git and yield what it prints, split at each NUL; stop it after `limit` bytes.
 
     For what would take too much memory as a whole. Raises GitError if there is no git.
     """

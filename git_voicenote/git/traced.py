@@ -1,4 +1,4 @@
-"""Processes of git: whoever starts one starts it here, where the trace sees it."""
+"""Every process of git is started here, so that the trace shows it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = Log(__name__)
 
 
 class GitProcess(subprocess.Popen[bytes]):
-    """A process of git, started as by Popen; the trace tells how it ended and how long it took."""
+    """A process of git, started like Popen; the trace shows its status and how long it took."""
 
     def __init__(self, command: Command, **options: Any) -> None:  # noqa: ANN401 - Popen's
         self._started = time.perf_counter()

@@ -66,7 +66,7 @@ def patch_ids(
 def commit_of_patch(
     repository: Repository, diff: str, subject: str, named: ObjectId | None
 ) -> ObjectId | None:
-    """Return the commit here that a mailed diff is, whoever applied it, or None.
+    """Return the commit here that has the change of a mailed diff, or None.
 
     It is the one that the mail names, or a newer one below HEAD with this title. A mail may name
     any commit: only one that changes the same is meant.

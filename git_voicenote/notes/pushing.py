@@ -85,7 +85,7 @@ def push_refs(
 
 
 def _reports(lines: Sequence[str]) -> dict[str, str]:
-    """Return why each ref was refused, "" for those that were not, as --porcelain tells it."""
+    """Return why each ref was refused, as --porcelain reports it; "" for the others."""
     reports = {}
     for line in lines:
         flag, _, rest = line.partition("\t")

@@ -1,4 +1,4 @@
-"""Refs, read and set as plumbing does; one that is broken is no ref that is not there."""
+"""Refs, read as plumbing does; a broken ref is an error, not a missing one."""
 
 from __future__ import annotations
 

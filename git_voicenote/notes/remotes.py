@@ -1,4 +1,4 @@
-"""Another repository, and what it has of notes and covers.
+"""Another repository, and the notes and covers that it has.
 
 Nothing is fetched to where a person looks before it was merged: `fetched` gives what came below a
 name of its own, which is gone afterwards. `pushing` writes to it.
@@ -66,7 +66,7 @@ class Remote:
 
 
 def find_remote(repository: Repository, name: str | None) -> Remote:
-    """Return the remote of a name, or the one that `git fetch` would take without one.
+    """Return the remote of a name; without one, the remote that `git fetch` would use.
 
     Raises GitError if there is none, UsageError for a name that git would take for an option.
     """

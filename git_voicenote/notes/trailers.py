@@ -176,7 +176,7 @@ TRAILERS = (
 
 
 def note_value(note: Note) -> dict[str, object]:
-    """Return a note as JSON tells of it."""
+    """Return a note as a JSON value."""
     told = {
         one.json_name: one.value(note)
         for one in TRAILERS

@@ -33,7 +33,7 @@ _MAX_DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class TextTree:
-    """What a commit holds: the object of each text by what it belongs to, and all other entries.
+    """The tree of a commit: the object of each text by its subject, and all other entries.
 
     `others` has mode and object by path. `has_twins` says that a note stood there twice.
     """
@@ -94,7 +94,7 @@ def _tree_entries(content: bytes, id_size: int) -> Iterator[tuple[str, str, str]
 
 
 def read_cover_tree(repository: Repository, commit: str | None) -> TextTree:
-    """Return what a commit of a cover holds; no text if there is none."""
+    """Return the tree of a cover's commit; without a text if there is no commit."""
     texts, others = {}, {}
     for mode, blob, path in _entries(repository, commit):
         if path == COVER and mode in _FILES:
@@ -147,7 +147,7 @@ def read_blobs(repository: Repository, blobs: Iterable[str], most: int) -> dict[
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of a note; one that is no UTF-8 keeps its letters where it was Latin-1."""
+    """Return the text of a note, decoded as UTF-8, or else as Latin-1 (in its Windows form)."""
     try:
         return content.decode()
     except UnicodeDecodeError:

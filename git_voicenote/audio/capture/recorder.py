@@ -83,7 +83,7 @@ def main() -> None:
 
 @dataclass
 class _Controls:
-    """What we were told, by our parent or by a signal."""
+    """The orders that came from the parent or by a signal."""
 
     stopped: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)

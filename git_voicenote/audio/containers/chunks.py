@@ -149,7 +149,7 @@ def _bounded(view: View, form: _Form, offset: int, stated: int, size_offset: int
 
 
 def _ends(view: View, form: _Form, offset: int) -> bool:
-    """Return whether samples may end here: something follows that is none, or nothing."""
+    """Return whether samples may end here: anything but samples follows, or nothing."""
     return (
         offset == view.size
         or _is_chunk(view, form, offset)

@@ -1,4 +1,4 @@
-"""FLAC (RFC 9639): nothing in it tells where in a file a stream ends."""
+"""FLAC (RFC 9639), which does not state where in a file a stream ends."""
 
 from __future__ import annotations
 

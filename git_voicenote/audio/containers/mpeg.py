@@ -127,7 +127,7 @@ class _Walk:
     start: int
     frames: int = 0
     stated: int = 0
-    """Frames by the encoders' tags, and by count where there is none."""
+    """Frames as the encoder's tag states them, or else counted."""
     tagged: int = 0
     """Frames by the encoders' tags alone."""
     tags: int = 0

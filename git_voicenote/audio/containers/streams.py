@@ -94,7 +94,7 @@ def is_known(view: View, start: int) -> bool:
 
 
 def _unknown(view: View) -> Stream:
-    """Return a file of another kind as one stream, with what tells that it was cut off."""
+    """Return a file of another kind as one stream, with any sign that it was cut off."""
     stream = whole(0, view.size)
     head = view.at(0, 12)
     if head[:4] == b"RIFF" and head[8:] == b"AVI ":

@@ -1,4 +1,4 @@
-"""From a file's bytes to samples: libsndfile first, ffmpeg for what it does not know.
+"""Decode a file to samples: with libsndfile, or with ffmpeg if libsndfile cannot.
 
 What is read is compared with what the file says it holds. What is missing, and what is left out,
 is told; where sound is missing, the end is an IncompleteSoundError.

@@ -1,4 +1,4 @@
-"""What ffmpeg says on stderr: the tracks of a file, its duration, and what it complains of.
+"""What ffmpeg reports on stderr: the tracks of a file, its duration, and errors.
 
 There is no other account of it without ffprobe, which is not everywhere where ffmpeg is. The lines
 have had this form since ffmpeg 2; where they have another one day, a file has one track and no

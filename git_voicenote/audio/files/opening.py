@@ -1,4 +1,4 @@
-"""Sound files are opened here, and what people take for one is told from sound."""
+"""Open sound files, and recognize what is not sound."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def open_sound(path: Path, name: str) -> BinaryIO:
 
 
 def refuse_mistaken(file: BinaryIO, name: str) -> int:
-    """Return a file's size. Raises AudioFileError for what is empty, or plainly something else."""
+    """Return a file's size. Raises AudioFileError if it is empty, or clearly not sound."""
     head = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         raise AudioFileError(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _ignore(_message: str) -> None:
-    """Take a warning for which nobody asked."""
+    """Ignore a warning."""
 
 
 def read_blocks(

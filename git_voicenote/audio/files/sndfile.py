@@ -22,7 +22,7 @@ _UNKNOWN = 365 * 24 * 3600.0
 
 
 class NotForLibsndfile(Exception):  # noqa: N818 - it is no error: another decoder is asked
-    """libsndfile cannot open this; `reason` says why, where it can tell."""
+    """libsndfile cannot open this; `reason` says why, if known."""
 
     def __init__(self, reason: str | None) -> None:
         super().__init__(reason)

@@ -63,7 +63,7 @@ class AheadReader:
 
 
 class Follower:
-    """A process that listens, and the thread that takes in what it tells; see Listeners.
+    """A process that reads files, and the thread that receives its messages; see Listeners.
 
     Where the process dies, another takes its place. `begin` gives the next file, or None after
     the last one. What several threads see is touched, and `begin` called, while `changed` is held.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Socket: TypeAlias = Connection[Any, Any]
 
 _STRETCH = 5.0
-"""Seconds of sound that are told at a time: 20 ms of work, and 0.3 MB at most."""
+"""Seconds of sound in each message: 20 ms of work, and 0.3 MB at most."""
 
 
 def main() -> None:

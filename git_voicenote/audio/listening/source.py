@@ -95,7 +95,7 @@ class DirectReader:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a process tells of some seconds of a file; the last one of a file says how it ended.
+    """What a process found in some seconds of a file; the last one says how the file ended.
 
     `listened` is how many seconds these are, `heard` how many it was listening to so far.
     """

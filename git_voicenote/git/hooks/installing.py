@@ -130,7 +130,7 @@ def _refusal(name: str, found: HookStatus, owner: Owner) -> HookError:
 
 @contextmanager
 def _one_installer(repository: Repository) -> Iterator[None]:
-    """Keep two of us from writing hooks at the same time: each puts its text into what it read."""
+    """Prevent two processes from changing hooks at the same time: each edits what it has read."""
     with ExitStack() as stack:
         try:
             stack.enter_context(files.lock_folder(repository.common_dir))

@@ -88,7 +88,7 @@ class Difference:
 
 @dataclass
 class Outcome:
-    """What a merge did: names of what changed here, and what to tell.
+    """The outcome of a merge: names of what changed here, and remarks.
 
     `files` are those beside the notes that are none; `left_out` tells what was not taken.
     """

@@ -1,4 +1,4 @@
-"""The chain: all that a text goes through between the engine and the page, in order."""
+"""The chain of text passes between the engine and the note, in their order."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Step:
     """A row of the table: what a pass does, and how it is made for a language.
 
-    `make` is given the pass that knows the repository's terms, too, and returns None where there
-    is no such pass.
+    `make` also gets the pass that knows the repository's terms, and returns None if there is no
+    such pass.
     """
 
     meaning: str
@@ -31,7 +31,7 @@ class Step:
 
 
 PASSES = {
-    "fillers": Step("take out um, uh and the like", lambda language, _: fillers(language)),
+    "fillers": Step("remove um, uh and the like", lambda language, _: fillers(language)),
     "edits": Step(
         "obey new line, new paragraph, bullet, scratch that, correction, quote",
         lambda language, _: spoken_edits(language),
@@ -47,13 +47,13 @@ PASSES = {
         "write snake case, camel case, backtick and the like", lambda *_: spoken_identifiers
     ),
 }
-"""The passes by name, in their order. What is taken back is not corrected, and names are put in
+"""The passes by name, in their order. What was retracted is not corrected, and names are inserted
 before "dot" and "dash" join them to paths and flags."""
 
 
 @dataclass(frozen=True, slots=True)
 class Polished:
-    """What a chain made of segments: a line for each that is left, and what each pass did."""
+    """The output of a chain: a line for each remaining segment, and what each pass changed."""
 
     segments: tuple[str, ...]
     passed: tuple[tuple[str, Passed], ...]

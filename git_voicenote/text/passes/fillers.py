@@ -38,7 +38,7 @@ _MAX_WORD_LENGTH = 40
 
 
 def fillers(language: str = "en") -> Pass:
-    """Return the pass that takes out fillers, with the comma that stood for their pause.
+    """Return the pass that removes fillers, with the comma that stood for their pause.
 
     Only whole words, and nothing in quotes or backticks. A sentence that starts with one keeps
     its capital.

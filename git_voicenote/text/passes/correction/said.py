@@ -1,4 +1,4 @@
-"""Terms by their letters: a name read out ("packed refs"), and one that is only written otherwise.
+"""Terms by their letters: a name as it is read out ("packed refs"), and other spellings.
 
 An engine that was told a term still writes it as it pleases: "ODB" or "o. d. b." for `odb`, "OIDS"
 for `OIDs`, "Fs-monitor" for `fsmonitor`. What a run of words means, letters alone do not tell: the

@@ -1,4 +1,4 @@
-"""How a repository and English use words: what tells a name from the words that it is made of."""
+"""How a repository and English use words, which decides between a name and its words."""
 
 from __future__ import annotations
 
@@ -111,5 +111,5 @@ def is_of_change(term: Term) -> bool:
 
 
 def is_long_and_near(term: Term) -> bool:
-    """Whether a name near the change has so many parts that nobody says them by chance."""
+    """Whether a name near the change has too many parts to be said by chance."""
     return term.is_near and len(parts_of(term.text)) >= LONG_NAME

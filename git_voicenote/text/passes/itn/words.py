@@ -76,7 +76,7 @@ class Lows(Sequence[str]):
 
 
 Rule = Callable[[Run, int], Match | None]
-"""Looks at a run from a place on. It sees all of the run, so that it can look back too."""
+"""Matches a run from an index. It gets the whole run, so that it can look back."""
 
 
 Joins = Callable[[Sequence[Word], str], bool]
@@ -185,7 +185,7 @@ def _first(run: Run, at: int, rules: Sequence[Rule]) -> Match | None:
 
 
 def _words(core: str, start: int, before: str) -> list[Word]:
-    """Return a word, or the parts of one that is said as several: "forty-two", "dash-dash"."""
+    """Return a word, or the parts of a compound: "forty-two", "dash-dash"."""
     parts = core.split("-")
     if not _is_several([part.lower() for part in parts], before):
         return [_word(core, start)] if core else []

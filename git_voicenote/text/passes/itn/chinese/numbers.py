@@ -18,7 +18,7 @@ ANY = f"{DIGIT}两十百千万亿"
 
 
 def value(number: str) -> int | None:
-    """Return what a number is: 一百零五 is 105; None for what is not one number.
+    """Return the value of a number: 一百零五 is 105; None if it is not one number.
 
     Its scales fall, so 三百四百 is two, and so is 三十万三十万; 七八十 is about that much.
     """
@@ -54,7 +54,7 @@ def read_off(number: str) -> str:
 
 
 def digits_or_value(number: str) -> str | None:
-    """Return a number in digits, read off or as grammar has it; None for what is not one."""
+    """Return a number in digits, spoken digit by digit or as a value; None if it is not one."""
     if len(number) > MAX_DIGITS:
         return None
     if number and all(character in _DIGITS for character in number):

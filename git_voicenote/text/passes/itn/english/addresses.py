@@ -83,7 +83,7 @@ def _is_number(run: Run, at: int) -> bool:
 
 
 def _is_place(run: Run, at: int) -> bool:
-    """Whether a word before "at" tells what is there: "hosted at", "the docs at", "look at"."""
+    """Whether "at" after this word means a place: "hosted at", "the docs at", "look at"."""
     said = run[at].low
     is_form = len(said) > 3 and said.endswith(("ed", "ing", "s"))
     is_noun = low(run, at - 1) in tables.words("itn", "determiners")

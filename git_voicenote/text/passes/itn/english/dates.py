@@ -70,7 +70,7 @@ def month_and_day(run: Run, at: int) -> Match | None:
 
 
 def _further_day(run: Run, at: int, longest: int) -> tuple[str, int]:
-    """Read "and fourth" or "to the fifth" behind a day; ("", at) if there is none."""
+    """Read "and fourth" or "to the fifth" after a day; ("", at) if there is none."""
     if low(run, at) not in ("and", "or", "to", "through"):
         return "", at
     has_article = low(run, at + 1) == "the"

@@ -78,7 +78,7 @@ def _flag_name(run: Run, at: int) -> tuple[str, int] | None:
 
 
 def _is_part(word: str) -> bool:
-    """Whether a word goes on with a flag after a dash; a letter or a number may be another one."""
+    """Whether a word continues a flag after a dash; a letter or a number may begin another."""
     is_plain = _PLAIN.fullmatch(word) is not None and len(word) > 1
     return is_plain and word not in _JOINTS and not is_number_word(word)
 
@@ -284,7 +284,7 @@ def connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, int
 
 
 def first_name(run: Run, at: int) -> str:
-    """Return a word as part of a path: the capital that starts a sentence is none of its own."""
+    """Return a word as part of a path, without the capital that starts a sentence."""
     text = run[at].text
     return text.lower() if at == 0 and text.istitle() else text
 

@@ -107,7 +107,7 @@ def changes(text: str) -> list[Change]:
 
 
 def _with_lists(text: str, found: list[Change]) -> list[Change]:
-    """Return changes with those of lists, "nine, ten and eleven", put in for what is in them."""
+    """Return changes in which those of lists ("nine, ten and eleven") replace their parts."""
     lists = [change for run in runs(text, _lists) for change in _listed(text, run)]
     # "issues forty two, forty three and …": a list of what has its own form
     inside = _places(lists)

@@ -41,12 +41,12 @@ _MAX_ITEMS = 16
 _NEAR = 24
 """Words of one number."""
 _LOOKED_BACK = 3
-"""Words before a number that tell what it is."""
+"""Words before a number that say what it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A number of a series, up to `end`; `value` is what it counts, none of a decimal."""
+    """A number of a series, up to `end`; `value` is its value, None for a decimal."""
 
     text: str
     value: int | None
@@ -112,7 +112,7 @@ def series_after_cue(run: Run, at: int) -> Match | None:
 
 
 def listed(run: Run, at: int) -> Match | None:
-    """Read "nine, ten and eleven" in a run that goes on over its commas.
+    """Read "nine, ten and eleven" in a run that continues over commas.
 
     After "ports" and the like numbers may be read off; after "issues" they get no sign.
     """

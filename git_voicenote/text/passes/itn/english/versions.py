@@ -80,7 +80,7 @@ def decimal(run: Run, at: int) -> tuple[str, int] | None:
 
 
 def _parts(run: Run, at: int) -> tuple[list[str], int] | None:
-    """Read numbers with "point" or "dot" between them; None if more follows that is none."""
+    """Read numbers with "point" or "dot" between them; None if something else follows."""
     parts: list[str] = []
     end = at
     while not parts or low(run, end) in POINTS:

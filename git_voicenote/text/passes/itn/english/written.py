@@ -132,7 +132,7 @@ def file_name(run: Run, at: int) -> Match | None:
 
 
 def git_command(run: Run, at: int) -> Match | None:
-    """Write "get push dash dash force" as what alone goes on with a flag: a command of git."""
+    """Write "get push dash dash force" as a command of git, the only meaning before a flag."""
     if run[at].low != "get" or low(run, at + 1) not in tables.words("itn", "git", "commands"):
         return None
     if at + 2 >= len(run):
