@@ -64,6 +64,7 @@ _ROWS = (
     Command("kit", "kit:kit", "Install this where there is no network."),
     Command("completion", "completion:completion", "Print the completion of a shell."),
     Command("help", "help:help_", "Show the manual, or the page of a command."),
+    Command("uninstall", "uninstall:uninstall", "Remove what git-voicenote keeps here."),
 )  # fmt: skip
 COMMANDS = {command.name: command for command in _ROWS}
 """The commands by name, in the order in which a user meets them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from git_voicenote.errors import GitError
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.process import run_git
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
+from git_voicenote.workflows.dictate.command import is_dictation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,15 +22,6 @@ _USUAL = ("editor", "vi")
 """What git falls back on: Debian's choice, then git's own."""
 _DICTATING = "GIT_VOICENOTE_DICTATING"
 """The files that are being dictated into, for the editor's own children."""
-
-
-def is_dictation(editor: str) -> bool:
-    """Return whether an editor's command is `git voicenote dictate`."""
-    try:
-        words = shlex.split(editor)
-    except ValueError:
-        words = editor.split()
-    return "dictate" in words and any("voicenote" in word for word in words)
 
 
 def usual_editor(folder: Path) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote.engines.moonshine.telemetry import stop_telemetry
 from git_voicenote.engines.moonshine.tokenizer_file import read_tokens
 from git_voicenote.errors import EngineError
 from git_voicenote.models.misplaced import refuse_wrong_file
@@ -102,6 +103,7 @@ def _signature(path: Path) -> tuple[Shapes, Shapes]:
     if path.stat().st_size > _MAX_BYTES:  # onnxruntime reads it into memory
         raise _other_graph(path, f"it has more than {_MAX_BYTES >> 30} GB")
     try:
+        stop_telemetry()
         import onnxruntime
     except ImportError as exc:
         raise EngineError(

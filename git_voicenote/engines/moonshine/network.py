@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from git_voicenote.engines.cores import Cores
+from git_voicenote.engines.moonshine.telemetry import stop_telemetry
 from git_voicenote.engines.moonshine.tokenizer import BOS
 from git_voicenote.errors import EngineError
 
@@ -133,6 +134,7 @@ def log_softmax(logits: Floats) -> Floats:
 
 def _session(path: Path, threads: int) -> Any:  # noqa: ANN401 - onnxruntime publishes no types
     try:
+        stop_telemetry()
         import onnxruntime
     except ImportError as exc:
         raise EngineError(

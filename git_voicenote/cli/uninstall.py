@@ -1,0 +1,108 @@
+"""`git voicenote uninstall`: what is where, and the way to be rid of it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from git_voicenote.characters import visible
+from git_voicenote.errors import NegativeAnswer, StoreError, UsageError
+from git_voicenote.git.repository import repository_if_any
+from git_voicenote.phrases import size
+from git_voicenote.terminal.console import confirm, is_interactive, put, say, settings
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.uninstall.parts import PARTS, REST
+from git_voicenote.workflows.uninstall.traces import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from git_voicenote.workflows.uninstall.traces import Part, Trace
+
+
+def _takes_parts(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command a flag for each part."""
+    for part in reversed(PARTS):
+        command = click.option(f"--{part.name}", is_flag=True, help=f"Remove {part.title}.")(
+            command
+        )
+    return command
+
+
+@click.command()
+@_takes_parts
+@click.option("--all", "everything", is_flag=True, help="Remove all of these, and what is left.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only list what is there.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+def uninstall(*, everything: bool, dry_run: bool, yes: bool, **chosen: bool) -> None:
+    """List what git-voicenote keeps here, with sizes, and remove what you choose.
+
+    That is what belongs to this repository, and what belongs to you; other repositories are not
+    known, so run it in each. Without options, it asks about one part after the other. With --all,
+    nothing is left in the repository or in your home folder. The program itself is removed by the
+    command that it names at the end.
+    """
+    if everything and any(chosen.values()):
+        raise UsageError("--all has all parts: name none beside it")
+    repository = repository_if_any()
+    scene = Scene(repository, settings(repository), TerminalDialogue(repository))
+    parts = [*PARTS, *([REST] if everything or not any(chosen.values()) else [])]
+    found = {part.name: part.find(scene) for part in parts}
+    if not dry_run and not (everything or any(chosen.values())) and not is_interactive():
+        _list(parts, found, put)
+        raise StoreError(
+            "nothing is removed without a choice", hint="--all, or options such as --recordings"
+        )
+    _list(parts, found, put if dry_run else say)
+    if dry_run:
+        return
+    meant = _meant(parts, found, chosen, everything=everything, yes=yes)
+    for part in meant:
+        part.remove(scene)
+        say(f"{part.title}: removed")
+    if not meant:
+        raise NegativeAnswer("nothing was removed")
+    say(f"the program itself is removed by `{_remove_program()}`")
+
+
+def _list(
+    parts: Sequence[Part], found: dict[str, Sequence[Trace]], tell: Callable[[str], None]
+) -> None:
+    for part in parts:
+        traces = found[part.name]
+        if part is REST and not traces:
+            continue
+        total = sum(one.octets for one in traces)
+        tell(f"{part.title}: {size(total) if total else 'none' if not traces else 'there'}")
+        for one in traces:
+            tell(visible(f"    {one.what}{f' ({size(one.octets)})' if one.octets else ''}"))
+
+
+def _meant(
+    parts: Sequence[Part],
+    found: dict[str, Sequence[Trace]],
+    chosen: dict[str, bool],
+    *,
+    everything: bool,
+    yes: bool,
+) -> list[Part]:
+    """Return the parts to remove; ask, unless they were chosen by options and --yes."""
+    if not everything and not any(chosen.values()):
+        there = [part for part in parts if found[part.name] and part is not REST]
+        return [part for part in there if confirm(f"remove {part.title}?")]
+    meant = [part for part in parts if everything or chosen.get(part.name)]
+    if yes:
+        return meant
+    if not is_interactive():
+        raise StoreError("removing needs a yes, and there is nobody to ask", hint="add --yes")
+    titles = "all of this" if everything else ", ".join(part.title for part in meant)
+    return meant if confirm(f"remove {titles}? It cannot be undone.") else []
+
+
+def _remove_program() -> str:
+    if "pipx" in sys.prefix.split("/"):
+        return "pipx uninstall git-voicenote"
+    return f"{shlex.quote(sys.executable)} -m pip uninstall git-voicenote"

@@ -1,0 +1,1 @@
+"""Find what git-voicenote has put on this machine, and remove what the person chooses."""

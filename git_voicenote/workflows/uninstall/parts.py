@@ -1,0 +1,118 @@
+"""The parts that can be removed: one table, in the order in which they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import StoreError
+from git_voicenote.models.installed import models_dir
+from git_voicenote.resources import cache_home, config_home, data_home, log_home
+from git_voicenote.store.language_cache import LanguageCache
+from git_voicenote.workflows.uninstall.in_git import find_refs, remove_refs
+from git_voicenote.workflows.uninstall.in_settings import (
+    find_hooks,
+    find_settings,
+    remove_hooks,
+    remove_settings,
+)
+from git_voicenote.workflows.uninstall.traces import (
+    Part,
+    Scene,
+    folders_found,
+    refuse_if_in_use,
+    remove_all,
+    remove_empty,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from git_voicenote.workflows.uninstall.traces import Trace
+
+_RECORDED = ("recordings", "history.db*", "damaged*", "jobs", "jobs.db*", "in-use")
+_LEARNED = ("language", "vocabulary")
+
+
+def _roots(scene: Scene) -> tuple[Path, ...]:
+    """Return the state folders: of the repository, and of what belongs to none."""
+    own = (scene.repository.state_dir,) if scene.repository else ()
+    return (*own, data_home())
+
+
+def _kept_in(*patterns: str) -> Callable[[Scene], list[Path]]:
+    def paths(scene: Scene) -> list[Path]:
+        return [
+            path
+            for root in _roots(scene)
+            for pattern in patterns
+            for path in sorted(root.glob(pattern))
+            if path.is_dir() or path.name != "vocabulary"  # a person's list, not what is learned
+        ]
+
+    return paths
+
+
+def _models(_: Scene) -> list[Path]:
+    return [models_dir(), cache_home()]
+
+
+def _rest(scene: Scene) -> list[Path]:
+    """Return all folders of ours, whatever is left in them."""
+    repository = scene.repository
+    in_git = [repository.state_dir, repository.git_dir / "voicenote"] if repository else []
+    return [*dict.fromkeys(in_git), data_home(), cache_home(), config_home(), log_home()]
+
+
+def _folders(
+    name: str, title: str, paths: Callable[[Scene], list[Path]], check: Callable[[Scene], None]
+) -> Part:
+    """Return a part that consists of files and folders."""
+
+    def find(scene: Scene) -> Sequence[Trace]:
+        found = folders_found(paths(scene))
+        return [one for one in found if one.octets]
+
+    def remove(scene: Scene) -> None:
+        check(scene)
+        remove_all(paths(scene))
+        for folder in _rest(scene):
+            up_to = folder.parent if _is_in_git(scene, folder) else Path.home()
+            remove_empty(folder, up_to=up_to)
+
+    return Part(name, title, find, remove)
+
+
+def _is_in_git(scene: Scene, folder: Path) -> bool:
+    return scene.repository is not None and folder.is_relative_to(scene.repository.common_dir)
+
+
+def _nobody_records(scene: Scene) -> None:
+    for root in _roots(scene):
+        refuse_if_in_use(root)
+
+
+def _nobody_learns(scene: Scene) -> None:
+    if scene.repository and LanguageCache(scene.repository.state_dir).is_being_made():
+        raise StoreError(
+            "the language of this repository is being learned at this moment",
+            hint="try again in a minute",
+        )
+
+
+def _nobody_works(scene: Scene) -> None:
+    _nobody_records(scene)
+    _nobody_learns(scene)
+
+
+PARTS = (
+    Part("hooks", "hooks", find_hooks, remove_hooks),
+    Part("notes", "notes and covers, with what was said", find_refs, remove_refs),
+    _folders("recordings", "recordings and history", _kept_in(*_RECORDED), _nobody_records),
+    _folders("learned", "what was learned of this repository", _kept_in(*_LEARNED), _nobody_learns),
+    _folders("models", "models and caches", _models, lambda _: None),
+    Part("settings", "settings and your vocabulary", find_settings, remove_settings),
+)
+"""The parts by which a person chooses."""
+REST = _folders("rest", "logs, locks and other files", _rest, _nobody_works)
+"""What is left of our folders after all parts are removed."""

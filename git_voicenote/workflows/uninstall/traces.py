@@ -1,0 +1,99 @@
+"""What there is to remove, and where: the values that all parts share."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git_voicenote.errors import StoreError
+from git_voicenote.files.failures import store_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from git_voicenote.config import Settings
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.workflows.dialogue import Dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One thing that is there, as a person reads it, and its size in bytes (0: not known)."""
+
+    what: str
+    octets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where to look: a repository, or only what is outside of one."""
+
+    repository: Repository | None
+    settings: Settings
+    dialogue: Dialogue
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that a person may remove: its option, its title, and how it is found and removed."""
+
+    name: str
+    title: str
+    find: Callable[[Scene], Sequence[Trace]]
+    remove: Callable[[Scene], None]
+
+
+def folders_found(paths: Iterable[Path]) -> list[Trace]:
+    """Return those of these files and folders that are there, with their sizes."""
+    there = [path for path in paths if path.exists() or path.is_symlink()]
+    return [Trace(str(path), octets_of(path)) for path in there]
+
+
+def octets_of(path: Path) -> int:
+    """Return the size of a file, or of all files in a folder."""
+    total = 0
+    for one in [path, *(path.rglob("*") if path.is_dir() else ())]:
+        with suppress(OSError):
+            total += one.lstat().st_size if not one.is_dir() else 0
+    return total
+
+
+def remove_all(paths: Iterable[Path]) -> None:
+    """Remove files and folders. Raises StoreError for one that stays."""
+    for path in paths:
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as exc:
+            raise store_error(f"cannot remove {path}", exc) from exc
+
+
+def remove_empty(folder: Path, *, up_to: Path) -> None:
+    """Remove an empty folder, and those above it that are empty then, below another one."""
+    while folder != up_to and folder.is_relative_to(up_to):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def refuse_if_in_use(root: Path) -> None:
+    """Raise StoreError if another process works on a recording of a state folder."""
+    from git_voicenote.store.recordings import Recordings
+
+    with suppress(FileNotFoundError):
+        for claim in (root / "in-use").iterdir():
+            try:
+                with Recordings(root).held(claim.name):
+                    pass
+            except StoreError:
+                if claim.exists():
+                    raise
