@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -14,9 +15,10 @@ from git_voicenote.git.commits import subjects_of
 from git_voicenote.notes.merging.refs import Merge
 from git_voicenote.notes.remotes import fetched, find_push_remote, find_remote
 from git_voicenote.object_ids import ObjectId
+from git_voicenote.phrases import counted
 from git_voicenote.targets import short_id
 from git_voicenote.terminal.console import print_error, print_json, put, say
-from git_voicenote.workflows.exchange.network import compare, push_all
+from git_voicenote.workflows.exchange.network import PushWish, compare, push_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,20 +64,31 @@ def fetch(remote: str | None) -> None:
 
 @sync.command()
 @click.argument("remote", required=False)
-def push(remote: str | None) -> None:
+@click.argument("branches", nargs=-1, metavar="[BRANCH]...")
+@click.option("--all", "is_all", is_flag=True, help="Push the notes of all commits, all covers.")
+@click.option("-n", "--dry-run", is_flag=True, help="List what would be pushed; push nothing.")
+def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run: bool) -> None:
     """Push notes and covers, fast-forward only; exit 1 if you have to fetch first.
+
+    What belongs to commits and branches that the other side has, or to a BRANCH that you name.
 
     They go where `git push` goes: remote.pushDefault, remote.<name>.pushurl and the like count.
     """
+    if is_all and branches:
+        raise click.UsageError("--all pushes everything; it takes no branch")
     repository, chosen = prepare()
     refs = note_refs(chosen)
     there = find_remote(repository, remote)
     status = 0
     target = find_push_remote(repository, remote, there)
-    for result in push_all(repository, refs, there, target):
+    for result in push_all(repository, refs, there, target, PushWish(branches, is_all, dry_run)):
         if result.failure is not None:
             print_error(result.failure)
-        _tell_pushed(result, refs, there, remote)
+        if dry_run:
+            _list_sent(repository, result, there)
+        else:
+            _tell_pushed(result, refs, there, remote)
+        _tell_held(result)
         failed = result.failure.exit_code if result.failure else _ANSWER_NO * result.is_refused
         status = max(status, failed)
     if status:
@@ -89,7 +102,8 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
     for line in result.words:
         say(line)
     if not result.refs and result.failure is None:
-        say(f"nothing to push: {name} has all that is here")
+        rest = "all that is here" if not result.held else "the rest"
+        say(f"nothing to push: {name} has {rest}")
     for one in result.refs:
         what, done = _named(one.ref, refs), "pushed" if one.new else "removed"
         where = "" if is_remote else f" {'to' if one.new else 'from'} {name}"
@@ -102,11 +116,32 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
         say(f"hint: `git voicenote sync fetch{again}` merges what is there; then push again")
 
 
+def _list_sent(repository: Repository, result: PlacePush, remote: Remote) -> None:
+    where = "" if result.place.tracking == remote.tracking else f"  ({_shown(result.place)})"
+    for one, title in _titles(repository, result.sent).items():
+        put(f"{one.kind:6}  {title}{where}")
+    if not result.sent and result.failure is None:
+        say(f"nothing to push to {_shown(result.place)}")
+
+
+def _tell_held(result: PlacePush) -> None:
+    """Say what was not sent, because it belongs to nothing that the other side has."""
+    if not result.held:
+        return
+    counts = Counter(one.kind for one in result.held)
+    what = " and ".join(counted(number, kind) for kind, number in counts.items())
+    whose = "its commit or branch is" if len(result.held) == 1 else "their commits or branches are"
+    say(f"{what} not sent: {whose} not in {_shown(result.place)}")
+    say("hint: `git push` the branch first, or name it; --all sends everything")
+
+
 @sync.command()
 @click.argument("remote", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(remote: str | None, *, as_json: bool) -> None:
     """Say what each side has that the other lacks; exit 1 unless they are in step.
+
+    What is held belongs to commits that the other side does not have: a push does not send it.
 
     Every place is asked that `git push` would push to.
     """
@@ -122,11 +157,15 @@ def status(remote: str | None, *, as_json: bool) -> None:
         for located in standing.differences:
             one = located.difference
             where = f"  ({_shown(located.place)})" if others else ""
-            put(f"{_SIDES[one.side]:8}  {one.kind:6}  {titles[one]}{where}")
+            side = "held" if located.is_held else _SIDES[one.side]
+            put(f"{side:8}  {one.kind:6}  {titles[one]}{where}")
     else:
         pushed = f" (pushed to: {', '.join(map(_shown, others))})" if others else ""
         put(f"in step with {_shown(there)}{pushed}")
-    if standing.differences:
+    if not as_json and any(one.is_held for one in standing.differences):
+        say("hint: what is held belongs to commits or branches that are not there;")
+        say("hint: `git voicenote sync push --all` sends it all the same")
+    if not standing.is_in_step:
         raise click.exceptions.Exit(_ANSWER_NO)
 
 
@@ -134,13 +173,14 @@ def _standing_value(remote: Remote, standing: Standing) -> dict[str, object]:
     return {
         "remote": remote.name,
         "pushed_to": [place.name for place in standing.places],
-        "in_step": not standing.differences,
+        "in_step": standing.is_in_step,
         "differences": [
             {
                 "kind": one.difference.kind,
                 "name": one.difference.name,
                 "side": one.difference.side,
                 "place": one.place.name,
+                "held": one.is_held,
             }
             for one in standing.differences
         ],

@@ -11,7 +11,7 @@ import os
 import re
 import shlex
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TRACKING = "refs/voicenote/remotes/"
 _INCOMING = "refs/voicenote/incoming/"
 _WORK = "incoming-"
+_HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _OWN_FETCH = (
     # what a person set for their own fetches (tags, submodules, pruning, filters) is not meant
     # here; options, because remote.<name>.prune and the like beat fetch.prune
@@ -103,21 +104,24 @@ def find_push_remote(repository: Repository, name: str | None, remote: Remote) -
 
 
 def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Tips:
-    """Ask a remote where its notes and covers stand. Raises GitError with git's own words."""
+    """Ask a remote where its notes, covers and branches stand.
+
+    Raises GitError with git's own words.
+    """
     done = connect(
         repository, remote, "ls-remote", "--refs", "--", remote.address,
-        note_refs.notes, note_refs.reviews, f"{COVER_PREFIX}*",
+        note_refs.notes, note_refs.reviews, f"{COVER_PREFIX}*", f"{_HEADS}*", f"{_TAGS}*",
     )  # fmt: skip
     if done.returncode:
         raise transport_error("read from", remote.name, done)
     pairs = [line.split("\t", 1) for line in lines_of(done.stdout)]
     refs = {ref: commit for commit, ref in pairs}
-    covers = {
-        ref.removeprefix(COVER_PREFIX): commit
-        for ref, commit in refs.items()
-        if ref.startswith(COVER_PREFIX)
-    }
-    return Tips(refs.get(note_refs.notes), covers, refs.get(note_refs.reviews))
+    covers, heads, tags = (
+        {ref.removeprefix(prefix): one for ref, one in refs.items() if ref.startswith(prefix)}
+        for prefix in (COVER_PREFIX, _HEADS, _TAGS)
+    )
+    notes, reviews = refs.get(note_refs.notes), refs.get(note_refs.reviews)
+    return Tips(notes, covers, reviews, heads, tuple(tags.values()))
 
 
 @contextmanager
@@ -130,10 +134,10 @@ def fetched(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Iter
     if there.reviews:
         refspecs[note_refs.reviews] = REVIEWS
     if not refspecs:
-        yield Tips(None, {})
+        yield Tips(None, {}, None, there.heads, there.tags)
         return
     with _fetched_refs(repository, remote, refspecs) as prefix:
-        yield tips_below(repository, prefix)
+        yield replace(tips_below(repository, prefix), heads=there.heads, tags=there.tags)
 
 
 @contextmanager

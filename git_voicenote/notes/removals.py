@@ -48,8 +48,26 @@ class _Removal:
 def removal_message(patch_ids: Mapping[str, str | None]) -> str:
     """Return the message that records the removal of the notes of commits with these patch ids."""
     now = int(datetime.now(UTC).timestamp())  # a commit's own date may be any
-    lines = (f"{_LABEL}{commit_id} {patch or '-'} {now}" for commit_id, patch in patch_ids.items())
+    return _message(
+        [f"{_LABEL}{commit_id} {patch or '-'} {now}" for commit_id, patch in patch_ids.items()]
+    )
+
+
+def _message(lines: Iterable[str]) -> str:
     return "\n".join(["Notes removed by 'git voicenote'", "", *lines])
+
+
+def message_of_removals(
+    repository: Repository, tip: str, since: str | None, commit_ids: Collection[str]
+) -> str | None:
+    """Return a message that records what the history after `since` does of these commits."""
+    listed = repository.run(
+        "log", "--no-show-signature", "--no-notes", "--fixed-strings", f"--grep={_LABEL}",
+        "--encoding=UTF-8", "--format=%B", tip, *([f"^{since}"] if since else []), "--",
+    )  # fmt: skip
+    found = [line for line in lines_of(listed, "replace") if _LINE.fullmatch(line)]
+    lines = [line for line in dict.fromkeys(found) if line.split()[1] in commit_ids]
+    return _message(lines) if lines else None
 
 
 class Removals:

@@ -210,7 +210,8 @@ def test_types_that_a_repository_names_are_only_shown(repo: Sandbox) -> None:
     ))  # fmt: skip
     repo.git("add", ".")
     repo.voicenote("hook", "install")
-    environment = {**repo.environment, "GIT_EDITOR": "true"}
+    spoken = {"GIT_EDITOR": "true", "GIT_VOICENOTE_MICROPHONE": "file:none.wav"}
+    environment = {**repo.environment, **spoken}
     with Terminal(("git", "commit"), environment, repo.folder) as person:
         person.expect("speak the message?")
         person.type("this is what it does\n")

@@ -104,7 +104,7 @@ def test_where_urls_are_rewritten_the_place_pushed_to_is_asked(
     pair.ada.git("config", "url.https://example.org/.insteadOf", f"{tmp_path}/there/")
     pair.ada.git("config", "remote.origin.url", "other:project")
     write_note(pair.ada, "Why.\n")
-    assert f"notes pushed to {folder}\n" in sync(pair.ada, "push", remote)
+    assert f"notes pushed to {folder}\n" in sync(pair.ada, "push", "--all", remote)
     assert sync(pair.ada, "status", remote).startswith("in step with ")
 
 

@@ -60,11 +60,16 @@ class NoteRefs:
 
 @dataclass(frozen=True, slots=True)
 class Tips:
-    """The commits that notes, reviewers' answers and covers (by key) stand at; None for none."""
+    """The commits that notes, reviewers' answers and covers (by key) stand at; None for none.
+
+    Of another repository, `heads` are its branches by name, and `tags` the objects of its tags.
+    """
 
     notes: str | None
     covers: Mapping[str, str]
     reviews: str | None = None
+    heads: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     @property
     def by_kind(self) -> dict[str, str | None]:

@@ -5,14 +5,15 @@ A remote may be fetched from one place and pushed to others. "In step" means all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError
+from git_voicenote.errors import GitError, UnknownRevisionError
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import (
     NOTES,
     REVIEWS,
+    Difference,
     Tips,
     differences,
     local_tips,
@@ -21,27 +22,32 @@ from git_voicenote.notes.merging.refs import (
 from git_voicenote.notes.pushing import push_places, push_refs
 from git_voicenote.notes.refs import contains, update_refs
 from git_voicenote.notes.remotes import fetched, remote_tips
+from git_voicenote.notes.selection import Selection, join_sent, select_notes
+from git_voicenote.notes.trees import read_note_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.merging.refs import Difference, NoteRefs
+    from git_voicenote.notes.merging.refs import NoteRefs
     from git_voicenote.notes.pushing import Pushed
     from git_voicenote.notes.remotes import Remote
 
 
 @dataclass(frozen=True, slots=True)
 class PlacePush:
-    """What came of a push to one place: `refs` is empty where it has all that is here.
+    """What came of a push to one place: `refs` is empty where nothing was to be pushed.
 
-    `words` is what the other side said; `failure` why it could not be pushed to at all.
+    `words` is what the other side said; `failure` why it could not be pushed to at all. `sent` and
+    `held` are what was selected, and what was not: its commits or branches are not there.
     """
 
     place: Remote
     refs: tuple[Pushed, ...] = ()
     words: tuple[str, ...] = ()
     failure: GitError | None = None
+    sent: tuple[Difference, ...] = ()
+    held: tuple[Difference, ...] = ()
 
     @property
     def is_refused(self) -> bool:
@@ -51,10 +57,14 @@ class PlacePush:
 
 @dataclass(frozen=True, slots=True)
 class PlaceDifference:
-    """A difference, and the place that differs from what is here."""
+    """A difference, and the place that differs from what is here.
+
+    `is_held` says that a push would not send it: its commit or its branch is not there.
+    """
 
     place: Remote
     difference: Difference
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,40 @@ class Standing:
     places: tuple[Remote, ...]
     differences: tuple[PlaceDifference, ...]
 
+    @property
+    def is_in_step(self) -> bool:
+        """Whether nothing is to be fetched or pushed; what is held is not."""
+        return all(one.is_held for one in self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class PushWish:
+    """What a person wants to push: what belongs to `branches`, besides those that are there.
+
+    `is_all` selects everything; `is_dry` sends nothing.
+    """
+
+    branches: tuple[str, ...] = ()
+    is_all: bool = False
+    is_dry: bool = False
+
 
 def push_all(
-    repository: Repository, note_refs: NoteRefs, remote: Remote, target: Remote
+    repository: Repository,
+    note_refs: NoteRefs,
+    remote: Remote,
+    target: Remote,
+    wish: PushWish = PushWish(),
 ) -> Iterator[PlacePush]:
-    """Push notes and covers to each place of `target`, forwards only; `remote` is fetched from."""
+    """Push notes and covers to each place of `target`, forwards only; `remote` is fetched from.
+
+    Raises UnknownRevisionError for a branch that is not here.
+    """
     for place in push_places(repository, target):
         try:
-            yield _push_to(repository, note_refs, remote, place)
+            yield _push_to(repository, note_refs, remote, place, wish)
+        except UnknownRevisionError:
+            raise
         except GitError as exc:
             yield PlacePush(place, failure=exc)
 
@@ -86,40 +122,108 @@ def compare(
     places = push_places(repository, target)
     apart = not any(place.address == remote.address for place in places)
     found = [
-        PlaceDifference(remote, one)
+        one
         for one in _differences(repository, note_refs, remote, remote)
-        if not apart or one.side != "here"
+        if not apart or one.difference.side != "here"
     ]
     for place in places if apart else ():
-        found += [
-            PlaceDifference(place, one)
-            for one in _differences(repository, note_refs, remote, place)
-        ]
+        found += _differences(repository, note_refs, remote, place)
     return Standing(places, tuple(found))
 
 
 def _differences(
     repository: Repository, note_refs: NoteRefs, remote: Remote, place: Remote
-) -> tuple[Difference, ...]:
+) -> tuple[PlaceDifference, ...]:
     with fetched(repository, place, note_refs) as tips:
         ours = local_tips(repository, note_refs)
-        return differences(repository, ours, tips, _last(repository, remote, place))
+        found = differences(repository, ours, tips, _last(repository, remote, place))
+        selection = Selection(repository, remote.name, tips)
+        # what is there already, such as a note that was removed here, may be pushed
+        new = {
+            kind: {one.name for one in found if one.kind == kind and one.side == "here"}
+            - set(read_note_tree(repository, tips.by_kind[kind]).texts)
+            for kind in note_refs.by_kind
+        }
+        held = {
+            (kind, name) for kind, names in new.items() for name in names - selection.commits(names)
+        }
+        return tuple(
+            PlaceDifference(
+                place,
+                one,
+                (one.kind, one.name) in held
+                or (one.kind == "cover" and one.side == "here" and not selection.cover(one.name)),
+            )
+            for one in found
+        )
 
 
 def _push_to(
-    repository: Repository, note_refs: NoteRefs, remote: Remote, place: Remote
+    repository: Repository, note_refs: NoteRefs, remote: Remote, place: Remote, wish: PushWish
 ) -> PlacePush:
     theirs = remote_tips(repository, place, note_refs)
-    updates = _updates(repository, note_refs, theirs, _last(repository, remote, place))
-    if not updates:
-        return PlacePush(place)
-    answer = push_refs(repository, place, updates)
+    selection = Selection(repository, remote.name, theirs, wish.branches, is_all=wish.is_all)
+    outgoing = _outgoing(repository, note_refs, theirs, _last(repository, remote, place), selection)
+    sent, held = tuple(outgoing.sent), tuple(outgoing.held)
+    if not outgoing.updates or wish.is_dry:
+        return PlacePush(place, sent=sent, held=held)
+    answer = push_refs(repository, place, outgoing.updates)
     failure = None
     try:
-        _record(repository, note_refs, place, [one for one in answer.refs if not one.reason])
+        taken = [one for one in answer.refs if not one.reason]
+        _record(repository, note_refs, place, taken)
+        for one in taken:
+            if one.ref in outgoing.own and one.new:
+                join_sent(repository, one.ref, one.new)
     except GitError as exc:
         failure = exc  # what was pushed is there all the same
-    return PlacePush(place, answer.refs, answer.words, failure)
+    return PlacePush(place, answer.refs, answer.words, failure, sent, held)
+
+
+@dataclass
+class _Outgoing:
+    """What goes to a place: refs (name, new, what is there now), and what they hold.
+
+    `own` are the refs whose commit was made for the push.
+    """
+
+    updates: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    sent: list[Difference] = field(default_factory=list)
+    held: list[Difference] = field(default_factory=list)
+
+
+def _outgoing(
+    repository: Repository, note_refs: NoteRefs, theirs: Tips, last: Tips, selection: Selection
+) -> _Outgoing:
+    ours, outgoing = local_tips(repository, note_refs), _Outgoing()
+    for kind, ref in note_refs.by_kind.items():
+        tip, there = ours.by_kind[kind], theirs.by_kind[kind]
+        if tip is None:
+            continue
+        chosen = select_notes(repository, tip, there, selection)
+        outgoing.sent += [Difference(kind, name, "here") for name in chosen.sent]
+        outgoing.held += [Difference(kind, name, "here") for name in chosen.held]
+        if chosen.commit is not None:
+            outgoing.updates.append((ref, chosen.commit, there))
+            outgoing.own += [ref] if chosen.is_own else []
+    for key, tip in ours.covers.items():
+        there = theirs.covers.get(key)
+        if there is not None and contains(repository, there, tip):
+            continue
+        # of a branch that was renamed, the other side has the cover by its old name
+        if selection.cover(key) or any(
+            contains(repository, tip, other) for other in theirs.covers.values()
+        ):
+            outgoing.sent.append(Difference("cover", key, "here"))
+            outgoing.updates.append((COVER_PREFIX + key, tip, there))
+        else:
+            outgoing.held.append(Difference("cover", key, "here"))
+    for key, tip in last.covers.items():
+        if key not in ours.covers and theirs.covers.get(key) == tip:  # it was removed here
+            outgoing.sent.append(Difference("cover", key, "here"))
+            outgoing.updates.append((COVER_PREFIX + key, None, tip))
+    return outgoing
 
 
 def _last(repository: Repository, remote: Remote, place: Remote) -> Tips:
@@ -131,26 +235,6 @@ def _last(repository: Repository, remote: Remote, place: Remote) -> Tips:
     return Tips(
         own.notes or known.notes, {**known.covers, **own.covers}, own.reviews or known.reviews
     )
-
-
-def _updates(
-    repository: Repository, note_refs: NoteRefs, theirs: Tips, last: Tips
-) -> list[tuple[str, str | None, str | None]]:
-    """Return what has to be pushed: (ref, new, what is there now)."""
-    ours = local_tips(repository, note_refs)
-    pairs = [
-        (ref, ours.by_kind[kind], theirs.by_kind[kind]) for kind, ref in note_refs.by_kind.items()
-    ]
-    pairs += [(COVER_PREFIX + key, tip, theirs.covers.get(key)) for key, tip in ours.covers.items()]
-    updates: list[tuple[str, str | None, str | None]] = [
-        (ref, tip, there)
-        for ref, tip, there in pairs
-        if tip is not None and (there is None or not contains(repository, there, tip))
-    ]
-    for key, tip in last.covers.items():
-        if key not in ours.covers and theirs.covers.get(key) == tip:
-            updates.append((COVER_PREFIX + key, None, tip))  # it was removed here
-    return updates
 
 
 def _record(
