@@ -108,6 +108,7 @@ _NEXT = """
 The engine has just transcribed these recordings. To try it in your own repository:
 
   . .venv/bin/activate
+  git voicenote doctor            check the microphone and the rest
   git voicenote record            explain your last commit; Enter stops
   git voicenote record --cover    explain the whole series
   git voicenote format-patch -3   make patches with your explanations
