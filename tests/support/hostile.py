@@ -33,6 +33,14 @@ COMMANDS: dict[str, tuple[tuple[str | Path, ...], ...]] = {
     "text": (("text",),),
     "devices": (("devices",),),
     "models": (("models", "list"), ("models", "verify")),
+    "remove": (("remove", "HEAD"),),
+    "dictate": (("dictate", "--from", SOUND),),
+    "kit": (("kit", "--platform", "nothing", "../kit.pyz"),),
+    "status": (("status",), ("status", "--json")),
+    "doctor": (("doctor", "--no-microphone"),),
+    "settings": (("settings",), ("settings", "set", "language", "en")),
+    "help": (("help", "record"),),
+    "completion": (("completion", "bash"),),
     "serve": (("serve", "--token-file", "nothing"),),  # what it imports, without its waiting
 }
 """Every command of the group, as the README has it. `topic.patch` is made by `lay_traps`."""
