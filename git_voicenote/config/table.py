@@ -62,7 +62,7 @@ class Settings:
         _Row(
             "voicenote.microphone",
             forms.TEXT,
-            "the input device, by name, part of its name, or number; or browser",
+            "the input device, by name, part of its name, or number",
         ),
     ] = None
     edit: Annotated[

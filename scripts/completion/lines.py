@@ -70,8 +70,7 @@ ROOT = Line(
 )
 _KINDS = (
     # what the placeholder of a value says; the first that is found counts
-    (r"(FILE|SOUND)\|.*ID\b", "sounds"),
-    (r"COMMIT.*RECORDING", "explained"),
+    (r"FILE\|.*ID\b|FILE.*RECORDING", "sounds"),
     (r"RECORDING", "recordings"),
     (r"RANGE", "ranges"),
     (r"COMMIT|REV\b", "commits"),

@@ -85,8 +85,8 @@ class App {
     try {
       this.status = await api.get("/api/status");
       this.showStatus();
-    } catch {
-      this.state.textContent = t("status.gone");
+    } catch (error) {
+      this.state.textContent = t(error.status === 401 ? "status.token" : "status.gone");
       this.state.dataset.state = "gone";
     }
   }

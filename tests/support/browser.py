@@ -31,6 +31,8 @@ _KEYS |= {"ArrowUp": (38, ""), "ArrowDown": (40, "")}
 class Browser:
     """One page of a browser. `requests` are all addresses it asked for, `complaints` its errors.
 
+    A question whether to leave the page is answered with yes, and counted in `questions`.
+
     With `microphone`, a WAV file is what the page hears, from its start and once, each time that
     it opens the microphone. `here` is a name that resolves to this machine.
     """
@@ -67,6 +69,7 @@ class Browser:
         self._waiting = b""
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self.questions = 0
         self._events: list[str] = []
 
     def __enter__(self) -> Self:
@@ -85,14 +88,10 @@ class Browser:
 
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
         """Give the browser a command and return its answer."""
-        self._last += 1
-        message: dict[str, object] = {"id": self._last, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._commands, json.dumps(message).encode() + b"\0")
+        number = self._send(method, parameters)
         while True:
             answer = self._next()
-            if answer.get("id") == self._last:
+            if answer.get("id") == number:
                 assert "error" not in answer, answer
                 result: dict[str, Any] = answer["result"]
                 return result
@@ -170,9 +169,19 @@ class Browser:
     def until(self, script: str) -> None:
         """Wait until an expression is true in the page."""
         deadline = time.monotonic() + _PATIENCE
-        while not self.run(script):
-            assert time.monotonic() < deadline, f"never true: {script}"
+        while not self.run(f"Boolean({script})"):
+            if time.monotonic() > deadline:
+                shown = self.run("document.body.innerText")
+                raise AssertionError(f"never true: {script}\n{self.complaints}\n{shown}")
             time.sleep(0.02)
+
+    def _send(self, method: str, parameters: dict[str, object]) -> int:
+        self._last += 1
+        message: dict[str, object] = {"id": self._last, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._commands, json.dumps(message).encode() + b"\0")
+        return self._last
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._waiting:
@@ -189,6 +198,9 @@ class Browser:
         self._events.append(method)
         if method == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
+        elif method == "Page.javascriptDialogOpening":
+            self.questions += 1
+            self._send("Page.handleJavaScriptDialog", {"accept": True})
         elif method == "Log.entryAdded":
             self.complaints.append(parameters["entry"]["text"])
         elif method in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.server.service import Service
 
-_FIXED = frozenset({"notes_ref", "review_ref"})
-"""Where words go in git: whoever has the token may not move them."""
+_FIXED = frozenset({"editor", "notes_ref", "review_ref"})
+"""A command that is run, and where words go in git: whoever has the token may not change them."""
 _FIXED_PREFIX = "remote_"
 """Where sound goes when it leaves the machine."""
 

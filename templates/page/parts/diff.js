@@ -7,17 +7,19 @@ const SIGNS = { added: "+", removed: "\u2212", context: " " };
 const ELEMENTS = { added: "ins", removed: "del", context: "span" };
 const OPEN_LINES = 600;
 
-/** Return a file of a patch; `beside` makes the element of a note on a hunk. */
+/** Return a file of a patch; `beside` makes the element of a note on it or on a hunk. */
 export function fileDiff(file, beside) {
-  const lines = file.hunks.flatMap((hunk) => hunk.lines);
-  const count = (kind) => lines.filter((line) => line.kind === kind).length;
-  const isSaid = file.hunks.some((hunk) => hunk.notes?.length);
-  return el("details", { class: "file", open: lines.length <= OPEN_LINES },
-    el("summary", {}, el("h3", {}, el("bdi", {}, file.path)),
-      el("span", { class: "count" }, ` +${count("added")} \u2212${count("removed")}`),
+  const { hunks, notes } = file;
+  const length = hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0);
+  const isSaid = notes.length || hunks.some((hunk) => hunk.notes.length);
+  const path = file.old_path && file.old_path !== file.path ? `${file.old_path} \u2192 ${file.path}` : file.path;
+  return el("details", { class: "file", open: length <= OPEN_LINES },
+    el("summary", {}, el("h3", {}, el("bdi", {}, path)),
+      el("span", { class: "count" }, ` +${file.added} \u2212${file.removed}`),
       isSaid ? el("span", { class: "badge" }, t("review.said")) : null),
-    file.hunks.map((hunk) => [
-      (hunk.notes ?? []).map(beside),
+    notes.map(beside), file.is_binary ? el("p", { class: "hint" }, t("review.binary")) : null,
+    hunks.map((hunk) => [
+      hunk.notes.map(beside),
       el("pre", { tabindex: 0, "aria-label": t("review.diff", { path: file.path }) },
         el("b", {}, hunk.header), hunk.lines.map(diffLine)),
     ]));

@@ -25,7 +25,11 @@ export class EnginePanel {
     }
   }
 
-  draw(engines, current) {
+  draw(offered, current) {
+    // an engine of another package is named in the configuration only
+    const isOffered = offered.some((one) => one.name === current.name);
+    const engines = isOffered ? offered : [...offered, { ...current, is_usable: true,
+      models: current.model ? [current.model] : [], devices: [current.device] }];
     const engine = choose(engines.map((one) => [one.name, one.name]), current.name);
     for (const option of engine.options) {
       option.disabled = !engines.find((one) => one.name === option.value).is_usable;

@@ -138,7 +138,7 @@ export class JobCard {
   draw(row, file) {
     row.progress = el("progress", { max: 1, "aria-label": t("files.progress", { name: file.name }) });
     const problem = file.error
-      ? el("p", { class: "problem" }, file.error.message, file.error.hint ? ` ${file.error.hint}` : "") : null;
+      ? [el("p", { class: "problem" }, file.error.message), file.error.hint ? el("p", { class: "hint" }, file.error.hint) : null] : null;
     const open = button(t("files.open"), () => this.open(row, file.number), { "aria-expanded": "false" });
     fill(row.node, el("td", {}, el("bdi", { class: "path" }, file.name), problem),
       el("td", { class: "number" }, file.duration ? clock(file.duration) : ""),

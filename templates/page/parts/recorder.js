@@ -161,7 +161,9 @@ export class Recorder {
     this.state = state;
     const isOver = !this.isBusy;
     this.main.setAttribute("aria-pressed", String(this.isListening));
-    this.main.disabled = state === "opening" || state === "finishing";
+    // a button that is disabled would lose the focus of whoever pressed it
+    const isWaiting = state === "opening" || state === "finishing";
+    this.main.setAttribute("aria-disabled", String(isWaiting));
     this.drop.hidden = isOver;
     this.label.textContent = this.isListening ? t("speak.stop") : t("speak.start");
     this.phase.textContent = state === "idle" ? "" : t(`phase.${state}`);

@@ -26,20 +26,20 @@ export async function saveNote(target, text, dictation) {
   }
   const path = pathOf(target);
   const there = await api.get(path);
-  const how = there.text ? await choice(t("save.exists"), there.text) : "replace";
+  const how = there.text ? await choice(t("save.exists"), there.words) : "replace";
   return how ? sent(target, path, { text, dictation, how, base: there.base }) : null;
 }
 
 async function sent(target, path, body) {
   try {
-    await api.put(path, body);
+    const kept = await api.put(path, body);
+    const done = target.kind === "cover" ? t("saved.cover") : t("saved.note", { commit: target.short });
+    return [done, kept.is_merged ? t("saved.merged") : "", ...kept.warnings].filter(Boolean).join(" ");
   } catch (error) {
     if (error.status !== 409) throw error;
-    const there = await api.get(path);
-    const how = await choice(t("save.changed"), there.text ?? "");
-    return how ? sent(target, path, { ...body, how, base: there.base }) : null;
+    const how = await choice(t("save.changed"), error.body.text ?? "");
+    return how ? sent(target, path, { ...body, how, base: error.body.base }) : null;
   }
-  return target.kind === "cover" ? t("saved.cover") : t("saved.note", { commit: target.short });
 }
 
 const choice = (question, text) => asked(question,

@@ -76,7 +76,9 @@ export class SettingsView {
     if (setting.kind === "list") return this.list(setting, label, hint);
     const control = this.control(setting);
     control.addEventListener("change", () => this.change(setting, read(setting, control)));
-    return field(label, control, hint);
+    const row = field(label, control, hint);
+    if (setting.kind === "text" && setting.choices) row.append(suggestions(control, setting.choices));
+    return row;
   }
 
   control({ kind, value, choices }) {
@@ -111,6 +113,12 @@ export class SettingsView {
       announce(error.message, true);
     }
   }
+}
+
+function suggestions(control, choices) {
+  const list = el("datalist", { id: `${control.id}-list` }, choices.map((value) => el("option", { value })));
+  control.setAttribute("list", list.id);
+  return list;
 }
 
 function read({ kind, value }, control) {

@@ -9,6 +9,9 @@ import { TargetChoice } from "../parts/targets.js";
 import { Transcript } from "../parts/transcript.js";
 import { saveNote } from "../parts/saving.js";
 
+/** What is kept in the history as it was understood. */
+const KEPT = new Set(["text", "message"]);
+
 export class SpeakView {
   static title = "nav.speak";
 
@@ -42,7 +45,7 @@ export class SpeakView {
   }
 
   get isUnsaved() {
-    return !this.isOnly && !this.result.hidden && !this.isSaved;
+    return !this.isOnly && !this.result.hidden && (!this.isSaved || this.editor.isChanged);
   }
 
   shown() {
@@ -91,7 +94,7 @@ export class SpeakView {
       return;
     }
     this.final = final;
-    this.isSaved = false;
+    this.isSaved = KEPT.has(this.target.kind);
     this.editor.set(final.text, final.doubts ?? []);
     this.transcript?.dispose();
     this.transcript = new Transcript({ path: `/api/history/${encodeURIComponent(final.id)}/audio`,
@@ -113,6 +116,7 @@ export class SpeakView {
   }
 
   async save() {
+    this.outcome.textContent = "";
     try {
       const done = await saveNote(this.target, this.editor.text, this.final.id);
       if (!done) return;

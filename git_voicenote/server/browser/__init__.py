@@ -1,1 +1,0 @@
-"""A browser as the microphone of one dictation."""

@@ -1,0 +1,159 @@
+"""Files, history, review and settings, used as a person uses them."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browser import needs_browser
+from tests.support.page import FIRST, HOSTILE, Page
+from tests.support.serving import RENAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.sandbox import Sandbox
+    from tests.support.serving import Client
+
+pytestmark = [needs_browser, pytest.mark.xdist_group("page")]
+
+
+def saved_file(folder: Path, suffix: str) -> Path:
+    """Wait for a file that the browser saves."""
+    deadline = time.monotonic() + 60
+    while not (found := [one for one in folder.iterdir() if one.suffix == suffix]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found[0]
+
+
+def test_files_are_transcribed_shown_beside_their_sound_and_packed(
+    page: Page, tmp_path: Path
+) -> None:
+    page.browser.save_to(tmp_path)
+    page.open("files")
+    broken = tmp_path / f"{HOSTILE.replace('/', '')}.wav"
+    broken.write_bytes(b"no sound")
+    page.browser.choose_files("input[type=file]", RENAME, broken)
+    page.find(".job[data-state=failed]")
+    assert page.text(".state[data-state=failed]") == "failed"
+    assert page.text("td .problem")
+    assert "onerror" in page.text(".job table")
+
+    page.click(".job button", "Show")
+    page.click(".segments button")
+    page.find(".segments button[aria-current=true]")
+    page.until_text(".segments", FIRST)
+
+    page.click(".menu summary")
+    page.click(".menu input[value=srt]")
+    page.click(".menu button", "Download")
+    names = zipfile.ZipFile(saved_file(tmp_path, ".zip")).namelist()
+    assert {"rename.txt", "rename.srt"} <= set(names)
+
+    page.click(".job button", "Delete")
+    page.click("dialog button", "Delete")
+    page.browser.until("!document.querySelector('.job')")
+    assert page.browser.complaints == []
+
+
+def test_the_history_is_searched_edited_and_deleted(page: Page, client: Client) -> None:
+    page.open("speak")
+    page.click(".chip input[value=text]")
+    page.speak(FIRST)
+    page.find(".result textarea")
+    page.go("history")
+    page.write("input[type=search]", "transfer")
+    page.until_text(".snippet mark", "transfer")
+    page.click(".entry .head")
+    page.until_text(".entry .segments", FIRST)
+    page.write(".entry textarea", f"Edited by hand. {HOSTILE}")
+    page.click(".entry button", "Save")
+    page.until_text("#said", "saved")
+    before = len(client.request(path="/api/history").json["entries"])
+    page.write("input[type=search]", "edited")
+    page.until_text(".entry", "Edited by hand.")
+    assert HOSTILE in page.text(".entry .snippet")
+    page.click(".entry .head")
+    page.click(".entry button", "Delete")
+    page.click("dialog button", "Delete")
+    page.until_text("#said", "Deleted")
+    assert len(client.request(path="/api/history").json["entries"]) == before - 1
+    page.write("input[type=search]", "nobody said this")
+    page.until_text(".history [role=status]", "Nothing matches.")
+    assert page.browser.run("document.title") == "History · git voicenote"
+
+
+def test_the_series_is_reviewed_and_answered_by_voice(page: Page, repository: Sandbox) -> None:
+    page.open("review")
+    page.until_text(".patches", "Move retries into the transport")
+    page.until_text(".patches", f"It retries, and is heard. {HOSTILE}")
+    page.until_text(".outline", HOSTILE)
+    assert "content 1" in page.text(".patch .file ins")
+    page.click(".answering summary")
+    page.speak(FIRST, ".answering[open]")
+    page.browser.until("document.querySelector('.answering textarea').value")
+    page.write(".answering[open] textarea", "Good, but why here?")
+    page.click(".answering[open] button", "Save the answer")
+    page.until_text(".answers .reply", "Good, but why here?")
+    kept = repository.git("notes", "--ref=voicenote-review", "show", "topic~1")
+    assert kept.startswith("Good, but why here?")
+    assert "Ada Lovelace" in kept
+
+
+def test_settings_change_the_service_and_are_kept_if_asked(
+    page: Page, client: Client, repository: Sandbox
+) -> None:
+    page.open("settings")
+    selector = "input[type=number][aria-describedby]"
+    page.find(selector)
+    assert page.value("#" + labelled(page, "Longest segment")) == "30"
+    page.choose("#" + labelled(page, "Longest segment"), "12.5")
+    page.until_text("#said", "Changed.")
+    settings = {one["name"]: one for one in client.request(path="/api/settings").json["settings"]}
+    assert settings["vad_max_segment"]["value"] == 12.5
+    assert repository.run("git", "config", "voicenote.vad.maxSegment", check=False).returncode == 1
+
+    page.click(".settings .check input")
+    page.choose("#" + labelled(page, "Padding"), "0.5")
+    page.until_text("#said", "Changed.")
+    page.browser.until("true")
+    deadline = time.monotonic() + 60
+    while not repository.run("git", "config", "voicenote.vad.padding", check=False).stdout:
+        assert time.monotonic() < deadline
+    page.choose("#" + labelled(page, "Longest segment"), "900")
+    page.find("#said.problem")
+
+    page.click("button", "Free memory")
+    page.until_text("dl.facts", "not loaded")
+    page.write(".adding .field:first-child input", "strbuf")
+    page.write(".adding .field:nth-child(2) input", "stir buff")
+    page.click(".adding button")
+    page.until_text(".terms", "strbuf")
+    page.click(".terms button[aria-label='Remove strbuf']")
+    page.browser.until("!document.querySelector('.terms').textContent.includes('strbuf')")
+
+
+def labelled(page: Page, text: str) -> str:
+    """The id of the control with a label."""
+    page.find("label", text)
+    return str(
+        page.browser.run(
+            f"[...document.querySelectorAll('label')].find(l => l.textContent === {text!r}).htmlFor"
+        )
+    )
+
+
+def test_the_page_is_in_chinese_for_who_wants_it(page: Page) -> None:
+    page.open("speak")
+    page.choose(".tools select:last-child", "zh")
+    page.find("#top nav a", "设置")
+    assert page.browser.run("document.documentElement.lang") == "zh-Hans"
+    for view, title in (("speak", "口述说明"), ("files", "转写文件"), ("history", "说过的话")):
+        page.go(view)
+        page.find("h1", title)
+    page.choose(".tools select:last-child", "en")
+    page.find("#top nav a", "Settings")
