@@ -76,6 +76,8 @@ async def answer_requests(serving: Serving, token: str) -> None:
         files.private_folder(serving.state)
         spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
         decoder = await stack.enter_async_context(Decoder(serving.start))
+        if decoder.info.server:
+            serving.warn(f"the sound is sent to {decoder.info.server}")
         metrics = Metrics()
         jobs = await stack.enter_async_context(
             running_jobs(serving.state, decoder, metrics, serving.warn)

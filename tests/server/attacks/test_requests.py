@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote.config import Settings
 from tests.server.attacks.conftest import answered, since
-from tests.support.serving import BOUNDARY, FORM_TYPE, PATH, RENAME, TOKEN, form, read_answer
+from tests.support.serving import (
+    BOUNDARY,
+    FORM_TYPE,
+    PATH,
+    RENAME,
+    TOKEN,
+    form,
+    read_answer,
+    serving,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.serving import Client
 
 HIDDEN = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
@@ -115,6 +127,15 @@ def test_a_boundary_inside_the_sound_ends_nothing_early(client: Client) -> None:
     answer = client.transcribe(sound=sound)
     assert answer.status == 200
     assert client.transcribe(sound=tricky * 1000).status == 422
+
+
+def test_a_service_that_sends_sound_elsewhere_says_so(tmp_path: Path) -> None:
+    settings = Settings(engine="remote", remote_url="http://127.0.0.1:9", vocabulary=False)
+    with serving(tmp_path, settings=settings) as service:
+        assert service.warnings == ["the sound is sent to http://127.0.0.1:9"]
+        answer = service.transcribe()
+        assert (answer.status, answer.code) == (503, "engine_failed")
+        assert "http://127.0.0.1:9 was lost: Connection refused" in answer.json["error"]["message"]
 
 
 def test_the_token_is_in_no_answer_and_no_log(client: Client) -> None:
