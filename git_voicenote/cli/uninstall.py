@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -103,6 +104,9 @@ def _meant(
 
 
 def _remove_program() -> str:
+    installed = Path(sys.prefix).parent
+    if (installed / "KIT").is_file():  # by `install` of a kit, templates/kit
+        return shlex.quote(str(installed / "uninstall"))
     if "pipx" in sys.prefix.split("/"):
         return "pipx uninstall git-voicenote"
     return f"{shlex.quote(sys.executable)} -m pip uninstall git-voicenote"

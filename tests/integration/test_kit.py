@@ -109,7 +109,10 @@ def test_a_kit_comes_and_goes(unpacked: Path, tmp_path: Path) -> None:
     assert not first.exists()
     assert run(home, command, "--version").stdout == f"git voicenote {__version__}\n"
 
-    told = run(home, home / ".local/lib/git-voicenote/uninstall").stderr
+    uninstall = home / ".local/lib/git-voicenote/uninstall"
+    told = run(home, command, "uninstall", "--all", "--yes").stderr
+    assert told.endswith(f"the program itself is removed by `'{uninstall}'`\n")
+    told = run(home, uninstall).stderr
     assert "notes, recordings and settings stay" in told
     assert tree(home) == before
 
