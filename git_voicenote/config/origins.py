@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _SECTION = "voicenote."
-_OTHER_VARIABLES = frozenset(VARIABLE_PREFIX + name for name in ("AM", "REMOTE_TOKEN", "TRACE"))
+_OTHER_VARIABLES = frozenset(
+    VARIABLE_PREFIX + name for name in ("AM", "DICTATING", "REMOTE_TOKEN", "TRACE")
+)
 """They are no settings."""
 
 
