@@ -15,6 +15,7 @@ from git_voicenote.targets import short_id
 from git_voicenote.terminal.console import print_json, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.pager import page
+from git_voicenote.workflows.explain.left_covers import argument_for
 from git_voicenote.workflows.leftovers import (
     command_to_resume,
     keep_applied,
@@ -75,6 +76,12 @@ def _series(found: SeriesStatus) -> Iterator[str]:
         yield f"cover: there is one (git voicenote show --cover {found.cover})"
     elif len(found.commits) > 1:
         yield "cover: none (git voicenote record --cover)"
+    for left in found.left:
+        argument = argument_for(left, series.branch)
+        yield (
+            f"the branch {left.name} is gone and has a cover: "
+            f"`git voicenote show --cover {argument} --adopt` takes it"
+        )
     if found.lacking:
         first = short_id(found.lacking[0].commit.id)
         lacking = counted(len(found.lacking), "commit lacks", "commits lack")
@@ -169,7 +176,11 @@ def _value(found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing) -> d
             for one in found.commits
         ],
         "lacking": len(found.lacking),
-        "cover": {"name": found.cover, "has_note": found.has_cover},
+        "cover": {
+            "name": found.cover,
+            "has_note": found.has_cover,
+            "of_gone_branches": [{"branch": one.name, "id": one.tip} for one in found.left],
+        },
         "unfinished": _unfinished_value(unfinished),
         "outgoing": {
             "remote": outgoing.remote,

@@ -185,6 +185,9 @@ def test_what_was_left_behind_is_named_taken_and_removed(repo: Sandbox) -> None:
         "`git voicenote show --cover topic --adopt` takes it"
     ) in done.stderr.decode().splitlines()
 
+    shown = repo.voicenote("status").stdout.decode()
+    assert "the branch topic is gone and has a cover: `git voicenote show --cover topic" in shown
+
     done = repo.voicenote("show", "--cover", "topic", "--adopt")
     assert (done.returncode, done.stdout) == (0, b"About topic.\n")
     assert done.stderr.decode().splitlines() == ["cover of again saved"]

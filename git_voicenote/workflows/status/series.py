@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.commits import SeriesBase
     from git_voicenote.git.repository import Repository
+    from git_voicenote.notes.covers import LeftCover
     from git_voicenote.workflows.dialogue import Dialogue
 
 
@@ -53,12 +54,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """A series with its notes; `cover` is what its cover is called, if it has one or not."""
+    """A series with its notes; `cover` is what its cover is called, if it has one or not.
+
+    `left` are the covers of branches that are gone which may be meant for one that has none.
+    """
 
     series: Series
     commits: tuple[CommitStatus, ...]
     cover: str | None
     has_cover: bool
+    left: tuple[LeftCover, ...] = ()
 
     @property
     def lacking(self) -> tuple[CommitStatus, ...]:
@@ -135,5 +140,7 @@ def status_of(
     )
     if series.tip is None:
         return SeriesStatus(series, commits, None, has_cover=False)
-    key = Covers(repository).key_for_tip(series.tip.id, series.branch)
-    return SeriesStatus(series, commits, key or series.branch, has_cover=key is not None)
+    covers = Covers(repository)
+    key = covers.key_for_tip(series.tip.id, series.branch)
+    left = covers.left_for(series.branch) if series.branch and key is None else ()
+    return SeriesStatus(series, commits, key or series.branch, has_cover=key is not None, left=left)
