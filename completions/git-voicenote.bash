@@ -170,7 +170,7 @@ _git_voicenote ()
 	"")
 		case "$cur" in
 		-*) __gitcomp "--verbose --version --help" ;;
-		*) __gitcomp "record format-patch am show edit remove review play dictate transcribe serve history sync hook vocabulary text devices models status doctor settings kit completion help" ;;
+		*) __gitcomp "record format-patch am show edit remove review play dictate transcribe serve history sync hook vocabulary text devices models status doctor settings kit completion help uninstall" ;;
 		esac
 		;;
 	"record")
@@ -184,7 +184,7 @@ _git_voicenote ()
 		esac
 		case "$cur" in
 		--engine=*) __gitcomp "auto nano moonshine remote" "" "${cur##--engine=}" ;;
-		-*) __gitcomp "--cover --walk --from --device --silence --max-duration --engine --language --edit --no-edit --replace --append --keep-both --explain --json --help" ;;
+		-*) __gitcomp "--cover --walk --from --device --browser --silence --max-duration --engine --language --edit --no-edit --replace --append --keep-both --explain --json --help" ;;
 		*) __git_voicenote_commits ;;
 		esac
 		;;
@@ -357,8 +357,13 @@ _git_voicenote ()
 		;;
 	"sync push")
 		case "$cur" in
-		-*) __gitcomp "--help" ;;
-		*) __git_voicenote_remotes ;;
+		-*) __gitcomp "--all --dry-run --help" ;;
+		*)
+			case "$prev" in
+			push|-*) __git_voicenote_remotes ;;
+			*) __git_voicenote_branches ;;
+			esac
+			;;
 		esac
 		;;
 	"sync status")
@@ -571,7 +576,12 @@ _git_voicenote ()
 	"help")
 		case "$cur" in
 		-*) __gitcomp "--man-path --help" ;;
-		*) __gitcomp "record format-patch am show edit remove review play dictate transcribe serve history sync hook vocabulary text devices models status doctor settings kit completion help" ;;
+		*) __gitcomp "record format-patch am show edit remove review play dictate transcribe serve history sync hook vocabulary text devices models status doctor settings kit completion help uninstall" ;;
+		esac
+		;;
+	"uninstall")
+		case "$cur" in
+		-*) __gitcomp "--hooks --notes --recordings --learned --models --settings --all --dry-run --yes --help" ;;
 		esac
 		;;
 	esac

@@ -50,8 +50,7 @@ def status(revisions: str | None, *, as_json: bool) -> None:
     keep_applied(repository, chosen, dialogue)
     found = status_of(repository, chosen, dialogue, find_series(repository, revisions))
     unfinished = find_unfinished(repository, chosen, dialogue)
-    ids = {one.commit.id for one in found.commits}
-    outgoing = find_outgoing(repository, note_refs(chosen), ids, found.cover)
+    outgoing = find_outgoing(repository, note_refs(chosen))
     if as_json:
         print_json(_value(found, unfinished, outgoing))
     else:
@@ -143,14 +142,13 @@ def _outgoing(outgoing: Outgoing) -> Iterator[str]:
         yield f"sync: {outgoing.problem}"
         return
     when = "as of the last sync" if outgoing.is_known else "which has not been synced with yet"
-    remote = f"{outgoing.remote}, {when}"
-    if not outgoing.of_series and not outgoing.others:
-        yield f"sync: nothing to send to {remote}"
-        return
-    parts = [_listed(outgoing.of_series)] if outgoing.of_series else []
-    if outgoing.others:
-        parts.append(f"{_listed(outgoing.others)} of other branches")
-    yield f"sync: {'; '.join(parts)} not sent to {remote}"
+    sent = f"would send {_listed(outgoing.sent)}" if outgoing.sent else "has nothing to send"
+    yield f"sync push {sent} to {outgoing.remote}, {when}"
+    if outgoing.held:
+        yield (
+            f"it would hold back {_listed(outgoing.held)}: {outgoing.remote} does not have the "
+            "commits (sync push --all)"
+        )
 
 
 def _listed(found: Sequence[Difference]) -> str:
@@ -186,8 +184,8 @@ def _value(found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing) -> d
             "remote": outgoing.remote,
             "is_known": outgoing.is_known,
             "problem": outgoing.problem,
-            "of_series": [{"kind": one.kind, "name": one.name} for one in outgoing.of_series],
-            "others": [{"kind": one.kind, "name": one.name} for one in outgoing.others],
+            "sent": [{"kind": one.kind, "name": one.name} for one in outgoing.sent],
+            "held": [{"kind": one.kind, "name": one.name} for one in outgoing.held],
         },
     }
 

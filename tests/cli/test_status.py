@@ -105,7 +105,7 @@ def test_what_sync_would_send_is_told_without_asking_the_remote(
     assert (code, shown) == (
         0,
         "branch main: no commits since origin/main\n\n"
-        "sync: nothing to send to origin, which has not been synced with yet\n",
+        "sync push has nothing to send to origin, which has not been synced with yet\n",
     )
 
     note(repo, "main")
@@ -119,7 +119,8 @@ def test_what_sync_would_send_is_told_without_asking_the_remote(
 
     assert code == 0
     assert shown.endswith(
-        "sync: 1 note; 1 note of other branches not sent to origin, as of the last sync\n"
+        "sync push would send 1 note to origin, as of the last sync\n"
+        "it would hold back 1 note: origin does not have the commits (sync push --all)\n"
     )
 
 

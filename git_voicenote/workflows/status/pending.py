@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError
 from git_voicenote.notes.merging.refs import Tips, differences, local_tips, tips_below
 from git_voicenote.notes.remotes import find_push_remote, find_remote
+from git_voicenote.notes.selection import Selection
+from git_voicenote.notes.trees import read_note_tree
 from git_voicenote.store.kept_texts import kept_texts
 from git_voicenote.workflows.hearing.archive import open_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.merging.refs import Difference, NoteRefs
@@ -44,13 +44,14 @@ class Unfinished:
 class Outgoing:
     """What a remote lacked when it was last heard of; None for `remote` if there is none.
 
-    `of_series` belongs to the commits and the cover that were asked about, `others` does not.
-    `is_known` says that the remote was heard of at all; `problem` why no remote is meant.
+    `sync push` would send `sent`, and hold back `held`: the remote has neither their commits nor
+    their branches. `is_known` says that the remote was heard of at all; `problem` why no remote is
+    meant.
     """
 
     remote: str | None
-    of_series: tuple[Difference, ...] = ()
-    others: tuple[Difference, ...] = ()
+    sent: tuple[Difference, ...] = ()
+    held: tuple[Difference, ...] = ()
     is_known: bool = False
     problem: str | None = None
 
@@ -74,9 +75,7 @@ def _am_progress(repository: Repository) -> AmProgress | None:
     return None
 
 
-def find_outgoing(
-    repository: Repository, note_refs: NoteRefs, commit_ids: Collection[str], cover: str | None
-) -> Outgoing:
+def find_outgoing(repository: Repository, note_refs: NoteRefs) -> Outgoing:
     """Return what is here and was not at the remote when it was last heard of.
 
     Nothing is connected to: `sync` writes down what it saw there. Raises GitError.
@@ -95,9 +94,19 @@ def find_outgoing(
         for one in differences(repository, ours, theirs, theirs)
         if one.side != "there" and one.kind != "file"
     ]
-    mine = [
-        one for one in found if one.name in commit_ids or (one.kind, one.name) == ("cover", cover)
-    ]
-    return Outgoing(
-        remote.name, tuple(mine), tuple(one for one in found if one not in mine), is_known
+    selection = Selection(repository, remote.name, theirs)
+    may_go = _known_there(repository, theirs)
+    may_go |= selection.commits({one.name for one in found if one.kind != "cover"} - may_go)
+    sent = tuple(
+        one
+        for one in found
+        if (selection.cover(one.name) if one.kind == "cover" else one.name in may_go)
     )
+    held = tuple(one for one in found if one not in sent)
+    return Outgoing(remote.name, sent, held, is_known)
+
+
+def _known_there(repository: Repository, theirs: Tips) -> set[str]:
+    """Return the commits whose notes a remote has already."""
+    trees = [read_note_tree(repository, tip) for tip in theirs.by_kind.values() if tip]
+    return {name for tree in trees for name in tree.texts}
