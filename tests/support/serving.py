@@ -19,6 +19,7 @@ from git_voicenote.server.addresses import Address
 from git_voicenote.server.decoding.messages import Start
 from git_voicenote.server.limits import Limits
 from git_voicenote.server.serving import Serving, answer_requests
+from tests.support.described import check_described
 from tests.support.engines import SCRIPTED
 from tests.support.sandbox import sealed_environment
 from tests.support.speech import SPEECH
@@ -92,7 +93,10 @@ class Client:
             **(headers or {}),
         }  # fmt: skip
         lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.items() if v)]
-        return self.raw("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        answer = self.raw("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        if answer.status:
+            check_described(method, path, answer)
+        return answer
 
     def transcribe(self, *fields: tuple[str, str], sound: bytes | None = None) -> Answer:
         """Send a sound file with fields of a form."""

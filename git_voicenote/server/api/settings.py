@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.server.service import Service
 
-_FIXED = frozenset({"editor", "notes_ref", "review_ref"})
-"""A command that is run, and where words go in git: whoever has the token may not change them."""
-_FIXED_PREFIX = "remote_"
-"""Where sound goes when it leaves the machine."""
+_CHANGEABLE = frozenset(
+    {"device", "edit", "engine", "hook_record", "hook_strict", "language", "learn", "max_duration",
+     "microphone", "model", "recording_format", "server_idle", "silence", "text", "vad_max_segment",
+     "vad_min_silence", "vad_padding", "vad_threshold", "vocabulary"}
+)  # fmt: skip
+"""The settings that a page may change. None of the others: they run a program (`editor`), or decide
+where sound and words go (`remote_*`, `notes_ref`, `review_ref`)."""
 
 
 def routes(service: Service) -> list[BaseRoute]:
@@ -92,7 +95,7 @@ def _changeable(name: str) -> Setting:
 
 
 def _is_changeable(setting: Setting) -> bool:
-    return setting.field not in _FIXED and not setting.field.startswith(_FIXED_PREFIX)
+    return setting.field in _CHANGEABLE
 
 
 def _written(name: str, value: object) -> str | None:

@@ -63,6 +63,7 @@ def test_settings_are_changed_for_the_service_and_kept_if_wanted(
         ({"remote_url": "https://example.org"}, 403),
         ({"editor": "touch owned; false"}, 403),
         ({"notes_ref": "refs/heads/main"}, 403),
+        ({"editor": "touch /tmp/x"}, 403),
         ({"engine": "os:system"}, 400),
         ({"model": "/tmp"}, 400),
         ({"max_duration": "long"}, 400),
