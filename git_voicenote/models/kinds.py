@@ -87,6 +87,13 @@ class ModelKind(Protocol):
         """
         ...
 
+    def prepare(self, folder: Path, progress: Progress) -> None:
+        """Make what the first use of an installed model would make; it can be made again.
+
+        Raises EngineError and OSError; the model is installed all the same.
+        """
+        ...
+
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
         """Return a sentence for each fault of a model; none if it is intact.
 

@@ -68,6 +68,9 @@ class MoonshineModels:
         check_model(*(request.made / path.name for path in paths))
         return Written(weights.encoder.suffix.removeprefix("."), language=language)
 
+    def prepare(self, folder: Path, progress: Progress) -> None:
+        """Do nothing: the graphs are used as they are."""
+
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
         """Compare weights with their record or the published hashes, and check their content."""
         from git_voicenote.engines.moonshine.graphs import check_model

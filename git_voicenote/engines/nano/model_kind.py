@@ -39,6 +39,15 @@ class NanoModels:
 
         return write_model(request)
 
+    def prepare(self, folder: Path, progress: Progress) -> None:
+        """Quantize the language model, where the engine would do so on this machine."""
+        from git_voicenote.engines.nano.network.devices import choose_device, precision_for
+
+        if precision_for(choose_device("auto")) == "int8":
+            from git_voicenote.engines.nano.checkpoint.preparing import make_int8_weights
+
+            make_int8_weights(folder, progress)
+
     def verify(self, folder: Path, progress: Progress) -> tuple[str, ...]:
         """Compare a checkpoint with its record, and check its content."""
         from git_voicenote.engines.nano.checkpoint.verification import verify_model

@@ -71,6 +71,11 @@ class Int8Weights:
         self._is_cached = self._path.is_file()
         self._made: dict[str, torch.Tensor] = {}
 
+    @property
+    def is_cached(self) -> bool:
+        """Whether the layers were quantized before, as far as is known."""
+        return self._is_cached
+
     def __enter__(self) -> Self:
         return self
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     MakeDense = Callable[..., nn.Module]
     """Make one linear layer from the named weights, side by side."""
 
-_MODEL = "model.language_model"
-EMBEDDING = f"{_MODEL}.embed_tokens"
+MODEL = "model.language_model"
+EMBEDDING = f"{MODEL}.embed_tokens"
 
 
 class Cache:
@@ -60,9 +60,9 @@ class Decoder(nn.Module):
         self.shape = shape
         self._embedding = nn.Buffer(tensors(f"{EMBEDDING}.weight"))
         self._layers = nn.ModuleList(
-            _Layer(shape, tensors, dense, f"{_MODEL}.layers.{i}") for i in range(shape.layers)
+            _Layer(shape, tensors, dense, f"{MODEL}.layers.{i}") for i in range(shape.layers)
         )
-        self._norm = RmsNorm(tensors(f"{_MODEL}.norm.weight"), shape.norm_eps)
+        self._norm = RmsNorm(tensors(f"{MODEL}.norm.weight"), shape.norm_eps)
         self._head = dense(EMBEDDING)
         steps = torch.arange(0, shape.head_width, 2, dtype=torch.float32) / shape.head_width
         self._rates = nn.Buffer(1.0 / shape.rope_theta**steps)

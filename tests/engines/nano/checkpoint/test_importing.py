@@ -22,10 +22,13 @@ from git_voicenote.engines.nano.checkpoint.installed import (
 )
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.verification import verify_model
+from git_voicenote.engines.nano.network.int8 import has_int8_kernels
+from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.errors import EngineError
 from git_voicenote.models.importing import default_name
 from git_voicenote.models.installed import models_dir, read_record
 from git_voicenote.models.kinds import Origin
+from git_voicenote.resources import cache_home
 from tests.engines.nano import checkpoints as made
 
 if TYPE_CHECKING:
@@ -316,3 +319,28 @@ def test_an_import_holds_no_copy_of_the_weights_in_memory(tmp_path: Path, layout
         [sys.executable, "-c", MEASURE, folder], check=True, capture_output=True, text=True
     )
     assert int(done.stdout) < 1.5 * max(sizes)
+
+
+@pytest.mark.skipif(not has_int8_kernels(), reason="no 8-bit kernels on this machine")
+def test_the_first_use_finds_the_weights_ready(layouts: dict[str, Path]) -> None:
+    shown: list[tuple[str, int, int]] = []
+    folder = import_model(
+        layouts["flat"], "first", progress=lambda *values: shown.append(values)
+    ).folder
+
+    (kept,) = (cache_home() / "int8").iterdir()
+    made = kept.read_bytes()
+    steps = [(done, total) for what, done, total in shown if what == "preparing"]
+    assert steps[0][0] == 0
+    assert steps[-1][0] == steps[-1][1]
+    assert steps == sorted(steps)
+    NanoModel.load(open_checkpoint(folder), precision="int8")
+    assert [path.name for path in (cache_home() / "int8").iterdir()] == [kept.name]
+    assert kept.read_bytes() == made
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure(layouts: dict[str, Path]) -> None:
+    cache_home().parent.mkdir(parents=True, exist_ok=True)
+    cache_home().write_text("not a folder")
+
+    assert import_model(layouts["flat"], "first").folder.is_dir()
