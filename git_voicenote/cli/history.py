@@ -17,16 +17,15 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.store.search import snippet_of
 from git_voicenote.targets import CommitTarget
-from git_voicenote.terminal.colours import coloured, put_coloured
+from git_voicenote.terminal.colours import coloured
 from git_voicenote.terminal.console import (
     hand_over,
     print_json,
-    put,
     settings,
     warn,
 )
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.pager import wants_colour
+from git_voicenote.terminal.pager import page, wants_colour
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.export.formats import FORMATS, TEXT, help_text
 from git_voicenote.workflows.hearing.archive import state_root
@@ -83,10 +82,12 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
         )
         return
     colours = wants_colour("auto", "color.grep")
+    lines = []
     for entry in entries:
-        put(_row(entry))
+        lines.append(_row(entry))
         if snippet := snippet_of(entry, query):
-            put_coloured(f"    {_marked(snippet) if colours else snippet.text}\n")
+            lines.append(f"    {_marked(snippet) if colours else snippet.text}")
+    page("".join(f"{line}\n" for line in lines))
 
 
 @history.command()
@@ -98,7 +99,7 @@ def show(recording_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(entry_value(entry))
     else:
-        put(visible(_describe(entry)), end="")
+        page(visible(_describe(entry)))
 
 
 @history.command()
@@ -156,8 +157,11 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
         print_json([entry_value(entry) for entry in entries])
         return
     is_numbered = sys.stdout.isatty()  # the places that `delete 3..9` takes
-    for number, entry in enumerate(entries, 1):
-        put(f"{number:4}  {_row(entry)}" if is_numbered else _row(entry))
+    rows = (
+        f"{number:4}  {_row(entry)}\n" if is_numbered else f"{_row(entry)}\n"
+        for number, entry in enumerate(entries, 1)
+    )
+    page("".join(rows))
 
 
 def _row(entry: Entry) -> str:

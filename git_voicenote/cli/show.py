@@ -16,8 +16,9 @@ from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trailers import note_value
 from git_voicenote.phrases import counted
 from git_voicenote.targets import CommitTarget, short_id
-from git_voicenote.terminal.console import hand_over, put, say, settings
+from git_voicenote.terminal.console import hand_over, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.pager import page
 from git_voicenote.text.description.formats import (
     DESCRIPTIONS,
     JSON,
@@ -102,7 +103,7 @@ def show(revisions: tuple[str, ...], *, cover: bool, name: str, adopt: bool) -> 
 def _hand_over(form: DescriptionFormat, described: Described) -> None:
     text = form.render(described)
     if form is TEXT:
-        put(text, end="")
+        page(text)
     else:
         hand_over(text.encode("utf-8", "replace"))
 

@@ -11,6 +11,7 @@ from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.terminal.console import print_json, put, say, warn
+from git_voicenote.terminal.pager import page
 from git_voicenote.text.vocabulary.lists import parse_entry, with_entry, without_term
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary, ordinary_words
 from git_voicenote.workflows.hearing.listening import likely_target
@@ -62,10 +63,12 @@ def list_(revision: str | None, *, as_json: bool) -> None:
         print_json([_as_value(number, term, found) for number, term in enumerate(found.terms, 1)])
         return
     width = min(30, max((columns(term.text) for term in found.terms), default=0))
+    lines = []
     for term in found.terms:
         mark = _TOLD if term.text in told else " "
         places = ", ".join(sighting.place for sighting in term.sightings)
-        put(f"{mark} {padded(term.text, width)}  {places}")
+        lines.append(f"{mark} {padded(term.text, width)}  {places}\n")
+    page("".join(lines))
 
 
 @vocabulary.command()

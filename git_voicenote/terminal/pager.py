@@ -13,11 +13,13 @@ from git_voicenote.terminal.colours import only_colours, put_coloured
 
 
 def page(text: str, *, is_product: bool = True) -> None:
-    """Show a text through git's pager, or print it if stdout is not a terminal.
+    """Show a text through git's pager, or print it if stdout is not a terminal; "" shows nothing.
 
     The pager is the one that git uses: GIT_PAGER, core.pager, PAGER, less. What is not the product
     goes to the terminal even if stdout does not. Colours work; other escapes are made visible.
     """
+    if not text:
+        return  # a pager would show an empty screen
     aside = not is_product and not sys.stdout.isatty()
     command = _pager() if sys.stdout.isatty() or (aside and sys.stderr.isatty()) else ""
     if not command:

@@ -216,7 +216,8 @@ def test_many_are_listed_before_they_are_deleted(filled: Sandbox) -> None:
     (folder / "20250101-000000-0003.opus").write_bytes(b"sound" * 1000)
     command = [sys.executable, "-m", "git_voicenote", "history"]
 
-    with Terminal([*command, "list"], filled.environment, filled.folder) as terminal:
+    environment = {**filled.environment, "GIT_PAGER": "cat"}
+    with Terminal([*command, "list"], environment, filled.folder) as terminal:
         terminal.expect(f"   2  {FIRST}")
         assert terminal.wait() == 0
     done = filled.voicenote("history", "delete", "--dry-run", "--before", "2026-11-22")
@@ -266,3 +267,19 @@ def test_a_damaged_history_is_an_error_with_a_way_out(filled: Sandbox) -> None:
     assert done.returncode == 128
     assert "is damaged" in done.stderr.decode()
     assert "hint: recordings and notes are not in it; set it aside with" in done.stderr.decode()
+
+
+def test_lists_page_as_git_pages(filled: Sandbox) -> None:
+    filled.git("notes", "--ref=voicenote", "add", "-m", "why")
+    environment = {**filled.environment, "GIT_PAGER": "sed s/^/paged:/", "TERM": "xterm"}
+    for arguments, shown in (
+        (("history", "list"), f"paged:   1  {SECOND}"),
+        (("history", "search", "slow"), "paged:    foo_bar is slow"),
+        (("history", "show", FIRST), f"paged:recording {FIRST}"),
+        (("show", "HEAD"), "paged:why"),
+        (("vocabulary", "list"), "paged:"),
+    ):
+        command = [sys.executable, "-m", "git_voicenote", *arguments]
+        with Terminal(command, environment, filled.folder) as terminal:
+            assert terminal.wait() == 0, terminal.screen
+        assert shown in terminal.screen
