@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
+from torch import nn
 
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.weights import Int8Weights
@@ -17,9 +18,10 @@ from git_voicenote.engines.nano.network.decoder import EMBEDDING, MODEL, Decoder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from torch import nn
-
+    from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
     from git_voicenote.models.installed import Progress
+
+_TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
 @torch.inference_mode()
@@ -36,21 +38,27 @@ def make_int8_weights(folder: Path, progress: Progress) -> None:
         if name.startswith(MODEL) and len(place.shape) > 1
     }
     done, total = 0, sum(sizes.values())
-    with Int8Weights(checkpoint) as weights:
+    with Int8Weights(checkpoint, read=lambda name: _copied(checkpoint, name)) as weights:
         if weights.is_cached:
             return
 
         def tensor(name: str) -> torch.Tensor:
-            found = checkpoint.tensor(name)
-            return found if name.startswith(EMBEDDING) else found.float()
+            return torch.empty(0) if name.startswith(EMBEDDING) else checkpoint.tensor(name).float()
 
         def dense(*names: str) -> nn.Module:
             nonlocal done
             progress("preparing", done, total)
-            layer = weights.dense(*names)
+            weights.dense(*names)
             done += sum(sizes[f"{name}.weight"] for name in names)
-            return layer
+            return nn.Identity()
 
         Decoder(shape, tensor, dense)
         checkpoint.close()
     progress("preparing", total, total)
+
+
+def _copied(checkpoint: Checkpoint, name: str) -> torch.Tensor:
+    """Return a tensor in memory of its own: what is mapped stays resident as long as it is used."""
+    place = checkpoint.places[name]
+    values = bytearray(b"".join(checkpoint.pieces(place)))
+    return torch.frombuffer(values, dtype=_TYPES[place.stored.dtype]).view(place.shape)

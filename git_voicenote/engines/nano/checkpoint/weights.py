@@ -21,6 +21,7 @@ from git_voicenote.log import Log
 from git_voicenote.resources import cache_home
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from torch import nn
@@ -62,11 +63,19 @@ class PlainWeights:
 class Int8Weights:
     """A factory of 8-bit linear layers, which are read from the user's cache if possible.
 
-    It is a context manager; at its end, newly quantized layers are stored in the cache.
+    It is a context manager; at its end, newly quantized layers are stored in the cache. `read`
+    returns a tensor to quantize, if not the checkpoint does.
     """
 
-    def __init__(self, checkpoint: Checkpoint, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        folder: Path | None = None,
+        *,
+        read: Callable[[str], torch.Tensor] | None = None,
+    ) -> None:
         self._checkpoint = checkpoint
+        self._read = read or checkpoint.tensor
         self._path = (folder or cache_home() / "int8") / f"{checkpoint.fingerprint}.safetensors"
         self._is_cached = self._path.is_file()
         self._made: dict[str, torch.Tensor] = {}
@@ -103,7 +112,7 @@ class Int8Weights:
 
     def _make(self, names: tuple[str, ...]) -> Int8:
         """Quantize layers; a layer whose error is too large gets no scales."""
-        found = [self._checkpoint.tensor(f"{name}.weight") for name in names]
+        found = [self._read(f"{name}.weight") for name in names]
         weight = torch.cat(found) if names[1:] else found[0]
         pieces = [quantize(weight[i : i + _CHUNK_ROWS]) for i in range(0, len(weight), _CHUNK_ROWS)]
         made = Int8(*(torch.cat(parts) for parts in zip(*pieces, strict=True)))
