@@ -68,7 +68,7 @@ def test_an_engine_that_cannot_be_is_told_at_the_start(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
-def test_a_process_that_dies_costs_its_job_and_is_started_anew(tmp_path: Path) -> None:
+def test_a_process_that_dies_costs_its_job_and_another_one_is_started(tmp_path: Path) -> None:
     async def work() -> None:
         async with decoder(tmp_path, engines.CRASHING_ONCE) as found:
             with pytest.raises(EngineError, match=r"the engine process ended \(signal 9\)"):

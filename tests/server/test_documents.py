@@ -8,8 +8,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import soundfile
+import soxr  # type: ignore[import-untyped] # it publishes no types
 
+from tests.support.dictating import RATE, pcm_of
 from tests.support.sandbox import CHECKOUT
 from tests.support.serving import RENAME, WAIT
 
@@ -18,8 +22,10 @@ if TYPE_CHECKING:
 
 DOCUMENT = (CHECKOUT / "docs/service.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
-INSTALL, PLAIN, KEPT, CURL, ON_SOCKET, WITH_TLS = [text for kind, text in BLOCKS if kind == "sh"]
-(PYTHON,) = [text for kind, text in BLOCKS if kind == "python"]
+INSTALL, PLAIN, BROWSER, KEPT, CURL, ON_SOCKET, WITH_TLS = [
+    text for kind, text in BLOCKS if kind == "sh"
+]
+PYTHON, LIVE = [text for kind, text in BLOCKS if kind == "python"]
 TEXT = "We now write a new file and rename it at the end."
 
 
@@ -44,6 +50,10 @@ def test_a_file_is_transcribed_by_curl_and_by_the_client(desk: Sandbox) -> None:
             curl = CURL.replace("http://127.0.0.1:7860", link)
             assert TEXT in desk.run("bash", "-euc", curl).stdout.decode()
             script = PYTHON.replace("http://127.0.0.1:7860", link)
+            assert TEXT in desk.run(sys.executable, "-c", script).stdout.decode()
+            samples = soxr.resample(np.frombuffer(pcm_of(RENAME), "<i2"), RATE, 24_000)
+            soundfile.write(desk.folder / "talk.wav", samples.astype("<i2"), 24_000)
+            script = LIVE.replace("http://127.0.0.1:7860", link)
             assert TEXT in desk.run(sys.executable, "-c", script).stdout.decode()
         finally:
             process.terminate()
@@ -79,6 +89,11 @@ def test_the_commands_that_are_only_started_are_parsed(desk: Sandbox) -> None:
         assert b"/#token=" in process.stdout.readline()
         process.terminate()
         process.wait(WAIT)
+
+
+def test_the_browser_is_an_option_of_record(desk: Sandbox) -> None:
+    done = desk.run("bash", "-euc", BROWSER, check=False)
+    assert b"not a git repository" in done.stderr
 
 
 def test_the_extra_is_one_of_the_package() -> None:
