@@ -184,7 +184,7 @@ _git_voicenote ()
 		esac
 		case "$cur" in
 		--engine=*) __gitcomp "auto nano moonshine remote" "" "${cur##--engine=}" ;;
-		-*) __gitcomp "--cover --walk --from --device --browser --silence --max-duration --engine --language --edit --no-edit --replace --append --keep-both --explain --json --help" ;;
+		-*) __gitcomp "--cover --walk --from --device --silence --max-duration --engine --language --edit --no-edit --replace --append --keep-both --explain --json --help" ;;
 		*) __git_voicenote_commits ;;
 		esac
 		;;
@@ -358,12 +358,7 @@ _git_voicenote ()
 	"sync push")
 		case "$cur" in
 		-*) __gitcomp "--all --dry-run --help" ;;
-		*)
-			case "$prev" in
-			push|-*) __git_voicenote_remotes ;;
-			*) __git_voicenote_branches ;;
-			esac
-			;;
+		*) __git_voicenote_remotes ;;
 		esac
 		;;
 	"sync status")
