@@ -191,7 +191,6 @@ export default {
   "setting.notes_ref": "Notes of commits | the ref they are kept in",
   "setting.review_ref": "Reviewers’ answers | the ref they are kept in",
   "setting.edit": "Open the editor | before `record` saves a text",
-  "setting.editor": "Editor | that `dictate` opens, if not git's",
   "setting.hook_record": "Hook | whether `git commit` offers to record",
   "setting.hook_strict": "Strict hook | abort the commit if the hook fails",
   "setting.remote_url": "Address | set by hand: `git config voicenote.remote.url`",

@@ -191,7 +191,6 @@ export default {
   "setting.notes_ref": "提交注解 | 保存它们的引用",
   "setting.review_ref": "评审答复 | 保存它们的引用",
   "setting.edit": "打开编辑器 | 在 `record` 保存文字之前",
-  "setting.editor": "编辑器 | `dictate` 使用的编辑器，默认是 git 的",
   "setting.hook_record": "钩子 | `git commit` 时是否提议录音",
   "setting.hook_strict": "严格钩子 | 钩子失败时中止提交",
   "setting.remote_url": "地址 | 需手动设置：`git config voicenote.remote.url`",
