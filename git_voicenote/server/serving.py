@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from git_voicenote import files
-from git_voicenote.errors import StoreError
+from git_voicenote.errors import EngineError, StoreError
 from git_voicenote.server.addresses import Address, check_address, listening
 from git_voicenote.server.application import application
 from git_voicenote.server.connections import timed_connections
@@ -76,6 +76,11 @@ async def answer_requests(serving: Serving, token: str) -> None:
         files.private_folder(serving.state)
         spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
         decoder = await stack.enter_async_context(Decoder(serving.start))
+        if decoder.info.server == bound.link:
+            raise EngineError(
+                "the engine remote would send the sound back to this service",
+                hint="name another one with --engine",
+            )
         if decoder.info.server:
             serving.warn(f"the sound is sent to {decoder.info.server}")
         metrics = Metrics()

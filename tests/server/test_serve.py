@@ -200,3 +200,15 @@ def test_a_browser_is_led_to_the_link_and_sees_no_token_among_its_arguments(
         process.wait(WAIT)
     assert token not in (sandbox.folder / "arguments").read_text()
     assert f"url={link}" in (sandbox.folder / "page").read_text()
+
+
+def test_a_service_that_would_send_sound_to_itself_does_not_start(sandbox: Sandbox) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = sandbox.voicenote(
+        "serve", "--port", str(port), "--engine", "remote",
+        environment={"GIT_VOICENOTE_REMOTE_URL": f"http://127.0.0.1:{port}/v1"},
+    )  # fmt: skip
+    assert done.returncode == 128
+    assert b"would send the sound back to this service" in done.stderr
