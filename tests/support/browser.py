@@ -111,12 +111,18 @@ class Browser:
         return time.monotonic() - start
 
     def show(self, width: int, scheme: str = "light", height: int = 900) -> None:
-        """Set the size of the window, and whether the system is light or dark."""
+        """Set the size of the window, and whether the system is light or dark.
+
+        Colours change at once: motion is not wanted.
+        """
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
             mobile=False,
         )  # fmt: skip
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
         self.call("Emulation.setEmulatedMedia", features=features)
 
     def picture(self, path: Path) -> None:

@@ -5,6 +5,7 @@ import { el, fill } from "../dom.js";
 import { clock } from "../format.js";
 import { t } from "../i18n.js";
 
+const AGAIN = 1500;
 const players = new Set();
 
 export class Transcript {
@@ -30,7 +31,11 @@ export class Transcript {
 
   async load() {
     try {
-      this.address = await sound(this.path);
+      // a sound that is being compressed changes its place
+      this.address = await sound(this.path).catch(async () => {
+        await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+        return sound(this.path);
+      });
     } catch (error) {
       this.audio.remove();
       this.problem.textContent = error.message;
