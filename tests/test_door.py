@@ -16,7 +16,7 @@ DOOR = frozenset(
     Path("terminal", name) for name in ("console.py", "colours.py", "drawing.py", "streams.py")
 )
 # processes of our own, whose stderr their parent reads
-CHILDREN = frozenset({Path("audio/capture/recorder.py")})
+CHILDREN = frozenset({Path("audio/capture/recorder.py"), Path("server/browser/recorder.py")})
 FORBIDDEN = frozenset(
     {
         "print", "click.echo", "click.secho", "click.confirm", "click.prompt", "click.pause",

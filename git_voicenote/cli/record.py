@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.audio.capture.devices import BROWSER
 from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     help="Take a sound file, standard input or an earlier recording, not the microphone.",
 )  # fmt: skip
 @click.option("--device", help="The microphone: a name, a part of one, or a number.")
+@click.option("--browser", is_flag=True, help="Speak in a browser, on the machine that you sit at.")
 @click.option(
     "--silence",
     type=click.FloatRange(0),
@@ -67,6 +69,7 @@ def record(
     walk: bool,
     source: str | None,
     device: str | None,
+    browser: bool,
     silence: float | None,
     max_duration: float | None,
     engine: str | None,
@@ -91,6 +94,7 @@ def record(
     at_most_one(cover=cover, walk=walk)
     if walk and source:
         raise click.UsageError("--walk is for the microphone: a recording keeps its own places")
+    at_most_one(**{"from": source, "browser": browser, "device": device})
     for name, value in (("device", device), ("silence", silence), ("max_duration", max_duration)):
         at_most_one(**{"from": source, name: value is not None})
     existing: Existing | None = (
@@ -98,8 +102,8 @@ def record(
     )
     repository = Repository.discover()
     chosen = settings(
-        repository, microphone=device, silence=silence, max_duration=max_duration, engine=engine,
-        language=language, edit=edit,
+        repository, microphone=BROWSER if browser else device, silence=silence,
+        max_duration=max_duration, engine=engine, language=language, edit=edit,
     )  # fmt: skip
     dialogue = TerminalDialogue(repository)
     subject: Explainable = (

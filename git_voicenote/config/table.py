@@ -62,7 +62,7 @@ class Settings:
         _Row(
             "voicenote.microphone",
             forms.TEXT,
-            "the input device, by name, part of its name, or number",
+            "the input device, by name, part of its name, or number; or browser",
         ),
     ] = None
     edit: Annotated[

@@ -32,11 +32,14 @@ from git_voicenote.server.refusals import (
 from git_voicenote.server.v1 import models, transcriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
+    from git_voicenote.server.guard import Access
     from git_voicenote.server.service import Service
 
 _MODULES = (
@@ -49,9 +52,16 @@ _MODULES = (
 def application(service: Service) -> ASGIApp:
     """Return the service as an ASGI application."""
     routes = all_routes(service)
+    return Counting(guarded(routes, service.access, service.refusal), service.metrics, routes)
+
+
+def guarded(
+    routes: Sequence[BaseRoute], access: Access, refusal: Callable[[Exception], RefusalError]
+) -> ASGIApp:
+    """Return routes behind the guard; `refusal` says what clients are told of an error."""
 
     async def answer_failure(_request: Request, exc: Exception) -> Response:
-        return service.refusal(exc).as_response()
+        return refusal(exc).as_response()
 
     app = Starlette(
         routes=routes,
@@ -64,7 +74,7 @@ def application(service: Service) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False  # a redirect would name the Host that a client sent
-    return Counting(Guard(app, service.access), service.metrics, routes)
+    return Guard(app, access)
 
 
 def all_routes(service: Service) -> list[BaseRoute]:

@@ -5,13 +5,46 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from pathlib import Path
 
     import h11
+    from starlette.types import ASGIApp
+
+    from git_voicenote.server.limits import Limits
+
+
+_MAX_CONNECTIONS = 256
+_GRACE = 3
+"""Seconds that requests have to end when the service stops."""
+
+
+def server_config(
+    app: ASGIApp, limits: Limits, tls: tuple[Path, Path] | None = None
+) -> uvicorn.Config:
+    """Return how uvicorn runs an application; `tls` are a certificate and its key."""
+    certificate, key = tls or (None, None)
+    return uvicorn.Config(
+        app,
+        http=timed_connections(limits.head),  # type: ignore[arg-type] # called like a class
+        ws="websockets-sansio",
+        ws_max_size=limits.message,
+        ws_per_message_deflate=False,  # sound hardly gets smaller, and a bomb would unpack
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # a client may send any
+        server_header=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
 
 
 def timed_connections(seconds: float) -> Callable[..., asyncio.Protocol]:

@@ -47,7 +47,7 @@ POLICY = (
 """The page's Content-Security-Policy: its own files, and sounds that it has in memory."""
 
 
-def routes(_service: Service) -> list[BaseRoute]:
+def routes(_service: Service | None = None) -> list[BaseRoute]:
     """Return the routes of the page."""
     return [Route("/", _answer), Route(_STATIC + "{name:path}", _answer)]
 

@@ -17,7 +17,7 @@ from git_voicenote import files
 from git_voicenote.errors import EngineError, StoreError
 from git_voicenote.server.addresses import Address, check_address, listening
 from git_voicenote.server.application import application
-from git_voicenote.server.connections import timed_connections
+from git_voicenote.server.connections import server_config
 from git_voicenote.server.decoding.decoder import Decoder
 from git_voicenote.server.guard import LOOPBACK_NAMES, Access
 from git_voicenote.server.jobs.runner import running_jobs
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.server.decoding.messages import Start
-
-_MAX_CONNECTIONS = 256
-_GRACE = 3
-"""Seconds that requests have to end when the service stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ async def answer_requests(serving: Serving, token: str) -> None:
         stack.callback(service.workers.close)
         link = bound.link if serving.token_file else f"{bound.link}/#token={token}"
         server = _Server(
-            _config(service, serving.address),
+            server_config(application(service), service.limits, serving.address.tls),
             lambda: _announce(serving, link, spool),
             jobs.changes.close if jobs else None,
         )
@@ -119,26 +115,6 @@ def _announce(serving: Serving, link: str, spool: Path) -> None:
         redirect = f'<meta http-equiv="refresh" content="0;url={html.escape(link)}">'
         files.create(page, redirect.encode())
         serving.browse(page.as_uri())
-
-
-def _config(service: Service, address: Address) -> uvicorn.Config:
-    certificate, key = address.tls or (None, None)
-    return uvicorn.Config(
-        application(service),
-        http=timed_connections(service.limits.head),  # type: ignore[arg-type] # called like a class
-        ws="websockets-sansio",
-        ws_max_size=service.limits.message,
-        ws_per_message_deflate=False,  # sound hardly gets smaller, and a bomb would unpack
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # a client may send any
-        server_header=False,
-        limit_concurrency=_MAX_CONNECTIONS,
-        timeout_graceful_shutdown=_GRACE,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-    )
 
 
 def _check_tls(address: Address) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FILE_PREFIX = "file:"
 """A device of this name and a path: the sound file stands in for a microphone."""
 
+BROWSER = "browser"
+"""A device of this name: the microphone of a browser, which opens a page of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputDevice:
@@ -51,7 +54,7 @@ def input_devices() -> tuple[InputDevice, ...]:
 
 def microphone_problem(wanted: str | None) -> AudioDeviceError | None:
     """Return why nothing can be recorded here, or None if there is a microphone to try."""
-    if wanted is not None and wanted.startswith(FILE_PREFIX):
+    if wanted is not None and (wanted == BROWSER or wanted.startswith(FILE_PREFIX)):
         return None
     try:
         return None if input_devices() else no_microphone()

@@ -1,4 +1,4 @@
-"""Recording from a microphone, in a process of its own, into a WAV that is followed as it grows."""
+"""Recording, in a process of its own, into a WAV that is followed as it grows."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
-from git_voicenote.audio.capture.devices import FILE_PREFIX
+from git_voicenote.audio.capture.devices import BROWSER, FILE_PREFIX
 from git_voicenote.audio.files.growing import growing_blocks
 from git_voicenote.audio.files.wav import repair_wav
 from git_voicenote.bounded import Limits, parse_json
+from git_voicenote.characters import json_text, visible
 from git_voicenote.errors import (
     AudioDeviceError,
     AudioError,
@@ -25,17 +26,20 @@ from git_voicenote.log import Log
 from git_voicenote.processes import start_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
     from typing import Self
 
-    from git_voicenote.datatypes import Samples
+    from git_voicenote.datatypes import Samples, Segment
 
 _log = Log(__name__)
 
 Reason = Literal["stopped", "cancelled", "limit", "failed"]
 
 _REPORT = Limits(size=1 << 16, surrogates=True)
+_RECORDER = "git_voicenote.audio.capture.recorder"
+_BROWSER_RECORDER = "git_voicenote.server.browser.recorder"
+"""By its name: it is a program of another layer, which says the same on its stdout."""
 _START_TIMEOUT = 30.0
 """Seconds for the recorder to start and bring the first sound; it gives up by itself after 10."""
 _END_TIMEOUT = 5.0
@@ -53,13 +57,23 @@ class Capture:
                 ...                     # capture.level, .elapsed, .warning; capture.stop()
         if capture.failure: ...
 
-    `device` is None for the default, a number, a name or part of one, or `file:PATH`, a sound
-    file that stands in for a microphone. `max_duration` in seconds, 0 for no end. Whatever
-    happens from `start` on, what was recorded stays at `path`; leaving the context cancels what
-    was not stopped. All of it may be called from any thread.
+    `device` is None for the default, a number, a name or part of one, `file:PATH`, a sound file
+    that stands in for a microphone, or `browser`: then `waiting` is called with the link of a page
+    that has to be opened, and `title` is what the page says that the words are for.
+    `max_duration` in seconds, 0 for no end. Whatever happens from `start` on, what was recorded
+    stays at `path`; leaving the context cancels what was not stopped. All of it may be called
+    from any thread.
     """
 
-    def __init__(self, path: Path, *, device: str | None = None, max_duration: float = 0.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: str | None = None,
+        max_duration: float = 0.0,
+        title: str = "",
+        waiting: Callable[[str], None] | None = None,
+    ) -> None:
         self.path = path
         self.device_name: str | None = None
         """The name of the device, once there is sound."""
@@ -75,6 +89,9 @@ class Capture:
         """What ended the recording that nobody asked for; what was recorded before is kept."""
         self._device = device
         self._max_duration = max_duration
+        self._title = title
+        self._waiting = waiting
+        self._is_waiting = False
         self._process: subprocess.Popen[bytes] | None = None
         self._error: VoicenoteError | None = None
         self._under_way = threading.Event()
@@ -92,7 +109,7 @@ class Capture:
         complaints = tempfile.TemporaryFile()  # noqa: SIM115 - _follow closes it
         try:
             self._process = start_module(
-                "git_voicenote.audio.capture.recorder",
+                _BROWSER_RECORDER if self.shows_text else _RECORDER,
                 *self._arguments(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -103,7 +120,11 @@ class Capture:
             complaints.close()
             raise AudioError(f"the recorder could not be started: {exc.strerror}") from exc
         threading.Thread(target=self._follow, args=(self._process, complaints), daemon=True).start()
-        if not self._under_way.wait(_START_TIMEOUT):
+        if self.shows_text:
+            self._send_json("title", self._title)
+        while not self._under_way.wait(_START_TIMEOUT):
+            if self._is_waiting:  # a person may take any time to open the page
+                continue
             self._process.kill()
             raise AudioDeviceError(
                 "the microphone could not be opened: the system does not answer",
@@ -135,6 +156,24 @@ class Capture:
         """Open the microphone again. Where that fails, the recording ends with its `failure`."""
         self._send(b"resume\n")
 
+    def show(self, segment: Segment | None, partial: str) -> None:
+        """Show what was understood where the person speaks: the next segment, or partial text."""
+        if not self.shows_text:
+            return
+        if segment is None:
+            self._send_json("words", {"type": "partial", "text": visible(partial)})
+            return
+        told = {
+            "type": "segment", "start": segment.start, "end": segment.end,
+            "text": visible(segment.marked_text), "confidence": segment.confidence, "words": [],
+        }  # fmt: skip
+        self._send_json("words", told)
+
+    def conclude(self, text: str) -> None:
+        """Show the text after all passes where the person spoke."""
+        if self.shows_text:
+            self._send_json("final", {"text": text, "duration": round(self.elapsed, 3)})
+
     def cancel(self) -> None:
         """End the recording at once, and wait until its file is finished."""
         self._send(b"cancel\n")
@@ -153,6 +192,12 @@ class Capture:
     ) -> None:
         if self._process is not None and not self._ended.is_set():
             self.cancel()
+        self._close_stdin()  # which ends a recorder that still shows its page
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether the person speaks at a page, which shows what was understood."""
+        return self._device == BROWSER
 
     def _arguments(self) -> list[str]:
         arguments = [str(self.path.absolute()), "--max-duration", str(self._max_duration)]
@@ -167,6 +212,14 @@ class Capture:
         with self._sending, suppress(OSError, ValueError):  # it may have ended by itself
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.write(word)
+
+    def _send_json(self, word: str, value: object) -> None:
+        self._send(f"{word} {json_text(value, indent=None)}\n".encode())
+
+    def _close_stdin(self) -> None:
+        with self._sending, suppress(OSError):
+            if self._process is not None and self._process.stdin is not None:
+                self._process.stdin.close()
 
     def _follow(self, process: subprocess.Popen[bytes], complaints: IO[bytes]) -> None:
         """Take in what the recorder reports, to its end, whatever that is."""
@@ -198,6 +251,10 @@ class Capture:
     def _take(self, report: dict[str, Any]) -> None:
         self.elapsed = report.get("elapsed", self.elapsed)
         match report["event"]:
+            case "waiting":
+                self._is_waiting = True
+                if self._waiting is not None:
+                    self._waiting(report["link"])
             case "started":
                 self.device_name = report["device"]
                 self._under_way.set()
@@ -212,6 +269,7 @@ class Capture:
             case "finished":
                 self.reason = report["reason"]
                 self.failure = report.get("message")
+                self._ended.set()  # its file is complete; a page may still be shown
 
     def _take_crash(self, status: int, complaints: bytes) -> None:
         """Report that the recorder ended without a reason, and complete its file."""

@@ -55,6 +55,11 @@ class ReceivedSound:
         self.level = level(samples)
         self._write(self._resampler.feed(samples))
 
+    def skip(self, pcm: bytes) -> None:
+        """Drop sound that counts as received."""
+        self.samples += len(pcm) // SAMPLE_WIDTH
+        self.level = 0.0
+
     def close(self) -> None:
         """Write what the resampler still holds, and finish the file. Raises StoreError."""
         if self._is_closed:

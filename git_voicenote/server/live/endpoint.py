@@ -77,7 +77,7 @@ class Endpoint:
         speech.connect()
         tasks = []
         try:
-            await channel.send({"type": "ready", "id": speech.id, "samples": speech.sound.samples})
+            await channel.send({"type": "ready", "id": speech.id, "samples": speech.received})
             tasks = [
                 asyncio.create_task(speech.send_to(channel.send)),
                 asyncio.create_task(self._receive(channel, speech)),
@@ -124,8 +124,8 @@ def _obey(message: Mapping[str, object], speech: Speech) -> None:
     match message:
         case {"type": "stop"}:
             samples = message.get("samples")
-            if isinstance(samples, int) and samples > speech.sound.samples:
-                seconds = (samples - speech.sound.samples) / speech.sound.rate
+            if isinstance(samples, int) and samples > speech.received:
+                seconds = (samples - speech.received) / speech.sound.rate
                 text = f"{seconds:.1f} s of sound did not arrive"
                 speech.outbox.put({"type": "warning", "message": text})
             speech.end("stopped")

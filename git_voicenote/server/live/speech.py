@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Event: TypeAlias = Mapping[str, object]
 
-Ending: TypeAlias = Literal["stopped", "cancelled", "limit", "lost"]
+Ending: TypeAlias = Literal["stopped", "cancelled", "limit", "lost", "failed"]
 
 _REPLACEABLE = ("partial", "received")
 """Events of which only the latest matters."""
@@ -68,10 +68,13 @@ class Speech:
         self.id = speech_id
         self.sound = sound
         self.outbox = Outbox()
+        self.delivered = asyncio.Event()
+        """Set once the last event was sent."""
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ending] = self._loop.create_future()
         self.code = NORMAL
         """The code that the connection is closed with after the last event."""
+        self._before = 0
         self._max_seconds = max_seconds
         self._lost_seconds = lost_seconds
         self._lost_at: float | None = None
@@ -79,6 +82,15 @@ class Speech:
         self._reporting: asyncio.TimerHandle | None = None
         self._last: Event | None = None
         self._connection: asyncio.Task[object] | None = None
+
+    @property
+    def received(self) -> int:
+        """Samples that the client has sent, from the first one that it counts."""
+        return self.sound.samples - self._before
+
+    def begin_again(self) -> None:
+        """Go on with a client that counts from 0: its page was opened again."""
+        self._before = self.sound.samples
 
     def connect(self) -> None:
         """Let the current task be the connection; one that is still there is closed."""
@@ -120,7 +132,7 @@ class Speech:
 
     def _report(self) -> None:
         self._reporting = None
-        self.outbox.put({"type": "received", "samples": self.sound.samples})
+        self.outbox.put({"type": "received", "samples": self.received})
 
     def end(self, how: Ending) -> None:
         """Take no more sound."""
@@ -147,4 +159,5 @@ class Speech:
             await send(event)
             self.outbox.drop()
             if event["type"] in _LAST:
+                self.delivered.set()
                 return

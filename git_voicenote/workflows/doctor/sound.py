@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from git_voicenote import files
-from git_voicenote.audio.capture.devices import FILE_PREFIX, input_devices
+from git_voicenote.audio.capture.devices import BROWSER, FILE_PREFIX, input_devices
 from git_voicenote.audio.capture.microphone import Capture
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioDeviceError
@@ -42,6 +42,9 @@ def microphone(patient: Patient) -> Iterator[Finding]:
     device = patient.settings.microphone
     if not patient.hears:
         yield note("not listened to")
+        return
+    if device == BROWSER:
+        yield note("voicenote.microphone is a browser, which `git voicenote record` opens")
         return
     patient.dialogue.say(f"listening to the microphone for {_SECONDS:g} s: say something")
     with files.scratch_folder() as folder:

@@ -34,9 +34,16 @@ def check_engine(
 
 def check_microphone(settings: Settings) -> None:
     """Raise AudioDeviceError if nothing can be recorded from the microphone that is meant."""
-    from git_voicenote.audio.capture.devices import FILE_PREFIX, choose_device, input_devices
+    from git_voicenote.audio.capture.devices import (
+        BROWSER,
+        FILE_PREFIX,
+        choose_device,
+        input_devices,
+    )
 
     wanted = settings.microphone
+    if wanted == BROWSER:
+        return
     if wanted is None or not wanted.startswith(FILE_PREFIX):
         choose_device(wanted, input_devices())
 

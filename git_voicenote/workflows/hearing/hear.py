@@ -23,6 +23,7 @@ from git_voicenote.errors import (
 from git_voicenote.targets import MessageTarget
 from git_voicenote.workflows.dialogue import Walk
 from git_voicenote.workflows.hearing.archive import Subject, open_archive
+from git_voicenote.workflows.hearing.way_in import say_way_in
 from git_voicenote.workflows.leftovers import NEXT_COMMIT, NEXT_RECORD
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.explain.walk_pages import Page
     from git_voicenote.workflows.hearing.archive import Archive, Dictation
     from git_voicenote.workflows.hearing.listening import Listening
+    from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
     Source: TypeAlias = Path | BinaryIO | Recording
     """A sound file, a pipe, or an earlier recording."""
@@ -74,7 +76,7 @@ def hear(
     subject = Subject(listening.target, title)
     if source is None:
         with archive.begun(subject) as recording:
-            dictation = hearing.from_microphone(recording, pages)
+            dictation = hearing.from_microphone(recording, pages, title)
             with hearing.set_aside_unless_saved(dictation):
                 yield dictation
         return
@@ -121,7 +123,7 @@ class _Hearing:
         self._is_message = isinstance(listening.target, MessageTarget)
         self._engine = listening.engine  # an unknown one is an error before anybody speaks
 
-    def from_microphone(self, recording: Recording, pages: Sequence[Page]) -> Dictation:
+    def from_microphone(self, recording: Recording, pages: Sequence[Page], title: str) -> Dictation:
         """Record until the person stops, and return what was heard."""
         # these cost 0.2 s that no other command should pay
         from git_voicenote.audio.capture.microphone import Capture
@@ -130,8 +132,9 @@ class _Hearing:
 
         settings = self._listening.settings
         capture = Capture(
-            recording.path, device=settings.microphone, max_duration=settings.max_duration
-        )
+            recording.path, device=settings.microphone, max_duration=settings.max_duration,
+            title=title, waiting=lambda link: say_way_in(link, self._dialogue),
+        )  # fmt: skip
         live = LiveDictation(
             capture, self._engine, lambda: self._listening.context,
             VoiceActivity(Detection.of(settings)),
@@ -150,14 +153,27 @@ class _Hearing:
                     capture.cancel()
                     self._keep(replace(recording, duration=capture.elapsed))
                 raise
-        recording = self._archive.complete(replace(recording, duration=capture.elapsed))
+            return self._spoken(replace(recording, duration=capture.elapsed), live, delay)
+
+    def _spoken(self, recording: Recording, live: LiveDictation, delay: float) -> Dictation:
+        """Return what was heard in a recording whose sound is complete."""
+        capture = live.capture
+        if capture.reason == "cancelled":
+            self._keep(recording)
+            raise NegativeAnswer("the dictation was cancelled in the browser")
+        recording = self._archive.complete(recording)
         if capture.failure:
             self._dialogue.warn(capture.failure)
         with self._failures_kept(recording):
             segments = live.result()
             spoken = length(recording.duration)
             self._dialogue.say(f"{spoken} spoken, text in {delay:.1f} s")
-            return self._heard(recording, segments)
+            dictation = self._heard(recording, segments)
+        if capture.shows_text:
+            from git_voicenote.workflows.hearing.writing import written_text
+
+            capture.conclude(written_text(self._listening, segments)[0])
+        return dictation
 
     def from_recording(
         self, recording: Recording, incomplete: Callable[[IncompleteSoundError], None]

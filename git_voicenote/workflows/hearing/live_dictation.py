@@ -118,6 +118,7 @@ class LiveDictation:
                 with self._words:
                     self._segments.append(segment)
                     self._partial = ""
+                self.capture.show(segment, "")
         except Exception as exc:  # noqa: BLE001 - kept for result(), in the thread that asks
             _log.failed("the dictation was not transcribed to its end", exc)
             self._failure = exc
@@ -128,3 +129,4 @@ class LiveDictation:
     def _hear(self, words: str) -> None:
         with self._words:
             self._partial = "" if self._is_over else words
+        self.capture.show(None, words)

@@ -94,6 +94,7 @@ export class Dictation {
       partial: () => this.on.partial(message.text),
       segment: () => this.on.segment(message),
       warning: () => this.on.warning(message.message),
+      stopped: () => this.stopped(),
       error: () => { this.error = message.error; },
       final: () => {
         this.on.final(message);
@@ -101,6 +102,14 @@ export class Dictation {
       },
     };
     if (Object.hasOwn(actions, message.type)) actions[message.type]();
+  }
+
+  /** The service takes no more sound: somebody stopped the dictation at their terminal. */
+  stopped() {
+    if (this.ending) return;
+    this.ending = { type: "stop" };
+    this.isEndSent = true;
+    this.on.state("finishing");
   }
 
   begin({ id, samples }) {

@@ -1,0 +1,1 @@
+"""A browser as the microphone of one dictation."""

@@ -1,0 +1,40 @@
+"""How a person reaches the page that is the microphone, from the machine that they sit at."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from git_voicenote.workflows.dialogue import Dialogue
+
+_USUAL_PORT = "22"
+
+
+def say_way_in(link: str, dialogue: Dialogue) -> None:
+    """Say which link to open, and how to reach it from another machine."""
+    dialogue.say(f"open this link in a browser, and speak there:\n  {link}")
+    dialogue.say(f"if you sit at another machine, run this there first:\n  {forwarding(link)}")
+
+
+def forwarding(link: str, environment: Mapping[str, str] | None = None) -> str:
+    """Return the ssh command that makes a link of this machine work on another one."""
+    given = os.environ if environment is None else environment
+    port = urlsplit(link).port
+    # sshd(8): client's address and port, then the address and port that it connected to
+    connection = given.get("SSH_CONNECTION", "").split()
+    is_usual = len(connection) != 4 or connection[3] == _USUAL_PORT
+    at = "" if is_usual else f"-p {connection[3]} "
+    return f"ssh -N -L {port}:127.0.0.1:{port} {at}{_user()}@{platform.node()}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a name for its user
+        return "USER"
