@@ -19,9 +19,9 @@ __git_voicenote_cache ()
 	esac
 }
 
-__git_voicenote_recordings ()
+__git_voicenote_recording_ids ()
 {
-	local folder file list=""
+	local folder file
 	if folder=$(__git rev-parse --path-format=absolute --git-common-dir 2>/dev/null); then
 		folder="$folder/voicenote"
 	else
@@ -30,10 +30,11 @@ __git_voicenote_recordings ()
 	for file in "$folder"/recordings/*; do
 		[ -f "$file" ] || continue
 		file=${file##*/}
-		list="$list${file%.*}"$'\n'
+		echo "${file%.*}"
 	done
-	__gitcomp_nl "$list"
 }
+
+__git_voicenote_recordings () { __gitcomp_nl "$(__git_voicenote_recording_ids)"; }
 
 # recordings, and files: an empty COMPREPLY would leave files to bash
 __git_voicenote_sounds ()
@@ -56,6 +57,12 @@ __git_voicenote_commits ()
 	case "$cur" in
 	[0-9a-f]*) __gitcomp_nl_append "$(__git log -50 --format=%h 2>/dev/null)" ;;
 	esac
+}
+
+__git_voicenote_explained ()
+{
+	__git_voicenote_commits
+	__gitcomp_nl_append "$(__git_voicenote_recording_ids)"
 }
 
 __git_voicenote_branches () { __gitcomp_nl "$(__git_heads)"; }
@@ -247,12 +254,12 @@ _git_voicenote ()
 		esac
 		case "$cur" in
 		-*) __gitcomp "--cover --at --start --doubt --help" ;;
-		*) __git_voicenote_recordings ;;
+		*) __git_voicenote_explained ;;
 		esac
 		;;
 	"dictate")
 		case "$prev" in
-		--from) __git_voicenote_any; return ;;
+		--from) __git_voicenote_sounds; return ;;
 		--device) __git_voicenote_devices; return ;;
 		--silence) __git_voicenote_any; return ;;
 		--max-duration) __git_voicenote_any; return ;;
@@ -370,7 +377,12 @@ _git_voicenote ()
 	"sync bundle")
 		case "$cur" in
 		-*) __gitcomp "--audio --force --help" ;;
-		*) __git_voicenote_files ;;
+		*)
+			case "$prev" in
+			bundle|-*) __git_voicenote_files ;;
+			*) __git_voicenote_ranges ;;
+			esac
+			;;
 		esac
 		;;
 	"sync unbundle")
@@ -409,7 +421,12 @@ _git_voicenote ()
 	"hook run")
 		case "$cur" in
 		-*) __gitcomp "--help" ;;
-		*) __gitcomp "prepare-commit-msg post-applypatch" ;;
+		*)
+			case "$prev" in
+			run|-*) __gitcomp "prepare-commit-msg post-applypatch" ;;
+			*) __git_voicenote_any ;;
+			esac
+			;;
 		esac
 		;;
 	"vocabulary")

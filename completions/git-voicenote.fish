@@ -44,6 +44,11 @@ function __git_voicenote_commits
     command git log -50 --format='%h%x09%s' 2>/dev/null
 end
 
+function __git_voicenote_explained
+    __git_voicenote_commits
+    __git_voicenote_recordings
+end
+
 function __git_voicenote_ranges
     __git_voicenote_commits
     __fish_complete_path (commandline -ct)
@@ -86,6 +91,19 @@ function __git_voicenote_called
         contains -- $called[1] $__git_voicenote_groups; and test (count $called) -lt 2; or break
     end
     echo "$called"
+end
+
+# What the first argument of the command may be, and what the others may be.
+function __git_voicenote_arguments -a first others
+    set -l words
+    for word in (commandline -opc)[2..]
+        string match -q -- '-*' $word; or set -a words $word
+    end
+    if test (count $words) -le (count (string split ' ' -- (__git_voicenote_called)))
+        __git_voicenote_$first
+    else
+        __git_voicenote_$others
+    end
 end
 
 function __git_voicenote_at
@@ -134,8 +152,6 @@ function __git_voicenote_setting_values
             __git_voicenote_devices
         case model
             __git_voicenote_models
-        case set get unset '-*'
-            __git_voicenote_settings
     end
 end
 
@@ -227,9 +243,9 @@ complete -c git-voicenote -n '__git_voicenote_at play' -l cover -d 'Play the cov
 complete -c git-voicenote -n '__git_voicenote_at play' -l at -l start -d 'Begin so far into the (first) recording: 7 (seconds), 0:07, 1:02:03.' -x -a '(__git_voicenote_any)'
 complete -c git-voicenote -n '__git_voicenote_at play' -l doubt -d 'Begin a moment before the N-th word that the engine was not sure of.' -x -a '(__git_voicenote_any)'
 complete -c git-voicenote -n '__git_voicenote_at play' -s h -l help -d 'Show how it is used.'
-complete -c git-voicenote -n '__git_voicenote_at play' -a '(__git_voicenote_recordings)'
+complete -c git-voicenote -n '__git_voicenote_at play' -a '(__git_voicenote_explained)'
 
-complete -c git-voicenote -n '__git_voicenote_at dictate' -l from -d 'Take a sound file, standard input or an earlier recording, not the microphone.' -x -a '(__git_voicenote_any)'
+complete -c git-voicenote -n '__git_voicenote_at dictate' -l from -d 'Take a sound file, standard input or an earlier recording, not the microphone.' -x -a '(__git_voicenote_sounds)'
 complete -c git-voicenote -n '__git_voicenote_at dictate' -l device -d 'The microphone: a name, a part of one, or a number.' -x -a '(__git_voicenote_devices)'
 complete -c git-voicenote -n '__git_voicenote_at dictate' -l silence -d 'Stop after SECONDS without speech.' -x -a '(__git_voicenote_any)'
 complete -c git-voicenote -n '__git_voicenote_at dictate' -l max-duration -d 'Stop after SECONDS.' -x -a '(__git_voicenote_any)'
@@ -316,7 +332,7 @@ complete -c git-voicenote -n '__git_voicenote_at sync status' -a '(__git_voiceno
 complete -c git-voicenote -n '__git_voicenote_at sync bundle' -l audio -d 'Put the recordings of the notes in, as well.'
 complete -c git-voicenote -n '__git_voicenote_at sync bundle' -l force -d 'Replace FILE, if it is there.'
 complete -c git-voicenote -n '__git_voicenote_at sync bundle' -s h -l help -d 'Show how it is used.'
-complete -c git-voicenote -n '__git_voicenote_at sync bundle' -a '(__git_voicenote_files)'
+complete -c git-voicenote -n '__git_voicenote_at sync bundle' -a '(__git_voicenote_arguments files ranges)'
 
 complete -c git-voicenote -n '__git_voicenote_at sync unbundle' -l name -d 'Call what came by this name, not by that of the file.' -x -a '(__git_voicenote_any)'
 complete -c git-voicenote -n '__git_voicenote_at sync unbundle' -s h -l help -d 'Show how it is used.'
@@ -427,7 +443,7 @@ complete -c git-voicenote -n '__git_voicenote_at settings get' -a '(__git_voicen
 
 complete -c git-voicenote -n '__git_voicenote_at settings set' -l global -d 'In your configuration, for all repositories.'
 complete -c git-voicenote -n '__git_voicenote_at settings set' -s h -l help -d 'Show how it is used.'
-complete -c git-voicenote -n '__git_voicenote_at settings set' -a '(__git_voicenote_setting_values)'
+complete -c git-voicenote -n '__git_voicenote_at settings set' -a '(__git_voicenote_arguments settings setting_values)'
 
 complete -c git-voicenote -n '__git_voicenote_at settings unset' -l global -d 'In your configuration, for all repositories.'
 complete -c git-voicenote -n '__git_voicenote_at settings unset' -s h -l help -d 'Show how it is used.'

@@ -87,11 +87,11 @@ def _command(line: Line) -> Iterator[str]:
     yield f'\t\t-*) __gitcomp "{_names(line.options)}" ;;'
     if line.commands:
         yield f'\t\t*) __gitcomp "{" ".join(name for name, _ in line.commands)}" ;;'
-    elif line.path[0] == "settings" and len(line.arguments) > 1:
+    elif len(line.arguments) > 1:
         yield "\t\t*)"
         yield '\t\t\tcase "$prev" in'
-        yield f"\t\t\t{line.path[-1]}|-*) __git_voicenote_settings ;;"
-        yield "\t\t\t*) __git_voicenote_setting_values ;;"
+        yield f"\t\t\t{line.path[-1]}|-*) {_call(line.arguments[0])} ;;"
+        yield f"\t\t\t*) {_call(line.arguments[1])} ;;"
         yield "\t\t\tesac"
         yield "\t\t\t;;"
     elif line.arguments:

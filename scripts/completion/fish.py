@@ -35,8 +35,6 @@ def _settings(settings: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     yield "            __git_voicenote_devices"
     yield "        case model"
     yield "            __git_voicenote_models"
-    yield "        case set get unset '-*'"
-    yield "            __git_voicenote_settings"
     yield "    end"
     yield "end"
     yield ""
@@ -48,8 +46,9 @@ def _line(line: Line) -> Iterator[str]:
         yield f"{start} -a {name} -d {_quoted(summary)}"
     for option in line.options:
         yield f"{start} {_names(option)} -d {_quoted(option.help)}{_value(option)}"
-    if line.path[:1] == ("settings",) and len(line.arguments) > 1:
-        yield f"{start} -a '(__git_voicenote_setting_values)'"
+    kinds = [one.kind for one in line.arguments]
+    if len(kinds) > 1 and "words" not in kinds:
+        yield f"{start} -a '(__git_voicenote_arguments {kinds[0]} {kinds[1]})'"
     elif line.arguments:
         yield f"{start} -a {_action(line.arguments[0])}"
     elif line.passes_to:

@@ -19,9 +19,9 @@ __git_voicenote_cache ()
 	esac
 }
 
-__git_voicenote_recordings ()
+__git_voicenote_recording_ids ()
 {
-	local folder file list=""
+	local folder file
 	if folder=$(__git rev-parse --path-format=absolute --git-common-dir 2>/dev/null); then
 		folder="$folder/voicenote"
 	else
@@ -30,10 +30,11 @@ __git_voicenote_recordings ()
 	for file in "$folder"/recordings/*; do
 		[ -f "$file" ] || continue
 		file=${file##*/}
-		list="$list${file%.*}"$'\n'
+		echo "${file%.*}"
 	done
-	__gitcomp_nl "$list"
 }
+
+__git_voicenote_recordings () { __gitcomp_nl "$(__git_voicenote_recording_ids)"; }
 
 # recordings, and files: an empty COMPREPLY would leave files to bash
 __git_voicenote_sounds ()
@@ -56,6 +57,12 @@ __git_voicenote_commits ()
 	case "$cur" in
 	[0-9a-f]*) __gitcomp_nl_append "$(__git log -50 --format=%h 2>/dev/null)" ;;
 	esac
+}
+
+__git_voicenote_explained ()
+{
+	__git_voicenote_commits
+	__gitcomp_nl_append "$(__git_voicenote_recording_ids)"
 }
 
 __git_voicenote_branches () { __gitcomp_nl "$(__git_heads)"; }

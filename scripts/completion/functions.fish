@@ -44,6 +44,11 @@ function __git_voicenote_commits
     command git log -50 --format='%h%x09%s' 2>/dev/null
 end
 
+function __git_voicenote_explained
+    __git_voicenote_commits
+    __git_voicenote_recordings
+end
+
 function __git_voicenote_ranges
     __git_voicenote_commits
     __fish_complete_path (commandline -ct)
@@ -86,6 +91,19 @@ function __git_voicenote_called
         contains -- $called[1] $__git_voicenote_groups; and test (count $called) -lt 2; or break
     end
     echo "$called"
+end
+
+# What the first argument of the command may be, and what the others may be.
+function __git_voicenote_arguments -a first others
+    set -l words
+    for word in (commandline -opc)[2..]
+        string match -q -- '-*' $word; or set -a words $word
+    end
+    if test (count $words) -le (count (string split ' ' -- (__git_voicenote_called)))
+        __git_voicenote_$first
+    else
+        __git_voicenote_$others
+    end
 end
 
 function __git_voicenote_at

@@ -53,6 +53,13 @@ __git_voicenote_commits () {
   return ret
 }
 
+__git_voicenote_explained () {
+  local ret=1
+  __git_voicenote_commits && ret=0
+  __git_voicenote_recordings && ret=0
+  return ret
+}
+
 __git_voicenote_ranges () {
   if compset -P '*..(|.)'; then
     __git_voicenote_commits

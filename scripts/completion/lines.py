@@ -70,7 +70,8 @@ ROOT = Line(
 )
 _KINDS = (
     # what the placeholder of a value says; the first that is found counts
-    (r"FILE\|.*ID\b|FILE.*RECORDING", "sounds"),
+    (r"(FILE|SOUND)\|.*ID\b", "sounds"),
+    (r"COMMIT.*RECORDING", "explained"),
     (r"RECORDING", "recordings"),
     (r"RANGE", "ranges"),
     (r"COMMIT|REV\b", "commits"),
