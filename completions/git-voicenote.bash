@@ -191,7 +191,7 @@ _git_voicenote ()
 		esac
 		case "$cur" in
 		--engine=*) __gitcomp "auto nano moonshine remote" "" "${cur##--engine=}" ;;
-		-*) __gitcomp "--cover --walk --from --device --silence --max-duration --engine --language --edit --no-edit --replace --append --keep-both --explain --json --help" ;;
+		-*) __gitcomp "--cover --walk --from --device --browser --silence --max-duration --engine --language --edit --no-edit --replace --append --keep-both --explain --json --help" ;;
 		*) __git_voicenote_commits ;;
 		esac
 		;;
@@ -365,7 +365,12 @@ _git_voicenote ()
 	"sync push")
 		case "$cur" in
 		-*) __gitcomp "--all --dry-run --help" ;;
-		*) __git_voicenote_remotes ;;
+		*)
+			case "$prev" in
+			push|-*) __git_voicenote_remotes ;;
+			*) __git_voicenote_branches ;;
+			esac
+			;;
 		esac
 		;;
 	"sync status")

@@ -190,6 +190,7 @@ complete -c git-voicenote -n '__git_voicenote_at record' -l cover -d 'Explain th
 complete -c git-voicenote -n '__git_voicenote_at record' -l walk -d 'Walk through the diff: words belong to the hunk on the screen.'
 complete -c git-voicenote -n '__git_voicenote_at record' -l from -d 'Take a sound file, standard input or an earlier recording, not the microphone.' -x -a '(__git_voicenote_sounds)'
 complete -c git-voicenote -n '__git_voicenote_at record' -l device -d 'The microphone: a name, a part of one, or a number.' -x -a '(__git_voicenote_devices)'
+complete -c git-voicenote -n '__git_voicenote_at record' -l browser -d 'Speak in a browser, on the machine that you sit at.'
 complete -c git-voicenote -n '__git_voicenote_at record' -l silence -d 'Stop after SECONDS without speech.' -x -a '(__git_voicenote_any)'
 complete -c git-voicenote -n '__git_voicenote_at record' -l max-duration -d 'Stop after SECONDS.' -x -a '(__git_voicenote_any)'
 complete -c git-voicenote -n '__git_voicenote_at record' -l engine -d 'The speech engine.' -x -a 'auto nano moonshine remote'
@@ -323,7 +324,7 @@ complete -c git-voicenote -n '__git_voicenote_at sync fetch' -a '(__git_voicenot
 complete -c git-voicenote -n '__git_voicenote_at sync push' -l all -d 'Push the notes of all commits, all covers.'
 complete -c git-voicenote -n '__git_voicenote_at sync push' -s n -l dry-run -d 'List what would be pushed; push nothing.'
 complete -c git-voicenote -n '__git_voicenote_at sync push' -s h -l help -d 'Show how it is used.'
-complete -c git-voicenote -n '__git_voicenote_at sync push' -a '(__git_voicenote_remotes)'
+complete -c git-voicenote -n '__git_voicenote_at sync push' -a '(__git_voicenote_arguments remotes branches)'
 
 complete -c git-voicenote -n '__git_voicenote_at sync status' -l json -d 'Print one JSON object.'
 complete -c git-voicenote -n '__git_voicenote_at sync status' -s h -l help -d 'Show how it is used.'
