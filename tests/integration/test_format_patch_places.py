@@ -145,6 +145,24 @@ def test_other_encodings(repo: Sandbox, tmp_path: Path, encoding: str) -> None:
         assert done.returncode in (0, 128)
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "UTF-16", "KOI8-R", "US-ASCII"])
+def test_an_encoding_that_cannot_hold_the_note_is_not_used(
+    repo: Sandbox, tmp_path: Path, encoding: str
+) -> None:
+    make_branch(repo, ["naive\n\nbody\n"], ["为什么这样更好。 é"])
+    repo.git("config", "i18n.logOutputEncoding", encoding)
+
+    done = repo.voicenote("format-patch", "--stdout", "-1")
+
+    assert done.returncode == 0, done.stderr
+    assert f"the mails are in UTF-8: {encoding} cannot hold what was said" in done.stderr.decode()
+    assert "\n    为什么这样更好。 é\n" in done.stdout.decode()
+    assert "为什么这样更好。 é" in repo.voicenote("show").stdout.decode()
+    repo.git("config", "--unset", "i18n.logOutputEncoding")  # git log obeys it, too
+    applied = apply_mails(repo, tmp_path / "clone", done.stdout)
+    assert applied.trees() == trees(repo, "main..topic")
+
+
 def test_content_of_all_kinds(repo: Sandbox, tmp_path: Path) -> None:
     repo.write("script", "#!/bin/sh\n")
     repo.write("binary", bytes(range(256)) * 40)

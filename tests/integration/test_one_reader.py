@@ -231,7 +231,7 @@ def test_talk_below_dashes_is_for_git_to_judge(
     told = am(bob, path, talk, status=128)
 
     assert "No valid patches in input" in told
-    assert "hint: git finds no diff in this mail; `git voicenote am --skip` goes on" in told
+    assert "hint: git finds no diff in this mail; `git voicenote am --skip` continues" in told
     assert notes(bob) == ["Why.\n"]
     am(bob, "--skip")
     assert applied(bob) == ["title"]

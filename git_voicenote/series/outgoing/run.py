@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
@@ -13,6 +13,7 @@ from git_voicenote.mail.outgoing.format_patch import (
     range_diff_environment,
     start_format_patch,
 )
+from git_voicenote.series.outgoing.encoding import with_fitting_encoding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,7 @@ def format_series(
     Raises PatchError if they would not survive the mail or a cover letter has no words; the
     files that this run wrote are removed then.
     """
+    plan, remark = with_fitting_encoding(repository, settings.notes_ref, plan)
     arguments = plan.arguments
     # nobody can foresee this header: in a stream, it tells git's own mails from those that a
     # commit message quotes
@@ -57,10 +59,13 @@ def format_series(
     )
     writing = Writing(repository, arguments, process, mark.encode() + b"\n")
     try:
-        return _finish(repository, settings, plan, writing, remembered)
+        formatted = _finish(repository, settings, plan, writing, remembered)
     except BaseException:
         writing.stop()
         raise
+    if remark is None or formatted.status:
+        return formatted
+    return replace(formatted, remarks=(remark, *formatted.remarks))
 
 
 def _finish(

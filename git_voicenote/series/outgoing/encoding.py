@@ -1,0 +1,57 @@
+"""The encoding of the mails: the configured one, unless it cannot hold what was said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from git_voicenote.mail.outgoing.format_patch import Arguments
+from git_voicenote.notes.store import Notes
+from git_voicenote.object_ids import ObjectId
+
+if TYPE_CHECKING:
+    from git_voicenote.git.repository import Repository
+    from git_voicenote.series.outgoing.plan import Plan
+
+_UTF8 = ("utf-8", "utf8")
+_LINE = "From: Subject\n"
+
+
+def with_fitting_encoding(
+    repository: Repository, notes_ref: str, plan: Plan
+) -> tuple[Plan, str | None]:
+    """Return a plan whose encoding holds the notes and the cover, and a remark if it changed.
+
+    git writes what an encoding cannot hold as other characters, and mails in UTF-16 as what no
+    mailer reads. `--encoding` on the command line is obeyed.
+    """
+    charset = plan.charset
+    if charset.lower() in _UTF8 or plan.arguments.has("--encoding"):
+        return plan, None
+    if not _fits(_said(repository, notes_ref, plan), charset):
+        options = ("--encoding=UTF-8", *plan.arguments.options, *plan.arguments.rest)
+        remark = f"the mails are in UTF-8: {charset} cannot hold what was said"
+        return replace(plan, arguments=Arguments.parse(options)), remark
+    return plan, None
+
+
+def _said(repository: Repository, notes_ref: str, plan: Plan) -> str:
+    listed = repository.run(
+        "rev-list", "--no-merges", *plan.walk.revisions, *plan.arguments.pathspec,
+        accept=(0, 128, 129),
+    )  # fmt: skip
+    ids = [ObjectId(line) for line in listed.decode("ascii").split()]
+    texts = Notes(repository, notes_ref).texts(ids).values()
+    return "\n".join([*texts, plan.cover or ""])
+
+
+def _fits(text: str, charset: str) -> bool:
+    """Return whether an encoding holds a text, and is one that mails can be in."""
+    try:
+        return _LINE.encode(charset) == _LINE.encode("ascii") and bool(
+            (_LINE + text).encode(charset)
+        )
+    except UnicodeError:
+        return False
+    except LookupError:  # git may know what Python does not, and says so if it does not either
+        return True
