@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.audio.capture.devices import InputDevice, choose_device
+from git_voicenote.audio.capture.devices import InputDevice, choose_device, microphone_problem
 from git_voicenote.errors import AudioDeviceError
 
 if TYPE_CHECKING:
@@ -100,3 +100,7 @@ def test_a_machine_without_portaudio_is_told_what_to_install(sandbox: Sandbox) -
     assert printed.startswith("error: PortAudio, which reaches the microphone, is not installed (")
     assert "hint: apt install libportaudio2 (Debian)" in printed
     assert "Traceback" not in printed
+
+
+def test_a_browser_is_a_microphone_where_there_is_none() -> None:
+    assert microphone_problem("browser") is None

@@ -101,7 +101,7 @@ def test_the_page_shows_what_is_explained_and_stops_it(repo: Sandbox) -> None:
         status = client.request(path="/api/status", headers=bearer).json
         assert status["dictation"] == {"title": "start the project"}
         assert client.request(path="/").body.startswith(b"<!doctype html>")
-        assert client.request(path="/api/history", headers=bearer).status == 404
+        assert client.request(path="/v1/models/moonshine", headers=bearer).status == 404
         assert client.request(path="/api/status").status == 401
         foreign = {"Origin": "http://evil.example"}
         with pytest.raises(InvalidStatus), dictating(f"127.0.0.1:{port}", foreign):
