@@ -79,6 +79,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
     "settings get": (("engine",), (EVIL,)),
     "settings set": (("language", EVIL), ("engine", EVIL), (EVIL, EVIL)),
     "settings unset": (("language",), (EVIL,)),
+    "uninstall": (("--dry-run",), ("--all", "--yes")),
     "kit": (("--platform", EVIL, "kit" + EVIL_FILE),),
     "completion": ((EVIL,),),
     "help": ((EVIL,), ("--man-path",)),

@@ -54,7 +54,7 @@ def test_the_remote_would_be_asked_by_git_itself(partial: Sandbox) -> None:
     [
         (("show",), 1), (("show", "--json"), 1), (("show", "HEAD~1..HEAD"), 1),
         (("edit",), 1), (("play",), 1), (("review", "HEAD"), 128), (("review", "HEAD~1.."), 128),
-        (("format-patch", "-1", "--stdout"), 128), (("vocabulary",), 0), (("status",), 129),
+        (("format-patch", "-1", "--stdout"), 128), (("vocabulary",), 0), (("status",), 0),
         (("history", "list"), 0), (("hook", "status"), 1),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),

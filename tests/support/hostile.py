@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[tuple[str | Path, ...], ...]] = {
     "models": (("models", "list"), ("models", "verify")),
     "remove": (("remove", "HEAD"),),
     "dictate": (("dictate", "--from", SOUND),),
+    "uninstall": (("uninstall", "--dry-run"),),
     "kit": (("kit", "--platform", "nothing", "../kit.pyz"),),
     "status": (("status",), ("status", "--json")),
     "doctor": (("doctor", "--no-microphone"),),
