@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse
+from starlette.responses import StreamingResponse
 
 from git_voicenote.audio.files.reading import import_sound
 from git_voicenote.bounded import open_regular
@@ -15,12 +16,15 @@ from git_voicenote.server.downloads import TemporaryFileResponse
 from git_voicenote.server.refusals import RefusalError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from starlette.responses import Response
 
     from git_voicenote.server.service import Service
 
+_PIECE = 1 << 16
 _WAV = "audio/wav"
 _SIGNATURES = (
     (0, b"RIFF", _WAV),
@@ -36,26 +40,34 @@ _SIGNATURES = (
 
 async def sound_response(service: Service, path: Path) -> Response:
     """Return the sound of a file. Raises RefusalError if it is gone, AudioFileError, StoreError."""
-    media_type = await service.workers.run(_media_type, path)
+    file, media_type = await service.workers.run(_opened, path)
     if media_type is not None:
-        return FileResponse(path, media_type=media_type)
+        size = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+        return StreamingResponse(_pieces(file), media_type=media_type, headers=size)
+    file.close()
     wav = service.spool / f"{secrets.token_hex(16)}.wav"
     await service.workers.run(_convert, path, wav)
     return TemporaryFileResponse(wav, media_type=_WAV)
 
 
-def _media_type(path: Path) -> str | None:
+def _opened(path: Path) -> tuple[BinaryIO, str | None]:
+    """Open a file; it stays readable if it is compressed or deleted while it is sent."""
     try:
-        with open_regular(path) as file:
-            head = file.read(16)
+        file = open_regular(path)
     except FileNotFoundError as exc:
         raise RefusalError(404, "the sound is not on this machine", code="no_sound") from exc
     except OSError as exc:
         raise StoreError(f"the sound cannot be read: {exc.strerror}") from exc
-    for offset, signature, media_type in _SIGNATURES:
-        if head.startswith(signature, offset):
-            return media_type
-    return None
+    head = file.read(16)
+    file.seek(0)
+    found = (kind for offset, signature, kind in _SIGNATURES if head.startswith(signature, offset))
+    return file, next(found, None)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _convert(path: Path, wav: Path) -> None:
