@@ -15,12 +15,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Take the token out of the address, where it would be seen and kept. */
+/** Take the token out of the address, where it would be seen and kept; return whether there was one. */
 export function takeToken() {
   const found = /^#token=(.+)$/.exec(location.hash);
-  if (!found) return;
+  if (!found) return false;
   setToken(decodeURIComponent(found[1]));
   history.replaceState(null, "", location.pathname);
+  return true;
 }
 
 export const token = () => sessionStorage.getItem(KEPT) ?? "";

@@ -156,6 +156,10 @@ function makeSkipLink(main) {
 document.documentElement.lang = LANG;
 applyTheme();
 api.takeToken();
+// a new link that is opened where the page is already changes nothing but what follows the #
+addEventListener("hashchange", () => {
+  if (api.takeToken()) location.reload();
+});
 const app = new App();
 makeSkipLink(app.main);
 app.start().catch((error) => announce(error.message, true));

@@ -101,12 +101,12 @@ class Browser:
         return self.visit(path.as_uri())
 
     def visit(self, url: str) -> float:
-        """Open an address, as `open` does a file."""
+        """Open an address, as `open` does a file; another #part of the same page loads nothing."""
         self._events.clear()
         self.requests.clear()
         start = time.monotonic()
-        self.call("Page.navigate", url=url)
-        while "Page.loadEventFired" not in self._events:
+        is_loaded = "loaderId" in self.call("Page.navigate", url=url)
+        while is_loaded and "Page.loadEventFired" not in self._events:
             self._next()
         return time.monotonic() - start
 

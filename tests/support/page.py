@@ -71,6 +71,7 @@ class Page:
         """Open the link of the service, and a view."""
         self.browser.complaints.clear()
         self.browser.show(width, scheme)
+        self.browser.visit("about:blank")
         self.browser.visit(f"http://127.0.0.1:{self.port}/#token={TOKEN}")
         self.browser.until("document.querySelector('#top nav a')")
         return self.go(view)

@@ -131,6 +131,13 @@ def test_a_page_without_its_token_asks_for_the_link(page: Page) -> None:
     browser.press("Enter")
     page.find("#top nav a", "History")
 
+    # a new link in the same tab is taken, too
+    browser.run("sessionStorage.clear()")
+    browser.visit(f"http://127.0.0.1:{page.port}/#token={TOKEN}")
+    browser.until(f"sessionStorage.getItem('voicenote.token') === '{TOKEN}'")
+    browser.until("document.querySelector('#top nav a')")
+    assert TOKEN not in browser.run("location.href")
+
 
 def test_everything_is_reached_by_the_keyboard(page: Page) -> None:
     browser = page.open().browser

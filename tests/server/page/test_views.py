@@ -75,7 +75,7 @@ def test_the_history_is_searched_edited_and_deleted(page: Page, client: Client) 
     page.until_text("#said", "saved")
     before = len(client.request(path="/api/history").json["entries"])
     page.write("input[type=search]", "edited")
-    page.until_text(".entry", "Edited by hand.")
+    page.until_text(".snippet mark", "Edited")
     assert HOSTILE in page.text(".entry .snippet")
     page.click(".entry .head")
     page.click(".entry button", "Delete")
@@ -89,7 +89,7 @@ def test_the_history_is_searched_edited_and_deleted(page: Page, client: Client) 
 
 def test_the_series_is_reviewed_and_answered_by_voice(page: Page, repository: Sandbox) -> None:
     page.open("review")
-    page.until_text(".patches", "Move retries into the transport")
+    page.until_text(".patches", "The cover letter")
     page.until_text(".patches", f"It retries, and is heard. {HOSTILE}")
     page.until_text(".outline", HOSTILE)
     assert "content 1" in page.text(".patch .file ins")
@@ -117,7 +117,7 @@ def test_settings_change_the_service_and_are_kept_if_asked(
     assert settings["vad_max_segment"]["value"] == 12.5
     assert repository.run("git", "config", "voicenote.vad.maxSegment", check=False).returncode == 1
 
-    page.click(".settings .check input")
+    page.click("label", "Keep changes in git’s configuration, not only until the service ends")
     page.choose("#" + labelled(page, "Padding"), "0.5")
     page.until_text("#said", "Changed.")
     page.browser.until("true")
