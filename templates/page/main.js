@@ -39,7 +39,7 @@ class App {
     this.showStatus();
     addEventListener("hashchange", () => this.route());
     addEventListener("keydown", (event) => this.pressed(event));
-    setInterval(() => document.hidden || this.refresh(), REFRESH);
+    this.refreshing = setInterval(() => document.hidden || this.refresh(), REFRESH);
     this.route({ isFirst: true });
   }
 
@@ -89,6 +89,12 @@ class App {
       this.state.textContent = t(error.status === 401 ? "status.token" : "status.gone");
       this.state.dataset.state = "gone";
     }
+  }
+
+  /** Take that the service ends, as it should. */
+  finish() {
+    clearInterval(this.refreshing);
+    this.state.textContent = "";
   }
 
   showStatus() {

@@ -85,7 +85,10 @@ export class SpeakView {
   async show(final) {
     if (this.isOnly) {
       announce(t("speak.inTerminal"));
-      fill(this.result, el("p", { class: "done" }, t("speak.inTerminal")), el("pre", {}, final.text));
+      fill(this.result, el("p", { class: "done" }, t("speak.inTerminal")),
+        el("div", { class: "words" }, final.text));
+      this.recorder.node.closest(".panel").hidden = true;
+      this.app.finish(); // the service was there for this dictation
       this.result.hidden = false;
       return;
     }

@@ -161,3 +161,8 @@ def test_everything_is_reached_by_the_keyboard(page: Page) -> None:
     page.until_text(".log", FIRST)
     browser.press(" ")
     page.find(".result textarea:focus")
+
+    # who leaves without saving is asked
+    before = browser.questions
+    browser.visit("about:blank")
+    assert browser.questions == before + 1
