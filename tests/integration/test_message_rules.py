@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.sandbox import CHECKOUT
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ def desk(repo: Sandbox) -> Sandbox:
     for name, address in (JANE, JOHN, OTHER_JOHN):
         repo.git("-c", f"user.name={name}", "commit", "-q", "--allow-empty", "-m", "by them",
                  f"--author={name} <{address}>")  # fmt: skip
-    repo.extra |= {"GIT_EDITOR": "true"}
+    repo.extra |= {
+        "GIT_EDITOR": "true",
+        # without a microphone, nobody is asked
+        "GIT_VOICENOTE_MICROPHONE": f"file:{CHECKOUT / 'examples/speech/commit-message.flac'}",
+    }
     repo.voicenote("hook", "install")
     repo.write("README", "changed\n")
     repo.git("add", "README")

@@ -119,10 +119,10 @@ def test_words_belong_to_the_hunk_that_was_on_the_screen(changed: Sandbox, spoke
     # a commit that has another diff has other lines, and no place for what is none of it
     changed.write("code.py", "\n".join(["new", "new", *AFTER]) + "\n")
     changed.git("commit", "--quiet", "-a", "--amend", "-m", "feat: retry")
-    changed.voicenote("record", "--from", recording, "--replace")
+    changed.voicenote("record", "--from", recording, "--replace", "HEAD")
     assert words_of(changed) == NOTE.replace("code.py:2-8: line 1", "code.py:1-10:")
     changed.commit("feat: other", {"other": "x\n"})
-    changed.voicenote("record", "--from", recording)
+    changed.voicenote("record", "--from", recording, "HEAD")
     assert words_of(changed) == "We retry now.\n\nHere it waits.\n\nAnd all is well."
 
     # and in a review they stand where they belong
@@ -214,7 +214,7 @@ def test_what_has_no_diff_is_explained_as_a_whole(
     [
         ((), 129, "error: there is no terminal to turn pages on\nhint: without --walk, words that"),
         (("--from", "x.wav"), 129, "a recording keeps its own places"),
-        (("--cover",), 129, "there is no terminal"),
+        (("--cover",), 129, "options '--cover' and '--walk' cannot be used together"),
     ],
 )
 def test_without_pages_to_turn_it_is_refused(
@@ -224,10 +224,3 @@ def test_without_pages_to_turn_it_is_refused(
     assert done.returncode == status
     assert said in done.stderr.decode()
     assert not (changed.folder / ".git/voicenote/recordings").exists()
-
-
-def test_a_series_has_no_pages(changed: Sandbox, spoken: Path) -> None:
-    with walking(changed, spoken, "--cover") as person:
-        person.expect("error: a series cannot be walked through")
-        person.expect("`git voicenote record --walk COMMIT`")
-        assert person.wait() == 129

@@ -37,4 +37,5 @@ def recordings(repo: Sandbox) -> list[Path]:
 def at_terminal(repo: Sandbox, *arguments: str, editor: str = "true") -> Terminal:
     """Record at a terminal."""
     environment = {**repo.environment, "GIT_EDITOR": editor}
-    return Terminal((*RECORD, f"--device=file:{SPOKEN}", *arguments), environment, repo.folder)
+    device = () if "--from" in arguments else (f"--device=file:{SPOKEN}",)
+    return Terminal((*RECORD, *device, *arguments), environment, repo.folder)

@@ -284,7 +284,7 @@ def test_a_record_cannot_name_files_outside(layouts: dict[str, Path]) -> None:
 
 
 MEASURE = """
-import sys
+import os, sys
 from pathlib import Path
 import tokenizers, torch, yaml
 from git_voicenote.engines.nano.checkpoint.importing import import_model
@@ -295,8 +295,13 @@ def memory(what):  # getrusage would give the peak of the parent, too
 
 Path("/proc/self/clear_refs").write_text("5")  # forgets the peak of the imports
 before = memory("VmRSS")
-import_model(Path(sys.argv[1]))
-print(memory("VmHWM") - before)
+def report(what="preparing", *_):
+    if what == "preparing":  # written; quantizing for the first use is measured elsewhere
+        print(memory("VmHWM") - before, flush=True)
+        os._exit(0)
+
+import_model(Path(sys.argv[1]), progress=report)
+report()
 """
 
 
