@@ -353,6 +353,10 @@ EXEMPT = {
     "notes.removals.removal_message": "takes ids",
     "notes.trees.note_paths": "takes ids",
     "text.manual.page_as_text": "takes a page of our own",
+    **{
+        f"text.tables.{name}": "reads a table of our own, once in a process"
+        for name in ("table", "section", "strings", "numbers", "words")
+    },
     "notes.remotes.transport_error": "takes a finished process",
     "mail.incoming.mailinfo.mailinfo_command": "takes options",
     "mail.incoming.versions.assemble": "takes mails that were read, within the limits of a series",

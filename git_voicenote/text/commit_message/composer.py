@@ -134,9 +134,8 @@ def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, s
     wanted = max(min(_WIDTH - prefix - len(stop), longest), 1)
     if columns(text) <= wanted and _length(text) <= longest:
         return text + stop, ""
-    start = shortened(text, wanted)
-    while _length(start) > longest:  # accents take no column, but commitlint counts them
-        start = start[:-1]
+    # accents take no column, but commitlint counts them
+    start = _of_length(shortened(text, wanted), longest)
     return start.rstrip(" .,;:，；：、") + stop, sentence
 
 
@@ -221,3 +220,11 @@ def _indent(text: str, wanted: Callable[[str], bool]) -> str:
 def _length(text: str) -> int:
     """Return the length in UTF-16 units, as commitlint counts: that of a JavaScript string."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _of_length(text: str, most: int) -> str:
+    """Return the start of a text that has at most so many UTF-16 units, in whole characters."""
+    if _length(text) <= most:
+        return text
+    # "ignore" drops half a pair at the cut
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * most].decode("utf-16-le", "ignore")
