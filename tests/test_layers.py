@@ -64,7 +64,7 @@ OWNERS = {
     "huggingface_hub": ("engines/nano",),
     # all that could open a connection: what leaves the machine leaves it there
     "http": ("engines/remote/transport.py",),
-    "socket": ("engines/remote/transport.py", "server/addresses.py"),
+    "socket": ("engines/remote/transport.py", "server/access/addresses.py"),
     "ssl": ("engines/remote/transport.py", "server/serving.py"),
     "urllib.request": ("engines/remote/transport.py",),
     "requests": (),
@@ -87,7 +87,7 @@ STARTERS = frozenset(
         "processes.py",  # our own
         "git/traced.py",  # git, so that the trace sees each
         "terminal/jobs/foreground.py",
-        "terminal/pager.py",
+        "terminal/programs/pager.py",
         "audio/files/ffmpeg.py",
         "workflows/kit/tools.py",
     }

@@ -160,7 +160,7 @@ def test_recording_formats_are_named_in_their_table_only() -> None:
     assert modules_with(rf"(?i)^\.?({names})$") == {
         "recording_formats.py",
         "audio/files/formats.py",  # the formats of sound that is handed in
-        "server/sounds.py",  # how files begin that browsers play
+        "server/responses/sounds.py",  # how files begin that browsers play
     }
 
 
@@ -172,7 +172,7 @@ def test_settings_are_named_in_their_table_only() -> None:
         "config/table.py",
         "log/__init__.py",  # GIT_VOICENOTE_TRACE, as GIT_TRACE: no setting of git's
         "series/incoming/git_am.py",  # GIT_VOICENOTE_AM: what it tells its own hooks
-        "terminal/editors.py",  # GIT_VOICENOTE_DICTATING: what it tells the editor's children
+        "terminal/programs/editors.py",  # GIT_VOICENOTE_DICTATING: for the editor's children
     }
 
 

@@ -11,7 +11,7 @@ from git_voicenote.errors import GitError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.terminal.console import put, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.editors import leads_to_itself, open_editor, person_editor
+from git_voicenote.terminal.programs.editors import leads_to_itself, open_editor, person_editor
 from git_voicenote.terminal.streams import sound_named
 from git_voicenote.workflows.dictate.dictating import Dictating
 

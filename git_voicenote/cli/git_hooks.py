@@ -37,7 +37,7 @@ def _offer_to_dictate(arguments: Sequence[str]) -> None:
     from git_voicenote.config import Settings
     from git_voicenote.git.pending_commit import PendingCommit
     from git_voicenote.terminal.dialogue import TerminalDialogue
-    from git_voicenote.terminal.editors import usual_editor
+    from git_voicenote.terminal.programs.editors import usual_editor
     from git_voicenote.terminal.tty import has_terminal, take_terminal
     from git_voicenote.workflows.commit_message.dictate import dictate_message
     from git_voicenote.workflows.dictate.command import is_dictation

@@ -6,7 +6,7 @@ import click
 
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.terminal.console import hand_over
-from git_voicenote.terminal.manual import manual_page, show_manual
+from git_voicenote.terminal.programs.manual import manual_page, show_manual
 
 
 @click.command("help")

@@ -25,7 +25,7 @@ from git_voicenote.terminal.console import (
     warn,
 )
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.pager import page, wants_colour
+from git_voicenote.terminal.programs.pager import page, wants_colour
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.export.formats import FORMATS, TEXT, help_text
 from git_voicenote.workflows.hearing.archive import state_root

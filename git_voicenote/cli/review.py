@@ -24,7 +24,7 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.terminal.console import hand_over, is_interactive, print_json, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.pager import page, wants_colour
+from git_voicenote.terminal.programs.pager import page, wants_colour
 from git_voicenote.terminal.series.steps import step
 from git_voicenote.terminal.series.text import Layout
 from git_voicenote.workflows.hearing.archive import state_root

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.mail.outgoing.reply import reviewer
 from git_voicenote.terminal.console import hand_over, is_interactive, say
-from git_voicenote.terminal.pager import wants_colour
+from git_voicenote.terminal.programs.pager import wants_colour
 from git_voicenote.terminal.series.steps import step
 from git_voicenote.terminal.series.text import Layout
 from git_voicenote.terminal.streams import sound_named

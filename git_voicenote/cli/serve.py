@@ -68,7 +68,7 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together")
     try:
-        from git_voicenote.server.addresses import Address
+        from git_voicenote.server.access.addresses import Address
         from git_voicenote.server.decoding.messages import Start
         from git_voicenote.server.serving import Serving
         from git_voicenote.server.serving import serve as run

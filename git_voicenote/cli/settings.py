@@ -13,7 +13,7 @@ from git_voicenote.errors import NegativeAnswer, SettingError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import print_json, put, say, warn
-from git_voicenote.terminal.pager import page
+from git_voicenote.terminal.programs.pager import page
 from git_voicenote.workflows import settings as workflow
 
 if TYPE_CHECKING:

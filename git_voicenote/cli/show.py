@@ -18,7 +18,7 @@ from git_voicenote.phrases import counted
 from git_voicenote.targets import CommitTarget, short_id
 from git_voicenote.terminal.console import hand_over, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.pager import page
+from git_voicenote.terminal.programs.pager import page
 from git_voicenote.text.description.formats import (
     DESCRIPTIONS,
     JSON,

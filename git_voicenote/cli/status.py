@@ -14,7 +14,7 @@ from git_voicenote.store.kept_texts import story
 from git_voicenote.targets import short_id
 from git_voicenote.terminal.console import print_json, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.pager import page
+from git_voicenote.terminal.programs.pager import page
 from git_voicenote.workflows.explain.left_covers import argument_for
 from git_voicenote.workflows.leftovers import (
     command_to_resume,

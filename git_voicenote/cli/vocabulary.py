@@ -11,7 +11,7 @@ from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import CommitTarget, MessageTarget
 from git_voicenote.terminal.console import print_json, put, say, warn
-from git_voicenote.terminal.pager import page
+from git_voicenote.terminal.programs.pager import page
 from git_voicenote.text.vocabulary.lists import parse_entry, with_entry, without_term
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary, ordinary_words
 from git_voicenote.workflows.hearing.listening import likely_target

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 
 from git_voicenote.errors import VoicenoteError
-from git_voicenote.server import page, probes
+from git_voicenote.server import page
+from git_voicenote.server.access.guard import Guard
 from git_voicenote.server.api import (
     engines,
     history,
@@ -19,11 +20,11 @@ from git_voicenote.server.api import (
     status,
     vocabulary,
 )
-from git_voicenote.server.counting import Counting
-from git_voicenote.server.guard import Guard
 from git_voicenote.server.live import dictations
 from git_voicenote.server.live.realtime import endpoint as realtime
-from git_voicenote.server.refusals import (
+from git_voicenote.server.monitoring import probes
+from git_voicenote.server.monitoring.counting import Counting
+from git_voicenote.server.responses.refusals import (
     RefusalError,
     answer_method,
     answer_missing,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
-    from git_voicenote.server.guard import Access
+    from git_voicenote.server.access.guard import Access
     from git_voicenote.server.service import Service
 
 _MODULES = (

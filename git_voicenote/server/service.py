@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.log import Log
-from git_voicenote.server.limits import Limits
-from git_voicenote.server.metrics import Metrics
-from git_voicenote.server.refusals import RefusalError, refusal_of
+from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.monitoring.metrics import Metrics
+from git_voicenote.server.responses.refusals import RefusalError, refusal_of
 from git_voicenote.server.workers import Workers
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.config import Settings
+    from git_voicenote.server.access.guard import Access
     from git_voicenote.server.decoding.decoder import Decoder
-    from git_voicenote.server.guard import Access
     from git_voicenote.server.jobs.runner import JobRunner
 
 _log = Log(__name__)

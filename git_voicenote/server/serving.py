@@ -15,16 +15,16 @@ import uvicorn
 
 from git_voicenote import files
 from git_voicenote.errors import EngineError, StoreError
-from git_voicenote.server.addresses import Address, check_address, listening
+from git_voicenote.server.access.addresses import Address, check_address, listening
+from git_voicenote.server.access.connections import server_config
+from git_voicenote.server.access.guard import LOOPBACK_NAMES, Access
+from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.tokens import new_token, read_token
 from git_voicenote.server.application import application
-from git_voicenote.server.connections import server_config
 from git_voicenote.server.decoding.decoder import Decoder
-from git_voicenote.server.guard import LOOPBACK_NAMES, Access
 from git_voicenote.server.jobs.runner import running_jobs
-from git_voicenote.server.limits import Limits
-from git_voicenote.server.metrics import Metrics
+from git_voicenote.server.monitoring.metrics import Metrics
 from git_voicenote.server.service import Service
-from git_voicenote.server.tokens import new_token, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable

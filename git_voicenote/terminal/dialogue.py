@@ -66,7 +66,7 @@ class TerminalDialogue:
 
     def edit(self, draft: Draft) -> str | None:
         """Open a text in git's editor; see `terminal.editor`."""
-        from git_voicenote.terminal.editor import edit_text
+        from git_voicenote.terminal.programs.editor import edit_text
 
         return edit_text(self._repository, draft)
 

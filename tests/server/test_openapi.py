@@ -63,7 +63,7 @@ def test_the_fields_and_their_choices_are_those_that_are_read() -> None:
 
 def test_paths_that_need_no_token_are_described_so() -> None:
     from git_voicenote.server import page
-    from git_voicenote.server.guard import OPEN
+    from git_voicenote.server.access.guard import OPEN
 
     assert {
         path for path, one in SPEC["paths"].items() if one.get("get", {}).get("security") == []

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from git_voicenote.config import Settings
-from git_voicenote.server.addresses import Address
+from git_voicenote.server.access.addresses import Address
+from git_voicenote.server.access.limits import Limits
 from git_voicenote.server.decoding.messages import Start
-from git_voicenote.server.limits import Limits
 from git_voicenote.server.serving import Serving, answer_requests
 from tests.support.described import check_described
 from tests.support.engines import SCRIPTED

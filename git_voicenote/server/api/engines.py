@@ -9,10 +9,10 @@ from starlette.routing import Route
 from git_voicenote.engines.offered import offered_engines
 from git_voicenote.server.api.settings import change_settings
 from git_voicenote.server.api.status import status
-from git_voicenote.server.bodies import json_body
-from git_voicenote.server.memory import own_bytes, resident_bytes
-from git_voicenote.server.refusals import json_response
+from git_voicenote.server.monitoring.memory import own_bytes, resident_bytes
 from git_voicenote.server.repositories import repository_of
+from git_voicenote.server.requests.bodies import json_body
+from git_voicenote.server.responses.refusals import json_response
 from git_voicenote.workflows.hearing.listening import engine_options
 
 if TYPE_CHECKING:

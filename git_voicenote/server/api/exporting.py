@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.text.export.formats import FORMATS, ExportFormat
 
 _BY_SUFFIX = {form.suffix.removeprefix("."): form for form in FORMATS.values()}

@@ -9,12 +9,12 @@ from starlette.routing import Route
 
 from git_voicenote.characters import visible
 from git_voicenote.server.api.exporting import format_of
-from git_voicenote.server.bodies import json_body
 from git_voicenote.server.dialogue import RequestDialogue
-from git_voicenote.server.downloads import attachment
 from git_voicenote.server.jobs.values import segment_values
-from git_voicenote.server.refusals import RefusalError, json_response
-from git_voicenote.server.sounds import sound_response
+from git_voicenote.server.requests.bodies import json_body
+from git_voicenote.server.responses.downloads import attachment
+from git_voicenote.server.responses.refusals import RefusalError, json_response
+from git_voicenote.server.responses.sounds import sound_response
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, recording_time
 from git_voicenote.store.search import snippet_of

@@ -15,10 +15,10 @@ from git_voicenote.errors import VoicenoteError
 from git_voicenote.files.failures import store_error
 from git_voicenote.server.api.exporting import format_of
 from git_voicenote.server.api.jobs import job_of, no_job, runner_of
-from git_voicenote.server.downloads import attachment, file_attachment
-from git_voicenote.server.labels import result_names
-from git_voicenote.server.refusals import RefusalError
-from git_voicenote.server.sounds import sound_response
+from git_voicenote.server.requests.labels import result_names
+from git_voicenote.server.responses.downloads import attachment, file_attachment
+from git_voicenote.server.responses.refusals import RefusalError
+from git_voicenote.server.responses.sounds import sound_response
 from git_voicenote.text.export.formats import TEXT
 from git_voicenote.workflows.hearing.batch import Finished
 from git_voicenote.workflows.transcribe.results import Rendering

@@ -12,10 +12,10 @@ from git_voicenote import files
 from git_voicenote.audio.files.finding import stated_duration
 from git_voicenote.errors import StoreError
 from git_voicenote.files.failures import store_error
-from git_voicenote.server.events import EventStream
 from git_voicenote.server.jobs.values import file_value, job_value
-from git_voicenote.server.refusals import RefusalError, json_response
-from git_voicenote.server.uploads import received_form
+from git_voicenote.server.requests.uploads import received_form
+from git_voicenote.server.responses.events import EventStream
+from git_voicenote.server.responses.refusals import RefusalError, json_response
 from git_voicenote.server.v1.parameters import (
     parse_keywords,
     parse_language,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.server.jobs.runner import JobRunner
+    from git_voicenote.server.requests.uploads import Form
     from git_voicenote.server.service import Service
-    from git_voicenote.server.uploads import Form
 
 _MIN_FREE = 256 << 20
 """Bytes that uploads leave on the disk."""

@@ -12,9 +12,9 @@ from git_voicenote.errors import ChangedMeanwhileError
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.server.api.versions import text_of, version_of
-from git_voicenote.server.bodies import json_body
-from git_voicenote.server.refusals import json_response, refusal_of
 from git_voicenote.server.repositories import place_of
+from git_voicenote.server.requests.bodies import json_body
+from git_voicenote.server.responses.refusals import json_response, refusal_of
 from git_voicenote.targets import short_id
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
 from git_voicenote.workflows.explain.listing import list_commits
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.server.bodies import Body
     from git_voicenote.server.repositories import Place
+    from git_voicenote.server.requests.bodies import Body
     from git_voicenote.server.service import Service
     from git_voicenote.workflows.explain.explainable import Explainable
 

@@ -14,9 +14,9 @@ from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.replying import Answer, find_place, review_note
 from git_voicenote.series.review.series import Sounds, review
 from git_voicenote.server.api.series_values import series_value
-from git_voicenote.server.bodies import json_body
-from git_voicenote.server.refusals import json_response
 from git_voicenote.server.repositories import place_of
+from git_voicenote.server.requests.bodies import json_body
+from git_voicenote.server.responses.refusals import json_response
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import ReviewTarget
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.server.bodies import Body
     from git_voicenote.server.repositories import Place
+    from git_voicenote.server.requests.bodies import Body
     from git_voicenote.server.service import Service
 
 

@@ -12,9 +12,9 @@ from git_voicenote.config import SETTINGS, effective_settings, find_setting
 from git_voicenote.engines.offered import model_names
 from git_voicenote.engines.registry import engine_names
 from git_voicenote.errors import EngineError, NegativeAnswer
-from git_voicenote.server.bodies import json_body
-from git_voicenote.server.refusals import RefusalError, json_response
 from git_voicenote.server.repositories import repository_of
+from git_voicenote.server.requests.bodies import json_body
+from git_voicenote.server.responses.refusals import RefusalError, json_response
 from git_voicenote.text.passes.chain import PASSES
 from git_voicenote.workflows import settings as workflow
 

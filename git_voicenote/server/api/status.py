@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from git_voicenote import __version__
 from git_voicenote.characters import visible
-from git_voicenote.server.refusals import json_response
 from git_voicenote.server.repositories import repository_of
+from git_voicenote.server.responses.refusals import json_response
 
 if TYPE_CHECKING:
     from starlette.requests import Request

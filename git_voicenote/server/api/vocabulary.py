@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
-from git_voicenote.server.bodies import json_body
-from git_voicenote.server.refusals import RefusalError, json_response
 from git_voicenote.server.repositories import repository_of
+from git_voicenote.server.requests.bodies import json_body
+from git_voicenote.server.responses.refusals import RefusalError, json_response
 from git_voicenote.text.vocabulary.lists import Entry, parse_entry, with_entry, without_term
 from git_voicenote.workflows.vocabulary.lists import (
     listed_entries,

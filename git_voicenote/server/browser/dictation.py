@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.audio.capture.received import ReceivedSound
 from git_voicenote.errors import StoreError
 from git_voicenote.server.live.speech import Speech
-from git_voicenote.server.refusals import RefusalError, refusal_of
+from git_voicenote.server.responses.refusals import RefusalError, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,15 +16,15 @@ from git_voicenote.bounded import parse_json
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.log import Log
 from git_voicenote.server import page
-from git_voicenote.server.addresses import Address, Bound, listening
+from git_voicenote.server.access.addresses import Address, Bound, listening
+from git_voicenote.server.access.connections import server_config
+from git_voicenote.server.access.guard import Access
+from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.tokens import new_token
 from git_voicenote.server.application import guarded
 from git_voicenote.server.browser.dictation import BrowserDictation
-from git_voicenote.server.connections import server_config
-from git_voicenote.server.guard import Access
-from git_voicenote.server.limits import Limits
 from git_voicenote.server.live.endpoint import Endpoint
-from git_voicenote.server.refusals import RefusalError, json_response, refusal_of
-from git_voicenote.server.tokens import new_token
+from git_voicenote.server.responses.refusals import RefusalError, json_response, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
     from git_voicenote.server.decoding.decoder import Decoder
     from git_voicenote.server.decoding.messages import Done
-    from git_voicenote.server.metrics import Metrics
+    from git_voicenote.server.monitoring.metrics import Metrics
     from git_voicenote.store.jobs import Task
 
 _log = Log(__name__)

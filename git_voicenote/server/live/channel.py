@@ -12,7 +12,7 @@ from git_voicenote.bounded import Limits as JsonLimits
 from git_voicenote.bounded import parse_json
 from git_voicenote.characters import json_text
 from git_voicenote.errors import ContentError
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

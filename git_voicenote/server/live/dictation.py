@@ -13,7 +13,7 @@ from git_voicenote.server.decoding.messages import Done, Heard, Partial
 from git_voicenote.server.live import events
 from git_voicenote.server.live.passing import NoKeeper, passing_sound
 from git_voicenote.server.live.speech import Speech
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.workflows.hearing.archive import open_archive
 
 if TYPE_CHECKING:

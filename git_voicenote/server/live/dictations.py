@@ -17,7 +17,7 @@ from git_voicenote.server.live.dictation import (
 )
 from git_voicenote.server.live.endpoint import Endpoint
 from git_voicenote.server.live.subjects import find_subject
-from git_voicenote.server.refusals import RefusalError, busy
+from git_voicenote.server.responses.refusals import RefusalError, busy
 from git_voicenote.server.v1.parameters import parse_language
 
 if TYPE_CHECKING:

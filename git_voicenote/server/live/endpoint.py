@@ -6,17 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.audio.files.wav import SAMPLE_WIDTH
-from git_voicenote.server.guard import AUTHORIZED, is_token
+from git_voicenote.server.access.guard import AUTHORIZED, is_token
 from git_voicenote.server.live.channel import Channel, DisconnectedError
 from git_voicenote.server.live.opening import parse_opening
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.websockets import WebSocket
 
-    from git_voicenote.server.limits import Limits
+    from git_voicenote.server.access.limits import Limits
     from git_voicenote.server.live.opening import Opening
     from git_voicenote.server.live.speech import Speech
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.capture.received import RATES
 from git_voicenote.characters import visible
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.server.v1.parameters import parse_keywords
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from git_voicenote.audio.capture.received import ReceivedSound
-    from git_voicenote.server.refusals import RefusalError
+    from git_voicenote.server.responses.refusals import RefusalError
 
     Event: TypeAlias = Mapping[str, object]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import NotARepositoryError, UnknownRevisionError
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.targets import (
     CommitTarget,
     CoverTarget,

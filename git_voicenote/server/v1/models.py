@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from git_voicenote.server.refusals import RefusalError, json_response
+from git_voicenote.server.responses.refusals import RefusalError, json_response
 from git_voicenote.server.v1.parameters import model_names
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.text.export.formats import FORMATS, JSON, TEXT
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from git_voicenote.characters import visible
-from git_voicenote.server.refusals import RefusalError, json_response
+from git_voicenote.server.responses.refusals import RefusalError, json_response
 from git_voicenote.server.v1.parameters import VERBOSE_JSON
 from git_voicenote.text.export.formats import FORMATS, JSON, Exported
 from git_voicenote.text.passes.spoken_prose import spoken_lines, spoken_prose

@@ -13,9 +13,9 @@ from git_voicenote.characters import visible
 from git_voicenote.errors import IncompleteSoundError
 from git_voicenote.server.decoding.decoder import QueueFullError
 from git_voicenote.server.decoding.messages import Done, Heard
-from git_voicenote.server.events import event_line
-from git_voicenote.server.refusals import RefusalError, busy, refusal_of
-from git_voicenote.server.uploads import received_form
+from git_voicenote.server.requests.uploads import received_form
+from git_voicenote.server.responses.events import event_line
+from git_voicenote.server.responses.refusals import RefusalError, busy, refusal_of
 from git_voicenote.server.v1.parameters import parse_request
 from git_voicenote.server.v1.responses import Transcription
 from git_voicenote.text.passes.spoken_prose import spoken_prose

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.terminal.console import print_error, say
 from git_voicenote.terminal.keys import read_key
-from git_voicenote.terminal.pager import page
+from git_voicenote.terminal.programs.pager import page
 from git_voicenote.terminal.tty import ask_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from git_voicenote.config import Settings
-from git_voicenote.server.limits import Limits
+from git_voicenote.server.access.limits import Limits
 from tests.server.engines import WAITING
 from tests.support.serving import FORM_TYPE, RENAME, Client, multipart, serving
 from tests.support.sound import tone, write_sound

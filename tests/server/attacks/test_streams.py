@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from git_voicenote.server.limits import Limits
+from git_voicenote.server.access.limits import Limits
 from tests.support.dictating import dictating, pcm_of
 from tests.support.serving import FORM_TYPE, RENAME, TOKEN, WAIT, Client, form, serving
 

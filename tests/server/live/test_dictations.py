@@ -12,8 +12,8 @@ from websockets.exceptions import InvalidStatus
 from git_voicenote.audio.files.wav import is_being_written
 from git_voicenote.config import Settings
 from git_voicenote.git.repository import Repository
+from git_voicenote.server.access.limits import Limits
 from git_voicenote.server.decoding.decoder import MAX_DICTATIONS
-from git_voicenote.server.limits import Limits
 from git_voicenote.store.history import History
 from git_voicenote.workflows.explain.explain import note_of
 from git_voicenote.workflows.hearing.archive import open_archive, state_root

@@ -16,7 +16,7 @@ from git_voicenote.server.live.channel import Channel, DisconnectedError
 from git_voicenote.server.live.realtime.buffer import Buffer
 from git_voicenote.server.live.realtime.items import Item, Items, Turns, new_id
 from git_voicenote.server.live.realtime.session import Session, updated
-from git_voicenote.server.refusals import RefusalError, busy
+from git_voicenote.server.responses.refusals import RefusalError, busy
 from git_voicenote.server.v1.parameters import model_names
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from git_voicenote.datatypes import Segment
-    from git_voicenote.server.refusals import RefusalError
+    from git_voicenote.server.responses.refusals import RefusalError
 
     Send = Callable[..., None]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.audio.capture.received import RATES
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.server.v1.parameters import check_model, parse_keywords, parse_language
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from starlette.responses import StreamingResponse
 from git_voicenote.audio.files.reading import import_sound
 from git_voicenote.bounded import open_regular
 from git_voicenote.errors import IncompleteSoundError, StoreError
-from git_voicenote.server.downloads import TemporaryFileResponse
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.downloads import TemporaryFileResponse
+from git_voicenote.server.responses.refusals import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

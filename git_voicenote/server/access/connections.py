@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import h11
     from starlette.types import ASGIApp
 
-    from git_voicenote.server.limits import Limits
+    from git_voicenote.server.access.limits import Limits
 
 
 _MAX_CONNECTIONS = 256

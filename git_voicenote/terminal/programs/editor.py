@@ -16,8 +16,8 @@ from git_voicenote.files.failures import store_error
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.store.kept_texts import above, held_text, keep_text
 from git_voicenote.terminal.console import say
-from git_voicenote.terminal.editors import editor_command, person_editor
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
+from git_voicenote.terminal.programs.editors import editor_command, person_editor
 from git_voicenote.workflows.hearing.archive import state_root
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from git_voicenote.resources import resource
 from git_voicenote.terminal.colours import coloured
 from git_voicenote.terminal.console import flush
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
-from git_voicenote.terminal.pager import page
+from git_voicenote.terminal.programs.pager import page
 from git_voicenote.text.manual import page_as_text
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from git_voicenote.server.description import description
-from git_voicenote.server.memory import own_bytes, resident_bytes
-from git_voicenote.server.metrics import CONTENT_TYPE, Gauges
-from git_voicenote.server.refusals import json_response
+from git_voicenote.server.monitoring.memory import own_bytes, resident_bytes
+from git_voicenote.server.monitoring.metrics import CONTENT_TYPE, Gauges
+from git_voicenote.server.responses.refusals import json_response
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from git_voicenote.server.metrics import Metrics
+    from git_voicenote.server.monitoring.metrics import Metrics
 
 _UNKNOWN = "other"
 """The path of everything without a route, of which there is no end."""

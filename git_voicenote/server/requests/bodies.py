@@ -10,12 +10,12 @@ from starlette.requests import ClientDisconnect
 from git_voicenote.bounded import Limits as JsonLimits
 from git_voicenote.bounded import parse_json
 from git_voicenote.errors import ContentError
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.responses.refusals import RefusalError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from git_voicenote.server.limits import Limits
+    from git_voicenote.server.access.limits import Limits
 
 T = TypeVar("T")
 _LIMITS = JsonLimits(size=1 << 20, depth=8, nodes=10_000)

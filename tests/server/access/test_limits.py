@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from git_voicenote.server.limits import Limits
+from git_voicenote.server.access.limits import Limits
 from tests.support.serving import (
     BOUNDARY,
     FORM_TYPE,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.errors import StoreError
-from git_voicenote.terminal.editor import edit_text
+from git_voicenote.terminal.programs.editor import edit_text
 from git_voicenote.workflows.dialogue import Draft
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from git_voicenote import files
-from git_voicenote.server.labels import label
-from git_voicenote.server.refusals import RefusalError
+from git_voicenote.server.requests.labels import label
+from git_voicenote.server.responses.refusals import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
     from starlette.requests import Request
 
-    from git_voicenote.server.limits import Limits
+    from git_voicenote.server.access.limits import Limits
 
 _FILE = "file"
 

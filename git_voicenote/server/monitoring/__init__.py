@@ -1,0 +1,1 @@
+"""The state of the service: its health, its counts and its memory."""

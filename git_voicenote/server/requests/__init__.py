@@ -1,0 +1,1 @@
+"""What clients send: bodies, uploads and the names of files, within limits."""

@@ -1,0 +1,1 @@
+"""What clients get: errors, streams of events, files and sound."""

@@ -1,0 +1,1 @@
+"""Programs that take the terminal over: the editor, the pager and man."""
