@@ -153,6 +153,11 @@ class Repository:
         name = os.fsdecode(self.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)))
         return name.removesuffix("\n").removeprefix("refs/heads/") or None
 
+    def has_branch(self, name: str) -> bool:
+        """Return whether a branch has this name; `main~1` and `main@{u}` are no names."""
+        asked = ("rev-parse", "--verify", "--quiet", "--symbolic-full-name", f"refs/heads/{name}")
+        return bool(self.run(*asked, accept=(0, 1)).strip())
+
     def config(self, pattern: str) -> dict[str, str | None]:
         """Return the config entries whose keys match, keys in lower case, the last value wins."""
         return self.configuration.matching(pattern)

@@ -66,6 +66,9 @@ def test_each_commit_of_the_branch_is_listed_with_what_it_lacks(repo: Sandbox) -
     assert code == 0
     assert shown.startswith("main..topic: 2 commits\n")
     assert "no commit lacks a note\n" in shown
+    code, shown = status(repo, "topic~1")
+    assert code == 0
+    assert shown.startswith("COMMIT: 1 commit\n  COMMIT  note       feat: one\n")
 
     done = repo.voicenote("status", "--json", "other")
     value: dict[str, Any] = json.loads(done.stdout)

@@ -309,7 +309,7 @@ class Covers:
         parents = ["/".join(key.split("/")[:depth]) for depth in range(1, key.count("/") + 1)]
         stale = [k for k in self.keys() if k in parents or k.startswith(key + "/")]
         for other in stale:
-            if other.startswith(DETACHED) or self._is_branch(other):
+            if other.startswith(DETACHED) or self.repository.has_branch(other):
                 raise GitError(
                     f"the cover of {other!r} is in the way: git cannot keep both names",
                     hint=f"rename the branch, or `git update-ref -d {COVER_PREFIX}{other}`",
@@ -326,12 +326,6 @@ class Covers:
         if not read_refs(self.repository, SET_ASIDE_PREFIX + tip):
             reason = f"git voicenote: set aside the cover of {key}"
             self._update(SET_ASIDE_PREFIX + tip, tip, "", reason)
-
-    def _is_branch(self, name: str) -> bool:
-        found = self.repository.run(
-            "rev-parse", "--verify", "--quiet", f"refs/heads/{name}", accept=(0, 1)
-        )
-        return bool(found)
 
     def _tip(self, key: str) -> str:
         """Return the commit that holds a cover, or ""."""

@@ -76,9 +76,7 @@ def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...
         name = repository.current_branch() if tip in ("HEAD", "@") else tip
         return (revisions,), tip, name
     branch = revisions or repository.current_branch()
-    is_branch = branch and repository.run(
-        "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", accept=(0, 1)
-    )
+    is_branch = branch is not None and repository.has_branch(branch)
     if revisions and not is_branch:
         commit = repository.commit(revisions)
         return (_ONE, commit.id), commit.id, None

@@ -155,10 +155,7 @@ class Editing:
             )
 
     def _check_branch(self, name: str) -> None:
-        found = self._repository.run(
-            "rev-parse", "--verify", "--quiet", f"refs/heads/{name}", accept=(0, 1)
-        )
-        if not found:
+        if not self._repository.has_branch(name):
             raise UnknownRevisionError(
                 f"no branch is named {name!r}", hint="`git branch` lists the branches"
             )

@@ -69,9 +69,7 @@ def _silent_cover(repository: Repository, plan: Plan) -> str | None:
         return None
     tip = repository.commit(plan.walk.tip).id
     branch = plan.walk.branch
-    if branch and repository.run(
-        "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}", accept=(0, 1)
-    ):
+    if branch and repository.has_branch(branch):
         return branch
     return Covers(repository).key_for_tip(tip) or f"detached/{tip}"
 

@@ -79,10 +79,12 @@ def find_series(repository: Repository, revisions: str | None) -> Series:
     """
     if revisions and ".." in revisions:
         end = revisions.rpartition("..")[2].lstrip(".") or "HEAD"
-        branch = repository.current_branch() if end in ("HEAD", "@") else _branch(repository, end)
+        branch = end if repository.has_branch(end) else None
+        if end in ("HEAD", "@"):
+            branch = repository.current_branch()
         return _walked(repository, (revisions,), repository.commit(end), branch, None, revisions)
-    branch = _branch(repository, revisions) if revisions else repository.current_branch()
-    if revisions and branch is None:
+    branch = revisions or repository.current_branch()
+    if revisions and not repository.has_branch(revisions):
         commit = repository.commit(revisions)
         return Series(None, commit, None, revisions, (commit,))
     name = f"refs/heads/{branch}" if branch else "HEAD"
@@ -118,11 +120,6 @@ def _walked(
     pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
     commits = tuple(Commit(ObjectId(commit_id), subject) for commit_id, _, subject in pairs)
     return Series(branch, tip, base, named, commits)
-
-
-def _branch(repository: Repository, name: str) -> str | None:
-    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"refs/heads/{name}")
-    return name if repository.run(*asked, accept=(0, 1)) else None
 
 
 def status_of(
