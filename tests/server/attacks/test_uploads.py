@@ -101,11 +101,13 @@ HOSTILE = (
 def test_the_names_of_files_lead_nowhere(client: Client) -> None:
     """They are shown, and name the files of an archive; where files are kept, they do not say."""
     before = {path for path in client.folder.parent.rglob("*") if "state" not in path.parts[-2:]}
+    taken = []
     for name in HOSTILE:
         alone = jobs(client, (f'filename="{name}"', b"no sound"))
         assert alone.status in (201, 400), name
         if alone.status == 201:
             (file,) = alone.json["files"]
+            taken.append(name)
             parts = Path(file["name"]).parts
             assert not Path(file["name"]).is_absolute()
             assert ".." not in parts
@@ -117,6 +119,7 @@ def test_the_names_of_files_lead_nowhere(client: Client) -> None:
         path for path in client.folder.parent.rglob("*")
         if client.folder not in (path, *path.parents)
     }  # fmt: skip
+    assert [name for name in HOSTILE if name not in taken] == ["x" * 5000]
     assert outside <= before | {client.folder}
     assert not Path("/etc/owned").exists()
 
