@@ -11,6 +11,7 @@ import openai
 import pytest
 
 from git_voicenote.config import Settings
+from tests.support.programs import needs_curl
 from tests.support.serving import RENAME, TOKEN, Client, serving
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def test_each_refusal_is_the_error_that_the_client_has_for_it(client: openai.Ope
         client.with_options(api_key="wrong").models.list()
 
 
+@needs_curl
 def test_curl(service: Client) -> None:
     done = subprocess.run(
         ["curl", "-sS", "--fail-with-body", "-H", f"Authorization: Bearer {TOKEN}",

@@ -14,6 +14,7 @@ import soundfile
 import soxr  # type: ignore[import-untyped] # it publishes no types
 
 from tests.support.dictating import RATE, pcm_of
+from tests.support.programs import needs_curl
 from tests.support.sandbox import CHECKOUT
 from tests.support.serving import RENAME, WAIT
 
@@ -36,6 +37,7 @@ def desk(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
+@needs_curl
 def test_a_file_is_transcribed_by_curl_and_by_the_client(desk: Sandbox) -> None:
     """With the port of the document replaced by one that is free."""
     token, serve = KEPT.splitlines()
@@ -60,6 +62,7 @@ def test_a_file_is_transcribed_by_curl_and_by_the_client(desk: Sandbox) -> None:
             process.wait(WAIT)
 
 
+@needs_curl
 def test_a_file_is_transcribed_on_a_socket(desk: Sandbox) -> None:
     serve, curl = ON_SOCKET.split("\n", 1)
     desk.run("bash", "-euc", KEPT.splitlines()[0])

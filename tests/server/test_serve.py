@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.engines import SCRIPTED
+from tests.support.programs import needs_curl, needs_openssl
 from tests.support.serving import RENAME, WAIT
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def transcribed(link: str, token: str, *options: str | Path) -> str:
 SAID = "We rename it.\nAnd read it.\n"
 
 
+@needs_curl
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
 )
@@ -76,6 +78,7 @@ def test_it_prints_one_link_and_ends_by_a_signal(
     assert [path.name for path in left if path.name.startswith("uploads-")] == []
 
 
+@needs_curl
 def test_a_socket_is_for_its_owner_alone_and_gone_at_the_end(sandbox: Sandbox) -> None:
     path = sandbox.folder / "s.sock"
     dead = socket.socket(socket.AF_UNIX)
@@ -95,6 +98,7 @@ def test_a_socket_is_for_its_owner_alone_and_gone_at_the_end(sandbox: Sandbox) -
     assert not path.exists()
 
 
+@needs_curl
 def test_systemd_hands_over_its_socket(sandbox: Sandbox) -> None:
     """Descriptor 3, and LISTEN_PID, which a shell sets to the process that it becomes."""
     path = sandbox.folder / "handed.sock"
@@ -118,6 +122,8 @@ def test_systemd_hands_over_its_socket(sandbox: Sandbox) -> None:
                 process.kill()
 
 
+@needs_curl
+@needs_openssl
 def test_another_address_has_tls_and_its_own_name(sandbox: Sandbox) -> None:
     sandbox.run(
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",

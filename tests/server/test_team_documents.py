@@ -23,6 +23,7 @@ from git_voicenote.engines.registry import make_engine
 from git_voicenote.engines.remote.options import RemoteOptions
 from git_voicenote.errors import EngineError
 from tests.engines.remote.conftest import Keeper
+from tests.support.programs import needs_openssl
 from tests.support.sandbox import CHECKOUT
 from tests.support.serving import RENAME, TOKEN, WAIT, Client, serving
 
@@ -89,6 +90,7 @@ def test_the_units_are_those_of_systemd(tmp_path: Path) -> None:
     assert [line for line in done.stderr.splitlines() if str(tmp_path) in line] == []
 
 
+@needs_openssl
 @pytest.mark.skipif(HAPROXY is None, reason="there is no HAProxy here (apt install haproxy)")
 def test_the_configuration_of_haproxy_is_valid(tmp_path: Path, certificate: Certificate) -> None:
     (tmp_path / "speech.pem").write_text(certificate.path.read_text() + certificate.key.read_text())
@@ -204,6 +206,7 @@ def _wait_for(port: int) -> None:
     raise AssertionError("nginx does not listen")
 
 
+@needs_openssl
 def test_nginx_lets_in_whoever_has_a_token_and_to_three_paths(proxied: Proxied) -> None:
     assert proxied.get("/healthz") == 200
     for path in ("/v1/models", "/api/dictations"):
@@ -215,6 +218,7 @@ def test_nginx_lets_in_whoever_has_a_token_and_to_three_paths(proxied: Proxied) 
         assert proxied.get(path, ALICE) == 404
 
 
+@needs_openssl
 def test_speech_reaches_the_service_through_nginx(
     proxied: Proxied, monkeypatch: pytest.MonkeyPatch
 ) -> None:

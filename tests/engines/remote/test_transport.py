@@ -16,6 +16,7 @@ from git_voicenote.engines.remote.options import RemoteOptions
 from git_voicenote.engines.remote.transport import LostError
 from git_voicenote.errors import EngineError
 from tests.engines.remote.conftest import Line, stretch
+from tests.support.programs import needs_openssl
 from tests.support.speech_server import SpeechServer, error, openai, serving
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ def test_a_redirect_is_not_followed_and_takes_no_token_along(start: Start) -> No
         assert other.requests == []
 
 
+@needs_openssl
 def test_certificates_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same server is refused, and taken where the person trusts its certificate."""
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"

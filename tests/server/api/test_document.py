@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.server.description import description
 from tests.support.engines import SCRIPTED
+from tests.support.programs import needs_curl
 from tests.support.sandbox import CHECKOUT
 from tests.support.serving import RENAME, WAIT
 
@@ -19,6 +20,7 @@ DOCUMENT = (CHECKOUT / "docs/api.md").read_text()
 COMMANDS = "".join(re.findall(r"^```sh\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL))
 
 
+@needs_curl
 def test_every_command_works_as_written(repo: Sandbox) -> None:
     """With the port that is free; curl fails where the service refuses."""
     lines = repo.write("lines", "we rename it\nand read it\n")

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from tests.server.test_serve import running
+from tests.support.programs import needs_curl
 from tests.support.serving import RENAME
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def curl(link: str, path: str, *options: str) -> Any:  # noqa: ANN401 - JSON
     return done.stdout
 
 
+@needs_curl
 def test_jobs_are_resumed_after_kill_9(sandbox: Sandbox) -> None:
     with running(sandbox, "--port=0") as (link, process):
         upload = [f"-Ffile=@{RENAME};filename={n}.flac" for n in range(4)]
