@@ -11,7 +11,7 @@ from git_voicenote.errors import NoNoteError
 from git_voicenote.git.commits import commits_in
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
-from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trailers import note_value
 from git_voicenote.phrases import counted
@@ -110,12 +110,10 @@ def _hand_over(form: DescriptionFormat, described: Described) -> None:
 
 def _cover_of(repository: Repository, revisions: Sequence[str]) -> str:
     """Return the words of the cover of the series that a range ends at, or ""."""
-    from git_voicenote.series.review.committed import cover_words  # which reads diffs and mails
-
     tip = revisions[-1].rpartition("..")[2].lstrip(".") or "HEAD"
     covers = Covers(repository)
     key = covers.key_for_tip(repository.commit(tip).id, tip)
-    return cover_words(covers, key) if key else ""
+    return words_of(covers.read(key)) if key else ""
 
 
 def _show_cover(
@@ -131,8 +129,7 @@ def _show_cover(
         say(restored(key))
     notes = parse_notes(text)
     facts = {"cover": key, "notes": [note_value(note) for note in notes]}
-    words = "\n\n".join(note.text for note in notes if note.text)
-    _hand_over(form, Described(cover=words, stored_cover=text, facts=facts))
+    _hand_over(form, Described(cover=words_of(notes), stored_cover=text, facts=facts))
     if left and adopt:
         mine = covers.key_for_head()
         covers.adopt(left, mine)
@@ -211,7 +208,7 @@ def _described(
     answers: Mapping[str, Sequence[Note]],
 ) -> DescribedCommit:
     note = texts.get(commit.id, "")
-    words = "\n\n".join(one.text for one in parse_notes(note) if one.text)
+    words = words_of(parse_notes(note))
     facts = _commit_value(commit, texts, found, answers)
     return DescribedCommit(commit.id, commit.subject, words, note, facts)
 

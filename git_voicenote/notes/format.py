@@ -31,7 +31,7 @@ from git_voicenote.datatypes import Note
 from git_voicenote.notes.trailers import PREFIX, TRAILERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _TYPED = f"{PREFIX}Typed: yes"
 _TRAILER = re.compile(rf"{PREFIX}(?P<token>[A-Za-z-]+):(?: (?P<value>.*))?")
@@ -80,6 +80,11 @@ def join_notes(first: Note, second: Note) -> Note:
     """Return one note that says both, a paragraph after the other, with all their recordings."""
     words = filter(None, (_words(note.text) for note in (first, second)))
     return Note("\n\n".join(words), **{one.field: one.join(first, second) for one in TRAILERS})
+
+
+def words_of(notes: Iterable[Note]) -> str:
+    """Return what several notes say, a paragraph after the other, without trailers."""
+    return "\n\n".join(note.text for note in notes if note.text)
 
 
 def trailers_for_readers(note: Note) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.mail.outgoing.format_patch import Arguments, Walk, find_walk, has_several
 from git_voicenote.notes.covers import Covers
-from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.format import parse_notes, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
         several = has_several(repository, walk, parsed)
         key = covers.key_for_tip(repository.commit(walk.tip).id, walk.branch)
         notes = parse_notes((covers.text(key) if key else None) or "")
-        cover = "\n\n".join(note.text for note in notes if note.text.strip()) or None
+        cover = words_of(notes) or None
     has_description = parsed.has("--description-file") or (
         walk.branch is not None and _describes(repository, walk.branch)
     )

@@ -12,6 +12,7 @@ from git_voicenote.git.process import read_git
 from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.format import words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.object_ids import ObjectId
 from git_voicenote.targets import short_id
@@ -152,7 +153,7 @@ def _cover(
         return None
     if key is None:
         return None
-    letter = cover_letter(cover_words(covers, key))
+    letter = cover_letter(words_of(covers.read(key)))
     newest = patches[-1]
     return ReceivedCover(
         subject=letter.subject, text=letter.body.strip("\n") + "\n" if letter.body else "",
@@ -160,8 +161,3 @@ def _cover(
         total=len(patches), version=1, message_id=None, in_reply_to=None,
         source=f"the cover of {key}",
     )  # fmt: skip
-
-
-def cover_words(covers: Covers, key: str) -> str:
-    """Return all words of a cover, as they become a letter."""
-    return "\n\n".join(note.text for note in covers.read(key) if note.text)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from git_voicenote.config import REVIEW_REF
 from git_voicenote.errors import StoreError
 from git_voicenote.notes.covers import Covers
-from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.format import parse_notes, words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
-from git_voicenote.series.review.committed import cover_words
 from git_voicenote.series.review.replies import replies_to
 from git_voicenote.text.diff.anchors import PlacedWords, placed_words
 from git_voicenote.text.diff.diffs import FileDiff, parse_diff
@@ -186,7 +185,8 @@ def _recordings_of_cover(cover: ReceivedCover, repository: Repository | None) ->
     covers = Covers(repository)
     keys = covers.keys()
     for key in keys:
-        letter = cover_letter(cover_words(covers, key))
+        notes = covers.read(key)
+        letter = cover_letter(words_of(notes))
         if letter.subject == cover.subject and letter.body.strip() == cover.text.strip():
-            return tuple(one for note in covers.read(key) for one in note.recording_ids)
+            return tuple(one for note in notes for one in note.recording_ids)
     return ()

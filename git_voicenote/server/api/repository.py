@@ -10,7 +10,7 @@ from starlette.routing import Route
 from git_voicenote.characters import visible
 from git_voicenote.errors import ChangedMeanwhileError
 from git_voicenote.notes.covers import Covers
-from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.server.api.versions import text_of, version_of
 from git_voicenote.server.repositories import place_of
 from git_voicenote.server.requests.bodies import json_body
@@ -140,7 +140,7 @@ def _words_value(subject: Explainable, notes: tuple[Note, ...]) -> dict[str, obj
         "id": subject.target.commit_id if isinstance(subject, ExplainedCommit) else None,
         "subject": visible(subject.title),
         "text": text,
-        "words": "\n\n".join(note.text for note in notes if note.text) if notes else None,
+        "words": words_of(notes) if notes else None,
         "recordings": [name for note in notes for name in note.recording_ids],
         "base": version_of(text),
     }

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from git_voicenote.characters import visible
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.mail.outgoing.reply import reviewer
+from git_voicenote.notes.format import words_of
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.replying import Answer, find_place, review_note
 from git_voicenote.series.review.series import Sounds, review
@@ -67,15 +68,12 @@ def _series(place: Place, revisions: str | None) -> dict[str, object]:
 def _answer(place: Place, name: str, body: Body) -> dict[str, object]:
     repository = place.repository
     commit = repository.commit(name)
-    (note, *more) = notes_from(
-        visible(body.text("text")), body.text_or_none("dictation"), place.archive
-    )
-    words = "\n\n".join(one.text for one in (note, *more))
+    notes = notes_from(visible(body.text("text")), body.text_or_none("dictation"), place.archive)
     named = body.text_or_none("at")
     where = None
     if named is not None:
         where = find_place(files_of(repository, commit.id), named, what=commit.short)
-    answer = Answer(replace(note, text=words), where)
+    answer = Answer(replace(notes[0], text=words_of(notes)), where)
     kept: Note = review_note(answer, reviewer(repository.cwd).person)
     place.saving.review(ReviewTarget(commit.id), [kept])
     return {"commit": commit.id, "reviewer": kept.reviewer, "text": kept.text}

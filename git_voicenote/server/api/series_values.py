@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
+from git_voicenote.notes.format import words_of
 from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def _patch(reviewed: ReviewedPatch) -> dict[str, object]:
         key = placed.spot.file, placed.spot.hunk
         said.setdefault(key, []).append(_said(placed, by))
     commit_id = patch.commit_id or ""
-    words = "\n\n".join(note.text for note in reviewed.notes if note.text)
     return {
         "number": patch.number,
         "commit": commit_id,
@@ -61,7 +61,10 @@ def _patch(reviewed: ReviewedPatch) -> dict[str, object]:
         "message": visible(patch.message),
         "author": visible(patch.author),
         "date": patch.date,
-        "note": {"text": visible(words), "recordings": _recordings(reviewed.spoken)}
+        "note": {
+            "text": visible(words_of(reviewed.notes)),
+            "recordings": _recordings(reviewed.spoken),
+        }
         if reviewed.notes
         else None,
         "diff": [_file(file, number, said) for number, file in enumerate(reviewed.files)],

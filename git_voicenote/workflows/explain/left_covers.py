@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.notes.covers import COVER_PREFIX, Covers
-from git_voicenote.notes.format import parse_notes
+from git_voicenote.notes.format import parse_notes, words_of
 from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def restored(key: str) -> str:
 
 
 def _story(covers: Covers, left: LeftCover) -> str:
-    words = " ".join(note.text for note in parse_notes(covers.text_of(left)))
-    quoted = " ".join(words.split())
+    quoted = " ".join(words_of(parse_notes(covers.text_of(left))).split())
     if len(quoted) > _SHOWN:
         quoted = f"{quoted[:_SHOWN].rstrip()}…"
     return f'{left.name}, a branch that is gone ("{quoted}")'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from git_voicenote.errors import NoNoteError, UsageError
 from git_voicenote.notes.changing import reconciled
-from git_voicenote.notes.format import parse_notes, render_notes
+from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.workflows.explain.explain import note_of
 from git_voicenote.workflows.explain.joining import Joining
 
@@ -34,7 +34,7 @@ def notes_from(text: str, recording_id: str | None, archive: Archive) -> tuple[N
     dictation = archive.dictation(recording_id)
     if dictation is None:
         raise NoNoteError(f"there is no transcript of a recording {recording_id!r}")
-    return (note_of(dictation, "\n\n".join(note.text for note in notes)),)
+    return (note_of(dictation, words_of(notes)),)
 
 
 def save_words(
