@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from git_voicenote.errors import UsageError
 from git_voicenote.git.commits import commit_summary, series_summary
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
@@ -69,10 +68,7 @@ class Explainable(Protocol):
         ...
 
     def pages(self) -> tuple[Page, ...]:
-        """Return the pages of its diff; nothing if it has no diff.
-
-        Raises UsageError if it cannot be walked through.
-        """
+        """Return the pages of its diff; nothing if it has no diff."""
         ...
 
 
@@ -142,8 +138,5 @@ class ExplainedSeries:
         return ()
 
     def pages(self) -> tuple[Page, ...]:
-        """Refuse: a cover has no diff of its own."""
-        raise UsageError(
-            "a series cannot be walked through",
-            hint="`git voicenote record --walk COMMIT` walks through one of its commits",
-        )
+        """Return nothing: a cover has no diff."""
+        return ()
