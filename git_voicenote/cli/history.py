@@ -29,6 +29,7 @@ from git_voicenote.terminal.programs.pager import page, wants_colour
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.export.formats import FORMATS, TEXT, help_text
 from git_voicenote.workflows.hearing.archive import state_root
+from git_voicenote.workflows.history.choosing import LIST_HINT
 from git_voicenote.workflows.history.values import entry_value, exported
 from git_voicenote.workflows.leftovers import mention_unfinished_recordings, mention_unsaved_texts
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Place
     from git_voicenote.store.entries import Attempt, Entry
     from git_voicenote.store.search import Snippet
-
-_LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
 
 
 @click.group()
@@ -120,7 +119,7 @@ def export(recording_ids: tuple[str, ...], name: str) -> None:
     entries = _readable(named or [*reversed(_history().entries())])
     found = [exported(entry) for entry in entries if entry.transcript or form.has_failures]
     if not found and not form.has_failures:
-        raise NegativeAnswer("there is no transcript to export", hint=_LIST_HINT)
+        raise NegativeAnswer("there is no transcript to export", hint=LIST_HINT)
     text = form.together(found) if form.together else form.render(found[0])
     hand_over(text.encode())
 
@@ -135,7 +134,7 @@ def _history() -> History:
 def _entry(recording_id: str) -> Entry:
     entry = _history().entry(recording_id)
     if entry is None:
-        raise NegativeAnswer(f"there is no recording {recording_id}", hint=_LIST_HINT)
+        raise NegativeAnswer(f"there is no recording {recording_id}", hint=LIST_HINT)
     return entry
 
 

@@ -81,7 +81,7 @@ def delete(
         return
     if not yes:
         _ask(chosen)
-    delete_recordings(root, chosen, TerminalDialogue(None))
+    delete_recordings(root, [one.id for one in chosen], TerminalDialogue(None))
 
 
 def _age(written: str) -> timedelta:

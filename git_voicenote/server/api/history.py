@@ -19,7 +19,6 @@ from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, recording_time
 from git_voicenote.store.search import snippet_of
 from git_voicenote.text.export.formats import CSV, JSON
-from git_voicenote.workflows.history.choosing import Stored
 from git_voicenote.workflows.history.deleting import delete_recordings
 from git_voicenote.workflows.history.values import entries_table, exported
 
@@ -83,7 +82,7 @@ class _Endpoints:
         await self._service.workers.run(
             delete_recordings,
             self._service.state,
-            [Stored(entry.id, entry.created_at, entry.duration, 0)],
+            [entry.id],
             RequestDialogue(),
         )
         return Response(status_code=204)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
-_LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
+LIST_HINT = "`git voicenote history list` lists the recordings of this repository"
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _ID_START = re.compile(r"[0-9]{8}-[0-9a-f-]{0,80}")
 
@@ -82,7 +82,7 @@ class Choice:
         first, last = self._day(name)
         found = [one for one in stored if first <= one.created_at < last]
         if not found:
-            raise NegativeAnswer(f"there is no recording of {name}", hint=_LIST_HINT)
+            raise NegativeAnswer(f"there is no recording of {name}", hint=LIST_HINT)
         return found
 
     def _between(
@@ -99,14 +99,14 @@ class Choice:
             places = sorted(stored.index(_with_id(one, stored)) for one in (start, end))
             return stored[places[0] : places[1] + 1]
         if not any(_is_name(one, self.now) for one in (start, end)):
-            raise NegativeAnswer(f"there is no recording {name}", hint=_LIST_HINT)
+            raise NegativeAnswer(f"there is no recording {name}", hint=LIST_HINT)
         raise UsageError(f"{name!r} is no range of numbers, days or recordings")
 
     def _day(self, name: str) -> tuple[datetime, datetime]:
         try:
             return day_of(name, self.now)
         except ValueError:
-            raise NegativeAnswer(f"there is no recording {name}", hint=_LIST_HINT) from None
+            raise NegativeAnswer(f"there is no recording {name}", hint=LIST_HINT) from None
 
 
 def stored_recordings(root: Path, warn: Callable[[str], None]) -> tuple[Stored, ...]:
@@ -156,14 +156,14 @@ def _is_name(written: str, now: datetime) -> bool:
 
 def _numbered(name: str, stored: Sequence[Stored]) -> Stored:
     if not 1 <= int(name) <= len(stored):
-        raise NegativeAnswer(f"there is no recording {name}", hint=_LIST_HINT)
+        raise NegativeAnswer(f"there is no recording {name}", hint=LIST_HINT)
     return stored[int(name) - 1]
 
 
 def _with_id(start: str, stored: Sequence[Stored]) -> Stored:
     found = [one for one in stored if one.id.startswith(start)]
     if len(found) > 1:
-        raise NegativeAnswer(f"{len(found)} recordings begin with {start}", hint=_LIST_HINT)
+        raise NegativeAnswer(f"{len(found)} recordings begin with {start}", hint=LIST_HINT)
     if not found:
-        raise NegativeAnswer(f"there is no recording {start}", hint=_LIST_HINT)
+        raise NegativeAnswer(f"there is no recording {start}", hint=LIST_HINT)
     return found[0]

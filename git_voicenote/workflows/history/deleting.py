@@ -13,29 +13,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.workflows.dialogue import Dialogue
-    from git_voicenote.workflows.history.choosing import Stored
 
 
-def delete_recordings(root: Path, chosen: Sequence[Stored], dialogue: Dialogue) -> int:
+def delete_recordings(root: Path, recording_ids: Sequence[str], dialogue: Dialogue) -> int:
     """Delete recordings of a state folder, and say which; return how many.
 
     Raises RecordingInUseError, with nothing deleted, if a process works on one of them now, and
     StoreError. One that is taken into use meanwhile stays, and is named.
     """
     recordings = Recordings(root)
-    for one in chosen:
-        with recordings.held(one.id):
+    for one in recording_ids:
+        with recordings.held(one):
             pass  # one lock at a time: a year's recordings are more than a process may have open
     deleted = []
-    for one in chosen:
+    for one in recording_ids:
         try:
-            with recordings.held(one.id):
-                recordings.delete(one.id)
+            with recordings.held(one):
+                recordings.delete(one)
         except RecordingInUseError as exc:
             dialogue.warn(exc.message)
             continue
-        deleted.append(one.id)
-        dialogue.say(f"{one.id} deleted")
+        deleted.append(one)
+        dialogue.say(f"{one} deleted")
     history = History(root)
     if history.path.exists():
         history.delete_all(deleted)
