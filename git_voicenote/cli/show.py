@@ -8,7 +8,7 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.errors import NoNoteError
-from git_voicenote.git.commits import commits_in
+from git_voicenote.git.commits import commits_in, end_of_range
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes, words_of
@@ -110,7 +110,7 @@ def _hand_over(form: DescriptionFormat, described: Described) -> None:
 
 def _cover_of(repository: Repository, revisions: Sequence[str]) -> str:
     """Return the words of the cover of the series that a range ends at, or ""."""
-    tip = revisions[-1].rpartition("..")[2].lstrip(".") or "HEAD"
+    tip = end_of_range(revisions[-1])
     covers = Covers(repository)
     key = covers.key_for_tip(repository.commit(tip).id, tip)
     return words_of(covers.read(key)) if key else ""

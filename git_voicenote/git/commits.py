@@ -110,6 +110,11 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
     return tuple(Commit(ObjectId(commit_id), subject) for commit_id, _, subject in pairs)
 
 
+def end_of_range(revisions: str) -> str:
+    """Return what a range ends at: HEAD where nothing is behind its dots."""
+    return revisions.rpartition("..")[2].lstrip(".") or "HEAD"
+
+
 def subjects_of(repository: Repository, commit_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     """Return the titles of those commits that are here."""
     if not commit_ids:

@@ -168,10 +168,10 @@ class Repository:
         return self.common_dir / "voicenote"
 
 
-def repository_if_any() -> Repository | None:
-    """Return the repository around the working folder, or None."""
+def repository_if_any(cwd: Path | None = None) -> Repository | None:
+    """Return the repository around a folder, by default the working folder, or None."""
     try:
-        return Repository.discover()
+        return Repository.discover(cwd)
     except NotARepositoryError:
         return None
 

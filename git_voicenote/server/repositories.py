@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import NotARepositoryError
-from git_voicenote.git.repository import Repository
+from git_voicenote.git.repository import Repository, repository_if_any
 from git_voicenote.server.dialogue import RequestDialogue
 from git_voicenote.workflows.explain.saving import Saving
 from git_voicenote.workflows.hearing.archive import open_archive
@@ -41,10 +40,7 @@ class Place:
 
 def repository_of(service: Service) -> Repository | None:
     """Return the repository, or None outside of one; to be called in a worker."""
-    try:
-        return Repository.discover(service.folder)
-    except NotARepositoryError:
-        return None
+    return repository_if_any(service.folder)
 
 
 def place_of(service: Service) -> Place:

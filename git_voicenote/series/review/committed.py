@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.config import NOTES_REF
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
-from git_voicenote.git.commits import base_of_series
+from git_voicenote.git.commits import base_of_series, end_of_range
 from git_voicenote.git.process import read_git
 from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
@@ -73,7 +73,7 @@ def series_of_commits(
 def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], str, str | None]:
     """Return what to walk, the tip, and the branch that is meant."""
     if revisions and ".." in revisions:
-        tip = revisions.rpartition("..")[2].lstrip(".") or "HEAD"
+        tip = end_of_range(revisions)
         name = repository.current_branch() if tip in ("HEAD", "@") else tip
         return (revisions,), tip, name
     branch = revisions or repository.current_branch()

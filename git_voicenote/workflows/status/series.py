@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
-from git_voicenote.git.commits import series_base
+from git_voicenote.git.commits import end_of_range, series_base
 from git_voicenote.git.process import lines_of
 from git_voicenote.git.repository import Commit
 from git_voicenote.notes.covers import Covers
@@ -78,7 +78,7 @@ def find_series(repository: Repository, revisions: str | None) -> Series:
     other commit for itself, None for the branch HEAD is on. Raises UnknownRevisionError.
     """
     if revisions and ".." in revisions:
-        end = revisions.rpartition("..")[2].lstrip(".") or "HEAD"
+        end = end_of_range(revisions)
         branch = end if repository.has_branch(end) else None
         if end in ("HEAD", "@"):
             branch = repository.current_branch()
