@@ -116,6 +116,7 @@ class App {
     const name = this.links.has(wanted) ? wanted : "speak";
     this.views[name] ??= new VIEWS[name](this);
     const view = this.views[name];
+    if (view === this.current) return; // it is shown already, and may be in use
     for (const [one, link] of this.links) {
       if (one === name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");

@@ -24,8 +24,8 @@ addEventListener("beforeunload", (event) => {
 
 export class Recorder {
   /**
-   * `begin` returns the target and the language of the next dictation, or null where something is
-   * missing, which it has said; `final` gets the result. `changed` is told of each state.
+   * `begin` returns the target and the language of the next dictation, or null if something is
+   * missing, which it has reported, or a promise of these; `final` gets the result. `changed` is told of each state.
    */
   constructor({ begin, final, changed = () => {} }) {
     this.begin = begin;
@@ -83,14 +83,17 @@ export class Recorder {
       this.notice(t("speak.elsewhere"));
       return;
     }
-    const wanted = this.begin();
-    if (!wanted) return;
     active = this;
+    this.show("opening");
+    const wanted = await this.begin();
+    if (!wanted) {
+      this.show("idle");
+      return;
+    }
     fill(this.segments);
     fill(this.notices);
     this.partial.textContent = "";
     this.level.clear();
-    this.show("opening");
     try {
       this.microphone = await Microphone.open(this.device.value, {
         heard: (samples, peak) => this.hear(samples, peak),
@@ -133,8 +136,8 @@ export class Recorder {
   }
 
   async cancel() {
-    if (!this.isBusy || !(await confirmed(t("speak.cancelAsk"), t("speak.cancelYes")))) return;
-    if (!this.isBusy) return; // the text came meanwhile
+    if (!this.dictation || !(await confirmed(t("speak.cancelAsk"), t("speak.cancelYes")))) return;
+    if (!this.dictation) return; // the text came meanwhile
     await this.release();
     this.dictation.cancel();
   }
@@ -164,7 +167,7 @@ export class Recorder {
     // a button that is disabled would lose the focus of whoever pressed it
     const isWaiting = state === "opening" || state === "finishing";
     this.main.setAttribute("aria-disabled", String(isWaiting));
-    this.drop.hidden = isOver;
+    this.drop.hidden = isOver || state === "opening";
     this.label.textContent = this.isListening ? t("speak.stop") : t("speak.start");
     this.phase.textContent = state === "idle" ? "" : t(`phase.${state}`);
     this.node.dataset.state = state;

@@ -9,7 +9,7 @@ const IN_REPOSITORY = ["commit", "cover", "answer", "message"];
 
 export class TargetChoice {
   constructor() {
-    this.kind = "text";
+    this.kind = null; // until the branch was read, or somebody chose
     this.commits = [];
     this.kinds = el("div", { class: "choices" });
     this.list = el("div", { class: "commits", role: "radiogroup", "aria-label": t("target.commits") });
@@ -22,23 +22,32 @@ export class TargetChoice {
 
   /** Return the target chosen, as the service takes it, or null where a commit is missing. */
   get target() {
-    if (!OF_COMMITS.has(this.kind)) return { kind: this.kind };
+    if (!OF_COMMITS.has(this.kind)) return { kind: this.kind ?? "text" };
     const commit = this.commits.find((one) => one.id === this.commit);
     return commit ? { kind: this.kind, commit: commit.id, short: commit.short } : null;
   }
 
-  /** Read the branch again: commits come and go, notes too. */
-  async load() {
-    const isFirst = !this.kinds.childElementCount;
+  /** Read the branch again: commits come and go, notes too. `ready` waits for it. */
+  load() {
+    this.ready = this.read();
+  }
+
+  async read() {
+    const wanted = (this.wanted = {});
+    let repository = null;
+    let problem = "";
     try {
-      this.repository = await api.get("/api/repository");
-      this.commits = this.repository.commits;
+      repository = await api.get("/api/repository");
     } catch (error) {
-      this.repository = null;
-      this.commits = [];
-      if (error.code !== "no_repository") this.branch.textContent = error.message;
+      if (error.code !== "no_repository") problem = error.message;
     }
-    if (isFirst) this.kind = this.commits.length ? "commit" : "text";
+    if (wanted !== this.wanted) return; // it was read again meanwhile
+    this.repository = repository;
+    this.commits = repository?.commits ?? [];
+    if (problem) this.branch.textContent = problem;
+    // what somebody chose meanwhile stays
+    this.kind ??= this.commits.length ? "commit" : "text";
+    if (!repository) this.kind = "text";
     if (!this.commits.some((one) => one.id === this.commit)) this.commit = this.commits[0]?.id;
     this.draw();
   }

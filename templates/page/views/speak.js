@@ -63,7 +63,8 @@ export class SpeakView {
     return field(t("speak.language"), select);
   }
 
-  begin() {
+  async begin() {
+    if (!this.isOnly) await this.targets.ready;
     const target = this.isOnly ? { kind: "text" } : this.targets.target;
     if (!target) {
       announce(t("speak.noTarget"), true);
