@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _LABEL = "Removed-Note: "
 _LINE = re.compile(re.escape(_LABEL) + r"([0-9a-f]{40,64}) ([0-9a-f]{40,64}|-) ([0-9]+)")
 _COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
+_MAX_COMMITS = 1000
+"""Commits that one command is asked about: it takes only so many arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +101,19 @@ class Removals:
 
     def _gone(self, commit_ids: Collection[ObjectId]) -> set[str]:
         """Return those whose path in the tree of notes some commit took away, of any tool."""
-        names = {path: name for name in commit_ids for path in note_paths(name)}
-        if not (names and self._is_there):
+        if not (commit_ids and self._is_there):
             return set()
-        listed = self._repository.run(
-            "log", "--no-show-signature", "--no-notes", "--format=", "--name-only", "--no-renames",
-            "--no-ext-diff", "-z", self._ref, "--", *names,
-        )  # fmt: skip
-        return {names[path] for path in listed.decode("ascii").split("\0") if path in names}
+        ordered = [*commit_ids]
+        gone: set[str] = set()
+        for start in range(0, len(ordered), _MAX_COMMITS):
+            some = ordered[start : start + _MAX_COMMITS]
+            names = {path: name for name in some for path in note_paths(name)}
+            listed = self._repository.run(
+                "log", "--no-show-signature", "--no-notes", "--format=", "--name-only",
+                "--no-renames", "--no-ext-diff", "-z", self._ref, "--", *names,
+            )  # fmt: skip
+            gone |= {names[path] for path in listed.decode("ascii").split("\0") if path in names}
+        return gone
 
     @property
     def _is_there(self) -> bool:

@@ -125,7 +125,9 @@ def write_cover_tree(
 def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
     """Make a commit of a tree; return its name."""
     given = [argument for parent in parents for argument in ("-p", parent)]
-    commit = repository.run("commit-tree", *given, "-m", message, tree)
+    # not as an argument: a message that names a thousand removed notes is too long for one
+    content = f"{message}\n".encode("utf-8", "surrogateescape")
+    commit = repository.run("commit-tree", *given, "-F", "-", tree, stdin=content)
     return commit.decode("ascii").strip()
 
 

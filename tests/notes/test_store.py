@@ -11,6 +11,7 @@ from git_voicenote.errors import GitError, StoreError
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.format import render_note
+from git_voicenote.notes.removals import Removals
 from git_voicenote.notes.store import Notes, rewrite_ref_is_set, set_rewrite_ref
 from git_voicenote.object_ids import ObjectId
 
@@ -68,6 +69,24 @@ def test_a_removed_note_is_gone_but_for_the_history_of_the_ref(repo: Sandbox) ->
 
     assert notes.read(head(repo)) == ()
     assert "Why it is so." in repo.git("log", "-p", REF)
+
+
+def test_more_notes_are_removed_than_one_argument_can_name(repo: Sandbox) -> None:
+    """On Linux, an argument has at most 128 KiB, and all of a command 2 MiB."""
+    stream = b"".join(
+        b"commit refs/heads/many\nmark :%d\ncommitter A <a@b> 0 +0000\ndata 0\n" % number
+        for number in range(1, 1501)
+    )
+    stream += b"commit %s\ncommitter A <a@b> 0 +0000\ndata 0\n" % REF.encode()
+    stream += b"".join(b"N inline :%d\ndata 5\nwords\n" % number for number in range(1, 1501))
+    repo.git("fast-import", "--quiet", stdin=stream)
+    commit_ids = [ObjectId(one) for one in repo.git("rev-list", "many").split()]
+
+    assert set(notes_of(repo).remove(commit_ids)) == set(commit_ids)
+    assert notes_of(repo).annotated() == ()
+    others = [ObjectId(f"{number:040x}") for number in range(12_000)]
+    removals = Removals(Repository.discover(repo.folder), REF)
+    assert removals.of_commits([*others, *commit_ids]) == set(commit_ids)
 
 
 def test_many_are_read_at_once(repo: Sandbox) -> None:
