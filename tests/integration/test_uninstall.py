@@ -139,3 +139,34 @@ def test_outside_of_a_repository(sandbox: Sandbox) -> None:
     done = sandbox.voicenote("uninstall", "--models", "--yes")
     assert done.returncode == 0, done.stderr
     assert snapshot(sandbox.home) == {}
+
+
+def test_what_a_link_leads_to_stays(repo: Sandbox) -> None:
+    """An archive with a repository may hold a link in place of our folder."""
+    for name in ("edit-cv", "recordings/song.flac", "language/french", "covers.json", "notes.txt"):
+        repo.write(f"../home/Documents/{name}", "precious")
+    repo.write("../home/Documents/empty/below/file", "").unlink()
+    git = repo.folder / ".git"
+    for link in ("voicenote", "logs/refs/voicenote"):
+        (git / link).parent.mkdir(parents=True, exist_ok=True)
+        (git / link).symlink_to(repo.home / "Documents")
+    before = snapshot(repo.home)
+
+    listed = repo.voicenote("uninstall", "--dry-run").stdout.decode()
+    assert f"{git}/voicenote, a link: what it leads to stays (" in listed
+    assert "recordings and history: none" in listed
+    done = repo.voicenote("uninstall", "--all", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert snapshot(repo.home) == before
+    assert not (git / "voicenote").is_symlink()
+
+
+def test_notes_below_our_ref_stay(repo: Sandbox) -> None:
+    repo.git("notes", "--ref", "commits", "add", "-m", "of git")
+    repo.git("notes", "--ref", "team/build", "add", "-m", "of a robot")
+    for ref in ("refs/notes/", "refs/notes/team"):
+        repo.git("config", "voicenote.notesRef", ref)
+        done = repo.voicenote("uninstall", "--notes", "--yes")
+        assert done.returncode == 0, done.stderr
+    refs = repo.git("for-each-ref", "--format=%(refname)", "refs/notes").split()
+    assert refs == ["refs/notes/commits", "refs/notes/team/build"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.git.process import lines_of
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.phrases import counted
-from git_voicenote.workflows.uninstall.traces import Trace, remove_all, remove_empty
+from git_voicenote.workflows.uninstall.traces import Trace, own_folders, remove_all, remove_empty
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -43,7 +43,7 @@ def find_refs(scene: Scene) -> list[Trace]:
     )  # fmt: skip
     octets = int(size) if refs and size.strip().isdigit() else 0
     found = [Trace(one.what, octets if number == 0 else 0) for number, one in enumerate(found)]
-    texts = [*repository.state_dir.glob("edit-*")]
+    texts = [text for one in own_folders(repository) for text in one.glob("edit-*")]
     if texts:
         found.append(Trace(f"{counted(len(texts), 'text')} that you edited and did not save"))
     return found
@@ -62,16 +62,19 @@ def remove_refs(scene: Scene) -> None:
         repository.run("update-ref", "-z", "--stdin", stdin=stdin)
     common = repository.common_dir
     for kind in (common / "refs", common / "logs/refs"):
-        for path in sorted((kind / "voicenote").rglob("*"), reverse=True):
+        folder = kind / "voicenote"
+        below = () if folder.is_symlink() else folder.rglob("*")
+        for path in sorted(below, reverse=True):
             with suppress(OSError):
                 path.rmdir()
         for name in ("voicenote", "notes"):
             remove_empty(kind / name, up_to=kind)
     if refs:
         _prune(repository, ours)
-    state = repository.state_dir
-    remove_all([state / "covers.json", state / "notes.lock", *state.glob("edit-*")])
-    remove_all([repository.git_dir / "voicenote" / "am"])
+    for own in own_folders(repository):
+        remove_all([own / "covers.json", own / "notes.lock", *own.glob("edit-*")])
+        if own.parent == repository.git_dir:  # that of another work tree is not finished
+            remove_all([own / "am"])
 
 
 def _refs(scene: Scene) -> Mapping[str, str]:
@@ -79,7 +82,13 @@ def _refs(scene: Scene) -> Mapping[str, str]:
     if repository is None:
         return {}
     names = (scene.settings.notes_ref, scene.settings.review_ref)
-    refs = {name: tip for one in names for name, tip in read_refs(repository, one).items()}
+    # not those below: with notes/ as a setting, they would be the notes of everybody
+    refs = {
+        name: tip
+        for one in names
+        for name, tip in read_refs(repository, one).items()
+        if name == one
+    }
     return refs | read_refs(repository, _OURS.rstrip("/"))
 
 

@@ -20,6 +20,7 @@ from git_voicenote.workflows.uninstall.traces import (
     Part,
     Scene,
     folders_found,
+    own_folders,
     refuse_if_in_use,
     remove_all,
     remove_empty,
@@ -36,8 +37,7 @@ _LEARNED = ("language", "vocabulary")
 
 def _roots(scene: Scene) -> tuple[Path, ...]:
     """Return the state folders: of the repository, and of what belongs to none."""
-    own = (scene.repository.state_dir,) if scene.repository else ()
-    return (*own, data_home())
+    return (*own_folders(scene.repository), data_home())
 
 
 def _kept_in(*patterns: str) -> Callable[[Scene], list[Path]]:

@@ -46,18 +46,33 @@ class Part:
     remove: Callable[[Scene], None]
 
 
+def own_folders(repository: Repository | None) -> list[Path]:
+    """Return our folders in a repository: the shared one, and that of a linked work tree.
+
+    A link is not one of them: what it leads to may be anything, if the repository was unpacked.
+    """
+    if repository is None:
+        return []
+    folders = dict.fromkeys((repository.state_dir, repository.git_dir / "voicenote"))
+    return [folder for folder in folders if not folder.is_symlink()]
+
+
 def folders_found(paths: Iterable[Path]) -> list[Trace]:
     """Return those of these files and folders that are there, with their sizes."""
     there = [path for path in paths if path.exists() or path.is_symlink()]
-    return [Trace(str(path), octets_of(path)) for path in there]
+    return [
+        Trace(f"{path}{', a link: what it leads to stays' * path.is_symlink()}", octets_of(path))
+        for path in there
+    ]
 
 
 def octets_of(path: Path) -> int:
     """Return the size of a file, or of all files in a folder."""
     total = 0
-    for one in [path, *(path.rglob("*") if path.is_dir() else ())]:
+    is_folder = path.is_dir() and not path.is_symlink()
+    for one in [path, *(path.rglob("*") if is_folder else ())]:
         with suppress(OSError):
-            total += one.lstat().st_size if not one.is_dir() else 0
+            total += one.lstat().st_size if one.is_symlink() or not one.is_dir() else 0
     return total
 
 
