@@ -78,6 +78,8 @@ def test_a_kit_comes_and_goes(unpacked: Path, tmp_path: Path) -> None:
     home = tmp_path / "a home"
     (home / ".local/bin").mkdir(parents=True)
     (home / ".local/bin/mine").write_text("mine")
+    for module in ("venv", "ensurepip", "hashlib", "platform", "pip"):  # where it is run
+        (home / f"{module}.py").write_text("raise SystemExit('this is not the module')\n")
     before = tree(home)
 
     told = install(unpacked, home)
@@ -98,7 +100,7 @@ def test_a_kit_comes_and_goes(unpacked: Path, tmp_path: Path) -> None:
     first = command.resolve()
 
     # a kit that is made there has the same wheel of ours
-    run(home, first.parent / "python", "-c", _REBUILD)
+    run(home, first.parent / "python", "-I", "-c", _REBUILD)
     rebuilt = home / OWN_WHEEL
     assert rebuilt.read_bytes() == (unpacked / "wheels" / OWN_WHEEL).read_bytes()
     rebuilt.unlink()
