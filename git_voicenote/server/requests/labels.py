@@ -45,5 +45,5 @@ def result_names(labels: list[str], suffix: str) -> list[str]:
 
 def _part(text: str) -> str:
     """Return a part of a name, without what a file system would not take; "" for dots."""
-    text = _RESERVED.sub("_", text).strip().rstrip(".")
-    return text.encode()[:_MAX_PART_BYTES].decode("utf-8", "ignore")
+    text = _RESERVED.sub("_", text).strip().encode()[:_MAX_PART_BYTES].decode("utf-8", "ignore")
+    return text.rstrip(". \xa0")  # after it was cut; Windows reads `.. ` as `..`

@@ -101,6 +101,7 @@ def test_files_are_transcribed_and_one_that_fails_stops_no_other(client: Client)
 
 HOSTILE = {
     "../../etc/passwd": "etc/passwd",
+    ".. /.. ./x.wav": "x.wav",  # Windows ends no name with a blank
     "/etc/passwd": "etc/passwd",
     "..\\..\\windows\\x.wav": "windows/x.wav",
     "C:/x.wav": "C_/x.wav",
