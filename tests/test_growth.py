@@ -125,7 +125,7 @@ def _spoken(text: str) -> object:
 
 
 def _blocks(text: str) -> object:
-    return blocks.blocks_of(text), list(blocks.spans_of(text))
+    return blocks.blocks_of(text), list(blocks.spans_of(text)), blocks.title_of(text)
 
 
 def _names(text: str) -> object:

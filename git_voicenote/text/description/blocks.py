@@ -34,6 +34,11 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     return tuple(block for part in _parts(visible(text)) for block in _blocks(part))
 
 
+def title_of(text: str) -> str:
+    """Return a title on one line, whatever a commit has in its place."""
+    return " ".join(visible(text).split())
+
+
 def spans_of(line: str) -> Iterator[tuple[str, bool]]:
     """Yield the spans of a line, and whether each is code, which was put between backticks."""
     at = 0

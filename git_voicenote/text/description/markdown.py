@@ -3,7 +3,8 @@
 What was said is text: no sign in it becomes markup (CommonMark and GitHub's extensions), and
 nothing is linked by accident. A forge looks for @names, #numbers and :emoji: in the text that
 Markdown leaves, so a backslash does not help there: a zero-width space breaks them, as bots of
-forges do it (`@&#8203;name`). Code between backticks stays code, where a forge links nothing.
+forges do it (`@&#8203;name`). A line that begins with /merge is a command to GitLab and to bots,
+but not after a backslash. Code between backticks stays code, where a forge links nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.targets import short_id
-from git_voicenote.text.description.blocks import blocks_of, spans_of
+from git_voicenote.text.description.blocks import blocks_of, spans_of, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]|~$]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ENTITY = re.compile("[&<>]")
 _URL = re.compile(r"(https?://[^\s<>`]+[^\s<>`.,;:!?'\")\]])")
-_STARTS = re.compile(r"(?:(#{1,6})(?=\s|$)|([-+=])|(\d{1,9})([.)])(?=\s|$))")
+_STARTS = re.compile(r"(?:(#{1,6})(?=\s|$)|([-+=]|/(?=\w))|(\d{1,9})([.)])(?=\s|$))")
 _REFERENCE = re.compile(
     r"""(?<![\w/])(@)(?=\w)|([#!$%~^&])(?=[\w"])|\b(GH-)(?=\d)|(:)(?=[\w+-]+:)"""
 )
@@ -37,7 +38,7 @@ def markdown(described: Described) -> str:
     parts = [*_written(described.cover)]
     for commit in described.commits:
         if commit.text:
-            parts.append(f"### {escaped(commit.subject)} (`{short_id(commit.id)}`)")
+            parts.append(f"### {escaped(title_of(commit.subject))} (`{short_id(commit.id)}`)")
             parts += _written(commit.text)
     return "\n\n".join(parts) + "\n"
 
@@ -83,7 +84,7 @@ def _escaped(text: str) -> str:
 
 
 def _start(found: re.Match[str]) -> str:
-    """Return the start of a line so that it begins no heading, list or rule."""
+    """Return the start of a line so that it begins no heading, list, rule or command."""
     if found[3]:
         return f"{found[3]}\\{found[4]}"
     return f"\\{found[0]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.targets import short_id
-from git_voicenote.text.description.blocks import blocks_of, spans_of
+from git_voicenote.text.description.blocks import blocks_of, spans_of, title_of
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def page(described: Described) -> str:
         "description.html.j2",
         cover=blocks_of(described.cover),
         commits=[
-            (short_id(commit.id), commit.subject, blocks_of(commit.text))
+            (short_id(commit.id), title_of(commit.subject), blocks_of(commit.text))
             for commit in described.commits
         ],
         spans_of=spans_of,

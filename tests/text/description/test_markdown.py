@@ -59,6 +59,7 @@ def test_no_signs_together_become_markup(words: str) -> None:
         ("well :tada: std::vec", "well :&#8203;tada: std::vec"),
         ("`@ada #12` is code", "`@ada #12` is code"),
         ("# 12", r"\# 12"),
+        ("/merge now", r"\/merge now"),
     ],
 )
 def test_nothing_pings(words: str, written: str) -> None:
@@ -102,3 +103,12 @@ def test_a_page_has_the_same_and_no_script() -> None:
     )
     assert "<pre>code *here*</pre>" in written
     assert '<p class="none">no note</p>' in written
+
+
+def test_a_title_stays_one_line() -> None:
+    """A commit may have any characters in its title."""
+    commit = DescribedCommit(
+        "3f2a91c" + "0" * 33, "fix\r# head\u2028/close \x1b\u202ex", "Why.", "", {}
+    )
+    assert "### fix # head /close x (`3f2a91c`)" in markdown(Described([commit]))
+    assert "<h2>fix # head /close x <code>" in page(Described([commit]))
