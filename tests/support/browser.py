@@ -28,6 +28,10 @@ _KEYS |= {"ArrowUp": (38, ""), "ArrowDown": (40, "")}
 """The code and the text of keys that are more than their character."""
 
 
+class NavigatedError(Exception):
+    """The page went away while it was asked something."""
+
+
 class Browser:
     """One page of a browser. `requests` are all addresses it asked for, `complaints` its errors.
 
@@ -92,6 +96,8 @@ class Browser:
         while True:
             answer = self._next()
             if answer.get("id") == number:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise NavigatedError
                 assert "error" not in answer, answer
                 result: dict[str, Any] = answer["result"]
                 return result
@@ -175,11 +181,17 @@ class Browser:
     def until(self, script: str) -> None:
         """Wait until an expression is true in the page."""
         deadline = time.monotonic() + _PATIENCE
-        while not self.run(f"Boolean({script})"):
+        while not self._is_true(script):
             if time.monotonic() > deadline:
                 shown = self.run("document.body.innerText")
                 raise AssertionError(f"never true: {script}\n{self.complaints}\n{shown}")
             time.sleep(0.02)
+
+    def _is_true(self, script: str) -> bool:
+        try:
+            return bool(self.run(f"Boolean({script})"))
+        except NavigatedError:  # the next page is asked
+            return False
 
     def _send(self, method: str, parameters: dict[str, object]) -> int:
         self._last += 1
