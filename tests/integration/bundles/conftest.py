@@ -10,7 +10,7 @@ from git_voicenote.datatypes import Place, Recording, Segment, Transcript, Turn
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget
-from tests.integration.test_sync import write_cover, write_note
+from tests.support.clones import write_cover, write_note
 from tests.support.sandbox import Sandbox
 from tests.support.sound import tone, write_sound
 

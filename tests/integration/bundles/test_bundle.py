@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.datatypes import Place, Turn
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
-from tests.integration.test_sync import cover, note, refs, sync, write_note
+from tests.support.clones import cover, note, refs, sync, write_note
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:

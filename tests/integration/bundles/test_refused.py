@@ -11,7 +11,7 @@ import pytest
 
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
-from tests.integration.test_sync import refs, sync, write_note
+from tests.support.clones import refs, sync, write_note
 
 if TYPE_CHECKING:
     from pathlib import Path

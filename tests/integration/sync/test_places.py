@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.test_sync import Pair, cover, note, pair, refs, sync, write_cover, write_note
+from tests.support.clones import Pair, cover, note, refs, sync, write_cover, write_note
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.sandbox import Sandbox
-
-__all__ = ["pair"]
 
 
 def bare(repo: Sandbox, path: Path) -> Path:
