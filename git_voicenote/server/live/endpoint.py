@@ -104,14 +104,6 @@ class Endpoint:
             else:
                 _obey(message, speech)
 
-    def _check(self, pcm: bytes, speech: Speech) -> None:
-        if len(pcm) % SAMPLE_WIDTH or len(pcm) > speech.sound.rate * SAMPLE_WIDTH:
-            raise RefusalError(
-                400,
-                "a message has whole 16-bit samples, and at most one second",
-                code="bad_message",
-            )
-
 
 def _check(pcm: bytes, speech: Speech) -> None:
     if len(pcm) % SAMPLE_WIDTH or len(pcm) > speech.sound.rate * SAMPLE_WIDTH:
