@@ -1,4 +1,4 @@
-"""`git voicenote doctor`: what works, and the way out where something does not."""
+"""`git voicenote doctor`: check the installation, and name the fix for each problem."""
 
 from __future__ import annotations
 

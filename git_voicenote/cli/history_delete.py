@@ -1,4 +1,4 @@
-"""`git voicenote history delete`: which recordings go, the question, and the deed."""
+"""`git voicenote history delete`: choose recordings, ask, and delete them."""
 
 from __future__ import annotations
 

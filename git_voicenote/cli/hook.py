@@ -159,7 +159,7 @@ def _tell_status(name: str, found: HookStatus) -> None:
 
 
 def _explain_manager(found: HookStatus, name: str) -> None:
-    """Say what a hook manager makes of the hook, and how to have it run."""
+    """Report what a hook manager does with the hook, and how to have it run."""
     place = found.place
     if place.manager == "husky" and not place.is_run:
         warn("husky is not set up in this work tree, so git runs no hooks here")
@@ -194,7 +194,7 @@ def _print_manual(repository: Repository, name: str) -> None:
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:
-    """Say what a person may not expect of the place."""
+    """Report what is unusual about the place."""
     if place.manager in _KEEPERS:
         say(f"{place.manager} runs it before its own hooks, and keeps it when it is upgraded")
     if place.manager == "husky" and not place.is_run:

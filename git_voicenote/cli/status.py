@@ -1,4 +1,4 @@
-"""`git voicenote status`: what a branch says, and what is left to do."""
+"""`git voicenote status`: which commits lack a note, and what is left to do."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _name(series: Series) -> str:
 
 
 def _extent(series: Series) -> str:
-    """Return how many commits are meant, and why these."""
+    """Return the number of commits, and how they were chosen."""
     if series.tip is None:
         return "no commits yet"
     count = counted(len(series.commits), "commit") if series.commits else "no commits"

@@ -18,7 +18,7 @@ from git_voicenote.object_ids import ObjectId
 from git_voicenote.phrases import counted
 from git_voicenote.targets import short_id
 from git_voicenote.terminal.console import print_error, print_json, put, say
-from git_voicenote.workflows.exchange.network import PushWish, compare, push_all
+from git_voicenote.workflows.exchange.network import PushOptions, compare, push_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run
     there = find_remote(repository, remote)
     status = 0
     target = find_push_remote(repository, remote, there)
-    for result in push_all(repository, refs, there, target, PushWish(branches, is_all, dry_run)):
+    for result in push_all(repository, refs, there, target, PushOptions(branches, is_all, dry_run)):
         if result.failure is not None:
             print_error(result.failure)
         if dry_run:
@@ -96,7 +96,7 @@ def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run
 
 
 def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str | None) -> None:
-    """Say what came of a push to one place, with the words of the other side."""
+    """Report the result of a push to one place, with the messages of the other side."""
     is_remote = result.place.tracking == remote.tracking
     name = _shown(result.place)
     for line in result.words:
@@ -125,7 +125,7 @@ def _list_sent(repository: Repository, result: PlacePush, remote: Remote) -> Non
 
 
 def _tell_held(result: PlacePush) -> None:
-    """Say what was not sent, because it belongs to nothing that the other side has."""
+    """Report what was not sent, because its commit or branch is not on the other side."""
     if not result.held:
         return
     counts = Counter(one.kind for one in result.held)
@@ -192,7 +192,7 @@ sync.add_command(unbundle)
 
 
 def _titles(repository: Repository, found: Sequence[Difference]) -> dict[Difference, str]:
-    """Return what people call the things that differ."""
+    """Return the titles of what differs."""
     commits = [ObjectId(one.name) for one in found if one.kind in _OF_COMMITS]
     subjects = subjects_of(repository, commits)
     absent = "(a commit that is not here)"

@@ -1,4 +1,4 @@
-"""What the commands that exchange notes say of it."""
+"""Messages of the commands that exchange notes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def tell_outcome(outcome: Outcome, source: str) -> None:
-    """Say what a merge changed here."""
+    """Report what a merge changed here."""
     for remark in (*outcome.remarks, *outcome.left_out):
         warn(visible(remark))
     parts = []

@@ -1,4 +1,4 @@
-"""`git voicenote uninstall`: what is where, and the way to be rid of it."""
+"""`git voicenote uninstall`: list and remove everything that git-voicenote keeps."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _meant(
     if yes:
         return meant
     if not is_interactive():
-        raise StoreError("removing needs a yes, and there is nobody to ask", hint="add --yes")
+        raise StoreError("removing needs confirmation", hint="use --yes")
     titles = "all of this" if everything else ", ".join(part.title for part in meant)
     return meant if confirm(f"remove {titles}? It cannot be undone.") else []
 

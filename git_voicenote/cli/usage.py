@@ -47,7 +47,7 @@ def error_of(
 
 
 def unknown_command(path: str, name: str, known: Iterable[str]) -> UsageError:
-    """Return the error for a name that is none of the commands of `path`."""
+    """Return the error for an unknown command below `path`."""
     return UsageError(
         f"{path} has no command {name!r}",
         hint=f"{did_you_mean(name, known)}`{path} -h` lists the commands",

@@ -1,4 +1,4 @@
-"""Which notes were removed, so that the same words do not come back from elsewhere.
+"""The notes that were removed, so that the same words are not restored from elsewhere.
 
 The note of a commit can be found on another commit with the same patch. A person who removed it
 does not want to find it there. So a removal is a commit of the notes ref whose message names the
@@ -39,7 +39,7 @@ _MAX_COMMITS = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    """A removal: in which commit of the notes ref, when, and of what."""
+    """A removal: the commit of the notes ref, the time, and what was removed."""
 
     recorded_in: str
     at: datetime
@@ -62,7 +62,7 @@ def _message(lines: Iterable[str]) -> str:
 def message_of_removals(
     repository: Repository, tip: str, since: str | None, commit_ids: Collection[str]
 ) -> str | None:
-    """Return a message that records what the history after `since` does of these commits."""
+    """Return a message that repeats the removals of these commits in the history after `since`."""
     listed = repository.run(
         "log", "--no-show-signature", "--no-notes", "--fixed-strings", f"--grep={_LABEL}",
         "--encoding=UTF-8", "--format=%B", tip, *([f"^{since}"] if since else []), "--",
@@ -85,7 +85,7 @@ class Removals:
         return frozenset(commit_ids) & (named | self._gone(commit_ids))
 
     def stood(self, patch_id: str, commit_id: ObjectId, blob: str) -> bool:
-        """Return whether a commit had this very note when one for its patch was removed."""
+        """Return whether a commit had exactly this note when one for its patch was removed."""
         objects = self._repository.objects
         trees = (objects.find(f"{one.recorded_in}^{{tree}}") for one in self._of_patch(patch_id))
         return any(
@@ -100,7 +100,7 @@ class Removals:
         return (removal for removal in self._removals if removal.patch_id == patch_id)
 
     def _gone(self, commit_ids: Collection[ObjectId]) -> set[str]:
-        """Return those whose path in the tree of notes some commit took away, of any tool."""
+        """Return those whose note some commit removed from the tree, whatever tool made it."""
         if not (commit_ids and self._is_there):
             return set()
         ordered = [*commit_ids]

@@ -116,7 +116,7 @@ class Notes:
             there = self._texts_in(tree.texts, commit_ids)
             new = {name: text for name, text in change(there).items() if there.get(name) != text}
             if new and tree.has_twins:
-                self._write_anew(tip, tree, new)
+                self._rewrite(tip, tree, new)
             elif new:
                 self._add(tip, new)
             return tuple(new)
@@ -144,7 +144,7 @@ class Notes:
             stream += [b"N inline %s\n" % commit_id.encode(), _data(text.encode())]
         run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
 
-    def _write_anew(self, tip: str, tree: TextTree, texts: Mapping[ObjectId, str]) -> None:
+    def _rewrite(self, tip: str, tree: TextTree, texts: Mapping[ObjectId, str]) -> None:
         """Write all notes of a commit and new ones, each once.
 
         fast-import replaces one of two notes of a commit, and drops one where it moves them.

@@ -1,1 +1,1 @@
-"""The local service: a front end that programs talk to, over HTTP, as they do to OpenAI's."""
+"""The local service: a front end over HTTP, with a page and OpenAI's speech API."""

@@ -131,7 +131,7 @@ def _check_tls(address: Address) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers."""
+    """A server that reports when it is ready."""
 
     def __init__(
         self,

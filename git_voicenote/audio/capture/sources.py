@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _LATENCY = 0.1
 """Seconds that the system may hold sound for us. PortAudio's own choice (0.035) loses samples on
-a busy machine, and without a wish PulseAudio sends sound in lumps of half a second."""
+a busy machine, and without a request PulseAudio sends sound in lumps of half a second."""
 _ROOM_NOISE = 3e-4
 """RMS of a quiet room, about 10 of 32768: a microphone never sends exact zeros."""
 

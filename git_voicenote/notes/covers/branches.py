@@ -1,4 +1,4 @@
-"""Which branch a cover belongs to, after branches were renamed, deleted and made again.
+"""Find the branch of a cover after branches were renamed, deleted and created again.
 
 Git runs no hook for any of these, so it is found out by the next command. When a cover is written,
 a mark is kept beside it, in `voicenote/covers.json`: the newest entry of the branch's reflog, and
@@ -42,7 +42,7 @@ _ID = re.compile(r"[0-9a-f]{40,64}")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a branch was like when its cover was written: its tip, and its newest reflog entry."""
+    """The state of a branch when its cover was written: its tip and its newest reflog entry."""
 
     tip: str
     entry: str
@@ -124,7 +124,7 @@ class Branches:
         return self.home(key) == key
 
     def mark_of(self, branch: str) -> Mark | None:
-        """Return what to remember of a branch whose cover is written; None if it is none."""
+        """Return the mark of a branch whose cover is written; None if it is not a branch."""
         found = self._repository.objects.find(f"{HEADS}{branch}^{{commit}}")
         if branch.startswith(DETACHED) or found is None:
             return None
@@ -133,7 +133,7 @@ class Branches:
 
     @cached_property
     def moves(self) -> tuple[tuple[str, str], ...]:
-        """The keys of covers whose branch was renamed, and what those branches are called now."""
+        """The keys of covers whose branch was renamed, and the new names of those branches."""
         marked = self.marks
         named = [key for key in self.keys if not key.startswith(DETACHED)]
         left = {

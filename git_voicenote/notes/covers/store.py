@@ -231,7 +231,7 @@ class Covers:
         self._update(COVER_PREFIX + key, commit, tip, "git voicenote: write the cover")
 
     def _mark(self, key: str, dropped: Sequence[str] = ()) -> None:
-        """Remember what the branch of a cover is like; forget it of others."""
+        """Store the mark of a cover's branch; drop those of other branches."""
         marks: dict[str, Mark | None] = dict.fromkeys(dropped)
         self._change_marks({**marks, key: self._branches().mark_of(key)})
 

@@ -1,1 +1,1 @@
-"""Who reaches the service, under which name, with which token, and for how long."""
+"""Access to the service: addresses, host names, tokens and time limits."""

@@ -48,7 +48,7 @@ def server_config(
 
 
 def timed_connections(seconds: float) -> Callable[..., asyncio.Protocol]:
-    """Return what makes a connection that has so many seconds for the head of each request."""
+    """Return a factory of connections that allow `seconds` for the head of each request."""
     return partial(_TimedConnection, seconds)
 
 

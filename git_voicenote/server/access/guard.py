@@ -128,12 +128,12 @@ def check_token(scope: Scope, token: str) -> None:
 
 
 def is_token(given: str, token: str) -> bool:
-    """Return whether a client's token is the right one, in a time that does not tell how far."""
+    """Return whether a client's token is the right one; the comparison takes constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
 def _only(scope: Scope, name: bytes) -> str | None:
-    """Return a header, "" if it is there more than once: two readers may take different ones."""
+    """Return a header, "" if it is repeated: two parsers may choose different ones."""
     values = [value for key, value in scope["headers"] if key == name]
     if len(values) > 1:
         return ""
@@ -141,7 +141,7 @@ def _only(scope: Scope, name: bytes) -> str | None:
 
 
 def _name_of(host: str) -> str:
-    """Return a Host without its port, in lower case; "" for what is none."""
+    """Return a Host without its port, in lower case; "" if it is invalid."""
     name, colon, port = host.rpartition(":")
     if not colon or host.endswith("]"):
         return host.lower()

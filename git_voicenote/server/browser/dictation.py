@@ -1,4 +1,4 @@
-"""The one dictation that a browser is the microphone of."""
+"""A dictation with a browser as its microphone."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ async def record(path: Path, reports: Reports, max_seconds: float) -> None:
 
 
 class _Recording:
-    """The dictation, and what is told of it on both sides: to our parent, and to the page."""
+    """The dictation, and its reports to our parent and to the page."""
 
     def __init__(self, path: Path, reports: Reports, max_seconds: float) -> None:
         self._reports = reports
@@ -109,7 +109,7 @@ class _Recording:
         return guarded([*page.routes(), *routes], access, _refusal)
 
     async def _follow(self) -> None:
-        """Report how it goes until the sound is at its end."""
+        """Report progress until the end of the sound."""
         while not self._is_over():
             self._report()
             with suppress(TimeoutError):

@@ -1,1 +1,1 @@
-"""Speech to text in a process of its own, and what is said to it and by it."""
+"""Speech to text in a separate process, and the messages to and from it."""

@@ -1,4 +1,4 @@
-"""A running engine process, and those who wait for its answers."""
+"""A running engine process, and the callers that wait for its answers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Patience:
 class Conversation:
     """A running engine process, with a thread that receives its answers into the event loop.
 
-    If the `patience` is at its end, the process is killed.
+    If it exceeds the `patience`, the process is killed.
     """
 
     def __init__(self, start: Start, patience: Patience) -> None:
@@ -111,7 +111,7 @@ class Conversation:
             self._end_if_retired()
 
     def say(self, order: Order | Complete) -> None:
-        """Tell the process something; one that has just died tells of that itself."""
+        """Send the process a message; the receiving thread reports a process that has died."""
         with suppress(OSError):
             self._process.socket.send(order)
 

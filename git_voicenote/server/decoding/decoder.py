@@ -139,7 +139,7 @@ class Decoder:
         keywords: tuple[str, ...],
         progress: Callable[[float], None] | None = None,
     ) -> AsyncGenerator[Heard | Done, None]:
-        """Yield what is heard in a file, and at last that it is done; to be closed by the caller.
+        """Yield what is heard in a file, and finally Done. The caller closes the generator.
 
         Files are heard in the order of these calls. `progress` is called with the seconds of the
         file that were listened to. Raises EngineError if the process cannot be started, dies, or
@@ -249,7 +249,7 @@ class Decoder:
 
 
 class LiveHearing:
-    """What is heard in a dictation: an iterator over partial texts, segments, and at last Done."""
+    """What is heard in a dictation: an iterator over partial texts, segments, and finally Done."""
 
     def __init__(self, process: Conversation, number: int, replies: Replies) -> None:
         self._process = process

@@ -1,4 +1,4 @@
-"""The engine of the service, with what it knows of the repository that this was started in."""
+"""The engine of the service, with the vocabulary of the repository that it was started in."""
 
 from __future__ import annotations
 

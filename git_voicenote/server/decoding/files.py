@@ -65,11 +65,11 @@ def _hear(
 
 
 class _Unwanted(Exception):  # noqa: N818 - not an error
-    """Nobody waits for this file any more."""
+    """The transcript of this file is no longer needed."""
 
 
 class _Progress:
-    """Reports how much of a file was listened to, and not too often."""
+    """Reports at intervals how much of a file was listened to."""
 
     def __init__(self, decoding: Decoding, number: int, is_wanted: Callable[[int], bool]) -> None:
         self._decoding = decoding
@@ -87,7 +87,7 @@ class _Progress:
 
 
 def _unnamed(error: VoicenoteError, name: str) -> VoicenoteError:
-    """Return an error without the name of our own copy, which means nothing to a client."""
+    """Return an error without the name of our copy of the file, which no client knows."""
     error.args = (error.message.replace(name, "the file"),)
     error.message = error.args[0]
     error.hint = error.hint and error.hint.replace(name, "FILE")

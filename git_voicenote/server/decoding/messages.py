@@ -60,7 +60,7 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Nobody waits for the answers to an order any more."""
+    """The answers to an order are no longer needed."""
 
     number: int
 

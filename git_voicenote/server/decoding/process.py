@@ -43,7 +43,7 @@ _PULSE = 1.0
 
 
 def main() -> None:
-    """Do as our parent orders, as long as it is there."""
+    """Follow the orders of our parent until it ends."""
     socket: Socket = Connection(int(sys.argv[1]))
     parent = _Parent(socket)
     start: SimpleQueue[Start] = SimpleQueue()

@@ -1,1 +1,1 @@
-"""Jobs: files that are transcribed one after the other, whoever still looks on."""
+"""Jobs: files that are transcribed in turn, whether or not a client is still connected."""

@@ -1,4 +1,4 @@
-"""Who follows a job, and what has changed since they looked."""
+"""The followers of jobs, and the changes that they have not seen yet."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """Whoever has dictations."""
+    """Begins and resumes dictations."""
 
     async def begin(self, opening: Opening) -> Speech:
         """Begin a dictation. Raises RefusalError and VoicenoteError."""

@@ -23,7 +23,7 @@ _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/~^@{}-]{0,255}")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a client wants. `commit` is a revision, for a commit and for an answer to one.
+    """A request for a dictation. `commit` is a revision, for a commit or an answer to one.
 
     `resume` is the id of a dictation whose connection broke. `keywords` are terms that are likely
     to be spoken. Unless `is_kept`, nothing remains of the dictation after its text.

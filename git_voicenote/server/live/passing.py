@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Keeper(Protocol):
-    """What becomes of a recording and of what was heard in it; see `archive.Archive`."""
+    """Stores a recording and its transcript, or discards them; see `archive.Archive`."""
 
     def complete(self, recording: Recording) -> object:
-        """Take a recording of which all sound is there."""
+        """Take a recording whose sound is complete."""
         ...
 
     def keep(self, recording: Recording) -> object:
@@ -35,11 +35,11 @@ class Keeper(Protocol):
     def transcribed(
         self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
     ) -> object:
-        """Take what was heard."""
+        """Take the transcript."""
         ...
 
     def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> object:
-        """Take why nothing was heard."""
+        """Take the reason why there is no transcript."""
         ...
 
     def compressed(self, recording: Recording) -> object:

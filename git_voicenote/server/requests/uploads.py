@@ -54,7 +54,7 @@ async def received_form(
 ) -> AsyncIterator[Form]:
     """Read a form, with its files in `folder` (0600) until the context ends, unless moved.
 
-    Raises RefusalError for anything that is no such form, too large or too slow, and OSError.
+    Raises RefusalError for a body that is not such a form, too large or too slow, and OSError.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")

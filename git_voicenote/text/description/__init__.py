@@ -1,1 +1,1 @@
-"""A series described for readers elsewhere: its cover, then each commit with its note."""
+"""A series as a description, for a pull request: its cover, then each commit with its note."""

@@ -89,5 +89,5 @@ DESCRIPTIONS = {one.name: one for one in _ROWS}
 
 
 def help_text() -> str:
-    """Return what the formats are, for the help of an option."""
+    """Return a description of the formats, for the help of an option."""
     return "; ".join(f"{one.name}: {one.meaning}" for one in DESCRIPTIONS.values())

@@ -44,7 +44,7 @@ def markdown(described: Described) -> str:
 
 
 def escaped(line: str) -> str:
-    """Return a line that Markdown shows as it stands here, but for code between backticks."""
+    """Return a line escaped for Markdown, except for code between backticks."""
     spans = spans_of(line)
     written = "".join(f"`{span}`" if is_code else _linked(span) for span, is_code in spans)
     found = _STARTS.match(written)
@@ -84,7 +84,7 @@ def _escaped(text: str) -> str:
 
 
 def _start(found: re.Match[str]) -> str:
-    """Return the start of a line so that it begins no heading, list, rule or command."""
+    """Return the start of a line, escaped so as to begin no heading, list, rule or command."""
     if found[3]:
         return f"{found[3]}\\{found[4]}"
     return f"\\{found[0]}"

@@ -1,4 +1,4 @@
-"""A description as one HTML document: no script, nothing that is fetched."""
+"""A description as one HTML document, without scripts or external files."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Keeper(Protocol):
     """Where answers go."""
 
     def prepare(self, part: Part) -> None:
-        """Say what a person should know before they speak; raise if no answer can be kept."""
+        """Report what a person should know before they speak; raise if no answer can be kept."""
         ...
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
@@ -149,7 +149,7 @@ class Answering:
 
     @contextmanager
     def _naming(self, command: str) -> Iterator[None]:
-        """Name the recording to a person whose words became no answer."""
+        """Name the recording if its words did not become an answer."""
         try:
             yield
         except (VoicenoteError, Cancelled, KeyboardInterrupt, Terminated) as exc:

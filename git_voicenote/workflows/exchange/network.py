@@ -81,8 +81,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class PushWish:
-    """What a person wants to push: what belongs to `branches`, besides those that are there.
+class PushOptions:
+    """What to push: what belongs to `branches`, besides those that the other side has.
 
     `is_all` selects everything; `is_dry` sends nothing.
     """
@@ -97,7 +97,7 @@ def push_all(
     note_refs: NoteRefs,
     remote: Remote,
     target: Remote,
-    wish: PushWish = PushWish(),
+    options: PushOptions = PushOptions(),
 ) -> Iterator[PlacePush]:
     """Push notes and covers to each place of `target`, forwards only; `remote` is fetched from.
 
@@ -105,7 +105,7 @@ def push_all(
     """
     for place in push_places(repository, target):
         try:
-            yield _push_to(repository, note_refs, remote, place, wish)
+            yield _push_to(repository, note_refs, remote, place, options)
         except UnknownRevisionError:
             raise
         except GitError as exc:
@@ -159,13 +159,13 @@ def _differences(
 
 
 def _push_to(
-    repository: Repository, note_refs: NoteRefs, remote: Remote, place: Remote, wish: PushWish
+    repository: Repository, note_refs: NoteRefs, remote: Remote, place: Remote, options: PushOptions
 ) -> PlacePush:
     theirs = remote_tips(repository, place, note_refs)
-    selection = Selection(repository, remote.name, theirs, wish.branches, is_all=wish.is_all)
+    selection = Selection(repository, remote.name, theirs, options.branches, is_all=options.is_all)
     outgoing = _outgoing(repository, note_refs, theirs, _last(repository, remote, place), selection)
     sent, held = tuple(outgoing.sent), tuple(outgoing.held)
-    if not outgoing.updates or wish.is_dry:
+    if not outgoing.updates or options.is_dry:
         return PlacePush(place, sent=sent, held=held)
     answer = push_refs(repository, place, outgoing.updates)
     failure = None

@@ -75,7 +75,7 @@ def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
 
 
 def restored(key: str) -> str:
-    """Return what to say of a cover whose branch was deleted and made again."""
+    """Return the message about a cover whose branch was deleted and created again."""
     return f"the cover of {key} was recorded before the branch was made again at these commits"
 
 

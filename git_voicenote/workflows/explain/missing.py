@@ -1,4 +1,4 @@
-"""Explain what a series does not say yet, before it is sent."""
+"""Explain the commits without a note, and a missing cover, before a series is sent."""
 
 from __future__ import annotations
 

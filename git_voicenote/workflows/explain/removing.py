@@ -111,7 +111,7 @@ class Removing:
             self._dialogue.say(f"{short} does not take the note of another commit any more")
 
     def _say_what_stays(self, texts: Iterable[str]) -> None:
-        """Name the recordings behind what was removed, and how to delete them."""
+        """Name the recordings of what was removed, and the command that deletes them."""
         recordings = Recordings(state_root(self._repository))
         ids = [name for text in texts for note in parse_notes(text) for name in note.recording_ids]
         here = [name for name in dict.fromkeys(ids) if recordings.path_of(name)]

@@ -56,7 +56,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Dictation:
-    """Something that was said: its sound, and what was heard."""
+    """A recording and its transcript."""
 
     recording: Recording
     transcript: Transcript
@@ -193,13 +193,13 @@ class Archive:
         return Dictation(recording, entry.transcript)
 
     def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> None:
-        """Keep why an engine failed."""
+        """Store the reason why an engine failed."""
         self._remember(
             lambda history: history.failed_attempt(recording.id, engine, language, str(error))
         )
 
     def keep(self, recording: Recording) -> Recording:
-        """Keep only the sound: nobody is asked about it again."""
+        """Keep only the sound; it is not offered again."""
         self._remember(lambda history: history.keep(recording.id))
         return self.compressed(recording)
 
@@ -271,7 +271,7 @@ class Archive:
         return self.complete(recording)
 
     def _tell(self, text: str) -> None:
-        """Warn once: a history that cannot be used is met again and again."""
+        """Warn once about a history that cannot be used."""
         if text not in self._told:
             self._told.add(text)
             self._tell_person(text)

@@ -1,4 +1,4 @@
-"""What can be wrong with a dictation that was asked for, found before anything is said or asked."""
+"""Check the options of a dictation before the user speaks or is asked anything."""
 
 from __future__ import annotations
 

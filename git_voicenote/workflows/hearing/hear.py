@@ -1,4 +1,4 @@
-"""Something is said, and heard: from the microphone, a sound file, or an earlier recording."""
+"""Transcribe speech: from the microphone, a sound file, or an earlier recording."""
 
 from __future__ import annotations
 

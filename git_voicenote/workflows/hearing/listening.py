@@ -1,4 +1,4 @@
-"""What is known before a person speaks: the engine, the vocabulary, the chain of text passes."""
+"""What is prepared before a person speaks: engine, vocabulary and text passes."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_a_manager_that_owns_the_folder_gets_no_hook_of_ours(
         uninstall_hook(here, name)
 
 
-def test_a_hook_that_a_manager_will_write_anew_is_told_of(repo: Sandbox) -> None:
+def test_a_hook_that_a_manager_will_rewrite_is_told_of(repo: Sandbox) -> None:
     text = LEFTHOOK.format(HOOK)
     write_hook(repo, HOOK, text.replace("\n", "\n" + hook_text(HOOK), 1))
     done = repo.voicenote("hook", "status", HOOK)

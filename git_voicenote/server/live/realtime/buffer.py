@@ -53,7 +53,7 @@ class Buffer:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is heard any more: the engine failed."""
+        """Whether no more will be heard: the engine failed."""
         return self._hearing.done()
 
     async def add(self, pcm: bytes) -> None:
@@ -67,7 +67,7 @@ class Buffer:
         self._complete.set()
 
     async def discard(self) -> None:
-        """Forget the sound."""
+        """Discard the sound."""
         self._hearing.cancel()
         await asyncio.gather(self._hearing, return_exceptions=True)
 

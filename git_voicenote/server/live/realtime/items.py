@@ -38,25 +38,25 @@ class Item:
 
 
 class Items:
-    """Tells a client of items. `send` is called with the type of an event and its fields."""
+    """Reports items to a client. `send` is called with the type of an event and its fields."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._previous: str | None = None
 
     def begin(self, item: Item) -> None:
-        """Tell that somebody speaks."""
+        """Report that speech began."""
         start = round(item.start * 1000)
         self._send("input_audio_buffer.speech_started", item_id=item.id, audio_start_ms=start)
 
     def pause(self, item: Item) -> None:
-        """Tell that they paused, which ends the item."""
+        """Report a pause, which ends the item."""
         end = round((item.end or 0.0) * 1000)
         self._send("input_audio_buffer.speech_stopped", item_id=item.id, audio_end_ms=end)
         self.commit(item)
 
     def commit(self, item: Item) -> None:
-        """Tell that an item holds all sound that it will have."""
+        """Report that the sound of an item is complete."""
         self._send("input_audio_buffer.committed", item_id=item.id, previous_item_id=self._previous)
         self._previous = item.id
 
@@ -80,7 +80,7 @@ class Items:
         )
 
     def fail(self, item: Item, error: RefusalError) -> None:
-        """Tell why there is no text."""
+        """Report why there is no text."""
         self._send(f"{_TRANSCRIPTION}.failed", item_id=item.id, content_index=0, **error.as_json())
 
 
