@@ -30,7 +30,20 @@ __git_voicenote_recording_ids ()
 	for file in "$folder"/recordings/*; do
 		[ -f "$file" ] || continue
 		file=${file##*/}
+		case "$file" in *[!0-9A-Za-z.-]*) continue ;; esac
 		echo "${file%.*}"
+	done
+}
+
+# A name in a clone may be a command to a shell, as `x;reboot` is; git's completion leaves it so.
+__git_voicenote_quote ()
+{
+	local at word blank
+	for at in "${!COMPREPLY[@]}"; do
+		word=${COMPREPLY[at]% }
+		case "$word" in *[!0-9A-Za-z_./:@~^=,+%-]*) ;; *) continue ;; esac
+		blank=${COMPREPLY[at]#"$word"}
+		COMPREPLY[at]=$(printf %q "$word")$blank
 	done
 }
 
@@ -57,6 +70,7 @@ __git_voicenote_commits ()
 	case "$cur" in
 	[0-9a-f]*) __gitcomp_nl_append "$(__git log -50 --format=%h 2>/dev/null)" ;;
 	esac
+	__git_voicenote_quote
 }
 
 __git_voicenote_explained ()
@@ -65,9 +79,15 @@ __git_voicenote_explained ()
 	__gitcomp_nl_append "$(__git_voicenote_recording_ids)"
 }
 
-__git_voicenote_branches () { __gitcomp_nl "$(__git_heads)"; }
-__git_voicenote_ranges () { __git_complete_revlist; }
-__git_voicenote_remotes () { __gitcomp_nl "$(__git_remotes)"; }
+__git_voicenote_branches () { __gitcomp_nl "$(__git_heads)"; __git_voicenote_quote; }
+__git_voicenote_remotes () { __gitcomp_nl "$(__git_remotes)"; __git_voicenote_quote; }
+
+__git_voicenote_ranges ()
+{
+	__git_complete_revlist
+	case "$cur" in *:*) ;; *) __git_voicenote_quote ;; esac # readline quotes the files of a commit
+}
+
 __git_voicenote_files () { :; }
 __git_voicenote_any () { :; }
 

@@ -126,6 +126,9 @@ def test_bash_completes_through_git(place: Sandbox) -> None:
     head = place.git("rev-parse", "HEAD")
     more = ["git voicenote show main..to", "git voicenote transcribe --format=j"]
     more += ["git -C . voicenote -v dev", f"git voicenote record {head[:4]}"]
+    place.git("branch", "odd;$(id)")
+    odd = [f"git voicenote {typed} od" for typed in ("record", "show --cover", "status", "edit")]
+    more += odd
     script += "\n".join(f"try {shlex.quote(line)}" for line in (*lines, *more))
 
     done = place.run("bash", "--norc", "-c", script)
@@ -136,6 +139,8 @@ def test_bash_completes_through_git(place: Sandbox) -> None:
     assert found[more[1]] == ["json"]
     assert found[more[2]] == ["devices"]
     assert any(head.startswith(one) for one in found[more[3]] if one)
+    for line in odd:  # nothing that a shell would run
+        assert found[line] == [r"odd\;\$\(id\)"], line
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
