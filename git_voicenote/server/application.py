@@ -59,7 +59,7 @@ def application(service: Service) -> ASGIApp:
 def guarded(
     routes: Sequence[BaseRoute], access: Access, refusal: Callable[[Exception], RefusalError]
 ) -> ASGIApp:
-    """Return routes behind the guard; `refusal` says what clients are told of an error."""
+    """Return routes behind the guard; `refusal` makes the response for an error."""
 
     async def answer_failure(_request: Request, exc: Exception) -> Response:
         return refusal(exc).as_response()

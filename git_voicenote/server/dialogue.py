@@ -1,4 +1,4 @@
-"""The dialogue of a request: what a workflow says is collected, and nobody can be asked."""
+"""The dialogue of a request: reports are collected, and questions are refused."""
 
 from __future__ import annotations
 

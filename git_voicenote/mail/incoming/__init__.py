@@ -1,1 +1,1 @@
-"""Mails from anybody: split, decoded, and told apart."""
+"""Received mails: split, decoded and classified."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from git_voicenote.notes.covers.branches import Mark
 
 REMOVED_PREFIX = "refs/voicenote/removed/"
-"""Covers that were removed, by commit: they are not taken again from somebody who has them."""
+"""Covers that were removed, by commit: they are not imported again from others."""
 _FOLLOWING = "git voicenote: follow the branch"
 
 

@@ -13,7 +13,7 @@ _MAX_BYTES = 1 << 20
 
 
 def version_of(text: str | None) -> str:
-    """Return the version of a text: the text itself, packed. None is that there is none."""
+    """Return the version of a text: the text itself, packed; None if there is no text."""
     if text is None:
         return _ABSENT
     return urlsafe_b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"))).decode()

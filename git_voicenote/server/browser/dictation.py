@@ -35,7 +35,7 @@ class BrowserDictation:
         self._began = began
 
     async def begin(self, opening: Opening) -> Speech:
-        """Begin the dictation, or go on with it from a page that was opened again."""
+        """Begin the dictation, or continue it from a page that was reopened."""
         if self.speech is None:
             sound = await asyncio.to_thread(ReceivedSound, self._path, opening.rate)
             self.speech = BrowserSpeech(sound, self, self._max_seconds, self._began)

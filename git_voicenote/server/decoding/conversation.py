@@ -90,7 +90,7 @@ class Conversation:
 
     @property
     def is_busy(self) -> bool:
-        """Whether somebody waits for an answer."""
+        """Whether a caller waits for an answer."""
         return bool(self._listeners)
 
     @contextmanager
@@ -116,7 +116,7 @@ class Conversation:
             self._process.socket.send(order)
 
     def retire(self) -> None:
-        """End the process as soon as nobody waits for its answers."""
+        """End the process as soon as no caller waits for its answers."""
         self._is_retired = True
         self._end_if_retired()
 

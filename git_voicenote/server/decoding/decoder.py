@@ -39,7 +39,7 @@ MAX_DICTATIONS = 8
 
 
 class QueueFullError(Exception):
-    """Too many files are waiting, or too many dictations go on."""
+    """Too many files are waiting, or too many dictations are in progress."""
 
 
 class Decoder:

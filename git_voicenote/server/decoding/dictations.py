@@ -30,7 +30,7 @@ _log = Log(__name__)
 
 
 class Dictations:
-    """The dictations that go on, by number."""
+    """The dictations in progress, by number."""
 
     def __init__(self, decoding: Decoding) -> None:
         self._decoding = decoding
@@ -38,7 +38,7 @@ class Dictations:
 
     @property
     def are_any(self) -> bool:
-        """Whether a dictation goes on."""
+        """Whether a dictation is in progress."""
         return bool(self._running)
 
     def begin(self, order: Dictation) -> None:

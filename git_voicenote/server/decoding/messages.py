@@ -115,7 +115,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Somebody begins to speak in a dictation, or pauses, at `time` in seconds."""
+    """Speech begins in a dictation, or pauses, at `time` in seconds."""
 
     number: int
     time: float

@@ -56,7 +56,7 @@ def _begun(service: Service, opening: Opening) -> Begun:
 
 
 class Dictations:
-    """The dictations that go on, and those that ended lately: their clients may come back."""
+    """Current dictations, and those that ended lately: their clients may reconnect."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

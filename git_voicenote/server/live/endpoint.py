@@ -34,7 +34,7 @@ class Host(Protocol):
 
 
 class Endpoint:
-    """Talks with the clients of dictations. `refusal` says what they are told of an error."""
+    """Serves the clients of dictations. `refusal` makes the response for an error."""
 
     def __init__(
         self, host: Host, token: str, limits: Limits, refusal: Callable[[Exception], RefusalError]
@@ -58,7 +58,9 @@ class Endpoint:
             pass
         except asyncio.CancelledError:
             # another connection took its place, or the service ends
-            await channel.fail(RefusalError(409, "the dictation goes on elsewhere", code="resumed"))
+            await channel.fail(
+                RefusalError(409, "another connection continued the dictation", code="resumed")
+            )
         except Exception as exc:  # noqa: BLE001 - what it is, the client is told
             await channel.fail(self._refusal(exc))
 

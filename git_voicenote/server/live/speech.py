@@ -89,7 +89,7 @@ class Speech:
         return self.sound.samples - self._before
 
     def begin_again(self) -> None:
-        """Go on with a client that counts from 0: its page was opened again."""
+        """Continue with a client that counts from 0: its page was reopened."""
         self._before = self.sound.samples
 
     def connect(self) -> None:

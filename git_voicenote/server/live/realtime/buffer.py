@@ -48,7 +48,7 @@ class Buffer:
 
     @property
     def is_speaking(self) -> bool:
-        """Whether somebody speaks, or what they said has no text yet."""
+        """Whether there is speech, or speech without a text so far."""
         return self.turns is None or self.turns.is_speaking
 
     @property

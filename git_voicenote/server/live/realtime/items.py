@@ -95,11 +95,11 @@ class Turns:
 
     @property
     def is_speaking(self) -> bool:
-        """Whether somebody speaks, or spoke and there is no text yet."""
+        """Whether there is speech, or speech without a text so far."""
         return bool(self._open)
 
     def voice(self, time: float, *, begins: bool) -> None:
-        """Note that somebody begins to speak, or pauses."""
+        """Note that speech begins or pauses."""
         at = time + self._offset
         if begins:
             self._open.append(Item(at))
@@ -129,7 +129,7 @@ class Turns:
         self._items.complete(item, (segment,), end - start)
 
     def end(self, error: RefusalError | None = None) -> None:
-        """Complete what is open at the end of the sound; with an error, there is no text."""
+        """Complete the open items at the end of the sound; with an error, without text."""
         while self._open:
             item = self._open.popleft()
             if item.end is None:
