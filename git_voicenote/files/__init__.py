@@ -24,7 +24,7 @@ from git_voicenote.files.locks import (
     take_lock,
 )
 from git_voicenote.files.reading import read_provided
-from git_voicenote.files.room import free_room
+from git_voicenote.files.room import free_room, used_room
 from git_voicenote.files.writing import (
     PRIVATE,
     PUBLISHED,
@@ -65,5 +65,6 @@ __all__ = [
     "scratch_folder",
     "sync",
     "take_lock",
+    "used_room",
     "workplace",
 ]

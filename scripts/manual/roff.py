@@ -55,11 +55,6 @@ def defined(tag: str, *paragraphs: str) -> str:
     return f".TP\n{tag}\n{first}\n" + "".join(f".IP\n{one}\n" for one in rest)
 
 
-def indented(text: str) -> str:
-    """Return roff that belongs to the definition before it."""
-    return f".RS\n{text}.RE\n" if text else ""
-
-
 def read_prose(text: str) -> Prose:
     """Take a page's prose apart at its headings of the second and the third level."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(text)

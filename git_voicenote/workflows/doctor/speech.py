@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.clock import local_time
 from git_voicenote.engines.model_kinds import kind_of
 from git_voicenote.engines.registry import choose, make_engine, used_model
 from git_voicenote.phrases import size
 from git_voicenote.store.language_cache import LanguageCache
 from git_voicenote.workflows.doctor.findings import note, ok, problem
-from git_voicenote.workflows.doctor.storage import bytes_below, modified_at
+from git_voicenote.workflows.doctor.storage import modified_at
 from git_voicenote.workflows.hearing.listening import engine_options
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def weights(patient: Patient) -> Iterator[Finding]:
     for sentence in wrong:
         yield problem(sentence, "install the package, or fetch or import the model, once more")
     if not wrong:
-        yield ok(f"{folder.name}, {size(bytes_below(folder))}, as installed ({folder})")
+        yield ok(f"{folder.name}, {size(files.used_room(folder))}, as installed ({folder})")
 
 
 def learned(patient: Patient) -> Iterator[Finding]:
@@ -76,4 +77,4 @@ def learned(patient: Patient) -> Iterator[Finding]:
         yield note("nothing yet: the first dictation begins to learn, if the engine can use it")
     else:
         when = local_time(modified_at(kept.folder))
-        yield ok(f"learned {when}, {size(bytes_below(kept.folder))}")
+        yield ok(f"learned {when}, {size(files.used_room(kept.folder))}")

@@ -6,7 +6,6 @@ import os
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
@@ -23,6 +22,7 @@ from git_voicenote.workflows.settings import assignments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from git_voicenote.workflows.doctor.findings import Finding, Patient
 
@@ -54,7 +54,7 @@ def recordings(patient: Patient) -> Iterator[Finding]:
     kept = Recordings(root)
     ids = kept.ids()
     yield ok(
-        f"{counted(len(ids), 'recording')}, {size(bytes_below(kept.folder))}, in {kept.folder}"
+        f"{counted(len(ids), 'recording')}, {size(files.used_room(kept.folder))}, in {kept.folder}"
     )
 
 
@@ -73,7 +73,7 @@ def disk(patient: Patient) -> Iterator[Finding]:
     parts = [("models", models_dir()), ("downloads and caches", cache_home())]
     if language.is_dir():
         parts.append(("what was learned here", language))
-    used = ", ".join(f"{name} {size(bytes_below(folder))}" for name, folder in parts)
+    used = ", ".join(f"{name} {size(files.used_room(folder))}" for name, folder in parts)
     room = files.free_room(_existing(root))
     if room < _LITTLE_ROOM:
         yield problem(f"{size(room)} are left on the disk of {root}", "make room before you record")
@@ -90,16 +90,6 @@ def failures(_: Patient) -> Iterator[Finding]:
             yield note(f"last at {when}, in {module}: {what}", f"{log} has the details")
             return
     yield ok("none in the log")
-
-
-def bytes_below(folder: Path) -> int:
-    """Return the size of all files in a folder and below; links are not followed."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(Path(place, name)).st_size
-    return total
 
 
 def modified_at(path: Path) -> datetime:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from git_voicenote import files
 from git_voicenote.errors import StoreError
 from git_voicenote.files.failures import store_error
 
@@ -59,21 +60,13 @@ def own_folders(repository: Repository | None) -> list[Path]:
 
 def folders_found(paths: Iterable[Path]) -> list[Trace]:
     """Return those of these files and folders that are there, with their sizes."""
-    there = [path for path in paths if path.exists() or path.is_symlink()]
     return [
-        Trace(f"{path}{', a link: what it leads to stays' * path.is_symlink()}", octets_of(path))
-        for path in there
+        Trace(f"{path}, a link: what it leads to stays", path.lstat().st_size)
+        if path.is_symlink()
+        else Trace(str(path), files.used_room(path))
+        for path in paths
+        if path.exists() or path.is_symlink()
     ]
-
-
-def octets_of(path: Path) -> int:
-    """Return the size of a file, or of all files in a folder."""
-    total = 0
-    is_folder = path.is_dir() and not path.is_symlink()
-    for one in [path, *(path.rglob("*") if is_folder else ())]:
-        with suppress(OSError):
-            total += one.lstat().st_size if one.is_symlink() or not one.is_dir() else 0
-    return total
 
 
 def remove_all(paths: Iterable[Path]) -> None:
