@@ -148,7 +148,6 @@ class JobRunner:
 
     async def _hear(self, task: Task) -> Result:
         """Return the result of a file; a failure is one, too."""
-        path = self.jobs.sound(task.job_id, task.number)
         segments: list[Segment] = []
 
         def progress(seconds: float) -> None:
@@ -156,6 +155,7 @@ class JobRunner:
             self.changes.publish(task.job_id, task.number)
 
         try:
+            path = self.jobs.sound(task.job_id, task.number)
             events = self._decoder.hear(path, task.language, task.keywords, progress)
             async with aclosing(events):
                 async for event in events:

@@ -93,10 +93,12 @@ class Jobs:
 
     def take(self) -> Task | None:
         """Return the next queued file, the one that waits longest; it is running from now on."""
+        # a number is a part of a path; in a repository from an archive, it may be any value
         with self._database.writing() as connection:
             row = connection.execute(
                 "SELECT job_id, number, language, keywords FROM files JOIN jobs ON id = job_id"
-                " WHERE state = 'queued' ORDER BY created_at, id, number LIMIT 1"
+                " WHERE state = 'queued' AND typeof(number) = 'integer'"
+                " ORDER BY created_at, id, number LIMIT 1"
             ).fetchone()
             if row is None:
                 return None
@@ -191,7 +193,10 @@ def _job(connection: sqlite3.Connection, row: sqlite3.Row, *, with_segments: boo
     created_at = recording_time(job_id)
     if created_at is None:
         raise ValueError(f"{job_id!r} is not the id of a job")
-    rows = connection.execute("SELECT * FROM files WHERE job_id = ? ORDER BY number", (job_id,))
+    rows = connection.execute(
+        "SELECT * FROM files WHERE job_id = ? AND typeof(number) = 'integer' ORDER BY number",
+        (job_id,),
+    )
     return Job(
         job_id,
         reading.moment(row["created_at"], "created_at", created_at),
