@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -72,7 +73,7 @@ def _series(found: SeriesStatus) -> Iterator[str]:
                 f"`git voicenote show --adopt {short_id(one.commit.id)}` keeps its note"
             )
     if found.has_cover:
-        yield f"cover: there is one (git voicenote show --cover {found.cover})"
+        yield f"cover: there is one (git voicenote show --cover {shlex.quote(found.cover or '')})"
     elif len(found.commits) > 1:
         yield "cover: none (git voicenote record --cover)"
     for left in found.left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,7 +123,7 @@ class Repository:
         if _RANGE.match(revision):
             raise UsageError(
                 f"{revision!r} is a range, and one commit is meant",
-                hint=f"`git log --oneline {revision}` lists its commits",
+                hint=f"`git log --oneline {shlex.quote(revision)}` lists its commits",
             )
         try:
             read = self.objects.read(f"{revision}^{{commit}}")

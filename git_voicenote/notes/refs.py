@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
@@ -33,7 +34,7 @@ def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
                 f"the ref {ignored[1]} is broken, so what it held cannot be read",
                 hint=f"{repository.common_dir / 'logs' / ignored[1]} names the commits that it "
                 f"stood at; remove {repository.common_dir / ignored[1]}, and "
-                f"`git update-ref {ignored[1]} COMMIT` brings one back",
+                f"`git update-ref {shlex.quote(ignored[1])} COMMIT` brings one back",
             )
     pairs = (line.split(" ", 1) for line in lines_of(done.stdout))
     return {name: ObjectId(commit) for commit, name in pairs}

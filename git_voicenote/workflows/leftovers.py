@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.clock import length, local_time
@@ -138,7 +139,7 @@ def way_on_with(kept: KeptText) -> str:
         case CommitTarget() as target:
             return f"`git voicenote edit {target.short}` resumes it"
         case CoverTarget(key):
-            return f"`git voicenote edit --cover {key}` resumes it"
+            return f"`git voicenote edit --cover {shlex.quote(key)}` resumes it"
     return f"remove {kept.path.parent} if you do not need it"
 
 

@@ -80,6 +80,14 @@ def test_each_commit_of_the_branch_is_listed_with_what_it_lacks(repo: Sandbox) -
     assert value["lacking"] == 1
 
 
+def test_a_branch_is_named_as_a_shell_reads_it(repo: Sandbox) -> None:
+    """The command is there to be pasted; a clone names its branches."""
+    repo.git("switch", "--quiet", "--create", "x;reboot")
+    tip = repo.git("rev-parse", "HEAD")
+    repo.git("update-ref", "refs/voicenote/cover/x;reboot", tip)
+    assert "(git voicenote show --cover 'x;reboot')" in status(repo)[1]
+
+
 def test_a_branch_without_upstream_or_commits_is_named_as_such(sandbox: Sandbox) -> None:
     sandbox.git("init", "--quiet", "--initial-branch=main")
     assert status(sandbox)[1].startswith("branch main: no commits yet\n")

@@ -107,6 +107,14 @@ def test_a_file_that_both_sides_changed_is_told_of(repo: Sandbox) -> None:
     assert (listed(repo)["README"], repo.git("show", other)) == ("theirs", "ours")
 
 
+def test_a_file_is_named_as_a_shell_reads_it(repo: Sandbox) -> None:
+    root = commit(repo, {"x;reboot": "one\n"})
+    ours = commit(repo, {"x;reboot": "ours\n"}, root, at=30)
+    theirs = commit(repo, {"x;reboot": "theirs\n"}, root, at=60)
+    (remark,) = merge(repo, ours, theirs).remarks
+    assert f"git show '{ours[:10]}:x;reboot'" in remark
+
+
 def test_such_a_file_is_a_difference(repo: Sandbox) -> None:
     ours, theirs = commit(repo, {"README": "one\n"}), commit(repo, {ID: "Why.\n"})
     found = differences(

@@ -11,6 +11,7 @@ while no other branch has that name; see `left_behind`.
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -310,9 +311,10 @@ class Covers:
         stale = [k for k in self.keys() if k in parents or k.startswith(key + "/")]
         for other in stale:
             if other.startswith(DETACHED) or self.repository.has_branch(other):
+                ref = shlex.quote(COVER_PREFIX + other)
                 raise GitError(
                     f"the cover of {other!r} is in the way: git cannot keep both names",
-                    hint=f"rename the branch, or `git update-ref -d {COVER_PREFIX}{other}`",
+                    hint=f"rename the branch, or `git update-ref -d {ref}`",
                 )
         return stale
 

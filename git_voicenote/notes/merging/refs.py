@@ -10,6 +10,7 @@ too, unless it was changed here, and the other way round.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -316,7 +317,7 @@ class Merge:
         self.outcome.both += len(merged.both)
         self.outcome.remarks += [
             f"the file {path} beside the notes was changed on both sides: the newer one is kept "
-            f"(the other: git show {older[:10]}:{path})"
+            f"(the other: git show {shlex.quote(f'{older[:10]}:{path}')})"
             for path in merged.clashes
         ]
 
