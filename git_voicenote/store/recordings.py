@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
+from git_voicenote.bounded import open_regular
 from git_voicenote.errors import RecordingInUseError, StoreError
 from git_voicenote.files.failures import store_error
 from git_voicenote.recording_formats import BY_SUFFIX, WAV
@@ -18,6 +19,7 @@ from git_voicenote.resources import data_home
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 _YEARS = range(1970, 3000)
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,64}")
@@ -104,6 +106,21 @@ class Recordings:
         paths = (self.folder / f"{recording_id}{suffix}" for suffix in BY_SUFFIX)
         return next((path for path in paths if path.is_file()), None)
 
+    def open(self, recording_id: str) -> BinaryIO | None:
+        """Open the sound of a recording for reading; None if it is not on this machine.
+
+        A file found a moment ago is gone if another thread or process compressed it meanwhile;
+        the copy is opened then. Raises StoreError.
+        """
+        while (path := self.path_of(recording_id)) is not None:
+            try:
+                return open_regular(path)
+            except FileNotFoundError:
+                continue
+            except OSError as exc:
+                raise store_error(f"cannot read {path}", exc) from exc
+        return None
+
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all recordings on disk, the oldest first."""
         try:
@@ -136,7 +153,7 @@ class Recordings:
         deleted = False
         while (path := self.path_of(recording_id)) is not None:
             try:
-                path.unlink()
+                path.unlink(missing_ok=True)
             except OSError as exc:
                 raise store_error(f"cannot delete {path}", exc) from exc
             deleted = True

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PosixPath
 
 import pytest
 
@@ -52,6 +52,31 @@ def test_a_recording_is_found_and_deleted_in_every_format(tmp_path: Path, form: 
     assert recordings.delete(ID)
     assert not path.exists()
     assert not recordings.delete(ID)
+
+
+class CompressedMeanwhile(PosixPath):
+    """A path whose WAV is compressed by somebody else as soon as it was seen."""
+
+    def is_file(self) -> bool:
+        was_there = super().is_file()
+        if was_there and self.suffix == ".wav":
+            self.rename(self.with_suffix(".flac"))
+        return bool(was_there)
+
+
+def test_a_recording_that_is_compressed_meanwhile_is_opened_and_deleted(tmp_path: Path) -> None:
+    recordings = Recordings(CompressedMeanwhile(tmp_path))
+    path = recordings.new_path(ID)
+
+    path.write_bytes(b"sound")
+    opened = recordings.open(ID)
+    assert opened is not None
+    with opened:
+        assert opened.read() == b"sound"
+
+    path.with_suffix(".flac").rename(path)
+    assert recordings.delete(ID)
+    assert recordings.open(ID) is None
 
 
 @pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "", ID + "/../x", "a\0b"])

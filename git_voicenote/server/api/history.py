@@ -14,7 +14,7 @@ from git_voicenote.server.jobs.values import segment_values
 from git_voicenote.server.requests.bodies import json_body
 from git_voicenote.server.responses.downloads import attachment
 from git_voicenote.server.responses.refusals import RefusalError, json_response
-from git_voicenote.server.responses.sounds import sound_response
+from git_voicenote.server.responses.sounds import recording_response
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings, recording_time
 from git_voicenote.store.search import snippet_of
@@ -90,10 +90,7 @@ class _Endpoints:
     async def play(self, request: Request) -> Response:
         """Return the sound of a recording."""
         entry = await self._entry(request)
-        path = Recordings(self._service.state).path_of(entry.id)
-        if path is None:
-            raise RefusalError(404, "the sound is not on this machine", code="no_sound")
-        return await sound_response(self._service, path)
+        return await recording_response(self._service, entry.id)
 
     async def export(self, request: Request) -> Response:
         """Return a transcript as a file to keep."""

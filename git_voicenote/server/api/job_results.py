@@ -18,7 +18,7 @@ from git_voicenote.server.api.jobs import job_of, no_job, runner_of
 from git_voicenote.server.requests.labels import result_names
 from git_voicenote.server.responses.downloads import attachment, file_attachment
 from git_voicenote.server.responses.refusals import RefusalError
-from git_voicenote.server.responses.sounds import sound_response
+from git_voicenote.server.responses.sounds import upload_response
 from git_voicenote.text.export.formats import TEXT
 from git_voicenote.workflows.hearing.batch import Finished
 from git_voicenote.workflows.transcribe.results import Rendering
@@ -44,7 +44,7 @@ def routes(service: Service) -> list[BaseRoute]:
     async def play(request: Request) -> Response:
         job = await job_of(service, request)
         file = _file(job, request.path_params["number"])
-        return await sound_response(service, runner_of(service).jobs.sound(job.id, file.number))
+        return await upload_response(service, runner_of(service).jobs.sound(job.id, file.number))
 
     async def export(request: Request) -> Response:
         job = await job_of(service, request)

@@ -14,6 +14,7 @@ from git_voicenote.bounded import open_regular
 from git_voicenote.errors import IncompleteSoundError, StoreError
 from git_voicenote.server.responses.downloads import TemporaryFileResponse
 from git_voicenote.server.responses.refusals import RefusalError
+from git_voicenote.store.recordings import Recordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,30 +39,54 @@ _SIGNATURES = (
 """What Chromium, Firefox and Safari play; the media type never comes from a client."""
 
 
-async def sound_response(service: Service, path: Path) -> Response:
-    """Return the sound of a file. Raises RefusalError if it is gone, AudioFileError, StoreError."""
-    file, media_type = await service.workers.run(_opened, path)
+async def recording_response(service: Service, recording_id: str) -> Response:
+    """Return the sound of a recording. Raises RefusalError if it is not here, StoreError."""
+    file = await service.workers.run(Recordings(service.state).open, recording_id)
+    if file is None:
+        raise _no_sound()
+    return _streamed(file, _media_type(file) or "application/octet-stream")
+
+
+async def upload_response(service: Service, path: Path) -> Response:
+    """Return the sound of an upload.
+
+    Raises RefusalError if it is gone, AudioFileError, StoreError.
+    """
+    file = await service.workers.run(_opened, path)
+    media_type = _media_type(file)
     if media_type is not None:
-        size = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
-        return StreamingResponse(_pieces(file), media_type=media_type, headers=size)
+        return _streamed(file, media_type)
     file.close()
     wav = service.spool / f"{secrets.token_hex(16)}.wav"
     await service.workers.run(_convert, path, wav)
     return TemporaryFileResponse(wav, media_type=_WAV)
 
 
-def _opened(path: Path) -> tuple[BinaryIO, str | None]:
-    """Open a file; it stays readable if it is compressed or deleted while it is sent."""
+def _opened(path: Path) -> BinaryIO:
     try:
-        file = open_regular(path)
+        return open_regular(path)
     except FileNotFoundError as exc:
-        raise RefusalError(404, "the sound is not on this machine", code="no_sound") from exc
+        raise _no_sound() from exc
     except OSError as exc:
         raise StoreError(f"the sound cannot be read: {exc.strerror}") from exc
+
+
+def _no_sound() -> RefusalError:
+    return RefusalError(404, "the sound is not on this machine", code="no_sound")
+
+
+def _media_type(file: BinaryIO) -> str | None:
+    """Return the type of what browsers play, by its first bytes."""
     head = file.read(16)
     file.seek(0)
     found = (kind for offset, signature, kind in _SIGNATURES if head.startswith(signature, offset))
-    return file, next(found, None)
+    return next(found, None)
+
+
+def _streamed(file: BinaryIO, media_type: str) -> Response:
+    """Send an open file, which stays readable if it is compressed or deleted meanwhile."""
+    size = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+    return StreamingResponse(_pieces(file), media_type=media_type, headers=size)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
