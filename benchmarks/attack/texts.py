@@ -148,8 +148,12 @@ def _functions() -> tuple[Callable[[str], object], ...]:
         lambda text: diffstat(parse_diff(text)),
         lambda text: list(spoken_sentences([text])),
         lambda text: (counted_names(text), counted_in_prose(text), parse_list(text)),
-        lambda text: (split_patch(text.encode()), read_below(text), split_cover(text)),
+        lambda text: (split_patch(_octets(text)), read_below(text), split_cover(text)),
     )  # fmt: skip
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def run(count: int, seed: int) -> Tally:
