@@ -28,6 +28,11 @@ normalise = normaliser("en")
         "between twenty thirty and forty", "from twenty thirty to forty",
         "one or two hundred files", "two to three hundred lines", "ten or twenty thousand rows",
         "forty two or three", "two, three or four hundred files", "between one and two hundred",
+        "a hundred and five thousand", "A hundred and twenty eight megabytes.",
+        "a thousand and one", "between a hundred and two hundred", "twenty to a hundred files",
+        "a hundred or two hundred",
+        "from two hundred to a thousand lines", "from a thousand to ten thousand",
+        "a hundred to a hundred and fifty", "a million two hundred thousand rows",
     ],
 )  # fmt: skip
 def test_numbers_of_which_one_is_not_understood_stay(text: str) -> None:

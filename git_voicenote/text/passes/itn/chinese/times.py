@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _NUMBER = f"[{ANY}]+"
 _YEAR = re.compile(rf"([{DIGIT}]{{4}})年(?:({_NUMBER})月)?")
+_YEAR_AS_NUMBER = re.compile(rf"(?<![{ANY}])([一两]千[{ANY}]+)年({_NUMBER})月")
 _YEARS = re.compile(rf"(?<![{ANY}])([{DIGIT}]{{4}})([到至])([{DIGIT}]{{4}})年")
 
 _DATE = re.compile(rf"(?<![{ANY}])({_NUMBER})月({_NUMBER})([日号])")
@@ -27,24 +28,26 @@ _STEP = re.compile(rf"(?<![{ANY}])({_NUMBER})({_STEPS})")
 
 
 def dates(text: str) -> Iterator[Change]:
-    """Yield years, months of a year, and days: 二零二五年三月, 三月五日."""
-    for found in _YEARS.finditer(text):
-        after = f"{read_off(found[1])}{found[2]}{read_off(found[3])}年"
-        yield Change(*found.span(), found[0], after, "itn:year")
-    for found in _YEAR.finditer(text):
-        month = value(found[2]) if found[2] else None
-        yield from _year(found, month if month and month <= 12 else None)
+    """Yield days, years, and months of a year: 三月五日, 二零二五年三月, 两千零二十六年三月."""
     for found in _DATE.finditer(text):
         month, day = value(found[1]), value(found[2])
         if month and day and month <= 12 and day <= 31:
             yield Change(*found.span(), found[0], f"{month}月{day}{found[3]}", "itn:date")
+    for found in _YEARS.finditer(text):
+        after = f"{read_off(found[1])}{found[2]}{read_off(found[3])}年"
+        yield Change(*found.span(), found[0], after, "itn:year")
+    for found in _YEAR.finditer(text):
+        yield from _year(found, read_off(found[1]))
+    for found in _YEAR_AS_NUMBER.finditer(text):
+        yield from _year(found, str(value(found[1]) or ""))
 
 
-def _year(found: re.Match[str], month: int | None) -> Iterator[Change]:
-    yield Change(
-        found.start(1), found.end(1) + 1, f"{found[1]}年", f"{read_off(found[1])}年", "itn:year"
-    )
-    if month:
+def _year(found: re.Match[str], year: str) -> Iterator[Change]:
+    if not year:
+        return
+    yield Change(found.start(1), found.end(1) + 1, f"{found[1]}年", f"{year}年", "itn:year")
+    month = value(found[2]) if found[2] else None
+    if month and month <= 12:
         yield Change(found.start(2), found.end(2) + 1, f"{found[2]}月", f"{month}月", "itn:date")
 
 

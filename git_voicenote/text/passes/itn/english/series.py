@@ -70,6 +70,9 @@ class _Series:
 
 def series(run: Run, at: int) -> Match | None:
     """Ten to twenty files; between five and fifteen; one in twenty; two or three megabytes."""
+    with_article = _end_of_article_number(run, at)
+    if with_article:
+        return kept(_end_with_unit(run, _end_of_all(run, with_article)))
     if not _starts_a_number(run, at):
         return None
     found = _series(run, at, reads_off=False)
@@ -164,7 +167,7 @@ def _series(run: Run, at: int, *, reads_off: bool) -> _Series:
     while len(items) < _MAX_ITEMS:
         item = _item(run, end, reads_off=reads_off)
         if item is None:
-            beside = _end_of_numbers(run, end)
+            beside = _end_of_article_number(run, end) or _end_of_numbers(run, end)
             if beside > end + 1:  # numbers beside each other: none of the series is understood
                 return _Series(tuple(items), tuple(joiners), _end_of_all(run, beside), False)
             joiners = joiners[:-1]
@@ -247,11 +250,24 @@ def _end_of_numbers(run: Run, at: int) -> int:
     return end
 
 
+def _end_of_article_number(run: Run, at: int) -> int:
+    """Return where a number with an article ends, or 0: "a hundred and five thousand".
+
+    It stays in words, as "a hundred" does, and so does what is said together with it.
+    """
+    if low(run, at) != "a" or low(run, at + 1) not in SCALES:
+        return 0
+    found = cardinal(("one", *lows(run, at + 1, _NEAR)))
+    return at + found[1] if found else 0
+
+
 def _end_of_all(run: Run, at: int) -> int:
     """Return where a series ends of which a part is not understood."""
     while True:
         joiner, following = _joiner(run, at)
-        end = _end_of_numbers(run, following) if joiner else following
+        end = following
+        if joiner:
+            end = _end_of_article_number(run, following) or _end_of_numbers(run, following)
         if end == following:
             return at
         at = end
