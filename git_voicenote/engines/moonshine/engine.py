@@ -43,9 +43,18 @@ _MIN_SECONDS = 0.2
 
 
 class MoonshineEngine:
-    """An engine for the languages of its weights; the embedded weights are English."""
+    """An engine for the languages of its weights; the embedded weights are English.
 
-    def __init__(self, options: EngineOptions | None = None) -> None:
+    `clock` measures, in seconds, what partial results take.
+    """
+
+    def __init__(
+        self,
+        options: EngineOptions | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._options = options or EngineOptions()
         self._weights = open_weights(self._options.model)
         self._tokenizer: Tokenizer | None = None
@@ -91,7 +100,7 @@ class MoonshineEngine:
         if network is None or tokenizer is None:
             raise EngineError("the engine moonshine is not loaded")
         beam = Beam(network, tokenizer, self._terms(context), self._history(context))
-        return _Hearing(beam, network, tokenizer, context)
+        return _Hearing(beam, network, tokenizer, context, self._clock)
 
     def _terms(self, context: Context) -> Terms:
         from git_voicenote.engines.moonshine.terms import Terms
@@ -133,7 +142,12 @@ class _Hearing:
     """The transcription of one recording."""
 
     def __init__(
-        self, beam: Beam, network: Network, tokenizer: Tokenizer, context: Context
+        self,
+        beam: Beam,
+        network: Network,
+        tokenizer: Tokenizer,
+        context: Context,
+        clock: Callable[[], float],
     ) -> None:
         from git_voicenote.engines.moonshine.words import StableWords
 
@@ -141,6 +155,7 @@ class _Hearing:
         self._network = network
         self._tokenizer = tokenizer
         self._context = context
+        self._clock = clock
         self._pieces: list[Waveform] = []
         self._earlier: tuple[int, ...] = ()
         self._standing = StableWords()
@@ -220,7 +235,7 @@ class _Hearing:
         length = self._pieces[-1].end - self._pieces[0].start
         if length < self._next_look:
             return
-        started = time.monotonic()
+        started = self._clock()
         spoken = utterance_of(self._pieces)
         encoded = self._network.encode(spoken.samples)
         found = self._beam.best(encoded, self._earlier, width=PARTIAL_WIDTH)
@@ -228,7 +243,7 @@ class _Hearing:
             self._earlier = found.best.ids
             self._standing.take(words_of(found.best, self._tokenizer, spoken))
             partial(self._standing.text)
-        self._next_look = length + (time.monotonic() - started) / _MAX_PARTIAL_SHARE
+        self._next_look = length + (self._clock() - started) / _MAX_PARTIAL_SHARE
 
     def _forget(self) -> None:
         """Start a new utterance."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,6 +155,14 @@ def test_partial_results_are_stable_during_speech(engine: MoonshineEngine) -> No
     # as without partial results
     (alone,) = engine.transcribe([Waveform(sound, 0.0, final=True)], Context())
     assert bare(alone.text) == bare(segment.text)
+
+
+def test_partial_results_take_no_more_than_their_share_of_the_time() -> None:
+    told: list[str] = []
+    slow = MoonshineEngine(clock=count(step=10).__next__)  # it takes ten seconds for each
+    sound = sound_of("rename.flac")[: round(3.6 * SAMPLE_RATE)]
+    list(slow.transcribe(pieces_of(sound), Context(partial=told.append)))
+    assert len([text for text in told if text]) <= 1
 
 
 def test_terms_are_preferred_if_the_sound_supports_them(engine: MoonshineEngine) -> None:
