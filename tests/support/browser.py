@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -61,9 +62,12 @@ class Browser:
             ]  # fmt: skip
         if here:
             command.append(f"--host-resolver-rules=MAP {here} 127.0.0.1")
+        # what it leaves there when it is killed; the name of a socket has at most 107 characters
+        self._temporary = tempfile.TemporaryDirectory(prefix="vn-web-", ignore_cleanup_errors=True)
         self._process = subprocess.Popen(
             command, pass_fds=(from_us, to_us), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": self._temporary.name},
         )  # fmt: skip
         os.close(from_us)
         os.close(to_us)
@@ -89,6 +93,7 @@ class Browser:
         self._process.wait()
         self._reader.close()
         os.close(self._commands)
+        self._temporary.cleanup()
 
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
         """Give the browser a command and return its answer."""

@@ -49,6 +49,7 @@ class VirtualMicrophone:
         self.environment = {
             "PULSE_SERVER": f"unix:{socket}",
             "PULSE_COOKIE": str(self.folder / "cookie"),
+            "PULSE_RUNTIME_PATH": str(self.folder / "runtime"),
             "ALSA_CONFIG_PATH": str(configuration),
         }
         self._speaking: list[subprocess.Popen[bytes]] = []

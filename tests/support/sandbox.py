@@ -26,6 +26,8 @@ def sealed_environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_DATA_HOME": str(home / ".local/share"),
+        # without it, each client of PulseAudio leaves a folder in /tmp for each new HOME
+        "PULSE_RUNTIME_PATH": str(home / ".pulse"),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "dumb",
