@@ -45,6 +45,7 @@ def routes(service: Service) -> list[BaseRoute]:
     return [
         Route("/api/jobs", endpoints.list_jobs, methods=["GET"]),
         Route("/api/jobs", endpoints.create, methods=["POST"]),
+        Route("/api/jobs/events", endpoints.all_events, methods=["GET"]),
         Route("/api/jobs/{id}", endpoints.show, methods=["GET"]),
         Route("/api/jobs/{id}", endpoints.delete, methods=["DELETE"]),
         Route("/api/jobs/{id}/cancel", endpoints.cancel, methods=["POST"]),
@@ -108,6 +109,7 @@ class _Endpoints:
             keywords = parse_keywords(fields)
             await service.workers.run(_check_room, service, runner.jobs, 0)
             job = await service.workers.run(_store, runner.jobs, form, language, keywords)
+        runner.changes.publish(job.id)
         runner.wake()
         value = job_value(job, {}, with_segments=False)
         return json_response(value, 201, {"Location": f"/api/jobs/{job.id}"})
@@ -139,6 +141,11 @@ class _Endpoints:
         job = await job_of(self._service, request)
         return EventStream(_events(self._service, job.id))
 
+    async def all_events(self, _request: Request) -> Response:
+        """Send all jobs, then each that changes, as long as the client listens."""
+        runner_of(self._service)
+        return EventStream(_all_events(self._service))
+
     async def _job(self, request: Request) -> Response:
         job = await job_of(self._service, request)
         heard = runner_of(self._service).heard
@@ -153,19 +160,48 @@ async def _events(service: Service, job_id: str) -> AsyncIterator[dict[str, obje
         if job is not None:
             yield {"type": "job", "job": job_value(job, runner.heard, with_segments=False)}
         while job is not None and job.state in _IN_WORK and not follower.is_closed:
-            numbers = await follower.changed(EventStream.SILENCE)
-            if numbers is None:
+            changed = await follower.changed(EventStream.SILENCE)
+            if changed is None:
                 yield None
                 continue
             job = await workers.run(runner.jobs.job, job_id)
             if job is None:
                 break
-            for number in numbers:
-                heard = runner.heard.get((job_id, number))
-                file = file_value(job.files[number], heard, with_segments=False)
-                yield {"type": "file", "file": file}
+            for number in changed.get(job_id, ()):
+                yield {"type": "file", "file": _file_value(runner, job, number)}
         if not follower.is_closed:
             yield {"type": "end", "state": "deleted" if job is None else job.state}
+
+
+async def _all_events(service: Service) -> AsyncIterator[dict[str, object] | None]:
+    """Yield the events of all jobs; None keeps the connection alive.
+
+    A browser has six connections to the service, so a page cannot follow each job by its own.
+    """
+    runner, workers = runner_of(service), service.workers
+    with runner.changes.following(None) as follower:
+        jobs = await workers.run(runner.jobs.all)
+        values = [job_value(one, runner.heard, with_segments=False) for one in jobs]
+        yield {"type": "jobs", "jobs": values}
+        while not follower.is_closed:
+            changed = await follower.changed(EventStream.SILENCE)
+            if changed is None:
+                yield None
+                continue
+            for job_id, numbers in changed.items():
+                job = await workers.run(runner.jobs.job, job_id)
+                if job is None:
+                    yield {"type": "deleted", "id": job_id}
+                elif not numbers:
+                    yield {"type": "job", "job": job_value(job, runner.heard, with_segments=False)}
+                else:
+                    found = [_file_value(runner, job, number) for number in numbers]
+                    yield {"type": "files", "id": job_id, "state": job.state, "files": found}
+
+
+def _file_value(runner: JobRunner, job: Job, number: int) -> dict[str, object]:
+    heard = runner.heard.get((job.id, number))
+    return file_value(job.files[number], heard, with_segments=False)
 
 
 def _length(request: Request) -> int:

@@ -11,16 +11,20 @@ if TYPE_CHECKING:
 
 
 class Follower:
-    """Collects the numbers of files that change; a slow reader gets each number once."""
+    """Collects what changes; a slow reader gets each file once.
+
+    What changed is the ids of jobs, each with the numbers of its files; with none, the job itself
+    was added or deleted.
+    """
 
     def __init__(self) -> None:
         self.is_closed = False
-        self._changed: dict[int, None] = {}
+        self._changed: dict[str, dict[int, None]] = {}
         self._event = asyncio.Event()
 
-    def add(self, numbers: tuple[int, ...]) -> None:
-        """Note that files changed."""
-        self._changed |= dict.fromkeys(numbers)
+    def add(self, job_id: str, numbers: tuple[int, ...]) -> None:
+        """Note that files of a job changed."""
+        self._changed.setdefault(job_id, {}).update(dict.fromkeys(numbers))
         self._event.set()
 
     def close(self) -> None:
@@ -28,28 +32,29 @@ class Follower:
         self.is_closed = True
         self._event.set()
 
-    async def changed(self, seconds: float) -> tuple[int, ...] | None:
-        """Wait for changes; return their numbers, or None if there are none for some seconds."""
+    async def changed(self, seconds: float) -> dict[str, tuple[int, ...]] | None:
+        """Wait for changes; return them, or None if there are none for some seconds."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
         except TimeoutError:
             return None
         self._event.clear()
-        numbers, self._changed = tuple(self._changed), {}
-        return numbers
+        changed, self._changed = self._changed, {}
+        return {job_id: tuple(numbers) for job_id, numbers in changed.items()}
 
 
 class Changes:
-    """The followers of all jobs."""
+    """The followers of jobs, of one or of all."""
 
     def __init__(self) -> None:
-        self._followers: dict[str, set[Follower]] = {}
+        self._followers: dict[str | None, set[Follower]] = {}
 
     def publish(self, job_id: str, *numbers: int) -> None:
         """Tell the followers of a job which of its files changed; none: the job itself."""
-        for follower in self._followers.get(job_id, ()):
-            follower.add(numbers)
+        for followed in (job_id, None):
+            for follower in self._followers.get(followed, ()):
+                follower.add(job_id, numbers)
 
     def close(self) -> None:
         """End all following."""
@@ -58,8 +63,8 @@ class Changes:
                 follower.close()
 
     @contextmanager
-    def following(self, job_id: str) -> Iterator[Follower]:
-        """Follow a job while the context lasts."""
+    def following(self, job_id: str | None) -> Iterator[Follower]:
+        """Follow a job, or all of them, while the context lasts."""
         follower = Follower()
         followers = self._followers.setdefault(job_id, set())
         followers.add(follower)

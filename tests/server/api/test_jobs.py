@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from git_voicenote.config import Settings
 from git_voicenote.server.access.limits import Limits
 from tests.server.engines import WAITING
-from tests.support.serving import FORM_TYPE, RENAME, Client, multipart, serving
+from tests.support.serving import FORM_TYPE, RENAME, TOKEN, WAIT, Client, multipart, serving
 from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
@@ -45,10 +47,44 @@ def events_of(client: Client, job_id: str) -> list[Any]:
     return [json.loads(line[6:]) for line in body.split("\n\n") if line.startswith("data: ")]
 
 
+@contextmanager
+def all_events(client: Client) -> Iterator[Iterator[Any]]:
+    """Follow all jobs, for as long as the context lasts."""
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=WAIT)
+    connection.request("GET", "/api/jobs/events", headers={"Authorization": f"Bearer {TOKEN}"})
+    lines = iter(connection.getresponse().readline, b"")
+    yield (json.loads(line[6:]) for line in lines if line.startswith(b"data: "))
+    connection.close()
+
+
 def finished(client: Client, job_id: str) -> Any:  # noqa: ANN401
     events = events_of(client, job_id)
     assert events[-1]["type"] == "end"
     return client.request(path=f"/api/jobs/{job_id}").json
+
+
+def test_one_stream_follows_all_jobs(client: Client) -> None:
+    before = upload(client, ("before.flac", SOUND))["id"]
+    finished(client, before)
+    with all_events(client) as events:
+        first = next(events)
+        assert first["type"] == "jobs"
+        assert before in [one["id"] for one in first["jobs"]]
+        job = upload(client, ("one.flac", SOUND), ("two.flac", SOUND))["id"]
+        client.request("DELETE", f"/api/jobs/{before}")
+        states: dict[str, str] = {}
+        is_deleted = False
+        while not (is_deleted and states.get(job) == "done"):
+            event = next(events)
+            if event["type"] == "job":
+                states[event["job"]["id"]] = event["job"]["state"]
+            elif event["type"] == "files":
+                states[event["id"]] = event["state"]
+                assert all("text" not in file for file in event["files"])
+            else:
+                assert event == {"type": "deleted", "id": before}
+                is_deleted = True
+    client.request("DELETE", f"/api/jobs/{job}")
 
 
 def test_files_are_transcribed_and_one_that_fails_stops_no_other(client: Client) -> None:
