@@ -22,12 +22,15 @@ class Form:
     """How the values of a setting are written.
 
     `read` parses a text, or None for a key without a value, and raises ValueError. `choices` are
-    all values of the kind choice; for a text, they are values to suggest.
+    all values of the kind choice; for a text, they are values to suggest. `low` and `high` are the
+    bounds of a number, None for no bound.
     """
 
     kind: Kind
     read: Callable[[str | None], Any]
     choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
 
     def written(self, value: object) -> str:
         """Return a value as people write it; "" for none."""
@@ -134,7 +137,7 @@ def count(low: int, high: int) -> Form:
             raise ValueError(f"expected a number from {low} to {high}")
         return int(raw)
 
-    return Form("number", read)
+    return Form("number", read, low=low, high=high)
 
 
 def number(low: float, high: float) -> Form:
@@ -149,7 +152,7 @@ def number(low: float, high: float) -> Form:
             raise ValueError(f"expected a number from {low:g} to {high:g}")
         return value
 
-    return Form("number", read)
+    return Form("number", read, low=low, high=high)
 
 
 BOOLEAN = Form("bool", _boolean, ("true", "false"))
@@ -161,7 +164,7 @@ RECORDING_FORMAT = Form(
     recording_formats.format_named,
     tuple(one.name for one in recording_formats.FORMATS),
 )
-SECONDS = Form("number", _seconds)
+SECONDS = Form("number", _seconds, low=0)
 SERVER = Form("text", _server)
 TEXT = Form("text", _text)
 TIMEOUT = Form("number", _timeout)

@@ -61,6 +61,11 @@ async def change_settings(service: Service, given: Mapping[str, object], *, is_s
     `is_saved` writes them to git's configuration as well: that of the repository, or of the
     person outside of one. Raises RefusalError and VoicenoteError.
     """
+    async with service.changing:  # a change made of older settings would undo another one
+        await _change(service, given, is_saved=is_saved)
+
+
+async def _change(service: Service, given: Mapping[str, object], *, is_saved: bool) -> None:
     written = {_changeable(name): _written(name, value) for name, value in given.items()}
     for setting, text in written.items():
         if text is not None:
@@ -155,6 +160,8 @@ def _value(effective: EffectiveSetting, settings: Settings) -> dict[str, object]
         "default": _typed(setting, default),
         "kind": "list" if is_list else setting.kind,
         "choices": list(PASSES) if is_list else list(setting.choices) or None,
+        "low": setting.form.low,
+        "high": setting.form.high,
         "meaning": setting.meaning,
         "is_changeable": _is_changeable(setting),
     }
