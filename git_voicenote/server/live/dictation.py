@@ -104,7 +104,8 @@ class Dictation:
         sound = self._begun.sound
         await asyncio.to_thread(sound.close)
         if how == "limit":
-            self._warn(f"the recording is {sound.seconds:.0f} s long, which is the limit")
+            text = f"the recording is {sound.seconds:.0f} s long, which is the limit"
+            self._warn(text, "limit_reached")
         recording = replace(self._begun.recording, duration=sound.duration)
         if how != "lost":
             await asyncio.to_thread(self._begun.archive.complete, recording)
@@ -125,7 +126,8 @@ class Dictation:
                         case Done():
                             return event
         except EngineError as exc:
-            self._warn(f"transcription stopped: {exc.message}; still recording")
+            text = f"transcription stopped: {exc.message}; still recording"
+            self._warn(text, "transcription_stopped")
         return None
 
     async def _hear_again(self) -> Done:
@@ -158,8 +160,8 @@ class Dictation:
             begun.recording.path, self._language, self._keywords, begun.target
         )
 
-    def _warn(self, text: str) -> None:
-        self.speech.outbox.put(events.warning(text))
+    def _warn(self, text: str, code: str | None = None) -> None:
+        self.speech.outbox.put(events.warning(text, code))
 
 
 def _given_up() -> RefusalError:

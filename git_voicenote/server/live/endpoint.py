@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from git_voicenote.audio.files.wav import SAMPLE_WIDTH
 from git_voicenote.server.access.guard import AUTHORIZED, is_token
 from git_voicenote.server.live.channel import Channel, DisconnectedError
+from git_voicenote.server.live.events import warning
 from git_voicenote.server.live.opening import parse_opening
 from git_voicenote.server.responses.refusals import RefusalError
 
@@ -121,7 +122,7 @@ def _obey(message: Mapping[str, object], speech: Speech) -> None:
             if isinstance(samples, int) and samples > speech.received:
                 seconds = (samples - speech.received) / speech.sound.rate
                 text = f"{seconds:.1f} s of sound did not arrive"
-                speech.outbox.put({"type": "warning", "message": text})
+                speech.outbox.put(warning(text, "sound_missing"))
             speech.end("stopped")
         case {"type": "cancel"}:
             speech.end("cancelled")

@@ -38,9 +38,9 @@ def segment(heard: Segment) -> Event:
     }  # fmt: skip
 
 
-def warning(message: str) -> Event:
-    """Return a warning."""
-    return {"type": "warning", "message": visible(message)}
+def warning(message: str, code: str | None = None) -> Event:
+    """Return a warning; `code` is a word for programs."""
+    return {"type": "warning", "message": visible(message), "code": code}
 
 
 def final(speech_id: str, text: str, segments: Sequence[Segment], duration: float) -> Event:
