@@ -15,7 +15,7 @@ from git_voicenote.recording_formats import BY_SUFFIX
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page_anchors import NotePart, answered_beside, said_beside
 from git_voicenote.text.diff.diffs import changes
-from git_voicenote.text.diff.syntax import Syntax
+from git_voicenote.text.diff.syntax import Syntax, revealed_pieces
 from git_voicenote.text.prose import unwrap
 from git_voicenote.text.templates import fill_in
 
@@ -240,21 +240,11 @@ def _stretches(
             number,
             [heading]
             + [
-                (_KINDS.get(line[:1], "i"), _revealed(line, pieces))
+                (_KINDS.get(line[:1], "i"), revealed_pieces(line, pieces))
                 for line, pieces in zip(hunk.lines, lines, strict=True)
             ],
         )
     yield None, [("i", (("", revealed(line)),)) for line in file.rest]
-
-
-def _revealed(line: str, pieces: Pieces) -> Pieces:
-    """Return the pieces of a line, revealed: to the letter what the whole line is, revealed."""
-    whole = revealed(line)
-    if whole == line:
-        return pieces
-    shown = tuple((name, revealed(text)) for name, text in pieces)
-    # a joiner at the end of a piece has lost the letter beside it, which allows it
-    return shown if "".join(text for _, text in shown) == whole else (("", whole),)
 
 
 def _joined(lines: Iterable[Pieces]) -> Pieces:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import revealed, visible
 from git_voicenote.notes.format import words_of
 from git_voicenote.targets import short_id
+from git_voicenote.text.diff.places import lines_of
+from git_voicenote.text.diff.syntax import Syntax, revealed_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from git_voicenote.series.review.series import (
         Review,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     )
     from git_voicenote.text.diff.anchors import PlacedWords
     from git_voicenote.text.diff.diffs import FileDiff, Hunk
+    from git_voicenote.text.diff.syntax import Pieces
 
 _OLD_START = re.compile(r"@@ -(\d{1,9})")
 _KINDS = {"+": "added", "-": "removed", " ": "context"}
@@ -28,10 +31,11 @@ _KINDS = {"+": "added", "-": "removed", " ": "context"}
 
 def series_value(review: Review) -> dict[str, object]:
     """Return a series: `title`, `cover` or null, `patches` and `remarks`."""
+    syntax = Syntax()
     return {
         "title": visible(review.title),
         "cover": _cover(review.cover) if review.cover else None,
-        "patches": [_patch(patch) for patch in review.patches],
+        "patches": [_patch(patch, syntax) for patch in review.patches],
         "remarks": [visible(remark) for remark in review.remarks],
     }
 
@@ -45,7 +49,7 @@ def _cover(reviewed: ReviewedCover) -> dict[str, object]:
     }
 
 
-def _patch(reviewed: ReviewedPatch) -> dict[str, object]:
+def _patch(reviewed: ReviewedPatch, syntax: Syntax) -> dict[str, object]:
     patch = reviewed.patch
     said: dict[tuple[int, int | None], list[dict[str, object]]] = {}
     authors: list[tuple[str | None, PlacedWords]] = [(None, one) for one in reviewed.said]
@@ -67,13 +71,16 @@ def _patch(reviewed: ReviewedPatch) -> dict[str, object]:
         }
         if reviewed.notes
         else None,
-        "diff": [_file(file, number, said) for number, file in enumerate(reviewed.files)],
+        "diff": [_file(file, number, said, syntax) for number, file in enumerate(reviewed.files)],
         "answers": [_answer(one) for one in reviewed.replies],
     }
 
 
 def _file(
-    file: FileDiff, number: int, said: dict[tuple[int, int | None], list[dict[str, object]]]
+    file: FileDiff,
+    number: int,
+    said: dict[tuple[int, int | None], list[dict[str, object]]],
+    syntax: Syntax,
 ) -> dict[str, object]:
     return {
         "path": revealed(file.path),
@@ -81,29 +88,40 @@ def _file(
         "added": file.added,
         "removed": file.removed,
         "is_binary": file.is_binary,
+        "at": file.path,
         "notes": said.get((number, None), []),
         "hunks": [
             {
                 "header": revealed(hunk.heading),
-                "lines": _lines(hunk),
+                "at": _place(file, hunk),
+                "lines": _lines(hunk, pieces),
                 "notes": said.get((number, at), []),
             }
-            for at, hunk in enumerate(file.hunks)
+            for at, (hunk, pieces) in enumerate(zip(file.hunks, syntax.hunks(file), strict=True))
         ],
     }
 
 
-def _lines(hunk: Hunk) -> list[dict[str, object]]:
-    """Return the lines of a hunk with their numbers before and after."""
+def _place(file: FileDiff, hunk: Hunk) -> str:
+    """Return the place of a hunk as an answer to it names it."""
+    if not hunk.start:
+        return file.path
+    first, last = lines_of(hunk)
+    return f"{file.path}:{first}-{last}"
+
+
+def _lines(hunk: Hunk, pieces: Sequence[Pieces]) -> list[dict[str, object]]:
+    """Return the lines of a hunk with their numbers before and after, and their syntax."""
     found = _OLD_START.match(hunk.heading)
     old, new = int(found[1]) if found else 0, hunk.start
     lines: list[dict[str, object]] = []
-    for line in hunk.lines:
+    for line, parts in zip(hunk.lines, pieces, strict=True):
         kind = _KINDS.get(line[:1], "other")  # `\ No newline at end of file`
         lines.append(
             {
                 "kind": kind,
                 "text": revealed(line if kind == "other" else line[1:]),
+                "pieces": None if kind == "other" else _syntax(line, parts),
                 "old": old if kind in ("removed", "context") else None,
                 "new": new if kind in ("added", "context") else None,
             }
@@ -111,6 +129,14 @@ def _lines(hunk: Hunk) -> list[dict[str, object]]:
         old += kind in ("removed", "context")
         new += kind in ("added", "context")
     return lines
+
+
+def _syntax(line: str, pieces: Pieces) -> list[list[str]] | None:
+    """Return the class and the text of each piece of a line after its sign, None without any."""
+    (name, first), *rest = revealed_pieces(line, pieces)
+    if not (name or rest):
+        return None
+    return [list(piece) for piece in ((name, first[1:]), *rest) if piece[1]]
 
 
 def _said(words: PlacedWords, by: str | None) -> dict[str, object]:

@@ -8,6 +8,8 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from git_voicenote.characters import revealed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -104,6 +106,16 @@ class Syntax:
         if name not in self._lexers:
             self._lexers[name] = _lexer_for(name)
         return self._lexers[name]
+
+
+def revealed_pieces(line: str, pieces: Pieces) -> Pieces:
+    """Return the pieces of a line, revealed: to the letter what the whole line is, revealed."""
+    whole = revealed(line)
+    if whole == line:
+        return pieces
+    shown = tuple((name, revealed(text)) for name, text in pieces)
+    # a joiner at the end of a piece has lost the letter beside it, which allows it
+    return shown if "".join(text for _, text in shown) == whole else (("", whole),)
 
 
 def _lexer_for(name: str) -> tuple[str, Lexer] | None:
