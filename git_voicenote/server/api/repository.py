@@ -14,7 +14,7 @@ from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.server.api.versions import text_of, version_of
 from git_voicenote.server.repositories import place_of
 from git_voicenote.server.requests.bodies import json_body
-from git_voicenote.server.responses.refusals import json_response, refusal_of
+from git_voicenote.server.responses.refusals import RefusalError, json_response, refusal_of
 from git_voicenote.targets import short_id
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
 from git_voicenote.workflows.explain.listing import list_commits
@@ -102,6 +102,7 @@ class _Words:
     def _write(self, name: str, body: Body) -> dict[str, object]:
         place = place_of(self._service)
         subject = self._find(place, name)
+        _check_branch(subject, body.text_or_none("series"))
         before = body.text_or_none("base")
         how = cast("How", body.choice("how", "replace", "append"))
         notes = notes_from(
@@ -125,6 +126,15 @@ class _Words:
             removing.cover(None)
 
 
+def _check_branch(subject: Explainable, series: str | None) -> None:
+    """Refuse words for a series that is no longer that of HEAD: the branch was switched."""
+    if series is not None and isinstance(subject, ExplainedSeries) and series != subject.target.key:
+        raise RefusalError(
+            409, f"HEAD is no longer on {visible(series)}, but on {visible(subject.target.key)}",
+            param="series", code="branch_switched",
+        )  # fmt: skip
+
+
 def _name(request: Request) -> str:
     return str(request.path_params.get("commit", ""))
 
@@ -138,6 +148,7 @@ def _words_value(subject: Explainable, notes: tuple[Note, ...]) -> dict[str, obj
     text = render_notes(notes) if notes else None
     return {
         "id": subject.target.commit_id if isinstance(subject, ExplainedCommit) else None,
+        "series": subject.target.key if isinstance(subject, ExplainedSeries) else None,
         "subject": visible(subject.title),
         "text": text,
         "words": words_of(notes) if notes else None,
@@ -165,5 +176,8 @@ def _listing(place: Place, revisions: str | None) -> dict[str, object]:
             for one in found.commits
         ],
         "more": found.more,
-        "cover": {"has_note": found.has_cover},
+        "cover": {
+            "has_note": found.has_cover,
+            "series": Covers(repository).key_for_head(),
+        },
     }

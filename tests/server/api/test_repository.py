@@ -94,7 +94,12 @@ def test_words_are_read_saved_merged_and_removed(client: Client, repo: Sandbox) 
     assert client.request(path="/api/cover").json["text"] is None
     cover = send(client, "PUT", "/api/cover", text="Both belong together.").json
     assert cover["words"] == "Both belong together."
-    assert client.request(path="/api/repository").json["cover"] == {"has_note": True}
+    there = client.request(path="/api/repository").json["cover"]
+    assert there == {"has_note": True, "series": "topic"}
+    # words for a branch that is no longer checked out go to no other one
+    refused = send(client, "PUT", "/api/cover", text="Of another.", series="elsewhere")
+    assert (refused.status, refused.code) == (409, "branch_switched")
+    assert send(client, "PUT", "/api/cover", text=cover["words"], series="topic").status == 200
 
     # a series with notes beside its hunks, and an answer
     send(client, "PUT", f"/api/notes/{second}", text="b.py:1:\nThis prints.")
@@ -105,7 +110,11 @@ def test_words_are_read_saved_merged_and_removed(client: Client, repo: Sandbox) 
     assert [one["subject"] for one in series["patches"]] == ["feat: <b>first</b>", "fix: second"]
     patch = series["patches"][1]
     hunk = patch["diff"][0]["hunks"][0]
-    assert hunk["lines"] == [{"kind": "added", "text": "print('<U+202E>')", "old": None, "new": 1}]
+    pieces = [["", "print("], ["s", "'<U+202E>'"], ["", ")"]]
+    assert hunk["lines"] == [
+        {"kind": "added", "text": "print('<U+202E>')", "pieces": pieces, "old": None, "new": 1}
+    ]
+    assert hunk["at"].endswith(":1-1")
     assert [(one["by"], one["text"]) for one in hunk["notes"]] == [
         (None, "This prints."), ("Ada Lovelace", "Why print?"),
     ]  # fmt: skip
