@@ -1,6 +1,6 @@
 /** The service's interface: each request with the token, each failure an ApiError. */
 
-import { t, tOr } from "./i18n.js";
+import { t, told } from "./i18n.js";
 
 const KEPT = "voicenote.token";
 
@@ -8,7 +8,7 @@ const KEPT = "voicenote.token";
 export class ApiError extends Error {
   constructor(status, body) {
     const error = body?.error ?? {};
-    super(tOr(`error.${error.code}`, error.message ?? t("error.unreachable")));
+    super(told(error) || t(status ? "error.other" : "error.unreachable", { status }));
     this.status = status;
     this.code = error.code ?? null;
     this.body = body;
@@ -40,16 +40,26 @@ async function ask(method, path, { json, signal } = {}) {
       body: json === undefined ? undefined : JSON.stringify(json),
     });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new ApiError(0, null);
+    throw unanswered(error);
   }
   if (!answer.ok) throw new ApiError(answer.status, await answer.json().catch(() => null));
   return answer;
 }
 
+/** Return the error for an answer that did not come, or broke off. */
+const unanswered = (error) => (error.name === "AbortError" ? error : new ApiError(0, null));
+
+/** Return all of an answer. Raises ApiError. */
+async function whole(answer, read) {
+  try {
+    return await read(answer);
+  } catch (error) {
+    throw unanswered(error);
+  }
+}
+
 async function value(method, path, options) {
-  const answer = await ask(method, path, options);
-  const text = await answer.text();
+  const text = await whole(await ask(method, path, options), (answer) => answer.text());
   return text ? JSON.parse(text) : null;
 }
 
@@ -69,9 +79,9 @@ export function withQuery(path, values) {
 }
 
 /** Return the address of a sound in memory; whoever asks for it revokes it. */
-export async function sound(path) {
-  const answer = await ask("GET", path);
-  return URL.createObjectURL(await answer.blob());
+export async function sound(path, signal) {
+  const answer = await ask("GET", path, { signal });
+  return URL.createObjectURL(await whole(answer, (one) => one.blob()));
 }
 
 /** Save what a path gives as a file. */
@@ -80,7 +90,7 @@ export async function download(path, otherwise) {
   const disposition = answer.headers.get("Content-Disposition") ?? "";
   const named = /filename\*=UTF-8''([^;]+)/i.exec(disposition);
   const plain = /filename="([^"]+)"/i.exec(disposition);
-  save(await answer.blob(), named ? decodeURIComponent(named[1]) : plain?.[1] ?? otherwise);
+  save(await whole(answer, (one) => one.blob()), named ? decodeURIComponent(named[1]) : plain?.[1] ?? otherwise);
 }
 
 /** Save something in memory as a file. */
@@ -92,30 +102,36 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-/** Send a form; `progress` is told the share that was sent. fetch would not tell. */
-export function upload(path, form, progress) {
+/**
+ * Send a form; `progress` is told the bytes that were sent, and all there are. fetch would not tell.
+ *
+ * Raises ApiError, or an AbortError once `signal` says so.
+ */
+export function upload(path, form, { progress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
     request.responseType = "json";
     request.setRequestHeader("Authorization", authorization().Authorization);
     request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) progress(event.loaded / event.total);
+      if (event.lengthComputable) progress(event.loaded, event.total);
     });
     request.addEventListener("load", () => {
       if (request.status < 300) resolve(request.response);
       else reject(new ApiError(request.status, request.response));
     });
-    for (const event of ["error", "abort", "timeout"]) {
+    for (const event of ["error", "timeout"]) {
       request.addEventListener(event, () => reject(new ApiError(0, null)));
     }
+    request.addEventListener("abort", () => reject(signal.reason));
+    signal.addEventListener("abort", () => request.abort());
     request.send(form);
   });
 }
 
-/** Yield the values of server-sent events; EventSource cannot send the token. */
-export async function* events(path, signal) {
-  const answer = await ask("GET", path, { signal });
+/** Yield the values of server-sent events; EventSource cannot send the token. Raises ApiError. */
+export async function* events(path) {
+  const answer = await ask("GET", path);
   let waiting = "";
   for await (const piece of texts(answer.body)) {
     waiting += piece.replaceAll("\r", "");
@@ -129,7 +145,7 @@ export async function* events(path, signal) {
 async function* texts(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
-    for (let part; !(part = await reader.read()).done;) yield part.value;
+    for (let part; !(part = await whole(reader, (one) => one.read())).done;) yield part.value;
   } finally {
     reader.cancel().catch(() => {});
   }

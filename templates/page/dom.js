@@ -47,9 +47,29 @@ export function fill(node, ...children) {
   return node;
 }
 
-/** Return a button that is none of a form's. */
+/** Return a button that submits no form. A click while its action is under way does nothing. */
 export function button(text, onclick, props = {}) {
-  return el("button", { type: "button", ...props, on: { click: onclick } }, text);
+  const node = el("button", { type: "button", ...props, on: { click: () => once(node, onclick) } }, text);
+  return node;
+}
+
+const underWay = new WeakSet();
+
+/**
+ * Do what a control stands for, unless it is being done already.
+ *
+ * The control is marked, not disabled: a disabled one would lose the focus.
+ */
+export async function once(control, action) {
+  if (underWay.has(control) || control.ariaDisabled === "true") return;
+  underWay.add(control);
+  control.ariaBusy = "true";
+  try {
+    await action();
+  } finally {
+    underWay.delete(control);
+    control.ariaBusy = null;
+  }
 }
 
 let last = 0;

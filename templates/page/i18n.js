@@ -30,4 +30,11 @@ export function t(key, values = {}) {
 }
 
 /** Return a text, or another one where the table has none: for what the server names. */
-export const tOr = (key, otherwise) => (Object.hasOwn(words, key) ? t(key) : otherwise);
+export const tOr = (key, otherwise, values = {}) => (Object.hasOwn(words, key) ? t(key, values) : otherwise);
+
+/**
+ * Return what the service tells, in the person's language where its code is known.
+ *
+ * What only the service knows, as the reason of a failure, follows in its own words.
+ */
+export const told = ({ code, message }) => tOr(`error.${code}`, message ?? "", { detail: message ?? "" });

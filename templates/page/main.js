@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { announce, button, choose, el, field, fill } from "./dom.js";
 import { LANG, LANGUAGES, language, t } from "./i18n.js";
+import { Latest } from "./latest.js";
 import { activeRecorder } from "./parts/recorder.js";
 import { applyTheme, hasKeys, pref, setPref } from "./prefs.js";
 import { FilesView } from "./views/files.js";
@@ -21,7 +22,9 @@ class App {
     this.main = document.getElementById("view");
     this.top = document.getElementById("top");
     this.state = el("p", { class: "engine" });
-    this.isSpeaking = false;
+    this.place = el("span", { class: "place" });
+    this.reading = new Latest();
+    this.isFinished = false;
   }
 
   /** Read what the service is, and show the page of it; without a token, ask for one. */
@@ -29,7 +32,8 @@ class App {
     try {
       this.status = await api.get("/api/status");
     } catch (error) {
-      this.askForToken(error);
+      if (error.status === 401) this.askForToken();
+      else this.offerAgain(error);
       return;
     }
     const names = this.status.dictation ? ["speak"] : Object.keys(VIEWS);
@@ -40,10 +44,20 @@ class App {
     addEventListener("hashchange", () => this.route());
     addEventListener("keydown", (event) => this.pressed(event));
     this.refreshing = setInterval(() => document.hidden || this.refresh(), REFRESH);
+    // commits, notes and jobs may have come while the person was in a terminal
+    document.addEventListener("visibilitychange", () => document.hidden || this.comeBack());
+    addEventListener("focus", () => this.comeBack());
     this.route({ isFirst: true });
   }
 
-  askForToken(error) {
+  offerAgain(error) {
+    fill(this.top, this.brand());
+    fill(this.main, el("section", { class: "view token panel" },
+      el("h1", { tabindex: -1 }, t("page.failed")), el("p", { role: "alert" }, error.message),
+      el("div", { class: "row" }, button(t("page.again"), () => location.reload(), { class: "primary" }))));
+  }
+
+  askForToken() {
     const input = el("input", { type: "password", autocomplete: "off", required: true });
     const enter = (event) => {
       event.preventDefault();
@@ -53,16 +67,19 @@ class App {
     fill(this.top, this.brand());
     fill(this.main, el("form", { class: "view token panel", on: { submit: enter } },
       el("h1", { tabindex: -1 }, t("token.title")),
-      el("p", { role: "alert" }, error.status === 401 ? t("token.why") : error.message),
+      el("p", { role: "alert" }, t("token.why")),
       field(t("token.label"), input, t("token.hint")), el("button", { class: "primary" }, t("token.enter"))));
     input.focus();
   }
 
   brand() {
-    const { repository } = this.status ?? {};
-    const place = repository ? el("span", { class: "place" }, el("bdi", {}, repository.name),
-      repository.branch ? el("bdi", { class: "branch" }, repository.branch) : null) : null;
-    return el("p", { class: "brand" }, el("strong", {}, "git voicenote"), place);
+    return el("p", { class: "brand" }, el("strong", {}, "git voicenote"), this.place);
+  }
+
+  showPlace() {
+    const { repository } = this.status;
+    fill(this.place, repository ? [el("bdi", {}, repository.name),
+      repository.branch ? el("bdi", { class: "branch" }, repository.branch) : null] : []);
   }
 
   tools() {
@@ -80,24 +97,38 @@ class App {
     return el("div", { class: "tools" }, this.state, theme, tongue);
   }
 
-  /** Read the status again. */
+  /** Read the status again, and tell the views. */
   async refresh() {
+    if (this.isFinished) return;
     try {
-      this.status = await api.get("/api/status");
+      const status = await this.reading.read((signal) => api.get("/api/status", { signal }));
+      if (!status || this.isFinished) return;
+      this.status = status;
       this.showStatus();
+      for (const view of Object.values(this.views)) view.changed?.();
     } catch (error) {
+      if (this.isFinished) return;
       this.state.textContent = t(error.status === 401 ? "status.token" : "status.gone");
       this.state.dataset.state = "gone";
     }
   }
 
+  comeBack() {
+    if (this.isFinished) return;
+    this.refresh();
+    this.current?.shown();
+  }
+
   /** Take that the service ends, as it should. */
   finish() {
+    this.isFinished = true;
     clearInterval(this.refreshing);
+    this.reading.stop();
     this.state.textContent = "";
   }
 
   showStatus() {
+    this.showPlace();
     const { engine, queue } = this.status;
     const parts = [engine.name, engine.device, t(engine.is_loaded ? "status.loaded" : "status.idle")];
     if (queue?.waiting) parts.push(t("status.waiting", { n: queue.waiting }));
@@ -107,7 +138,6 @@ class App {
 
   /** Take that somebody speaks, or does so no more. */
   speaking(isSpeaking) {
-    this.isSpeaking = isSpeaking;
     this.links?.get("speak").classList.toggle("listening", isSpeaking);
   }
 

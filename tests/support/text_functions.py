@@ -28,7 +28,7 @@ from git_voicenote.text.commit_message import issues as issue_reference
 from git_voicenote.text.commit_message.composer import likely_scope, likely_type, render
 from git_voicenote.text.commit_message.rules import CONVENTIONAL
 from git_voicenote.text.description import blocks, markdown
-from git_voicenote.text.diff import anchors, diffs, places
+from git_voicenote.text.diff import anchors, diffs, places, syntax
 from git_voicenote.text.passes import (
     correction,
     fillers,
@@ -257,6 +257,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "people": ("text.commit_message.people", _people),
     "mail safety": ("text.mail_safety", mail_safety.indent_hazards),
     "quoted diffs": ("text.mail_safety", mail_safety.quote_diffs),
+    "pieces": ("text.diff.syntax", lambda text: syntax.revealed_pieces(text, (("s", text),))),
     "anchors": ("text.diff.anchors", _anchors),
     "names of places": ("text.diff.named_places", _anchors),
     "diffs": ("text.diff.diffs", _diff),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 RETRY_AFTER = 10
 """Seconds after which a client may try again where the service is busy or its engine died."""
-_BY_ERROR: tuple[tuple[type[VoicenoteError], int, str], ...] = (
+BY_ERROR: tuple[tuple[type[VoicenoteError], int, str], ...] = (
     (NotARepositoryError, 404, "no_repository"),
     (UnknownRevisionError, 404, "no_commit"),
     (MissingObjectsError, 404, "missing_objects"),
@@ -42,6 +42,7 @@ _BY_ERROR: tuple[tuple[type[VoicenoteError], int, str], ...] = (
     (PatchError, 400, "invalid_value"),
     (GitError, 500, "git_failed"),
 )
+"""The status and the code of our errors; the first row that fits is used."""
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
@@ -94,7 +95,7 @@ def refusal_of(error: VoicenoteError) -> RefusalError:
     message = f"{error.message} ({error.hint})" if error.hint else error.message
     if isinstance(error, AudioFileError):
         return RefusalError(422, message, param="file", code="unreadable_sound")
-    for kind, status, code in _BY_ERROR:
+    for kind, status, code in BY_ERROR:
         if isinstance(error, kind):
             return RefusalError(status, message, code=code)
     return busy(message, 503, "store_failed" if isinstance(error, StoreError) else "engine_failed")

@@ -25,7 +25,8 @@ addEventListener("beforeunload", (event) => {
 export class Recorder {
   /**
    * `begin` returns the target and the language of the next dictation, or null if something is
-   * missing, which it has reported, or a promise of these; `final` gets the result. `changed` is told of each state.
+   * missing, which it has reported, or a promise of these; `final` gets the result. `changed` is
+   * told of each state.
    */
   constructor({ begin, final, changed = () => {} }) {
     this.begin = begin;
@@ -34,7 +35,14 @@ export class Recorder {
     this.state = "idle";
     this.build();
     this.showMicrophones();
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.showMicrophones());
+    this.unfollow = new AbortController();
+    const { signal } = this.unfollow;
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.showMicrophones(), { signal });
+  }
+
+  /** Let go of what is around; it must not be at work. */
+  dispose() {
+    this.unfollow.abort();
   }
 
   get isBusy() {
@@ -66,7 +74,9 @@ export class Recorder {
   }
 
   async showMicrophones() {
-    const found = await microphones();
+    const wanted = (this.wanted = {});
+    const found = await microphones().catch(() => []);
+    if (wanted !== this.wanted) return; // they were asked for again
     const chosen = pref("microphone") ?? "";
     const options = [["", t("mic.default")], ...found];
     fill(this.device, options.map(([id, name]) => el("option", { value: id }, name)));
@@ -85,27 +95,31 @@ export class Recorder {
     }
     active = this;
     this.show("opening");
-    const wanted = await this.begin();
-    if (!wanted) {
-      this.show("idle");
-      return;
-    }
-    fill(this.segments);
-    fill(this.notices);
-    this.partial.textContent = "";
-    this.level.clear();
+    let wanted = null;
     try {
-      this.microphone = await Microphone.open(this.device.value, {
-        heard: (samples, peak) => this.hear(samples, peak),
-        ended: () => this.lose(),
-      });
+      wanted = await this.begin();
+      if (wanted) await this.open(wanted);
     } catch (error) {
       this.notice(error.message);
-      this.show("idle");
-      return;
+      wanted = null;
     }
+    if (!wanted) this.show("idle");
+  }
+
+  /** Open the microphone, and begin the dictation. Raises an Error with a text for people. */
+  async open(wanted) {
+    this.clear();
+    let dictation = null;
+    let isGone = false;
+    this.microphone = await Microphone.open(this.device.value, {
+      heard: (samples, peak) => this.hear(dictation, samples, peak),
+      ended: () => {
+        isGone = true;
+        this.lose();
+      },
+    });
     this.showMicrophones();
-    this.dictation = new Dictation({ rate: this.microphone.rate, ...wanted }, {
+    dictation = new Dictation({ rate: this.microphone.rate, ...wanted }, {
       state: (name) => this.show(name),
       partial: (text) => { this.partial.textContent = text; },
       segment: (segment) => this.add(segment),
@@ -113,13 +127,24 @@ export class Recorder {
       final: (result) => { this.result = result; },
       failed: (text) => this.notice(text),
     });
+    this.dictation = dictation;
+    if (isGone) this.lose();
   }
 
-  hear(samples, peak) {
+  /** Forget the words of the last one. */
+  clear() {
+    fill(this.segments);
+    fill(this.notices);
+    this.partial.textContent = "";
+    this.time.textContent = clock(0);
+    this.level.clear();
+  }
+
+  hear(dictation, samples, peak) {
+    if (!dictation || dictation.isOver) return; // a microphone that closes has its last sound for its own
     this.level.add(peak);
-    if (!this.dictation) return;
-    this.dictation.push(samples);
-    this.time.textContent = clock(this.dictation.total / this.dictation.rate);
+    dictation.push(samples);
+    this.time.textContent = clock(dictation.total / dictation.rate);
   }
 
   /** The device has gone: what was said is kept, and becomes text. */
@@ -130,16 +155,19 @@ export class Recorder {
   }
 
   async stop() {
-    if (!this.isListening) return;
-    await this.release();
-    this.dictation.stop();
+    const { dictation } = this;
+    if (!this.isListening || !dictation || this.stopping) return;
+    this.stopping = this.release(); // its last sound comes before the end
+    await this.stopping;
+    dictation.stop();
   }
 
   async cancel() {
-    if (!this.dictation || !(await confirmed(t("speak.cancelAsk"), t("speak.cancelYes")))) return;
-    if (!this.dictation) return; // the text came meanwhile
+    const { dictation } = this;
+    if (!dictation || !(await confirmed(t("speak.cancelAsk"), t("speak.cancelYes")))) return;
+    if (dictation.isOver) return; // the text came meanwhile
     await this.release();
-    this.dictation.cancel();
+    dictation.cancel();
   }
 
   /** Let the microphone go; its last sound is handed on first. */
@@ -171,18 +199,18 @@ export class Recorder {
     this.label.textContent = this.isListening ? t("speak.stop") : t("speak.start");
     this.phase.textContent = state === "idle" ? "" : t(`phase.${state}`);
     this.node.dataset.state = state;
+    if (state === "finishing") this.release(); // the service may have ended it
     if (isOver) this.end();
     this.changed(state);
   }
 
-  /** Make ready for the next one; hand on what came of this one. */
-  async end() {
-    if (active === this) active = null;
-    await this.release();
-    this.partial.textContent = "";
-    this.dictation = null;
+  /** Make ready for the next one, and hand on what came of this one: all at once. */
+  end() {
     const { result } = this;
-    this.result = null;
+    if (active === this) active = null;
+    this.dictation = this.result = this.stopping = null;
+    this.partial.textContent = "";
+    this.release();
     if (result) this.final(result);
   }
 }

@@ -27,7 +27,7 @@ export async function saveNote(target, text, dictation) {
   const path = pathOf(target);
   const there = await api.get(path);
   const how = there.text ? await choice(t("save.exists"), there.words) : "replace";
-  return how ? sent(target, path, { text, dictation, how, base: there.base }) : null;
+  return how ? sent(target, path, { text, dictation, how, base: there.base, series: target.series }) : null;
 }
 
 async function sent(target, path, body) {
@@ -36,7 +36,7 @@ async function sent(target, path, body) {
     const done = target.kind === "cover" ? t("saved.cover") : t("saved.note", { commit: target.short });
     return [done, kept.is_merged ? t("saved.merged") : "", ...kept.warnings].filter(Boolean).join(" ");
   } catch (error) {
-    if (error.status !== 409) throw error;
+    if (error.code !== "changed_meanwhile") throw error;
     const how = await choice(t("save.changed"), error.body.text ?? "");
     return how ? sent(target, path, { ...body, how, base: error.body.base }) : null;
   }

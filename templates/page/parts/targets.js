@@ -3,6 +3,7 @@
 import * as api from "../api.js";
 import { el, fill, freshId } from "../dom.js";
 import { t } from "../i18n.js";
+import { Latest } from "../latest.js";
 
 const OF_COMMITS = new Set(["commit", "answer"]);
 const IN_REPOSITORY = ["commit", "cover", "answer", "message"];
@@ -11,6 +12,7 @@ export class TargetChoice {
   constructor() {
     this.kind = null; // until the branch was read, or somebody chose
     this.commits = [];
+    this.reading = new Latest();
     this.kinds = el("div", { class: "choices" });
     this.list = el("div", { class: "commits", role: "radiogroup", "aria-label": t("target.commits") });
     this.branch = el("p", { class: "hint" });
@@ -22,6 +24,7 @@ export class TargetChoice {
 
   /** Return the target chosen, as the service takes it, or null where a commit is missing. */
   get target() {
+    if (this.kind === "cover") return { kind: this.kind, series: this.repository.cover.series };
     if (!OF_COMMITS.has(this.kind)) return { kind: this.kind ?? "text" };
     const commit = this.commits.find((one) => one.id === this.commit);
     return commit ? { kind: this.kind, commit: commit.id, short: commit.short } : null;
@@ -30,26 +33,30 @@ export class TargetChoice {
   /** Read the branch again: commits come and go, notes too. `ready` waits for it. */
   load() {
     this.ready = this.read();
+    return this.ready;
   }
 
   async read() {
-    const wanted = (this.wanted = {});
     let repository = null;
     let problem = "";
     try {
-      repository = await api.get("/api/repository");
+      repository = await this.reading.read((signal) => api.get("/api/repository", { signal }));
+      if (repository === undefined) return; // it is read again
     } catch (error) {
       if (error.code !== "no_repository") problem = error.message;
     }
-    if (wanted !== this.wanted) return; // it was read again meanwhile
+    const before = JSON.stringify(this.repository);
     this.repository = repository;
     this.commits = repository?.commits ?? [];
-    if (problem) this.branch.textContent = problem;
     // what somebody chose meanwhile stays
     this.kind ??= this.commits.length ? "commit" : "text";
     if (!repository) this.kind = "text";
     if (!this.commits.some((one) => one.id === this.commit)) this.commit = this.commits[0]?.id;
-    this.draw();
+    if (before !== JSON.stringify(repository)) this.draw(); // a control keeps its focus
+    if (problem) {
+      this.branch.textContent = problem;
+      this.branch.hidden = false;
+    }
   }
 
   draw() {

@@ -4,8 +4,8 @@ import { sound } from "../api.js";
 import { el, fill } from "../dom.js";
 import { clock } from "../format.js";
 import { t } from "../i18n.js";
+import { Latest } from "../latest.js";
 
-const AGAIN = 1500;
 const players = new Set();
 
 export class Transcript {
@@ -18,6 +18,7 @@ export class Transcript {
     this.node = el("figure", { class: "transcript" }, path ? this.audio : null, this.problem, this.list);
     this.show(segments);
     this.follow();
+    this.reading = new Latest();
     if (path) this.loaded = this.load();
   }
 
@@ -31,18 +32,13 @@ export class Transcript {
 
   async load() {
     try {
-      // a sound that is being compressed changes its place
-      this.address = await sound(this.path).catch(async () => {
-        await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
-        return sound(this.path);
-      });
+      this.address = await this.reading.read((signal) => sound(this.path, signal));
     } catch (error) {
       this.audio.remove();
       this.problem.textContent = error.message;
-      return false;
     }
-    this.audio.src = this.address;
-    return true;
+    if (this.address) this.audio.src = this.address;
+    return Boolean(this.address);
   }
 
   /** Play from a moment, in seconds. Returns whether there is a sound. */
@@ -77,6 +73,7 @@ export class Transcript {
   /** Stop, and free the sound. */
   dispose() {
     players.delete(this);
+    this.reading.stop();
     this.audio.pause();
     this.audio.removeAttribute("src");
     if (this.address) URL.revokeObjectURL(this.address);

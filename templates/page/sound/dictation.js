@@ -6,7 +6,7 @@
  */
 
 import { token } from "../api.js";
-import { t, tOr } from "../i18n.js";
+import { t, told } from "../i18n.js";
 
 const PIECE_SECONDS = 0.5;
 const KEPT_SECONDS = 10;
@@ -59,8 +59,9 @@ export class Dictation {
 
   /** Give up; no text is wanted. */
   cancel() {
+    const isEnding = Boolean(this.ending); // the service makes the text already, and keeps it
     this.end({ type: "cancel" });
-    if (!this.isReady) this.finish("done");
+    if (isEnding || !this.isReady) this.finish("done");
   }
 
   end(message) {
@@ -88,12 +89,13 @@ export class Dictation {
   }
 
   take(message) {
+    if (this.isOver) return;
     const actions = {
       ready: () => this.begin(message),
       received: () => this.forget(message.samples),
       partial: () => this.on.partial(message.text),
       segment: () => this.on.segment(message),
-      warning: () => this.on.warning(message.message),
+      warning: () => this.on.warning(told(message)),
       stopped: () => this.stopped(),
       error: () => { this.error = message.error; },
       final: () => {
@@ -165,7 +167,7 @@ export class Dictation {
       this.finish("done");
     } else if (FINAL_CODES.has(code)) {
       const error = this.error ?? {};
-      this.on.failed(tOr(`error.${error.code}`, error.message ?? t("speak.closed", { code })));
+      this.on.failed(error.code || error.message ? told(error) : t("speak.closed", { code }));
       this.finish("failed");
     } else {
       if (!this.ending) this.on.state("lost");

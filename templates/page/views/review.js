@@ -1,159 +1,197 @@
 /** Review: the branch's series with its notes beside the hunks, and answers, typed or spoken. */
 
 import * as api from "../api.js";
-import { announce, button, el, field, fill, freshId } from "../dom.js";
+import { el, field, fill, freshId, once } from "../dom.js";
 import { moment } from "../format.js";
 import { t } from "../i18n.js";
-import { fileDiff } from "../parts/diff.js";
-import { Recorder } from "../parts/recorder.js";
-import { Transcript } from "../parts/transcript.js";
+import { Latest } from "../latest.js";
+import { Answers } from "../parts/review/answers.js";
+import { Answering } from "../parts/review/answering.js";
+import { FileDiff } from "../parts/review/diff.js";
+import { confirmed } from "../parts/dialogs.js";
+import { Listened } from "../parts/review/listened.js";
 
 export class ReviewView {
   static title = "nav.review";
 
   constructor() {
     this.range = el("input", { type: "text", autocomplete: "off", spellcheck: "false", placeholder: "main..HEAD" });
-    this.outline = el("nav", { class: "outline", "aria-label": t("review.outline") });
+    this.outline = el("nav", { class: "outline", "aria-label": t("review.outline"), hidden: true });
     this.patches = el("div", { class: "patches" });
     this.state = el("p", { class: "hint", role: "status" });
     this.remarks = el("div", { class: "hint" });
+    this.reading = new Latest();
+    this.parts = [];
     this.node = el("div", { class: "view review" },
       el("div", { class: "between" }, el("h1", { tabindex: -1 }, t("review.title")),
         el("form", { class: "row", on: { submit: (event) => this.submitted(event) } },
           field(t("review.range"), this.range), el("button", {}, t("review.show")))),
       this.state, this.remarks, el("div", { class: "beside" }, this.outline, this.patches));
+    addEventListener("beforeunload", (event) => {
+      if (this.isUnsent) event.preventDefault();
+    });
+  }
+
+  get isUnsent() {
+    return this.parts.some((part) => part.isUnsent);
   }
 
   submitted(event) {
     event.preventDefault();
-    this.isLoaded = false;
-    this.shown();
+    once(event.target, async () => {
+      if (this.parts.some((part) => part.isBusy)) {
+        this.state.textContent = t("review.speaking");
+      } else if (!this.isUnsent || await confirmed(t("review.discardAsk"), t("review.discard"))) {
+        this.wanted = this.range.value.trim();
+        this.clear();
+        await this.shown();
+      }
+    });
   }
 
-  /** Read the series, unless it is there: an answer that is being written stays. */
+  /** Read the series. Where it is the same as before, only what is said of it changes on the page. */
   async shown() {
-    if (this.isLoaded) return;
-    this.state.textContent = t("review.loading");
+    if (!this.parts.length) this.state.textContent = t("review.loading");
+    let series;
     try {
-      this.draw(await api.get(api.withQuery("/api/series", { range: this.range.value.trim() })));
-      this.isLoaded = true;
-      this.state.textContent = "";
+      const path = api.withQuery("/api/series", { range: this.wanted ?? "" });
+      series = await this.reading.read((signal) => api.get(path, { signal }));
     } catch (error) {
-      for (const part of [this.outline, this.patches, this.remarks]) fill(part);
+      if (!this.parts.length) this.remarks.textContent = "";
       this.state.textContent = error.code === "no_repository" ? t("review.noRepository") : error.message;
+      return;
     }
+    if (!series) return; // it is read again
+    this.state.textContent = "";
+    if (idOf(series) === this.id) this.update(partsOf(series));
+    else if (this.isUnsent) this.state.textContent = t("review.changed");
+    else this.draw(series);
   }
 
-  draw({ cover, patches, remarks }) {
+  update(parts) {
+    for (const [index, part] of this.parts.entries()) part.update(parts[index]);
+  }
+
+  clear() {
+    for (const part of this.parts) part.dispose();
+    this.parts = [];
+    this.id = null;
+    for (const one of [this.outline, this.patches, this.remarks]) fill(one);
+    this.outline.hidden = true;
+  }
+
+  draw(series) {
+    this.clear();
+    this.id = idOf(series);
+    const { cover, patches, remarks } = series;
     fill(this.remarks, remarks.map((remark) => el("p", { class: "remark", role: "note" }, remark)));
     if (!patches.length && !remarks.length) this.remarks.textContent = t("review.none");
-    const parts = patches.map((patch, index) => new Patch(patch, index + 1, patches.length));
-    const head = cover ? el("article", { class: "patch", tabindex: -1 },
-      el("h2", {}, t("target.cover")), el("div", { class: "words" }, cover.text),
-      listened(cover.recordings, t("target.cover")), cover.answers.map(answer)) : null;
-    const links = [head ? [t("target.cover"), head, "0"] : null,
-      ...parts.map((part) => [part.patch.subject, part.node, part.number])].filter(Boolean);
-    fill(this.outline, el("ol", { class: "plain" }, links.map(([text, node, number]) => el("li", {},
-      button("", () => {
-        node.scrollIntoView();
-        node.focus({ preventScroll: true });
-      }, { class: "link" })))));
-    this.outline.querySelectorAll("button").forEach((one, index) => {
-      one.append(el("span", { class: "number" }, links[index][2]), " ", el("bdi", {}, links[index][0]));
-    });
-    fill(this.patches, head, parts.map((part) => part.node));
+    const number = (patch) => `${patch.number}/${patches.length}`;
+    this.parts = [...(cover ? [new Cover(cover)] : []),
+      ...patches.map((patch) => new Patch(patch, number(patch), () => this.shown()))];
+    const links = [...(cover ? [["0", t("target.cover")]] : []), ...patches.map((one) => [one.number, one.subject])];
+    fill(this.outline, el("ol", { class: "plain" }, links.map(([at, text], index) => el("li", {},
+      el("button", { type: "button", class: "link", on: { click: () => this.jump(index) } },
+        el("span", { class: "number" }, at), " ", el("bdi", {}, text))))));
+    this.outline.hidden = !links.length;
+    fill(this.patches, this.parts.map((part) => part.node));
+  }
+
+  jump(index) {
+    const { node } = this.parts[index];
+    node.scrollIntoView();
+    node.focus({ preventScroll: true });
+  }
+}
+
+/** Return what makes a series another one; the words about it do not. */
+const idOf = ({ cover, patches, remarks }) => JSON.stringify(
+  [Boolean(cover), patches.map((patch) => patch.commit), remarks]);
+const partsOf = ({ cover, patches }) => (cover ? [cover, ...patches] : patches);
+
+/** The cover letter, and the answers to it. */
+class Cover {
+  isUnsent = false;
+
+  isBusy = false;
+
+  constructor(cover) {
+    this.words = el("div", { class: "words" });
+    this.sounds = new Listened(t("target.cover"));
+    this.answers = new Answers();
+    this.node = el("article", { class: "patch", tabindex: -1 },
+      el("h2", {}, t("target.cover")), this.words, this.sounds.node, this.answers.node);
+    this.update(cover);
+  }
+
+  update({ text, recordings, answers }) {
+    this.words.textContent = text;
+    this.sounds.show(recordings);
+    this.answers.show(answers);
+  }
+
+  dispose() {
+    this.sounds.dispose();
+    this.answers.dispose();
   }
 }
 
 /** A patch: its message, its note, its diff, the answers to it. */
 class Patch {
-  constructor(patch, number, total) {
-    this.patch = patch;
-    this.number = number;
+  constructor(patch, number, sent) {
+    this.forms = [];
     const id = freshId("patch");
-    this.answers = el("div", { class: "answers" }, patch.answers.map(answer));
-    const { note } = patch;
+    const answering = (how) => {
+      const form = new Answering({ commit: patch.commit, sent, ...how });
+      this.forms.push(form);
+      return form.node;
+    };
+    this.said = el("section");
+    this.sounds = new Listened(patch.subject);
+    this.answers = new Answers();
+    this.files = patch.diff.map((file) => new FileDiff(file, (at, name) => answering(
+      { at, title: t("review.answerHere"), label: t("review.answerTo", { name }) })));
     this.node = el("article", { class: "patch", tabindex: -1, "aria-labelledby": id },
-      el("h2", { id }, el("span", { class: "number" }, `${number}/${total}`), " ", el("bdi", {}, patch.subject),
+      el("h2", { id }, el("span", { class: "number" }, number), " ", el("bdi", {}, patch.subject),
         " ", el("code", {}, patch.short)),
       el("p", { class: "hint" }, el("bdi", {}, patch.author), " · ", moment(patch.date)),
       el("div", { class: "pair" },
         el("aside", { "aria-label": t("review.about", { n: number }) },
-          note ? el("section", { class: "note" }, el("h3", {}, t("review.said")),
-            el("div", { class: "words" }, note.text), listened(note.recordings, patch.subject))
-            : el("p", { class: "hint" }, t("review.noNote")),
-          this.answers, this.form()),
+          this.said, this.answers.node, answering({ title: t("review.answer") })),
         el("div", { class: "diff" },
           patch.message ? el("pre", { class: "message", tabindex: 0 }, patch.message) : null,
-          patch.diff.map((file) => fileDiff(file, beside)))));
+          this.files.map((file) => file.node))));
+    this.update(patch);
   }
 
-  /** The form of an answer; its recorder is made when it is needed. */
-  form() {
-    const area = el("textarea", { class: "grows", rows: 2 });
-    const menu = el("details", { class: "answering" }, el("summary", {}, t("review.answer")));
-    menu.addEventListener("toggle", () => {
-      const recorder = this.recorder(area);
-      menu.append(field(t("review.yourAnswer"), area), recorder.node, recorder.words,
-        button(t("review.send"), () => this.send(area, menu), { class: "primary" }));
-    }, { once: true });
-    return menu;
+  get isBusy() {
+    return this.forms.some((form) => form.recorder?.isBusy);
   }
 
-  recorder(area) {
-    return new Recorder({
-      begin: () => ({ target: { kind: "answer", commit: this.patch.commit } }),
-      final: (result) => {
-        area.value = [area.value.trim(), result.text].filter(Boolean).join("\n\n");
-        this.dictation = result.id;
-        area.focus();
-      },
-    });
+  get isUnsent() {
+    return this.forms.some((form) => form.isUnsent);
   }
 
-  async send(area, menu) {
-    const text = area.value.trim();
-    if (!text) {
-      announce(t("review.empty"), true);
-      area.focus();
-      return;
-    }
-    try {
-      const path = `/api/answers/${encodeURIComponent(this.patch.commit)}`;
-      const kept = await api.post(path, { text, dictation: this.dictation ?? null });
-      this.answers.append(answer({ recordings: [], ...kept }));
-    } catch (error) {
-      announce(error.message, true);
-      return;
-    }
-    area.value = "";
-    this.dictation = null;
-    menu.open = false;
-    menu.querySelector("summary").focus();
-    announce(t("review.sent"));
+  /** Show what is said of the same patch now. */
+  update({ note, answers, diff }) {
+    this.answers.show(answers);
+    this.sayWhat(note);
+    for (const [index, file] of this.files.entries()) file.update(diff[index]);
   }
-}
 
-const answer = (one) => el("section", { class: "note reply" },
-  el("h3", {}, el("bdi", {}, one.reviewer), " ", t("review.answered")),
-  el("div", { class: "words" }, one.text), listened(one.recordings, one.reviewer));
+  sayWhat(note) {
+    const said = JSON.stringify(note);
+    if (said === this.saidNow) return; // what plays goes on
+    this.saidNow = said;
+    this.sounds.show(note?.recordings ?? []);
+    this.said.className = note ? "note" : "";
+    fill(this.said, note ? [el("h3", {}, t("review.said")), el("div", { class: "words" }, note.text), this.sounds.node]
+      : el("p", { class: "hint" }, t("review.noNote")));
+  }
 
-const beside = (note) => el("section", { class: "here" },
-  note.by ? el("h4", {}, el("bdi", {}, note.by)) : null, el("div", { class: "words" }, note.text));
-
-/** Return what plays recordings, each with its words once it is opened. */
-function listened(recordings, name) {
-  return recordings.filter((one) => one.has_audio).map(({ id }) => {
-    const path = `/api/history/${encodeURIComponent(id)}`;
-    const menu = el("details", { class: "listening" }, el("summary", {}, t("review.listen")));
-    menu.addEventListener("toggle", async () => {
-      try {
-        const { segments } = await api.get(path);
-        menu.append(new Transcript({ path: `${path}/audio`, segments, title: t("review.recording", { name }) }).node);
-      } catch (error) {
-        announce(error.message, true);
-      }
-    }, { once: true });
-    return menu;
-  });
+  dispose() {
+    this.sounds.dispose();
+    this.answers.dispose();
+    for (const form of this.forms) form.dispose();
+  }
 }

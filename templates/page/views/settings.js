@@ -1,11 +1,13 @@
 /** Settings: of the engine, of the text, of what is heard; memory; the vocabulary. */
 
 import * as api from "../api.js";
-import { announce, button, choose, el, field, fill } from "../dom.js";
-import { t, tOr } from "../i18n.js";
+import { announce, el, fill } from "../dom.js";
+import { t } from "../i18n.js";
+import { InTurn, Latest } from "../latest.js";
 import { hasKeys, setPref } from "../prefs.js";
-import { EnginePanel } from "../parts/engine.js";
-import { VocabularyPanel } from "../parts/vocabulary.js";
+import { EnginePanel } from "../parts/settings/engine.js";
+import { SettingRow } from "../parts/settings/setting.js";
+import { VocabularyPanel } from "../parts/settings/vocabulary.js";
 
 /** What is set elsewhere on this page. */
 const ELSEWHERE = new Set(["engine", "model", "device"]);
@@ -26,6 +28,9 @@ export class SettingsView {
     this.engine = new EnginePanel(app);
     this.vocabulary = new VocabularyPanel();
     this.groups = el("div", { class: "stack" });
+    this.reading = new Latest();
+    this.changes = new InTurn();
+    this.rows = new Map();
     this.kept = el("input", { type: "checkbox" });
     this.node = el("div", { class: "view settings" },
       el("h1", { tabindex: -1 }, t("settings.title")),
@@ -35,14 +40,22 @@ export class SettingsView {
           el("label", { class: "check" }, this.kept, t("settings.keep")), this.groups)));
   }
 
-  async shown() {
-    this.engine.load();
-    this.vocabulary.load();
+  shown() {
+    return Promise.all([this.engine.load(), this.vocabulary.load(), this.load()]);
+  }
+
+  async load() {
     try {
-      this.draw((await api.get("/api/settings")).settings);
+      const found = await this.reading.read((signal) => api.get("/api/settings", { signal }));
+      if (found) this.draw(found.settings);
     } catch (error) {
       announce(error.message, true);
     }
+  }
+
+  /** Take that the status of the service was read again. */
+  changed() {
+    if (this.node.checkVisibility()) this.engine.measure();
   }
 
   /** What is kept in this browser alone. */
@@ -53,77 +66,38 @@ export class SettingsView {
       el("label", { class: "check" }, keys, t("settings.keys")));
   }
 
+  /** Show the settings; a control that is there takes its new value, unless it is being used. */
   draw(settings) {
-    const byName = new Map(settings.map((one) => [one.name, one]));
-    const listed = new Set(GROUPS.flatMap(([, names]) => names));
-    const others = settings.map((one) => one.name).filter((name) => !listed.has(name) && !ELSEWHERE.has(name));
-    const groups = [...GROUPS, ["others", others]]
-      .map(([name, names]) => [name, names.filter((one) => byName.has(one)).map((one) => byName.get(one))])
-      .filter(([, rows]) => rows.length);
-    fill(this.groups, groups.map(([name, rows]) => el("section", { class: "panel" },
-      el("h2", {}, t(`group.${name}`)), rows.map((row) => this.row(row)))));
-  }
-
-  row(setting) {
-    const words = tOr(`setting.${setting.name}`, `${setting.key ?? setting.name} | ${setting.meaning}`);
-    const [label, meaning] = words.split(" | ");
-    const origin = setting.origin && setting.origin !== "default" ? t("settings.from", { origin: setting.origin }) : "";
-    const hint = [meaning, origin].filter(Boolean).join(" · ");
-    if (!setting.is_changeable) {
-      const shown = el("output", {}, setting.value === null ? t("settings.unset") : String(setting.value));
-      return field(label, shown, hint);
+    const names = settings.map((one) => one.name).filter((name) => !ELSEWHERE.has(name));
+    if (names.join() === [...this.rows.keys()].join()) {
+      for (const one of settings) this.rows.get(one.name)?.show(one);
+      return;
     }
-    if (setting.kind === "list") return this.list(setting, label, hint);
-    const control = this.control(setting);
-    control.addEventListener("change", () => this.change(setting, read(setting, control)));
-    const row = field(label, control, hint);
-    if (setting.kind === "text" && setting.choices) row.append(suggestions(control, setting.choices));
-    return row;
+    this.rows = new Map(settings.filter((one) => names.includes(one.name)).map((one) => [one.name,
+      new SettingRow(one, (setting, value) => this.change(setting, value))]));
+    const listed = new Set(GROUPS.flatMap(([, some]) => some));
+    const groups = [...GROUPS, ["others", names.filter((name) => !listed.has(name))]]
+      .map(([name, some]) => [name, some.filter((one) => this.rows.has(one))])
+      .filter(([, some]) => some.length);
+    fill(this.groups, groups.map(([name, some]) => el("section", { class: "panel" },
+      el("h2", {}, t(`group.${name}`)), some.map((one) => this.rows.get(one).node))));
   }
 
-  control({ kind, value, choices }) {
-    if (kind === "choice") return choose(choices.map((one) => [one, one]), value);
-    if (kind === "bool") return el("input", { type: "checkbox", class: "switch", checked: Boolean(value) });
-    if (kind === "number") return el("input", { type: "number", step: "any", value: value ?? "" });
-    return el("input", { type: "text", value: value ?? "", autocomplete: "off", spellcheck: "false" });
+  /** Change a setting, after those that were changed before it; return whether that was accepted. */
+  change(setting, value) {
+    return this.changes.run(async () => {
+      try {
+        this.reading.stop(); // an answer from before has the old value
+        const { settings } = await api.patch("/api/settings",
+          { settings: { [setting.name]: value }, save: this.kept.checked });
+        this.draw(settings);
+        announce(t("settings.changed"));
+        this.app.refresh();
+        return null;
+      } catch (error) {
+        announce(error.message, true);
+        return error.message;
+      }
+    });
   }
-
-  /** Text passes, each with a box of its own. */
-  list(setting, label, hint) {
-    const { value, choices } = setting;
-    const chosen = new Set(value === "all" ? choices : value === "off" ? [] : value.split(",").map((one) => one.trim()));
-    const boxes = choices.map((name) => el("input", { type: "checkbox", value: name, checked: chosen.has(name) }));
-    const changed = () => {
-      const names = boxes.filter((box) => box.checked).map((box) => box.value);
-      const whole = names.length === choices.length ? "all" : names.join(",");
-      return this.change(setting, names.length ? whole : "off");
-    };
-    for (const box of boxes) box.addEventListener("change", changed);
-    return el("fieldset", { class: "field" }, el("legend", {}, label), el("p", { class: "hint" }, hint),
-      boxes.map((box) => el("label", { class: "check" }, box, tOr(`pass.${box.value}`, box.value))));
-  }
-
-  async change(setting, value) {
-    try {
-      const { settings } = await api.patch("/api/settings",
-        { settings: { [setting.name]: value }, save: this.kept.checked });
-      announce(t("settings.changed"));
-      if (settings) this.app.refresh();
-    } catch (error) {
-      announce(error.message, true);
-    }
-  }
-}
-
-function suggestions(control, choices) {
-  const list = el("datalist", { id: `${control.id}-list` }, choices.map((value) => el("option", { value })));
-  control.setAttribute("list", list.id);
-  return list;
-}
-
-function read({ kind, value }, control) {
-  if (kind === "bool") return control.checked;
-  if (control.value === "") return null;
-  if (kind === "number") return Number.isNaN(control.valueAsNumber) ? value : control.valueAsNumber;
-  return control.value;
 }

@@ -1,9 +1,10 @@
 /** Speak: what the words are for, the microphone, and what was said, to be saved as a note. */
 
-import * as api from "../api.js";
-import { announce, button, choose, el, field, fill } from "../dom.js";
+import { announce, button, el, fill } from "../dom.js";
 import { t } from "../i18n.js";
+import { confirmed } from "../parts/dialogs.js";
 import { DoubtEditor } from "../parts/editor.js";
+import { LanguageChoice } from "../parts/languages.js";
 import { Recorder } from "../parts/recorder.js";
 import { TargetChoice } from "../parts/targets.js";
 import { Transcript } from "../parts/transcript.js";
@@ -21,10 +22,11 @@ export class SpeakView {
     this.recorder = new Recorder({
       begin: () => this.begin(),
       final: (result) => this.show(result),
-      changed: (state) => this.changed(state),
+      changed: (state) => this.listening(state),
     });
     this.targets = new TargetChoice();
-    this.language = this.languages();
+    this.language = new LanguageChoice();
+    this.language.show(app.status);
     this.result = el("section", { class: "result panel", hidden: true, "aria-label": t("speak.result") });
     this.editor = new DoubtEditor({ label: t("speak.edit"), play: (seconds) => this.play(seconds) });
     const title = app.status.dictation?.title;
@@ -34,7 +36,7 @@ export class SpeakView {
         el("div", { class: "stack" },
           this.isOnly ? null : this.targets.node,
           el("section", { class: "panel", "aria-label": t("speak.microphone") },
-            this.recorder.node, this.language, el("p", { class: "hint keys" }, t("speak.keys")))),
+            this.recorder.node, this.language.node, el("p", { class: "hint keys" }, t("speak.keys")))),
         el("div", { class: "stack" },
           el("section", { class: "panel spoken", "aria-label": t("speak.words") },
             el("p", { class: "hint empty" }, t("speak.empty")), this.recorder.words),
@@ -49,21 +51,17 @@ export class SpeakView {
   }
 
   shown() {
-    if (!this.isOnly && !this.recorder.isBusy && !this.isUnsaved) this.targets.load();
+    if (!this.isOnly && !this.recorder.isBusy && !this.isUnsaved) return this.targets.load();
+    return null;
   }
 
-  languages() {
-    const known = this.app.status.engine?.languages ?? [];
-    if (known.length < 2) {
-      this.chosen = () => null;
-      return null;
-    }
-    const select = choose(known.map((one) => [one, one]), this.app.status.language);
-    this.chosen = () => select.value;
-    return field(t("speak.language"), select);
+  /** Take that the status of the service was read again. */
+  changed() {
+    this.language.show(this.app.status);
   }
 
   async begin() {
+    if (this.isUnsaved && !(await confirmed(t("speak.discardAsk"), t("speak.discard")))) return null;
     if (!this.isOnly) await this.targets.ready;
     const target = this.isOnly ? { kind: "text" } : this.targets.target;
     if (!target) {
@@ -72,11 +70,10 @@ export class SpeakView {
     }
     this.target = target;
     this.result.hidden = true;
-    const { short: _, ...wanted } = target; // what people call the commit
-    return { target: wanted, language: this.chosen() };
+    return { target: { kind: target.kind, commit: target.commit }, language: this.language.value };
   }
 
-  changed(state) {
+  listening(state) {
     this.targets.node.disabled = this.recorder.isBusy;
     this.node.dataset.state = state;
     this.app.speaking(this.recorder.isListening);
@@ -120,22 +117,30 @@ export class SpeakView {
   }
 
   async save() {
-    this.outcome.textContent = "";
+    const { final, editor, outcome } = this;
+    const { text } = editor;
+    outcome.textContent = "";
     try {
-      const done = await saveNote(this.target, this.editor.text, this.final.id);
+      const done = await saveNote(this.target, text, final.id);
       if (!done) return;
-      this.editor.original = this.editor.text;
-      this.isSaved = true;
-      this.outcome.textContent = done;
+      outcome.textContent = done;
       this.targets.load();
+      if (final !== this.final) return; // something else was said meanwhile
+      editor.original = text; // what was written since is not saved
+      this.isSaved = true;
     } catch (error) {
       announce(error.message, true);
     }
   }
 
   async copy() {
-    await navigator.clipboard.writeText(this.editor.text);
-    announce(t("speak.copied"));
+    try {
+      await navigator.clipboard.writeText(this.editor.text);
+      announce(t("speak.copied"));
+    } catch {
+      this.editor.area.select(); // the browser forbids it: the person's own keys still work
+      announce(t("speak.notCopied"), true);
+    }
   }
 
   async play(seconds) {

@@ -10,6 +10,7 @@ import pytest
 
 from git_voicenote.config import SETTINGS
 from git_voicenote.server import page
+from git_voicenote.server.responses import refusals
 from git_voicenote.text.passes.chain import PASSES
 from tests.support.sandbox import CHECKOUT
 from tests.support.serving import Client, serving
@@ -17,6 +18,7 @@ from tests.support.serving import Client, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SERVER = CHECKOUT / "git_voicenote/server"
 FOLDER = CHECKOUT / "templates/page"
 SCRIPTS = {
     str(path.relative_to(FOLDER)): path.read_text("utf-8") for path in sorted(FOLDER.rglob("*.js"))
@@ -99,6 +101,19 @@ def test_every_string_is_used_and_every_used_one_is_there() -> None:
     assert set(english) - used == set()
     asked = set(re.findall(r'\bt\(\s*"([\w.]+)"', CODE))
     assert asked - set(english) == set()
+
+
+def test_every_code_that_the_service_sends_has_words_in_the_page() -> None:
+    """Those of refusals and of warnings; what comes with the code is in English."""
+    code = "\n".join(path.read_text() for path in SERVER.rglob("*.py"))
+    sent = set(re.findall(r"""code=["']([a-z_]+)["']""", code))
+    sent |= set(re.findall(r"busy\([^)]*?\d{3}, \"([a-z_]+)\"", code))
+    sent |= set(re.findall(r"warn(?:ing)?\(\s*text, \"([a-z_]+)\"", code))
+    sent |= {code for _, _, code in refusals.BY_ERROR} | {"store_failed", "engine_failed"}
+    assert {"busy", "queue_full", "sound_missing", "limit_reached"} <= sent
+    for words in (table("en"), table("zh")):
+        of_the_page = {"unreachable", "other"}
+        assert {key[6:] for key in words if key.startswith("error.")} - of_the_page == sent
 
 
 def test_what_the_program_names_has_words_in_the_page() -> None:

@@ -1,19 +1,18 @@
 /** A job on the page: its files, how far each is, what was heard, and what can be done. */
 
-import * as api from "../api.js";
-import { announce, button, el, fill } from "../dom.js";
-import { clock, moment } from "../format.js";
-import { t } from "../i18n.js";
-import { confirmed } from "./dialogs.js";
-import { exportButtons, FORMATS, saved } from "./exports.js";
-import { Transcript } from "./transcript.js";
+import * as api from "../../api.js";
+import { announce, button, el, fill } from "../../dom.js";
+import { clock, moment } from "../../format.js";
+import { t } from "../../i18n.js";
+import { Latest } from "../../latest.js";
+import { confirmed } from "../dialogs.js";
+import { exportButtons, FORMATS, saved } from "../exports.js";
+import { Transcript } from "../transcript.js";
 
 const IN_WORK = new Set(["queued", "running"]);
-const RETRY_DELAY = 2000;
 
 export class JobCard {
-  constructor(job, removed) {
-    this.removed = removed;
+  constructor(job) {
     this.path = `/api/jobs/${encodeURIComponent(job.id)}`;
     this.rows = new Map();
     this.body = el("tbody");
@@ -28,43 +27,21 @@ export class JobCard {
         el("thead", {}, el("tr", {}, columns.map((key) => el("th", { scope: "col" }, t(key))))),
         this.body)));
     this.show(job);
-    this.follow();
   }
 
-  /** Follow the job until it ends; a broken connection is made again. */
-  async follow() {
-    this.following?.abort();
-    const { signal } = (this.following = new AbortController());
-    while (IN_WORK.has(this.job.state) && !signal.aborted) {
-      try {
-        for await (const event of api.events(`${this.path}/events`, signal)) this.take(event);
-      } catch {
-        if (signal.aborted) return;
-      }
-      if (!IN_WORK.has(this.job.state)) return;
-      await new Promise((resolve) => { setTimeout(resolve, RETRY_DELAY); });
-    }
-  }
-
-  take(event) {
-    if (event.type === "job") this.show(event.job);
-    if (event.type === "file") {
-      this.job.files = this.job.files.map((one) => (one.number === event.file.number ? event.file : one));
-      this.showFile(event.file);
-      this.summarize();
-    }
-    if (event.type === "end") {
-      this.job.state = event.state;
-      this.summarize();
-      announce(t("files.ended", { state: t(`state.${event.state}`) }));
-    }
+  /** Take files that changed, and the state of the job with them. */
+  change({ files, state }) {
+    const changed = new Map(files.map((file) => [file.number, file]));
+    this.show({ ...this.job, state, files: this.job.files.map((one) => changed.get(one.number) ?? one) });
   }
 
   show(job) {
+    const wasInWork = IN_WORK.has(this.job?.state);
     this.job = job;
     this.head.textContent = moment(job.created);
     for (const file of job.files) this.showFile(file);
     this.summarize();
+    if (wasInWork && !IN_WORK.has(job.state)) announce(t("files.ended", { state: t(`state.${job.state}`) }));
   }
 
   summarize() {
@@ -74,10 +51,13 @@ export class JobCard {
     this.count.textContent = t("files.count", { n: files.length, done, state: t(`state.${state}`) });
     const isAtWork = IN_WORK.has(state);
     const isLacking = files.some((file) => ["failed", "cancelled"].includes(file.state));
+    const shown = [done > 0, isAtWork, isLacking].join();
+    if (shown === this.shown) return; // a button keeps its focus
+    this.shown = shown;
     fill(this.actions,
       done ? this.archive() : null,
-      isAtWork ? button(t("files.cancel"), () => this.change("cancel")) : null,
-      !isAtWork && isLacking ? button(t("files.retry"), () => this.change("retry")) : null,
+      isAtWork ? button(t("files.cancel"), () => this.ask("cancel")) : null,
+      !isAtWork && isLacking ? button(t("files.retry"), () => this.ask("retry")) : null,
       isAtWork ? null : button(t("files.delete"), () => this.drop(), { class: "quiet danger" }));
   }
 
@@ -95,10 +75,10 @@ export class JobCard {
     return this.zip;
   }
 
-  async change(what) {
+  /** Ask for a change; what becomes of the job comes by its events. */
+  async ask(what) {
     try {
-      this.show(await api.post(`${this.path}/${what}`));
-      this.follow();
+      await api.post(`${this.path}/${what}`);
     } catch (error) {
       announce(error.message, true);
     }
@@ -109,22 +89,21 @@ export class JobCard {
     try {
       await api.remove(this.path);
     } catch (error) {
-      announce(error.message, true);
-      return;
+      if (error.code !== "no_job") announce(error.message, true); // it is deleted already
     }
-    this.dispose();
-    this.removed(this);
   }
 
   dispose() {
-    this.following?.abort();
-    for (const row of this.rows.values()) row.transcript?.dispose();
+    for (const row of this.rows.values()) {
+      row.reading.stop();
+      row.transcript?.dispose();
+    }
     this.node.remove();
   }
 
   showFile(file) {
     if (!this.rows.has(file.number)) {
-      const row = { node: el("tr"), below: el("tr", { class: "opened", hidden: true }) };
+      const row = { node: el("tr"), below: el("tr", { class: "opened", hidden: true }), reading: new Latest() };
       this.rows.set(file.number, row);
       this.body.append(row.node, row.below);
     }
@@ -158,11 +137,15 @@ export class JobCard {
     const isOpening = row.below.hidden;
     row.below.hidden = !isOpening;
     row.button.setAttribute("aria-expanded", String(isOpening));
+    row.button.textContent = t(isOpening ? "files.close" : "files.open");
+    row.reading.stop();
     row.transcript?.dispose();
     row.transcript = null;
+    fill(row.below);
     if (!isOpening) return;
     try {
-      const job = await api.get(this.path);
+      const job = await row.reading.read((signal) => api.get(this.path, { signal }));
+      if (!job) return;
       const file = job.files.find((one) => one.number === number);
       const path = `${this.path}/files/${number}`;
       row.transcript = new Transcript({ path: `${path}/audio`, segments: file.segments ?? [], title: file.name });

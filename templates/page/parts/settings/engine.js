@@ -1,14 +1,17 @@
 /** The engine: which one, with which model, on which device, and the memory that it takes. */
 
-import * as api from "../api.js";
-import { announce, button, choose, el, field, fill } from "../dom.js";
-import { bytes } from "../format.js";
-import { t } from "../i18n.js";
+import * as api from "../../api.js";
+import { announce, button, choose, el, field, fill } from "../../dom.js";
+import { bytes } from "../../format.js";
+import { t } from "../../i18n.js";
+import { Latest } from "../../latest.js";
 
 export class EnginePanel {
   constructor(app) {
     this.app = app;
     this.form = el("div");
+    this.reading = new Latest();
+    this.measuring = new Latest();
     this.memory = el("dl", { class: "facts" });
     this.free = button(t("engine.free"), () => this.unload());
     this.node = el("section", { class: "panel" }, el("h2", {}, t("engine.title")), this.form,
@@ -16,16 +19,30 @@ export class EnginePanel {
   }
 
   async load() {
+    if (!this.form.childElementCount) fill(this.form, el("p", { class: "hint" }, t("page.loading")));
     try {
-      const [{ engines, current }, memory] = await Promise.all([api.get("/api/engines"), api.get("/api/memory")]);
-      this.draw(engines, current);
-      this.show(memory);
+      const found = await this.reading.read((signal) => api.get("/api/engines", { signal }));
+      if (found) this.draw(found.engines, found.current);
     } catch (error) {
-      announce(error.message, true);
+      fill(this.form, el("p", { class: "problem" }, error.message));
+    }
+    await this.measure();
+  }
+
+  /** Show the memory that is taken now. */
+  async measure() {
+    try {
+      const memory = await this.measuring.read((signal) => api.get("/api/memory", { signal }));
+      if (memory) this.show(memory);
+    } catch {
+      // the state of the service at the top of the page says so
     }
   }
 
   draw(offered, current) {
+    const shown = JSON.stringify([offered, current]);
+    if (shown === this.shown) return; // a choice that somebody is about to make stays
+    this.shown = shown;
     // an engine of another package is named in the configuration only
     const isOffered = offered.some((one) => one.name === current.name);
     const engines = isOffered ? offered : [...offered, { ...current, is_usable: true,
@@ -65,7 +82,7 @@ export class EnginePanel {
       el("dt", {}, t("engine.ofServer")), el("dd", {}, bytes(server)),
       el("dt", {}, t("engine.ofEngine")), el("dd", {}, engine === null ? "0" : bytes(engine)),
       el("dt", {}, t("engine.state")), el("dd", {}, t(isLoaded ? "engine.loaded" : "engine.unloaded")));
-    this.free.disabled = engine === null;
+    this.free.ariaDisabled = engine === null ? "true" : null; // a disabled button would lose the focus
   }
 
   async change(wanted) {
@@ -81,6 +98,7 @@ export class EnginePanel {
   }
 
   async unload() {
+    this.measuring.stop();
     try {
       this.show(await api.post("/api/memory/free"));
       announce(t("engine.freed"));

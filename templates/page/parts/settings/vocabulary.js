@@ -1,8 +1,9 @@
 /** The vocabulary: terms that the engine listens for, and how they are said. */
 
-import * as api from "../api.js";
-import { announce, button, el, field, fill } from "../dom.js";
-import { t } from "../i18n.js";
+import * as api from "../../api.js";
+import { announce, button, el, field, fill, once } from "../../dom.js";
+import { t } from "../../i18n.js";
+import { Latest } from "../../latest.js";
 
 const SHOWN = 200;
 
@@ -14,6 +15,7 @@ export class VocabularyPanel {
     this.list = el("ul", { class: "terms plain" });
     this.count = el("p", { class: "hint" });
     this.terms = [];
+    this.reading = new Latest();
     this.node = el("section", { class: "panel" }, el("h2", {}, t("vocabulary.title")),
       el("form", { class: "adding", on: { submit: (event) => this.add(event) } },
         field(t("vocabulary.term"), this.term), field(t("vocabulary.spoken"), this.spoken),
@@ -23,7 +25,9 @@ export class VocabularyPanel {
 
   async load() {
     try {
-      this.terms = (await api.get("/api/vocabulary")).terms;
+      const found = await this.reading.read((signal) => api.get("/api/vocabulary", { signal }));
+      if (!found) return;
+      this.terms = found.terms;
       this.draw();
     } catch (error) {
       this.count.textContent = error.message;
@@ -40,26 +44,32 @@ export class VocabularyPanel {
       button("\u00d7", () => this.drop(one.term), { class: "quiet small", "aria-label": t("vocabulary.remove", { term: one.term }) }))));
   }
 
-  async add(event) {
+  add(event) {
     event.preventDefault();
-    const spoken = this.spoken.value.trim();
-    const body = { term: this.term.value.trim() };
-    if (spoken) body.spoken = spoken.split(/[,，]/).map((one) => one.trim()).filter(Boolean);
-    await this.change(() => api.post("/api/vocabulary", body));
-    event.target.reset();
-    this.term.focus();
+    const spoken = this.spoken.value.split(/[,，]/).map((one) => one.trim()).filter(Boolean);
+    const body = { term: this.term.value.trim(), spoken };
+    return once(event.target, async () => {
+      if (!(await this.change(() => api.post("/api/vocabulary", body)))) return;
+      event.target.reset();
+      this.term.focus();
+    });
   }
 
-  drop(term) {
-    return this.change(() => api.remove(`/api/vocabulary/${encodeURIComponent(term)}`));
+  async drop(term) {
+    await this.change(() => api.remove(`/api/vocabulary/${encodeURIComponent(term)}`));
+    this.filter.focus(); // the button has gone
   }
 
+  /** Change the lists; return whether that was done. */
   async change(action) {
     try {
       await action();
-      await this.load();
+      return true;
     } catch (error) {
       announce(error.message, true);
+      return false;
+    } finally {
+      await this.load();
     }
   }
 }
