@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.engines import FAILING, SCRIPTED
-from tests.support.speech import SPEECH
+from tests.support.speech import SHORT
 from tests.support.terminal import CTRL_C, Terminal
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
-SPOKEN = SPEECH / "rename.flac"
+SPOKEN = SHORT
 DICTATE = (sys.executable, "-m", "git_voicenote", "dictate")
 COMMAND = shlex.join(DICTATE)
 FROM = f"{COMMAND} --from {SPOKEN}"

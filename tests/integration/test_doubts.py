@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.recording import SPOKEN, at_terminal, recordings, words_of
-from tests.support.sandbox import CHECKOUT
+from tests.support.recording import at_terminal, recordings, words_of
+from tests.support.speech import SHORT, SPEECH
 from tests.support.terminal import Terminal
 from tests.support.unsure import UNSURE, UNSURE_OF
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.support.desk import Desk
     from tests.support.sandbox import Sandbox
 
+SPOKEN = SPEECH / "rename.flac"
 LINES = "we now write a nue? file\num? if that fails we can still reed? the old file\n"
 
 
@@ -114,11 +115,10 @@ def spoken(desk: Desk) -> dict[str, str]:
     """The environment in which somebody speaks a message that is heard with a doubt."""
     words = desk.sandbox.home / "words"
     words.write_text("fix scope parser empty input? no longer crashes\n")
-    recording = CHECKOUT / "examples/speech/commit-message.flac"
     return {
-        "GIT_VOICENOTE_MICROPHONE": f"file:{recording}",
+        "GIT_VOICENOTE_MICROPHONE": f"file:{SHORT}",
         "GIT_VOICENOTE_ENGINE": UNSURE,
-        "GIT_VOICENOTE_SILENCE": "1.5",
+        "GIT_VOICENOTE_SILENCE": "1",
         "GIT_VOICENOTE_HOOK_RECORD": "always",
         "SCRIPTED_SPEECH": str(words),
     }
@@ -141,8 +141,8 @@ def test_a_spoken_message_has_its_doubts_as_a_comment(
     opened, _ = opened_message(desk, spoken, *options)
     (recording,) = recordings(desk.sandbox)
     assert opened.startswith("fix(parser): empty input no longer crashes\n\n; ")
-    doubts = '; doubtful: "input" 0:02\n' + (
-        f';   (use "git voicenote play {recording.stem} --at 0:02" to hear it)\n'
+    doubts = '; doubtful: "input" 0:00\n' + (
+        f';   (use "git voicenote play {recording.stem} --at 0:00" to hear it)\n'
     )
     assert doubts in opened
 
@@ -152,7 +152,7 @@ def test_where_git_writes_no_comments_doubts_are_told_on_the_screen(
 ) -> None:
     opened, screen = opened_message(desk, spoken, "--no-status", "--cleanup=whitespace")
     assert opened == "fix(parser): empty input no longer crashes\n"
-    assert 'doubtful: "input" 0:02\n' in screen
+    assert 'doubtful: "input" 0:00\n' in screen
 
 
 def test_json_tells_of_each_word_how_sure_the_engine_is(unsure: Sandbox) -> None:

@@ -43,7 +43,7 @@ def test_a_sound_file_becomes_the_note_of_a_commit(scripted: Sandbox) -> None:
     (recording,) = recordings(scripted)
     assert note_of(scripted) == (
         f"{WORDS}\n\nVoicenote-Recording: {recording.stem}\nVoicenote-Engine: scripted\n"
-        "Voicenote-Language: en\nVoicenote-Duration: 0:08"
+        "Voicenote-Language: en\nVoicenote-Duration: 0:02"
     )
 
 
@@ -170,10 +170,10 @@ def test_silence_stops_when_asked_to(scripted: Sandbox) -> None:
 
 
 def test_the_longest_time_stops(scripted: Sandbox) -> None:
-    done = scripted.voicenote("record", f"--device=file:{SPOKEN}", "--max-duration=3.5")
+    done = scripted.voicenote("record", f"--device=file:{SPOKEN}", "--max-duration=1.3")
     assert done.returncode == 0, done.stderr
     assert words_of(scripted) == ["We now write a new file."]
-    assert parse_notes(note_of(scripted))[0].duration == pytest.approx(3.5, abs=1)
+    assert parse_notes(note_of(scripted))[0].duration == 1
 
 
 def test_an_editor_that_leaves_nothing_saves_nothing_and_names_the_way_back(
@@ -230,8 +230,7 @@ def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
     explained = scripted.commit_id()
     scripted.commit("feat: go on")
     with at_terminal(scripted, explained) as terminal:
-        terminal.expect("speak now")
-        time.sleep(1.5)
+        terminal.expect("we now write a new file")
         terminal.type(CTRL_C)
         assert terminal.wait() == 130
     (recording,) = recordings(scripted)
@@ -246,21 +245,22 @@ def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
     assert words_of(scripted, explained)
 
 
-def recording_begun(repo: Sandbox, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start to record without a terminal; return the process once somebody could speak."""
+def recording_begun(
+    repo: Sandbox, *arguments: str, until: str = "we now write a new file"
+) -> subprocess.Popen[bytes]:
+    """Start to record without a terminal; return the process once it has shown a text."""
     process = subprocess.Popen(
         (*RECORD, *arguments, f"--device=file:{SPOKEN}"), cwd=repo.folder, env=repo.environment,
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None
-    while b"speak now" not in process.stderr.readline():
-        assert process.poll() is None, "it ended before anybody could speak"
+    while until.encode() not in (line := process.stderr.readline()):
+        assert line, f"it ended before it had shown {until!r}"
     return process
 
 
 def test_the_ctrl_c_that_git_passes_on_as_well_costs_nothing(scripted: Sandbox) -> None:
     process = recording_begun(scripted)
-    time.sleep(1.5)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.02)
@@ -274,7 +274,7 @@ def test_the_ctrl_c_that_git_passes_on_as_well_costs_nothing(scripted: Sandbox) 
 def test_ctrl_c_does_not_wait_for_an_engine_that_computes(repo: Sandbox) -> None:
     began = repo.home / "began"
     repo.extra["ENGINE_CALLS"] = str(began)
-    process = recording_begun(repo, "--engine", COMPUTING)
+    process = recording_begun(repo, "--engine", COMPUTING, until="speak now")
     while not began.exists():
         assert process.poll() is None
         time.sleep(0.05)
@@ -296,12 +296,9 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
 ) -> None:
     head = scripted.commit_id()
     process = recording_begun(scripted)
-    spoken_from = time.monotonic()
-    time.sleep(4)
     recorder = subprocess.check_output(["pgrep", "-P", str(process.pid)], text=True).split()
     for pid in (process.pid, *map(int, recorder)):
         os.kill(pid, signal.SIGKILL)
-    spoken = time.monotonic() - spoken_from
     process.wait()
 
     scripted.commit("feat: go on")
@@ -318,7 +315,7 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
     found = [entry for entry in listed if entry["target"] == f"commit:{head}"]
     assert [entry["state"] for entry in found] == ([left] if left else [])
     if left:
-        assert spoken - 1 <= found[0]["duration"] <= spoken + 1
+        assert found[0]["duration"] > 1  # the first stretch, which was transcribed already
     if answer == "t":
         assert words_of(scripted, head)[0].startswith("We now write a new file.")
     again = scripted.voicenote("record", "--from", SPOKEN)
@@ -329,7 +326,6 @@ def test_after_a_kill_the_next_command_offers_what_was_saved(
 def test_who_takes_up_what_they_came_to_say_is_done(scripted: Sandbox, about: str) -> None:
     scripted.commit("feat: go on")
     process = recording_begun(scripted, about)
-    time.sleep(3)
     process.kill()
     process.wait()
     command = (*RECORD, "--device=file:/nonexistent", "--no-edit")
@@ -362,19 +358,19 @@ def test_a_file_that_is_not_whole_is_explained_as_far_as_it_goes_and_fails(
 ) -> None:
     path = scripted.folder / "cut.wav"
     _write_wav(path)
-    content = path.read_bytes()[: 44 + 2 * 16_000 * 4]
+    content = path.read_bytes()[: 44 + 2 * 24_000]
     path.write_bytes(content)
     source, stdin = ("-", content) if piped else (path, b"")
     done = scripted.voicenote("record", "--json", "--from", source, stdin=stdin)
     assert done.returncode == 128
     told = json.loads(done.stdout)
-    assert told["recording"]["duration"] == 4.0
+    assert told["recording"]["duration"] == 1.5
     assert told["text"].strip() == words_of(scripted, "HEAD")[0]
     name = "standard input" if piped else path
     lines = done.stderr.decode().splitlines()
-    assert f"warning: {name} is cut off: 3.6 s of sound are missing" in lines
+    assert f"warning: {name} is cut off: 0.9 s of sound are missing" in lines
     assert lines[-2:] == [
-        f"error: {name} was not read whole: 4.0 s of it could be read",
+        f"error: {name} was not read whole: 1.5 s of it could be read",
         "hint: copy it again from where it came from, or export it again",
     ]
     assert any(" saved " in line for line in lines)

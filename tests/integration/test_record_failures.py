@@ -20,6 +20,7 @@ from tests.support.recording import (
     words_of,
 )
 from tests.support.sandbox import Sandbox
+from tests.support.speech import SPEECH
 from tests.support.terminal import ENTER
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_a_stretch_that_fails_is_marked_in_the_note_and_told(scripted: Sandbox) 
     told = json.loads(done.stdout)
     failed = told["segments"][1]
     assert (failed["text"], failed["failure"]) == ("", "out of memory")
-    mark = "[0:04-0:08 not understood]"
+    mark = "[0:01-0:03 not understood]"
     assert told["text"] == f"We now write a new file. {mark}"
     assert words_of(scripted) == [told["text"]]
     assert f"warning: {mark} (out of memory)\n" in done.stderr.decode()
@@ -219,7 +220,8 @@ def test_a_disk_that_fills_is_told_of_and_what_was_said_is_kept(
     full.git("init", "--quiet", "--template=")
     full.commit("start")
     small_disk.fill(leave=leave)
-    done = full.voicenote("record", f"--device=file:{SPOKEN}", "--silence=1")
+    device = f"--device=file:{SPEECH / 'rename.flac'}"  # larger than the room that is left
+    done = full.voicenote("record", device, "--silence=1")
     screen = done.stderr.decode()
     assert "Traceback" not in screen
     if "speak now" not in screen:  # refused before anybody said a word

@@ -46,7 +46,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from git_voicenote.audio.files.reading import read_blocks
 
     sound = np.concatenate(list(read_blocks(SPEECH / "rename.flac")))
-    sentence = sound[: int(2.5 * SAMPLE_RATE)]
+    sentence = sound[: int(0.9 * SAMPLE_RATE)]
     quiet = np.random.default_rng(0).standard_normal(5 * SAMPLE_RATE // 2).astype(np.float32) * 3e-4
     both = np.concatenate([sentence, quiet, sentence, quiet[:SAMPLE_RATE]])
     path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
@@ -188,7 +188,7 @@ def test_a_kill_costs_no_page_turn(changed: Sandbox, spoken: Path) -> None:
 
 def test_words_added_to_a_walk_are_of_the_whole(changed: Sandbox, spoken: Path) -> None:
     changed.git("notes", "--ref=voicenote", "add", "-m", "code.py:5:\n\nWhy five.")
-    done = changed.voicenote("record", f"--device=file:{spoken}", "--max-duration=4", "--append")
+    done = changed.voicenote("record", f"--device=file:{spoken}", "--max-duration=2.5", "--append")
     assert done.returncode == 0, done.stderr
     assert words_of(changed) == "code.py:5:\n\nWhy five.\n\nThe patch as a whole:\n\nWe retry now."
 
@@ -202,7 +202,7 @@ def test_what_has_no_diff_is_explained_as_a_whole(
         changed.git("checkout", "--quiet", "-b", "side", "HEAD~1")
         changed.commit("feat: side", {"side": "x\n"})
         changed.git("merge", "--quiet", "--no-ff", "-m", "Merge", "main")
-    with walking(changed, spoken, "--max-duration=4") as person:
+    with walking(changed, spoken, "--max-duration=2.5") as person:
         person.expect("changes no file: it is explained as a whole")
         person.expect("speak now · Enter stops")
         assert person.wait() == 0, person.screen

@@ -63,17 +63,17 @@ def lasting_editor(repo: Sandbox) -> Path:
 @pytest.mark.parametrize("number", ENDING)
 @pytest.mark.parametrize("walk", [(), ("--walk",)])
 def test_a_recording_that_is_ended_is_kept(
-    repo: Sandbox, number: signal.Signals, walk: tuple[str, ...]
+    scripted: Sandbox, number: signal.Signals, walk: tuple[str, ...]
 ) -> None:
-    repo.extra["TERM"] = "xterm"
-    with at_terminal(repo, *walk) as terminal:
+    scripted.extra["TERM"] = "xterm"
+    with at_terminal(scripted, *walk) as terminal:
         terminal.expect("speak now")
         wait_until(lambda: not echoes(terminal))
         terminal.process.send_signal(number)
         terminal.expect("is kept")
         assert terminal.wait() == -number
         assert is_put_back(terminal)
-    assert [path.suffix for path in recordings(repo)] == [".flac"]
+    assert [path.suffix for path in recordings(scripted)] == [".flac"]
 
 
 @pytest.mark.parametrize("number", ENDING)

@@ -9,20 +9,19 @@ import pytest
 from git_voicenote.datatypes import MARK
 from tests.support.desk import QUESTION, Desk
 from tests.support.engines import CRASHING, FAILING, SCRIPTED
-from tests.support.sandbox import CHECKOUT
+from tests.support.speech import SHORT, SPEECH
 from tests.support.terminal import CTRL_C
 
 
 @pytest.fixture
 def spoken(desk: Desk) -> dict[str, str]:
     """The environment in which somebody speaks into the microphone, and what the engine hears."""
-    recording = CHECKOUT / "examples/speech/commit-message.flac"
     words = desk.sandbox.home / "words"
     words.write_text("fix scope parser empty input no longer crashes\n")
     return {
-        "GIT_VOICENOTE_MICROPHONE": f"file:{recording}",
+        "GIT_VOICENOTE_MICROPHONE": f"file:{SHORT}",
         "GIT_VOICENOTE_ENGINE": SCRIPTED,
-        "GIT_VOICENOTE_SILENCE": "1.5",
+        "GIT_VOICENOTE_SILENCE": "1",
         "SCRIPTED_SPEECH": str(words),
         "ENGINE_CALLS": str(desk.sandbox.home / "calls"),
     }
@@ -198,9 +197,12 @@ def test_words_outlive_a_failure_after_they_were_heard(desk: Desk, spoken: dict[
 
 
 def test_the_embedded_engine_hears_a_whole_message(desk: Desk, spoken: dict[str, str]) -> None:
-    with desk.at_terminal(
-        "git", "commit", **(spoken | {"GIT_VOICENOTE_ENGINE": "auto"})
-    ) as terminal:
+    real = {
+        "GIT_VOICENOTE_ENGINE": "auto",
+        "GIT_VOICENOTE_MICROPHONE": f"file:{SPEECH / 'commit-message.flac'}",
+        "GIT_VOICENOTE_SILENCE": "1.5",
+    }
+    with desk.at_terminal("git", "commit", **(spoken | real)) as terminal:
         terminal.expect(QUESTION)
         terminal.type("\n")
         assert terminal.wait() == 0, terminal.screen

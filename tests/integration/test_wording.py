@@ -12,13 +12,13 @@ from git_voicenote.datatypes import Search, Segment
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.workflows.hearing.explanations import search_lines
 from tests.support.engines import SCRIPTED
-from tests.support.speech import SPEECH
+from tests.support.speech import SHORT
 from tests.support.unsure import UNSURE
 
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
-SPOKEN = SPEECH / "rename.flac"  # two stretches of speech
+SPOKEN = SHORT  # two stretches of speech
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.support.sandbox import CHECKOUT
+from tests.support.speech import SHORT
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def set_up(repo: Sandbox, *, hook: bool = True) -> Desk:
         "GIT_SEQUENCE_EDITOR": str(sequence),
         "OPENED": str(opened),
         # a microphone to speak into: without one, nobody is asked
-        "GIT_VOICENOTE_MICROPHONE": f"file:{CHECKOUT / 'examples/speech/commit-message.flac'}",
+        "GIT_VOICENOTE_MICROPHONE": f"file:{SHORT}",
     }
     if hook:
         repo.voicenote("hook", "install")

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from git_voicenote.notes.format import parse_notes
-from tests.support.speech import SPEECH
+from tests.support.speech import SHORT
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
-SPOKEN = SPEECH / "rename.flac"
+SPOKEN = SHORT
 RECORD = (sys.executable, "-m", "git_voicenote", "record")
 WORDS = "We now write a new file. If that fails we can still read the old file."
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.engines import SCRIPTED
 from tests.support.series import make_branch, write_cover
-from tests.support.speech import SPEECH
+from tests.support.speech import SHORT
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
-SPOKEN = SPEECH / "rename.flac"
+SPOKEN = SHORT
 WORDS = "We now wait too long."
 GRACE = {"GIT_AUTHOR_NAME": "Grace Hopper", "GIT_AUTHOR_EMAIL": "grace@example.org"}
 MAILED = (
