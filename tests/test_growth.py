@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import git_voicenote
+from git_voicenote.notes.merging.sequences import merge_sequences
+from git_voicenote.notes.merging.texts import lost_paragraphs
 from tests.support.growth import USUAL, fragments_of, grows
 from tests.support.text_functions import FUNCTIONS, many_notes
 
@@ -163,6 +165,23 @@ def test_what_once_took_minutes_or_failed(name: str, text: str) -> None:
 
 def test_time_grows_with_the_number_of_notes() -> None:
     assert [str(found) for found in grows(many_notes, ["a ", "a"])] == []
+
+
+def _swapped(text: str) -> object:
+    """Merge numbers of which one side has swapped each pair."""
+    numbers = list(range(len(text)))
+    swapped = [number ^ 1 for number in numbers]
+    return merge_sequences(numbers, swapped, [*numbers, -1])
+
+
+def _many_paragraphs(text: str) -> object:
+    paragraphs = "\n\n".join(map(str, range(len(text))))
+    return lost_paragraphs(None, paragraphs, paragraphs)
+
+
+@pytest.mark.parametrize("call", [_swapped, _many_paragraphs])
+def test_time_grows_with_the_number_of_paragraphs(call: Callable[[str], object]) -> None:
+    assert [str(found) for found in grows(call, ["a"])] == []
 
 
 def _each_part(text: str) -> object:

@@ -13,6 +13,8 @@ _T = TypeVar("_T", bound=str | int)
 
 _MAX_PAIRS = 20_000
 """Pairs of equal items in two sequences that are compared; prose has about one for each item."""
+_MAX_AREA = 4_000_000
+"""Lengths of two sequences multiplied: difflib reads one for each stretch that it finds."""
 
 
 def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
@@ -71,17 +73,18 @@ def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
 def _opcodes(first: Sequence[_T], second: Sequence[_T]) -> Sequence[tuple[str, int, int, int, int]]:
     """Return how one sequence becomes another, as difflib does.
 
-    Of what repeats itself so often that difflib would take minutes, what both begin and end with
-    is the same, and all between is replaced.
+    Of what repeats itself so often, or is so long, that difflib would take minutes, what both begin
+    and end with is the same, and all between is replaced.
     """
-    counts = Counter(second)
-    if sum(counts[item] for item in first) <= _MAX_PAIRS:
-        return SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
     shorter = min(len(first), len(second))
     start = next((at for at in range(shorter) if first[at] != second[at]), shorter)
     left = shorter - start
     end = next((at for at in range(left) if first[-1 - at] != second[-1 - at]), left)
     edges = (start, len(first) - end, start, len(second) - end)
+    area = (edges[1] - start) * (edges[3] - start)
+    counts = Counter(second)
+    if area <= _MAX_AREA and sum(counts[item] for item in first) <= _MAX_PAIRS:
+        return SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
     return [
         ("equal", 0, start, 0, start),
         ("replace", *edges),

@@ -47,9 +47,9 @@ def merge_texts(base: str | None, older: str, newer: str) -> str:
 def lost_paragraphs(base: str | None, side: str, merged: str) -> tuple[str, ...]:
     """Return the paragraphs that one side wrote and a merge does not hold."""
     known = {part for note in parse_notes(base or "") for part in _paragraphs(note)}
-    kept = {part for note in parse_notes(merged) for part in _paragraphs(note)}
+    known |= {part for note in parse_notes(merged) for part in _paragraphs(note)}
     wrote = (part for note in parse_notes(side) for part in _paragraphs(note))
-    return tuple(part for part in wrote if part not in known | kept)
+    return tuple(part for part in wrote if part not in known)
 
 
 def _merge_notes(
