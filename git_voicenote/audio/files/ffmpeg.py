@@ -120,7 +120,8 @@ class FfmpegSound:
         report = run.report()
         complaint = report.complaint(self._path)
         if first is None:
-            raise not_sound(self._name, self._reason or complaint or "ffmpeg found no sound in it")
+            found = "ffmpeg found no sound in it" if not run.has_crashed else "ffmpeg crashed"
+            raise not_sound(self._name, self._reason or complaint or found)
         if not is_done:
             self.failure = complaint or "ffmpeg stopped"
         else:
@@ -189,6 +190,11 @@ class _Run:
     def end(self) -> bool:
         """Wait until it has ended; return whether it was content."""
         return self._process.wait() == 0
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether it has ended by a signal."""
+        return (self._process.returncode or 0) < 0
 
     def report(self) -> Report:
         """Return what it said so far."""

@@ -20,7 +20,8 @@ _DURATION = re.compile(r"\[info\] +Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _DISPOSITION = re.compile(r"\(([a-z ]+)\)")
 _ESTIMATED = "Estimating duration"
 _INPUT_ENDS = ("[info] Stream mapping:", "[info] Output #0")
-_COMPLAINT = re.compile(r"(?:\[(\S+) @ 0x[0-9a-f]+\] )?\[(?:error|fatal|panic)\] (.*)")
+_COMPLAINT = re.compile(r"(?:\[(\S+) @ 0x[0-9a-f]+\] )*\[(?:error|fatal|panic)\] (.*)")
+"""Since ffmpeg 7, a decoder is named after the stream that it decodes."""
 _LOSSES = re.compile(
     r"while decoding|submitting packet|partial file|prematurely|input/output error|truncat", re.I
 )
