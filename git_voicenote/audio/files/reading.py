@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.audio.files.decoding import decode
 from git_voicenote.audio.files.wav import WavWriter, storage_error
-from git_voicenote.errors import AudioFileError, IncompleteSoundError, StoreError
+from git_voicenote.errors import AudioFileError, IncompleteSoundError, StoreError, Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +76,7 @@ def import_sound(
     try:
         try:
             _copy(source, spool)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Terminated):
             with suppress(AudioFileError):
                 _write(spool, name, destination, _ignore)
             raise

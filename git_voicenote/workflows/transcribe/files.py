@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.datatypes import Segment
-from git_voicenote.errors import VoicenoteError
+from git_voicenote.errors import Terminated, VoicenoteError
 from git_voicenote.phrases import counted
 from git_voicenote.workflows.dialogue import report
 from git_voicenote.workflows.hearing.hear import warn_of_failures
@@ -143,7 +143,7 @@ class FileTranscription:
                     while turn in ready:
                         display.show(ready.pop(turn))
                         turn += 1
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Terminated):
             if results.are_kept:
                 rest = "the same command transcribes the others"
                 self.dialogue.say(f"\n{tally.done} of {tally.count} are done; {rest}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import stat
 import sys
 import threading
@@ -14,7 +15,7 @@ import soundfile
 
 from git_voicenote.audio.files.reading import import_sound
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.errors import IncompleteSoundError, StoreError
+from git_voicenote.errors import IncompleteSoundError, StoreError, Terminated
 from tests.support.sound import pcm, sound_of, tone, wav_header, write_sound
 
 if TYPE_CHECKING:
@@ -71,19 +72,27 @@ def test_a_stream_of_no_sound_is_called_by_its_name(tmp_path: Path, sandbox: San
 
 
 class _Interrupted(io.BytesIO):
-    """A stream that a person interrupts after its last byte."""
+    """A stream that a person, or a signal, interrupts after its last byte."""
+
+    def __init__(self, content: bytes, how: BaseException) -> None:
+        super().__init__(content)
+        self._how = how
 
     def read(self, size: int | None = -1, /) -> bytes:
         found = super().read(size)
         if not found:
-            raise KeyboardInterrupt
+            raise self._how
         return found
 
 
-def test_an_interrupted_stream_is_kept_as_far_as_it_came(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [KeyboardInterrupt(), Terminated(signal.SIGTERM)], ids=repr)
+def test_an_interrupted_stream_is_kept_as_far_as_it_came(
+    tmp_path: Path, how: BaseException
+) -> None:
     destination = tmp_path / "b.wav"
-    with pytest.raises(KeyboardInterrupt):
-        import_sound(_Interrupted(wav_header(0xFFFFFFFF) + pcm(tone(1.0))), destination)
+    stream = _Interrupted(wav_header(0xFFFFFFFF) + pcm(tone(1.0)), how)
+    with pytest.raises(type(how)):
+        import_sound(stream, destination)
     assert len(sound_of(destination)) == 16000
     assert not list(tmp_path.glob(".*"))
 
