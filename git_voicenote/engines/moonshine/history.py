@@ -31,6 +31,10 @@ BITS = 15
 CONTEXT = (1 << BITS * (ORDER - 1)) - 1
 """The mask of the previous tokens in a shifted key."""
 FILE = "history.npz"
+_DAMAGE = (
+    OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile,
+    RuntimeError,  # a damaged archive may claim to be encrypted, or of an unknown version
+)  # fmt: skip
 STEP = 0.1
 """In nats: the precision to which logarithms are stored in a byte."""
 
@@ -83,18 +87,22 @@ def read_history(folder: Path, tokens: int) -> History:
     """
     path = folder / FILE
     try:
+        with zipfile.ZipFile(path) as archive:
+            # as `write_history` writes it, so that no more is read than the file holds
+            if any(each.compress_type != zipfile.ZIP_STORED for each in archive.infolist()):
+                raise ValueError("it is compressed")
         with np.load(path, allow_pickle=False) as kept:
             single = _logs(kept["single"])
             tables = tuple(
                 Table(
-                    kept[f"keys{n}"].astype(np.int64, copy=False),
+                    _keys(kept[f"keys{n}"]),
                     _logs(kept[f"logs{n}"]),
-                    kept[f"contexts{n}"].astype(np.int64, copy=False),
+                    _keys(kept[f"contexts{n}"]),
                     _logs(kept[f"weights{n}"]),
                 )
                 for n in range(2, ORDER + 1)
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as exc:
+    except _DAMAGE as exc:
         raise EngineError(f"cannot read {path}: {exc}") from exc
     if len(single) != tokens:
         raise EngineError(f"{path} is for a model with {len(single)} tokens, not {tokens}")
@@ -131,6 +139,12 @@ def _look_up(keys: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
 
 def _bytes(logs: Floats) -> NDArray[np.uint8]:
     return np.clip(np.round(logs / -STEP), 0, 255).astype(np.uint8)
+
+
+def _keys(kept: NDArray[Any]) -> Ints:
+    if kept.dtype.kind not in "iu" or kept.ndim != 1 or (kept[1:] <= kept[:-1]).any():
+        raise ValueError("not a table of keys")
+    return kept.astype(np.int64, copy=False)
 
 
 def _logs(kept: NDArray[np.uint8]) -> Floats:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import random
+import zipfile
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,6 +18,8 @@ from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from git_voicenote.engines.moonshine.history import History
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
@@ -100,6 +106,75 @@ def test_damage_is_an_error(
         np.savez(tmp_path / FILE, single=np.zeros(len(tokenizer), np.float32))
     with pytest.raises(EngineError, match=FILE):
         read_history(tmp_path, len(tokenizer))
+
+
+def _members(folder: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(folder / FILE) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _array(array: NDArray[Any]) -> bytes:
+    written = io.BytesIO()
+    np.lib.format.write_array(written, array)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [np.zeros((5, 2), np.int64), np.zeros(5, np.complex128), np.array(3), np.array([2, 1])],
+    ids=["two dimensions", "complex", "no dimension", "not sorted"],
+)
+def test_keys_of_another_form_are_damage(
+    keys: NDArray[Any], folder: Path, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    members = {**_members(folder), "keys2.npy": _array(keys)}
+    with zipfile.ZipFile(tmp_path / FILE, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(EngineError, match=FILE):
+        read_history(tmp_path, len(tokenizer))
+
+
+@pytest.mark.parametrize("size", ["(5000000000000,)", "(99999999,)"])
+def test_no_more_memory_is_taken_than_the_file_holds(
+    size: str, folder: Path, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    members = _members(folder)
+    header = members["keys2.npy"]
+    shape = header[header.index(b"(") : header.index(b")") + 1]
+    longer = header.replace(shape, size.encode(), 1)
+    extra = len(longer) - len(header)
+    members["keys2.npy"] = longer.replace(b" " * extra + b"\n", b"\n", 1)
+    with zipfile.ZipFile(tmp_path / FILE, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(EngineError, match=FILE):
+        read_history(tmp_path, len(tokenizer))
+
+
+def test_a_compressed_model_is_not_unpacked(
+    folder: Path, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / FILE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _members(folder).items():
+            archive.writestr(name, content)
+    with pytest.raises(EngineError, match="compressed"):
+        read_history(tmp_path, len(tokenizer))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_changed_octets_are_an_error_or_nothing(
+    seed: int, folder: Path, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    whole, chance = (folder / FILE).read_bytes(), random.Random(seed)  # noqa: S311 - no secret
+    end = len(whole) - 1500  # where an archive lists its members
+    for _ in range(100):
+        changed = bytearray(whole)
+        for _ in range(3):
+            changed[chance.randrange(end, len(whole))] = chance.randrange(256)
+        (tmp_path / FILE).write_bytes(changed)
+        with suppress(EngineError):
+            read_history(tmp_path, len(tokenizer))
 
 
 def test_a_model_of_other_tokens_is_an_error(folder: Path) -> None:
