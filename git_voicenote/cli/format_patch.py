@@ -11,6 +11,7 @@ from git_voicenote.series.outgoing.plan import plan_series
 from git_voicenote.series.outgoing.run import format_series
 from git_voicenote.terminal.console import hand_over, put, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.relayed import show_relayed
 from git_voicenote.workflows.explain.left_covers import mention_left
 from git_voicenote.workflows.leftovers import finish_leftovers
 
@@ -73,7 +74,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
 
         return remembered_notes(repository, dialogue)(patch_ids)
 
-    formatted = format_series(repository, chosen, plan, remembered)
+    formatted = format_series(repository, chosen, plan, remembered, show=show_relayed)
     if not plan.arguments.is_quiet:
         for remark in formatted.remarks:
             say(remark)

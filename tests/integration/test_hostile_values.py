@@ -248,3 +248,18 @@ def test_types_that_a_repository_names_are_only_shown(repo: Sandbox) -> None:
         person.type("\n\n\n\x03")
         person.wait()
         assert not _obeyed(person.raw.replace("\r\n", "\n")), repr(person.raw)
+
+
+def test_what_git_format_patch_itself_says_is_harmless(repo: Sandbox) -> None:
+    """Git escapes the controls of ASCII in its errors, and neither C1 nor bidi."""
+    repo.commit("a second one", {"README": "again\n"})
+    done = repo.voicenote("format-patch", "--subject-prefix", f"x{WORKS}", f"no{IN_REF}")
+    assert done.returncode == 128
+    told = done.stderr.decode("utf-8", "surrogateescape")
+    assert "fatal: " in told
+    assert not _obeyed(told)
+
+    repo.extra["GIT_PROGRESS_DELAY"] = "0"
+    done = repo.voicenote("format-patch", "-1", "--progress", "--stdout")
+    assert done.returncode == 0
+    assert done.stderr.decode().startswith("Generating patches: 100% (1/1)")

@@ -7,7 +7,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from git_voicenote.errors import GitError, PatchError
 from git_voicenote.git.plumbing import offline
@@ -181,8 +181,9 @@ def start_format_patch(
     before: Sequence[str],
     after: Sequence[str],
     environment: Mapping[str, str],
+    complaints: IO[bytes],
 ) -> subprocess.Popen[bytes]:
-    """Start git format-patch; its complaints and its progress go where ours do.
+    """Start git format-patch; its complaints and its progress go to a file.
 
     `before` goes ahead of the person's own options, so that theirs win; `after` goes behind them.
     What they set for diffs counts, as far as others can apply them.
@@ -200,6 +201,7 @@ def start_format_patch(
             cwd=repository.cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            stderr=complaints,
             env={**offline(), **environment},
         )
     except FileNotFoundError as exc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,9 @@ from git_voicenote.mail.outgoing.format_patch import (
 from git_voicenote.series.outgoing.encoding import with_fitting_encoding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import IO
 
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
@@ -38,11 +41,14 @@ def format_series(
     settings: Settings,
     plan: Plan,
     remembered: Remembered | None = None,
+    *,
+    show: Callable[[bytes, bool], None],
 ) -> Formatted:
     """Write the patches of a series with all that was said about it.
 
-    Raises PatchError if they would not survive the mail or a cover letter has no words; the
-    files that this run wrote are removed then.
+    `show` is given each line that git printed on stderr, and False, before this returns or raises:
+    the names in it may be a stranger's. Raises PatchError if they would not survive the mail or a
+    cover letter has no words; the files that this run wrote are removed then.
     """
     plan, remark = with_fitting_encoding(repository, settings.notes_ref, plan)
     arguments = plan.arguments
@@ -50,22 +56,33 @@ def format_series(
     # commit message quotes
     mark = f"X-Voicenote-Mark: {os.urandom(16).hex()}"
     is_stream = arguments.has("--stdout", "--output")
-    process = start_format_patch(
-        repository,
-        arguments,
-        (_notes_option(repository, settings.notes_ref), *_cover_options(plan)),
-        ("--no-quiet", "--no-zero-commit", *((f"--add-header={mark}",) if is_stream else ())),
-        range_diff_environment(arguments, plan.git_config, settings.notes_ref),
-    )
-    writing = Writing(repository, arguments, process, mark.encode() + b"\n")
-    try:
-        formatted = _finish(repository, settings, plan, writing, remembered)
-    except BaseException:
-        writing.stop()
-        raise
+    with tempfile.TemporaryFile() as complaints:
+        process = start_format_patch(
+            repository,
+            arguments,
+            (_notes_option(repository, settings.notes_ref), *_cover_options(plan)),
+            ("--no-quiet", "--no-zero-commit", *((f"--add-header={mark}",) if is_stream else ())),
+            range_diff_environment(arguments, plan.git_config, settings.notes_ref),
+            complaints,
+        )
+        writing = Writing(repository, arguments, process, mark.encode() + b"\n")
+        try:
+            formatted = _finish(repository, settings, plan, writing, remembered)
+        except BaseException:
+            writing.stop()
+            raise
+        finally:
+            _show_complaints(complaints, show)
     if remark is None or formatted.status:
         return formatted
     return replace(formatted, remarks=(remark, *formatted.remarks))
+
+
+def _show_complaints(complaints: IO[bytes], show: Callable[[bytes, bool], None]) -> None:
+    """Show what git printed; of progress, which returns to the start of its line, the last."""
+    complaints.seek(0)
+    for line in complaints:
+        show(line.rstrip(b"\r\n").rpartition(b"\r")[2] + b"\n", False)
 
 
 def _finish(
