@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.errors import StoreError
+from git_voicenote.recording_formats import WAV
 from git_voicenote.store.database import Database
-from git_voicenote.store.history import SCHEMA
+from git_voicenote.store.history import SCHEMA, History
+from git_voicenote.targets import MessageTarget
+from git_voicenote.workflows.hearing.archive import Archive, Subject
 from tests.support.engines import SCRIPTED
 from tests.support.recording import SPOKEN, recordings, words_of
 
@@ -80,3 +83,21 @@ def test_one_wait_is_enough_for_all(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match=LOCKED), database.writing():
             pass
     holder.close()
+
+
+def test_what_the_history_missed_is_in_it_once_it_is_free(repo: Sandbox) -> None:
+    told: list[str] = []
+    archive = Archive(repo.home / "state", WAV, told.append)
+    path = repo.home / "state/history.db"
+    with archive.begun(Subject(MessageTarget(), "first")):
+        pass  # the history is there now
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with archive.begun(Subject(MessageTarget(), "second")) as recording:
+        assert any(LOCKED in words for words in told)
+        holder.close()
+        archive.complete(recording)
+    assert told[-1] == "the history knows of this now"
+    entry = History(path.parent).entry(recording.id)
+    assert entry is not None
+    assert (entry.title, entry.state) == ("second", "recorded")

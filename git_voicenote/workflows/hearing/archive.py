@@ -95,6 +95,7 @@ class Archive:
         self._tell_person = tell
         self._told: set[str] = set()
         self._turns: dict[str, list[Turn]] = {}  # of this moment, should the history fail
+        self._missed: list[Callable[[History], object]] = []
 
     @contextmanager
     def begun(self, subject: Subject) -> Iterator[Recording]:
@@ -301,7 +302,15 @@ class Archive:
         return self.complete(recording)
 
     def _remember(self, change: Callable[[History], object]) -> None:
+        """Change the history, after what it missed: another process may hold it for a moment."""
+        had_missed = bool(self._missed)
+        self._missed.append(change)
         try:
-            change(self._history)
+            while self._missed:
+                self._missed[0](self._history)
+                del self._missed[0]
         except StoreError as exc:
             self._tell(f"the history does not know of this: {exc.message}")
+            return
+        if had_missed:
+            self._tell("the history knows of this now")
