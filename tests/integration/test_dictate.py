@@ -154,3 +154,12 @@ def test_a_person_speaks_and_stops(scripted: Sandbox) -> None:
         terminal.type("\n")
         assert terminal.wait() == 0
     assert scripted.git("tag", "-l", "--format=%(subject)") == "Retries move to the transport"
+
+
+def test_of_a_file_that_is_too_long_no_more_than_the_limit_is_read(scripted: Sandbox) -> None:
+    path = scripted.folder / "long.txt"
+    with path.open("wb") as file:
+        file.truncate(1 << 38)  # a hole
+    done = scripted.voicenote("dictate", "--from", SPOKEN, path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert path.stat().st_size == 1 << 38

@@ -165,7 +165,10 @@ def _content_of(path: Path) -> str | None:
     try:
         if path.exists() and not path.is_file():
             return None
-        content = path.read_bytes() if path.exists() else b""
+        with path.open("rb") as file:
+            content = file.read(_MOST + 1)
+    except FileNotFoundError:
+        return ""
     except OSError:
         return None
     if len(content) > _MOST or b"\0" in content:
