@@ -46,12 +46,13 @@ class Waveform:
 
     `samples` is mono float32 of shape (n,) at 16 kHz; `start` is in seconds from the start of the
     recording. Speech arrives in consecutive waveforms. A `final` waveform ends at a pause; for it,
-    the engine returns a segment.
+    the engine returns a segment. One that `pauses` ends where the person may go on soon.
     """
 
     samples: Samples
     start: float
     final: bool
+    pauses: bool = False
 
     @property
     def end(self) -> float:

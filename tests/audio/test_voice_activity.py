@@ -167,6 +167,17 @@ def test_pieces_come_while_somebody_speaks() -> None:
     assert sum(piece.final for piece in handed_on) == len(sentences("cover.flac"))
 
 
+def test_what_was_said_is_handed_on_at_once_when_the_person_hesitates() -> None:
+    activity = VoiceActivity()
+    late = [
+        activity.heard - piece.end
+        for piece in activity.pieces(blocks(spoken("cover.flac"), 512))
+        if piece.pauses and not piece.final
+    ]
+    assert late
+    assert max(late) < 0.1  # the pause itself is in the piece; nothing said is held back
+
+
 def test_silence_counts_from_the_last_speech() -> None:
     activity = VoiceActivity()
     samples = spoken("test.flac")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WIDTH = 8
 """The number of hypotheses in the beam."""
-PARTIAL_WIDTH = 4
+_PARTIAL_WIDTH = 4
 """The number of hypotheses for partial results."""
 HISTORY_WEIGHT = 0.15
 _NEUTRAL_SCORE = -6.0
@@ -56,6 +56,8 @@ _TAIL_TOKENS = 12
 is about three seconds."""
 _MAX_SETTLED_DISTANCE = 1.5
 """An earlier token is kept if it is at most this many nats below the most likely one."""
+_MAX_TAIL_DISTANCE = 0.3
+"""The same for the last tokens, of a partial result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +105,23 @@ class Search:
         self._terms = terms
         self._history = history
 
-    def best(self, encoded: Encoded, earlier: Sequence[int] = (), *, width: int = WIDTH) -> Found:
-        """Return the best text for a sound, with a beam of `width` hypotheses.
+    def best(self, encoded: Encoded, earlier: Sequence[int] = ()) -> Found:
+        """Return the best text for a sound.
 
         `earlier` is the result for the beginning of the sound; the part of it that is still valid
         is reused, except the last tokens. Raises EngineError.
         """
+        start, steps = self._settled(encoded, earlier[: max(0, len(earlier) - _TAIL_TOKENS)])
+        return self._search(encoded, start, steps, WIDTH)
+
+    def partial(self, encoded: Encoded, earlier: Sequence[int] = ()) -> Found:
+        """Return a good text for sound that goes on, at a lower cost.
+
+        The last tokens of `earlier` are reused, too, as far as they are still the most likely.
+        Raises EngineError.
+        """
         start, steps = self._settled(encoded, earlier)
-        return self._search(encoded, start, steps, width)
+        return self._search(encoded, start, steps, _PARTIAL_WIDTH)
 
     def by_sound_alone(self, encoded: Encoded) -> Hypothesis:
         """Return the result of greedy decoding by the sound alone. Raises EngineError."""
@@ -130,11 +141,13 @@ class Search:
 
     def _settled(self, encoded: Encoded, earlier: Sequence[int]) -> tuple[Hypothesis, Steps]:
         """Return the valid beginning of an earlier text, and the steps after it."""
-        kept = tuple(earlier[: max(0, len(earlier) - _TAIL_TOKENS)])
-        steps = self._network.read(encoded, kept)
+        steps = self._network.read(encoded, tuple(earlier))
         text = Hypothesis()
-        for token, logits in zip(kept, steps.logits, strict=False):
-            if logits[token] < logits.max() - _MAX_SETTLED_DISTANCE - self._allowance(text, token):
+        for number, (token, logits) in enumerate(zip(earlier, steps.logits, strict=False)):
+            is_tail = number >= len(earlier) - _TAIL_TOKENS
+            most = _MAX_TAIL_DISTANCE if is_tail else _MAX_SETTLED_DISTANCE
+            distance = logits.max() - logits[token] - self._allowance(text, token)
+            if token == EOS or distance > most:
                 break
             text = self._extended(text, token, logits)
         count = len(text.ids)

@@ -1,27 +1,20 @@
-"""Words of a segment with their confidence and approximate times, and stable partial results."""
+"""Words of a segment with their confidence and approximate times."""
 
 from __future__ import annotations
 
 import math
-import re
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Word
 from git_voicenote.engines.moonshine.tokenizer import EOS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from git_voicenote.engines.moonshine.search import Hypothesis
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 
 _EDGE_SECONDS = 0.3
 """Seconds of an utterance before its first word and after its last one."""
-_MIN_CERTAIN_CONFIDENCE = 0.9
-_STOPS = ",.?!;:"
-_PLAIN = re.compile(r"[\W_]+")
 
 
 def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tuple[Word, ...]:
@@ -59,38 +52,3 @@ def words_of(found: Hypothesis, tokenizer: Tokenizer, spoken: Utterance) -> tupl
                 )
             )
     return tuple(words)
-
-
-class StableWords:
-    """The stable words of a segment while it is being spoken.
-
-    A word is stable when two consecutive results agree on it, or when it is certain, and all words
-    before it are stable. A stable word does not change until the segment is done.
-    """
-
-    def __init__(self) -> None:
-        self._before: list[str] = []
-        self._shown: list[str] = []
-
-    @property
-    def text(self) -> str:
-        """The stable words; the last one is without punctuation, which may change."""
-        return " ".join(self._shown).rstrip(_STOPS)
-
-    def take(self, words: Sequence[Word]) -> None:
-        """Add the words of the next result."""
-        now = [word.text for word in words]
-        pairs = zip(self._before, now, strict=False)
-        agreed = len(list(takewhile(lambda pair: _plain(pair[0]) == _plain(pair[1]), pairs)))
-        at = max(agreed, len(self._shown))
-        certain = len(
-            list(takewhile(lambda word: word.confidence >= _MIN_CERTAIN_CONFIDENCE, words[at:]))
-        )
-        self._before = now
-        # punctuation after the last word of a result is rarely right, because speech continues
-        ended = [*now[:-1], now[-1].rstrip(_STOPS)] if now else []
-        self._shown += ended[len(self._shown) : at + certain]
-
-
-def _plain(word: str) -> str:
-    return _PLAIN.sub("", word).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from difflib import SequenceMatcher
 from itertools import count, pairwise
 from typing import TYPE_CHECKING
@@ -16,6 +17,11 @@ from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.moonshine.engine import MoonshineEngine
 from git_voicenote.engines.moonshine.history import FILE
 from git_voicenote.engines.moonshine.learning import learn
+from git_voicenote.engines.moonshine.network import Network
+from git_voicenote.engines.moonshine.partial import PartialText
+from git_voicenote.engines.moonshine.search import Search
+from git_voicenote.engines.moonshine.terms import Terms
+from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.errors import EngineError
 from git_voicenote.workflows.hearing.transcription import transcribe
 from tests.support.speech import SPEECH, sentences
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Samples, Segment
+    from git_voicenote.engines.moonshine.network import Encoded, Floats, Steps
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 
 CLEAR = ("cover.flac", "rename.flac", "lock.flac")
@@ -163,6 +170,51 @@ def test_partial_results_take_no_more_than_their_share_of_the_time() -> None:
     sound = sound_of("rename.flac")[: round(3.6 * SAMPLE_RATE)]
     list(slow.transcribe(pieces_of(sound), Context(partial=told.append)))
     assert len([text for text in told if text]) <= 1
+
+
+class CountingNetwork(Network):
+    """A network that counts the steps of its decoder."""
+
+    steps = 0
+
+    def step(self, encoded: Encoded, ids: list[int], past: tuple[Floats, ...]) -> Steps:
+        self.steps += 1
+        return super().step(encoded, ids, past)
+
+
+def test_words_appear_soon_after_they_were_said(
+    engine: MoonshineEngine, tokenizer: Tokenizer
+) -> None:
+    """Time is that of the sound, and work is counted in steps of the decoder."""
+    weights = open_weights(None)
+    network = CountingNetwork(weights.encoder, weights.decoder)
+    partial = PartialText(
+        Search(network, tokenizer, Terms(tokenizer)), network, tokenizer, lambda: 0.0
+    )
+    activity = VoiceActivity()
+    pieces: list[Waveform] = []
+    appeared: list[float] = []
+    lags: list[float] = []
+    results = 0
+    for piece in activity.pieces(np.array_split(sound_of("rename.flac"), 200)):
+        pieces.append(piece)
+        if not piece.final:
+            results += partial.grows(pieces)
+            count = len(partial.text.split())
+            appeared += [activity.heard] * (count - len(appeared))
+            continue
+        (segment,) = engine.transcribe(pieces, Context())
+        ends = [word.end for word in segment.words]
+        appeared += [activity.heard] * (len(ends) - len(appeared))
+        lags += [at - end for at, end in zip(appeared, ends, strict=False)]
+        partial.clear()
+        pieces.clear()
+        appeared.clear()
+    assert len(lags) > 20
+    assert statistics.median(lags) < 0.5
+    assert sum(lag > 0.8 for lag in lags) <= len(lags) // 10
+    # a search from the beginning would take about twenty steps for each result
+    assert network.steps < 8 * results
 
 
 def test_terms_are_preferred_if_the_sound_supports_them(engine: MoonshineEngine) -> None:
