@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from git_voicenote.datatypes import Waveform
+from git_voicenote.engines.base import Context, EngineInfo
 from git_voicenote.server.decoding.backlog import Backlog
-from git_voicenote.server.decoding.turns import FILE, LIVE, Turns
+from git_voicenote.server.decoding.turns import FILE, LIVE, PARTIAL, SharedEngine, Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from git_voicenote.datatypes import Segment
 
 
 def piece(start: float, *, final: bool = False) -> Waveform:
@@ -16,24 +24,106 @@ def piece(start: float, *, final: bool = False) -> Waveform:
 
 
 def test_live_speech_goes_first_and_equals_in_their_order() -> None:
+    waiting = (
+        ("file 1", FILE), ("live 1", LIVE), ("partial", PARTIAL), ("file 2", FILE),
+        ("live 2", LIVE),
+    )  # fmt: skip
+    assert order_of(*waiting) == ["live 1", "live 2", "file 1", "partial", "file 2"]
+
+
+def test_a_priority_counts_as_it_is_when_the_turn_is_free() -> None:
+    ended: list[str] = []
+
+    def urgency() -> int:
+        return LIVE if ended else PARTIAL
+
+    waiting = (("partial 1", PARTIAL), ("partial 2", urgency))
+    assert order_of(*waiting) == ["partial 1", "partial 2"]
+    assert order_of(*waiting, at_last=lambda: ended.append("the sentence")) == [
+        "partial 2",
+        "partial 1",
+    ]
+
+
+def order_of(
+    *waiting: tuple[str, int | Callable[[], int]], at_last: Callable[[], None] = lambda: None
+) -> list[str]:
+    """Return in which order the turn is given to those who come while it is taken."""
     turns = Turns()
     order: list[str] = []
 
-    def compute(name: str, priority: int) -> None:
-        with turns.taken(priority):
-            order.append(name)
+    def compute(name: str, priority: int | Callable[[], int]) -> None:
+        turns.take(priority)
+        order.append(name)
+        turns.give_back()
 
     turns.take(FILE)
     threads = []
-    for name, priority in (("file 1", FILE), ("live 1", LIVE), ("file 2", FILE), ("live 2", LIVE)):
+    for name, priority in waiting:
         threads.append(threading.Thread(target=compute, args=(name, priority)))
         threads[-1].start()
         while turns.waiting < len(threads):
-            pass
+            time.sleep(0.001)
+    at_last()
     turns.give_back()
     for thread in threads:
         thread.join()
-    assert order == ["live 1", "live 2", "file 1", "file 2"]
+    return order
+
+
+def test_no_final_text_waits_for_more_than_one_partial_result_however_many_speak() -> None:
+    """Eight people speak on, all in one breath; then one of them ends a sentence."""
+    turns = Turns()
+    computed: list[tuple[int, bool]] = []
+    backlogs = [Backlog() for _ in range(8)]
+    threads = []
+    turns.take(LIVE)  # while all of them speak
+    for number, backlog in enumerate(backlogs):
+        engine = SharedEngine(_Noting(number, computed), turns, LIVE, lambda: None)
+        threads.append(threading.Thread(target=_drain, args=(engine, backlog)))
+        threads[-1].start()
+        backlog.put(piece(0.0))
+    while turns.waiting < len(threads):
+        time.sleep(0.001)
+    turns.give_back()
+    while len(computed) < len(backlogs):
+        time.sleep(0.001)
+    computed.clear()
+    turns.take(LIVE)
+    for backlog in backlogs:
+        backlog.put(piece(0.1))
+    while turns.waiting < len(threads):
+        time.sleep(0.001)
+    backlogs[-1].put(piece(0.2, final=True))
+    turns.give_back()
+    for backlog in backlogs:
+        backlog.close()
+    for thread in threads:
+        thread.join()
+    assert computed[0] == (7, True)
+    assert sorted(number for number, _ in computed[1:]) == list(range(7))
+
+
+def _drain(engine: SharedEngine, backlog: Backlog) -> None:
+    assert list(engine.transcribe(backlog, Context())) == []
+
+
+class _Noting:
+    """An engine that notes what it is given."""
+
+    info = EngineInfo("noting", ("en",))
+
+    def __init__(self, number: int, computed: list[tuple[int, bool]]) -> None:
+        self._number = number
+        self._computed = computed
+
+    def load(self) -> None:
+        pass
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        for each in pieces:
+            self._computed.append((self._number, each.final))
+        yield from ()
 
 
 def test_a_turn_is_held_for_the_sound_that_was_not_answered_yet() -> None:

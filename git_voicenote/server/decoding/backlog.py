@@ -49,6 +49,12 @@ class Backlog:
                 raise StopIteration
             return self._pieces.popleft()
 
+    @property
+    def holds_an_end(self) -> bool:
+        """Whether the last piece of a segment waits."""
+        with self._changed:
+            return any(piece.final for piece in self._pieces)
+
     def joined(self, piece: Waveform) -> Waveform:
         """Return a piece with all that followed it meanwhile, up to the end of its segment.
 
@@ -61,4 +67,4 @@ class Backlog:
         if len(pieces) == 1:
             return piece
         samples = np.concatenate([one.samples for one in pieces])
-        return Waveform(samples, piece.start, pieces[-1].final)
+        return Waveform(samples, piece.start, pieces[-1].final, pieces[-1].pauses)

@@ -1,12 +1,11 @@
-"""One engine for several recordings: one of them computes at a time, live speech first."""
+"""One engine for several recordings: one of them computes at a time, complete sentences first."""
 
 from __future__ import annotations
 
-import heapq
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import SAMPLE_RATE
@@ -20,8 +19,19 @@ if TYPE_CHECKING:
     from git_voicenote.engines.base import Context, Engine, EngineInfo, K
     from git_voicenote.errors import EngineError
 
-LIVE, FILE = 0, 1
-"""Priorities: the lower one goes first."""
+LIVE, PARTIAL, FILE = 0, 1, 1
+"""Priorities: the lower one goes first.
+
+The end of a sentence of live speech goes before all else. Partial results and files take turns, so
+that many dictations have fewer partial results each, but neither a late text nor files that wait
+for ever.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ticket:
+    priority: Callable[[], int]
+    number: int
 
 
 class Turns:
@@ -32,24 +42,30 @@ class Turns:
         self._is_taken = False
         self._taken_at = 0.0
         self._sound = 0.0
-        self._tickets: list[tuple[int, int]] = []
+        self._tickets: list[_Ticket] = []
         self._count = 0
 
-    def take(self, priority: int) -> None:
-        """Wait for the turn."""
+    def take(self, priority: int | Callable[[], int]) -> None:
+        """Wait for the turn. A priority that changes meanwhile is called when the turn is free."""
         with self._changed:
-            self._count += 1
-            ticket = (priority, self._count)
-            heapq.heappush(self._tickets, ticket)
-            self._changed.wait_for(lambda: not self._is_taken and self._tickets[0] == ticket)
-            heapq.heappop(self._tickets)
+            if self._is_taken:
+                self._count += 1
+                ask = priority if callable(priority) else lambda: priority
+                ticket = _Ticket(ask, self._count)
+                self._tickets.append(ticket)
+                self._changed.wait_for(lambda: ticket not in self._tickets)
             self._is_taken, self._taken_at = True, time.monotonic()
 
     def give_back(self) -> None:
         """Let the next one compute."""
         with self._changed:
-            self._is_taken = False
-            self._changed.notify_all()
+            # it stays taken for the next one: nobody comes in between
+            self._is_taken = bool(self._tickets)
+            if self._tickets:
+                self._tickets.remove(
+                    min(self._tickets, key=lambda ticket: (ticket.priority(), ticket.number))
+                )
+                self._changed.notify_all()
 
     def computes(self, sound: float) -> None:
         """Note that the holder of the turn was given so many seconds of sound."""
@@ -133,14 +149,26 @@ class SharedEngine:
         self._loaded()  # an engine asks for sound after it has loaded
         waiting = iter(pieces)
         while True:
-            with self._turns.given_back(self._priority):
+            piece = None
+            self._turns.give_back()
+            try:
                 piece = next(waiting, None)
+            finally:
+                self._turns.take(self._urgency(piece, pieces))
             if piece is None:
                 return
             if isinstance(pieces, Backlog):
                 piece = pieces.joined(piece)
             self._turns.computes(len(piece.samples) / SAMPLE_RATE)
             yield piece
+
+    def _urgency(
+        self, piece: Waveform | None, pieces: Iterable[Waveform]
+    ) -> int | Callable[[], int]:
+        if piece is None or piece.final or not isinstance(pieces, Backlog):
+            return self._priority
+        # the end of the sentence may come while its partial result waits for the turn
+        return lambda: self._priority if pieces.holds_an_end else PARTIAL
 
 
 class SharedBatchEngine(SharedEngine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from tests.support.serving import RENAME, TOKEN, WAIT, Client, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from git_voicenote.datatypes import Samples
+
 SOUND = pcm_of(RENAME)
 PASSING = {"keep": False, "keywords": ["rename"]}
 
@@ -41,18 +44,29 @@ def kept(service: Client) -> list[str]:
 def test_speech_comes_back_as_text_while_it_is_spoken(service: Client) -> None:
     told: list[str] = []
     partials: list[str] = []
+    are_words_there = threading.Event()
+
+    def show(text: str) -> None:
+        partials.append(text)
+        if text:
+            are_words_there.set()
+
+    def blocks() -> Iterator[Samples]:
+        yield np.zeros(SAMPLE_RATE, np.float32)
+        sound = np.concatenate(list(read_blocks(RENAME)))
+        yield sound[: 2 * SAMPLE_RATE]
+        assert are_words_there.wait(WAIT)  # in the middle of the first sentence
+        yield sound[2 * SAMPLE_RATE :]
+        yield np.zeros(SAMPLE_RATE, np.float32)
+
     options = RemoteOptions(f"http://{service.host}", credentials=Keeper(TOKEN))
     engine = make_engine("remote", EngineOptions(tell=told.append, remote=options))
-    context = Context(hotwords=("fsync",), partial=partials.append)
-
-    silence = [np.zeros(SAMPLE_RATE, np.float32)]
-    pieces = VoiceActivity().pieces([*silence, *read_blocks(RENAME), *silence])
-    heard = list(engine.transcribe(pieces, context))
+    context = Context(hotwords=("fsync",), partial=show)
+    heard = list(engine.transcribe(VoiceActivity().pieces(blocks()), context))
 
     assert told == []
     text = " ".join(segment.text for segment in heard)
     assert text.startswith("We now write a new file and rename it at the end")
-    assert any(partials)
     assert partials[-1] == ""
     assert 0.5 < heard[0].start < heard[0].words[0].end < heard[-1].end
     assert all(segment.confidence for segment in heard)
