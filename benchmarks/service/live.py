@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 import threading
 import time
 from contextlib import suppress
@@ -13,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from benchmarks.scoring import words_of
 from benchmarks.service.running import PATIENCE, pcm, running
+from benchmarks.word_lag import HEADING, WordLags, together
 from git_voicenote.datatypes import SAMPLE_RATE
-from git_voicenote.text.alignment import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,21 +43,14 @@ class Played:
         """Seconds from the stop to the final text."""
         return next(at for at, event in self.events if event["type"] == "final") - self.stopped
 
-    def lags(self) -> list[float]:
-        """Return how long after its end in the sound each word was there for the first time."""
-        found: list[float] = []
-        shown: list[tuple[str, float]] = []
+    def lags(self) -> WordLags:
+        """Return how far the words were behind the sound."""
+        found = WordLags()
         for at, event in self.events:
             if event["type"] == "partial":
-                words = event["text"].split()
-                shown += [(word, at) for word in words[len(shown) :]]
+                found.show(at, event["text"])
             elif event["type"] == "segment":
-                plain = [_plain(word["text"]) for word in event["words"]]
-                seen = aligned(plain, [_plain(word) for word, _ in shown])
-                for number, word in enumerate(event["words"]):
-                    first = shown[seen[number]][1] if number in seen else at
-                    found.append(first - word["end"])
-                shown = []
+                found.finish(at, [(word["text"], word["end"]) for word in event["words"]])
         return found
 
 
@@ -98,8 +89,7 @@ def measure_partial(setup: Setup) -> tuple[Sequence[str], Sequence[Sequence[obje
     with running(setup) as service:
         _warm(setup, service)
         played = play(service, pcm(setup.sound(setup.seconds)))
-    heading = ("dictations", "words", "median lag", "95th percentile", "stop to final text")
-    return heading, [("1", *_lags([played]), f"{played.wait:.2f} s")]
+    return (*HEADING, "stop to final text"), [(*played.lags().row(), f"{played.wait:.2f} s")]
 
 
 def measure_eight(setup: Setup) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
@@ -123,13 +113,10 @@ def measure_eight(setup: Setup) -> tuple[Sequence[str], Sequence[Sequence[object
         for thread in threads:
             thread.join()
     waits = sorted(one.wait for one in all_played)
-    heading = (
-        "dictations", "words", "median lag", "95th percentile", "stop to final text, longest",
-        "the ninth",
-    )  # fmt: skip
     answer = f"closed with {ninth.code} after {told:.2f} s"
-    row = (f"{len(all_played)}", *_lags(all_played), f"{waits[-1]:.2f} s", answer)
-    return heading, [row]
+    row = together([one.lags() for one in all_played]).row()
+    heading = (*HEADING, "stop to final text, longest", "the ninth")
+    return heading, [(*row, f"{waits[-1]:.2f} s", answer)]
 
 
 def _warm(setup: Setup, service: Running) -> None:
@@ -144,13 +131,3 @@ def _read(socket: ClientConnection, played: Played, began: float) -> None:
             played.events.append((time.perf_counter() - began, event))
     except ConnectionClosed as exc:
         played.code = exc.rcvd.code if exc.rcvd else 1006
-
-
-def _lags(all_played: Sequence[Played]) -> tuple[str, str, str]:
-    lags = [lag for one in all_played for lag in one.lags()]
-    last = statistics.quantiles(lags, n=20)[-1]
-    return f"{len(lags)}", f"{statistics.median(lags):.2f} s", f"{last:.2f} s"
-
-
-def _plain(word: str) -> str:
-    return " ".join(words_of(word))
