@@ -11,7 +11,7 @@ from git_voicenote.audio.capture.devices import choose_device, input_devices, no
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
 from git_voicenote.phrases import counted
 from git_voicenote.store.seen_devices import remember_devices
-from git_voicenote.terminal.console import print_json, put, say, settings, warn
+from git_voicenote.terminal.console import print_json, report, say, settings, warn
 
 if TYPE_CHECKING:
     from git_voicenote.audio.capture.devices import InputDevice
@@ -39,7 +39,7 @@ def devices(as_json: bool) -> None:
         )
     else:
         for device in found:
-            put(_line(device, is_chosen=device == chosen))
+            report(_line(device, is_chosen=device == chosen), hanging=6)
     if not found:
         error = no_microphone()
         raise NegativeAnswer(error.message, hint=error.hint)

@@ -8,12 +8,11 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.git_hooks import HOOKS
-from git_voicenote.columns import columns
 from git_voicenote.config import Settings
 from git_voicenote.errors import GitError, NotARepositoryError, SettingError
 from git_voicenote.git.repository import Repository
 from git_voicenote.phrases import counted
-from git_voicenote.terminal.console import flush, print_json, put, say, settings, warn
+from git_voicenote.terminal.console import flush, print_json, report, say, settings, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.doctor.checks import examine
 from git_voicenote.workflows.doctor.findings import Patient
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.doctor.findings import Finding
 
 _ANSWER_NO = 1
-_WIDTH = 80
-_INDENT = " " * 21
+_INDENT = 21
 
 
 @click.command()
@@ -46,7 +44,7 @@ def doctor(*, no_microphone: bool, as_json: bool) -> None:
         found.append((check.name, finding))
         if not as_json:
             for line in _lines(check.name, finding):
-                put(visible(line))
+                report(visible(line), hanging=_INDENT)
             flush()  # the next check may take a while
     problems = sum(finding.verdict == "problem" for _, finding in found)
     if as_json:
@@ -83,23 +81,6 @@ def _settings(repository: Repository | None) -> Settings:
 
 
 def _lines(name: str, finding: Finding) -> Iterator[str]:
-    begin = f"{finding.verdict:8} {name:11} "
-    hint = finding.hint or ""
-    for line in [
-        *_folded(finding.text),
-        *([hint] if hint.startswith("export ") else _folded(hint)),
-    ]:
-        yield begin + line
-        begin = _INDENT
-
-
-def _folded(text: str) -> Iterator[str]:
-    """Yield a text in lines that fit; a long path stays whole, so that it can be copied."""
-    line = ""
-    for word in text.split():
-        if line and columns(f"{line} {word}") > _WIDTH - len(_INDENT):
-            yield line
-            line = ""
-        line += f" {word}" if line else word
-    if line:
-        yield line
+    yield f"{finding.verdict:8} {name:11} {finding.text}"
+    if finding.hint:
+        yield f"{' ' * _INDENT}{finding.hint}"

@@ -14,7 +14,7 @@ import click
 from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
 from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import Repository
-from git_voicenote.terminal.console import print_json, put, say, warn
+from git_voicenote.terminal.console import hand_over, print_json, report, say, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,7 +144,7 @@ def _value(name: str, found: HookStatus) -> dict[str, object]:
 def _tell_status(name: str, found: HookStatus) -> None:
     path = _shown(found.configured or found.place.path)
     other = " (another hook is there)" if found.has_other else ""
-    put(f"{_STATES.get(found.state, found.state)}: {path}{other}")
+    report(f"{_STATES.get(found.state, found.state)}: {path}{other}")
     _explain_manager(found, name)
     if found.shadowed is not None:
         warn(
@@ -190,7 +190,7 @@ def _print_manual(repository: Repository, name: str) -> None:
     if place.manager in _KEEPERS:
         say(f"({place.manager} runs what it finds there before its own hooks)")
     say("")
-    put(hook_text(name), end="")
+    hand_over(hook_text(name))
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:

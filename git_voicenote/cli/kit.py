@@ -86,7 +86,7 @@ def kit(
         f"for Python {', '.join(plan.pythons)}"
     )
     say(f"sha256 {made.sha256}")
-    say(f"to install it: tar -xf {target.name} && {plan.name}/install")
+    say(f"to install it: `tar -xf {target.name} && {plan.name}/install`")
     hand_over(target)
 
 

@@ -18,7 +18,7 @@ from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
 from git_voicenote.models.installed import models_dir, read_record
 from git_voicenote.phrases import counted
-from git_voicenote.terminal.console import hand_over, print_json, put, say, settings, warn
+from git_voicenote.terminal.console import hand_over, print_json, report, say, settings, warn
 from git_voicenote.terminal.drawing import progress_bar
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def list_models(as_json: bool) -> None:
         width = max((len(model.folder.name) for model in found), default=0)
         for model in found:
             star = "*" if used and model.folder.samefile(used) else " "
-            put(f"{star} {model.folder.name:{width}}  {_summary(model)}")
+            row = f"{star} {model.folder.name:{width}}  {_summary(model)}"
+            report(row, hanging=width + 4)
     if not found:
         raise NegativeAnswer("no model is installed", hint=_HOW)
     if used and all(model.folder != used for model in found):
@@ -139,7 +140,7 @@ def verify(name: str | None) -> None:
         raise NegativeAnswer(wrong[0], hint=hint)
     if _record(folder) is None and not _is_embedded(folder):
         say("nothing is written down of its files: names, shapes and the tokenizer were checked")
-    put(f"{folder.name}: all is as it should be")
+    report(f"{folder.name}: all is as it should be")
 
 
 @models.command()

@@ -7,7 +7,7 @@ import click
 from git_voicenote import __version__
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.errors import UsageError
-from git_voicenote.terminal.console import say
+from git_voicenote.terminal.console import say_as_it_is
 
 
 class LazyGroup(click.Group):
@@ -34,7 +34,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     name="git voicenote",
-    context_settings={"help_option_names": ["-h"], "max_content_width": 100},  # cli.main: --help
+    context_settings={"help_option_names": ["-h"]},  # cli.main: --help
 )
 @click.option(
     "-v",
@@ -61,7 +61,7 @@ def run(arguments: list[str]) -> int:
         # outside of its standalone mode, click returns the status that a command exits with
         status = root.main(arguments, prog_name="git voicenote", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
-        say(exc.format_message())
+        say_as_it_is(exc.format_message())
         return UsageError.exit_code
     except (click.ClickException, UsageError) as exc:
         from git_voicenote.cli import usage

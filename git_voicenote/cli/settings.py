@@ -12,7 +12,7 @@ from git_voicenote.config import effective_settings, unknown_names
 from git_voicenote.errors import NegativeAnswer, SettingError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.phrases import counted
-from git_voicenote.terminal.console import print_json, put, say, warn
+from git_voicenote.terminal.console import as_report, print_json, put, say, warn
 from git_voicenote.terminal.programs.pager import page
 from git_voicenote.workflows import settings as workflow
 
@@ -105,7 +105,7 @@ def _shown(one: EffectiveSetting) -> str:
     value = "(not set)" if one.value is None else one.value
     problem = f"    invalid: {one.problem}\n" if one.problem else ""
     text = f"{one.setting.name} = {value}  ({one.origin})\n{problem}    {one.setting.meaning}\n"
-    return visible(text)
+    return as_report(visible(text), hanging=4)
 
 
 def _value(one: EffectiveSetting) -> dict[str, object]:

@@ -37,7 +37,7 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     )  # fmt: skip
     for remark in packed.remarks:
         warn(remark)
-    say(f"{packed.summary}; on the other side: git voicenote sync unbundle {file.name}")
+    say(f"{packed.summary}; on the other side: `git voicenote sync unbundle {file.name}`")
     hand_over(file)
 
 
@@ -65,6 +65,6 @@ def unbundle(file: Path, name: str | None) -> None:
         put(ref)
         # a branch of a stranger may be called anything, `$(...)` too
         short = shlex.quote(visible(ref.removeprefix("refs/")))
-        say(f"{visible(branch)}: git log --notes={notes} HEAD..{short}; git merge {short}")
+        say(f"{visible(branch)}: `git log --notes={notes} HEAD..{short}`, `git merge {short}`")
     if arrived.remarks or arrived.outcome.left_out:
         raise click.exceptions.Exit(_ANSWER_NO)

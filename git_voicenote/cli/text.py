@@ -9,7 +9,7 @@ import click
 from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import MessageTarget
-from git_voicenote.terminal.console import hand_over, put, say, settings, warn
+from git_voicenote.terminal.console import hand_over, report, say, settings, warn
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import PASSES
 from git_voicenote.text.passes.spoken_edits import written_lines
@@ -38,7 +38,7 @@ def text(
     if list_passes:
         width = max(map(len, PASSES))
         for name, step in PASSES.items():
-            put(f"{name:{width}}  {step.meaning}")
+            report(f"{name:{width}}  {step.meaning}", hanging=width + 2)
         return
     repository = repository_if_any()
     chosen = settings(repository, language=language, text=",".join(passes) or None)

@@ -13,7 +13,7 @@ from git_voicenote.characters import visible
 from git_voicenote.errors import NegativeAnswer, StoreError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.phrases import size
-from git_voicenote.terminal.console import confirm, is_interactive, put, say, settings
+from git_voicenote.terminal.console import confirm, is_interactive, report, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.uninstall.parts import PARTS, REST
 from git_voicenote.workflows.uninstall.traces import Scene
@@ -53,11 +53,11 @@ def uninstall(*, everything: bool, dry_run: bool, yes: bool, **chosen: bool) -> 
     parts = [*PARTS, *([REST] if everything or not any(chosen.values()) else [])]
     found = {part.name: part.find(scene) for part in parts}
     if not dry_run and not (everything or any(chosen.values())) and not is_interactive():
-        _list(parts, found, put)
+        _list(parts, found, report)
         raise StoreError(
             "nothing is removed without a choice", hint="--all, or options such as --recordings"
         )
-    _list(parts, found, put if dry_run else say)
+    _list(parts, found, report if dry_run else say)
     if dry_run:
         return
     meant = _meant(parts, found, chosen, everything=everything, yes=yes)

@@ -10,7 +10,7 @@ from git_voicenote.columns import columns, padded
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import CommitTarget, MessageTarget
-from git_voicenote.terminal.console import print_json, put, say, warn
+from git_voicenote.terminal.console import as_row, print_json, report, say, warn
 from git_voicenote.terminal.programs.pager import page
 from git_voicenote.text.vocabulary.lists import parse_entry, with_entry, without_term
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary, ordinary_words
@@ -67,7 +67,7 @@ def list_(revision: str | None, *, as_json: bool) -> None:
     for term in found.terms:
         mark = _TOLD if term.text in told else " "
         places = ", ".join(sighting.place for sighting in term.sightings)
-        lines.append(f"{mark} {padded(term.text, width)}  {places}\n")
+        lines.append(as_row(f"{mark} {padded(term.text, width)}  {places}") + "\n")
     page("".join(lines))
 
 
@@ -118,7 +118,7 @@ def explain(term: str, revision: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(value)
         return
-    put(_explanation(named[0], found))
+    report(_explanation(named[0], found), hanging=8)
 
 
 def _vocabulary(revision: str | None) -> Vocabulary:

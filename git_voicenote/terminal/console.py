@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import harmless, json_text
 from git_voicenote.config import Settings, load_settings
 from git_voicenote.git.configuration import Configuration
+from git_voicenote.terminal.fitting import cut, fitted, row_width, width_of
 
 if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
 
 
 def say(text: str, *, end: str = "\n") -> None:
-    """Tell the person something, on stderr."""
+    """Tell the person something, on stderr, in lines that fit; see `fitting.fitted`."""
+    width = width_of(sys.stderr) - len(end.rstrip("\n"))
+    say_as_it_is(fitted(harmless(text), width), end=end)
+
+
+def say_as_it_is(text: str, *, end: str = "\n") -> None:
+    """Print lines on stderr that programs read, or that have their own form: a trace, a page."""
     # nobody can be told that stderr cannot be written; what was to be done is done all the same
     with suppress(OSError):
         sys.stderr.write(harmless(text) + end)
@@ -45,8 +52,28 @@ def print_error(error: VoicenoteError) -> None:
 
 
 def put(text: str = "", *, end: str = "\n") -> None:
-    """Print text for a person on stdout. Raises OSError."""
+    """Print text on stdout, in its own lines. Raises OSError."""
     sys.stdout.write(harmless(text) + end)
+
+
+def report(text: str, *, hanging: int | None = None) -> None:
+    """Print sentences on stdout, in lines that fit. Raises OSError."""
+    put(as_report(text, hanging=hanging))
+
+
+def put_row(text: str) -> None:
+    """Print the row of a table on stdout: cut to the terminal, whole in a pipe. Raises OSError."""
+    put(as_row(text))
+
+
+def as_report(text: str, *, hanging: int | None = None) -> str:
+    """Return sentences in lines that fit stdout; see `fitting.fitted`."""
+    return fitted(harmless(text), width_of(sys.stdout), hanging=hanging)
+
+
+def as_row(text: str) -> str:
+    """Return the row of a table as stdout takes it: cut to a terminal, whole in a pipe."""
+    return cut(harmless(text), row_width(sys.stdout))
 
 
 def hand_over(content: str | bytes | Path) -> None:

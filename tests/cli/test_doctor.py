@@ -84,7 +84,7 @@ def test_what_is_broken_is_a_problem_with_a_way_out_and_ends_nothing_else(repo: 
     log.parent.mkdir(parents=True)
     log.write_text("2026-11-27T10:00:00+0000 [7] git_voicenote.audio: the recorder stopped\nmore\n")
 
-    done = repo.voicenote("doctor", "--no-microphone")
+    done = repo.voicenote("doctor", "--no-microphone", environment={"COLUMNS": "80"})
 
     lines = done.stdout.decode()
     shown = " ".join(lines.split())
@@ -129,7 +129,7 @@ def test_a_program_that_git_does_not_find_and_a_manual_that_man_does_not(
     (missing,) = installation.path(patient())
     (unseen,) = installation.manual(patient())
     assert (missing.verdict, unseen.verdict) == ("problem", "note")
-    assert unseen.hint == 'export MANPATH="$(git voicenote help --man-path):"'
+    assert unseen.hint == '`export MANPATH="$(git voicenote help --man-path):"`'
 
     monkeypatch.setenv("MANPATH", str(CHECKOUT / "man"))
     (seen,) = installation.manual(patient())

@@ -146,7 +146,7 @@ def test_a_person_speaks_and_stops(scripted: Sandbox) -> None:
         assert terminal.wait() != 0
     assert scripted.git("tag") == ""
     (sound,) = (scripted.folder / ".git/voicenote/recordings").iterdir()
-    assert f"`git voicenote dictate --from {sound.stem}` turns it into text" in terminal.screen
+    assert terminal.shows(f"`git voicenote dictate --from {sound.stem}` turns it into text")
 
     with Terminal(tag, environment, scripted.folder) as terminal:
         terminal.expect("speak now")

@@ -184,10 +184,10 @@ def test_an_editor_that_leaves_nothing_saves_nothing_and_names_the_way_back(
     with at_terminal(scripted, "--silence=1", editor=str(editor)) as terminal:
         assert terminal.wait() == 1, terminal.screen
     (recording,) = recordings(scripted)
-    assert "the text is empty: no note for" in terminal.screen
+    assert terminal.shows("the text is empty: no note for")
     head = scripted.git("rev-parse", "--short=7", "HEAD")
     way = f"git voicenote record {head} --from {recording.stem}"
-    assert way in terminal.screen.replace("\n", "")
+    assert terminal.shows(way)
 
 
 def test_a_failing_editor_keeps_the_recording_for_the_next_record(scripted: Sandbox) -> None:
@@ -235,7 +235,7 @@ def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
         assert terminal.wait() == 130
     (recording,) = recordings(scripted)
     assert recording.suffix == ".flac"
-    screen = terminal.screen.replace("\n", "")
+    screen = " ".join(terminal.screen.split())
     assert f"the recording {recording.stem} is kept" in screen
     assert scripted.run("git", "notes", "--ref=voicenote", "list").stdout == b""
     way = re.search(r"`git voicenote (record .*?)` turns it into text", screen)

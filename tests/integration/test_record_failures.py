@@ -78,7 +78,7 @@ def test_a_stretch_that_fails_is_seen_while_one_speaks(scripted: Sandbox) -> Non
         terminal.expect("we now write [0:0")
         terminal.press(ENTER, until="warning: [0:0")
         assert terminal.wait() == 0
-    assert "not understood] (out of memory)" in terminal.screen
+    assert terminal.shows("not understood] (out of memory)")
 
 
 def test_an_engine_that_takes_us_down_costs_no_sound(scripted: Sandbox) -> None:

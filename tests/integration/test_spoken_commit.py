@@ -68,7 +68,7 @@ def test_where_all_that_was_said_fails_git_goes_on_without(
         "git", "commit", GIT_VOICENOTE_HOOK_RECORD="always", **spoken
     ) as terminal:
         assert terminal.wait() == 0
-    assert "the speech could not be transcribed: out of memory" in terminal.screen
+    assert terminal.shows("the speech could not be transcribed: out of memory")
     assert desk.message() == "by hand\n"
 
 
@@ -95,7 +95,7 @@ def test_a_failure_while_speaking_is_a_warning(
             # the sound is worth keeping all the same: recording goes on until it is stopped
             terminal.press("\n", until="the recording is kept")
         status = terminal.wait()
-    assert said in terminal.screen
+    assert terminal.shows(said)
     assert (status == 0) == (not strict)
     assert desk.git("log", "-1", "--format=%s") == ("start the project" if strict else "by hand")
 

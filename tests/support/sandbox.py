@@ -31,6 +31,7 @@ def sealed_environment(home: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "dumb",
+        "COLUMNS": "1000",  # messages stay whole, to be compared
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
         "GIT_CEILING_DIRECTORIES": str(home.parent),

@@ -52,7 +52,8 @@ class Terminal:
             self.process = subprocess.Popen(
                 command,
                 cwd=cwd,
-                env=dict(environment),
+                # no terminal exports it: a person sees lines that fit this one
+                env={name: value for name, value in environment.items() if name != "COLUMNS"},
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
@@ -81,13 +82,20 @@ class Terminal:
         return termios.tcgetattr(self._master)
 
     def expect(self, text: str, timeout: float = _PATIENCE) -> str:
-        """Wait until a text is shown, after the last one that was expected; return the screen."""
+        """Wait until a text is shown, after the last one that was expected; return the screen.
+
+        Lines may be broken at any of its spaces.
+        """
         deadline = time.monotonic() + timeout
-        while (found := self.screen.find(text, self._seen)) < 0:
+        while (found := self._find(text)) is None:
             if not self._drain(deadline):
                 raise AssertionError(f"{text!r} was not shown; the screen:\n{self.screen}")
-        self._seen = found + len(text)
+        self._seen = found.end()
         return self.screen
+
+    def shows(self, text: str) -> bool:
+        """Whether a text was shown, its lines broken anywhere."""
+        return " ".join(text.split()) in " ".join(self.screen.split())
 
     def type(self, text: str) -> None:
         """Type keys, Enter as a newline; the answer to a prompt goes after `expect`."""
@@ -99,7 +107,7 @@ class Terminal:
         For a key that is listened to only from some moment on, which the screen does not tell.
         """
         deadline = time.monotonic() + timeout
-        while self.screen.find(until, self._seen) < 0 and time.monotonic() < deadline:
+        while self._find(until) is None and time.monotonic() < deadline:
             self.type(key)
             if not self._drain(min(deadline, time.monotonic() + 0.3)):
                 self.process.poll()
@@ -131,6 +139,10 @@ class Terminal:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.hang_up()
+
+    def _find(self, text: str) -> re.Match[str] | None:
+        pattern = r"\s+".join(map(re.escape, re.split(r"\s+", text)))
+        return re.compile(pattern).search(self.screen, self._seen)
 
     def _drain(self, deadline: float) -> bool:
         """Read what was shown; return False when nothing more comes before the deadline."""

@@ -58,7 +58,7 @@ def path(_: Patient) -> Iterator[Finding]:
         beside = Path(sys.executable).parent
         yield problem(
             "git does not find git-voicenote, so `git voicenote` and the hooks do not work",
-            f'add its folder to PATH: export PATH="{beside}:$PATH"',
+            f'add its folder to PATH: `export PATH="{beside}:$PATH"`',
         )
     elif own.name == "git-voicenote" and Path(found).resolve() != own:
         yield note(f"git runs {found}, which is not this program, {own}", "reorder PATH")
@@ -83,7 +83,7 @@ def manual(_: Patient) -> Iterator[Finding]:
                 return
     yield note(
         "man does not find the pages: `git help voicenote` fails, `git voicenote help` works",
-        'export MANPATH="$(git voicenote help --man-path):"',
+        '`export MANPATH="$(git voicenote help --man-path):"`',
     )
 
 

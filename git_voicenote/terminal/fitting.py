@@ -1,0 +1,124 @@
+"""Where lines for people are broken: at words, never inside a command or a path.
+
+The lines are the same on a terminal and in a pipe, so that a log shows what a person saw. A row of
+a table is cut on a terminal only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from git_voicenote.columns import clusters, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+MAX_COLUMNS = 80
+"""What messages fit, on a wider terminal too."""
+_MIN_COLUMNS = 20
+"""A terminal that is narrower breaks the lines itself."""
+_LABEL = re.compile(r"(?:error|warning|hint|voicenote): |[ \t]*")
+_UNBROKEN = re.compile(
+    r"""(?:
+        `[^`\n]*`                                       # a command to paste
+        | \((?:git|tar|pip|npm)[ ][^()`\n]*\)
+        | (?<=·[ ])git[ ].*                             # it ends the line
+        | (?<![^\s(])'[^'\n]*'(?!\w) | (?<![^\s(])"[^"\n]*"(?!\w)
+        | \S
+    )+""",
+    re.VERBOSE,
+)
+
+
+def width_of(stream: TextIO) -> int:
+    """Return how wide messages on a stream may be: $COLUMNS, as in git, or at most 80 columns."""
+    if (chosen := _chosen_columns()) is not None:
+        return chosen
+    return min(_terminal_columns(stream) or MAX_COLUMNS, MAX_COLUMNS)
+
+
+def row_width(stream: TextIO) -> int | None:
+    """Return how wide a row of a table may be: as wide as the terminal; None in a pipe."""
+    columns_there = _terminal_columns(stream)
+    return columns_there and (_chosen_columns() or columns_there)
+
+
+def fitted(text: str, width: int, *, hanging: int | None = None) -> str:
+    """Return a text whose lines are at most `width` columns wide.
+
+    A line goes on below its own words: behind "error: " and the like, two columns to the right of
+    an entry in a list, or `hanging` columns from the left. What is longer than a line and has to
+    stay whole is on a line of its own.
+    """
+    if text.isascii() and "\n" not in text and len(text) <= width:
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += [line] if columns(line) <= width else _broken(line, width, hanging)
+    return "\n".join(lines)
+
+
+def cut(text: str, width: int | None) -> str:
+    """Return a line cut to so many columns, with an ellipsis for what is left out."""
+    if width is None or columns(text) <= width:
+        return text
+    kept, used = [], 1
+    for cluster in clusters(text):
+        used += columns(cluster)
+        if used > width:
+            break
+        kept.append(cluster)
+    return "".join(kept).rstrip() + "…"
+
+
+def _broken(line: str, width: int, hanging: int | None) -> Iterator[str]:
+    label = _LABEL.match(line)
+    begin = label[0] if label else ""
+    if hanging is None:
+        # without a label or an indent it may be what a person said, and copies: it gets none
+        hanging = columns(begin) + 2 * begin.isspace()
+    hanging = min(hanging, width // 2)
+    shown, used, is_empty = begin, columns(begin), True
+    for gap, piece in _pieces(line, len(begin), width - hanging):
+        before = "" if is_empty else gap
+        if not is_empty and used + columns(before + piece) > width:
+            yield shown
+            shown, used, before = " " * hanging, hanging, ""
+        shown += before + piece
+        used += columns(before + piece)
+        is_empty = False
+    yield shown
+
+
+def _pieces(line: str, start: int, room: int) -> Iterator[tuple[str, str]]:
+    """Yield what stays whole, each with the blanks before it.
+
+    A quotation that fills more than a line is broken at its words, and a sentence without spaces,
+    as in Chinese, anywhere.
+    """
+    for found in _UNBROKEN.finditer(line, start):
+        gap, piece = line[start : found.start()], found[0]
+        start = found.end()
+        is_long = columns(piece) > room
+        if is_long and piece.lstrip("(")[0] in "\"'" and "/" not in piece.split()[0]:
+            yield from ((" " if at else gap, word) for at, word in enumerate(piece.split()))
+        elif is_long and not piece.isascii() and not set(piece) & {"/", "`"}:
+            yield from ((gap * (not at), one) for at, one in enumerate(clusters(piece)))
+        else:
+            yield gap, piece
+
+
+def _chosen_columns() -> int | None:
+    chosen = os.environ.get("COLUMNS", "")
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and int(chosen) > 0 else None
+
+
+def _terminal_columns(stream: TextIO) -> int | None:
+    try:
+        found = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):  # no terminal, or a stream without a descriptor
+        return None
+    return max(found, _MIN_COLUMNS) if found else MAX_COLUMNS
