@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.terminal import console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from git_voicenote.git.repository import Repository
     from git_voicenote.workflows.dialogue import Draft, Walk
@@ -74,16 +74,20 @@ class TerminalDialogue:
         """Record until a key, or silence, ends it; see `terminal.recording`."""
         from git_voicenote.terminal.recording.attendance import Attendance
 
-        with self._warnings_held():
-            return Attendance(live, silence, walk, is_interactive=self.is_interactive).run()
+        with self._warnings_held() as held:
+            attendance = Attendance(
+                live, silence, walk, is_interactive=self.is_interactive, held=held
+            )
+            return attendance.run()
 
     @contextmanager
-    def _warnings_held(self) -> Iterator[None]:
-        """Hold warnings back: in the middle of what is drawn nobody would see them."""
-        self._held = []
+    def _warnings_held(self) -> Iterator[Sequence[str]]:
+        """Hold warnings back, which would spoil what is drawn; yields them, as they come."""
+        held: list[str] = []
+        self._held = held
         try:
-            yield
+            yield held
         finally:
-            held, self._held = self._held, None
+            self._held = None
             for text in dict.fromkeys(held):
                 console.warn(text)

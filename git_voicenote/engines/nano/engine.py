@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.datatypes import Segment
-from git_voicenote.engines.base import EngineInfo, EngineOptions
+from git_voicenote.engines.base import EngineInfo, EngineOptions, discard
 from git_voicenote.engines.nano.checkpoint.installed import can_run, find_model, is_multilingual
 from git_voicenote.engines.nano.network.devices import (
     choose_device,
@@ -42,8 +43,10 @@ _WINDOW_BATCHES = 4
 """How many batches of segments are collected, to group segments of similar length."""
 
 
-def load_model(folder: Path, wanted: str) -> NanoModel:
+def load_model(folder: Path, wanted: str, tell: Callable[[str], None] = discard) -> NanoModel:
     """Load the model in a folder to a device, in a precision that is suitable for it.
+
+    `tell` is called if its weights have to be prepared for this machine first.
 
     Raises EngineError if the requested device is not available.
     """
@@ -57,15 +60,30 @@ def load_model(folder: Path, wanted: str) -> NanoModel:
         device,
         precision_for(device),
         encoder_precision=encoder_precision_for(device, checkpoint),
+        progress=_Announcement(folder, tell),
     )
+
+
+class _Announcement:
+    """Says once that weights are prepared, which takes longer than the person expects."""
+
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        self._tell: Callable[[str], None] | None = tell
+        self._text = f"preparing the weights of {folder.name} for this machine, once; please wait"
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Take the progress of the work."""
+        if self._tell is not None:
+            self._tell(self._text)
+            self._tell = None
 
 
 class NanoEngine:
     """An engine for the languages of Fun-ASR-Nano-2512 or Fun-ASR-MLT-Nano-2512."""
 
-    def __init__(self, options: EngineOptions | None = None, load: LoadModel = load_model) -> None:
+    def __init__(self, options: EngineOptions | None = None, load: LoadModel | None = None) -> None:
         self._options = options or EngineOptions()
-        self._load_model = load
+        self._load_model = load or partial(load_model, tell=self._options.tell)
         self._model: NanoModel | None = None
         self._wanted = self._options.device
         self._device = likely_device(self._wanted)

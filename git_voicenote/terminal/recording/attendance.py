@@ -12,7 +12,7 @@ from git_voicenote.terminal.recording.display import LiveDisplay, PlainDisplay, 
 from git_voicenote.terminal.recording.pages import TurningPages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.terminal.jobs.suspending import Suspension
     from git_voicenote.terminal.recording.display import Display
@@ -26,13 +26,20 @@ class Attendance:
     """Follows a dictation from its start until all of it is text.
 
     `silence` is how many seconds without speech end it, 0 for none. Ctrl-Z closes the microphone
-    until the shell continues us.
+    until the shell continues us. `held` are warnings that are printed at the end.
     """
 
     def __init__(
-        self, live: LiveDictation, silence: float, walk: Walk | None, *, is_interactive: bool
+        self,
+        live: LiveDictation,
+        silence: float,
+        walk: Walk | None,
+        *,
+        is_interactive: bool,
+        held: Sequence[str] = (),
     ) -> None:
         self._live = live
+        self._held = held
         self._silence = silence
         self._walk = walk
         self._is_interactive = is_interactive
@@ -55,8 +62,8 @@ class Attendance:
             f"{'is ready' if live.is_loaded else 'is loading while you speak'} · "
             f"microphone: {live.capture.device_name}"
         )
-        pages = TurningPages(self._walk, live.capture) if self._walk else None
-        display: Display = LiveDisplay() if self._can_redraw() else PlainDisplay()
+        pages = TurningPages(self._walk, live.capture, self._held) if self._walk else None
+        display: Display = LiveDisplay(self._held) if self._can_redraw() else PlainDisplay()
         while True:
             with pages.stop_key() if pages else stop_key() as pressed:
                 # not before the key is watched: an Enter that is typed at once counts

@@ -14,6 +14,8 @@ from git_voicenote.terminal.drawing import drawing_console, drawn_text
 from git_voicenote.terminal.recording.words_so_far import WordsSoFar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.live import Live
 
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
@@ -60,12 +62,13 @@ class PlainDisplay:
 class LiveDisplay:
     """A meter and the words so far, redrawn in place and erased at the end.
 
-    Partial text is dim.
+    Partial text is dim. `held` are warnings that are printed later: the last of them is shown.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, held: Sequence[str] = ()) -> None:
         # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
         self._console = drawing_console()
+        self._held = held
         self._levels = [0.0] * _METER_WIDTH
         self._words = WordsSoFar(_LINES_OF_TEXT)
         self._live = self._new_live()
@@ -102,7 +105,8 @@ class LiveDisplay:
             ("".join(_bar(level) for level in self._levels), "green"),
             (self._beside(), "default"),
         ]
-        pieces += [(f"\n{warning}", "yellow") for warning in warnings_of(dictation)]
+        warnings = (*warnings_of(dictation), *self._held[-1:])
+        pieces += [(f"\n{warning}", "yellow") for warning in warnings]
         segments, partial = dictation.so_far
         words = visible(" ".join(segment.marked_text for segment in segments))
         width = max(shutil.get_terminal_size().columns - 4, 20)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Turn
-from git_voicenote.terminal.console import say
+from git_voicenote.terminal.console import say, say_as_it_is
 from git_voicenote.terminal.drawing import drawn_text
 from git_voicenote.terminal.keys import (
     BACKSPACE,
@@ -41,13 +41,14 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 class TurningPages:
     """The page that a person is at, and what their keys do; each turn is reported with its time.
 
-    It begins at the first page. `capture` gives the time in the recording.
+    It begins at the first page. `capture` gives the time in the recording; see `LiveDisplay` for
+    `held`.
     """
 
-    def __init__(self, walk: Walk, capture: Capture) -> None:
+    def __init__(self, walk: Walk, capture: Capture, held: Sequence[str] = ()) -> None:
         pages = walk.pages
         self.display: _WalkDisplay | _PlainWalkDisplay
-        self.display = _WalkDisplay(pages) if can_redraw() else _PlainWalkDisplay(pages)
+        self.display = _WalkDisplay(pages, held) if can_redraw() else _PlainWalkDisplay(pages)
         self._pages = pages
         self._capture = capture
         self._turned = walk.turned
@@ -100,7 +101,7 @@ class _PlainWalkDisplay(PlainDisplay):
         self._at = at
         page = self._pages[at]
         room = max(shutil.get_terminal_size().lines - _ROWS_BELOW - len(page.head), _MIN_ROWS)
-        say("\n".join(("", page.label, *page.head, *_cut(page.lines, 0, room))))
+        say_as_it_is("\n".join(("", page.label, *page.head, *_cut(page.lines, 0, room))))
 
     def scroll(self, lines: int) -> None:
         """Do nothing: what was printed stays."""
@@ -109,8 +110,8 @@ class _PlainWalkDisplay(PlainDisplay):
 class _WalkDisplay(LiveDisplay):
     """A page of the diff, and below it the meter, the keys and the words so far."""
 
-    def __init__(self, pages: Sequence[Page]) -> None:
-        super().__init__()
+    def __init__(self, pages: Sequence[Page], held: Sequence[str]) -> None:
+        super().__init__(held)
         self._pages = pages
         self._at = 0
         self._from = 0

@@ -63,8 +63,8 @@ class PlainWeights:
 class Int8Weights:
     """A factory of 8-bit linear layers, which are read from the user's cache if possible.
 
-    It is a context manager; at its end, newly quantized layers are stored in the cache. `read`
-    returns a tensor to quantize, if not the checkpoint does.
+    It is a context manager; at its end, newly quantized layers are stored in the cache, or stay in
+    memory if they cannot be. `read` returns a tensor to quantize, if not the checkpoint does.
     """
 
     def __init__(
@@ -77,8 +77,9 @@ class Int8Weights:
         self._checkpoint = checkpoint
         self._read = read or checkpoint.tensor
         self._path = (folder or cache_home() / "int8") / f"{checkpoint.fingerprint}.safetensors"
-        self._is_cached = self._path.is_file()
+        self._is_cached = self._can_be_opened()
         self._made: dict[str, torch.Tensor] = {}
+        self._is_new = False
 
     @property
     def is_cached(self) -> bool:
@@ -89,12 +90,12 @@ class Int8Weights:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if self._made and kind is None:
+        if self._is_new and kind is None:
             self._keep()
 
     def dense(self, *names: str) -> nn.Module:
         """Return one layer for all names, side by side."""
-        weights = self._cached(names) if self._is_cached else None
+        weights = self._cached(names) if self._is_cached else self._in_memory(names)
         weights = weights or self._make(names)
         if len(weights.scales) < len(weights.whole):  # its error was too large
             return PlainWeights(self._checkpoint, torch.float32).dense(*names)
@@ -110,6 +111,20 @@ class Int8Weights:
             self._is_cached = False  # it is damaged, in another format, or deleted: quantize again
             return None
 
+    def _can_be_opened(self) -> bool:
+        if not self._path.is_file():
+            return False
+        try:
+            with safe_open(self._path, framework="pt"):
+                return True
+        except (OSError, SafetensorError) as exc:
+            _log.failed(f"{self._path} cannot be read: {exc}", exc)
+            return False
+
+    def _in_memory(self, names: tuple[str, ...]) -> Int8 | None:
+        fields = [f"{names[0]}.{field}" for field in Int8._fields]
+        return Int8(*map(self._made.__getitem__, fields)) if fields[0] in self._made else None
+
     def _make(self, names: tuple[str, ...]) -> Int8:
         """Quantize layers; a layer whose error is too large gets no scales."""
         found = [self._read(f"{name}.weight") for name in names]
@@ -119,22 +134,25 @@ class Int8Weights:
         if _error(weight, made) > _MAX_ERROR:
             made = made._replace(scales=made.scales[:0])
         self._checkpoint.close()  # otherwise 1.2 GB stay mapped
+        self._is_new = True
         self._made |= {f"{names[0]}.{field}": one for field, one in made._asdict().items()}
         return made
 
     def _keep(self) -> None:
         """Store the layers in the cache; without space, they are quantized again next time."""
+        self._is_new = False
         partial = self._path.with_suffix(f".{os.getpid()}")
         try:
             files.folder(self._path.parent)
             save_file(self._made, partial)
             files.move(partial, self._path)
+            self._made.clear()
+            self._is_cached = True
             _remove_old_models(self._path.parent)
         except (OSError, SafetensorError) as exc:
             _log.failed(f"{self._path} was not kept: {exc}", exc)
             with suppress(OSError):
                 partial.unlink()
-        self._made.clear()
 
 
 def _remove_old_models(folder: Path) -> None:

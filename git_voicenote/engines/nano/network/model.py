@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.engines.nano.checkpoint.preparing import int8_weights
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
-from git_voicenote.engines.nano.checkpoint.weights import DTYPES, Int8Weights, PlainWeights
+from git_voicenote.engines.nano.checkpoint.weights import DTYPES, PlainWeights
 from git_voicenote.engines.nano.network import prompt
 from git_voicenote.engines.nano.network.cuda_graphs import Graph, LruCache
 from git_voicenote.engines.nano.network.decoder import EMBEDDING, Decoder
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
     from git_voicenote.engines.nano.checkpoint.weights import EncoderPrecision, Precision
     from git_voicenote.engines.nano.network.generation import Decoded, Prefix
+    from git_voicenote.models.installed import Progress
 
 AudioRows = Literal["reference", "all"]
 """Which rows of the adaptor the language model gets: the first eighth, rounded up, as in the
@@ -85,8 +87,12 @@ class NanoModel:
         audio_rows: AudioRows = "reference",
         *,
         encoder_precision: EncoderPrecision = "fp32",
+        progress: Progress = lambda *_: None,
     ) -> NanoModel:
-        """Load the weights of a checkpoint to a device."""
+        """Load the weights of a checkpoint to a device.
+
+        `progress` is called if 8-bit weights have to be made first, as for a new model.
+        """
         shape = checkpoint.architecture
         dtype = DTYPES[precision]
 
@@ -95,12 +101,14 @@ class NanoModel:
             # the embedding stays in its file: only the rows of tokens that occur are read
             return found if name.startswith(EMBEDDING) else found.to(dtype)
 
+        # before anything else is in memory
+        quantized = int8_weights(checkpoint, progress) if precision == "int8" else None
         encoder = Encoder(
             shape.encoder, shape.adaptor, checkpoint.tensor, DTYPES[encoder_precision]
         )
         checkpoint.close()
-        if precision == "int8":
-            with Int8Weights(checkpoint) as weights:
+        if quantized is not None:
+            with quantized as weights:
                 decoder = Decoder(shape.decoder, tensor, weights.dense)
         else:
             decoder = Decoder(shape.decoder, tensor, PlainWeights(checkpoint, dtype).dense)
