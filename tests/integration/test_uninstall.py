@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from git_voicenote.config import Settings
+from git_voicenote.git.repository import Repository
+from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.workflows.uninstall.parts import PARTS, REST
+from git_voicenote.workflows.uninstall.traces import Scene
 from tests.support.engines import SCRIPTED
 from tests.support.speech import SPEECH
 from tests.support.terminal import Terminal
@@ -82,6 +87,13 @@ def test_nothing_is_left(repo: Sandbox, before: dict[str, bytes | None]) -> None
         "core.editor = git voicenote dictate (local", ".config/git-voicenote (",
     ):  # fmt: skip
         assert what in listed, listed
+    repository = Repository.discover(repo.folder)
+    scene = Scene(repository, Settings(), TerminalDialogue(repository))
+    found = [one for part in (*PARTS, REST) if part.name != "notes" for one in part.find(scene)]
+    texts = (repo.folder / ".git/voicenote").glob("edit-*/*")  # counted with the notes
+    ours = {*(repo.folder / ".git/voicenote").rglob("*"), *repo.home.rglob("git-voicenote/**/*")}
+    octets = sum(path.stat().st_size for path in ours - {*texts} if path.is_file())
+    assert sum(one.octets for one in found) == octets  # each file belongs to one part
     assert repo.voicenote("uninstall", "--all").returncode == 128  # nobody can be asked
 
     done = repo.voicenote("uninstall", "--all", "--yes")

@@ -43,10 +43,14 @@ def find_refs(scene: Scene) -> list[Trace]:
     )  # fmt: skip
     octets = int(size) if refs and size.strip().isdigit() else 0
     found = [Trace(one.what, octets if number == 0 else 0) for number, one in enumerate(found)]
-    texts = [text for one in own_folders(repository) for text in one.glob("edit-*")]
-    if texts:
+    if texts := unsaved_texts(scene):
         found.append(Trace(f"{counted(len(texts), 'text')} that you edited and did not save"))
     return found
+
+
+def unsaved_texts(scene: Scene) -> list[Path]:
+    """Return the folders of texts that the person edited and did not save."""
+    return [text for one in own_folders(scene.repository) for text in one.glob("edit-*")]
 
 
 def remove_refs(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from git_voicenote.errors import StoreError
 from git_voicenote.models.installed import models_dir
 from git_voicenote.resources import cache_home, config_home, data_home, log_home
 from git_voicenote.store.language_cache import LanguageCache
-from git_voicenote.workflows.uninstall.in_git import find_refs, remove_refs
+from git_voicenote.workflows.uninstall.in_git import find_refs, remove_refs, unsaved_texts
 from git_voicenote.workflows.uninstall.in_settings import (
     find_hooks,
     find_settings,
@@ -65,12 +65,17 @@ def _rest(scene: Scene) -> list[Path]:
 
 
 def _folders(
-    name: str, title: str, paths: Callable[[Scene], list[Path]], check: Callable[[Scene], None]
+    name: str,
+    title: str,
+    paths: Callable[[Scene], list[Path]],
+    check: Callable[[Scene], None],
+    others: Sequence[Callable[[Scene], list[Path]]] = (),
 ) -> Part:
-    """Return a part that consists of files and folders."""
+    """Return a part that consists of files and folders, but for those that `others` consist of."""
 
     def find(scene: Scene) -> Sequence[Trace]:
-        found = folders_found(paths(scene))
+        elsewhere = [path for other in others for path in other(scene)]
+        found = folders_found(paths(scene), but=elsewhere)
         return [one for one in found if one.octets]
 
     def remove(scene: Scene) -> None:
@@ -105,14 +110,24 @@ def _nobody_works(scene: Scene) -> None:
     _nobody_learns(scene)
 
 
+def _own_vocabulary(_: Scene) -> list[Path]:
+    return [config_home()]
+
+
+_recorded = _kept_in(*_RECORDED)
+_learned = _kept_in(*_LEARNED)
+
 PARTS = (
     Part("hooks", "hooks", find_hooks, remove_hooks),
     Part("notes", "notes and covers, with what was said", find_refs, remove_refs),
-    _folders("recordings", "recordings and history", _kept_in(*_RECORDED), _nobody_records),
-    _folders("learned", "what was learned of this repository", _kept_in(*_LEARNED), _nobody_learns),
+    _folders("recordings", "recordings and history", _recorded, _nobody_records),
+    _folders("learned", "what was learned of this repository", _learned, _nobody_learns),
     _folders("models", "models and caches", _models, lambda _: None),
     Part("settings", "settings and your vocabulary", find_settings, remove_settings),
 )
 """The parts by which a person chooses."""
-REST = _folders("rest", "logs, locks and other files", _rest, _nobody_works)
+REST = _folders(
+    "rest", "logs, locks and other files", _rest, _nobody_works,
+    others=(_recorded, _learned, _models, _own_vocabulary, unsaved_texts),
+)  # fmt: skip
 """What is left of our folders after all parts are removed."""

@@ -58,12 +58,15 @@ def own_folders(repository: Repository | None) -> list[Path]:
     return [folder for folder in folders if not folder.is_symlink()]
 
 
-def folders_found(paths: Iterable[Path]) -> list[Trace]:
-    """Return those of these files and folders that are there, with their sizes."""
+def folders_found(paths: Iterable[Path], *, but: Sequence[Path] = ()) -> list[Trace]:
+    """Return those of these files and folders that are there, with their sizes.
+
+    What is in them and belongs to others (`but`) is not counted.
+    """
     return [
         Trace(f"{path}, a link: what it leads to stays", path.lstat().st_size)
         if path.is_symlink()
-        else Trace(str(path), files.used_room(path))
+        else Trace(str(path), files.used_room(path, but=but))
         for path in paths
         if path.exists() or path.is_symlink()
     ]
