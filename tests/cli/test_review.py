@@ -270,6 +270,28 @@ def test_gits_pager_shows_it(series: Sandbox) -> None:
         assert person.wait() == 0
 
 
+def test_the_keys_stand_in_the_pager(series: Sandbox) -> None:
+    """They are the prompt of less as git runs it, or the first line."""
+    less = series.home / "bin/less"
+    less.parent.mkdir()
+    less.write_text('#!/bin/sh\necho "LESS is $LESS"; exec head -n 2\n')
+    less.chmod(0o755)
+    keys = "q leaves the pager; then: n next  p back  ? keys  q quit"
+    prompt = keys.replace(":", r"\:").replace("?", r"\?")
+    for lesson, pager, shown in (
+        ({}, f"{less} -S", f"LESS is FRXPs{prompt}?e (END).$\n[0/2] Move"),
+        ({"LESS": "-R"}, str(less), f"LESS is -R\n{keys}\n"),
+        ({}, "head -n 2", f"{keys}\n"),
+    ):
+        series.extra |= lesson
+        with terminal(series, pager=pager) as person:
+            person.expect(shown)
+            person.expect("q quit ")
+            person.type("q")
+            assert person.wait() == 0
+        series.extra.pop("LESS", None)
+
+
 def test_a_pager_that_leaves_early_is_no_error(series: Sandbox) -> None:
     series.commit("feat: much", {"much": "line\n" * 100_000})
     with terminal(series, "--all", pager="head -n 1") as person:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -12,11 +14,13 @@ from git_voicenote.git.process import try_git
 from git_voicenote.terminal.colours import only_colours, put_coloured
 
 
-def page(text: str, *, is_product: bool = True) -> None:
+def page(text: str, *, is_product: bool = True, keys: str = "") -> None:
     """Show a text through git's pager, or print it if stdout is not a terminal; "" shows nothing.
 
     The pager is the one that git uses: GIT_PAGER, core.pager, PAGER, less. What is not the product
     goes to the terminal even if stdout does not. Colours work; other escapes are made visible.
+    `keys` are those that the person has in the pager and behind it, in one line: they are the
+    prompt of less, or stand above the text if less is not used, or not as git sets it.
     """
     if not text:
         return  # a pager would show an empty screen
@@ -28,6 +32,10 @@ def page(text: str, *, is_product: bool = True) -> None:
     sys.stdout.flush()
     # git's defaults: quit if it fits, keep colours, do not clear the screen
     environment = {"LESS": "FRX", "LV": "-c", **os.environ, "GIT_PAGER_IN_USE": "true"}
+    if keys and _is_plain_less(command):
+        environment["LESS"] += f"Ps{_less_prompt(keys)}$"
+    elif keys:
+        text = f"{keys}\n\n{text}"
     pager = subprocess.Popen(  # noqa: S602 - as git does: it is the person's own command
         command, shell=True, stdin=subprocess.PIPE, env=environment,
         stdout=sys.stderr if aside else None,
@@ -55,6 +63,17 @@ def wants_colour(choice: str, setting: str = "color.diff") -> bool:
     is_terminal = str(sys.stdout.isatty()).lower()
     answer = try_git("config", "--get-colorbool", setting, is_terminal, cwd=Path.cwd())
     return answer.stdout.strip() == b"true"
+
+
+def _is_plain_less(command: str) -> bool:
+    """Return whether a pager is less, with the options that git gives it."""
+    program = shutil.which(command.split()[0]) or ""  # Debian's git calls it pager
+    return "LESS" not in os.environ and Path(program).resolve().name == "less"
+
+
+def _less_prompt(text: str) -> str:
+    """Return a prompt of less that shows a text, and the end of what is read (less(1), PROMPTS)."""
+    return re.sub(r"[?:.%\\]", r"\\\g<0>", text).replace("$", "") + "?e (END)."
 
 
 def _pager() -> str:

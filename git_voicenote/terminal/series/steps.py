@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NEXT = ("n", "j", " ", "\n", "\r", "\x1b[C", "\x1b[B", "\x1b[6~")
 _PREVIOUS = ("p", "k", "\x7f", "\x1b[D", "\x1b[A", "\x1b[5~")
+_IN_PAGER = "q leaves the pager; then: n next  p back  ? keys  q quit"
 _KEYS = """\
 n  the next part (also j, space, Enter)
 p  the one before (also k)
@@ -89,7 +90,7 @@ class Steps:
         where = "cover" if self._at < self._covers else self._number()
         listen = "  l listen" if any(spoken.path for spoken in self._spoken()) else ""
         answer = "  a answer" if self._answering else ""
-        return f"{where} \u00b7 n next  p previous  1-{len(self._review.patches)} jump{listen}{answer}  / search  ? keys  q quit "  # noqa: E501 - as it is shown
+        return f"{where} \u00b7 n next  p back  1-{len(self._review.patches)} jump{listen}{answer}  / search  ? keys  q quit "  # noqa: E501 - as it is shown
 
     def _number(self) -> str:
         patch = self._review.patches[self._at - self._covers].patch
@@ -103,7 +104,7 @@ class Steps:
 
     def _show(self) -> None:
         # the names of the mails that hold the answers are what is printed then
-        page(self._parts[self._at], is_product=self._answering is None)
+        page(self._parts[self._at], is_product=self._answering is None, keys=_IN_PAGER)
 
     def _go(self, at: int, otherwise: str) -> None:
         if 0 <= at < len(self._parts):
