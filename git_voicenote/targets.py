@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-_SHORT_ID = 7
-
-
-def short_id(object_id: str) -> str:
-    """Return the abbreviated id of an object, for display."""
-    return object_id[:_SHORT_ID]
-
-
 @dataclass(frozen=True, slots=True)
 class _OfCommit:
     """A target that is a commit; `commit_id` is the full object name."""
@@ -33,11 +25,6 @@ class _OfCommit:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.commit_id}"
-
-    @property
-    def short(self) -> str:
-        """The start of the commit's id."""
-        return short_id(self.commit_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,3 @@ def test_other_texts_are_refused(text: str) -> None:
 def test_a_revision_is_no_commit(text: str) -> None:
     with pytest.raises(ContentError, match="is not the id of a commit"):
         parse_target(text)
-
-
-def test_a_commit_is_shown_by_the_start_of_its_id() -> None:
-    assert CommitTarget(ObjectId("0123456789abcdef")).short == "0123456"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -19,12 +20,15 @@ from git_voicenote.store.search import snippet_of
 from git_voicenote.targets import CommitTarget
 from git_voicenote.terminal.colours import coloured
 from git_voicenote.terminal.console import (
+    as_report,
+    as_row,
     hand_over,
     print_json,
     settings,
     warn,
 )
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.fitting import row_width
 from git_voicenote.terminal.programs.pager import page, wants_colour
 from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.export.formats import FORMATS, TEXT, help_text
@@ -34,11 +38,17 @@ from git_voicenote.workflows.history.values import entry_value, exported
 from git_voicenote.workflows.leftovers import mention_unfinished_recordings, mention_unsaved_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from git_voicenote.datatypes import Place
     from git_voicenote.store.entries import Attempt, Entry
     from git_voicenote.store.search import Snippet
+
+
+_WIDE = 110
+"""Columns of a terminal that has room for all that is known of a recording."""
+_TEXT_COLUMN = 12
+"""Where the text of a segment begins, behind its time."""
 
 
 @click.group()
@@ -81,9 +91,10 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
         )
         return
     colours = wants_colour("auto", "color.grep")
+    names = _target_names(entries)
     lines = []
     for entry in entries:
-        lines.append(_row(entry))
+        lines.append(_row(entry, names))
         if snippet := snippet_of(entry, query):
             lines.append(f"    {_marked(snippet) if colours else snippet.text}")
     page("".join(f"{line}\n" for line in lines))
@@ -98,7 +109,7 @@ def show(recording_id: str, *, as_json: bool) -> None:
     if as_json:
         print_json(entry_value(entry))
     else:
-        page(visible(_describe(entry)))
+        page(as_report(visible(_describe(entry)), hanging=_TEXT_COLUMN))
 
 
 @history.command()
@@ -156,18 +167,22 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
         print_json([entry_value(entry) for entry in entries])
         return
     is_numbered = sys.stdout.isatty()  # the places that `delete 3..9` takes
-    rows = (
-        f"{number:4}  {_row(entry)}\n" if is_numbered else f"{_row(entry)}\n"
-        for number, entry in enumerate(entries, 1)
-    )
-    page("".join(rows))
+    width = len(str(len(entries)))
+    numbers = (f"{number:{width}}  " if is_numbered else "" for number in itertools.count(1))
+    names = _target_names(entries)
+    page("".join(f"{_row(entry, names, next(numbers))}\n" for entry in entries))
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: Entry, names: Mapping[str, str], number: str = "") -> str:
     words = visible(entry.title or entry.text).replace("\n", " ")
-    return (
-        f"{entry.id:20}  {local_time(entry.created_at)}  "
-        f"{length(entry.duration):>6}  {entry.state:11}  {_target(entry):12}  {words}"
+    when, how_long = local_time(entry.created_at), length(entry.duration)
+    target = names[entry.id]
+    if (row_width(sys.stdout) or _WIDE) < _WIDE:
+        # without what is seldom asked: the year is in the id, and most are transcribed
+        state = "" if entry.state == "transcribed" else f"{entry.state}: "
+        return as_row(f"{number}{entry.id}  {when[5:]}  {how_long:>5}  {target:7}  {state}{words}")
+    return as_row(
+        f"{number}{entry.id:20}  {when}  {how_long:>6}  {entry.state:11}  {target:12}  {words}"
     )
 
 
@@ -185,9 +200,15 @@ def _snippet_value(entry: Entry, query: str) -> dict[str, object] | None:
     return asdict(snippet) if snippet else None
 
 
-def _target(entry: Entry) -> str:
-    target = entry.target
-    return target.short if isinstance(target, CommitTarget) else target.kind
+def _target_names(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return how targets are named in a row, by recording: commits abbreviated, others by kind."""
+    commits = {
+        one.id: one.target.commit_id for one in entries if isinstance(one.target, CommitTarget)
+    }
+    repository = repository_if_any() if commits else None
+    shorts = repository.abbreviated(commits.values()) if repository else {}
+    named = {name: shorts.get(commit_id, commit_id) for name, commit_id in commits.items()}
+    return {one.id: named.get(one.id, one.target.kind) for one in entries}
 
 
 def _describe(entry: Entry) -> str:

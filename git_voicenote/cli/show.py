@@ -15,7 +15,7 @@ from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trailers import note_value
 from git_voicenote.phrases import counted
-from git_voicenote.targets import CommitTarget, short_id
+from git_voicenote.targets import CommitTarget
 from git_voicenote.terminal.console import hand_over, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page
@@ -88,8 +88,11 @@ def show(revisions: tuple[str, ...], *, cover: bool, name: str, adopt: bool) -> 
     words = _cover_of(repository, revisions) if is_list and commits and form.in_order else ""
     if not (texts or found or words):
         _nothing(commits, revisions)
+    shorts = repository.abbreviated(note.commit_id for note in found.values())
+    elsewhere = {name: shorts[note.commit_id] for name, note in found.items()}
     for commit in commits:
         if commit.id in found:
+            say(f"{commit.short} has no note; found by its patch on {elsewhere[commit.id]}")
             _adopt(Saving(repository, chosen, dialogue), commit, found[commit.id], adopt=adopt)
     texts |= {commit_id: note.text for commit_id, note in found.items()}
     described = [_described(commit, texts, found, answers) for commit in commits]
@@ -140,7 +143,9 @@ def _other_covers(covers: Covers, key: str) -> str:
     """Return how to get a cover: record one, or show those of branches that are gone."""
     hint = "record one with `git voicenote record --cover`"
     if left := covers.left_behind():
-        shown = (f"`git voicenote show --cover {argument_for(one, key)}`" for one in left[:3])
+        shown = (
+            f"`git voicenote show --cover {argument_for(covers, one, key)}`" for one in left[:3]
+        )
         hint += f"; of branches that are gone: {', '.join(shown)}"
     return hint
 
@@ -190,8 +195,7 @@ def _nothing(commits: tuple[Commit, ...], revisions: tuple[str, ...]) -> None:
 
 
 def _adopt(saving: Saving, commit: Commit, note: FoundNote, *, adopt: bool) -> None:
-    """Report where a note was found, and save it for the commit or say how to."""
-    say(f"{commit.short} has no note; found by its patch on {short_id(note.commit_id)}")
+    """Save a note that was found elsewhere for the commit, or say how to."""
     if adopt:
         mine = parse_notes(note.text)
         # one that somebody wrote since we looked stays
@@ -210,7 +214,7 @@ def _described(
     note = texts.get(commit.id, "")
     words = words_of(parse_notes(note))
     facts = _commit_value(commit, texts, found, answers)
-    return DescribedCommit(commit.id, commit.subject, words, note, facts)
+    return DescribedCommit(commit.short, commit.subject, words, note, facts)
 
 
 def _commit_value(

@@ -10,10 +10,10 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.cli.sync_words import note_refs
 from git_voicenote.git.repository import Repository
+from git_voicenote.notes.covers import Covers
 from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import story
-from git_voicenote.targets import short_id
-from git_voicenote.terminal.console import print_json, settings
+from git_voicenote.terminal.console import as_report, as_row, print_json, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page
 from git_voicenote.workflows.explain.left_covers import argument_for
@@ -53,37 +53,48 @@ def status(revisions: str | None, *, as_json: bool) -> None:
     unfinished = find_unfinished(repository, chosen, dialogue)
     outgoing = find_outgoing(repository, note_refs(chosen))
     if as_json:
-        print_json(_value(found, unfinished, outgoing))
+        print_json(_value(repository, found, unfinished, outgoing))
     else:
-        lines = [*_series(found), *_unfinished(unfinished), *_outgoing(outgoing)]
-        page(visible("\n".join(lines) + "\n"))
+        page("".join(f"{line}\n" for line in _lines(repository, found, unfinished, outgoing)))
     if found.lacking:
         raise click.exceptions.Exit(_ANSWER_NO)
 
 
-def _series(found: SeriesStatus) -> Iterator[str]:
-    series = found.series
-    yield f"{_name(series)}: {_extent(series)}"
+def _lines(
+    repository: Repository, found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing
+) -> Iterator[str]:
+    yield as_report(visible(f"{_name(found.series)}: {_extent(found.series)}"))
     for one in found.commits:
-        yield f"  {short_id(one.commit.id)}  {_mark(one)}  {one.commit.subject}"
+        yield as_row(visible(f"  {one.commit.short}  {_mark(one)}  {one.commit.subject}"))
+    for line in (
+        *_series(repository, found),
+        *_unfinished(repository, unfinished),
+        *_outgoing(outgoing),
+    ):
+        yield as_report(visible(line))
+
+
+def _series(repository: Repository, found: SeriesStatus) -> Iterator[str]:
+    series = found.series
+    found_on = repository.abbreviated(one.found_on for one in found.commits if one.found_on)
     for one in found.commits:
         if one.found_on:
             yield (
-                f"{short_id(one.commit.id)} has the patch of {short_id(one.found_on)}: "
-                f"`git voicenote show --adopt {short_id(one.commit.id)}` keeps its note"
+                f"{one.commit.short} has the patch of {found_on[one.found_on]}: "
+                f"`git voicenote show --adopt {one.commit.short}` keeps its note"
             )
     if found.has_cover:
         yield f"cover: there is one (git voicenote show --cover {shlex.quote(found.cover or '')})"
     elif len(found.commits) > 1:
         yield "cover: none (git voicenote record --cover)"
     for left in found.left:
-        argument = argument_for(left, series.branch)
+        argument = argument_for(Covers(repository), left, series.branch)
         yield (
             f"the branch {left.name} is gone and has a cover: "
             f"`git voicenote show --cover {argument} --adopt` takes it"
         )
     if found.lacking:
-        first = short_id(found.lacking[0].commit.id)
+        first = found.lacking[0].commit.short
         lacking = counted(len(found.lacking), "commit lacks", "commits lack")
         yield f"{lacking} a note (git voicenote record {first})"
     elif found.commits:
@@ -119,7 +130,7 @@ def _mark(one: CommitStatus) -> str:
     return f"{'note' if one.has_note else mark:9}"
 
 
-def _unfinished(unfinished: Unfinished) -> Iterator[str]:
+def _unfinished(repository: Repository, unfinished: Unfinished) -> Iterator[str]:
     am = unfinished.am
     if am or unfinished.recordings or unfinished.texts:
         yield ""
@@ -130,11 +141,11 @@ def _unfinished(unfinished: Unfinished) -> Iterator[str]:
             "(git voicenote am --continue, --skip or --abort)"
         )
     for found in unfinished.recordings:
-        yield f"  {story_of_recording(found)}"
-        yield f"    `{command_to_resume(found)}` resumes it"
+        yield f"  {story_of_recording(repository, found)}"
+        yield f"    `{command_to_resume(repository, found)}` resumes it"
     for kept in unfinished.texts:
         yield f"  {story(kept)}: {kept.path}"
-        yield f"    {way_on_with(kept)}"
+        yield f"    {way_on_with(repository, kept)}"
 
 
 def _outgoing(outgoing: Outgoing) -> Iterator[str]:
@@ -158,7 +169,9 @@ def _listed(found: Sequence[Difference]) -> str:
     return ", ".join(counted(number, names[kind]) for kind, number in numbers.items() if number)
 
 
-def _value(found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing) -> dict[str, object]:
+def _value(
+    repository: Repository, found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing
+) -> dict[str, object]:
     series = found.series
     return {
         "branch": series.branch,
@@ -180,7 +193,7 @@ def _value(found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing) -> d
             "has_note": found.has_cover,
             "of_gone_branches": [{"branch": one.name, "id": one.tip} for one in found.left],
         },
-        "unfinished": _unfinished_value(unfinished),
+        "unfinished": _unfinished_value(repository, unfinished),
         "outgoing": {
             "remote": outgoing.remote,
             "is_known": outgoing.is_known,
@@ -191,7 +204,7 @@ def _value(found: SeriesStatus, unfinished: Unfinished, outgoing: Outgoing) -> d
     }
 
 
-def _unfinished_value(unfinished: Unfinished) -> dict[str, object]:
+def _unfinished_value(repository: Repository, unfinished: Unfinished) -> dict[str, object]:
     return {
         "am": {"patch": unfinished.am.number, "total": unfinished.am.total}
         if unfinished.am
@@ -203,7 +216,7 @@ def _unfinished_value(unfinished: Unfinished) -> dict[str, object]:
                 "duration": round(one.recording.duration, 3),
                 "target": str(one.subject.target) if one.subject else None,
                 "title": one.subject.title if one.subject else None,
-                "resume": command_to_resume(one),
+                "resume": command_to_resume(repository, one),
             }
             for one in unfinished.recordings
         ],

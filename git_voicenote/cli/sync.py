@@ -16,8 +16,7 @@ from git_voicenote.notes.merging.refs import Merge
 from git_voicenote.notes.remotes import fetched, find_push_remote, find_remote
 from git_voicenote.object_ids import ObjectId
 from git_voicenote.phrases import counted
-from git_voicenote.targets import short_id
-from git_voicenote.terminal.console import print_error, print_json, put, say
+from git_voicenote.terminal.console import print_error, print_json, put_row, report, say
 from git_voicenote.workflows.exchange.network import PushOptions, compare, push_all
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
 def _list_sent(repository: Repository, result: PlacePush, remote: Remote) -> None:
     where = "" if result.place.tracking == remote.tracking else f"  ({_shown(result.place)})"
     for one, title in _titles(repository, result.sent).items():
-        put(f"{one.kind:6}  {title}{where}")
+        put_row(f"{one.kind:6}  {title}{where}")
     if not result.sent and result.failure is None:
         say(f"nothing to push to {_shown(result.place)}")
 
@@ -158,13 +157,15 @@ def status(remote: str | None, *, as_json: bool) -> None:
             one = located.difference
             where = f"  ({_shown(located.place)})" if others else ""
             side = "held" if located.is_held else _SIDES[one.side]
-            put(f"{side:8}  {one.kind:6}  {titles[one]}{where}")
+            put_row(f"{side:8}  {one.kind:6}  {titles[one]}{where}")
     else:
         pushed = f" (pushed to: {', '.join(map(_shown, others))})" if others else ""
-        put(f"in step with {_shown(there)}{pushed}")
+        report(f"in step with {_shown(there)}{pushed}")
     if not as_json and any(one.is_held for one in standing.differences):
-        say("hint: what is held belongs to commits or branches that are not there;")
-        say("hint: `git voicenote sync push --all` sends it all the same")
+        say(
+            "hint: what is held belongs to commits or branches that are not there; "
+            "`git voicenote sync push --all` sends it all the same"
+        )
     if not standing.is_in_step:
         raise click.exceptions.Exit(_ANSWER_NO)
 
@@ -195,9 +196,10 @@ def _titles(repository: Repository, found: Sequence[Difference]) -> dict[Differe
     """Return the titles of what differs."""
     commits = [ObjectId(one.name) for one in found if one.kind in _OF_COMMITS]
     subjects = subjects_of(repository, commits)
+    shorts = repository.abbreviated(commits)
     absent = "(a commit that is not here)"
     return {
-        one: visible(f"{short_id(one.name)} {subjects.get(ObjectId(one.name), absent)}")
+        one: visible(f"{shorts[one.name]} {subjects.get(ObjectId(one.name), absent)}")
         if one.kind in _OF_COMMITS
         else visible(one.name)
         for one in found

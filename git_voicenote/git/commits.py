@@ -10,15 +10,16 @@ from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionE
 from git_voicenote.git.objects import subject_of
 from git_voicenote.git.plumbing import offline
 from git_voicenote.git.process import lines_of
-from git_voicenote.git.repository import Commit
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from git_voicenote.git.repository import Repository
+    from git_voicenote.git.repository import Commit, Repository
 
+COMMIT_FORM = "%H %h %s"
+"""The format of `git log` that `listed_commits` reads."""
 _SHA1_DIGITS = 40
 # what people set for their own eyes must not leak into a text that we put before them
 _PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--stat=72", "--summary")
@@ -59,7 +60,7 @@ def commit_details(repository: Repository, commit_id: ObjectId) -> CommitDetails
             if isinstance(message, bytes):
                 message = message.decode("utf-8", "replace")
             return CommitDetails(
-                Commit(commit_id, subject_of(message)),
+                repository.as_commit(commit_id, subject_of(message)),
                 author=str(found.author.name),
                 authored_at=moment_of_git(f"{found.authored_date} {zone}"),
                 parents=tuple(ObjectId(parent.hexsha) for parent in found.parents),
@@ -83,7 +84,7 @@ def _details_from_log(repository: Repository, commit_id: ObjectId) -> CommitDeta
         raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
     author, date, parents, message = answer.decode("utf-8", "replace").split("\0", 3)
     return CommitDetails(
-        Commit(commit_id, subject_of(message)),
+        repository.as_commit(commit_id, subject_of(message)),
         author=author,
         authored_at=moment_of_git(date),
         parents=tuple(map(ObjectId, parents.split())),
@@ -101,13 +102,19 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
         return tuple(map(repository.commit, revisions))
     try:
         listed = repository.run(
-            "log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %s",
+            "log", "--no-walk=unsorted", "--no-show-signature", f"--format={COMMIT_FORM}",
             "--end-of-options", *revisions, "--",
         )  # fmt: skip
     except GitError as exc:
         raise repository.unknown_revision(" ".join(revisions)) from exc
-    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
-    return tuple(Commit(ObjectId(commit_id), subject) for commit_id, _, subject in pairs)
+    return listed_commits(repository, listed)
+
+
+def listed_commits(repository: Repository, listed: bytes) -> tuple[Commit, ...]:
+    """Return the commits that `git log` printed in COMMIT_FORM, one on a line."""
+    rows = [line.split(" ", 2) for line in lines_of(listed, "replace")]
+    repository.abbreviations.learn({name: short for name, short, _ in rows})
+    return tuple(repository.as_commit(ObjectId(name), subject) for name, _, subject in rows)
 
 
 def end_of_range(revisions: str) -> str:
@@ -120,11 +127,10 @@ def subjects_of(repository: Repository, commit_ids: Sequence[ObjectId]) -> dict[
     if not commit_ids:
         return {}
     listed = repository.run(
-        "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %s",
+        "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", f"--format={COMMIT_FORM}",
         "--ignore-missing", "--stdin", stdin="\n".join(commit_ids).encode(),
     )  # fmt: skip
-    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
-    return {ObjectId(commit_id): subject for commit_id, _, subject in pairs}
+    return {one.id: one.subject for one in listed_commits(repository, listed)}
 
 
 def commit_summary(repository: Repository, commit_id: ObjectId) -> str:

@@ -2,9 +2,9 @@
 
 A git that this program runs to read or write something is plumbing, even where the command is
 porcelain. It names the settings that would change what it prints or does, so that neither a config
-file nor `git -c` reaches into it. What a person is asked for (editor, pager, identity, comment
-character, credentials, URLs) is theirs; so are `git am` and `git format-patch`, which run as they
-configured them.
+file nor `git -c` reaches into it. What a person is asked for or shown (editor, pager, identity,
+comment character, credentials, URLs, the length of abbreviated ids) is theirs; so are `git am` and
+`git format-patch`, which run as they configured them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _SETTINGS = (
     # what is printed: no escapes, UTF-8, no signatures, diffs as their readers here expect them
     "color.ui=false",
-    "core.abbrev=auto",
     "core.quotePath=true",
     "diff.algorithm=default",
     "diff.colorMoved=no",

@@ -16,17 +16,19 @@ from git_voicenote.errors import (
     UnknownRevisionError,
     UsageError,
 )
+from git_voicenote.git.abbreviations import Abbreviations
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.objects import Objects, message_of, subject_of
 from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
-from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from subprocess import CompletedProcess
 
     from git_voicenote.object_ids import ObjectId
 
+_NO_COMMIT = 1
+"""What `git rev-parse --quiet HEAD` exits with before the first commit."""
 _ABSOLUTE = "--path-format=absolute"
 _RANGE = re.compile(r"[^{:]*\.\.|\^|.*\^(?:[@!]|-\d*)$")
 """A revision that means several commits; `:/fix..` and `HEAD^{/fix..}` search for one."""
@@ -38,11 +40,12 @@ class Commit:
 
     id: ObjectId
     subject: str
+    _abbreviations: Abbreviations = field(compare=False, repr=False)
 
     @property
     def short(self) -> str:
-        """The first seven digits of the object name."""
-        return short_id(self.id)
+        """The object name as git abbreviates it."""
+        return self._abbreviations.of((self.id,))[self.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Repository:
     worktree: Path | None
     objects: Objects = field(compare=False, repr=False)
     configuration: Configuration = field(compare=False, repr=False)
+    abbreviations: Abbreviations = field(compare=False, repr=False)
 
     @classmethod
     def discover(cls, cwd: Path | None = None) -> Repository:
@@ -67,21 +71,23 @@ class Repository:
         """
         cwd = cwd or Path.cwd()
         asked = ("--git-dir", "--git-common-dir", "--show-toplevel")
-        done = try_git("rev-parse", _ABSOLUTE, *asked, cwd=cwd)
-        # without a work tree git dies on the last question; the first two are answered by then
+        done = try_git("rev-parse", _ABSOLUTE, *asked, "--quiet", "--short", "HEAD", cwd=cwd)
+        # without a work tree git dies on the last folder; the first two are named by then
+        is_bare = done.returncode not in (0, _NO_COMMIT)
         folders = [Path(line) for line in lines_of(done.stdout)]
         if len(folders) < 2:
             raise _no_repository(done)
-        if len(folders) != len(asked) - bool(done.returncode):
+        head = str(folders.pop()) if done.returncode == 0 else None
+        if len(folders) != len(asked) - is_bare:
             # a line feed in a name: which lines belong together only single answers tell
             folders = [
                 path_of(run_git("rev-parse", _ABSOLUTE, question, cwd=cwd))
-                for question in (asked[:2] if done.returncode else asked)
+                for question in (asked[:2] if is_bare else asked)
             ]
         git_dir, common_dir, *worktree = folders
         return cls(
             cwd, git_dir, common_dir, worktree[0] if worktree else None,
-            Objects(cwd), Configuration(cwd),
+            Objects(cwd), Configuration(cwd), Abbreviations(cwd, head),
         )  # fmt: skip
 
     def run(
@@ -134,7 +140,19 @@ class Repository:
         if read is None:
             raise self.unknown_revision(revision)
         found, content = read
-        return Commit(found.id, subject_of(message_of(content)))
+        return self.as_commit(found.id, subject_of(message_of(content)))
+
+    def as_commit(self, commit_id: ObjectId, subject: str) -> Commit:
+        """Return a commit whose title is known."""
+        return Commit(commit_id, subject, self.abbreviations)
+
+    def short(self, object_id: str) -> str:
+        """Return an object's name as git abbreviates it; many at once are `abbreviated`."""
+        return self.abbreviations.of((object_id,))[object_id]
+
+    def abbreviated(self, object_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of objects as git abbreviates them, by full name."""
+        return self.abbreviations.of(object_ids)
 
     def unknown_revision(self, revision: str) -> UnknownRevisionError:
         """Return the error to raise where a revision names no commit."""

@@ -124,8 +124,9 @@ def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
     except GitError as exc:
         missing = re.findall(r"^(?:error: )?([0-9a-f]{40,64})\b", exc.message, re.MULTILINE)
         if missing:
+            lacks = repository.short(missing[0])
             raise GitError(
-                f"this repository lacks {missing[0][:10]}, which the commits that came begin at",
+                f"this repository lacks {lacks}, which the commits that came begin at",
                 hint="fetch the branch that they are based on, or ask for a bundle of all of it: "
                 "`git voicenote sync bundle FILE BRANCH`",
             ) from exc

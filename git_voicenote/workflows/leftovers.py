@@ -22,6 +22,7 @@ from git_voicenote.targets import (
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
+    from git_voicenote.object_ids import ObjectId
     from git_voicenote.store.kept_texts import KeptText
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.hearing.archive import CutOff, Subject
@@ -66,7 +67,7 @@ def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue)
 def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
     """Name the texts that were edited in a repository and not saved, and what to do with them."""
     for kept in kept_texts(repository.state_dir):
-        _mention(kept, dialogue)
+        _mention(repository, kept, dialogue)
 
 
 def mention_unfinished_recordings(
@@ -76,20 +77,21 @@ def mention_unfinished_recordings(
     from git_voicenote.workflows.hearing.archive import open_archive  # format-patch does without
 
     for found in open_archive(repository, settings, dialogue.warn).cut_off():
-        mention_recording(found, dialogue)
+        mention_recording(repository, found, dialogue)
 
 
-def mention_recording(found: CutOff, dialogue: Dialogue) -> None:
+def mention_recording(repository: Repository | None, found: CutOff, dialogue: Dialogue) -> None:
     """Name a recording that was cut off, and the command that resumes it."""
-    way = f"`{command_to_resume(found)}` resumes it"
-    dialogue.say(f"{story_of_recording(found)}: {NEXT_COMMIT if is_for_message(found) else way}")
+    way = f"`{command_to_resume(repository, found)}` resumes it"
+    about = story_of_recording(repository, found)
+    dialogue.say(f"{about}: {NEXT_COMMIT if is_for_message(found) else way}")
 
 
-def command_to_resume(found: CutOff) -> str:
+def command_to_resume(repository: Repository | None, found: CutOff) -> str:
     """Return the command that goes on with a recording that was cut off."""
     if is_for_message(found):
         return "git commit"
-    return f"git voicenote {_command(found.subject)} --from {found.recording.id}"
+    return f"git voicenote {_command(repository, found.subject)} --from {found.recording.id}"
 
 
 def is_for_message(found: CutOff) -> bool:
@@ -97,9 +99,9 @@ def is_for_message(found: CutOff) -> bool:
     return found.subject is not None and isinstance(found.subject.target, MessageTarget)
 
 
-def story_of_recording(found: CutOff) -> str:
+def story_of_recording(repository: Repository | None, found: CutOff) -> str:
     """Return what a recording that was cut off is about, and that it was not finished."""
-    about = f" for {_subject_name(found.subject)}" if found.subject else ""
+    about = f" for {_subject_name(repository, found.subject)}" if found.subject else ""
     when = local_time(found.recording.created_at)
     return f"a recording of {when} ({length(found.recording.duration)}){about} was not finished"
 
@@ -113,11 +115,11 @@ def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "
         dialogue.say(" ".join(words))
 
 
-def _command(subject: Subject | None) -> str:
+def _command(repository: Repository | None, subject: Subject | None) -> str:
     """Return the command that makes of a recording what it was for."""
     match subject.target if subject else None:
-        case CommitTarget() as target:
-            return f"record {target.short}"
+        case CommitTarget(commit_id):
+            return f"record {_short(repository, commit_id)}"
         case CoverTarget():
             return "record --cover"
         case ReviewTarget() | ReplyTarget():
@@ -127,25 +129,31 @@ def _command(subject: Subject | None) -> str:
     return "record"
 
 
-def _subject_name(subject: Subject) -> str:
+def _subject_name(repository: Repository | None, subject: Subject) -> str:
     target = subject.target
-    short = f"{target.short} " if isinstance(target, CommitTarget) else ""
-    return f"{short}{subject.title}"
+    if isinstance(target, CommitTarget):
+        return f"{_short(repository, target.commit_id)} {subject.title}"
+    return subject.title
 
 
-def way_on_with(kept: KeptText) -> str:
+def _short(repository: Repository | None, commit_id: ObjectId) -> str:
+    # a recording outside of a repository is not for a commit, unless its folder was moved there
+    return repository.short(commit_id) if repository else commit_id
+
+
+def way_on_with(repository: Repository, kept: KeptText) -> str:
     """Return what to do with a text that was edited and not saved."""
     match kept.purpose.target:
-        case CommitTarget() as target:
-            return f"`git voicenote edit {target.short}` resumes it"
+        case CommitTarget(commit_id):
+            return f"`git voicenote edit {repository.short(commit_id)}` resumes it"
         case CoverTarget(key):
             return f"`git voicenote edit --cover {shlex.quote(key)}` resumes it"
     return f"remove {kept.path.parent} if you do not need it"
 
 
-def _mention(kept: KeptText, dialogue: Dialogue) -> None:
+def _mention(repository: Repository, kept: KeptText, dialogue: Dialogue) -> None:
     dialogue.say(f"{story(kept)}: {kept.path}")
-    dialogue.say(f"hint: {way_on_with(kept)}")
+    dialogue.say(f"hint: {way_on_with(repository, kept)}")
 
 
 def _is_alive(process: int) -> bool:

@@ -218,7 +218,7 @@ def test_many_are_listed_before_they_are_deleted(filled: Sandbox) -> None:
 
     environment = {**filled.environment, "GIT_PAGER": "cat"}
     with Terminal([*command, "list"], environment, filled.folder) as terminal:
-        terminal.expect(f"   2  {FIRST}")
+        terminal.expect(f"2  {FIRST}")
         assert terminal.wait() == 0
     done = filled.voicenote("history", "delete", "--dry-run", "--before", "2026-11-22")
     assert done.stdout.decode() == "20250101-000000-0003  2025-01-01 00:00    0:00     5.0 kB\n"
@@ -273,7 +273,7 @@ def test_lists_page_as_git_pages(filled: Sandbox) -> None:
     filled.git("notes", "--ref=voicenote", "add", "-m", "why")
     environment = {**filled.environment, "GIT_PAGER": "sed s/^/paged:/", "TERM": "xterm"}
     for arguments, shown in (
-        (("history", "list"), f"paged:   1  {SECOND}"),
+        (("history", "list"), f"paged:1  {SECOND}"),
         (("history", "search", "slow"), "paged:    foo_bar is slow"),
         (("history", "show", FIRST), f"paged:recording {FIRST}"),
         (("show", "HEAD"), "paged:why"),

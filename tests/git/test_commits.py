@@ -12,7 +12,7 @@ from git_voicenote.git.commits import (
     commits_in,
     series_summary,
 )
-from git_voicenote.git.repository import Commit, Repository
+from git_voicenote.git.repository import Repository
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ def test_a_commit_is_known_with_author_date_parents_and_message(any_repo: Sandbo
     any_repo.extra["GIT_AUTHOR_DATE"] = "2026-01-02T03:04:05-09:30"
     commit_id = any_repo.commit("fix: größe\n\nA body.\n")
 
-    details = commit_details(Repository.discover(any_repo.folder), commit_id)
+    repository = Repository.discover(any_repo.folder)
+    details = commit_details(repository, commit_id)
 
-    assert details.commit == Commit(commit_id, "fix: größe")
+    assert details.commit == repository.as_commit(commit_id, "fix: größe")
     assert (details.author, details.parents) == ("Zoë", (parent,))
     assert details.authored_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=OFFSET)
     assert details.authored_at.utcoffset() == OFFSET.utcoffset(None)
@@ -84,12 +85,12 @@ def test_revisions_are_read_as_git_show_does(repo: Sandbox) -> None:
     repository = Repository.discover(repo.folder)
 
     assert commits_in(repository, (first, start)) == (
-        Commit(first, "one"),
-        Commit(start, "start the project"),
+        repository.as_commit(first, "one"),
+        repository.as_commit(start, "start the project"),
     )
     assert commits_in(repository, ("HEAD~2..HEAD",)) == (
-        Commit(second, "two"),
-        Commit(first, "one"),
+        repository.as_commit(second, "two"),
+        repository.as_commit(first, "one"),
     )
     assert commits_in(repository, ("HEAD..HEAD",)) == ()
     for wrong in ("nope", "--all", "-x"):

@@ -41,6 +41,8 @@ MAX_PATCH_OCTETS = 4 << 20
 MAX_SERIES_OCTETS = 16 << 20
 """Of all the patches of a series that are read."""
 _MAX_MAILS = 2000
+_SHORT_ID = 12
+"""Digits of the id of a sender's commit: unique in all but the largest repositories."""
 """Of one series; git reads each of them with a process of its own."""
 _MADE_BY_GIT = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
@@ -164,6 +166,7 @@ def _understood(
     looks_like = "a reply" if tags.is_reply else "a cover letter" if tags.are_of_cover else None
     if looks_like:
         remarks.append(f"{mail.source} looks like {looks_like}, but git am applies its diff")
+    commit_id = _commit_id(made_by_git)
     return ReceivedPatch(
         number=tags.number if is_counted else 0, total=tags.total if is_counted else 0,
         version=tags.version, subject=_line(info.subject), author=_line(info.author),
@@ -171,7 +174,7 @@ def _understood(
         note=below.note, diff=_diff(raw_diff, mail.path, cwd, options),
         message_id=_id(mail, b"message-id"), in_reply_to=_id(mail, b"in-reply-to"),
         source=mail.source, note_name=below.name, comment=below.comment, position=mail.position,
-        commit_id=_commit_id(made_by_git),
+        commit_id=commit_id, short_id=commit_id and commit_id[:_SHORT_ID],
         envelope=read_envelope(mail.headers),
     )  # fmt: skip
 

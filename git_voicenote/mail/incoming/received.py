@@ -15,8 +15,9 @@ class ReceivedPatch:
     """One patch of a series, as git am would apply it, and what was said about it.
 
     `number` of `total` as the series counts them; `commit_id` is the sender's name of the commit,
-    where git format-patch tells it; `position` is the mail's place among those that git mailsplit
-    makes of the source, from 1 (0 for a commit). `date` is as the mail has it.
+    where git format-patch tells it, and `short_id` its start; `position` is the mail's place among
+    those that git mailsplit makes of the source, from 1 (0 for a commit). `date` is as the mail
+    has it.
     `envelope` is what an answer needs of the mail; a commit has none.
     `note` stands below the `---` as it stands in git, under `note_name` (Notes (voicenote):), or
     as plain words, with no name; `comment` is what else stands there. `diff` is without diffstat
@@ -40,6 +41,7 @@ class ReceivedPatch:
     comment: str = ""
     position: int = 0
     commit_id: ObjectId | None = None
+    short_id: str | None = None
     envelope: Envelope | None = None
 
 

@@ -281,7 +281,7 @@ class Merge:
         self.outcome.removed += 1
         self.outcome.remarks.append(
             f"the cover of {key} was removed in {self._source}, and here too "
-            f"(its words: git show {ours[:10]}:cover)"
+            f"(its words: git show {self._repository.short(ours)}:cover)"
         )
 
     def _merged(
@@ -300,8 +300,9 @@ class Merge:
         merged = _merge_of_notes(self._repository).merge(ours, theirs)
         self._tell(merged, theirs if merged.newer == ours else ours)
         for name in merged.kept:
+            short = self._repository.short(name)
             self.outcome.remarks.append(
-                f"the note of {name[:7]} was removed on one side and changed on the other: it stays"
+                f"the note of {short} was removed on one side and changed on the other: it stays"
             )
         tree = write_note_tree(self._repository, merged.tree)
         return self._commit(tree, ours, theirs, "notes")
@@ -317,7 +318,7 @@ class Merge:
         self.outcome.both += len(merged.both)
         self.outcome.remarks += [
             f"the file {path} beside the notes was changed on both sides: the newer one is kept "
-            f"(the other: git show {shlex.quote(f'{older[:10]}:{path}')})"
+            f"(the other: git show {shlex.quote(f'{self._repository.short(older)}:{path}')})"
             for path in merged.clashes
         ]
 

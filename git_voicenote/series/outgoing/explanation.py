@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from git_voicenote.mail.outgoing.mails import find_note, note_heading, without_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.series.outgoing.reader_note import reader_note
-from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +32,7 @@ class Explanation:
         self._notes = Notes(repository, settings.notes_ref)
         self._unsent: list[str] = []
         self._heading = note_heading(settings.notes_ref)
+        self._repository = repository
         self._plan = plan
 
     def explain(self, mail: Mail) -> Mail | None:
@@ -76,9 +76,10 @@ class Explanation:
             note = found[ids[number]]
             if with_note := self._inserted(patches[number], note):
                 patches[number] = with_note
+                short = self._repository.abbreviated((note.commit_id, ids[number]))
                 self.remarks.append(
-                    f"patch {number + 1} takes the note of {short_id(note.commit_id)}, the same "
-                    f"patch (git voicenote show --adopt {short_id(ids[number])} keeps it)"
+                    f"patch {number + 1} takes the note of {short[note.commit_id]}, the same "
+                    f"patch (git voicenote show --adopt {short[ids[number]]} keeps it)"
                 )
         silent = [number for number in silent if ids[number] not in found]
         if silent:
@@ -127,7 +128,7 @@ class Explanation:
         ):
             back = len(ids) - 1 - number
             return f"HEAD~{back}" if back else "HEAD"
-        return short_id(ids[number])
+        return self._repository.short(ids[number])
 
 
 def _without_notes(mail: Mail) -> Mail:

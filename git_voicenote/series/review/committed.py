@@ -15,7 +15,6 @@ from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.object_ids import ObjectId
-from git_voicenote.targets import short_id
 from git_voicenote.text.prose import cover_letter
 
 if TYPE_CHECKING:
@@ -57,14 +56,14 @@ def series_of_commits(
         )
     notes = Notes(repository, notes_ref).texts(commit_id for commit_id, *_ in entries)
     patches = []
-    for number, (commit_id, author, email, date, message, diff) in enumerate(entries, 1):
+    for number, (commit_id, short, author, email, date, message, diff) in enumerate(entries, 1):
         title, _, body = message.strip("\n").partition("\n\n")
         body = body.strip("\n")
         patch = ReceivedPatch(
             number=number, total=len(entries), version=1, subject=title.replace("\n", " "),
             author=author, email=email, date=date, message=body + "\n" if body else "",
             note=notes.get(commit_id), diff=diff, message_id=None, in_reply_to=None,
-            source=short_id(commit_id), note_name="voicenote", commit_id=commit_id,
+            source=short, note_name="voicenote", commit_id=commit_id, short_id=short,
         )  # fmt: skip
         patches.append(patch)
     return ReceivedSeries(_cover(repository, tip, branch, patches), tuple(patches), remarks)
@@ -88,8 +87,8 @@ def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...
 
 def _read(
     repository: Repository, walk: tuple[str, ...], named: str
-) -> tuple[list[tuple[ObjectId, str, str, str, str, str]], tuple[str, ...]]:
-    """Return id, author, email, date, message and diff of each commit, and remarks.
+) -> tuple[list[tuple[ObjectId, str, str, str, str, str, str]], tuple[str, ...]]:
+    """Return id, abbreviated id, author, email, date, message and diff of each commit, and remarks.
 
     Of a very long diff the beginning is read.
     """
@@ -97,7 +96,7 @@ def _read(
     if not ids:
         return [], ()
     mark = secrets.token_hex(16)  # that nobody could have put in a message or a file
-    form = f"{mark}%H%x00%an%x00%ae%x00%aD%x00%B%x00"
+    form = f"{mark}%H%x00%h%x00%an%x00%ae%x00%aD%x00%B%x00"
     printed = read_git(
         "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN, f"--format=tformat:{form}",
         *walk[:-1], "--end-of-options", walk[-1], "--",
@@ -105,24 +104,23 @@ def _read(
     )  # fmt: skip
     entries, remarks = [], []
     for entry in printed.split(mark.encode())[1:]:
-        fields = entry.split(b"\0", 5)
-        if len(fields) < 6:
+        fields = entry.split(b"\0", 6)
+        if len(fields) < 7:
             break
-        commit_id, author, email, date, message = (
-            part.decode("utf-8", "replace") for part in fields[:5]
+        commit_id, short, author, email, date, message = (
+            part.decode("utf-8", "replace") for part in fields[:6]
         )
-        start = fields[5][:MAX_PATCH_OCTETS]
-        if len(start) < len(fields[5]):
+        start = fields[6][:MAX_PATCH_OCTETS]
+        if len(start) < len(fields[6]):
             start = start[: start.rfind(b"\n") + 1]
-            remarks.append(f"{short_id(commit_id)} is too long: the start of its diff is shown")
+            remarks.append(f"{short} is too long: the start of its diff is shown")
         diff = start.decode("utf-8", "replace").strip("\n") + "\n"
-        entries.append((ObjectId(commit_id), author, email, date, message, diff))
+        entries.append((ObjectId(commit_id), short, author, email, date, message, diff))
     if len(printed) == MAX_SERIES_OCTETS:
         left = len(ids) - len(entries)
         rest = f"; {left} commits after it are left out" if left else ""
-        remarks.append(
-            f"the diff of {short_id(entries[-1][0] if entries else ids[0])} is cut{rest}"
-        )
+        cut = entries[-1][1] if entries else repository.short(ids[0])
+        remarks.append(f"the diff of {cut} is cut{rest}")
     return entries, tuple(remarks)
 
 

@@ -145,7 +145,7 @@ def _patch(
         "subject": _line(patch.subject),
         "author": _line(patch.author),
         "date": _line(patch.date),
-        "commit": patch.commit_id[:12] if patch.commit_id else None,
+        "commit": patch.short_id,
         "message": visible(patch.message).strip("\n"),
         "comment": visible(patch.comment),
         "notes": [

@@ -15,7 +15,6 @@ from git_voicenote.server.api.versions import text_of, version_of
 from git_voicenote.server.repositories import place_of
 from git_voicenote.server.requests.bodies import json_body
 from git_voicenote.server.responses.refusals import RefusalError, json_response, refusal_of
-from git_voicenote.targets import short_id
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
 from git_voicenote.workflows.explain.listing import list_commits
 from git_voicenote.workflows.explain.removing import Removing
@@ -160,6 +159,7 @@ def _words_value(subject: Explainable, notes: tuple[Note, ...]) -> dict[str, obj
 def _listing(place: Place, revisions: str | None) -> dict[str, object]:
     repository = place.repository
     found = list_commits(repository, place.settings, revisions, _MAX_COMMITS)
+    shorts = repository.abbreviated(one.id for one in found.commits)
     return {
         "name": visible((repository.worktree or repository.git_dir).name),
         "branch": found.branch,
@@ -167,7 +167,7 @@ def _listing(place: Place, revisions: str | None) -> dict[str, object]:
         "commits": [
             {
                 "id": one.id,
-                "short": short_id(one.id),
+                "short": shorts[one.id],
                 "subject": visible(one.subject),
                 "author": visible(one.author),
                 "date": one.date,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import revealed, visible
 from git_voicenote.notes.format import words_of
-from git_voicenote.targets import short_id
 from git_voicenote.text.diff.places import lines_of
 from git_voicenote.text.diff.syntax import Syntax, revealed_pieces
 
@@ -56,11 +55,10 @@ def _patch(reviewed: ReviewedPatch, syntax: Syntax) -> dict[str, object]:
     for by, placed in (*authors, *reviewed.answered):
         key = placed.spot.file, placed.spot.hunk
         said.setdefault(key, []).append(_said(placed, by))
-    commit_id = patch.commit_id or ""
     return {
         "number": patch.number,
-        "commit": commit_id,
-        "short": short_id(commit_id),
+        "commit": patch.commit_id or "",
+        "short": patch.short_id or "",
         "subject": visible(patch.subject),
         "message": visible(patch.message),
         "author": visible(patch.author),

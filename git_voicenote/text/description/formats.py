@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import json_text, visible
-from git_voicenote.targets import short_id
 from git_voicenote.text.description.markdown import markdown
 from git_voicenote.text.description.page import page
 
@@ -19,10 +18,11 @@ if TYPE_CHECKING:
 class DescribedCommit:
     """A commit and the words of its note, "" if it has none.
 
-    `note` is the note as it is stored, with its trailers; `facts` is everything, for JSON.
+    `short` is its abbreviated id; `note` is the note as it is stored, with its trailers; `facts` is
+    everything, for JSON.
     """
 
-    id: str
+    short: str
     subject: str
     text: str
     note: str
@@ -67,7 +67,7 @@ def _text(described: Described) -> str:
 
 def _entry(commit: DescribedCommit) -> str:
     words = visible(commit.note) if commit.note else "no note\n"
-    return f"{short_id(commit.id)} {visible(commit.subject)}\n\n{textwrap.indent(words, '    ')}"
+    return f"{commit.short} {visible(commit.subject)}\n\n{textwrap.indent(words, '    ')}"
 
 
 def _json(described: Described) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from git_voicenote.targets import short_id
 from git_voicenote.text.description.blocks import blocks_of, spans_of, title_of
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def markdown(described: Described) -> str:
     parts = [*_written(described.cover)]
     for commit in described.commits:
         if commit.text:
-            parts.append(f"### {escaped(title_of(commit.subject))} (`{short_id(commit.id)}`)")
+            parts.append(f"### {escaped(title_of(commit.subject))} (`{commit.short}`)")
             parts += _written(commit.text)
     return "\n\n".join(parts) + "\n"
 

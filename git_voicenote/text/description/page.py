@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.targets import short_id
 from git_voicenote.text.description.blocks import blocks_of, spans_of, title_of
 from git_voicenote.text.templates import fill_in
 
@@ -18,7 +17,7 @@ def page(described: Described) -> str:
         "description.html.j2",
         cover=blocks_of(described.cover),
         commits=[
-            (short_id(commit.id), title_of(commit.subject), blocks_of(commit.text))
+            (commit.short, title_of(commit.subject), blocks_of(commit.text))
             for commit in described.commits
         ],
         spans_of=spans_of,

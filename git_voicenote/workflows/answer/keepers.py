@@ -85,7 +85,7 @@ class NoteKeeper:
             target, [review_note(answer, self._by.person) for answer in answers[kept:]]
         )
         self._kept[part.number] = len(answers)
-        short = target.short
+        short = self._repository.short(target.commit_id)
         self._dialogue.say(f"answer to {short} saved \u00b7 git voicenote review {short}")
 
     @property

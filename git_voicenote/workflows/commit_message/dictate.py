@@ -126,7 +126,8 @@ def _interrupted(commit: PendingCommit, settings: Settings, dialogue: Dialogue) 
             if not archive.is_cut_off(found.recording):
                 continue  # decided on in another terminal
             answers = {"u": "use it", "l": "leave it for later", "d": "delete"}
-            match dialogue.ask(f"voicenote: {story_of_recording(found)}.", answers, default="u"):
+            story = story_of_recording(commit.repository, found)
+            match dialogue.ask(f"voicenote: {story}.", answers, default="u"):
                 case "u":
                     return found.recording
                 case "d":

@@ -13,7 +13,7 @@ from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.kept_texts import Purpose, kept_texts, story
-from git_voicenote.targets import CommitTarget, CoverTarget, short_id
+from git_voicenote.targets import CommitTarget, CoverTarget
 from git_voicenote.workflows.dialogue import Draft
 from git_voicenote.workflows.explain.left_covers import mention_left
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
@@ -54,9 +54,8 @@ class Editing:
         if before is None:
             found = notes_by_patch(repository, notes, [commit.id], self._dialogue).get(commit.id)
         if found:
-            self._dialogue.say(
-                f"starting from the note of {short_id(found.commit_id)}, which has the same patch"
-            )
+            twin = self._repository.short(found.commit_id)
+            self._dialogue.say(f"starting from the note of {twin}, which has the same patch")
             text = found.text
         target, name = CommitTarget(commit.id), f"note for {commit.short}"
         edited = self._edited(

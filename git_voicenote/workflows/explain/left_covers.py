@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.notes.covers import COVER_PREFIX, Covers
 from git_voicenote.notes.format import parse_notes, words_of
-from git_voicenote.targets import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +20,10 @@ _SHOWN = 40
 """Characters of a cover that are quoted: as many as one line of a question has room for."""
 
 
-def argument_for(left: LeftCover, branch: str | None = None) -> str:
+def argument_for(covers: Covers, left: LeftCover, branch: str | None = None) -> str:
     """Return the argument of `show --cover` that names a cover: a branch that is gone, or an id."""
     has_name = left.ref == COVER_PREFIX + left.name and left.name != branch
-    return shlex.quote(left.name) if has_name else short_id(left.tip)
+    return shlex.quote(left.name) if has_name else covers.repository.short(left.tip)
 
 
 def find_left(covers: Covers, name: str) -> LeftCover | None:
@@ -42,7 +41,7 @@ def mention_left(
     """Name the covers left behind that may be meant for a series without one."""
     covers = Covers(repository)
     for left in covers.left_for(key) if found is None else found:
-        argument = argument_for(left, key)
+        argument = argument_for(covers, left, key)
         dialogue.say(
             f"the cover of {_story(covers, left)} is not used; "
             f"`git voicenote show --cover {argument} --adopt` takes it"
@@ -71,7 +70,7 @@ def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
                 return
             case "d":
                 tip = covers.remove_left(left)
-                dialogue.say(f"removed (its words: git show {short_id(tip)}:cover)")
+                dialogue.say(f"removed (its words: git show {repository.short(tip)}:cover)")
 
 
 def restored(key: str) -> str:

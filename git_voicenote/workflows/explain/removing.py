@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NoNoteError, UnknownRevisionError
 from git_voicenote.git.commits import commits_in
-from git_voicenote.git.repository import Commit
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.recordings import Recordings
-from git_voicenote.targets import short_id
 from git_voicenote.workflows.explain.left_covers import find_left
 from git_voicenote.workflows.explain.saving import notes_by_patch
 from git_voicenote.workflows.hearing.archive import state_root
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from git_voicenote.config import Settings
-    from git_voicenote.git.repository import Repository
+    from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.object_ids import ObjectId
     from git_voicenote.workflows.dialogue import Dialogue
 
@@ -57,6 +55,7 @@ class Removing:
         if not chosen:
             raise NoNoteError(f"none of the {len(ids)} commits of this range has a note")
         blobs = self._notes.remove(chosen)
+        self._repository.abbreviated(chosen)  # all at once
         for commit_id in chosen:
             self._say_removed(commit_id, blobs.get(commit_id))
         self._say_what_stays(texts.values())
@@ -79,7 +78,9 @@ class Removing:
             tip = None
         if tip is None:
             raise NoNoteError(f"no cover for {key}: nothing was removed")
-        self._dialogue.say(f"cover of {key} removed (its words: git show {short_id(tip)}:cover)")
+        self._dialogue.say(
+            f"cover of {key} removed (its words: git show {self._repository.short(tip)}:cover)"
+        )
         self._say_what_stays([text or ""])
         return key
 
@@ -99,14 +100,13 @@ class Removing:
         if not _ID.fullmatch(name):
             return None
         found = [one for one in self._notes.annotated() if one.startswith(name)]
-        return Commit(found[0], "") if len(found) == 1 else None
+        return self._repository.as_commit(found[0], "") if len(found) == 1 else None
 
     def _say_removed(self, commit_id: ObjectId, blob: str | None) -> None:
-        short = short_id(commit_id)
+        short = self._repository.short(commit_id)
         if blob:
-            self._dialogue.say(
-                f"note for {short} removed (its words: git cat-file -p {short_id(blob)})"
-            )
+            words = f"git cat-file -p {self._repository.short(blob)}"
+            self._dialogue.say(f"note for {short} removed (its words: {words})")
         else:
             self._dialogue.say(f"{short} does not take the note of another commit any more")
 

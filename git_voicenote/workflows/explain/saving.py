@@ -55,7 +55,7 @@ class Saving:
         moment; without it, the words replace that.
         """
         store = Notes(self._repository, self._settings.notes_ref)
-        purpose = Purpose(target, f"the note for {target.short}")
+        purpose = Purpose(target, f"the note for {self._repository.short(target.commit_id)}")
         with self._kept_on_failure(mine, purpose):
             text = store.update_text(target.commit_id, change or _replace_by(mine))
         self._remember(target, text, self._patch_id(target))
@@ -77,7 +77,9 @@ class Saving:
                 hint="answers need a ref of their own: refs/notes/voicenote-review is the default",
             )
         store = Notes(self._repository, settings.review_ref)
-        with self._kept_on_failure(notes, Purpose(target, f"an answer to {target.short}")):
+        with self._kept_on_failure(
+            notes, Purpose(target, f"an answer to {self._repository.short(target.commit_id)}")
+        ):
             store.update_text(
                 target.commit_id, lambda now: render_notes((*parse_notes(now or ""), *notes))
             )

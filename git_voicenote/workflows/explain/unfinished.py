@@ -36,13 +36,15 @@ def offer_unfinished(
         if found.recording.id == skip:
             continue
         if not dialogue.is_interactive or is_for_message(found):
-            mention_recording(found, dialogue)
-        elif _is_to_be_resumed(archive, found, dialogue):
+            mention_recording(repository, found, dialogue)
+        elif _is_to_be_resumed(repository, archive, found, dialogue):
             resumed |= _resume(repository, settings, dialogue, found)
     return resumed
 
 
-def _is_to_be_resumed(archive: Archive, found: CutOff, dialogue: Dialogue) -> bool:
+def _is_to_be_resumed(
+    repository: Repository, archive: Archive, found: CutOff, dialogue: Dialogue
+) -> bool:
     """Let the person decide; what they keep or delete is done."""
     recording = found.recording
     try:
@@ -50,7 +52,8 @@ def _is_to_be_resumed(archive: Archive, found: CutOff, dialogue: Dialogue) -> bo
             if not archive.is_cut_off(recording):
                 return False  # decided on in another terminal, while this one asked about others
             answers = {"t": "transcribe", "k": "keep", "d": "delete"}
-            answer = dialogue.ask(f"{story_of_recording(found)}.", answers, default="t")
+            question = f"{story_of_recording(repository, found)}."
+            answer = dialogue.ask(question, answers, default="t")
             if answer == "k":
                 archive.keep(recording)
             elif answer == "d":
@@ -74,7 +77,7 @@ def _resume(
     with hear(listening, dialogue, found.subject.title, found.recording):
         pass
     if isinstance(found.subject.target, (ReviewTarget, ReplyTarget)):
-        mention_recording(found, dialogue)
+        mention_recording(repository, found, dialogue)
     return {}
 
 

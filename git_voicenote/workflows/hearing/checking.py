@@ -69,14 +69,15 @@ def check_recording(repository: Repository, name: str, target: Target, *, is_nam
     if entry is None or is_named or entry.target == target or isinstance(entry.target, FileTarget):
         return
     raise UsageError(
-        f"the recording {name} was spoken for {_told(entry.target)}", hint=_way(entry.target, name)
+        f"the recording {name} was spoken for {_told(repository, entry.target)}",
+        hint=_way(entry.target, name),
     )
 
 
-def _told(target: Target) -> str:
+def _told(repository: Repository, target: Target) -> str:
     match target:
-        case CommitTarget():
-            return f"another commit, {target.short}"
+        case CommitTarget(commit_id):
+            return f"another commit, {repository.short(commit_id)}"
         case CoverTarget(key):
             return f"the cover of {key}"
         case MessageTarget():

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
-from git_voicenote.git.commits import end_of_range, series_base
-from git_voicenote.git.process import lines_of
-from git_voicenote.git.repository import Commit
+from git_voicenote.git.commits import COMMIT_FORM, end_of_range, listed_commits, series_base
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
-from git_voicenote.object_ids import ObjectId
 from git_voicenote.workflows.explain.saving import notes_by_patch
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.commits import SeriesBase
-    from git_voicenote.git.repository import Repository
+    from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.notes.covers import LeftCover
     from git_voicenote.workflows.dialogue import Dialogue
 
@@ -111,15 +108,13 @@ def _walked(
     try:
         listed = repository.run(
             "log", "--reverse", "--no-merges", "--no-notes", "--no-show-signature",
-            "--format=tformat:%H %s", "--end-of-options", *walk, "--",
+            f"--format=tformat:{COMMIT_FORM}", "--end-of-options", *walk, "--",
         )  # fmt: skip
     except MissingObjectsError:
         raise
     except GitError as exc:
         raise repository.unknown_revision(named or walk[0]) from exc
-    pairs = (line.partition(" ") for line in lines_of(listed, "replace"))
-    commits = tuple(Commit(ObjectId(commit_id), subject) for commit_id, _, subject in pairs)
-    return Series(branch, tip, base, named, commits)
+    return Series(branch, tip, base, named, listed_commits(repository, listed))
 
 
 def status_of(

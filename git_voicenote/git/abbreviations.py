@@ -1,0 +1,58 @@
+"""How git abbreviates the names of objects here: by core.abbrev, and so that they are unique."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from git_voicenote.git.process import lines_of, run_git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class Abbreviations:
+    """Abbreviates the names of objects of the repository around a folder, as git does.
+
+    `head` is the abbreviation of HEAD's commit, if it is known. Whatever is abbreviated at once
+    costs one process; what git printed already, such as with `%h`, costs none.
+    """
+
+    def __init__(self, cwd: Path, head: str | None = None) -> None:
+        self._cwd = cwd
+        self._head = head
+        self._known: dict[str, str] = {}
+
+    def learn(self, abbreviations: Mapping[str, str]) -> None:
+        """Remember what git printed, by full name."""
+        self._known |= abbreviations
+
+    def of(self, object_ids: Iterable[str]) -> dict[str, str]:
+        """Return the abbreviations of objects that are named in full."""
+        wanted = dict.fromkeys(object_ids)
+        unknown = [one for one in wanted if one not in self._known]
+        for one in unknown:
+            if self._head and one.startswith(self._head):  # which is unique
+                self._known[one] = self._head
+        unknown = [one for one in unknown if one not in self._known]
+        if len(unknown) > 1:
+            self._ask_for_commits(unknown)
+            unknown = [one for one in unknown if one not in self._known]
+        if unknown:
+            # no commits that are here: of several, nobody can tell how long is unique
+            first = self._ask(unknown[0])
+            self.learn({one: one[: len(first)] for one in unknown})
+        return {one: self._known[one] for one in wanted}
+
+    def _ask_for_commits(self, object_ids: Iterable[str]) -> None:
+        listed = run_git(
+            "log", "--no-walk=unsorted", "--no-show-signature", "--no-notes", "--format=%H %h",
+            "--ignore-missing", "--stdin",
+            cwd=self._cwd, stdin="\n".join(object_ids).encode(), accept=(0, 128),
+        )  # fmt: skip
+        pairs = (line.partition(" ") for line in lines_of(listed))
+        self.learn({name: short for name, _, short in pairs})
+
+    def _ask(self, object_id: str) -> str:
+        asked = ("rev-parse", "--verify", "--quiet", "--short", object_id)
+        return run_git(*asked, cwd=self._cwd, accept=(0, 1, 128)).decode().strip() or object_id
