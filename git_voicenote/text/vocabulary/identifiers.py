@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING
 
 from git_voicenote.resources import resource
@@ -17,7 +17,7 @@ from git_voicenote.text.passes.itn.english.numbers import TENS, UNITS
 from git_voicenote.text.vocabulary.ordinary_words import is_ordinary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _NAME = re.compile(
     r"(?<![\w.+/@&-])--?[a-z][\w-]*"  # a flag, which is matched to be skipped
@@ -91,8 +91,30 @@ def sayings_of(name: str, words: frozenset[str]) -> tuple[Saying, ...]:
         if number:
             choices.append((Saying(("dot",)),))
         choices += [_sayings_of_part(part, words) for part in parts_of(stretch)]
-    found = dict.fromkeys(_joined(parts) for parts in islice(product(*choices), 4 * _MAX_SAYINGS))
+    found = dict.fromkeys(_joined(parts) for parts in islice(_ways(choices), 4 * _MAX_SAYINGS))
     return tuple(islice((saying for saying in found if saying.words), _MAX_SAYINGS))
+
+
+def _ways(choices: Sequence[tuple[Saying, ...]]) -> Iterator[tuple[Saying, ...]]:
+    """Yield ways to say all parts of a name: the most likely, then the name as it is read aloud.
+
+    Further ones differ from these in as few parts as possible, because a person who says "ref" for
+    one part of a name rarely says "reference" for the next one.
+    """
+    aloud = [tuple(each for each in ways if each.is_sound) or ways for ways in choices]
+    yield tuple(ways[0] for ways in choices)
+    yield from _departing(aloud)
+    yield from _departing(choices)
+
+
+def _departing(choices: Sequence[tuple[Saying, ...]]) -> Iterator[tuple[Saying, ...]]:
+    """Yield the first way for all parts, then ways that differ in one part, in two parts, …"""
+    open_parts = [number for number, ways in enumerate(choices) if len(ways) > 1]
+    for count in range(len(open_parts) + 1):
+        for other in combinations(open_parts, count):
+            yield from product(
+                *(ways[1:] if number in other else ways[:1] for number, ways in enumerate(choices))
+            )
 
 
 @cache
@@ -154,12 +176,12 @@ def _sayings_of_part(part: str, words: frozenset[str]) -> tuple[Saying, ...]:
 
 
 def _of_pieces(pieces: tuple[str, ...], words: frozenset[str]) -> Iterator[Saying]:
-    ways = [
-        ((Saying((piece,)),) if piece in words or not _abbreviation(piece) else ())
-        + _abbreviation(piece)
-        for piece in pieces
-    ]
-    return (_joined(parts) for parts in islice(product(*ways), _MAX_SAYINGS))
+    ways = []
+    for piece in pieces:
+        whole = Saying((piece,))
+        known = (whole, *_abbreviation(piece)) if piece in words else (*_abbreviation(piece), whole)
+        ways.append(tuple(dict.fromkeys(known)))
+    return (_joined(parts) for parts in islice(_ways(ways), _MAX_SAYINGS))
 
 
 def _split_compound(name: str, words: frozenset[str]) -> tuple[str, ...] | None:

@@ -48,6 +48,10 @@ def corrected(text: str, prose: str = LONG, terms: tuple[Term, ...] = TERMS) -> 
         ("the stir buff grows", "the strbuf grows"),
         ("add it to get ignore", "add it to .gitignore"),
         ("the f. s. monitor and the f s monitor", "the fsmonitor and the fsmonitor"),
+        (
+            "The F.S. Monitor, an FS monitor, an Fs monitor",
+            "The fsmonitor, an fsmonitor, an fsmonitor",
+        ),
         ("text is u t f eight", "text is utf8"),
         # one of sentences
         ("Sequel light, and Cube cuttle.", "SQLite, and kubectl."),
@@ -101,10 +105,14 @@ def test_a_short_history_cannot_show_that_nobody_writes_so() -> None:
         ("moved to repo conflict values", "moved to repo_config_values"),
         ("close f d above standard error first", "close_fd_above_stderr first"),
         ("moved to some other values", "moved to some other values"),
+        ("digits with find a brevlin and more", "digits with find_abbrev_len and more"),
+        ("moved to repo-conflict values", "moved to repo_config_values"),
+        ("the git dere path of a branch", "the gitdir_path of a branch"),
     ],
 )
 def test_a_long_name_may_be_heard_a_little_wrong(heard: str, meant: str) -> None:
-    near = (term("repo_config_values"), term("close_fd_above_stderr"))
+    names = ("repo_config_values", "close_fd_above_stderr", "find_abbrev_len", "gitdir_path")
+    near = tuple(map(term, names))
     assert corrected(heard, terms=near) == meant
     far = tuple(term(each.text, place="history") for each in near)
     assert "repo_config_values" not in corrected(heard, terms=far)

@@ -57,6 +57,13 @@ def test_names_are_split_into_parts(name: str, parts: str) -> None:
         ("SQLite", "sequel light", True),
         ("strbuf.c", "stir buff dot c", True),
         (".gitignore", "git ignore", True),
+        ("gitdir_path", "git dir path", True),
+        ("subdir", "sub deer", True),
+        ("chdir_notify", "change dir notify", True),
+        ("xwritev", "x write v", True),
+        ("EINVAL", "e inval", True),
+        ("buf_len_ptr", "buffer len pointer", False),
+        ("curr_refname_cmp", "curr ref name cmp", True),
         ("解析器", "解析器", True),
     ],
 )

@@ -127,12 +127,16 @@ class _Corrector:
         if any(self._usage.count(word.hyphens) >= max(usual, 1) for word in run if word.hyphens):
             return None  # people here write it so
         if term:
-            if self._said.is_meant(written, heard, term):
+            spelled = [letter for word in run for letter in word.spelled]
+            is_new = max(map(len, spelled)) > 1 and not self._usage.count(" ".join(heard))
+            if self._said.is_meant(written, heard, term) or (
+                is_new and self._said.is_meant(written, spelled, term)
+            ):
                 return _candidate(text, span, term.text, "as said", 1.0, len(run))
             return None
         if len(run) == 1 and (plural := self._said.plural_of(written, heard[0])):
             return _candidate(text, span, plural, "as said", 1.0, 1)
-        if "-" in written or (len(run) > 1 and {heard[0], heard[-1]} & EDGE_WORDS):
+        if len(run) > 1 and {heard[0], heard[-1]} & EDGE_WORDS:
             return None
         found = self._sounds.match(written, heard)
         return _candidate(text, span, found[1].text, "sound", found[0], len(run)) if found else None

@@ -18,6 +18,8 @@ _CODE_OPENS = re.compile(r"[^\w\s]*(?:-[\w-]|[$<_@%&\\/~=|])")
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
 _WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++|\.['’]s)*\d*|\d+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_MAX_INITIALS = 5
+_VOWELS = frozenset("aeiouy")
 _GOES_ON = re.compile(r"\.(?:[,;:]| [^\W\d_A-Z])")
 
 
@@ -35,6 +37,14 @@ class HeardWord:
     follows: bool
     """Only a space, or nothing but a hyphen, lies between it and the word before."""
     hyphens: str
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The word; or its letters, if it is said by these: "F.S.", "FS", "Fs"."""
+        letters = self.text.replace(".", "")
+        is_initials = letters.isupper() or not _VOWELS & set(self.small)
+        is_short = len(letters) <= _MAX_INITIALS
+        return tuple(self.small) if is_initials and is_short else (self.small,)
 
 
 def is_cut(words: Sequence[HeardWord], first: int, last: int) -> bool:

@@ -52,7 +52,7 @@ class Sounds:
         joined = letters_of("".join(heard))
         if len(heard) > _MAX_WORDS or not joined.isascii():
             return None
-        if any(word.isdigit() or len(word) == 1 for word in heard):
+        if any(word.isdigit() or (len(word) == 1 and word != "a") for word in heard):
             return None  # letters are said one by one, or they are "e g"
         is_ordinary = self._usage.is_all_ordinary(heard)
         if len(heard) == 1 and (is_ordinary or not _is_unknown_shape(written)):
@@ -81,8 +81,10 @@ class Sounds:
             return False  # refinfo is a name of its own, and no rev_info
         if joined.startswith(letters) or letters.startswith(joined):
             return False  # xdiffi is no xdiff
-        parts = frozenset(part.lower() for part in parts_of(term.text))
-        return not (is_form_of(joined, letters) or self._usage.is_attested(heard, known=parts))
+        own = {part.lower() for part in parts_of(term.text)}
+        own.update(word for saying in term.sayings for word in saying.words)
+        known = frozenset(own)
+        return not (is_form_of(joined, letters) or self._usage.is_attested(heard, known=known))
 
     def _nearest(self, key: str, joined: str) -> tuple[float, Term] | None:
         from rapidfuzz.fuzz import ratio
