@@ -45,12 +45,20 @@ def microphone(folder: Path) -> Path:
 
 
 def spoken_series(folder: Path, home: Path) -> Sandbox:
-    """Return a repository on a branch of two commits, the last with a hostile subject."""
+    """Return a repository on a branch of two commits, the last with a hostile subject.
+
+    Another branch, `coloured`, has one commit, with two hunks of a language that is known.
+    """
     folder.mkdir()
     home.mkdir(exist_ok=True)
     repo = Sandbox(folder, home)
     repo.git("init", "--quiet", "--initial-branch=main")
-    repo.commit("start the project", {"README": "hello\n"})
+    code = "# wait\nimport time\n" + "\n" * 20 + 'NAME = "calls"\n'
+    repo.commit("start the project", {"README": "hello\n", "http/retry.py": code})
+    repo.git("checkout", "--quiet", "-b", "coloured")
+    changed = code.replace("time", "asyncio").replace('"calls"', 'str(3) + "calls"  # all')
+    repo.commit("feat: wait for calls", {"http/retry.py": changed})
+    repo.git("checkout", "--quiet", "main")
     make_branch(
         repo,
         ("feat(http): retry\n\nWhy.\n", f"test: {HOSTILE}\n"),
@@ -69,9 +77,9 @@ class Page:
 
     def open(self, view: str = "speak", *, width: int = 1280, scheme: str = "light") -> Self:
         """Open the link of the service, and a view."""
-        self.browser.complaints.clear()
         self.browser.show(width, scheme)
         self.browser.visit("about:blank")
+        self.browser.complaints.clear()  # those of the page that was there
         self.browser.visit(f"http://127.0.0.1:{self.port}/#token={TOKEN}")
         self.browser.until("document.querySelector('#top nav a')")
         return self.go(view)
@@ -89,8 +97,9 @@ class Page:
         return found
 
     def click(self, selector: str, text: str = "") -> None:
-        """Click an element."""
-        self.browser.run(f"{self.find(selector, text)}.click()")
+        """Click an element, as soon as it is there: at once, before the page draws it again."""
+        found = f"({_FIND})({json.dumps(selector)}, {json.dumps(text)})"
+        self.browser.until(f"(one => Boolean(one) && (one.click(), true))({found})")
 
     def focus(self, selector: str, text: str = "") -> None:
         """Give an element the focus."""

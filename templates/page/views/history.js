@@ -152,6 +152,7 @@ class Entry {
     this.reading.stop();
     this.transcript?.dispose();
     this.transcript = this.area = null;
+    fill(this.body);
   }
 
   dispose() {

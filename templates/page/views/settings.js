@@ -15,7 +15,7 @@ const GROUPS = [
   ["listening", ["language", "max_duration", "silence", "microphone", "recording_format"]],
   ["activity", ["vad_threshold", "vad_min_silence", "vad_max_segment", "vad_padding"]],
   ["text", ["text", "vocabulary", "learn"]],
-  ["notes", ["notes_ref", "review_ref", "edit", "hook_record", "hook_strict"]],
+  ["notes", ["notes_ref", "review_ref", "edit", "editor", "hook_record", "hook_strict"]],
   ["remote", ["remote_url", "remote_path", "remote_model", "remote_concurrency", "remote_timeout"]],
   ["service", ["server_idle"]],
 ];

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,6 +75,18 @@ def test_settings_are_changed_for_the_service_and_kept_if_wanted(
     ):
         assert send(client, "PATCH", "/api/settings", settings=wrong).status == status, wrong
     assert settings_of(client)["max_duration"]["value"] == 1800
+
+
+def test_changes_at_the_same_time_undo_none_of_each_other(client: Client) -> None:
+    changes = {"silence": 3, "vad_padding": 0.5, "max_duration": 70}
+    with ThreadPoolExecutor() as pool:
+        answers = pool.map(
+            lambda one: send(client, "PATCH", "/api/settings", settings=dict([one])),
+            changes.items(),
+        )
+        assert [one.status for one in answers] == [200, 200, 200]
+    now = settings_of(client)
+    assert {name: now[name]["value"] for name in changes} == changes
 
 
 def test_another_engine_is_used_and_its_memory_freed(client: Client) -> None:

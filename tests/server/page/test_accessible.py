@@ -19,6 +19,17 @@ READY = {
 }  # fmt: skip
 
 
+def test_the_colours_of_code_have_contrast(page: Page) -> None:
+    page.open("review")
+    page.write(".review form input", "main..coloured")
+    page.browser.press("Enter")
+    page.until_text(".line .k", "import")
+    assert page.text("ins .s") == '"calls"'
+    for scheme in ("light", "dark"):
+        page.browser.show(1280, scheme)
+        assert page.violations() == [], scheme
+
+
 def test_no_view_has_a_violation(page: Page) -> None:
     page.open()
     for view in VIEWS:

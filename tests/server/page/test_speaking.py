@@ -59,6 +59,10 @@ def test_a_commit_is_explained_and_the_note_is_added_to(page: Page, repository: 
 
     # there is a note now: the page asks what becomes of it
     page.write(".result textarea", "And one thing more.")
+    page.click(".record")  # what is not saved is not thrown away without a question
+    page.until_text("dialog", "not saved")
+    page.click("dialog button", "Cancel")
+    assert page.value(".result textarea") == "And one thing more."
     page.click(".result button", "Save as a note")
     page.until_text("dialog", "transport <b>layer</b>")
     page.click("dialog button", "Add to it")

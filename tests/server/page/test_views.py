@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.browser import needs_browser
-from tests.support.page import FIRST, HOSTILE, Page
+from tests.support.page import FIRST, HEARD, HOSTILE, Page
 from tests.support.serving import RENAME
 
 if TYPE_CHECKING:
@@ -104,6 +104,104 @@ def test_the_series_is_reviewed_and_answered_by_voice(page: Page, repository: Sa
     assert "Ada Lovelace" in kept
 
 
+def test_one_hunk_is_answered_by_voice(page: Page, repository: Sandbox) -> None:
+    page.open("review")
+    page.write(".review form input", "main..coloured")
+    page.browser.press("Enter")
+    page.until_text(".outline", "wait for calls")
+    page.click(
+        ".file .answering:last-of-type summary[aria-label='Answer here: http/retry.py:20-23']"
+    )
+    page.speak(FIRST, ".file .answering[open]")
+    page.browser.until("document.querySelector('.file .answering[open] textarea').value")
+    # a second click while the answer is on its way sends no second one
+    button = page.find(".file .answering[open] button", "Save the answer")
+    page.browser.run(f"(one => {{ one.click(); one.click(); }})({button})")
+    page.until_text(".file div:has(+ pre) .here", HEARD)
+    page.until_text("#said", "The answer is saved.")
+    assert page.browser.run("document.querySelectorAll('.here').length") == 1
+    assert page.browser.run("document.querySelectorAll('.answers .reply').length") == 1
+    above = "document.querySelector('.here').parentElement.nextElementSibling.textContent"
+    assert "@@ -20,4 +20,4 @@" in page.browser.run(above)
+    kept = repository.git("notes", "--ref=voicenote-review", "show", "coloured")
+    assert kept.startswith("http/retry.py:20-23: ")
+    assert "Voicenote-Recording: " in kept
+    assert page.browser.complaints == []
+
+
+def test_an_upload_is_stopped_and_nothing_of_it_stays(
+    page: Page, client: Client, tmp_path: Path
+) -> None:
+    page.open("files")
+    page.browser.until("document.querySelector('.files .empty').checkVisibility()")
+    big = tmp_path / "lecture.wav"
+    big.write_bytes(bytes(20_000_000))
+    network = {"offline": False, "latency": 0, "downloadThroughput": -1}
+    page.browser.call("Network.emulateNetworkConditions", uploadThroughput=500_000, **network)
+    try:
+        page.browser.choose_files("input[type=file]", big)
+        page.browser.until("document.querySelector('.sending progress')?.value > 0")
+        page.until_text(".sending", "20 MB")
+        deadline = time.monotonic() + 60
+        while not spooled(client):
+            assert time.monotonic() < deadline
+        page.click(".sending button", "Stop")
+        page.until_text("#said", "stopped")
+        assert page.browser.run("!document.querySelector('.sending')")
+        while spooled(client):
+            assert time.monotonic() < deadline
+    finally:
+        page.browser.call("Network.emulateNetworkConditions", uploadThroughput=-1, **network)
+    assert client.request(path="/api/jobs").json["jobs"] == []
+    assert page.browser.complaints == []
+
+
+def spooled(client: Client) -> list[Path]:
+    """The files of uploads that are on their way."""
+    return [path for path in client.folder.glob("uploads-*/*") if path.is_file()]
+
+
+def test_only_the_answer_to_the_latest_question_is_used(page: Page) -> None:
+    late = """
+    import("/static/latest.js").then(async ({ Latest, InTurn }) => {
+      const latest = new Latest();
+      let free;
+      const slow = latest.read(() => new Promise((resolve) => { free = resolve; }));
+      const fast = await latest.read(async () => "new");
+      free("old");
+      const turn = new InTurn();
+      const order = [];
+      const first = turn.run(async () => { await null; order.push(1); throw new Error("no"); });
+      const second = turn.run(async () => { order.push(2); return "done"; });
+      const refused = await first.catch((error) => error.message);
+      return [fast, (await slow) ?? "unused", refused, await second, order];
+    })
+    """
+    assert page.open().browser.run(late) == ["new", "unused", "no", "done", [1, 2]]
+
+
+def test_a_text_that_is_being_edited_outlives_views_and_hasty_clicks(page: Page) -> None:
+    page.open("speak")
+    page.click(".chip input[value=text]")
+    page.speak(FIRST)
+    page.find(".result textarea")
+    page.go("history")
+    hasty = "(one => { for (let i = 0; i < 5; i += 1) one.click(); })"
+    page.browser.run(f"{hasty}({page.find('.entry .head')})")
+    page.until_text(".entry .segments", FIRST)
+    assert page.browser.run("document.querySelectorAll('.entry audio').length") == 1
+    page.write(".entry textarea", "Half of a thought")
+    page.go("speak")
+    page.go("history")
+    page.write("input[type=search]", "nobody said this")
+    page.browser.until("document.querySelectorAll('.entry').length === 1")
+    assert page.value(".entry textarea") == "Half of a thought"
+    page.click(".entry .head")
+    page.click("dialog button", "Discard")
+    page.browser.until("!document.querySelector('.entry textarea')")
+    assert page.browser.complaints == []
+
+
 def test_settings_change_the_service_and_are_kept_if_asked(
     page: Page, client: Client, repository: Sandbox
 ) -> None:
@@ -125,7 +223,8 @@ def test_settings_change_the_service_and_are_kept_if_asked(
     while not repository.run("git", "config", "voicenote.vad.padding", check=False).stdout:
         assert time.monotonic() < deadline
     page.choose("#" + labelled(page, "Longest segment"), "900")
-    page.find("#said.problem")
+    page.until_text("#said.problem", "from 5 to 30")
+    page.until_text(".field .problem:not([hidden])", "from 5 to 30")
 
     page.click("button", "Free memory")
     page.until_text("dl.facts", "not loaded")
@@ -155,5 +254,9 @@ def test_the_page_is_in_chinese_for_who_wants_it(page: Page) -> None:
     for view, title in (("speak", "口述说明"), ("files", "转写文件"), ("history", "说过的话")):
         page.go(view)
         page.find("h1", title)
+    page.go("settings")
+    page.write(".adding .field:first-child input", "###")
+    page.click(".adding button")
+    page.until_text("#said.problem", "服务不接受此内容：")
     page.choose(".tools select:last-child", "en")
     page.find("#top nav a", "Settings")
