@@ -14,7 +14,7 @@ from git_voicenote.server.responses.refusals import RefusalError, refusal_of
 from git_voicenote.server.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AsyncExitStack
     from pathlib import Path
 
@@ -47,6 +47,8 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
     workers: Workers = field(default_factory=Workers)
+    finishing: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Recordings whose text was sent, but which are still being compressed; set once they are."""
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while settings change."""
 
@@ -54,6 +56,12 @@ class Service:
     def settings(self) -> Settings:
         """The settings, as they are at this moment."""
         return self.decoder.settings
+
+    async def finished(self, recording_ids: Iterable[str]) -> None:
+        """Wait until recordings whose text was sent are in their final format."""
+        for one in recording_ids:
+            if (event := self.finishing.get(one)) is not None:
+                await event.wait()
 
     def refusal(self, error: Exception) -> RefusalError:
         """Return the refusal for an error. An unexpected error is reported to the terminal too."""

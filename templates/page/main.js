@@ -139,6 +139,7 @@ class App {
   /** Take that somebody speaks, or does so no more. */
   speaking(isSpeaking) {
     this.links?.get("speak").classList.toggle("listening", isSpeaking);
+    this.refresh(); // the engine may have been loaded for it
   }
 
   route({ isFirst = false } = {}) {

@@ -39,6 +39,7 @@ def routes(service: Service) -> list[BaseRoute]:
     endpoints = _Endpoints(service)
     return [
         Route("/api/history", endpoints.list_entries, methods=["GET"]),
+        Route("/api/history", endpoints.clear, methods=["DELETE"]),
         Route("/api/history/export/{format}", endpoints.export_all, methods=["GET"]),
         Route("/api/history/{id}", endpoints.show, methods=["GET"]),
         Route("/api/history/{id}", endpoints.edit, methods=["PATCH"]),
@@ -79,6 +80,7 @@ class _Endpoints:
     async def delete(self, request: Request) -> Response:
         """Delete a recording with its sound; notes in git stay."""
         entry = await self._entry(request)
+        await self._service.finished([entry.id])
         await self._service.workers.run(
             delete_recordings,
             self._service.state,
@@ -86,6 +88,16 @@ class _Endpoints:
             RequestDialogue(),
         )
         return Response(status_code=204)
+
+    async def clear(self, request: Request) -> Response:
+        """Delete all recordings, or those that a query finds; return how many there were."""
+        service, query = self._service, request.query_params.get("q", "").strip()
+        found = await service.workers.run(_entries, service.state, query, None, None)
+        ids = [entry.id for entry in found]
+        await service.finished(ids)
+        if ids:
+            await service.workers.run(delete_recordings, service.state, ids, RequestDialogue())
+        return json_response({"deleted": len(ids)})
 
     async def play(self, request: Request) -> Response:
         """Return the sound of a recording."""

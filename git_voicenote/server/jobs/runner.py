@@ -11,6 +11,7 @@ from git_voicenote.errors import IncompleteSoundError, StoreError, VoicenoteErro
 from git_voicenote.log import Log
 from git_voicenote.server.decoding.messages import Heard
 from git_voicenote.server.jobs.changes import Changes
+from git_voicenote.server.responses.refusals import refusal_of
 from git_voicenote.store.jobs import Failure, Jobs, Result
 
 if TYPE_CHECKING:
@@ -167,7 +168,9 @@ class JobRunner:
         except Exception as exc:  # noqa: BLE001 - one file must not stop the others
             _log.failed("a file of a job failed", exc)
             self._warn(f"unexpected {type(exc).__name__}: {exc}")
-            return Result("failed", error=Failure("the service failed; see its terminal"))
+            return Result(
+                "failed", error=Failure("the service failed; see its terminal", code="unexpected")
+            )
         raise RuntimeError("the decoder did not end the file")
 
     def _result(self, done: Done, segments: tuple[Segment, ...]) -> Result:
@@ -180,4 +183,4 @@ class JobRunner:
 
 
 def _failure(error: VoicenoteError) -> Failure:
-    return Failure(error.message, error.hint)
+    return Failure(error.message, error.hint, refusal_of(error).code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
@@ -44,7 +45,7 @@ def file_value(
         "heard": result.duration if result.state == "done" else heard or 0.0,
         "engine": result.engine,
         "warnings": list(result.warnings),
-        "error": result.error and {"message": result.error.message, "hint": result.error.hint},
+        "error": result.error and asdict(result.error),
     }
     if with_segments:
         value["text"] = visible(spoken_prose(result.segments))

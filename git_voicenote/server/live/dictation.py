@@ -97,6 +97,8 @@ class Dictation:
             speech.end("lost")  # the service ends: what is on disk is offered by `record`
             await asyncio.shield(completing)
             self._begun.held.close()
+            if (finishing := self._service.finishing.pop(self.id, None)) is not None:
+                finishing.set()
 
     async def _complete(self) -> Recording:
         """Wait for the end of the sound, and return its recording. Raises StoreError."""
@@ -151,6 +153,7 @@ class Dictation:
         for text in done.warnings:
             self._warn(text)
         await asyncio.to_thread(archive.transcribed, recording, engine, language, self._segments)
+        self._service.finishing[self.id] = asyncio.Event()
         self.speech.finish(events.final(self.id, done.text, self._segments, recording.duration))
         await asyncio.to_thread(archive.compressed, recording)
 

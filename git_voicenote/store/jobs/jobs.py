@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Segment
 
-_NO_RESULT = "duration = NULL, engine = NULL, warnings = '', error = NULL, hint = NULL"
+_NO_RESULT = "duration = NULL, engine = NULL, warnings = '', error = NULL, hint = NULL, code = NULL"
 _NEWEST = "ORDER BY created_at DESC, id DESC"
 
 
@@ -115,9 +115,10 @@ class Jobs:
         with self._database.writing() as connection:
             stored = connection.execute(
                 "UPDATE files SET state = ?, duration = coalesce(?, duration), engine = ?,"
-                " warnings = ?, error = ?, hint = ? WHERE job_id = ? AND number = ?",
+                " warnings = ?, error = ?, hint = ?, code = ? WHERE job_id = ? AND number = ?",
                 (result.state, result.duration, result.engine, "\n".join(result.warnings),
-                 error and error.message, error and error.hint, task.job_id, task.number),
+                 error and error.message, error and error.hint, error and error.code,
+                 task.job_id, task.number),
             )  # fmt: skip
             if not stored.rowcount:
                 return
@@ -216,9 +217,14 @@ def _file(connection: sqlite3.Connection, row: sqlite3.Row, *, with_segments: bo
         reading.text_or_none(row["engine"], "engine"),
         _segments(connection, row, reading) if with_segments else (),
         _lines(reading.text(row["warnings"], "warnings")),
-        None if error is None else Failure(error, reading.text_or_none(row["hint"], "hint")),
+        None if error is None else Failure(error, *_way_out(reading, row)),
     )
     return JobFile(row["number"], reading.text(row["name"], "name"), result)
+
+
+def _way_out(reading: RowReader, row: sqlite3.Row) -> tuple[str | None, str | None]:
+    hint, code = (reading.text_or_none(row[name], name) for name in ("hint", "code"))
+    return hint, code
 
 
 def _segments(

@@ -44,6 +44,8 @@ SCHEMA = Schema(
             FOREIGN KEY (job_id, number) REFERENCES files (job_id, number) ON DELETE CASCADE
         );
         """,
+        # 2: a word for programs, beside the message for people
+        "ALTER TABLE files ADD COLUMN code TEXT;",
     ),
     left="the uploaded files are not in it",
     room="delete jobs that are done",

@@ -16,10 +16,11 @@ _ENDED: tuple[State, ...] = ("failed", "cancelled", "done")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a file has no transcript, or not all of it, and the way out."""
+    """Why a file has no transcript, or not all of it, and the way out; `code` is for programs."""
 
     message: str
     hint: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ export default {
   "error.unchangeable": "This is changed on the command line only: `git voicenote settings set`.",
   "error.unexpected": "The service failed. Its terminal says why.",
   "error.unknown_commit": "There is no such commit any more.",
-  "error.unreadable_sound": "This is not a sound file that can be read: {detail}",
+  "error.unreadable_sound": "This is no sound file that can be read; wav, flac, ogg, opus, mp3 or m4a will do: {detail}",
   "error.wrong_content_encoding": "The service takes no compressed request.",
   "error.wrong_content_type": "The service does not take this kind of request.",
   "dialog.cancel": "Cancel",
@@ -202,6 +202,11 @@ export default {
   "history.delete": "Delete",
   "history.deleteAsk": "Delete “{title}”, its recording too?",
   "history.deleted": "Deleted.",
+  "history.clear": "Delete all",
+  "history.clearFound": "Delete all found",
+  "history.clearAsk": "Delete all recordings and their texts? Notes in git stay.",
+  "history.clearFoundAsk": "Delete everything that “{query}” finds, recordings too? Notes in git stay.",
+  "history.cleared": "{n} recording is deleted. || {n} recordings are deleted.",
   "history.discardAsk": "The text was changed and is not saved. Discard the change?",
   "history.discard": "Discard",
   "review.title": "The series",
@@ -240,6 +245,8 @@ export default {
   "origin.service": "this service",
   "origin.command line": "the command line",
   "choice.ask": "ask each time",
+  "choice.always": "always",
+  "choice.never": "never",
   "settings.page": "This page",
   "settings.keys": "Single keys are shortcuts (R, Enter, Escape)",
   "group.listening": "Listening",
@@ -300,5 +307,7 @@ export default {
   "vocabulary.add": "Add",
   "vocabulary.filter": "Find a term",
   "vocabulary.count": "{n} term || {n} terms",
-  "vocabulary.remove": "Remove {term}"
+  "vocabulary.remove": "Remove {term}",
+  "list.personal list": "personal list",
+  "list.project list": "list of the project"
 };

@@ -25,11 +25,12 @@ export class HistoryView {
     const all = ["csv", "json"].map((format) => button(format.toUpperCase(),
       () => saved(api.withQuery(`/api/history/export/${format}`, { q: this.search.value.trim() }), `history.${format}`),
       { class: "small" }));
+    this.wipe = button(t("history.clear"), () => this.clear(), { class: "quiet danger", hidden: true });
     this.node = el("div", { class: "view history" },
       el("h1", { tabindex: -1 }, t("history.title")),
       el("search", { class: "between" }, field(t("history.search"), this.search),
         el("div", { class: "row", role: "group", "aria-label": t("history.all") },
-          el("span", { class: "hint" }, t("history.all")), all)),
+          el("span", { class: "hint" }, t("history.all")), all, this.wipe)),
       this.state, this.list, this.more);
     addEventListener("beforeunload", (event) => {
       if ([...this.entries.values()].some((entry) => entry.isUnsaved)) event.preventDefault();
@@ -91,7 +92,25 @@ export class HistoryView {
     this.count(this.search.value.trim());
   }
 
+  /** Delete everything, or all that is found. */
+  async clear() {
+    const { query } = this;
+    if (!(await confirmed(t(query ? "history.clearFoundAsk" : "history.clearAsk", { query }), t("history.delete")))) return;
+    try {
+      const { deleted } = await api.remove(api.withQuery("/api/history", { q: query }));
+      announce(t("history.cleared", { n: deleted }));
+    } catch (error) {
+      announce(error.message, true);
+    }
+    for (const entry of this.entries.values()) entry.dispose();
+    this.entries.clear();
+    this.node.querySelector("h1").focus();
+    await this.load();
+  }
+
   count(q) {
+    this.wipe.hidden = !this.entries.size;
+    this.wipe.textContent = t(q ? "history.clearFound" : "history.clear");
     this.state.textContent = this.entries.size ? "" : t(q ? "history.noHit" : "history.none");
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 THIRD = "20261123-101500-0003"
 LATER = WHEN.replace(day=23)
@@ -103,3 +105,21 @@ def test_a_deleted_recording_is_gone_with_its_sound(client: Client) -> None:
     assert recordings.path_of(SECOND) is None
     for path in (f"/api/history/{SECOND}", "/api/history/..%2f..", "/api/history/x/audio"):
         assert client.request(path=path).status == 404
+
+
+def test_what_a_search_finds_is_deleted_and_then_the_rest(tmp_path: Path) -> None:
+    fill(tmp_path / "state")
+    with serving(tmp_path, state=tmp_path / "state") as client:
+        entries = client.request(path="/api/history").json["entries"]
+        spoken = next(one for one in entries if one["text"])
+        others = [one["id"] for one in entries if one is not spoken]
+        assert others
+        nothing = client.request("DELETE", "/api/history?q=nobody+said+this")
+        assert nothing.json == {"deleted": 0}
+        query = quote(" ".join(spoken["text"].split()[:4]))
+        assert client.request("DELETE", f"/api/history?q={query}").json == {"deleted": 1}
+        left = client.request(path="/api/history").json["entries"]
+        assert [one["id"] for one in left] == others
+        assert client.request("DELETE", "/api/history").json == {"deleted": len(others)}
+        assert client.request(path="/api/history").json["entries"] == []
+        assert client.request(path=f"/api/history/{others[0]}/audio").status == 404

@@ -103,6 +103,7 @@ def test_files_are_transcribed_and_one_that_fails_stops_no_other(client: Client)
     assert [one["text"] for one in first["segments"]] == ["we rename it", "and read it"]
     assert (first["engine"], first["heard"]) == ("scripted", first["duration"])
     assert "web page" in second["error"]["message"]
+    assert second["error"]["code"] == "unreadable_sound"
     assert str(client.folder) not in json.dumps(job)
 
     audio = client.request(path=f"/api/jobs/{job['id']}/files/0/audio")

@@ -82,6 +82,10 @@ def test_the_history_is_searched_edited_and_deleted(page: Page, client: Client) 
     page.click("dialog button", "Delete")
     page.until_text("#said", "Deleted")
     assert len(client.request(path="/api/history").json["entries"]) == before - 1
+    page.write("input[type=search]", "the retries")
+    page.click(".history button", "Delete all found")
+    page.until_text("dialog", "“the retries”")
+    page.click("dialog button", "Cancel")
     page.write("input[type=search]", "nobody said this")
     page.until_text(".history [role=status]", "Nothing matches.")
     assert page.browser.run("document.title") == "History · git voicenote"

@@ -59,9 +59,11 @@ export class EnginePanel {
       if (names.includes(value)) select.value = value;
       select.disabled = names.length < 2;
     };
+    const modelField = field(t("engine.model"), model);
     const suit = () => {
       const chosen = engines.find((one) => one.name === engine.value);
       options(model, chosen?.models ?? [], current.model);
+      modelField.hidden = !model.options.length; // an engine elsewhere has its own
       options(device, chosen?.devices ?? ["auto"], current.device);
     };
     engine.addEventListener("change", suit);
@@ -69,7 +71,7 @@ export class EnginePanel {
     const use = button(t("engine.use"), () => this.change({
       engine: engine.value, model: model.value || null, device: device.value || null,
     }), { class: "primary" });
-    fill(this.form, field(t("engine.engine"), engine), field(t("engine.model"), model),
+    fill(this.form, field(t("engine.engine"), engine), modelField,
       field(t("engine.device"), device),
       el("p", { class: "hint" }, t("engine.languages", { languages: current.languages.join(", ") })),
       problems.length ? el("details", {}, el("summary", {}, t("engine.unusable", { n: problems.length })),

@@ -54,7 +54,8 @@ export class SettingRow {
   }
 
   described(label, control) {
-    const node = field(label, control);
+    const node = control.type === "checkbox"
+      ? el("div", { class: "field" }, el("label", { class: "check" }, control, label)) : field(label, control);
     control.setAttribute("aria-describedby", `${this.hint.id} ${this.problem.id}`);
     node.append(this.hint, this.problem);
     return node;

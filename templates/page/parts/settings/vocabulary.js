@@ -2,7 +2,7 @@
 
 import * as api from "../../api.js";
 import { announce, button, el, field, fill, once } from "../../dom.js";
-import { t } from "../../i18n.js";
+import { t, tOr } from "../../i18n.js";
 import { Latest } from "../../latest.js";
 
 const SHOWN = 200;
@@ -40,7 +40,7 @@ export class VocabularyPanel {
     this.count.textContent = t("vocabulary.count", { n: found.length });
     fill(this.list, found.slice(0, SHOWN).map((one) => el("li", {},
       el("code", {}, one.term), (one.spoken ?? []).length ? el("span", {}, one.spoken.join(", ")) : null,
-      el("span", { class: "hint" }, one.origin ?? ""),
+      el("span", { class: "hint" }, tOr(`list.${one.origin}`, one.origin ?? "")),
       button("\u00d7", () => this.drop(one.term), { class: "quiet small", "aria-label": t("vocabulary.remove", { term: one.term }) }))));
   }
 
