@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from tests.support.sandbox import Sandbox
 
-VOICENOTE = (sys.executable, "-m", "git_voicenote")
 # a title for the window, the clipboard, a link, colours that hide, 8-bit controls, bidi, blanks
 WORKS = (
     "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b]8;;http://x\x1b\\\x1b[8m\x9b2J\x7f\b\u202e\u2066"
@@ -175,7 +173,7 @@ def test_on_a_terminal_it_does_nothing(strangers: Path, tmp_path: Path, number: 
     command, variant = CASES[number]
     repo = _copy(strangers, tmp_path)
     arguments = _arguments(repo, command, variant)
-    with Terminal((*VOICENOTE, *arguments), repo.environment, repo.folder) as terminal:
+    with repo.at_terminal(*arguments) as terminal:
         terminal.type("\n\n\nq\n\x04\x04")
         terminal.wait()
         shown = os.fsdecode(terminal.raw.encode()).replace("\r\n", "\n")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.processes import wait_until
 from tests.support.recording import SPOKEN
-from tests.support.terminal import ENTER, Terminal
+from tests.support.terminal import ENTER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,8 +79,7 @@ def test_the_text_of_a_living_editor_is_not_named(repo: Sandbox) -> None:
 
 
 def test_edit_resumes_it_and_it_is_gone_when_it_is_saved(left: Sandbox) -> None:
-    environment = {**left.environment, "GIT_EDITOR": "cat"}
-    with Terminal(EDIT, environment, left.folder) as person:
+    with left.at_terminal("edit", environment={"GIT_EDITOR": "cat"}) as person:
         person.expect("[R]esume it, [k]eep it for later, [d]elete?")
         person.type(ENTER)
         person.expect("Why it is so.")
@@ -92,7 +91,7 @@ def test_edit_resumes_it_and_it_is_gone_when_it_is_saved(left: Sandbox) -> None:
 
 @pytest.mark.parametrize(("key", "number"), [("k", 1), ("d", 0)])
 def test_edit_keeps_or_deletes_it(left: Sandbox, key: str, number: int) -> None:
-    with Terminal(EDIT, {**left.environment, "GIT_EDITOR": "true"}, left.folder) as person:
+    with left.at_terminal("edit", environment={"GIT_EDITOR": "true"}) as person:
         person.expect("[d]elete?")
         person.type(key + ENTER)
         person.expect("no note for")

@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.object_ids import ObjectId
+from tests.support.fork_server import ForkServer
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,14 +66,14 @@ class Sandbox:
         *command: str | Path,
         check: bool = True,
         stdin: bytes = b"",
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command here; fail the test with all it printed where it fails."""
         done = subprocess.run(
             command,
             cwd=cwd or self.folder,
-            env={**self.environment, **(environment or {})},
+            env=self._changed(environment),
             input=stdin,
             capture_output=True,
             check=False,
@@ -90,14 +93,33 @@ class Sandbox:
         self,
         *arguments: str | Path,
         stdin: bytes = b"",
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run `git voicenote`, and return it finished, whatever its exit status."""
+        server, changed = _fork_server(), self._changed(environment)
+        if server.can_run_in(changed):
+            return server.run(
+                *map(str, arguments), stdin=stdin, environment=changed, cwd=cwd or self.folder
+            )
         return self.run(
             sys.executable, "-m", "git_voicenote", *arguments,
             check=False, stdin=stdin, environment=environment, cwd=cwd,
         )  # fmt: skip
+
+    def at_terminal(
+        self, *arguments: str | Path, environment: Mapping[str, str | None] | None = None
+    ) -> Terminal:
+        """Start `git voicenote` at a terminal of its own."""
+        server, changed = _fork_server(), self._changed(environment)
+        if server.can_run_in(changed):
+            return Terminal(arguments, changed, self.folder, server=server)
+        return Terminal((sys.executable, "-m", "git_voicenote", *arguments), changed, self.folder)
+
+    def _changed(self, environment: Mapping[str, str | None] | None) -> dict[str, str]:
+        """Return the environment with variables that are set, or unset by None."""
+        changed = {**self.environment, **(environment or {})}
+        return {name: value for name, value in changed.items() if value is not None}
 
     def write(self, path: str, content: str | bytes) -> Path:
         """Write a file below the folder."""
@@ -120,3 +142,9 @@ class Sandbox:
     def commit_id(self, revision: str = "HEAD") -> ObjectId:
         """Return the full name of the object that a revision names."""
         return ObjectId(self.git("rev-parse", "--verify", revision))
+
+
+@cache
+def _fork_server() -> ForkServer:
+    """Return the fork server of this process, started when it is first asked for."""
+    return ForkServer(sealed_environment(Path("/nonexistent")))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from tests.support.fork_server import ForkedProcess, ForkServer
+
 ENTER = "\n"
 CTRL_C = "\x03"
 CTRL_D = "\x04"
@@ -43,24 +45,22 @@ class Terminal:
         *,
         columns: int = 100,
         rows: int = 30,
+        server: ForkServer | None = None,
     ) -> None:
+        """Start the command; from a server, it is the arguments of `git voicenote`."""
         self._read = b""
         self._seen = 0
         self._master, slave = pty.openpty()
         try:
             fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            self.process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                # no terminal exports it: a person sees lines that fit this one
-                env={name: value for name, value in environment.items() if name != "COLUMNS"},
-                stdin=slave,
-                stdout=slave,
-                stderr=slave,
-                start_new_session=True,
-                # in the new session (setsid runs first), stdin's pty becomes what /dev/tty opens
-                preexec_fn=_take_terminal,  # the tests start no threads
-            )
+            # no terminal exports it: a person sees lines that fit this one
+            shown = {name: value for name, value in environment.items() if name != "COLUMNS"}
+            self.process: subprocess.Popen[bytes] | ForkedProcess
+            if server is not None:
+                arguments = [str(argument) for argument in command]
+                self.process = server.start(arguments, shown, cwd, [slave] * 3)
+            else:
+                self.process = _start(command, shown, cwd, slave)
         except BaseException:
             os.close(self._master)
             raise
@@ -157,6 +157,22 @@ class Terminal:
             return False
         self._read += read
         return bool(read)
+
+
+def _start(
+    command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path, terminal: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=dict(environment),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        # in the new session (setsid runs first), stdin's pty becomes what /dev/tty opens
+        preexec_fn=_take_terminal,  # no thread of the tests runs meanwhile
+    )
 
 
 def _take_terminal() -> None:
