@@ -119,17 +119,18 @@ COMMANDS: tuple[tuple[str | Path, ...], ...] = (
     ("record", "--from", SPOKEN), ("show",), ("history", "list"), ("vocabulary",), ("text",),
     ("models", "list"),
 )  # fmt: skip
+OF_STRANGERS = COMMANDS[:2]
+"""Those that print what others wrote: words and titles."""
 
 
 @pytest.mark.parametrize("home", HOMES, ids=str)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
-def test_a_home_may_be_anything(
-    spoken: Sandbox, home: dict[str, str | None], command: tuple[str | Path, ...]
-) -> None:
+def test_a_home_may_be_anything(spoken: Sandbox, home: dict[str, str | None]) -> None:
     xdg: dict[str, str | None] = {}
     if "HOME" in home:
         xdg = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"))
-    check(run_in(spoken, 'exec "$@"', command, **{**xdg, **home}), 0, 1)
+    for command in COMMANDS:
+        done = spoken.voicenote(*command, stdin=b"um hello\n", environment={**xdg, **home})
+        check(done, 0, 1)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user without a name")
@@ -150,33 +151,34 @@ def test_a_user_may_have_no_name_and_no_home(
      {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "en_US.ISO-8859-1"}],
     ids=str,
 )  # fmt: skip
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
-def test_a_terminal_may_lack_characters(
-    spoken: Sandbox, locale: dict[str, str], command: tuple[str | Path, ...]
-) -> None:
+def test_a_terminal_may_lack_characters(spoken: Sandbox, locale: dict[str, str]) -> None:
     spoken.commit("feat: naïve 重试 \u2013 \u2026", {"naïve": "重试 = 1\n"})
-    check(run_in(spoken, 'exec "$@"', command, **locale), 0, 1)
+    for command in COMMANDS if "LANG" in locale else OF_STRANGERS:
+        check(run_in(spoken, 'exec "$@"', command, **locale), 0, 1)
 
 
+# what is done about a missing stream is done before a command is called; a broken one, after it
 STREAMS = ("<&-", ">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full", "| true", ">/dev/null 2>&1 <&-")
+STREAMS_OF_ALL = ("<&- >&- 2>&-", "| true")
 
 
 @pytest.mark.parametrize("streams", STREAMS)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
-def test_streams_may_be_closed_or_broken(
-    spoken: Sandbox, streams: str, command: tuple[str | Path, ...]
-) -> None:
-    check(run_in(spoken, f'"$@" {streams}', command), 0, 1)
-    if command[0] == "record":  # nothing was written to a file that took a stream's number
-        assert spoken.voicenote("show").returncode == 0
-        assert spoken.voicenote("history", "list").returncode == 0
+def test_streams_may_be_closed_or_broken(spoken: Sandbox, streams: str) -> None:
+    record, *others = COMMANDS
+    check(run_in(spoken, f'"$@" {streams}', record), 0, 1)
+    # nothing was written to a file that took a stream's number
+    assert spoken.voicenote("show").returncode == 0
+    assert spoken.voicenote("history", "list").returncode == 0
+    for command in others if streams in STREAMS_OF_ALL else OF_STRANGERS[1:]:
+        check(run_in(spoken, f'"$@" {streams}', command), 0, 1)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
-def test_a_folder_that_is_gone_is_said(spoken: Sandbox, command: tuple[str | Path, ...]) -> None:
-    done = run_in(spoken, 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', command)
-    check(done, 128)
-    assert b"the folder that this was started in is gone" in done.stderr or b"git" in done.stderr
+def test_a_folder_that_is_gone_is_said(spoken: Sandbox) -> None:
+    for command in COMMANDS:
+        done = run_in(spoken, 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', command)
+        check(done, 128)
+        gone = b"the folder that this was started in is gone"
+        assert gone in done.stderr or b"git" in done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository away")
@@ -189,14 +191,18 @@ def test_somebody_elses_repository_is_refused_in_gits_words(spoken: Sandbox) -> 
     assert b"safe.directory" in done.stderr
 
 
-@pytest.mark.parametrize("umask", ["000", "022", "077"])
-def test_nobody_else_reads_what_was_said_whatever_the_umask(spoken: Sandbox, umask: str) -> None:
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_nobody_else_reads_what_was_said_whatever_the_umask(spoken: Sandbox, umask: int) -> None:
     state = spoken.folder / ".git/voicenote"
     (state / "recordings").mkdir(parents=True)
     state.chmod(0o777)
     (state / "recordings").chmod(0o777)
-    for command in COMMANDS:
-        check(run_in(spoken, f'umask {umask}; exec "$@"', command), 0, 1)
+    before = os.umask(umask)
+    try:
+        for command in COMMANDS:
+            check(spoken.voicenote(*command, stdin=b"um hello\n"), 0, 1)
+    finally:
+        os.umask(before)
     open_to_others = [
         path for path in (state, *state.rglob("*")) if path.stat().st_mode & 0o077
     ]  # fmt: skip
