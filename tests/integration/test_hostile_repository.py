@@ -96,21 +96,21 @@ LINKS: dict[str, tuple[str | Path, ...]] = {
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("target", [".git/config", ".git/hooks", "../outside", "/dev/zero"])
 def test_a_committed_link_is_not_written_through(
-    person: Sandbox, tmp_path: Path, link: str, target: str
+    repo: Sandbox, tmp_path: Path, link: str, target: str
 ) -> None:
-    person.git("commit", "--quiet", "--allow-empty", "-m", "store: rename trees")
+    repo.git("commit", "--quiet", "--allow-empty", "-m", "store: rename trees")
     if link.startswith(".husky"):  # the person works with husky
-        person.write(".husky/_/h", "")
-        person.git("config", "core.hooksPath", ".husky/_")
+        repo.write(".husky/_/h", "")
+        repo.git("config", "core.hooksPath", ".husky/_")
     (tmp_path / "outside").mkdir()
-    path = person.folder / link
+    path = repo.folder / link
     path.parent.mkdir(exist_ok=True)
-    path.symlink_to(person.folder / target)
-    before = _content(person.folder / ".git")
-    done = person.run("git-voicenote", *LINKS[link], check=False)
+    path.symlink_to(repo.folder / target)
+    before = _content(repo.folder / ".git")
+    done = repo.voicenote(*LINKS[link])
     assert done.returncode in (128, 129), done.stderr
     assert b"link" in done.stderr or b"is a directory" in done.stderr
-    assert _content(person.folder / ".git") == before
+    assert _content(repo.folder / ".git") == before
     assert not list((tmp_path / "outside").iterdir())
     assert path.is_symlink()
 

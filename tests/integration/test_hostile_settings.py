@@ -65,8 +65,11 @@ def told_by(
     repo: Sandbox, *arguments: str | Path, cwd: Path | None = None, settings: Sequence[str] = ()
 ) -> str:
     """Run a command of ours, with settings laid over the configuration; return all it told."""
-    given = [argument for setting in settings for argument in ("-c", setting)]
-    done = repo.run("git", *given, "voicenote", *arguments, check=False, cwd=cwd)
+    given: dict[str, str | None] = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, setting in enumerate(settings):
+        key, _, value = setting.partition("=")
+        given |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    done = repo.voicenote(*arguments, environment=given, cwd=cwd)
     printed = done.stdout + b"--\n" + done.stderr
     try:
         return f"{done.returncode}\n{printed.decode()}"
@@ -79,6 +82,7 @@ def journey(repo: Sandbox) -> dict[str, str]:
     place = repo.folder.parent
     out, bob = place / "out", place / "bob"
     told = {
+        "git voicenote": repo.git("voicenote", "--version"),
         "record": told_by(repo, "record", "HEAD", "--from", SPOKEN, "--explain"),
         "record --cover": told_by(repo, "record", "--cover", "--append", "--from", SPOKEN),
         "show": told_by(repo, "show"),
