@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
 from git_voicenote.git.commits import subjects_of
-from git_voicenote.notes.merging.refs import Merge
+from git_voicenote.notes.covers import COVER_PREFIX, Covers
+from git_voicenote.notes.merging.refs import Merge, local_tips
 from git_voicenote.notes.remotes import fetched, find_push_remote, find_remote
+from git_voicenote.notes.store import Notes
 from git_voicenote.object_ids import ObjectId
 from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import print_error, print_json, put_row, report, say
@@ -84,10 +87,10 @@ def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run
         if result.failure is not None:
             print_error(result.failure)
         if dry_run:
-            _list_sent(repository, result, there)
+            _list_sent(repository, refs, result, there)
         else:
             _tell_pushed(result, refs, there, remote)
-        _tell_held(result)
+        _tell_held(repository, result)
         failed = result.failure.exit_code if result.failure else _ANSWER_NO * result.is_refused
         status = max(status, failed)
     if status:
@@ -115,23 +118,30 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
         say(f"hint: `git voicenote sync fetch{again}` merges what is there; then push again")
 
 
-def _list_sent(repository: Repository, result: PlacePush, remote: Remote) -> None:
+def _list_sent(repository: Repository, refs: NoteRefs, result: PlacePush, remote: Remote) -> None:
     where = "" if result.place.tracking == remote.tracking else f"  ({_shown(result.place)})"
-    for one, title in _titles(repository, result.sent).items():
+    for one, title in _titles(repository, refs, result.sent).items():
         put_row(f"{one.kind:6}  {title}{where}")
     if not result.sent and result.failure is None:
         say(f"nothing to push to {_shown(result.place)}")
 
 
-def _tell_held(result: PlacePush) -> None:
+def _tell_held(repository: Repository, result: PlacePush) -> None:
     """Report what was not sent, because its commit or branch is not on the other side."""
-    if not result.held:
-        return
-    counts = Counter(one.kind for one in result.held)
-    what = " and ".join(counted(number, kind) for kind, number in counts.items())
-    whose = "its commit or branch is" if len(result.held) == 1 else "their commits or branches are"
-    say(f"{what} not sent: {whose} not in {_shown(result.place)}")
-    say("hint: `git push` the branch first, or name it; --all sends everything")
+    covers = any(one.kind == "cover" for one in result.held)
+    left = {one.ref for one in Covers(repository).left_behind()} if covers else set()
+    gone = [one for one in result.held if one.kind == "cover" and COVER_PREFIX + one.name in left]
+    held = [one for one in result.held if one not in gone]
+    if held:
+        counts = Counter(one.kind for one in held)
+        what = " and ".join(counted(number, kind) for kind, number in counts.items())
+        whose = "its commit or branch is" if len(held) == 1 else "their commits or branches are"
+        say(f"{what} not sent: {whose} not in {_shown(result.place)}")
+        say("hint: `git push` the branch first, or name it; --all sends everything")
+    for one in gone:
+        say(f"the cover of {visible(one.name)}, a branch that is gone, is not sent")
+        named = shlex.quote(one.name)
+        say(f"hint: `git voicenote remove --cover {named}` removes it; --all sends everything")
 
 
 @sync.command()
@@ -152,7 +162,7 @@ def status(remote: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(_standing_value(there, standing))
     elif standing.differences:
-        titles = _titles(repository, [one.difference for one in standing.differences])
+        titles = _titles(repository, refs, [one.difference for one in standing.differences])
         for located in standing.differences:
             one = located.difference
             where = f"  ({_shown(located.place)})" if others else ""
@@ -192,18 +202,27 @@ sync.add_command(bundle)
 sync.add_command(unbundle)
 
 
-def _titles(repository: Repository, found: Sequence[Difference]) -> dict[Difference, str]:
-    """Return the titles of what differs."""
+def _titles(
+    repository: Repository, refs: NoteRefs, found: Sequence[Difference]
+) -> dict[Difference, str]:
+    """Return the titles of what differs, and that it was removed here."""
     commits = [ObjectId(one.name) for one in found if one.kind in _OF_COMMITS]
     subjects = subjects_of(repository, commits)
     shorts = repository.abbreviated(commits)
     absent = "(a commit that is not here)"
-    return {
-        one: visible(f"{shorts[one.name]} {subjects.get(ObjectId(one.name), absent)}")
-        if one.kind in _OF_COMMITS
-        else visible(one.name)
-        for one in found
+    here: set[tuple[str, str]] = {
+        *(("note", name) for name in Notes(repository, refs.notes).which(commits)),
+        *(("answer", name) for name in Notes(repository, refs.reviews).which(commits)),
+        *(("cover", name) for name in local_tips(repository, refs).covers),
     }
+    titles = {}
+    for one in found:
+        title = one.name
+        if one.kind in _OF_COMMITS:
+            title = f"{shorts[one.name]} {subjects.get(ObjectId(one.name), absent)}"
+        is_removed = one.side == "here" and one.kind != "file" and (one.kind, one.name) not in here
+        titles[one] = visible(f"{title} (removed)" if is_removed else title)
+    return titles
 
 
 def _named(ref: str, refs: NoteRefs) -> str:

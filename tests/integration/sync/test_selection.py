@@ -84,3 +84,34 @@ def test_a_branch_that_is_pushed_takes_its_notes_along_and_all_takes_everything(
     assert sync(ada, "push", "--all") == "notes pushed\n"
     assert sync(ada, "push", "--all", "origin", "topic", status=129).startswith("error: --all")
     assert sync(ada, "status") == "in step with origin\n"
+
+
+def test_a_cover_stays_there_when_its_branch_is_deleted_until_it_is_removed(pair: Pair) -> None:
+    ada, server = pair.ada, Sandbox(pair.server, pair.ada.home)
+    for branch in ("topic", "never-pushed"):
+        ada.git("checkout", "--quiet", "-b", branch, "main")
+        ada.commit(f"feat: {branch}", {"file": f"{branch}\n"})
+        write_cover(ada, f"About {branch}.\n", branch)
+    ada.git("push", "--quiet", "origin", "topic")
+    assert sync(ada, "push", "origin", "topic").startswith("cover of topic pushed\n1 cover not")
+    ada.git("checkout", "--quiet", "main")
+    ada.git("branch", "--quiet", "-D", "topic", "never-pushed")
+    ada.git("push", "--quiet", "origin", ":topic")
+
+    for arguments in ((), ("--dry-run",)):
+        assert sync(ada, "push", *arguments).endswith(
+            "the cover of never-pushed, a branch that is gone, is not sent\n"
+            "hint: `git voicenote remove --cover never-pushed` removes it; --all sends everything\n"
+        )
+    assert server.git("for-each-ref", "--format=%(refname)", "refs/voicenote").split() == [
+        "refs/voicenote/cover/topic"
+    ]
+    sync(pair.bob, "fetch")
+    assert cover(pair.bob, "topic") == "About topic.\n"
+
+    ada.voicenote("remove", "--cover", "never-pushed")
+    ada.voicenote("remove", "--cover", "topic")
+    assert sync(ada, "push", "--dry-run") == "cover   topic (removed)\n"
+    assert sync(ada, "status", status=1) == "to push   cover   topic (removed)\n"
+    assert sync(ada, "push") == "cover of topic removed\n"
+    assert server.git("for-each-ref", "refs/voicenote") == ""
