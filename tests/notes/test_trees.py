@@ -112,7 +112,7 @@ def test_a_file_is_named_as_a_shell_reads_it(repo: Sandbox) -> None:
     ours = commit(repo, {"x;reboot": "ours\n"}, root, at=30)
     theirs = commit(repo, {"x;reboot": "theirs\n"}, root, at=60)
     (remark,) = merge(repo, ours, theirs).remarks
-    assert f"git show '{ours[:10]}:x;reboot'" in remark
+    assert f"git show '{ours[:7]}:x;reboot'" in remark
 
 
 def test_such_a_file_is_a_difference(repo: Sandbox) -> None:

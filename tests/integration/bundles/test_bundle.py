@@ -29,8 +29,8 @@ def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
         ref,
         "1 note and 1 cover from topic.voicenote",
         "1 recording taken in",
-        "topic: git log --notes=voicenote HEAD..voicenote/received/topic/heads/topic; "
-        "git merge voicenote/received/topic/heads/topic",
+        "topic: `git log --notes=voicenote HEAD..voicenote/received/topic/heads/topic`, "
+        "`git merge voicenote/received/topic/heads/topic`",
     ]
     assert bob.git("rev-parse", ref) == ada.commit_id("topic")
     assert note(bob, ref) == f"Why: naïve 重试.\n\n{TRAILER}"
@@ -150,7 +150,7 @@ def test_a_start_that_is_missing(ada: Sandbox, bob: Sandbox, stick: Path) -> Non
     sync(ada, "bundle", stick, "topic~1..topic")
     before = refs(bob)
     told = sync(bob, "unbundle", stick, status=128)
-    assert f"lacks {ada.git('rev-parse', 'topic~1')[:10]}" in told
+    assert f"lacks {ada.git('rev-parse', '--short', 'topic~1')}" in told
     assert refs(bob) == before
 
 

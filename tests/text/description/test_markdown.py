@@ -73,8 +73,8 @@ COVER = (
 )
 SERIES = Described(
     [
-        DescribedCommit("3f2a91c" + "0" * 33, "feat: <b> #1", "Why `it_is` so.\n", "", {}),
-        DescribedCommit("4f2a91c" + "0" * 33, "fix: x", "", "", {}),
+        DescribedCommit("3f2a91c", "feat: <b> #1", "Why `it_is` so.\n", "", {}),
+        DescribedCommit("4f2a91c", "fix: x", "", "", {}),
     ],
     COVER,
 )
@@ -107,8 +107,6 @@ def test_a_page_has_the_same_and_no_script() -> None:
 
 def test_a_title_stays_one_line() -> None:
     """A commit may have any characters in its title."""
-    commit = DescribedCommit(
-        "3f2a91c" + "0" * 33, "fix\r# head\u2028/close \x1b\u202ex", "Why.", "", {}
-    )
+    commit = DescribedCommit("3f2a91c", "fix\r# head\u2028/close \x1b\u202ex", "Why.", "", {})
     assert "### fix # head /close x (`3f2a91c`)" in markdown(Described([commit]))
     assert "<h2>fix # head /close x <code>" in page(Described([commit]))
