@@ -17,6 +17,8 @@ class Limits:
 
     `message` is the size of a message of a WebSocket. A client has `opening` seconds for the first
     one, `silence` between two of them, and `lost` to resume a dictation whose connection broke.
+    At most `events` may wait for it. A realtime connection may have `buffered` seconds of sound
+    that is not committed, and `commits` whose text was not sent yet.
     """
 
     upload: int = 1 << 30
@@ -30,3 +32,6 @@ class Limits:
     message: int = 4 << 20
     opening: float = 5.0
     lost: float = 600.0
+    events: int = 1000
+    buffered: float = 600.0
+    commits: int = 8

@@ -67,7 +67,9 @@ class Dictation:
         self.id = begun.recording.id
         settings, limits = service.settings, service.limits
         lost = limits.lost if begun.target else 0.0
-        self.speech = Speech(self.id, begun.sound, settings.max_duration, lost)
+        self.speech = Speech(
+            self.id, begun.sound, settings.max_duration, lost, max_events=limits.events
+        )
         self._service = service
         self._begun = begun
         self._language = language

@@ -84,6 +84,7 @@ class Endpoint:
             tasks = [
                 asyncio.create_task(speech.send_to(channel.send)),
                 asyncio.create_task(self._receive(channel, speech)),
+                asyncio.create_task(speech.outbox.watch()),
             ]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.datatypes import Segment
-    from git_voicenote.server.live.speech import Event
+    from git_voicenote.server.live.outbox import Event
 
 
 def partial(text: str) -> Event:

@@ -4,70 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from git_voicenote.server.access.limits import Limits
 from git_voicenote.server.live.channel import NORMAL, close_code
+from git_voicenote.server.live.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from git_voicenote.audio.capture.received import ReceivedSound
+    from git_voicenote.server.live.outbox import Event
     from git_voicenote.server.responses.refusals import RefusalError
-
-    Event: TypeAlias = Mapping[str, object]
 
 Ending: TypeAlias = Literal["stopped", "cancelled", "limit", "lost", "failed"]
 
-_REPLACEABLE = ("partial", "received")
-"""Events of which only the latest matters."""
 _LAST = ("final", "cancelled", "error")
 _REPORT_INTERVAL = 0.5
-
-
-class Outbox:
-    """Events on their way to a client that may be slow or gone; none is lost but those replaced."""
-
-    def __init__(self) -> None:
-        self._events: deque[Event] = deque()
-        self._there_are_some = asyncio.Event()
-
-    def __contains__(self, event: Event) -> bool:
-        return event in self._events
-
-    def put(self, event: Event) -> None:
-        """Add an event."""
-        kind = event["type"]
-        if self._events and kind in _REPLACEABLE and self._events[-1]["type"] == kind:
-            self._events.pop()
-        self._events.append(event)
-        self._there_are_some.set()
-
-    async def first(self) -> Event:
-        """Wait for the first event, which stays until `drop`."""
-        await self._there_are_some.wait()
-        return self._events[0]
-
-    def drop(self) -> None:
-        """Remove the first event: it was sent."""
-        self._events.popleft()
-        if not self._events:
-            self._there_are_some.clear()
 
 
 class Speech:
     """The sound of a dictation that arrives, and the events that go back.
 
     `max_seconds` is how long it may be, 0 for no limit. If its connection is lost for
-    `lost_seconds`, it ends. `ended` is the future of why it ended.
+    `lost_seconds`, it ends. `ended` is the future of why it ended. `max_events` is how many events
+    may wait for its client.
     """
 
     def __init__(
-        self, speech_id: str, sound: ReceivedSound, max_seconds: float, lost_seconds: float
-    ) -> None:
+        self, speech_id: str, sound: ReceivedSound, max_seconds: float, lost_seconds: float,
+        max_events: int = Limits().events,
+    ) -> None:  # fmt: skip
         self.id = speech_id
         self.sound = sound
-        self.outbox = Outbox()
+        self.outbox = Outbox(max_events)
         self.delivered = asyncio.Event()
         """Set once the last event was sent."""
         self._loop = asyncio.get_running_loop()

@@ -31,6 +31,8 @@ class Buffer:
     ) -> None:
         """Raises StoreError."""
         self.turns = turns
+        self.is_answered = False
+        """Whether its text was sent, or why there is none."""
         self._service = service
         self._items = items
         self._session = session
@@ -118,6 +120,7 @@ class Buffer:
                 self.turns.partial(text)
 
     def _finish(self, done: Done) -> None:
+        self.is_answered = True
         if done.error is not None:
             self._fail(done.error)
         elif self.turns is not None:
@@ -126,6 +129,7 @@ class Buffer:
             self._items.complete(self._item, self._segments, done.duration)
 
     def _fail(self, error: VoicenoteError) -> None:
+        self.is_answered = True
         refusal = self._service.refusal(error)
         if self.turns is not None:
             self.turns.end(refusal)

@@ -14,7 +14,7 @@ from git_voicenote.audio.files.wav import SAMPLE_WIDTH
 from git_voicenote.server.decoding.decoder import QueueFullError
 from git_voicenote.server.live.channel import Channel, DisconnectedError
 from git_voicenote.server.live.realtime.buffer import Buffer
-from git_voicenote.server.live.realtime.items import Item, Items, Turns, new_id
+from git_voicenote.server.live.realtime.items import Item, Items, ItemsOutbox, Turns, new_id
 from git_voicenote.server.live.realtime.session import Session, updated
 from git_voicenote.server.responses.refusals import RefusalError, busy
 from git_voicenote.server.v1.parameters import model_names
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _MIN_SECONDS = 0.1
 """Seconds of sound that can be committed, as with OpenAI."""
-_LONG = 600.0
-"""Seconds after which a pause begins a new file, so that none grows without end."""
+_MAX_ID = 256
+"""Characters of an event's id that are sent back."""
 
 
 def routes(service: Service) -> list[BaseRoute]:
@@ -67,10 +67,10 @@ class _Connection:
         self._channel = channel
         self._id = new_id("sess")
         self._session = Session(service.settings.language)
-        self._events: asyncio.Queue[Mapping[str, object]] = asyncio.Queue()
+        self._outbox = ItemsOutbox(service.limits.events)
         self._items = Items(self._send)
         self._buffer: Buffer | None = None
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: dict[asyncio.Task[None], Buffer] = {}
         self._seconds = 0.0
         """Seconds of sound in earlier buffers."""
 
@@ -82,7 +82,11 @@ class _Connection:
                 code="invalid_value",
             )  # fmt: skip
         self._tell_session("session.created")
-        tasks = [asyncio.create_task(self._send_all()), asyncio.create_task(self._receive_all())]
+        tasks = [
+            asyncio.create_task(self._send_all()),
+            asyncio.create_task(self._receive_all()),
+            asyncio.create_task(self._outbox.watch()),
+        ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
@@ -97,7 +101,8 @@ class _Connection:
 
     async def _send_all(self) -> None:
         while True:
-            await self._channel.send(await self._events.get())
+            await self._channel.send(await self._outbox.first())
+            self._outbox.drop()
 
     async def _receive_all(self) -> None:
         while True:
@@ -108,7 +113,8 @@ class _Connection:
                 await self._obey(message)
             except RefusalError as exc:
                 sent_id = message.get("event_id")
-                error = {**exc.fields, "event_id": sent_id if isinstance(sent_id, str) else None}
+                is_id = isinstance(sent_id, str) and len(sent_id) <= _MAX_ID
+                error = {**exc.fields, "event_id": sent_id if is_id else None}
                 self._send("error", error=error)
 
     async def _obey(self, message: Mapping[str, object]) -> None:
@@ -127,10 +133,10 @@ class _Connection:
                 )
 
     async def _update(self, given: object) -> None:
-        before = self._session
-        self._session = updated(before, given, self._service.decoder.info)
-        if self._buffer is not None and self._session != before:
+        session = updated(self._session, given, self._service.decoder.info)
+        if self._buffer is not None and session != self._session:
             await self._end_buffer(None)
+        self._session = session
         self._tell_session("session.updated")
 
     async def _append(self, audio: object) -> None:
@@ -142,13 +148,26 @@ class _Connection:
             ) from None
         if len(pcm) % SAMPLE_WIDTH:
             raise RefusalError(400, "audio has half a sample", param="audio", code="invalid_value")
-        buffer = self._buffer
-        if buffer is not None and (buffer.is_over or _is_long(buffer)):
-            await self._end_buffer(None)
+        if self._buffer is not None:
+            await self._make_room(self._buffer, len(pcm) / SAMPLE_WIDTH / self._session.rate)
         if self._buffer is None:
             turns = Turns(self._items, self._seconds) if self._session.has_turns else None
             self._buffer = Buffer(self._service, self._session, self._items, turns)
         await self._buffer.add(pcm)
+
+    async def _make_room(self, buffer: Buffer, seconds: float) -> None:
+        """Begin another buffer if this one is long. Raises RefusalError if the client has to."""
+        most = self._service.limits.buffered
+        is_full = buffer.seconds + seconds > most
+        # a pause is the best place to begin another, but speech may have none
+        is_time = is_full and (not buffer.is_speaking or buffer.seconds > 2 * most)
+        if buffer.is_over or (buffer.turns is not None and is_time):
+            await self._end_buffer(None)
+        elif buffer.turns is None and is_full:
+            raise RefusalError(
+                400, f"the buffer has {buffer.seconds:.0f} s of sound, and may have {most:g}: "
+                "commit or clear it", param="audio", code="input_audio_buffer_full",
+            )  # fmt: skip
 
     async def _commit(self) -> None:
         if self._buffer is None or self._buffer.seconds < _MIN_SECONDS:
@@ -156,6 +175,7 @@ class _Connection:
                 400, f"the buffer has less than {_MIN_SECONDS:g} s of sound",
                 code="input_audio_buffer_commit_empty",
             )  # fmt: skip
+        self._require_place()
         item = None
         if self._buffer.turns is None:
             item = Item(self._seconds)
@@ -170,22 +190,24 @@ class _Connection:
 
     async def _end_buffer(self, item: Item | None) -> None:
         """Let a buffer be heard to its end, while the next one is filled."""
-        buffer, self._buffer = self._buffer, None
-        if buffer is None:
+        if self._buffer is None:
             return
+        self._require_place()
+        buffer, self._buffer = self._buffer, None
         self._seconds += buffer.seconds
         await buffer.commit(item)
         task = asyncio.create_task(buffer.finished())
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        self._ending[task] = buffer
+        task.add_done_callback(self._ending.pop)
+
+    def _require_place(self) -> None:
+        count = sum(not buffer.is_answered for buffer in self._ending.values())
+        if count >= self._service.limits.commits:
+            raise busy(f"the text of {count} commits is still to come", 429, "busy")
 
     def _tell_session(self, kind: str) -> None:
         model = model_names(self._service.decoder.info)[0]
         self._send(kind, session=self._session.as_json(self._id, model))
 
     def _send(self, kind: str, **fields: object) -> None:
-        self._events.put_nowait({"type": kind, "event_id": new_id("event"), **fields})
-
-
-def _is_long(buffer: Buffer) -> bool:
-    return buffer.seconds > _LONG and not buffer.is_speaking
+        self._outbox.put({"type": kind, "event_id": new_id("event"), **fields})

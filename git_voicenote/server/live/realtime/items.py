@@ -8,17 +8,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
+from git_voicenote.server.live.outbox import Outbox
 from git_voicenote.text.passes.spoken_prose import spoken_prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from git_voicenote.datatypes import Segment
+    from git_voicenote.server.live.outbox import Event
     from git_voicenote.server.responses.refusals import RefusalError
 
     Send = Callable[..., None]
 
 _TRANSCRIPTION = "conversation.item.input_audio_transcription"
+_DELTA = f"{_TRANSCRIPTION}.delta"
 
 
 def new_id(kind: str) -> str:
@@ -35,6 +38,17 @@ class Item:
     sent: str = ""
     """The text that was sent as deltas."""
     id: str = field(default_factory=lambda: new_id("item"))
+
+
+class ItemsOutbox(Outbox):
+    """The events of a realtime connection; deltas of one item that wait become one."""
+
+    def _add(self, event: Event, waiting: range) -> None:
+        last = self._events[-1] if waiting else {}
+        if event["type"] == last.get("type") == _DELTA and event["item_id"] == last["item_id"]:
+            self._events[-1] = {**event, "delta": f"{last['delta']}{event['delta']}"}
+        else:
+            self._events.append(event)
 
 
 class Items:
@@ -64,7 +78,7 @@ class Items:
         """Send what is new of a text; nothing if what was sent before turns out to be wrong."""
         if text.startswith(item.sent) and text != item.sent:
             delta, item.sent = text[len(item.sent) :], text
-            self._send(f"{_TRANSCRIPTION}.delta", item_id=item.id, content_index=0, delta=delta)
+            self._send(_DELTA, item_id=item.id, content_index=0, delta=delta)
 
     def complete(self, item: Item, segments: Sequence[Segment], seconds: float) -> None:
         """Send the text of an item."""
