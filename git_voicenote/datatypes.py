@@ -91,7 +91,7 @@ class Word:
 
     `start` and `end` are in seconds from the start of the recording, accurate to about half a
     second. `confidence`, from 0 to 1, is the probability of the least likely part of the word,
-    given the sound alone.
+    given the sound alone; an engine may lower it where it considered other words.
     """
 
     text: str

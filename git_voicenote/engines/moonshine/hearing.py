@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context
     from git_voicenote.engines.moonshine.network import Encoded, Network
-    from git_voicenote.engines.moonshine.search import Hypothesis
+    from git_voicenote.engines.moonshine.search import Found, Hypothesis
     from git_voicenote.engines.moonshine.search import Search as Beam
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
@@ -77,15 +77,15 @@ class Hearing:
         with _log.timed("search %s", said):
             found = self._beam.best(encoded, earlier)
         if found.failure is None:
-            segment = self._segment(spoken, found.best, encoded)
+            segment = self._segment(spoken, found, encoded)
             return [segment] if segment else []
         halves = spoken.divide()
         if halves is None:
             return [Segment(spoken.start, spoken.end, "", failure=found.failure)]
         return [segment for half in halves for segment in self._judged(half)]
 
-    def _segment(self, spoken: Utterance, found: Hypothesis, encoded: Encoded) -> Segment | None:
-        words = words_of(found, self._tokenizer, spoken)
+    def _segment(self, spoken: Utterance, found: Found, encoded: Encoded) -> Segment | None:
+        words = words_of(found.best, self._tokenizer, spoken, found.rivals)
         if not any(character.isalnum() for word in words for character in word.text):
             return None
         confidence = sum(word.confidence for word in words) / len(words)
@@ -99,7 +99,7 @@ class Hearing:
             text,
             round(confidence, 2),
             words=words,
-            search=self._explained(found, encoded) if self._context.explain else None,
+            search=self._explained(found.best, encoded) if self._context.explain else None,
         )
 
     def _explained(self, found: Hypothesis, encoded: Encoded) -> Search:

@@ -84,10 +84,14 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best text for a sound; `failure` is the reason if there is none."""
+    """The best text for a sound; `failure` is the reason if there is none.
+
+    `rivals` are the other hypotheses of the last step, finished or not.
+    """
 
     best: Hypothesis
     failure: str | None = None
+    rivals: tuple[Hypothesis, ...] = ()
 
 
 class Search:
@@ -161,8 +165,9 @@ class Search:
     def _search(self, encoded: Encoded, start: Hypothesis, steps: Steps, width: int) -> Found:
         alive = [start]
         ended: list[Hypothesis] = []
+        going: list[Hypothesis] = []
         for _ in range(_limit(encoded) - len(start.ids)):
-            going: list[Hypothesis] = []
+            going = []
             parents: list[int] = []
             for text, parent in self._continued(alive, steps.logits):
                 if text.ids[-1] == EOS:
@@ -182,7 +187,9 @@ class Search:
             past = tuple(each[parents] for each in steps.past)
             steps = self._network.step(encoded, [text.ids[-1] for text in alive], past)
         if ended:
-            return Found(max(ended, key=_score))
+            best = max(ended, key=_score)
+            rivals = tuple(text for text in (*ended, *going) if text is not best)
+            return Found(best, rivals=rivals)
         alone = self.by_sound_alone(encoded)
         if alone.ids and alone.ids[-1] == EOS:
             return Found(alone)
