@@ -2,9 +2,12 @@
 
     python -m benchmarks.vocabulary harvest REPOSITORY
     python -m benchmarks.vocabulary prose REPOSITORY      false rewrites in ordinary prose
-    python -m benchmarks.vocabulary speech REPOSITORY [UNTIL [VOICE,...]] [-v]
-                                                          recall and other words
+    python -m benchmarks.vocabulary speech REPOSITORY [UNTIL [VOICE,... [SENTENCES]]] [-v]
+                                                          recall and other words, and how many
+                                                          notes nobody would have to change
 
+SENTENCES is vocabulary_speech.tsv, on which nothing is chosen any more. Rules are chosen on
+vocabulary_speech_tune.tsv, and vocabulary_speech_kept.tsv tells whether they hold elsewhere.
 `prose` takes 25,000 words of messages that are older than those the vocabulary is made of, as
 they were written and as an engine without capitals and stops would write them.
 """
@@ -22,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.scoring import words_of
+from benchmarks.scoring import words_of, wrong
 from benchmarks.voices import FLITE, speak
 from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
@@ -192,6 +195,10 @@ class Tally:
     """Terms that are in a text, and errors in the words that are no terms.
 
     `found` are those that stand there as they are written, `heard` those whose words are all there.
+    Of the sentences, `unchanged` are those that a careful person would have typed so: every word,
+    every term as it is written, whether it is listed or not. Case and punctuation of other words
+    do not count, nor whether a number is in digits or a compound has a space. In `worded`, a term
+    may stand as the words that were said for it.
     """
 
     terms: int = 0
@@ -199,29 +206,42 @@ class Tally:
     heard: int = 0
     words: int = 0
     wrong: int = 0
+    sentences: int = 0
+    unchanged: int = 0
+    worded: int = 0
 
     def add(self, marked: str, text: str, listed: set[str]) -> None:
         """Count a sentence, in which terms are marked: `the {ref name|refname} is gone`."""
         said: list[tuple[str, bool]] = []
+        is_complete = True
         # a sentence's stops belong to no term; a sentence's capital may be one of a name's
         text = " ".join(word.strip(",.?!;:") for word in text.split())
         for piece in re.split(r"(\{.*?\})", marked):
             term = _MARK.fullmatch(piece)
-            if term and term[2] in listed:
-                self.terms += 1
-                self.found += any(_same(word, term[2]) for word in text.split())
+            if term:
+                is_found = any(_same(word, term[2]) for word in text.split())
+                is_complete = is_complete and is_found
                 # said in full again, so that both texts are compared with the same words
                 text = re.sub(rf"(?i)(?<!\S){re.escape(term[2])}(?!\S)", term[1], text)
+            if term and term[2] in listed:
+                self.terms += 1
+                self.found += is_found
                 self.heard += f" {' '.join(words_of(term[1]))} " in f" {' '.join(words_of(text))} "
             words = words_of(term[1] if term else piece)
             said += [(word, not term) for word in words]
         self.words += sum(is_other for _, is_other in said)
         self.wrong += _wrong_others(said, words_of(text))
+        is_worded = not wrong([word for word, _ in said], words_of(text), compounds=True)
+        self.sentences += 1
+        self.worded += is_worded
+        self.unchanged += is_worded and is_complete
 
     def __str__(self) -> str:
         return (
             f"of {self.terms} terms {self.found} as written, {self.heard} with all their words, "
-            f"{100 * self.wrong / self.words:.1f} % of {self.words} other words wrong"
+            f"{100 * self.wrong / self.words:.1f} % of {self.words} other words wrong; "
+            f"of {self.sentences} sentences {self.unchanged} need no change, "
+            f"{self.worded} have every word"
         )
 
 
@@ -264,7 +284,7 @@ def main() -> None:
         case "speech":
             until = rest[0] if rest else "v2.53.0"
             voices = rest[1].split(",") if rest[1:] else FLITE
-            _speech(repository, until, _SENTENCES, voices)
+            _speech(repository, until, Path(rest[2]) if rest[2:] else _SENTENCES, voices)
         case "prose":
             _prose(repository, rest[0] if rest else "HEAD", int(rest[1]) if rest[1:] else _OLDER)
 

@@ -68,22 +68,34 @@ def main() -> None:
         for name, files in spoken.items():
             tallies = [measure(engine, files, context, sure) for context in ways.values()]
             rows.append(
-                (name, tallies[0].words, *(tally.shown for tally in tallies), tallies[-1].factor)
+                (
+                    name,
+                    tallies[0].words,
+                    *(tally.shown for tally in tallies),
+                    f"{tallies[-1].whole} of {tallies[-1].files}",
+                    tallies[-1].factor,
+                )
             )
     print(f"{machine()}\n")
-    print(markdown_table(("spoken by", "words", *ways, "real-time factor"), rows))
+    columns = ("spoken by", "words", *ways, "without an error", "real-time factor")
+    print(markdown_table(columns, rows))
     print(f"\n{sure}")
 
 
 @dataclass(slots=True)
 class Tally:
-    """Words that were said and those that are wrong; `joined` counts compounds either way."""
+    """Words that were said and those that are wrong; `joined` counts compounds either way.
+
+    `whole` are the recordings, of `files`, in which no word is wrong.
+    """
 
     words: int = 0
     wrong: int = 0
     joined: int = 0
     seconds: float = 0.0
     worked: float = 0.0
+    files: int = 0
+    whole: int = 0
 
     @property
     def shown(self) -> str:
@@ -136,7 +148,10 @@ def measure(
         heard = words_of(" ".join(segment.marked_text for segment in segments))
         tally.words += len(said)
         tally.wrong += wrong(said, heard)
-        tally.joined += wrong(said, heard, compounds=True)
+        joined = wrong(said, heard, compounds=True)
+        tally.joined += joined
+        tally.files += 1
+        tally.whole += not joined
         if context.jargon:
             sure.add(segments, said)
     return tally
