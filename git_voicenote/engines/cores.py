@@ -10,7 +10,10 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STAT = Path("/proc/stat")
 _MIN_INTERVAL = 0.25
@@ -33,15 +36,16 @@ class Cores:
     On systems other than Linux, all cores count as free.
     """
 
-    def __init__(self, stat: Path = STAT) -> None:
+    def __init__(self, stat: Path = STAT, clock: Callable[[], float] = time.monotonic) -> None:
         self.available = available_cores()
         self._stat = stat
+        self._clock = clock
         self._before = self._usage()
         self._free = self.available
 
     def free(self) -> int:
         """Return how many cores were free since the last measurement, at least 1."""
-        if self._before is None or time.monotonic() - self._before.clock < _MIN_INTERVAL:
+        if self._before is None or self._clock() - self._before.clock < _MIN_INTERVAL:
             return self._free
         now = self._usage()
         if now is not None:
@@ -50,7 +54,7 @@ class Cores:
         return self._free
 
     def _usage(self) -> _Usage | None:
-        clock, own = time.monotonic(), time.process_time()
+        clock, own = self._clock(), time.process_time()
         try:
             lines = self._stat.read_text().splitlines()
             ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}

@@ -22,6 +22,7 @@ from git_voicenote.engines.moonshine.tokenizer import BOS
 from git_voicenote.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -81,8 +82,7 @@ class Network:
         """Encode sound of shape (n,), at most 30 s. Raises EngineError."""
         if len(samples) < MIN_SAMPLES:
             samples = np.pad(samples, (0, MIN_SAMPLES - len(samples)))
-        free = self._cores.free()
-        threads = max(count for count in self._encoders if count <= max(free, 1))
+        threads = threads_for(self._cores.free(), self._encoders)
         sound = {
             "input_values": samples[None],
             "attention_mask": np.ones((1, len(samples)), np.int64),
@@ -123,6 +123,11 @@ class Network:
             nothing = np.zeros((1, self._heads, 0, self._width), np.float32)
             feed |= dict.fromkeys((*self._own, *self._cross), nothing)
         return feed
+
+
+def threads_for(free: int, offered: Iterable[int]) -> int:
+    """Return the most threads, of those that are offered, for which there are free cores, or 1."""
+    return max(count for count in offered if count <= max(free, 1))
 
 
 def log_softmax(logits: Floats) -> Floats:
