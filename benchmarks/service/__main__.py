@@ -21,6 +21,7 @@ from benchmarks.measure import machine, markdown_table
 from benchmarks.service.files import measure_overhead, measure_peer
 from benchmarks.service.kills import measure_kills
 from benchmarks.service.live import measure_eight, measure_partial
+from benchmarks.service.page import measure_page
 from benchmarks.service.running import Setup
 from benchmarks.service.soak import measure_soak
 from benchmarks.service.start import measure_start
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[[Setup], Rows]] = {
     "overhead": measure_overhead,
     "peer": measure_peer,
     "partial": measure_partial,
+    "page": measure_page,
     "eight": measure_eight,
     "kills": measure_kills,
     "soak": measure_soak,
