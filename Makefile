@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # two per core, because many tests wait for recordings that play in real time
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: demo test lint format kit dist man parity nano-benchmark voices numbers lock clean
+.PHONY: demo test lint lint-page format kit dist man parity nano-benchmark voices numbers lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
@@ -23,6 +23,15 @@ lint: $(VENV)/.nano
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The scripts of the page, with a linter that needs no Node.js, in an environment apart.
+lint-page: build/page/.ready
+	build/page/bin/biome lint --error-on-warnings
+
+build/page/.ready: requirements-page.lock
+	$(PYTHON) -m venv build/page
+	build/page/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-page.lock
+	@touch $@
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -92,6 +101,7 @@ lock:
 	  --output-file requirements-parity.lock
 	$(COMPILE) --group voices --output-file requirements-voices.lock
 	$(COMPILE) --group numbers --output-file requirements-numbers.lock
+	$(COMPILE) --group page --output-file requirements-page.lock
 
 $(VENV)/.ready: locks/base.lock locks/build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or later is needed; name one with make PYTHON=...")'
