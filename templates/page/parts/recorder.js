@@ -121,7 +121,8 @@ export class Recorder {
     this.showMicrophones();
     dictation = new Dictation({ rate: this.microphone.rate, ...wanted }, {
       state: (name) => this.show(name),
-      partial: (text) => { this.partial.textContent = text; },
+      // an engine sends an empty one before the segment: until that comes, the words stay
+      partial: (text) => { this.partial.textContent = text || this.partial.textContent; },
       segment: (segment) => this.add(segment),
       warning: (text) => this.notice(text),
       final: (result) => { this.result = result; },
