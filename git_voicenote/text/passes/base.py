@@ -78,3 +78,46 @@ def apply_changes(text: str, changes: Sequence[Change]) -> Passed:
         at = change.end
         made.append(change)
     return Passed("".join((*pieces, text[at:])), tuple(made))
+
+
+def combined(text: str, first: Passed, second: Passed) -> Passed:
+    """Return what a pass made of a text, and then another one of that, as the work of one pass.
+
+    Changes that overlap become one, named after the second pass.
+    """
+    # all changes as spans of the text in between, which the first pass wrote
+    between: list[tuple[int, int, int, Change]] = []
+    grown = 0
+    for change in first.changes:
+        start = change.start + grown
+        between.append((start, start + len(change.after), 0, change))
+        grown += len(change.after) - len(change.before)
+    between += [(change.start, change.end, 1, change) for change in second.changes]
+    groups: list[list[tuple[int, int, int, Change]]] = []
+    reached = -1
+    for each in sorted(between, key=lambda each: each[:3]):
+        if each[0] >= reached:
+            groups.append([])
+        groups[-1].append(each)
+        reached = max(reached, each[1])
+    made = []
+    grown = 0
+    for group in groups:
+        start, end = group[0][0], max(each[1] for each in group)
+        own = [change for _, _, order, change in group if order == 0]
+        before = start - grown
+        grown += sum(len(change.after) - len(change.before) for change in own)
+        after = _rewritten(first.text, start, end, [each[3] for each in group if each[2]])
+        last = max(group, key=lambda each: each[2])[3]
+        original = text[before : end - grown]
+        if original != after:
+            made.append(Change(before, end - grown, original, after, last.source, last.score))
+    return Passed(second.text, tuple(made))
+
+
+def _rewritten(text: str, start: int, end: int, changes: Sequence[Change]) -> str:
+    pieces, at = [], start
+    for change in changes:
+        pieces += [text[at : change.start], change.after]
+        at = change.end
+    return "".join((*pieces, text[at:end]))

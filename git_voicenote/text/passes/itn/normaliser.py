@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.text.passes.base import Passed, apply_changes
+from git_voicenote.text.passes.base import Passed, apply_changes, combined
 from git_voicenote.text.passes.itn.chinese import rules as chinese
 from git_voicenote.text.passes.itn.english import rules as english
 
@@ -23,9 +23,11 @@ def normaliser(language: str = "en") -> Pass:
     knows_chinese = language.lower().partition("-")[0] in _CHINESE
 
     def normalise(text: str) -> Passed:
-        changes = list(english.changes(text))
-        if knows_chinese and not text.isascii():
-            changes += chinese.changes(text)
-        return apply_changes(text, changes)
+        if not knows_chinese or text.isascii():
+            return apply_changes(text, english.changes(text))
+        # Chinese first: what follows a number in Chinese may be a unit in English
+        in_chinese = apply_changes(text, chinese.changes(text))
+        in_english = apply_changes(in_chinese.text, english.changes(in_chinese.text))
+        return combined(text, in_chinese, in_english)
 
     return normalise
