@@ -2,7 +2,9 @@
 
     python -m benchmarks.attack.texts 100000 [--seed SEED]
 
-`changed_again` counts the texts that the chain changes a second time.
+`changed_again` returns the texts that the chain changes a second time, but for those with a word
+that keeps a command from being obeyed ("literal"): the word goes, and what it kept is a command in
+the text without it. Plain text has no sign for what was kept.
 """
 
 from __future__ import annotations
@@ -125,10 +127,17 @@ def passed(text: str, chain: Chain) -> str:
 
 
 def changed_again(count: int, seed: int, language: str = "en") -> tuple[str, ...]:
-    """Return those of `count` texts that the chain changes a second time."""
+    """Return those of `count` texts without an escape that the chain changes a second time."""
     source, chain = random.Random(seed), chains()[language]  # noqa: S311 - no secret
-    texts = (random_text(source) for _ in range(count))
+    texts = (text for _ in range(count) if not _has_escape(text := random_text(source)))
     return tuple(text for text in texts if passed(once := passed(text, chain), chain) != once)
+
+
+def _has_escape(text: str) -> bool:
+    """Whether a text has a word that keeps what follows from being obeyed, in any language."""
+    words = (tables.words("spoken_edits", name, "literal") for name in tables.table("spoken_edits"))
+    said = text.lower()
+    return any(word in said for each in words for word in each)
 
 
 def _functions() -> tuple[Callable[[str], object], ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Passed, apply_changes
+from git_voicenote.text.passes.itn.english.numbers import is_number_word
 from git_voicenote.text.passes.itn.words import Match, Run, find, low, lows
 from git_voicenote.text.vocabulary.identifiers import parts_of
 
@@ -68,7 +69,9 @@ def _constant(words: Sequence[str]) -> str:
 
 
 def _dotted(words: Sequence[str]) -> str:
-    return ".".join(words).lower()
+    *others, last = (word.lower() for word in words)
+    # "dotted package jason": as after "dot"
+    return ".".join((*others, tables.strings("itn", "suffixes", "heard").get(last, last)))
 
 
 def _all_caps(words: Sequence[str]) -> str:
@@ -94,8 +97,13 @@ _JOINTS = frozenset({"dash", "hyphen", "minus", "dot", "point", "slash", "unders
 """Words that join what is before and behind them: half of that is not understood."""
 
 
+def _ends_in_joint(said: str) -> bool:
+    """Whether a word is a joint, or a name that ends in one: what "snake case" took."""
+    return re.split(r"[-_.]", said)[-1] in _JOINTS
+
+
 def _identifier(run: Run, at: int) -> Match | None:
-    if low(run, at - 1) in _JOINTS or _follows_a_command(run, at):
+    if _ends_in_joint(low(run, at - 1)) or _follows_a_command(run, at):
         return None
     for said, name, join, at_least in _STYLES:
         start = at + len(said)
@@ -120,6 +128,8 @@ def _identifier(run: Run, at: int) -> Match | None:
             return None
         last, end = taken
         words = [word.text for word in run[start:last]]
+        if len(words) == 1 and is_number_word(words[0].lower()):
+            return None  # "kebab case ten end case": a number, with what follows it
         owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
         words[-1] = words[-1].removesuffix(owner)
         parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]

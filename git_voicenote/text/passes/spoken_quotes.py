@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _MAX_QUOTE = 300
 """Characters of a quote."""
 _AFTER_OPENING = re.compile(r"[.,:，：]?\s*")
+_WORD_BEFORE = re.compile(r"(?<!\w)(\w++) \Z")
+_MAX_WORD = 40
+"""Characters of a word that is looked back at."""
 _PAUSES = ",;:，；：、"
 _LINE_ENDS = frozenset("\n\u2028\u2029")
 _BOUNDARY = ".!?。！？…" + _PAUSES + "".join(_LINE_ENDS)
@@ -68,6 +71,9 @@ def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Itera
         at = opening.end()
         if written.touch(*opening.span()) or closings.get(at, at) < opening.start():
             continue  # in a quote that is written already, or the end of "close quote"
+        both = f"{_last_word(text, opening.start())} {opening[0]}"
+        if unquote.fullmatch(both) or quote.fullmatch(both):
+            continue  # half of it belongs to a name, as in "--close quote"
         after = _AFTER_OPENING.match(text, at)
         start = after.end() if after else at
         found = unquote.match(text, start) or unquote.search(text, start + 1, start + _MAX_QUOTE)
@@ -81,6 +87,12 @@ def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Itera
         inside = inside[:-1] if inside[-1:] in tuple(".,，") else inside
         yield _Quote(opening.start(), at, closing.end(), opening[0], inside, closing[0])
         at = closing.end()
+
+
+def _last_word(text: str, end: int) -> str:
+    """Return the word before a place, without what a hyphen or a slash ties to it."""
+    found = _WORD_BEFORE.search(text[max(0, end - _MAX_WORD) : end])
+    return found[1] if found else ""
 
 
 def _is_meant(

@@ -47,6 +47,28 @@ def test_what_is_written_stays() -> None:
     assert [chained(text) for text in written] == written
 
 
+@pytest.mark.parametrize(
+    ("language", "heard", "written"),
+    [
+        # half of a spoken quotation mark is part of a name
+        ("en", "dash dash close quote is C open quote x unquote", '--close quote is C "x"'),
+        ("en", "takes dash dash open quote les and close quote",
+         "takes --open quote les and close quote"),
+        ("en", "kebab case ten end case p m", "kebab case ten end case p m"),
+        ("en", "snake case first name point dotted second part",
+         "first_name_point_dotted_second_part"),
+        ("en", "dotted package jason", "package.json"),
+        ("zh", "一百 percent", "100%"),
+        ("zh", "一百 megabytes", "100 MB"),
+        ("zh", "issue 一百", "issue #100"),
+    ],
+)  # fmt: skip
+def test_what_went_through_the_chain_stays(language: str, heard: str, written: str) -> None:
+    chain = build_chain(language)
+    assert polish([heard], chain).text == written
+    assert polish([written], chain).text == written
+
+
 def test_the_table_is_long_enough_to_mean_something() -> None:
     assert len(PAIRS) >= 120
     assert sum(heard == written for heard, written in PAIRS) >= 60
