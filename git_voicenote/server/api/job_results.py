@@ -92,8 +92,10 @@ def _write_archive(path: Path, job: Job, forms: Sequence[ExportFormat]) -> None:
             os.fdopen(files.open_new(path), "w+b") as output,
             zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
+            taken = [_FAILURES]
             for form in forms:
-                names = result_names([file.name for file in done], form.suffix)
+                names = result_names([file.name for file in done], form.suffix, taken)
+                taken += names
                 for name, file in zip(names, done, strict=True):
                     archive.writestr(name, _rendered(job, file, form))
             if missing := _missing(job):

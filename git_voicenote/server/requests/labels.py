@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MAX_PARTS = 32
 _MAX_PART_BYTES = 200
@@ -25,12 +29,14 @@ def label(filename: bytes, number: int) -> str:
     return "/".join(kept) or f"sound {number}"
 
 
-def result_names(labels: list[str], suffix: str) -> list[str]:
+def result_names(labels: list[str], suffix: str, taken: Iterable[str] = ()) -> list[str]:
     """Return names for results beside the labels, no two of which differ only in case.
 
-    `talks/monday.flac` becomes `talks/monday.srt`, another of that name `talks/monday-2.srt`.
+    `talks/monday.flac` becomes `talks/monday.srt`, another of that name `talks/monday-2.srt`. None
+    is the name of a folder of another one, or one of those that are `taken`.
     """
-    used: set[str] = set()
+    used = {name.casefold() for name in taken}
+    used |= {str(folder).casefold() for one in labels for folder in PurePosixPath(one).parents}
     names = []
     for one in labels:
         path = PurePosixPath(one)

@@ -13,6 +13,7 @@ import pytest
 
 from git_voicenote.config import Settings
 from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.requests.labels import result_names
 from tests.server.engines import WAITING
 from tests.support.serving import FORM_TYPE, RENAME, TOKEN, WAIT, Client, multipart, serving
 from tests.support.sound import tone, write_sound
@@ -256,3 +257,18 @@ def _wait_until_running(client: Client, job_id: str) -> None:
     """Wait until the engine works on a file of a job."""
     while client.request(path=f"/api/jobs/{job_id}").json["files"][0]["state"] != "running":
         pass
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (["failed.wav"], ["failed-2.txt"]),  # the list of what failed has its name
+        (["a.wav", "a.txt/b.wav"], ["a-2.txt", "a.txt/b.txt"]),  # of a folder
+        (["A.wav", "a.TXT/x/b.wav"], ["A-2.txt", "a.TXT/x/b.txt"]),
+        (["x.wav", "x.mp3", "x-2.wav"], ["x.txt", "x-2.txt", "x-2-2.txt"]),
+    ],
+)
+def test_no_result_has_the_name_of_another_or_of_a_folder(
+    labels: list[str], names: list[str]
+) -> None:
+    assert result_names(labels, ".txt", ["failed.txt"]) == names
