@@ -106,6 +106,7 @@ class _Editor:
         self._is_in_capitals = text.isupper()
         self._is_written = _SENTENCES.search(text) is not None
         self._openings: list[int] = []
+        self._breaking: dict[int, bool] = {}
 
     def edit(self) -> list[Change]:
         obey: dict[str, Callable[[_Command], None]] = {
@@ -168,13 +169,22 @@ class _Editor:
         return has_capitals and not self._is_in_capitals
 
     def _breaks_at(self, at: int) -> bool:
-        """Whether "new line" or the like follows, with a stop or nothing behind it."""
-        found = self._words.commands.match(self._text, at)
-        if found is None or found.lastgroup not in ("new_line", "new_paragraph"):
-            return False
-        after = _AFTER.match(self._text, found.end())
-        is_last = after is not None and after.end() == len(self._text)
-        return is_last or self._text[found.end()] in _BOUNDARY
+        """Whether "new line" or the like follows, or a few, with a stop or nothing behind them."""
+        passed, breaks = [], False
+        while at not in self._breaking:
+            passed.append(at)
+            found = self._words.commands.match(self._text, at)
+            if found is None or found.lastgroup not in ("new_line", "new_paragraph"):
+                break
+            after = _AFTER.match(self._text, found.end())
+            at = after.end() if after else found.end()
+            breaks = at == len(self._text) or self._text[found.end()] in _BOUNDARY
+            if breaks:
+                break
+        else:
+            breaks = self._breaking[at]
+        self._breaking |= dict.fromkeys(passed, breaks)
+        return breaks
 
     def _starts_a_phrase(self, start: int) -> bool:
         before = end_before(self._text, start, " \t")

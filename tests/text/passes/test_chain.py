@@ -14,7 +14,7 @@ from git_voicenote.datatypes import MARK
 from git_voicenote.errors import SettingError
 from git_voicenote.text.passes.base import Change, Passed, apply_changes
 from git_voicenote.text.passes.chain import PASSES, build_chain, named_passes, polish
-from git_voicenote.text.passes.spoken_edits import LINE
+from git_voicenote.text.passes.spoken_edits import LINE, spoken_edits
 
 ROWS = [
     line.split("\t")
@@ -67,6 +67,19 @@ def test_what_went_through_the_chain_stays(language: str, heard: str, written: s
     chain = build_chain(language)
     assert polish([heard], chain).text == written
     assert polish([written], chain).text == written
+
+
+@pytest.mark.parametrize(
+    ("heard", "written"),
+    [
+        ("it is slow new line new line new line", f"it is slow{LINE}{LINE}{LINE}"),
+        ("it is slow new line new line new line of code", None),
+    ],
+)
+def test_lines_in_a_row_are_all_obeyed_or_none(heard: str, written: str | None) -> None:
+    edit = spoken_edits("en")
+    assert edit(heard).text == (written or heard)
+    assert edit(written or heard).text == (written or heard)
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
