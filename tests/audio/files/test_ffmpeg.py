@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,21 +47,18 @@ LISTS = {
 
 def encoded(path: Path) -> Path:
     """Write a second of a tone in the format of the name."""
-    sound = write_sound(path.with_suffix(".wav"), tone(1.0))
-    command = [
-        "ffmpeg",
-        "-loglevel",
-        "error",
-        "-y",
-        "-i",
-        str(sound),
-        "-c:a",
-        "aac",
-        f"file:{path}",
-    ]
-    subprocess.run(command, check=True)
-    sound.unlink()
+    path.write_bytes(_encoded(path.suffix))
     return path
+
+
+@cache
+def _encoded(suffix: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        sound = write_sound(Path(folder) / "sound.wav", tone(1.0))
+        path = Path(folder) / f"sound{suffix}"
+        command: list[str | Path] = ["ffmpeg", "-v", "error", "-i", sound, "-c:a", "aac", path]
+        subprocess.run(command, check=True)
+        return path.read_bytes()
 
 
 @needs_ffmpeg
@@ -234,7 +232,7 @@ def test_a_few_bytes_that_stand_for_hours(tmp_path: Path) -> None:
 
 def film(path: Path, *tracks: Samples, names: tuple[str, ...] = ()) -> Path:
     """Write a film with these audio tracks; a name may be a title, "=" a disposition."""
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=d=4:s=16x16:r=2"]
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=d=2:s=16x16:r=2"]
     for number, track in enumerate(tracks):
         sound = write_sound(path.with_suffix(f".{number}.wav"), track)
         command += ["-i", str(sound)]

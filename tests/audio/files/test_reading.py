@@ -295,18 +295,18 @@ def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
     ]
 
 
-def test_three_hours_take_no_more_memory_than_a_minute(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_half_an_hour_takes_no_more_memory_than_a_minute(tmp_path: Path, sandbox: Sandbox) -> None:
     program = (
         "import sys, resource, pathlib, git_voicenote.audio.files.reading as f\n"
         "print(sum(map(len, f.read_blocks(pathlib.Path(sys.argv[1])))))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     results = {}
-    for seconds in (60, 3 * 3600):
+    for seconds in (60, 1800):
         path = tmp_path / "a.wav"
         path.write_bytes(wav_header(seconds * SAMPLE_RATE * 2))
         os.truncate(path, HEADER_SIZE + seconds * SAMPLE_RATE * 2)  # a hole: no disk is used
         samples, memory = sandbox.run(sys.executable, "-c", program, path).stdout.split()
         assert int(samples) == seconds * SAMPLE_RATE
         results[seconds] = int(memory)
-    assert results[3 * 3600] < results[60] * 1.2
+    assert results[1800] < results[60] * 1.2
