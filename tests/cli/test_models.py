@@ -88,36 +88,30 @@ def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, origi
     assert "model.safetensors has changed since it was installed" in done.stderr.decode()
 
 
-def test_a_name_that_is_taken_is_refused(sandbox: Sandbox, nano: Path) -> None:
-    assert sandbox.voicenote("models", "import", nano, "--name", "x").returncode == 0
-    done = sandbox.voicenote("models", "import", nano, "--name", "x")
-    assert (done.returncode, done.stdout) == (128, b"")
-    assert done.stderr.decode().splitlines() == [
-        f"error: a model named x already exists: {sandbox.home / MODELS / 'x'}",
-        "hint: choose another name with `--name OTHER`, or remove that folder first",
-    ]
-
-
 def test_a_folder_of_ones_own_can_be_used(sandbox: Sandbox, nano: Path) -> None:
     chosen = {"GIT_VOICENOTE_MODEL": str(nano)}
     done = sandbox.voicenote("models", "verify", environment=chosen)
     assert (done.returncode, done.stdout.decode()) == (0, f"{nano.name}: all is as it should be\n")
     assert done.stderr.decode().startswith("nothing is written down of its files")
-    assert sandbox.voicenote("models", "import", nano, "--name", "x").returncode == 0
+    assert sandbox.voicenote("models", "import", nano, "--name", nano.name).returncode == 0
     done = sandbox.voicenote("models", "list", environment=chosen)
-    assert done.stdout.startswith(b"  x  ")
+    assert done.stdout.startswith(f"  {nano.name}  ".encode())
     assert done.stderr.decode() == f"voicenote.model selects {nano}\n"
     done = sandbox.voicenote("models", "list", environment={"GIT_VOICENOTE_MODEL": "gone"})
     assert done.stderr == b"warning: voicenote.model: there is no model 'gone'\n"
 
+    # a path leads from where one stands, also where a model of that name is installed
+    for here, path in ((".", "."), ("..", f"./{nano.name}"), (".", f"../{nano.name}")):
+        done = sandbox.voicenote("models", "path", path, cwd=nano / here)
+        assert Path(done.stdout.decode().removesuffix("\n")).resolve() == nano
 
-@pytest.mark.parametrize(("here", "path"), [(".", "."), ("..", "./{name}"), (".", "../{name}")])
-def test_a_path_leads_from_where_one_stands(
-    sandbox: Sandbox, nano: Path, here: str, path: str
-) -> None:
-    assert sandbox.voicenote("models", "import", nano, "--name", nano.name).returncode == 0
-    done = sandbox.voicenote("models", "path", path.format(name=nano.name), cwd=nano / here)
-    assert Path(done.stdout.decode().removesuffix("\n")).resolve() == nano
+    # its name is taken
+    done = sandbox.voicenote("models", "import", nano, "--name", nano.name)
+    assert (done.returncode, done.stdout) == (128, b"")
+    assert done.stderr.decode().splitlines() == [
+        f"error: a model named {nano.name} already exists: {sandbox.home / MODELS / nano.name}",
+        "hint: choose another name with `--name OTHER`, or remove that folder first",
+    ]
 
 
 def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nano: Path) -> None:
