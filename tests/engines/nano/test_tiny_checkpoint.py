@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Samples
 
+pytestmark = pytest.mark.xdist_group("tiny checkpoint")  # each process loads the model
 SAID = transcripts()
 EVERYTHING = [sentence for sentences in SAID.values() for sentence in sentences]
 

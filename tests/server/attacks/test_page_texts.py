@@ -16,7 +16,7 @@ from tests.support.serving import BOUNDARY, FORM_TYPE, RENAME, TOKEN, Client, se
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.xdist_group("page texts")]
 
 MARKUP = "<img src=x onerror=owned=1><script>owned=1</script>"
 BUTTONS = "[...document.querySelectorAll('main button')].filter(one => one.innerText === 'Show')"

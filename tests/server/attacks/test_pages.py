@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.support.serving import Client
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.xdist_group("pages")]
 
 EVIL = "evil.example"
 TRANSCRIPTIONS = "/v1/audio/transcriptions"
