@@ -199,6 +199,12 @@ class SpeechServer:
         return Reply({"object": "list", "data": listed})
 
 
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128  # of 5, Linux leaves a sixth client waiting on a busy machine
+
+
 @contextmanager
 def serving(server: SpeechServer, tls: SSLContext | None = None) -> Iterator[SpeechServer]:
     """Run the server while the `with` block is in; over TLS, if it is given."""
@@ -206,11 +212,9 @@ def serving(server: SpeechServer, tls: SSLContext | None = None) -> Iterator[Spe
     class StatefulHandler(Handler):
         state = server
 
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), StatefulHandler)
+    listener = _Listener(("127.0.0.1", 0), StatefulHandler)
     if tls:
         listener.socket = tls.wrap_socket(listener.socket, server_side=True)
-    listener.daemon_threads = True
-    listener.block_on_close = False
     thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
     thread.start()
     server.address = f"{'https' if tls else 'http'}://127.0.0.1:{listener.server_port}"
