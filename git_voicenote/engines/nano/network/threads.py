@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import torch
@@ -9,6 +10,7 @@ import torch
 from git_voicenote.engines.cores import STAT, Cores
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -18,9 +20,9 @@ class Threads:
     On systems other than Linux, the number is not changed.
     """
 
-    def __init__(self, stat: Path = STAT) -> None:
+    def __init__(self, stat: Path = STAT, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = torch.get_num_threads()
-        self._cores = Cores(stat)
+        self._cores = Cores(stat, clock)
 
     def adapt(self) -> None:
         """Adapt to the use of the cores since the last measurement, unless that is very recent."""

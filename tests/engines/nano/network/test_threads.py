@@ -32,10 +32,11 @@ def two_threads() -> Iterator[None]:
 
 
 class Cores:
-    """A /proc/stat that a test writes."""
+    """A /proc/stat that a test writes, and a clock that it sets."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.seconds = 0.0
         self._ticks = 0
         self.work(0)
 
@@ -53,9 +54,9 @@ class Cores:
 @LINUX
 def test_threads_are_restored_when_cores_are_free_again(tmp_path: Path) -> None:
     cores = Cores(tmp_path / "stat")
-    threads = Threads(cores.path)
+    threads = Threads(cores.path, lambda: cores.seconds)
     for seconds, expected in ((60.0, 1), (0.0, 2)):
-        time.sleep(0.3)
+        cores.seconds += 0.3
         cores.work(seconds)
         threads.adapt()
         assert torch.get_num_threads() == expected
@@ -64,7 +65,8 @@ def test_threads_are_restored_when_cores_are_free_again(tmp_path: Path) -> None:
 @LINUX
 def test_the_load_is_not_measured_again_at_once(tmp_path: Path) -> None:
     cores = Cores(tmp_path / "stat")
-    threads = Threads(cores.path)
+    threads = Threads(cores.path, lambda: cores.seconds)
+    cores.seconds += 0.2
     cores.work(60.0)
     threads.adapt()
     assert torch.get_num_threads() == 2
@@ -76,8 +78,8 @@ def test_a_system_without_load_figures_changes_nothing(tmp_path: Path, stat: str
     if stat is not None:
         first = min(os.sched_getaffinity(0))
         path.write_text(stat.replace("cpu0", f"cpu{first}"))
-    threads = Threads(path)
-    time.sleep(0.3)
+    clock = iter((0.0, 1.0, 2.0))
+    threads = Threads(path, lambda: next(clock, 3.0))
     threads.adapt()
     assert torch.get_num_threads() == 2
 
