@@ -6,12 +6,10 @@ import ast
 import json
 from pathlib import Path
 
-import pytest
-
 from git_voicenote.characters import json_text
 from git_voicenote.terminal.colours import coloured, only_colours
+from tests.support.source import MODULES, nodes_of
 
-PACKAGE = Path(__file__).parents[1] / "git_voicenote"
 DOOR = frozenset(
     Path("terminal", name) for name in ("console.py", "colours.py", "drawing.py", "streams.py")
 )
@@ -33,24 +31,20 @@ TEXT_OF_RICH = (
 )  # fmt: skip
 
 
-def modules() -> list[Path]:
-    return sorted({path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py")} - DOOR - CHILDREN)
-
-
 def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else "?"
 
 
-@pytest.mark.parametrize("module", modules(), ids=str)
-def test_nothing_else_prints(module: Path) -> None:
+def test_nothing_else_prints() -> None:
     found = set()
-    for node in ast.walk(ast.parse((PACKAGE / module).read_text())):
-        if isinstance(node, ast.Attribute | ast.Name) and dotted(node) in FORBIDDEN:
-            found.add(dotted(node))
-        if isinstance(node, ast.ImportFrom) and node.module in TEXT_OF_RICH:
-            found.add(node.module)
+    for module in {*MODULES} - DOOR - CHILDREN:
+        for node in nodes_of(module):
+            if isinstance(node, ast.Attribute | ast.Name) and dotted(node) in FORBIDDEN:
+                found.add(f"{module}:{node.lineno}: {dotted(node)}")
+            if isinstance(node, ast.ImportFrom) and node.module in TEXT_OF_RICH:
+                found.add(f"{module}:{node.lineno}: {node.module}")
     assert not found
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "git_voicenote"
+from tests.support.source import MODULES, nodes_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 OWNER = "files"
 
 # methods that write; `replace` has other meanings, which differ in their arguments
@@ -17,7 +21,7 @@ METHODS = frozenset(
     | {"copyfile", "copy2", "copytree", "copymode", "move", "link", "symlink", "renames"}
 )
 LIBRARIES = frozenset({"save_file", "tokenizer.save", "np.save", "torch.save", "tofile"})
-MODULES = frozenset({"os", "shutil", "tempfile"})
+FOREIGN = frozenset({"os", "shutil", "tempfile"})
 FLAGS = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
 
 # (module, call): why it is allowed
@@ -38,10 +42,9 @@ EXCEPTIONS = {
 
 def _calls(module: Path) -> list[tuple[str, int]]:
     """Return the calls in a module that can write to a file, with their lines."""
-    nodes = ast.walk(ast.parse(module.read_text()))
     return [
         (name, node.lineno)
-        for node in nodes
+        for node in nodes_of(module)
         if isinstance(node, ast.Call) and (name := _writing(node))
     ]
 
@@ -55,7 +58,7 @@ def _writing(call: ast.Call) -> str | None:
         return name if _opens_to_write(name, call) else None
     if name in ("self.write_text", "notes.write_text"):
         return None  # merges notes in git
-    if method in METHODS and (owner in MODULES or method not in ("move", "link", "copy")):
+    if method in METHODS and (owner in FOREIGN or method not in ("move", "link", "copy")):
         return name
     if method == "replace" and (owner == "os" or len(call.args) + len(call.keywords) == 1):
         return name if not call.keywords or owner == "os" else None
@@ -78,18 +81,12 @@ def _opens_to_write(name: str, call: ast.Call) -> bool:
     )
 
 
-MODULES_OF_OURS = sorted(
-    path.relative_to(PACKAGE)
-    for path in PACKAGE.rglob("*.py")
-    if path.relative_to(PACKAGE).parts[0] != OWNER
-)
-
-
-@pytest.mark.parametrize("module", MODULES_OF_OURS, ids=str)
-def test_only_one_package_writes_files(module: Path) -> None:
+def test_only_one_package_writes_files() -> None:
     wrong = [
-        f"line {line}: {name}"
-        for name, line in _calls(PACKAGE / module)
+        f"{module}:{line}: {name}"
+        for module in MODULES
+        if module.parts[0] != OWNER
+        for name, line in _calls(module)
         if (str(module), name) not in EXCEPTIONS
     ]
     assert not wrong, f"use git_voicenote.files: {', '.join(wrong)}"
