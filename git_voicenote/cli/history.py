@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.groups import Group
 from git_voicenote.cli.history_delete import delete
 from git_voicenote.clock import clock, length, local_time
 from git_voicenote.errors import NegativeAnswer
@@ -51,7 +52,7 @@ _TEXT_COLUMN = 12
 """Where the text of a segment begins, behind its time."""
 
 
-@click.group()
+@click.group(cls=Group)
 def history() -> None:
     """List, search, show, export and delete the recordings of this repository.
 

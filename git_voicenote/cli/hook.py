@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
+from git_voicenote.cli.groups import Group
 from git_voicenote.cli.usage import at_most_one
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import hand_over, print_json, report, say, warn
@@ -31,7 +32,7 @@ _STATES = {
 }
 
 
-@click.group(name="hook")
+@click.group(name="hook", cls=Group)
 def hook() -> None:
     """Install hooks: for dictating commit messages, for keeping notes with `git am`.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import harmless, visible
+from git_voicenote.cli.groups import Group
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
@@ -33,7 +34,7 @@ _HOW = (
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def models() -> None:
     """List, fetch, import and check the models of the engines.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.groups import Group
 from git_voicenote.config import effective_settings, unknown_names
 from git_voicenote.errors import NegativeAnswer, SettingError
 from git_voicenote.git.repository import repository_if_any
@@ -24,7 +25,7 @@ _GLOBAL = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def settings(context: click.Context) -> None:
     """List, get, set and unset the settings, with the origin of each value.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
+from git_voicenote.cli.groups import Group
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
 from git_voicenote.git.commits import subjects_of
@@ -35,7 +36,7 @@ _OF_COMMITS = ("note", "answer")
 _SIDES = {"here": "to push", "there": "to fetch", "both": "both"}
 
 
-@click.group()
+@click.group(cls=Group)
 def sync() -> None:
     """Exchange notes and covers with others; nothing is sent that was not asked for.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from git_voicenote.cli.groups import Group
 from git_voicenote.columns import columns, padded
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _TOLD = ">"
 
 
-class _ListByDefault(click.Group):
+class _ListByDefault(Group):
     """A group that runs `list` if no command is given."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
