@@ -106,10 +106,11 @@ def record(
         max_duration=max_duration, engine=engine, language=language, edit=edit,
     )  # fmt: skip
     dialogue = TerminalDialogue(repository)
+    meant = repository.commit(commit or "HEAD")
     subject: Explainable = (
         ExplainedSeries(repository, Covers(repository).key_for_head())
         if cover
-        else ExplainedCommit(repository, chosen, repository.commit(commit or "HEAD"))
+        else ExplainedCommit(repository, chosen, meant)
     )
     check_engine(repository, chosen, subject.target, dialogue.warn)
     if source:

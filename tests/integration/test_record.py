@@ -77,6 +77,22 @@ def test_another_commit_can_be_explained_from_a_subfolder(scripted: Sandbox) -> 
     assert words_of(scripted, first) == [WORDS]
 
 
+def test_the_cover_of_a_detached_head_is_named_by_its_abbreviated_id(scripted: Sandbox) -> None:
+    scripted.git("checkout", "--quiet", "--detach")
+    head = f"detached HEAD {scripted.git('rev-parse', '--short', 'HEAD')}"
+    done = scripted.voicenote("record", "--cover", "--from", SPOKEN, "--no-edit")
+    assert done.stderr.decode().startswith(f"explaining the series of {head}\n")
+    assert f"cover of {head} saved" in done.stderr.decode()
+
+
+def test_there_is_no_cover_before_the_first_commit(scripted: Sandbox) -> None:
+    scripted.git("checkout", "--quiet", "--orphan", "empty")
+    scripted.git("update-ref", "-d", "refs/heads/main")
+    done = scripted.voicenote("record", "--cover", "--from", SPOKEN)
+    assert done.returncode == 128
+    assert done.stderr.startswith(b"error: there is no commit here yet\n")
+
+
 def test_a_series_is_explained_by_its_cover(scripted: Sandbox) -> None:
     done = scripted.voicenote("record", "--cover", "--from", SPOKEN)
     assert done.returncode == 0, done.stderr

@@ -4,8 +4,10 @@ A cover follows its branch: `store` reads and writes covers, `branches` tells wh
 them belongs to.
 """
 
-from git_voicenote.notes.covers.branches import COVER_PREFIX
+from git_voicenote.notes.covers.branches import COVER_PREFIX, DETACHED
 from git_voicenote.notes.covers.left import SET_ASIDE_PREFIX, LeftCover
 from git_voicenote.notes.covers.store import REMOVED_PREFIX, Covers
 
-__all__ = ["COVER_PREFIX", "REMOVED_PREFIX", "SET_ASIDE_PREFIX", "Covers", "LeftCover"]
+__all__ = [
+    "COVER_PREFIX", "DETACHED", "REMOVED_PREFIX", "SET_ASIDE_PREFIX", "Covers", "LeftCover",
+]  # fmt: skip

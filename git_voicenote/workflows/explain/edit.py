@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
 from git_voicenote.git.commits import commit_summary, series_summary
 from git_voicenote.notes.changing import reconciled
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import DETACHED, Covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.kept_texts import Purpose, kept_texts, story
@@ -77,7 +77,7 @@ class Editing:
         covers = Covers(repository)
         key = branch or covers.key_for_head()
         before = covers.text(key)
-        tip = key.removeprefix("detached/") if key.startswith("detached/") else f"refs/heads/{key}"
+        tip = key.removeprefix(DETACHED) if key.startswith(DETACHED) else f"refs/heads/{key}"
         if before is None and branch is not None:
             self._check_branch(branch)
         if before is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NothingHeardError, PatchError
 from git_voicenote.mail.outgoing.format_patch import has_several
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import DETACHED, Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.object_ids import ObjectId
 from git_voicenote.workflows.explain.explain import explain
@@ -71,7 +71,7 @@ def _silent_cover(repository: Repository, plan: Plan) -> str | None:
     branch = plan.walk.branch
     if branch and repository.has_branch(branch):
         return branch
-    return Covers(repository).key_for_tip(tip) or f"detached/{tip}"
+    return Covers(repository).key_for_tip(tip) or DETACHED + tip
 
 
 def _what_is_missing(commits: list[Commit], key: str | None) -> str:
