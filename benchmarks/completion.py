@@ -1,4 +1,4 @@
-"""How long a TAB takes, in bash and in fish, without the time that the shell takes to start.
+"""How long a TAB takes, in bash, zsh and fish, without the time that the shell takes to start.
 
     python -m benchmarks.completion [--commits 2000] [--branches 200] [--times 20]
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from benchmarks.measure import machine, markdown_table
 from benchmarks.status import Place
+from tests.support.terminal import Terminal
 
 CHECKOUT = Path(__file__).parents[1]
 GIT = Path("/usr/share/bash-completion/completions/git")
@@ -57,6 +58,29 @@ for line in {lines}
 end
 """
 
+# its completion runs in its line editor alone: a key of ours completes every line there
+ZSH = """
+PS1='ready> ' LISTMAX=100000
+fpath=({functions} $fpath)
+autoload -Uz compinit && compinit -u -d $ZDOTDIR/dump
+zmodload zsh/datetime
+measure () {{
+    local line run start
+    for line in {lines}; do
+        for ((run = 0; run <= {times}; run++)); do
+            BUFFER="git voicenote $line" CURSOR=$#BUFFER
+            start=$EPOCHREALTIME
+            zle list-choices
+            # the first one loads functions, as the first TAB of a shell does
+            ((run)) && print -r -- "$line|$(((EPOCHREALTIME - start) * 1000000))" >>$ZDOTDIR/taken
+        done
+    done
+    exit
+}}
+zle -N measure
+bindkey '^T' measure
+"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -80,6 +104,8 @@ def main() -> None:
         for number in range(200):
             (recordings / f"20261122-101400-{number:04x}.flac").touch()
         times = {"bash": measure(place, "bash", chosen.times)} if GIT.exists() else {}
+        if shutil.which("zsh"):
+            times["zsh"] = measure_zsh(place, chosen.times)
         if shutil.which("fish"):
             times["fish"] = measure(place, "fish", chosen.times)
     rows = [
@@ -105,8 +131,30 @@ def measure(place: Place, shell: str, times: int) -> dict[str, float]:
     )  # fmt: skip
     if done.returncode:
         sys.exit(done.stderr)
+    return medians(done.stdout)
+
+
+def measure_zsh(place: Place, times: int) -> dict[str, float]:
+    """Return the median of milliseconds for each line, from a zsh in a terminal."""
+    dotfiles = place.folder.parent / "zsh"
+    functions = dotfiles / "functions"
+    functions.mkdir(parents=True)
+    shutil.copy(CHECKOUT / "completions/_git-voicenote", functions)
+    lines = " ".join(map(shlex.quote, LINES))
+    script = ZSH.format(functions=shlex.quote(str(functions)), lines=lines, times=times)
+    (dotfiles / ".zshrc").write_text(script)
+    environment = {**place.environment, "ZDOTDIR": str(dotfiles), "TERM": "xterm"}
+    with Terminal(["zsh", "-d", "-i"], environment, place.folder) as terminal:
+        terminal.expect("ready>")
+        terminal.type("\x14")
+        terminal.wait(timeout=600)
+    return medians((dotfiles / "taken").read_text())
+
+
+def medians(printed: str) -> dict[str, float]:
+    """Return the median of milliseconds for each line of rows such as `record --|31000`."""
     found: dict[str, list[float]] = {}
-    for row in done.stdout.splitlines():
+    for row in printed.splitlines():
         line, _, taken = row.rpartition("|")
         found.setdefault(line.strip(), []).append(float(taken) / 1000)
     return {line: statistics.median(several) for line, several in found.items()}
