@@ -1,5 +1,7 @@
 """Measure the import of a Nano checkpoint of the released size, and the two dictations after it.
 
+Then the same two from a folder that nobody imported, which has to be prepared first.
+
     python -m benchmarks.nano_first_use [--folder FOLDER]
 
 The weights are random (2 GB, written once). Prints seconds and the peak memory of each process.
@@ -31,12 +33,16 @@ def main() -> None:
         speech = write_speech(home / "speech.wav")
         model = ("models", "import", str(chosen.folder / "flat"), "--name", "first-use")
         dictation = ("transcribe", str(speech), "--engine", "nano")
-        os.environ["GIT_VOICENOTE_MODEL"] = "first-use"
-        for title, arguments in (
-            ("import", model), ("first dictation", dictation), ("second dictation", dictation)
-        ):  # fmt: skip
+        for title, arguments, used, cache in (
+            ("import", model, "first-use", "cache"),
+            ("first dictation", dictation, "first-use", "cache"),
+            ("second dictation", dictation, "first-use", "cache"),
+            ("first dictation, copied folder", dictation, str(chosen.folder / "flat"), "empty"),
+            ("second dictation, copied folder", dictation, str(chosen.folder / "flat"), "empty"),
+        ):
+            os.environ |= {"GIT_VOICENOTE_MODEL": used, "XDG_CACHE_HOME": str(home / cache)}
             seconds, peak = measured(*arguments)
-            print(f"{title:17} {seconds:6.1f} s {peak / 1e9:6.2f} GB")
+            print(f"{title:32} {seconds:6.1f} s {peak / 1e9:6.2f} GB")
 
 
 def measured(*arguments: str) -> tuple[float, float]:
