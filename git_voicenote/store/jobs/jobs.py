@@ -18,6 +18,7 @@ from git_voicenote.store.rows import RowReader
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from git_voicenote.datatypes import Segment
@@ -75,7 +76,8 @@ class Jobs:
         """Return the jobs, the newest first, without segments."""
         with self._database.reading() as connection:
             rows = connection.execute(f"SELECT * FROM jobs {_NEWEST}").fetchall()  # noqa: S608 - a constant
-            return tuple(_job(connection, row, with_segments=False) for row in rows)
+            found = (_job(connection, row, with_segments=False) for row in rows)
+            return tuple(job for job in found if job is not None)
 
     def job(self, job_id: str) -> Job | None:
         """Return a job with its segments, or None."""
@@ -93,21 +95,21 @@ class Jobs:
 
     def take(self) -> Task | None:
         """Return the next queued file, the one that waits longest; it is running from now on."""
-        # a number is a part of a path; in a repository from an archive, it may be any value
+        # an id and a number are parts of a path; in a repository from an archive, the database
+        # may contain any values
         with self._database.writing() as connection:
-            row = connection.execute(
+            rows = connection.execute(
                 "SELECT job_id, number, language, keywords FROM files JOIN jobs ON id = job_id"
                 " WHERE state = 'queued' AND typeof(number) = 'integer'"
-                " ORDER BY created_at, id, number LIMIT 1"
-            ).fetchone()
-            if row is None:
-                return None
-            connection.execute(
-                "UPDATE files SET state = 'running' WHERE job_id = ? AND number = ?",
-                (row["job_id"], row["number"]),
+                " ORDER BY created_at, id, number"
             )
-            keywords = tuple(filter(None, row["keywords"].split("\n")))
-            return Task(row["job_id"], row["number"], row["language"], keywords)
+            task = next((_task(row) for row in rows if _time(row["job_id"]) is not None), None)
+            if task is not None:
+                connection.execute(
+                    "UPDATE files SET state = 'running' WHERE job_id = ? AND number = ?",
+                    (task.job_id, task.number),
+                )
+            return task
 
     def finish(self, task: Task, result: Result) -> None:
         """Store the result of a file, unless the job was deleted meanwhile."""
@@ -188,12 +190,26 @@ def _delete_segments(connection: sqlite3.Connection, job_id: str, numbers: Itera
     )
 
 
-def _job(connection: sqlite3.Connection, row: sqlite3.Row, *, with_segments: bool) -> Job:
+def _time(job_id: object) -> datetime | None:
+    """Return the time in an id, or None if it is not the id of a job."""
+    return recording_time(job_id) if isinstance(job_id, str) else None
+
+
+def _task(row: sqlite3.Row) -> Task:
     reading = RowReader()
-    job_id = reading.text(row["id"], "id")
-    created_at = recording_time(job_id)
+    keywords = _lines(reading.text(row["keywords"], "keywords"))
+    return Task(
+        row["job_id"], row["number"], reading.text(row["language"], "language"), keywords
+    )  # fmt: skip
+
+
+def _job(connection: sqlite3.Connection, row: sqlite3.Row, *, with_segments: bool) -> Job | None:
+    """Return a job, or None if its id is none, and so not the name of its folder."""
+    reading = RowReader()
+    job_id = row["id"]
+    created_at = _time(job_id)
     if created_at is None:
-        raise ValueError(f"{job_id!r} is not the id of a job")
+        return None
     rows = connection.execute(
         "SELECT * FROM files WHERE job_id = ? AND typeof(number) = 'integer' ORDER BY number",
         (job_id,),
