@@ -37,6 +37,22 @@ _FIND = """
 """
 
 
+_LISTEN = """
+(() => {
+  const kept = { said: [], partials: [], loudest: 0 };
+  const look = () => {
+    kept.said.push(document.getElementById("said").textContent);
+    kept.partials.push(document.querySelector(".partial")?.textContent ?? "");
+    window.loudest = kept.loudest = Math.max(
+      kept.loudest, Number(document.querySelector(".level")?.ariaValueNow ?? 0));
+  };
+  new MutationObserver(look).observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuenow"] });
+  Object.assign(window, kept);
+})()
+"""
+
+
 def microphone(folder: Path) -> Path:
     """Return a WAV for Chromium's microphone: a second of silence, and two sentences."""
     speech = np.concatenate(list(read_blocks(SPEECH / "cover.flac")))
@@ -82,7 +98,16 @@ class Page:
         self.browser.complaints.clear()  # those of the page that was there
         self.browser.visit(f"http://127.0.0.1:{self.port}/#token={TOKEN}")
         self.browser.until("document.querySelector('#top nav a')")
+        self.listen()
         return self.go(view)
+
+    def listen(self) -> None:
+        """Keep what the page announces, and what it shows for a moment only, from now on."""
+        self.browser.run(_LISTEN)
+
+    def until_said(self, text: str) -> None:
+        """Wait until the page has announced something that holds a text, however briefly."""
+        self.browser.until(f"said.some((one) => one.includes({json.dumps(text)}))")
 
     def go(self, view: str) -> Self:
         """Go to a view."""

@@ -74,7 +74,7 @@ export class SettingsView {
       return;
     }
     this.rows = new Map(settings.filter((one) => names.includes(one.name)).map((one) => [one.name,
-      new SettingRow(one, (setting, value) => this.change(setting, value))]));
+      new SettingRow(one, (...change) => this.change(...change))]));
     const listed = new Set(GROUPS.flatMap(([, some]) => some));
     const groups = [...GROUPS, ["others", names.filter((name) => !listed.has(name))]]
       .map(([name, some]) => [name, some.filter((one) => this.rows.has(one))])
@@ -83,10 +83,16 @@ export class SettingsView {
       el("h2", {}, t(`group.${name}`)), some.map((one) => this.rows.get(one).node))));
   }
 
-  /** Change a setting, after those that were changed before it; return whether that was accepted. */
-  change(setting, value) {
+  /**
+   * Change a setting, after those that were changed before it; return why it was refused, or null.
+   *
+   * `problem` is why it cannot be accepted at all. That waits for its turn, too: what became of an
+   * earlier change would else be told after it, and hide it.
+   */
+  change(setting, value, problem) {
     return this.changes.run(async () => {
       try {
+        if (problem) throw new Error(problem);
         this.reading.stop(); // an answer from before has the old value
         const { settings } = await api.patch("/api/settings",
           { settings: { [setting.name]: value }, save: this.kept.checked });

@@ -33,8 +33,8 @@ def test_a_commit_is_explained_and_the_note_is_added_to(page: Page, repository: 
     # the key starts it, the text grows, Enter stops it
     page.focus("h1")
     browser.press("r")
-    page.until_text(".partial", "the retries")
-    browser.until("document.querySelector('.level').ariaValueNow > 0")
+    browser.until("partials.some((one) => one.startsWith('the retries'))")
+    browser.until("loudest > 0")
     page.until_text(".log", FIRST)
     assert browser.run("document.querySelector('.record').ariaPressed") == "true"
     page.focus("h1")
@@ -93,7 +93,7 @@ def test_a_connection_that_breaks_loses_no_sound(browser: Browser, client: Clien
         page = Page(browser, wire.port).open()
         page.click(".chip input[value=text]")
         page.click(".record")
-        page.until_text(".partial", "the retries")
+        page.until_text(".live", "the retries")
         wire.cut()
         page.find(".recorder[data-state=lost]")
         page.until_text(".phase", "Go on speaking")

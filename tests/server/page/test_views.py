@@ -72,7 +72,7 @@ def test_the_history_is_searched_edited_and_deleted(page: Page, client: Client) 
     page.until_text(".entry .segments", FIRST)
     page.write(".entry textarea", f"Edited by hand. {HOSTILE}")
     page.click(".entry button", "Save")
-    page.until_text("#said", "saved")
+    page.until_said("saved")
     before = len(client.request(path="/api/history").json["entries"])
     page.write("input[type=search]", "edited")
     page.until_text(".snippet mark", "Edited")
@@ -80,7 +80,7 @@ def test_the_history_is_searched_edited_and_deleted(page: Page, client: Client) 
     page.click(".entry .head")
     page.click(".entry button", "Delete")
     page.click("dialog button", "Delete")
-    page.until_text("#said", "Deleted")
+    page.until_said("Deleted")
     assert len(client.request(path="/api/history").json["entries"]) == before - 1
     page.write("input[type=search]", "the retries")
     page.click(".history button", "Delete all found")
@@ -122,7 +122,7 @@ def test_one_hunk_is_answered_by_voice(page: Page, repository: Sandbox) -> None:
     button = page.find(".file .answering[open] button", "Save the answer")
     page.browser.run(f"(one => {{ one.click(); one.click(); }})({button})")
     page.until_text(".file div:has(+ pre) .here", HEARD)
-    page.until_text("#said", "The answer is saved.")
+    page.until_said("The answer is saved.")
     assert page.browser.run("document.querySelectorAll('.here').length") == 1
     assert page.browser.run("document.querySelectorAll('.answers .reply').length") == 1
     above = "document.querySelector('.here').parentElement.nextElementSibling.textContent"
@@ -150,7 +150,7 @@ def test_an_upload_is_stopped_and_nothing_of_it_stays(
         while not spooled(client):
             assert time.monotonic() < deadline
         page.click(".sending button", "Stop")
-        page.until_text("#said", "stopped")
+        page.until_said("stopped")
         assert page.browser.run("!document.querySelector('.sending')")
         while spooled(client):
             assert time.monotonic() < deadline
@@ -214,20 +214,20 @@ def test_settings_change_the_service_and_are_kept_if_asked(
     page.find(selector)
     assert page.value("#" + labelled(page, "Longest segment")) == "30"
     page.choose("#" + labelled(page, "Longest segment"), "12.5")
-    page.until_text("#said", "Changed.")
+    page.until_said("Changed.")
     settings = {one["name"]: one for one in client.request(path="/api/settings").json["settings"]}
     assert settings["vad_max_segment"]["value"] == 12.5
     assert repository.run("git", "config", "voicenote.vad.maxSegment", check=False).returncode == 1
 
     page.click("label", "Keep changes in git’s configuration, not only until the service ends")
     page.choose("#" + labelled(page, "Padding"), "0.5")
-    page.until_text("#said", "Changed.")
+    page.until_said("Changed.")
     page.browser.until("true")
     deadline = time.monotonic() + 60
     while not repository.run("git", "config", "voicenote.vad.padding", check=False).stdout:
         assert time.monotonic() < deadline
     page.choose("#" + labelled(page, "Longest segment"), "900")
-    page.until_text("#said.problem", "from 5 to 30")
+    page.until_said("from 5 to 30")
     page.until_text(".field .problem:not([hidden])", "from 5 to 30")
 
     page.click("button", "Free memory")
@@ -258,9 +258,10 @@ def test_the_page_is_in_chinese_for_who_wants_it(page: Page) -> None:
     for view, title in (("speak", "口述说明"), ("files", "转写文件"), ("history", "说过的话")):
         page.go(view)
         page.find("h1", title)
+    page.listen()
     page.go("settings")
     page.write(".adding .field:first-child input", "###")
     page.click(".adding button")
-    page.until_text("#said.problem", "服务不接受此内容：")
+    page.until_said("服务不接受此内容：")
     page.choose(".tools select:last-child", "en")
     page.find("#top nav a", "Settings")

@@ -1,10 +1,10 @@
 /** A setting: its name, its meaning, where its value comes from, and a control where it can be changed. */
 
-import { announce, choose, el, field, freshId } from "../../dom.js";
+import { choose, el, field, freshId } from "../../dom.js";
 import { t, tOr } from "../../i18n.js";
 
 export class SettingRow {
-  /** `change(setting, value)` returns why a value was refused, or null. */
+  /** `change(setting, value, problem)` returns why a value was refused, or null. */
   constructor(setting, change) {
     const words = tOr(`setting.${setting.name}`, `${setting.key ?? setting.name} | ${setting.meaning}`);
     const [label, meaning] = words.split(" | ");
@@ -98,9 +98,7 @@ export class SettingRow {
   async send(value) {
     const outside = this.outside(value);
     this.mark(outside);
-    if (outside) announce(outside, true);
-    if (outside) return;
-    const problem = await this.change(this.setting, value);
+    const problem = await this.change(this.setting, value, outside);
     this.mark(problem);
     // a box shows what is; a text that was refused stays, to be mended
     if (!problem || this.control?.type === "checkbox" || !this.control) this.put(this.setting);
