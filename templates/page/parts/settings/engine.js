@@ -19,6 +19,7 @@ export class EnginePanel {
   }
 
   async load() {
+    const measured = this.measure();
     if (!this.form.childElementCount) fill(this.form, el("p", { class: "hint" }, t("page.loading")));
     try {
       const found = await this.reading.read((signal) => api.get("/api/engines", { signal }));
@@ -26,7 +27,7 @@ export class EnginePanel {
     } catch (error) {
       fill(this.form, el("p", { class: "problem" }, error.message));
     }
-    await this.measure();
+    await measured;
   }
 
   /** Show the memory that is taken now. */
