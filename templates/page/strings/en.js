@@ -45,6 +45,7 @@ export default {
   "error.git_failed": "Git failed: {detail}",
   "error.in_use": "The recording is in use. Try again once it is finished.",
   "error.input_audio_buffer_commit_empty": "There is no sound to transcribe.",
+  "error.input_audio_buffer_full": "Sound comes faster than the engine hears it. Speak on in a moment.",
   "error.invalid_value": "The service does not accept this: {detail}",
   "error.jobs_elsewhere": "Another service runs the jobs of this repository. Use that one, or end it.",
   "error.limit_reached": "The recording has reached its longest length, and ended.",

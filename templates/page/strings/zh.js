@@ -45,6 +45,7 @@ export default {
   "error.git_failed": "Git 出错：{detail}",
   "error.in_use": "录音正在使用，请等它结束后重试。",
   "error.input_audio_buffer_commit_empty": "没有可转写的声音。",
+  "error.input_audio_buffer_full": "声音来得比引擎处理得快，请稍后再说。",
   "error.invalid_value": "服务不接受此内容：{detail}",
   "error.jobs_elsewhere": "另一个服务正在处理此仓库的任务。请使用那个服务，或将其结束。",
   "error.limit_reached": "录音已达到最长时间，现已结束。",
