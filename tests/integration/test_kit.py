@@ -113,7 +113,7 @@ def test_a_kit_comes_and_goes(unpacked: Path, tmp_path: Path) -> None:
 
     uninstall = home / ".local/lib/git-voicenote/uninstall"
     told = run(home, command, "uninstall", "--all", "--yes").stderr
-    assert told.endswith(f"the program itself is removed by `'{uninstall}'`\n")
+    assert " ".join(told.split()).endswith(f"the program itself is removed by `'{uninstall}'`")
     told = run(home, uninstall).stderr
     assert "notes, recordings and settings stay" in told
     assert tree(home) == before
