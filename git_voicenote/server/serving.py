@@ -20,17 +20,19 @@ from git_voicenote.server.access.connections import server_config
 from git_voicenote.server.access.guard import LOOPBACK_NAMES, Access
 from git_voicenote.server.access.limits import Limits
 from git_voicenote.server.access.tokens import new_token, read_token
-from git_voicenote.server.application import application
 from git_voicenote.server.decoding.decoder import Decoder
-from git_voicenote.server.jobs.runner import running_jobs
 from git_voicenote.server.monitoring.metrics import Metrics
 from git_voicenote.server.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from starlette.types import ASGIApp
+
     from git_voicenote.server.decoding.messages import Start
+    from git_voicenote.server.jobs.runner import JobRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ async def answer_requests(serving: Serving, token: str) -> None:
         bound = stack.enter_context(listening(serving.address, os.environ))
         files.private_folder(serving.state)
         spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
+        # importing the routes takes as long as the start of the engine's process: both at once
+        importing = asyncio.create_task(asyncio.to_thread(_import_routes))
         decoder = await stack.enter_async_context(Decoder(serving.start))
         if decoder.info.server == bound.link:
             raise EngineError(
@@ -79,6 +83,7 @@ async def answer_requests(serving: Serving, token: str) -> None:
             )
         if decoder.info.server:
             serving.warn(f"the sound is sent to {decoder.info.server}")
+        application, running_jobs = await importing
         metrics = Metrics()
         jobs = await stack.enter_async_context(
             running_jobs(serving.state, decoder, metrics, serving.warn)
@@ -105,6 +110,19 @@ async def answer_requests(serving: Serving, token: str) -> None:
             jobs.changes.close if jobs else None,
         )
         await server.serve([bound.socket])
+
+
+def _import_routes() -> tuple[
+    Callable[[Service], ASGIApp],
+    Callable[
+        [Path, Decoder, Metrics, Callable[[str], None]],
+        AbstractAsyncContextManager[JobRunner | None],
+    ],
+]:
+    from git_voicenote.server.application import application
+    from git_voicenote.server.jobs.runner import running_jobs
+
+    return application, running_jobs
 
 
 def _announce(serving: Serving, link: str, spool: Path) -> None:
