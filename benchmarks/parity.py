@@ -32,8 +32,8 @@ from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
 from tests.support.nano_checkpoints import TINY, write_original

@@ -134,6 +134,30 @@ def test_imports_point_downwards() -> None:
     assert wrong == []
 
 
+def dotted(module: Path) -> str:
+    """The name by which a module is imported."""
+    parts = module.with_suffix("").parts
+    return ".".join(("git_voicenote", *(part for part in parts if part != "__init__")))
+
+
+BY_NAME = {dotted(one): one for one in MODULES}
+
+
+def modules_imported_by(module: Path) -> set[Path]:
+    """The modules of this project that a module imports, for their types too."""
+    names = imports_of(module)
+    found = (BY_NAME.get(name) or BY_NAME.get(name.rpartition(".")[0]) for name in names)
+    return {one for one in found if one is not None} - {module}
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not in a circle either, and not for their types alone: a circle hides who depends on whom."""
+    left = {module: modules_imported_by(module) for module in MODULES}
+    while leaves := {module for module, imported in left.items() if not imported & set(left)}:
+        left = {module: imported for module, imported in left.items() if module not in leaves}
+    assert not left, f"in a circle, or above one: {sorted(map(str, left))}"
+
+
 def test_dependencies_have_one_owner() -> None:
     wrong = []
     for module in MODULES:

@@ -9,7 +9,7 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.cli.git_hooks import HOOKS
 from git_voicenote.config import Settings
-from git_voicenote.errors import GitError, NotARepositoryError, SettingError
+from git_voicenote.errors import GitError, NegativeAnswer, NotARepositoryError, SettingError
 from git_voicenote.git.repository import Repository
 from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import flush, print_json, report, say, settings, warn
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from git_voicenote.workflows.doctor.findings import Finding
 
-_ANSWER_NO = 1
 _INDENT = 21
 
 
@@ -59,7 +58,7 @@ def doctor(*, no_microphone: bool, as_json: bool) -> None:
         )
     if problems:
         say(f"{counted(problems, 'problem')} found")
-        raise click.exceptions.Exit(_ANSWER_NO)
+        raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
 def _repository() -> Repository | None:

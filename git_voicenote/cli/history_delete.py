@@ -12,8 +12,9 @@ from git_voicenote.clock import age_of, day_of, length, local_time
 from git_voicenote.errors import NegativeAnswer, StoreError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.phrases import counted, size
-from git_voicenote.terminal.console import confirm, is_interactive, put, say, warn
+from git_voicenote.terminal.console import is_interactive, put, say, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.questions import confirm
 from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.history.choosing import Choice, stored_recordings
 from git_voicenote.workflows.history.deleting import delete_recordings

@@ -14,6 +14,7 @@ import click
 from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
 from git_voicenote.cli.groups import Group
 from git_voicenote.cli.usage import at_most_one
+from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import hand_over, print_json, report, say, warn
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.hooks.status import HookPlace, HookStatus
 
-_ANSWER_NO = 1
 _KEEPERS = ("pre-commit", "prek")
 _STATES = {
     "missing": "not installed",
@@ -110,7 +110,7 @@ def status(names: tuple[str, ...], *, for_am: bool, as_json: bool) -> None:
         for name, one in found.items():
             _tell_status(name, one)
     if not all(found[name].works for name in meant):
-        raise click.exceptions.Exit(_ANSWER_NO)
+        raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
 @hook.command(context_settings={"ignore_unknown_options": True})

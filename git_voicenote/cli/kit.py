@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.characters import harmless
 from git_voicenote.engines.model_kinds import find_model
-from git_voicenote.phrases import counted
+from git_voicenote.phrases import counted, size
 from git_voicenote.terminal.console import hand_over, say, warn
-from git_voicenote.terminal.drawing import progress_bar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from git_voicenote.workflows.kit.making import Progress
+from git_voicenote.terminal.drawing import shown_progress
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -78,30 +69,13 @@ def kit(
     if nano and not models:
         warn("the kit has no model for the nano engine; --model NAME adds one")
     target = file / f"{plan.name}.tar" if file.is_dir() else file
-    with _progress() as progress:
+    with shown_progress() as progress:
         made = make_kit(plan, target, replace=force, progress=progress)
     with_models = f" and {counted(made.models, 'model')}" if made.models else ""
     say(
-        f"{plan.name}: {made.size / 1e6:.0f} MB, {counted(made.packages, 'wheel')}{with_models}, "
+        f"{plan.name}: {size(made.size)}, {counted(made.packages, 'wheel')}{with_models}, "
         f"for Python {', '.join(plan.pythons)}"
     )
     say(f"sha256 {made.sha256}")
     say(f"to install it: `tar -xf {target.name} && {plan.name}/install`")
     hand_over(target)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Provide a function that shows progress: a bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.progress import BarColumn, TaskProgressColumn
-
-    with progress_bar(BarColumn(), TaskProgressColumn()) as bar:
-        task = bar.add_task("")
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=harmless(what), completed=done, total=total)
-
-        yield show

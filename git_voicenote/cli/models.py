@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.characters import harmless, visible
+from git_voicenote.characters import visible
 from git_voicenote.cli.groups import Group
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
@@ -18,15 +17,13 @@ from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
 from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
 from git_voicenote.models.installed import models_dir, read_record
-from git_voicenote.phrases import counted
+from git_voicenote.phrases import counted, size
 from git_voicenote.terminal.console import hand_over, print_json, report, say, settings, warn
-from git_voicenote.terminal.drawing import progress_bar
+from git_voicenote.terminal.drawing import shown_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from git_voicenote.models.importing import Imported
-    from git_voicenote.models.installed import ModelRecord, Progress
+    from git_voicenote.models.installed import ModelRecord
 
 _HOW = (
     f"`git voicenote models fetch` brings {PREFERRED} (1.7 GB) from the network; "
@@ -92,10 +89,10 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
     plan = fetching.plan_fetch(model, revision)
     say(f"fetching {plan.repository} from {plan.host}, revision {plan.commit}:")
     for file in plan.files:
-        say(f"  {_size(file.size):>9}  {file.path}")
-    here = f", of which {_size(plan.present)} are here" if plan.present else ""
-    say(f"  {_size(plan.size):>9}  in all{here}")
-    with _progress() as progress:
+        say(f"  {size(file.size):>9}  {file.path}")
+    here = f", of which {size(plan.present)} are here" if plan.present else ""
+    say(f"  {size(plan.size):>9}  in all{here}")
+    with shown_progress(is_transfer=True) as progress:
         fetching.fetch(plan, progress)
         imported = fetching.install(plan, name, progress)
     _report(imported)
@@ -116,7 +113,7 @@ def import_(path: Path, name: str | None, language: str | None) -> None:
     """
     from git_voicenote.models.importing import import_model
 
-    with _progress() as progress:
+    with shown_progress(is_transfer=True) as progress:
         imported = import_model(path, name, kinds=KINDS, language=language, progress=progress)
     _report(imported)
 
@@ -130,7 +127,7 @@ def verify(name: str | None) -> None:
     folder; without it, it is the model that is used. Exits with 1 where something is wrong.
     """
     folder = _chosen(name)
-    with _progress() as progress:
+    with shown_progress(is_transfer=True) as progress:
         wrong = kind_of(folder).verify(folder, progress)
     if wrong:
         for sentence in wrong[1:]:
@@ -219,14 +216,14 @@ def _summary(model: _Listed) -> str:
     record = model.record
     if model.is_embedded:
         return (
-            f"{_size(_bytes(model.folder))}  {kind_of(model.folder).engine}, comes with the install"
+            f"{size(_bytes(model.folder))}  {kind_of(model.folder).engine}, comes with the install"
         )
     if record is None:
-        return f"{_size(_bytes(model.folder))}  (not installed by this program)"
+        return f"{size(_bytes(model.folder))}  (not installed by this program)"
     revision = f"@{record.revision[:12]}" if record.revision else ""
     language = f" for {visible(record.language)}" if record.language else ""
     return (
-        f"{_parameters(record, '  ')}{_size(record.size)}  "
+        f"{_parameters(record, '  ')}{size(record.size)}  "
         f"{record.layout} layout{language}, from {record.source}{revision}"
     )
 
@@ -255,7 +252,7 @@ def _report(imported: Imported) -> None:
         say(f"left out: {counted(count, 'tensor')} of {kinds}, which the engine has no use for")
     language = f"for the language {record.language}, " if record.language else ""
     say(
-        f"installed {imported.folder.name}: {_parameters(record, ', ')}{_size(record.size)}, "
+        f"installed {imported.folder.name}: {_parameters(record, ', ')}{size(record.size)}, "
         f"{language}licence {record.licence or 'not stated'}"
     )
     hand_over(imported.folder)
@@ -268,29 +265,3 @@ def _parameters(record: ModelRecord, separator: str) -> str:
         return ""
     count = f"{number / 1e6:.0f} M" if number >= 1e6 else str(number)
     return f"{count} parameters{separator}"
-
-
-def _size(count: int) -> str:
-    for unit, power in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= power:
-            return f"{count / power:.{2 if unit == 'GB' else 0}f} {unit}"
-    return f"{count} B"
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Provide a function that shows progress: a bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.progress import BarColumn, DownloadColumn, TransferSpeedColumn
-
-    with progress_bar(BarColumn(), DownloadColumn(), TransferSpeedColumn()) as bar:
-        tasks: dict[str, object] = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(harmless(what), total=total)
-            bar.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]  # rich's own id
-
-        yield show

@@ -8,8 +8,9 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.errors import NoNoteError
-from git_voicenote.git.commits import commits_in, end_of_range
+from git_voicenote.git.commits import commits_in
 from git_voicenote.git.repository import Repository
+from git_voicenote.git.series import end_of_range
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.notes.store import Notes
@@ -19,14 +20,8 @@ from git_voicenote.targets import CommitTarget
 from git_voicenote.terminal.console import hand_over, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page
-from git_voicenote.text.description.formats import (
-    DESCRIPTIONS,
-    JSON,
-    TEXT,
-    Described,
-    DescribedCommit,
-    help_text,
-)
+from git_voicenote.text.description.described import Described, DescribedCommit
+from git_voicenote.text.description.formats import DESCRIPTIONS, JSON, TEXT, help_text
 from git_voicenote.workflows.explain.left_covers import argument_for, find_left, restored
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
 from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinished_recordings

@@ -9,6 +9,7 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.sync_words import note_refs
+from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.phrases import counted
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.status.pending import Outgoing, Unfinished
     from git_voicenote.workflows.status.series import CommitStatus, Series, SeriesStatus
 
-_ANSWER_NO = 1
-
 
 @click.command()
 @click.argument("revisions", required=False, metavar="[RANGE | BRANCH]")
@@ -57,7 +56,7 @@ def status(revisions: str | None, *, as_json: bool) -> None:
     else:
         page("".join(f"{line}\n" for line in _lines(repository, found, unfinished, outgoing)))
     if found.lacking:
-        raise click.exceptions.Exit(_ANSWER_NO)
+        raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
 def _lines(

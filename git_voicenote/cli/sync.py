@@ -13,6 +13,7 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.groups import Group
 from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
+from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.commits import subjects_of
 from git_voicenote.notes.covers import COVER_PREFIX, Covers
 from git_voicenote.notes.merging.refs import Merge, local_tips
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from git_voicenote.notes.remotes import Remote
     from git_voicenote.workflows.exchange.network import PlacePush, Standing
 
-_ANSWER_NO = 1
 _OF_COMMITS = ("note", "answer")
 _SIDES = {"here": "to push", "there": "to fetch", "both": "both"}
 
@@ -62,7 +62,7 @@ def fetch(remote: str | None) -> None:
     if not (tips.notes or tips.reviews or tips.covers):
         say(f"hint: {_shown(there)} has none yet; `git voicenote sync push` brings yours there")
     if outcome.left_out:
-        raise click.exceptions.Exit(_ANSWER_NO)
+        raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
 @sync.command()
@@ -92,7 +92,8 @@ def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run
         else:
             _tell_pushed(result, refs, there, remote)
         _tell_held(repository, result)
-        failed = result.failure.exit_code if result.failure else _ANSWER_NO * result.is_refused
+        negative = NegativeAnswer.exit_code * result.is_refused
+        failed = result.failure.exit_code if result.failure else negative
         status = max(status, failed)
     if status:
         raise click.exceptions.Exit(status)
@@ -178,7 +179,7 @@ def status(remote: str | None, *, as_json: bool) -> None:
             "`git voicenote sync push --all` sends it all the same"
         )
     if not standing.is_in_step:
-        raise click.exceptions.Exit(_ANSWER_NO)
+        raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
 def _standing_value(remote: Remote, standing: Standing) -> dict[str, object]:

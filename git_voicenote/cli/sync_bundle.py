@@ -9,12 +9,11 @@ import click
 
 from git_voicenote.characters import visible
 from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
+from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import hand_over, put, say, settings, warn
 from git_voicenote.workflows.hearing.archive import state_root
-
-_ANSWER_NO = 1
 
 
 @click.command()
@@ -67,4 +66,4 @@ def unbundle(file: Path, name: str | None) -> None:
         short = shlex.quote(visible(ref.removeprefix("refs/")))
         say(f"{visible(branch)}: `git log --notes={notes} HEAD..{short}`, `git merge {short}`")
     if arrived.remarks or arrived.outcome.left_out:
-        raise click.exceptions.Exit(_ANSWER_NO)
+        raise click.exceptions.Exit(NegativeAnswer.exit_code)

@@ -13,8 +13,9 @@ from git_voicenote.characters import visible
 from git_voicenote.errors import NegativeAnswer, StoreError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.phrases import size
-from git_voicenote.terminal.console import confirm, is_interactive, report, say, settings
+from git_voicenote.terminal.console import is_interactive, report, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
+from git_voicenote.terminal.questions import confirm
 from git_voicenote.workflows.uninstall.parts import PARTS, REST
 from git_voicenote.workflows.uninstall.traces import Scene
 

@@ -1,4 +1,4 @@
-"""What a person wants to see of a commit or a series while they explain it."""
+"""The facts about a commit or a series that an editor shows while you explain it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionE
 from git_voicenote.git.objects import subject_of
 from git_voicenote.git.plumbing import offline
 from git_voicenote.git.process import lines_of
+from git_voicenote.git.series import base_of_series
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
@@ -117,11 +118,6 @@ def listed_commits(repository: Repository, listed: bytes) -> tuple[Commit, ...]:
     return tuple(repository.as_commit(ObjectId(name), subject) for name, _, subject in rows)
 
 
-def end_of_range(revisions: str) -> str:
-    """Return what a range ends at: HEAD where nothing is behind its dots."""
-    return revisions.rpartition("..")[2].lstrip(".") or "HEAD"
-
-
 def subjects_of(repository: Repository, commit_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     """Return the titles of those commits that are here."""
     if not commit_ids:
@@ -157,59 +153,6 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
         return ""
     stat = _stat(repository, base, tip)
     return f"{shortlog.rstrip()}\n\n{stat}"
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesBase:
-    """Where a series begins: the name of what the branch left, and the commit it left it at.
-
-    `is_tip` says that nothing lies between: all that is here is there.
-    """
-
-    name: str
-    id: ObjectId
-    is_tip: bool = False
-
-
-def base_of_series(repository: Repository, tip: str) -> ObjectId | None:
-    """Return the commit that a series began at: where the branch left its upstream, or the like.
-
-    None where nothing lies between.
-    """
-    base = series_base(repository, tip)
-    return None if base is None or base.is_tip else base.id
-
-
-def series_base(repository: Repository, tip: str) -> SeriesBase | None:
-    """Return where the series at a tip begins: at its upstream, or at the usual main branch.
-
-    The first of them that the series is ahead of counts. If it is ahead of none, one that has all
-    of it is returned; None if there is nothing that a series could begin at.
-    """
-    commit = repository.read("rev-parse", "--verify", "--end-of-options", f"{tip}^{{commit}}")
-    branch = tip.removeprefix("refs/heads/")
-    own = f"{branch}@{{upstream}}" if branch != tip else "@{upstream}"
-    default = repository.config(r"^init\.defaultbranch$").get("init.defaultbranch")
-    nothing_between = None
-    for name in dict.fromkeys((own, "refs/remotes/origin/HEAD", default, "main", "master")):
-        if not name or (name == branch and branch != tip):
-            continue
-        found = repository.run("merge-base", name, commit, accept=(0, 1, 128)).decode().strip()
-        if found and found != commit:
-            return SeriesBase(_short_name(repository, name), ObjectId(found))
-        if found and nothing_between is None:
-            nothing_between = SeriesBase(
-                _short_name(repository, name), ObjectId(found), is_tip=True
-            )
-    return nothing_between
-
-
-def _short_name(repository: Repository, name: str) -> str:
-    """Return the short name of a ref that was given as @{upstream} or in full."""
-    if not name.startswith("refs/") and "@" not in name:
-        return name
-    asked = ("rev-parse", "--abbrev-ref", "--verify", name)
-    return repository.run(*asked, accept=(0, 128)).decode("utf-8", "replace").strip() or name
 
 
 def _stat(repository: Repository, *what: str) -> str:

@@ -12,9 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
-from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.objects import message_of, parents_of
 from git_voicenote.git.process import git_records, lines_of, read_git
+from git_voicenote.git.series import base_of_series
 from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget, TextTarget
 
 if TYPE_CHECKING:

@@ -17,13 +17,11 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from git_voicenote.log.variable import TRACE_OFF, TRACE_VARIABLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
-
-TRACE_VARIABLE = "GIT_VOICENOTE_TRACE"
-TRACE_OFF = ("", "0", "false")
-"""Its values for which nothing is traced; GIT_TRACE has the same."""
 
 
 class Log:

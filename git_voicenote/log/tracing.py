@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import VoicenoteError
-from git_voicenote.log import TRACE_OFF, TRACE_VARIABLE
 from git_voicenote.log.redaction import without_secrets
+from git_voicenote.log.variable import TRACE_OFF, TRACE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

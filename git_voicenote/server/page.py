@@ -1,4 +1,4 @@
-"""The page: a fixed table of files of the installation, which tell nothing and need no token."""
+"""The page: a fixed table of installed files. They contain no secrets and need no token."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from git_voicenote.resources import resource
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
-
-    from git_voicenote.server.service import Service
 
 _STATIC = "/static/"
 _TYPES = {
@@ -51,7 +49,7 @@ POLICY = (
 """The page's Content-Security-Policy: its own files, and sounds that it has in memory."""
 
 
-def routes(_service: Service | None = None) -> list[BaseRoute]:
+def routes(_service: object = None) -> list[BaseRoute]:
     """Return the routes of the page."""
     return [Route("/", _answer), Route(_STATIC + "{name:path}", _answer)]
 

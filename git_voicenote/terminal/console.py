@@ -112,16 +112,3 @@ def settings(repository: Repository | None = None, **overrides: object) -> Setti
 def is_interactive() -> bool:
     """Return whether a person can see what we say and answer it."""
     return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def confirm(question: str) -> bool:
-    """Ask on the terminal whether to do something that cannot be undone; Enter means no."""
-    from git_voicenote.terminal.tty import ask_line
-
-    while True:
-        match ask_line(f"{question} [y/N]:").lower():
-            case "y" | "yes":
-                return True
-            case "" | "n" | "no":
-                return False
-        say("y or n")

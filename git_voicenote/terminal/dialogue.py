@@ -50,7 +50,7 @@ class TerminalDialogue:
 
         Raises Cancelled at the end of input.
         """
-        from git_voicenote.terminal.tty import ask_line
+        from git_voicenote.terminal.questions import ask_line
 
         if answers is None:
             return ask_line(question) or default

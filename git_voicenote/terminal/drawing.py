@@ -5,13 +5,17 @@ rich is imported only where something is drawn, because it takes 0.1 s.
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import Console
-    from rich.progress import Progress, ProgressColumn
+    from rich.progress import Progress, ProgressColumn, TaskID
     from rich.text import Text
 
 
@@ -43,3 +47,28 @@ def progress_bar(*columns: ProgressColumn) -> Progress:
         transient=True,
         redirect_stdout=False,  # it is the product, and usually goes elsewhere
     )
+
+
+@contextmanager
+def shown_progress(*, is_transfer: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Provide a function that shows a bar on a terminal, and does nothing elsewhere.
+
+    It is called with a description, the amount done, and the total. A transfer counts octets and
+    has a bar for each description; otherwise there is one bar, whose description changes.
+    """
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.progress import BarColumn, DownloadColumn, TaskProgressColumn, TransferSpeedColumn
+
+    columns = (DownloadColumn(), TransferSpeedColumn()) if is_transfer else (TaskProgressColumn(),)
+    with progress_bar(BarColumn(), *columns) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            key = what if is_transfer else ""
+            if key not in tasks:
+                tasks[key] = bar.add_task("", total=total)
+            bar.update(tasks[key], description=harmless(what), completed=done, total=total)
+
+        yield show

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import sys
 import termios
@@ -12,15 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.errors import Cancelled, HookError
-from git_voicenote.terminal.console import say
+from git_voicenote.errors import HookError
 from git_voicenote.terminal.jobs.foreground import TERMINAL, from_background, own_terminal
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
-
-_POLL_SECONDS = 0.2
-"""Between two checks for Ctrl-C."""
 
 
 def has_terminal() -> bool:
@@ -67,25 +62,6 @@ def take_terminal() -> None:
             termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
     code = os.waitstatus_to_exitcode(status)
     raise click.exceptions.Exit(code if code >= 0 else 128 - code)
-
-
-def ask_line(question: str) -> str:
-    """Ask on the terminal, and return the line that is typed, without spaces around it.
-
-    Raises Cancelled at the end of input, and KeyboardInterrupt. Python's own input() may miss a
-    Ctrl-C that comes right after the question, and would then wait for a line for ever.
-    """
-    say(question, end=" ")
-    descriptor = sys.stdin.fileno()
-    while not select.select([descriptor], (), (), _POLL_SECONDS)[0]:
-        pass  # Python acts on signals between two statements
-    try:
-        typed = os.read(descriptor, 65536)
-    except OSError as exc:  # the terminal was closed
-        raise Cancelled from exc
-    if not typed:
-        raise Cancelled
-    return typed.decode("utf-8", "replace").strip()
 
 
 def _move_in(terminal: int) -> None:

@@ -178,7 +178,7 @@ def test_a_pipe_gets_all_with_remarks_on_stderr(series: Sandbox) -> None:
             ("merged",),
             1,
             "merged is a merge, which has no diff of its own\nhint: `git voicenote "
-            "review merged^1..merged` reads what it merged",
+            "review merged^1..merged` shows the merged commits",
         ),
         (("empty.mbox",), 128, "empty.mbox is empty"),
         (("page.html",), 128, "page.html is a web page"),

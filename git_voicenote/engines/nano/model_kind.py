@@ -35,7 +35,7 @@ class NanoModels:
 
     def write(self, request: ImportRequest) -> Written:
         """Write a checkpoint in the layout that the engine loads."""
-        from git_voicenote.engines.nano.checkpoint.importing import write_model
+        from git_voicenote.engines.nano.checkpoint.writing import write_model
 
         return write_model(request)
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file
 from git_voicenote.errors import ContentError
-from git_voicenote.git.commits import base_of_series
 from git_voicenote.git.process import lines_of
+from git_voicenote.git.series import base_of_series
 from git_voicenote.notes.refs import contains
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A series that is here as commits, as if it had come by mail."""
+"""A series of commits, in the same form as one received by mail."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.config import NOTES_REF
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
-from git_voicenote.git.commits import base_of_series, end_of_range
 from git_voicenote.git.process import read_git
+from git_voicenote.git.series import select_commits
 from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
 from git_voicenote.notes.covers import Covers
@@ -19,15 +19,16 @@ from git_voicenote.text.prose import cover_letter
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
+    from git_voicenote.git.series import Selection
 
-# what people set for their own eyes must not change what we read
+# the user's settings for display must not change the output that we parse
 _PLAIN = (
     "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes", "--no-show-signature",
     "--src-prefix=a/", "--dst-prefix=b/", "--find-renames", "--submodule=short",
     "--no-merges", "--encoding=UTF-8",
 )  # fmt: skip
 _ONE = "--no-walk"
-"""How `git log` reads one commit: with -1 it goes on from a merge to what was merged."""
+"""Makes `git log` read one commit; with -1 it would go on from a merge to its parents."""
 
 
 def series_of_commits(
@@ -37,17 +38,16 @@ def series_of_commits(
 ) -> ReceivedSeries:
     """Return commits with their notes and the cover of their series, the oldest first.
 
-    `revisions` is a range; the name of a branch stands for all since it left its upstream, any
-    other commit for itself, None for the branch HEAD is on. Raises UnknownRevisionError, or
-    NegativeAnswer where the range is empty.
+    `revisions` is as in `select_commits`. Raises UnknownRevisionError, and NegativeAnswer if the
+    range is empty.
     """
-    walk, tip, branch = _walk(repository, revisions)
+    walk, chosen = _walk(repository, revisions)
     entries, remarks = _read(repository, walk, revisions or "HEAD")
     if not entries and walk[0] == _ONE:
         named = revisions or "HEAD"
         raise NegativeAnswer(
             f"{named} is a merge, which has no diff of its own",
-            hint=f"`git voicenote review {named}^1..{named}` reads what it merged",
+            hint=f"`git voicenote review {named}^1..{named}` shows the merged commits",
         )
     if not entries:
         raise NegativeAnswer(
@@ -66,23 +66,17 @@ def series_of_commits(
             source=short, note_name="voicenote", commit_id=commit_id, short_id=short,
         )  # fmt: skip
         patches.append(patch)
-    return ReceivedSeries(_cover(repository, tip, branch, patches), tuple(patches), remarks)
+    return ReceivedSeries(_cover(repository, chosen, patches), tuple(patches), remarks)
 
 
-def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], str, str | None]:
-    """Return what to walk, the tip, and the branch that is meant."""
-    if revisions and ".." in revisions:
-        tip = end_of_range(revisions)
-        name = repository.current_branch() if tip in ("HEAD", "@") else tip
-        return (revisions,), tip, name
-    branch = revisions or repository.current_branch()
-    is_branch = branch is not None and repository.has_branch(branch)
-    if revisions and not is_branch:
-        commit = repository.commit(revisions)
-        return (_ONE, commit.id), commit.id, None
-    tip = f"refs/heads/{branch}" if is_branch else repository.commit("HEAD").id
-    base = base_of_series(repository, tip)
-    return ((f"{base}..{tip}",) if base else (_ONE, tip)), tip, branch
+def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], Selection]:
+    """Return the arguments for `git log`, and what they select: of a series that is empty, HEAD."""
+    chosen = select_commits(repository, revisions)
+    if chosen.tip is None:
+        raise repository.unknown_revision("HEAD")
+    if chosen.range is None or (chosen.base is not None and chosen.base.is_tip):
+        return (_ONE, chosen.tip.id), chosen
+    return (chosen.range,), chosen
 
 
 def _read(
@@ -90,12 +84,12 @@ def _read(
 ) -> tuple[list[tuple[ObjectId, str, str, str, str, str, str]], tuple[str, ...]]:
     """Return id, abbreviated id, author, email, date, message and diff of each commit, and remarks.
 
-    Of a very long diff the beginning is read.
+    A very long diff is cut.
     """
     ids = _ids(repository, walk, named)
     if not ids:
         return [], ()
-    mark = secrets.token_hex(16)  # that nobody could have put in a message or a file
+    mark = secrets.token_hex(16)  # no message or file can contain it
     form = f"{mark}%H%x00%h%x00%an%x00%ae%x00%aD%x00%B%x00"
     printed = read_git(
         "-c", "log.showRoot=true", "log", "--reverse", "-p", *_PLAIN, f"--format=tformat:{form}",
@@ -139,16 +133,13 @@ def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[Obje
 
 
 def _cover(
-    repository: Repository, tip: str, branch: str | None, patches: list[ReceivedPatch]
+    repository: Repository, chosen: Selection, patches: list[ReceivedPatch]
 ) -> ReceivedCover | None:
     """Return the cover of a series; a single commit is not one."""
-    if branch is None and len(patches) < 2:
+    if chosen.tip is None or (chosen.branch is None and len(patches) < 2):
         return None
     covers = Covers(repository)
-    try:
-        key = covers.key_for_tip(repository.commit(tip).id, branch)
-    except GitError:
-        return None
+    key = covers.key_for_tip(chosen.tip.id, chosen.branch)
     if key is None:
         return None
     letter = cover_letter(words_of(covers.read(key)))

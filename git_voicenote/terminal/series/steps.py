@@ -8,7 +8,7 @@ from git_voicenote.errors import VoicenoteError
 from git_voicenote.terminal.console import print_error, say
 from git_voicenote.terminal.keys import read_key
 from git_voicenote.terminal.programs.pager import page
-from git_voicenote.terminal.tty import ask_line
+from git_voicenote.terminal.questions import ask_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,37 +11,9 @@ from git_voicenote.text.description.markdown import markdown
 from git_voicenote.text.description.page import page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-
-@dataclass(frozen=True, slots=True)
-class DescribedCommit:
-    """A commit and the words of its note, "" if it has none.
-
-    `short` is its abbreviated id; `note` is the note as it is stored, with its trailers; `facts` is
-    everything, for JSON.
-    """
-
-    short: str
-    subject: str
-    text: str
-    note: str
-    facts: object
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A series, the newest commit first, with the words of its cover; or a cover alone.
-
-    `stored_cover` is the cover as it is stored, where it is alone; `facts` is everything of it.
-    If it `is_list`, JSON is a list also of one commit.
-    """
-
-    commits: Sequence[DescribedCommit] = ()
-    cover: str = ""
-    is_list: bool = False
-    stored_cover: str = ""
-    facts: object = None
+    from git_voicenote.text.description.described import Described, DescribedCommit
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from git_voicenote.text.description.blocks import Block
-    from git_voicenote.text.description.formats import Described
+    from git_voicenote.text.description.described import Described
 
 _BREAK = "&#8203;"
 _MARKUP = re.compile(r"[\\`*_\[\]|~$]")

@@ -8,7 +8,7 @@ from git_voicenote.text.description.blocks import blocks_of, spans_of, title_of
 from git_voicenote.text.templates import fill_in
 
 if TYPE_CHECKING:
-    from git_voicenote.text.description.formats import Described
+    from git_voicenote.text.description.described import Described
 
 
 def page(described: Described) -> str:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
-from git_voicenote.git.commits import COMMIT_FORM, end_of_range, listed_commits, series_base
+from git_voicenote.errors import GitError, MissingObjectsError
+from git_voicenote.git.commits import COMMIT_FORM, listed_commits
+from git_voicenote.git.series import select_commits
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.store import Notes
 from git_voicenote.workflows.explain.saving import notes_by_patch
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
-    from git_voicenote.git.commits import SeriesBase
     from git_voicenote.git.repository import Commit, Repository
+    from git_voicenote.git.series import SeriesBase
     from git_voicenote.notes.covers import LeftCover
     from git_voicenote.workflows.dialogue import Dialogue
 
 
 @dataclass(frozen=True, slots=True)
 class CommitStatus:
-    """A commit, whether it has a note, and the commit whose note its patch has otherwise."""
+    """A commit, whether it has a note, or else the commit with the same patch that has one."""
 
     commit: Commit
     has_note: bool
@@ -29,17 +30,17 @@ class CommitStatus:
 
     @property
     def lacks_note(self) -> bool:
-        """Whether nothing was said about its patch."""
+        """Whether neither it nor a commit with the same patch has a note."""
         return not self.has_note and self.found_on is None
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The commits that are meant, the oldest first.
+    """The selected commits, the oldest first.
 
-    `branch` is None for a detached HEAD, or a range that ends at no branch. `tip` is None where
-    there is no commit yet. `base` says where the series begins, `named` what the person named
-    instead; without either, it is the last commit alone.
+    `branch` is None for a detached HEAD, or a range that ends at no branch. `tip` is None if there
+    is no commit yet. `base` is the start of a branch's series, and `named` the range or commit that
+    was given instead; without either, the series is the tip alone.
     """
 
     branch: str | None
@@ -51,9 +52,9 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """A series with its notes; `cover` is what its cover is called, if it has one or not.
+    """A series with its notes. `cover` is the key of its cover, whether it exists or not.
 
-    `left` are the covers of branches that are gone which may be meant for one that has none.
+    `left` are covers of deleted branches that may belong to a series without one.
     """
 
     series: Series
@@ -64,63 +65,42 @@ class SeriesStatus:
 
     @property
     def lacking(self) -> tuple[CommitStatus, ...]:
-        """The commits that nothing was said about."""
+        """The commits without a note."""
         return tuple(one for one in self.commits if one.lacks_note)
 
 
 def find_series(repository: Repository, revisions: str | None) -> Series:
-    """Return the series that is meant, as `review` understands it.
+    """Return the commits that RANGE, BRANCH or COMMIT means, as in `review`.
 
-    `revisions` is a range; the name of a branch stands for all since it left its upstream, any
-    other commit for itself, None for the branch HEAD is on. Raises UnknownRevisionError.
+    Raises UnknownRevisionError.
     """
-    if revisions and ".." in revisions:
-        end = end_of_range(revisions)
-        branch = end if repository.has_branch(end) else None
-        if end in ("HEAD", "@"):
-            branch = repository.current_branch()
-        return _walked(repository, (revisions,), repository.commit(end), branch, None, revisions)
-    branch = revisions or repository.current_branch()
-    if revisions and not repository.has_branch(revisions):
-        commit = repository.commit(revisions)
-        return Series(None, commit, None, revisions, (commit,))
-    name = f"refs/heads/{branch}" if branch else "HEAD"
-    try:
-        tip = repository.commit(name)
-    except UnknownRevisionError:
-        if revisions:
-            raise
-        return Series(branch, None, None, None, ())
-    base = series_base(repository, name)
-    if base is None:
-        return Series(branch, tip, None, None, (tip,))
-    return _walked(repository, (f"{base.id}..{tip.id}",), tip, branch, base, None)
+    chosen = select_commits(repository, revisions)
+    if chosen.tip is None:
+        return Series(chosen.branch, None, None, None, ())
+    is_branch = chosen.base is not None or (chosen.branch is not None and chosen.range is None)
+    named = None if is_branch else revisions
+    tip_alone = (chosen.tip,)
+    commits = _commits_in(repository, chosen.range, named) if chosen.range else tip_alone
+    return Series(chosen.branch, chosen.tip, chosen.base, named, commits)
 
 
-def _walked(
-    repository: Repository,
-    walk: tuple[str, ...],
-    tip: Commit,
-    branch: str | None,
-    base: SeriesBase | None,
-    named: str | None,
-) -> Series:
+def _commits_in(repository: Repository, selected: str, named: str | None) -> tuple[Commit, ...]:
     try:
         listed = repository.run(
             "log", "--reverse", "--no-merges", "--no-notes", "--no-show-signature",
-            f"--format=tformat:{COMMIT_FORM}", "--end-of-options", *walk, "--",
+            f"--format=tformat:{COMMIT_FORM}", "--end-of-options", selected, "--",
         )  # fmt: skip
     except MissingObjectsError:
         raise
     except GitError as exc:
-        raise repository.unknown_revision(named or walk[0]) from exc
-    return Series(branch, tip, base, named, listed_commits(repository, listed))
+        raise repository.unknown_revision(named or selected) from exc
+    return listed_commits(repository, listed)
 
 
 def status_of(
     repository: Repository, settings: Settings, dialogue: Dialogue, series: Series
 ) -> SeriesStatus:
-    """Return which commits of a series have a note, and whether the series has a cover."""
+    """Return which commits of a series have a note, and whether it has a cover."""
     notes = Notes(repository, settings.notes_ref)
     ids = [commit.id for commit in series.commits]
     annotated = notes.which(ids)

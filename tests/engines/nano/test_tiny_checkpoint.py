@@ -12,8 +12,8 @@ from tokenizers import Tokenizer
 
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
 from tests.support.nano import spoken, tiny_model

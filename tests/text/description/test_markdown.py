@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from git_voicenote.text.description.formats import Described, DescribedCommit
+from git_voicenote.text.description.described import Described, DescribedCommit
 from git_voicenote.text.description.markdown import escaped, markdown
 from git_voicenote.text.description.page import page
 

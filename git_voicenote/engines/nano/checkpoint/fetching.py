@@ -20,8 +20,8 @@ from git_voicenote.engines.nano.checkpoint.hub import (
     not_a_hub,
     partial_path,
 )
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.errors import EngineError
 from git_voicenote.models.kinds import Origin
 from git_voicenote.models.staging import need_space

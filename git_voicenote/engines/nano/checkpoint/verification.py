@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.engines.nano.checkpoint.importing import check_output_layer
 from git_voicenote.engines.nano.checkpoint.installed import require_libraries
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
+from git_voicenote.engines.nano.checkpoint.writing import check_output_layer
 from git_voicenote.errors import EngineError
 from git_voicenote.models.verification import changes
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.installed import installed_models
 from git_voicenote.engines.nano.checkpoint.verification import verify_model
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir
 

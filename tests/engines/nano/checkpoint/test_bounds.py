@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.safetensors_file import read_header
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.errors import EngineError
 from tests.engines.nano import checkpoints as made
 from tests.support.sandbox import CHECKOUT
@@ -73,7 +73,7 @@ def test_too_many_layers_take_no_memory(
         (folder / file).write_text(text.replace(key, f"{key.partition(':')[0]}: {layers}"))
         program = (
             "import sys; from pathlib import Path; from git_voicenote.errors import EngineError\n"
-            "from git_voicenote.engines.nano.checkpoint.importing import import_model\n"
+            "from git_voicenote.engines.nano.importing import import_model\n"
             "try: import_model(Path(sys.argv[1]))\n"
             "except EngineError as exc: print(exc.message)"
         )

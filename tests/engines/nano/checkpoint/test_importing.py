@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.installed import (
     find_model,
     installed_models,
@@ -22,6 +21,7 @@ from git_voicenote.engines.nano.checkpoint.installed import (
 )
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.verification import verify_model
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.engines.nano.network.int8 import has_int8_kernels
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.errors import EngineError
@@ -287,7 +287,7 @@ MEASURE = """
 import os, sys
 from pathlib import Path
 import tokenizers, torch, yaml
-from git_voicenote.engines.nano.checkpoint.importing import import_model
+from git_voicenote.engines.nano.importing import import_model
 
 def memory(what):  # getrusage would give the peak of the parent, too
     status = Path("/proc/self/status").read_text()

@@ -13,8 +13,8 @@ import torch
 import yaml
 from tokenizers import Tokenizer
 
-from git_voicenote.engines.nano.checkpoint.importing import import_model
 from git_voicenote.engines.nano.checkpoint.installed import installed_models
+from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir
 from tests.engines.nano import checkpoints as made

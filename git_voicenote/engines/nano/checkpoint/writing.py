@@ -1,6 +1,6 @@
-"""Install a model of Nano from any layout.
+"""Write a model of Nano, read from any layout, in the newest layout of transformers.
 
-It is written in the newest layout of transformers, in one file, with unchanged values.
+The weights are in one file, with unchanged values.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from git_voicenote.engines.nano.checkpoint.safetensors_file import (
     StoredTensor,
 )
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import write_tokenizer
-from git_voicenote.engines.nano.model_kind import NanoModels
 from git_voicenote.errors import EngineError
-from git_voicenote.models import importing
 from git_voicenote.models.kinds import Written
 from git_voicenote.models.staging import need_space
 
@@ -32,24 +30,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.engines.nano.checkpoint.original import OriginalCheckpoint
     from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
-    from git_voicenote.models.importing import Imported
-    from git_voicenote.models.installed import Progress
-    from git_voicenote.models.kinds import ImportRequest, Origin
+    from git_voicenote.models.kinds import ImportRequest
 
     Source = Checkpoint | OriginalCheckpoint
-
-
-def import_model(
-    path: Path,
-    name: str | None = None,
-    *,
-    origin: Origin | None = None,
-    progress: Progress = lambda *_: None,
-) -> Imported:
-    """Install a model of Nano from a folder or an archive. Raises EngineError."""
-    require_libraries()
-    kinds = (NanoModels(),)
-    return importing.import_model(path, name, kinds=kinds, origin=origin, progress=progress)
 
 
 def write_model(request: ImportRequest) -> Written:
