@@ -90,11 +90,11 @@ def test_the_exchange(clones: dict[str, Sandbox], tmp_path: Path) -> None:
     told = "\n".join(printed)
 
     assert "1 recording packed" in told
-    assert "1 recording taken in" in told
+    assert "1 recording imported" in told
     assert told.count("Why not.") >= 4
     assert "Tried on the machines here." in printed[4]
     assert "kept 2 notes and the cover of review" in told
-    assert told.count("in step with stick") == 3
+    assert told.count("in sync with stick") == 3
     assert "> +line 2" in told
     assert told.count("Why two lines.") == 2  # in the mail, and in the note
     assert "Voicenote-Reviewer: Bob <Bob@example.org>" in printed[-1]

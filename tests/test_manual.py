@@ -128,7 +128,7 @@ def test_a_page_is_text_where_there_is_no_man() -> None:
         (("help", "record"), "explain a commit, or a series, by speaking"),
         (("help", "sync", "push"), "exchange notes and covers"),
         (("sync", "push", "--help"), "exchange notes and covers"),
-        (("format-patch", "--help"), "make patches that carry the notes"),
+        (("format-patch", "--help"), "make patches that include the notes"),
     ],
 )
 def test_each_way_to_ask_shows_the_page(

@@ -1,7 +1,7 @@
-"""The command line: a shell around the core. It parses, calls and prints.
+"""The command line: it parses arguments, calls a workflow, and prints the result.
 
-Each command lives in a module of its own, imported when it is called: `git voicenote -h` and the
-hook's fast paths pay for none of the others.
+Each command has its own module, imported when it is called, so that `git voicenote -h` and the
+hook's fast paths import none of the others.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def main() -> None:
     """Run the command line and exit as git does: 0, 1, 128, 129 or 130.
 
-    A signal that ends us is what we end by, once everything is in order.
+    If a signal ends the program, it cleans up and then kills itself with that signal.
     """
     prepare_streams()
     handle_signals()
@@ -52,14 +52,14 @@ def main() -> None:
 
 
 def _leave(status: int) -> NoReturn:
-    """Exit, without waiting for an engine that is still in the middle of something.
+    """Exit without waiting for an engine that is still computing.
 
-    Where Python ends, it takes its lock away from threads that are left; one that comes out of C++
-    for it then aborts the process (as torch does: SIGABRT, for the 130 of a Ctrl-C).
+    When Python exits, it takes its lock from the remaining threads; one that then returns from C++
+    aborts the process (torch does: SIGABRT instead of the 130 of a Ctrl-C).
     """
     try:
         sys.stderr.flush()
-    except OSError:  # a disk that is full: Python would try again, and exit with 120
+    except OSError:  # the disk is full: Python would try again, and exit with 120
         drop(sys.stderr)
     if any(thread.daemon for thread in threading.enumerate()):
         _finish()
@@ -68,7 +68,7 @@ def _leave(status: int) -> NoReturn:
 
 
 def _finish() -> None:
-    """Do the parts of Python's own exit that are needed."""
+    """Do the necessary parts of Python's own exit."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -78,14 +78,14 @@ def _finish() -> None:
 def _run(arguments: list[str]) -> int:
     try:
         status = _answer(arguments)
-        # a disk that is full is told here, not when Python ends; a stdout that is closed is none
+        # report a full disk here, not when Python exits; a closed stdout is not an error
         flush()
     except BrokenPipeError:
         # the reader of our stdout went away (`| head`): keep Python from complaining at exit
         drop(sys.stdout)
         return 0
     except OSError as exc:
-        # errors of files have their name: without one, it is the stream that we print to
+        # errors of files have a filename; without one, it is an error of standard output
         if exc.errno not in _NO_ROOM or exc.filename is not None:
             return _unexpected(exc)
         drop(sys.stdout)
@@ -111,13 +111,13 @@ def _answer(arguments: list[str]) -> int:
         print_error(exc)
         return exc.exit_code
     except OSError:
-        raise  # it may be that of stdout
+        raise  # it may be an error of standard output
     except Exception as exc:  # noqa: BLE001 - the one place for unexpected errors
         return _unexpected(exc)
 
 
 def _call(arguments: list[str]) -> int:
-    """Run the command that is named; return its exit status."""
+    """Run the named command and return its exit status."""
     if "--help" in arguments:
         from git_voicenote.cli.help import asks_for_page, show_asked
 
@@ -125,7 +125,7 @@ def _call(arguments: list[str]) -> int:
             return show_asked(arguments)
     command = COMMANDS.get(arguments[0]) if arguments else None
     if command is not None and command.takes_all:
-        # nothing for click to parse, which takes longer to import than all else before git starts
+        # click has nothing to parse, and importing it takes longer than everything else before git
         status: int = command.load()(tuple(arguments[1:]))
         return status
     from git_voicenote.cli.root import run

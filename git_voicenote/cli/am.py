@@ -1,4 +1,4 @@
-"""`git voicenote am`: git's own, and the notes and the cover of the mails are kept."""
+"""`git voicenote am`: run `git am`, and keep the notes and the cover in the mails."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _HELP = """\
 Usage: git voicenote am [OPTIONS OF GIT AM] [MBOX | MAILDIR | FILE]...
        git voicenote am --continue | --skip | --abort
 
-  Apply mailed patches as git am does, and keep what was said about them: each
-  note on the commit that its patch became, the cover letter as the cover of
+  Apply mailed patches as git am does, and keep their notes: each note on the
+  commit that was made from its patch, and the cover letter as the cover of
   this branch.
 
   Every option of git am passes through (git am -h lists them). A cover letter
@@ -29,8 +29,8 @@ Usage: git voicenote am [OPTIONS OF GIT AM] [MBOX | MAILDIR | FILE]...
 def am(arguments: tuple[str, ...]) -> int:
     """Apply mails, keep their notes and cover, and return git's exit status.
 
-    Raises VoicenoteError if nothing can be applied. What fails later is a warning: the commits
-    stand.
+    Raises VoicenoteError if nothing can be applied. A later failure is only a warning, because the
+    commits exist.
     """
     if "-h" in arguments:
         put(_HELP, end="")

@@ -1,4 +1,4 @@
-"""`git voicenote completion`: the script that completes command lines in a shell."""
+"""`git voicenote completion`: print a completion script for a shell."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ _FILES = {
 @click.command()
 @click.argument("shell", type=click.Choice(tuple(_FILES)))
 def completion(shell: str) -> None:
-    """Print the completion of a shell; `completion --help` says where to put it."""
+    """Print a completion script for a shell; `completion --help` says where to put it."""
     hand_over(resource("completions", _FILES[shell]).read_bytes())

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def devices(as_json: bool) -> None:
     """List the microphones, with a star before the one that `record` uses.
 
-    That is the system's default, or what `git config voicenote.microphone` names: a number, a
-    name or part of one. Exits with 1 where there is no microphone.
+    That is the system's default, or the one that `git config voicenote.microphone` names by its
+    number, its name or a part of that. Exits with 1 if there is no microphone.
     """
     wanted = settings().microphone
     found = input_devices()

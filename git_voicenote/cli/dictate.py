@@ -35,7 +35,7 @@ from git_voicenote.workflows.dictate.dictating import Dictating
 @click.option("--editor", help="The editor to open (default: the setting `editor`, then git's).")
 @click.option(
     "--message/--prose", "as_message", default=None,
-    help="Write a commit's message by the repository's rules for those, or plain prose.",
+    help="Compose a commit message by the repository's rules, or write plain prose.",
 )  # fmt: skip
 def dictate(
     paths: tuple[Path, ...],
@@ -51,11 +51,12 @@ def dictate(
 ) -> None:
     """Print what you say, or put it at the top of FILE and open your editor on that.
 
-    So any program that opens an editor takes speech: GIT_EDITOR="git voicenote dictate" git commit
-    --amend, git tag -a, git rebase -i, git notes edit, git send-email --compose, gh pr create.
+    This adds dictation to any program that opens an editor: GIT_EDITOR="git voicenote dictate" git
+    commit --amend, git tag -a, git rebase -i, git notes edit, git send-email --compose, gh pr
+    create.
 
-    Files that hold no prose, such as the list of `git rebase -i`, go straight to the editor. If
-    nothing is said, or speech fails, the editor opens without it.
+    Files without prose, such as the list of `git rebase -i`, are opened without dictation. If
+    nothing is said, or dictation fails, the editor opens on the unchanged file.
     """
     repository = repository_if_any()
     chosen = settings(
@@ -73,9 +74,9 @@ def dictate(
     if leads_to_itself(paths, os.environ):
         raise GitError(
             "the editor leads back to `git voicenote dictate`",
-            hint="`git voicenote settings set editor COMMAND` names the one to open",
+            hint="set the editor to open: `git voicenote settings set editor COMMAND`",
         )
-    program = person_editor(repository, chosen.editor)  # before anybody speaks for nothing
+    program = person_editor(repository, chosen.editor)  # before recording anything
     dictating.into_first(paths, sound)
     status = open_editor(program, paths)
     if status:

@@ -31,7 +31,7 @@ _INDENT = 21
 def doctor(*, no_microphone: bool, as_json: bool) -> None:
     """Check what is installed, and listen to the microphone for a second.
 
-    Each line is ok, a note, or a problem with the way out. Exits with 1 if there is a problem.
+    Each line is ok, a note, or a problem with its solution. Exits with 1 if there is a problem.
     """
     repository = _repository()
     dialogue = TerminalDialogue(repository)
@@ -72,7 +72,7 @@ def _repository() -> Repository | None:
 
 
 def _settings(repository: Repository | None) -> Settings:
-    """Return the settings, or the defaults if one is invalid: a check of its own names it."""
+    """Return the settings, or the defaults if one is invalid; another check reports that."""
     try:
         return settings(repository)
     except (SettingError, GitError):

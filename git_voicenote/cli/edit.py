@@ -19,8 +19,8 @@ from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinish
 def edit(revision: str | None, *, cover: bool) -> None:
     """Edit a note in git's editor, or write one if there is none.
 
-    The commit is shown below a line with scissors, which is removed again. Lines that begin with #
-    are kept. If the editor fails, or the text is empty, the note does not change.
+    The commit is shown below a scissors line and removed when you save. Lines that begin with # are
+    kept. If the editor fails, or the text is empty, the note does not change.
     """
     repository = Repository.discover()
     chosen = settings(repository)

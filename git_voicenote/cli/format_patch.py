@@ -1,4 +1,4 @@
-"""`git voicenote format-patch`: git's own, with the notes and the cover filled in."""
+"""`git voicenote format-patch`: run `git format-patch`, and fill in the notes and the cover."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Usage: git voicenote format-patch [--record[=newest|cover]]
   them), and stdout is what it prints: the names of the files, or the mails
   with --stdout.
 
-    --record          record what is missing first: the cover and the notes
+    --record          first record the missing notes and the cover
     --record=newest   from the newest commit to the oldest, then the cover
     --record=cover    the cover, then the commits
     --no-notes, --no-cover-letter
@@ -41,20 +41,20 @@ Usage: git voicenote format-patch [--record[=newest|cover]]
 
   The first sentence of the cover is its subject. Text that would break a
   patch in the mail is indented by a space, never dropped. git reads all
-  mails back before they are handed over.
+  mails back before they are output.
 """
 
 
 def format_patch(arguments: tuple[str, ...]) -> int:
-    """Make patches that carry the notes, and return git's exit status.
+    """Make patches that include the notes, and return git's exit status.
 
-    Raises VoicenoteError; nothing half-made is left then.
+    Raises VoicenoteError; in that case, no incomplete files are left.
     """
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "-h" in own:
         put(_HELP, end="")
         return 0
-    gc.disable()  # a process of half a second has nothing to collect
+    gc.disable()  # collecting garbage is pointless in a process of half a second
     order, rest = _take_record(arguments)
     repository = Repository.discover()
     chosen = settings(repository)
@@ -80,8 +80,11 @@ def format_patch(arguments: tuple[str, ...]) -> int:
             say(remark)
     hand_over(formatted.stdout)
     if formatted.status and repository.config(_PARTIAL):
-        # git has said what failed; to fetch is not ours
-        say("hint: nothing was fetched for this partial clone; `git format-patch` itself would")
+        # git has printed the error; we do not fetch
+        say(
+            "hint: this partial clone lacks objects, and none were fetched; "
+            "`git format-patch` fetches them"
+        )
     return formatted.status
 
 

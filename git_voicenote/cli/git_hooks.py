@@ -31,8 +31,8 @@ class GitHook:
 def _offer_to_dictate(arguments: Sequence[str]) -> None:
     """Offer to dictate the message of the commit that git is about to make.
 
-    A commit is never lost to it: a failure is a warning, and git goes on with the message file as
-    it was, unless voicenote.hook.strict is set.
+    It never loses a commit: a failure is a warning, and git goes on with the unchanged message
+    file, unless voicenote.hook.strict is set.
     """
     from git_voicenote.config import Settings
     from git_voicenote.git.pending_commit import PendingCommit
@@ -43,19 +43,19 @@ def _offer_to_dictate(arguments: Sequence[str]) -> None:
     from git_voicenote.workflows.dictate.command import is_dictation
 
     if not arguments:
-        raise UsageError("git names the file of the message")
+        raise UsageError("git did not pass the file of the message")
     message_file, source = Path(arguments[0]), arguments[1] if arguments[1:] else None
     chosen = Settings()
     try:
         repository = Repository.discover()
         chosen = settings(repository)
         commit = PendingCommit(repository, message_file, source)
-        # the hook's script has looked at all this; not every hook that calls us is that script
+        # our script checks this too, but other scripts may call this hook
         if (
             chosen.hook_record == "never"
             or not commit.awaits_message(os.environ)
             or not has_terminal()
-            or is_dictation(usual_editor(repository.cwd))  # which asks for the words itself
+            or is_dictation(usual_editor(repository.cwd))  # that command records by itself
         ):
             return
         take_terminal()
@@ -69,7 +69,7 @@ def _offer_to_dictate(arguments: Sequence[str]) -> None:
         warn("git goes on without a spoken message")
 
 
-def _keep_note(arguments: Sequence[str]) -> None:  # noqa: ARG001 - git gives it none
+def _keep_note(arguments: Sequence[str]) -> None:  # noqa: ARG001 - git passes none
     """Keep the note of the patch that `git am` has just applied."""
     from git_voicenote.cli.am import keep_note_of_applied
 

@@ -1,4 +1,4 @@
-"""`git voicenote history`: what was recorded on this machine, and what became of it."""
+"""`git voicenote history`: list, search, show, export and delete recordings."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _TEXT_COLUMN = 12
 def history() -> None:
     """List, search, show, export and delete the recordings of this repository.
 
-    Outside of a repository, those that were made outside of one.
+    Outside of a repository, those made outside of any repository.
     """
 
 
@@ -84,7 +84,7 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
     query = " ".join(words)
     found = _history().search(query)
     if not found:
-        raise NegativeAnswer(f"nothing in the history has {query!r}")
+        raise NegativeAnswer(f"nothing in the history matches {query!r}")
     entries = _readable(found)
     if as_json:
         print_json(
@@ -105,7 +105,7 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
 @click.argument("recording_id", metavar="RECORDING")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(recording_id: str, *, as_json: bool) -> None:
-    """Show all that is known of a recording."""
+    """Show the details of a recording."""
     (entry,) = _readable([_entry(recording_id)])
     if as_json:
         print_json(entry_value(entry))
@@ -122,11 +122,11 @@ def show(recording_id: str, *, as_json: bool) -> None:
 def export(recording_ids: tuple[str, ...], name: str) -> None:
     """Print the transcripts of recordings (default: of all, the oldest first).
 
-    In a format with times, that of one recording.
+    A format with times exports a single recording.
     """
     form = FORMATS[name]
     if form.together is None and len(recording_ids) != 1:
-        raise click.UsageError(f"{form.holds} belong to one recording: name it")
+        raise click.UsageError(f"{form.holds} are written for one recording: name it")
     named = [_entry(name) for name in recording_ids]
     entries = _readable(named or [*reversed(_history().entries())])
     found = [exported(entry) for entry in entries if entry.transcript or form.has_failures]
@@ -151,14 +151,14 @@ def _entry(recording_id: str) -> Entry:
 
 
 def _readable(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return entries as they are, and say which of them hold values that cannot be."""
+    """Return the entries unchanged, and warn about those with values that cannot be read."""
     damaged = [entry for entry in entries if entry.unreadable]
     if damaged:
         first = damaged[0]
         more = f" and of {len(damaged) - 1} more" if damaged[1:] else ""
         warn(
-            f"the history of {visible(first.id)}{more} has values that cannot be read "
-            f"({', '.join(first.unreadable)}); what can be is shown"
+            f"the history of {visible(first.id)}{more} contains values that cannot be read "
+            f"({', '.join(first.unreadable)}); the others are shown"
         )
     return entries
 
@@ -167,7 +167,7 @@ def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
     if as_json:
         print_json([entry_value(entry) for entry in entries])
         return
-    is_numbered = sys.stdout.isatty()  # the places that `delete 3..9` takes
+    is_numbered = sys.stdout.isatty()  # the numbers for `delete 3..9`
     width = len(str(len(entries)))
     numbers = (f"{number:{width}}  " if is_numbered else "" for number in itertools.count(1))
     names = _target_names(entries)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class _Day(click.ParamType[datetime]):
-    """A day, of which the start counts."""
+    """A day, converted to its start."""
 
     name = "date"
 
@@ -59,23 +59,23 @@ def delete(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Delete recordings: their sound, and what the history knows. Notes in git stay.
+    """Delete recordings: their sound and their entries in the history. Notes in git are kept.
 
     Recordings are named by their id or its start, by a day (today, yesterday, 2026-11-26), by their
-    place in `history list` (1 is the newest), or by a range of any of these: 3..9. What is to be
-    deleted is listed first.
+    number in `history list` (1 is the newest), or by a range of any of these: 3..9. The recordings
+    are listed before they are deleted.
 
     `git voicenote history delete yesterday` deletes the recordings of yesterday.
     """
     if everything and names:
-        raise UsageError("--all and names of recordings do not agree")
+        raise UsageError("--all cannot be used together with names of recordings")
     if not (names or everything or since or before or older_than):
-        raise UsageError("name recordings, or say which: --older-than 30d, --before DATE, --all")
+        raise UsageError("name recordings, or select them: --older-than 30d, --before DATE, --all")
     choice = Choice(names, since, before, _age(older_than) if older_than else None)
     root = state_root(repository_if_any())
     chosen = choice.of(stored_recordings(root, warn))
     if not chosen:
-        raise NegativeAnswer("there is no such recording: nothing was deleted")
+        raise NegativeAnswer("no recording matches: nothing was deleted")
     if dry_run:
         _list(chosen, put)
         say(f"{_summary(chosen)}: nothing was deleted")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _KEEPERS = ("pre-commit", "prek")
 _STATES = {
     "missing": "not installed",
-    "disabled": "not executable, so git passes it over",
+    "disabled": "not executable, so git ignores it",
     "inactive": "in place, but not run here",
     "doomed": "installed for now",
 }
@@ -34,11 +34,11 @@ _STATES = {
 
 @click.group(name="hook", cls=Group)
 def hook() -> None:
-    """Install hooks: for dictating commit messages, for keeping notes with `git am`.
+    """Install the hooks for dictating commit messages and for keeping notes with `git am`.
 
-    With prepare-commit-msg, which is meant where no hook is named, `git commit` asks whether you
-    want to speak the message, and opens the editor on what you said. `git config
-    voicenote.hook.record always|never` answers for good.
+    With prepare-commit-msg, the default, `git commit` asks whether you want to speak the message,
+    and opens the editor on the text. `git config voicenote.hook.record always|never` answers the
+    question permanently.
 
     With post-applypatch, or --am, `git am` keeps the notes of the patches that it applies.
     """
@@ -86,7 +86,7 @@ def uninstall(names: tuple[str, ...], *, for_am: bool, force: bool) -> None:
         before = uninstall_hook(repository, name, force=force)
         path = _shown(before.place.path)
         is_missing = before.state == "missing"
-        say(f"there is no hook of ours: {path}" if is_missing else f"removed: {path}")
+        say(f"our hook is not installed: {path}" if is_missing else f"removed: {path}")
 
 
 @hook.command()
@@ -117,12 +117,12 @@ def status(names: tuple[str, ...], *, for_am: bool, as_json: bool) -> None:
 @click.argument("name", type=click.Choice(tuple(HOOKS)))
 @click.argument("arguments", nargs=-1)
 def run(name: str, arguments: tuple[str, ...]) -> None:
-    """Do what a hook does; git calls this."""
+    """Run a hook; git calls this."""
     HOOKS[name].run(arguments)
 
 
 def _meant(names: Sequence[str], *, for_am: bool) -> tuple[str, ...]:
-    """Return the hooks that are named, each once, or the one that is meant without a name."""
+    """Return the named hooks, each once, or the default without a name."""
     named = (*names, AM.name) if for_am else names
     return tuple(dict.fromkeys(named or (DICTATION.name,)))
 
@@ -154,13 +154,13 @@ def _tell_status(name: str, found: HookStatus) -> None:
         )
     if found.state == "outdated":
         which = "" if name == DICTATION.name else f" {name}"
-        say(f"hint: `git voicenote hook install{which}` brings it up to date")
+        say(f"hint: `git voicenote hook install{which}` updates it")
     if found.works:
         _say_program(shutil.which("git-voicenote"), name)
 
 
 def _explain_manager(found: HookStatus, name: str) -> None:
-    """Report what a hook manager does with the hook, and how to have it run."""
+    """Report how a hook manager treats the hook, and how to make it run the hook."""
     place = found.place
     if place.manager == "husky" and not place.is_run:
         warn("husky is not set up in this work tree, so git runs no hooks here")
@@ -168,7 +168,7 @@ def _explain_manager(found: HookStatus, name: str) -> None:
     elif found.configured and found.state == "installed":
         say(f"{place.manager} runs it")
     elif found.configured:
-        warn(f"{place.manager} has not installed it: {_shown(place.path)} does not run it")
+        warn(f"{place.manager} did not install it: {_shown(place.path)} does not run it")
     elif place.owner is not None and found.state == "doomed":
         warn(f"{place.manager} rewrites this file, so the hook will silently disappear")
     elif found.aside is not None:
@@ -195,7 +195,7 @@ def _print_manual(repository: Repository, name: str) -> None:
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:
-    """Report what is unusual about the place."""
+    """Report anything unusual about the location."""
     if place.manager in _KEEPERS:
         say(f"{place.manager} runs it before its own hooks, and keeps it when it is upgraded")
     if place.manager == "husky" and not place.is_run:
@@ -205,7 +205,7 @@ def _explain(place: HookPlace, repository: Repository) -> None:
         say(f"every repository runs it: core.hooksPath is set in the {place.scope} config")
     worktree, git_dir = repository.worktree, repository.git_dir
     if worktree and place.path.is_relative_to(worktree) and not place.path.is_relative_to(git_dir):
-        say("the file is part of the working tree: whoever gets it committed has the hook too")
+        say("the file is part of the working tree: if it is committed, others get the hook too")
     if shutil.which("git-voicenote") is None:
         _say_program(None, place.path.name)
 
@@ -219,6 +219,6 @@ def _say_program(program: str | None, name: str) -> None:
 
 
 def _shown(path: Path) -> str:
-    """Return a path relative to here if that is shorter."""
+    """Return the path relative to the current directory if that is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)

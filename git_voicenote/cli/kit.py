@@ -1,4 +1,4 @@
-"""`git voicenote kit`: one file that installs git-voicenote where there is no network."""
+"""`git voicenote kit`: write one file that installs git-voicenote without a network."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--nano", is_flag=True, help="Add the packages of the nano engine, torch among them.")
+@click.option("--nano", is_flag=True, help="Add the packages of the nano engine, including torch.")
 @click.option(
     "--model",
     "models",
     multiple=True,
     metavar="MODEL",
-    help="Add an installed model, by its name or folder; may be given again.",
+    help="Add an installed model, by its name or folder; can be repeated.",
 )
 @click.option(
     "--python",
     "pythons",
     multiple=True,
     metavar="VERSION",
-    help="Take wheels for this Python, such as 3.12 (default: this one); may be given again.",
+    help="Include wheels for this Python, such as 3.12 (default: the one in use); can be repeated.",
 )
 @click.option("--platform", "label", metavar="NAME", help="The platform (default: this one).")
 @click.option(
     "--wheels",
     type=_FOLDER,
     metavar="FOLDER",
-    help="Take the wheels from here, and not from the network.",
+    help="Take the wheels from this folder, not from the network.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE, if it is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def kit(
     file: Path,
     *,
@@ -52,9 +52,8 @@ def kit(
     """Write one file that installs git-voicenote on a machine without a network.
 
     FILE is a tar archive with wheels, an install script and a README.md; if it is a folder, the
-    file is made in it. Everything that is installed is pinned by version and hash, and the same
-    command writes the same bytes. The wheels come from the package index that pip is configured
-    with.
+    file is written there. All packages are pinned by version and hash, and the same command writes
+    the same bytes. The wheels come from the package index that pip is configured with.
 
     The platforms are linux-x86_64, linux-aarch64 and macos-arm64. The embedded model is always
     part of a kit.

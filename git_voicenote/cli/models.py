@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from git_voicenote.models.installed import ModelRecord
 
 _HOW = (
-    f"`git voicenote models fetch` brings {PREFERRED} (1.7 GB) from the network; "
-    "`git voicenote models import FOLDER` takes one that is on this machine"
+    f"`git voicenote models fetch` downloads {PREFERRED} (1.7 GB); "
+    "`git voicenote models import FOLDER` installs one from this machine"
 )
 
 
@@ -35,7 +35,7 @@ _HOW = (
 def models() -> None:
     """List, fetch, import and check the models of the engines.
 
-    One comes with the install, that of moonshine. Others are kept in
+    The model of moonshine comes with the installation. Others are stored in
     $XDG_DATA_HOME/git-voicenote/models. Only `fetch` uses the network.
     """
 
@@ -43,9 +43,9 @@ def models() -> None:
 @models.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_models(as_json: bool) -> None:
-    """List the installed models, and the one that comes with the install.
+    """List the installed models, including the one that comes with the installation.
 
-    A star stands before the one that is used. Exits with 1 where there is none.
+    A star marks the one in use. Exits with 1 if there is none.
     """
     used = _used()
     found = [_Listed(folder, _record(folder)) for folder in installed_models()]
@@ -71,26 +71,26 @@ def list_models(as_json: bool) -> None:
 
 @models.command()
 @click.argument("model", default=PREFERRED, metavar="[NAME|ORG/REPOSITORY]")
-@click.option("--revision", help="A commit, a tag or a branch, instead of the one that is known.")
-@click.option("--name", help="What to call it here.")
+@click.option("--revision", help="A commit, tag or branch, instead of the known revision.")
+@click.option("--name", help="The name to install it under.")
 def fetch(model: str, revision: str | None, name: str | None) -> None:
     """Fetch a model of the nano engine from the network and install it.
 
-    It comes from Hugging Face's hub, or the mirror that HF_ENDPOINT names. Without a name, that is
-    Fun-ASR-Nano-2512: Chinese, English and Japanese. The other is Fun-ASR-MLT-Nano-2512: 31
-    languages. The next call resumes an interrupted download.
+    It comes from the Hugging Face hub, or from the mirror that HF_ENDPOINT names. The default is
+    Fun-ASR-Nano-2512 (Chinese, English and Japanese); the other is Fun-ASR-MLT-Nano-2512 (31
+    languages). If a download is interrupted, the same command resumes it.
     """
     from git_voicenote.engines.nano.checkpoint import fetching
     from git_voicenote.engines.nano.checkpoint.installed import require_libraries
     from git_voicenote.models.importing import target_folder
 
     require_libraries()
-    target_folder(name or fetching.name_of(model))  # nothing is fetched for a name that is taken
+    target_folder(name or fetching.name_of(model))  # do not download a model whose name is taken
     plan = fetching.plan_fetch(model, revision)
     say(f"fetching {plan.repository} from {plan.host}, revision {plan.commit}:")
     for file in plan.files:
         say(f"  {size(file.size):>9}  {file.path}")
-    here = f", of which {size(plan.present)} are here" if plan.present else ""
+    here = f", of which {size(plan.present)} have been downloaded" if plan.present else ""
     say(f"  {size(plan.size):>9}  in all{here}")
     with shown_progress(is_transfer=True) as progress:
         fetching.fetch(plan, progress)
@@ -101,15 +101,15 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
 @models.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--name", help="Its name (default: that of the folder or archive).")
-@click.option("--language", help="The language of a model of moonshine, such as ja.")
+@click.option("--language", help="The language of a moonshine model, such as ja.")
 def import_(path: Path, name: str | None, language: str | None) -> None:
     """Install a model from a folder or archive.
 
-    The archive may be tar, tar.gz, tar.bz2, tar.xz or zip. It takes what is published for
-    transformers (config.json, model.safetensors) and FunASR's own files (config.yaml, model.pt,
-    Qwen3-0.6B/), always with the tokenizer; and weights of Moonshine (encoder_model.ort,
-    decoder_model_merged.ort, tokenizer.bin), whose language is that in which the name ends
-    (tiny-ja) or English, unless it is given. They are only read.
+    The archive may be tar, tar.gz, tar.bz2, tar.xz or zip. For nano, it contains the files
+    published for transformers (config.json, model.safetensors) or for FunASR (config.yaml,
+    model.pt, Qwen3-0.6B/), with the tokenizer. For moonshine, it contains encoder_model.ort,
+    decoder_model_merged.ort and tokenizer.bin; the language is that at the end of the name
+    (tiny-ja), or English, unless --language is given. The original files are not changed.
     """
     from git_voicenote.models.importing import import_model
 
@@ -123,8 +123,9 @@ def import_(path: Path, name: str | None, language: str | None) -> None:
 def verify(name: str | None) -> None:
     """Check the files of a model.
 
-    They are compared with what was installed, and looked into. NAME is an installed model or a
-    folder; without it, it is the model that is used. Exits with 1 where something is wrong.
+    They are compared with the hashes recorded at installation, and their content is checked. NAME
+    is an installed model or a folder; the default is the model in use. Exits with 1 if something is
+    wrong.
     """
     folder = _chosen(name)
     with shown_progress(is_transfer=True) as progress:
@@ -132,13 +133,13 @@ def verify(name: str | None) -> None:
     if wrong:
         for sentence in wrong[1:]:
             say(f"error: {sentence}")
-        hint = "fetch or import the model once more, with `--name`"
+        hint = "fetch or import the model again, with `--name`"
         if _is_embedded(folder):
-            hint = "install the package that it is part of again"
+            hint = "reinstall the package that contains it"
         raise NegativeAnswer(wrong[0], hint=hint)
     if _record(folder) is None and not _is_embedded(folder):
-        say("nothing is written down of its files: names, shapes and the tokenizer were checked")
-    report(f"{folder.name}: all is as it should be")
+        say("no hashes were recorded for it: only names, shapes and the tokenizer were checked")
+    report(f"{folder.name}: no problems found")
 
 
 @models.command()
@@ -146,7 +147,7 @@ def verify(name: str | None) -> None:
 def path(name: str | None) -> None:
     """Print the folder of a model.
 
-    Without NAME, that of the one that is used.
+    The default is the model in use.
     """
     hand_over(_chosen(name))
 
@@ -183,17 +184,17 @@ def _chosen(name: str | None) -> Path:
         raise NegativeAnswer("no model is installed", hint=_HOW)
     if folder is None:
         raise NegativeAnswer(
-            f"the engine {settings().engine} uses no model of this machine",
-            hint="name a model; `git voicenote models list` names those that are installed",
+            f"the engine {settings().engine} uses no model on this machine",
+            hint="name a model; `git voicenote models list` lists the installed ones",
         )
     return folder
 
 
 def _embedded() -> list[Path]:
-    """Return the folders of the models that come with the install and are there."""
+    """Return the folders of the models that come with the installation, if they exist."""
     folders = []
     for kind in KINDS:
-        with suppress(EngineError):  # the one that is used is told to be missing
+        with suppress(EngineError):  # if it is the one in use, another check reports it
             folder = kind.find(None) if kind.embedded else None
             if folder and folder.parent != models_dir():
                 folders.append(folder)
@@ -216,7 +217,8 @@ def _summary(model: _Listed) -> str:
     record = model.record
     if model.is_embedded:
         return (
-            f"{size(_bytes(model.folder))}  {kind_of(model.folder).engine}, comes with the install"
+            f"{size(_bytes(model.folder))}  {kind_of(model.folder).engine}, comes with the "
+            "installation"
         )
     if record is None:
         return f"{size(_bytes(model.folder))}  (not installed by this program)"
@@ -249,7 +251,7 @@ def _report(imported: Imported) -> None:
     if imported.left_out:
         kinds = ", ".join(sorted({name.split(".")[0] for name in imported.left_out}))
         count = len(imported.left_out)
-        say(f"left out: {counted(count, 'tensor')} of {kinds}, which the engine has no use for")
+        say(f"left out: {counted(count, 'tensor')} of {kinds}, which the engine does not use")
     language = f"for the language {record.language}, " if record.language else ""
     say(
         f"installed {imported.folder.name}: {_parameters(record, ', ')}{size(record.size)}, "

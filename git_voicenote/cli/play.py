@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 _RECORDING_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,}")
 _MOMENT = 1.0
-"""Seconds that are played before a doubtful word; its time is right to within about half of one."""
+"""Seconds to play before a doubtful word, whose time is accurate to about half a second."""
 
 
 class _Time(click.ParamType[float]):
-    """A time in a recording, in seconds or as a clock shows it."""
+    """A time in a recording, in seconds or as hours, minutes and seconds."""
 
     name = "time"
 
@@ -52,11 +52,11 @@ class _Time(click.ParamType[float]):
 @click.option("--cover", is_flag=True, help="Play the cover of a branch's series.")
 @click.option(
     "--at", "--start", "start", type=_Time(), metavar="TIME",
-    help="Begin so far into the (first) recording: 7 (seconds), 0:07, 1:02:03.",
+    help="Start at this time in the (first) recording: 7 (seconds), 0:07, 1:02:03.",
 )  # fmt: skip
 @click.option(
     "--doubt", type=click.IntRange(min=1), metavar="N",
-    help="Begin a moment before the N-th word that the engine was not sure of.",
+    help="Start shortly before the N-th word that the engine was unsure of.",
 )  # fmt: skip
 def play(name: str | None, *, cover: bool, start: float | None, doubt: int | None) -> None:
     """Play the recording behind a note, or one from the history by its id."""
@@ -83,15 +83,15 @@ def play(name: str | None, *, cover: bool, start: float | None, doubt: int | Non
 
 
 def _from_doubt(history: History, paths: list[Path], number: int) -> tuple[list[Path], float]:
-    """Return the recordings from a doubtful word on, and its time in the first one."""
+    """Return the recordings, starting with that of a doubtful word, and the word's time in it."""
     entries = [history.entry(path.stem) for path in paths]
     heard = [entry.transcript.segments if entry and entry.transcript else () for entry in entries]
     doubts = [(place, word) for place, segments in enumerate(heard) for word in doubtful(segments)]
     names = ", ".join(path.stem for path in paths)
     if not any(segment.words for segments in heard for segment in segments):
         raise NegativeAnswer(
-            f"how sure the engine was of the words in {names} is not known",
-            hint="`--at TIME` begins at a time",
+            f"the engine's confidence in the words of {names} is not known",
+            hint="`--at TIME` starts at a time",
         )
     if not doubts:
         raise NegativeAnswer(f"no word in {names} is doubtful")
@@ -130,7 +130,7 @@ def _recordings_of_note(
 
 
 def _paths(recordings: Recordings, recording_ids: Sequence[str]) -> list[Path]:
-    """Return the sounds that are on this machine, and report those that are not."""
+    """Return the recordings on this machine, and report the missing ones."""
     found = {name: recordings.path_of(name) for name in recording_ids}
     missing = [name for name, path in found.items() if path is None]
     if len(missing) == len(found):

@@ -36,14 +36,18 @@ if TYPE_CHECKING:
 @click.argument("commit", required=False)
 @click.option("--cover", is_flag=True, help="Explain the branch's series as a whole.")
 @click.option(
-    "--walk", is_flag=True, help="Walk through the diff: words belong to the hunk on the screen."
+    "--walk",
+    is_flag=True,
+    help="Step through the diff; what you say is attached to the hunk on the screen.",
 )
 @click.option(
     "--from", "source", metavar="FILE|-|ID",
     help="Take a sound file, standard input or an earlier recording, not the microphone.",
 )  # fmt: skip
 @click.option("--device", help="The microphone: a name, a part of one, or a number.")
-@click.option("--browser", is_flag=True, help="Speak in a browser, on the machine that you sit at.")
+@click.option(
+    "--browser", is_flag=True, help="Use the microphone of a browser, here or on another machine."
+)
 @click.option(
     "--silence",
     type=click.FloatRange(0),
@@ -55,10 +59,10 @@ if TYPE_CHECKING:
 )
 @click.option("--engine", help="The speech engine.")
 @click.option("--language", help="The language that is spoken: en, zh, ...")
-@click.option("--edit/--no-edit", default=None, help="Open the words in the editor first.")
-@click.option("--replace", is_flag=True, help="Replace the note that is there.")
-@click.option("--append", is_flag=True, help="Add to the note that is there.")
-@click.option("--keep-both", is_flag=True, help="Keep the note that is there beside the new one.")
+@click.option("--edit/--no-edit", default=None, help="Open the text in the editor first.")
+@click.option("--replace", is_flag=True, help="Replace the existing note.")
+@click.option("--append", is_flag=True, help="Add to the existing note.")
+@click.option("--keep-both", is_flag=True, help="Keep the existing note beside the new one.")
 @click.option(
     "--explain", "explained", is_flag=True, help="Report which words were changed, and why."
 )
@@ -127,7 +131,9 @@ def record(
             print_json(_as_json(subject.target, spoken))
 
     if source is None and subject.target in resumed:
-        show(resumed[subject.target])  # they came to say what they have said by now
+        show(
+            resumed[subject.target]
+        )  # the recording that was just finished may be all that the user wanted
         return
     explain(
         subject, repository, chosen, dialogue,

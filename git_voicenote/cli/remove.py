@@ -1,4 +1,4 @@
-"""`git voicenote remove`: take notes and covers away."""
+"""`git voicenote remove`: remove notes and covers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from git_voicenote.workflows.leftovers import finish_leftovers
 def remove(revisions: tuple[str, ...], *, cover: bool) -> None:
     """Remove the notes of commits (default: HEAD), or the cover of a series.
 
-    In a range, commits without a note are passed over. What was removed stays removed: it is not
-    found again by its patch, and `sync` removes it on the other side. The words stay in the history
-    of the notes; recordings stay until `git voicenote history delete`.
+    Commits of a range without a note are skipped. A removed note stays removed: it is not found
+    again by its patch, and `sync` removes it on the other side. The text stays in the history of
+    the notes; recordings stay until `git voicenote history delete`.
     """
     if cover and len(revisions) > 1:
         raise click.UsageError("--cover takes one branch")

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 @click.argument("source", required=False, metavar="[RANGE | MBOX | FOLDER | -]")
 @click.option(
     "--html", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
-    help="Make one page of it for a browser (- prints it).",
+    help="Write a page for a browser (- prints it).",
 )  # fmt: skip
-@click.option("--audio", is_flag=True, help="Put the recordings that are here into the page.")
+@click.option("--audio", is_flag=True, help="Embed the recordings on this machine in the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--all", "at_once", is_flag=True, help="Show all at once, without stopping at each patch."
@@ -54,22 +54,24 @@ if TYPE_CHECKING:
 @click.option("--mboxrd", is_flag=True, help="Lines `>From ` in the mbox were written `From `.")
 @click.option(
     "--scissors/--no-scissors", default=None,
-    help="Ignore what is above a line `-- >8 --` (default: mailinfo.scissors).",
+    help="Ignore everything above a line `-- >8 --` (default: mailinfo.scissors).",
 )  # fmt: skip
 @click.option(
     "--reply", is_flag=True,
-    help="Answer by voice: mails by mails, commits by separate notes.",
+    help="Answer by voice: mails with mails, commits with separate notes.",
 )  # fmt: skip
 @click.option(
     "--patch", type=click.IntRange(0), metavar="N", help="Answer patch N, 0 for the cover."
 )
 @click.option("--at", metavar="PATH[:LINE]", help="Answer this part of the patch.")
-@click.option("--from", "sound", metavar="FILE|-|ID", help="Take this sound, not the microphone.")
+@click.option(
+    "--from", "sound", metavar="FILE|-|ID", help="Use this sound instead of the microphone."
+)
 @click.option(
     "-o", "--output-directory", "folder", type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR", help="The folder for the mails.",
 )  # fmt: skip
-@click.option("--note", is_flag=True, help="Keep answers to mails as notes of their commits.")
+@click.option("--note", is_flag=True, help="Save answers to mails as notes on their commits.")
 def review(
     source: str | None, *, page_file: str | None, audio: bool, as_json: bool, at_once: bool,
     colour: str, mboxrd: bool, scissors: bool | None, reply: bool, patch: int | None,
@@ -80,15 +82,15 @@ def review(
     From commits (a range, a branch, one commit; HEAD's branch by default) or from mails: a file, an
     mbox, a folder of patches, a maildir, or - for standard input.
 
-    At the terminal, n and p step, a number jumps, l plays the recording where it is on this
-    machine, / searches and q quits. With --reply, a lets you answer what is shown: choose the part
-    of the diff, speak, edit. Without a terminal, --patch says what is answered.
+    In a terminal, n and p step, a number jumps, l plays the recording if it is on this machine, /
+    searches and q quits. With --reply, a answers the patch on the screen: choose a part of the
+    diff, speak, edit. Without a terminal, --patch selects the patch to answer.
     """
     replies = Replies(patch, at, sound, folder, note=note)
     replies.check(source, is_asked=reply, others=bool(page_file or as_json or at_once))
     at_most_one(html=page_file, json=as_json, all=at_once)
     if audio and not page_file:
-        raise click.UsageError("--audio is for --html: at the terminal, l plays a recording")
+        raise click.UsageError("--audio requires --html; in a terminal, l plays a recording")
     repository = repository_if_any()
     chosen, dialogue = settings(repository), TerminalDialogue(repository)
     if repository is not None:
@@ -107,7 +109,7 @@ def review(
         _write_page(found, page_file, audio=audio)
         return
     if reply:
-        # 0.05 s, which only those pay who answer
+        # takes 0.05 s
         from git_voicenote.cli.review_answer import answer
 
         reading = ["--mboxrd"] if mboxrd else []
@@ -123,7 +125,7 @@ def review(
 
 
 def _write_page(found: Review, name: str, *, audio: bool) -> None:
-    """Write the page, whole or not at all, and print its name."""
+    """Write the page, completely or not at all, and print its name."""
     from git_voicenote.series.review.page import review_page
 
     content = review_page(found, audio=audio)

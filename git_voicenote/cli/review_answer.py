@@ -40,9 +40,9 @@ def answer(
     reading: Sequence[str],
     colour: str,
 ) -> None:
-    """Let a person answer one part of a series, or step through it and answer what they like.
+    """Answer one part of a series, or step through it and answer any part.
 
-    `reading` are the options that the mails were read with.
+    `reading` are the options with which the mails were read.
     """
     keeper = _keeper(review, replies, settings, repository, dialogue)
     mention_unfinished_recordings(repository, settings, dialogue)
@@ -54,7 +54,7 @@ def answer(
     try:
         _obey(answering, review, replies, colour)
     except BaseException:
-        with suppress(VoicenoteError):  # what is told is what went wrong first
+        with suppress(VoicenoteError):  # report the first failure
             answering.finish()
         raise
     else:
@@ -69,7 +69,7 @@ def _print_names(keeper: Keeper) -> None:
         hand_over(path)
     if keeper.products:
         names = shlex.join(map(str, keeper.products))
-        say(f"read over what is in them; `git send-email {names}` sends it")
+        say(f"check the text; `git send-email {names}` sends it")
 
 
 def _obey(answering: Answering, review: Review, replies: Replies, colour: str) -> None:
@@ -92,7 +92,7 @@ def _keeper(
     repository: Repository | None,
     dialogue: Dialogue,
 ) -> Keeper:
-    """Return what keeps the answers. Raises GitError if git does not know the user."""
+    """Return the keeper of the answers. Raises GitError if git does not know the user."""
     patches = [reviewed.patch for reviewed in review.patches]
     by = reviewer(repository.cwd if repository else Path.cwd())
     is_mail = any(patch.envelope for patch in patches) or bool(
@@ -101,10 +101,10 @@ def _keeper(
     if is_mail and not replies.note:
         return MailKeeper(replies.folder or Path(), by, dialogue)
     if replies.folder:
-        raise UsageError("answers to commits are kept as notes: -o is for answers to mails")
+        raise UsageError("answers to commits are saved as notes: -o is for answers to mails")
     if repository is None:
         raise NotARepositoryError(
-            "this is no git repository, so there are no commits that could have notes",
+            "this is not a git repository, so there are no commits to save notes on",
             hint="without --note, answers become mails",
         )
     return NoteKeeper(repository, settings, by, dialogue)

@@ -103,7 +103,7 @@ def _reply_value(reviewed: ReviewedReply) -> dict[str, object]:
 
 
 def _anchor_value(said: PlacedWords, reviewed: ReviewedPatch) -> dict[str, object]:
-    """Return words and their place; `hunk` counts from 0 in the file, null is all of the file."""
+    """Return a text and its place; `hunk` counts from 0 in the file, and null is the whole file."""
     place = said.place
     return {
         "path": reviewed.files[said.spot.file].path,

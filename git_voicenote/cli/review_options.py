@@ -1,4 +1,4 @@
-"""What a person asks of `git voicenote review --reply`."""
+"""The options of `git voicenote review --reply`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """What a person asked of --reply; `number` is that of the part that they answer at once."""
+    """The options of --reply; `number` is the patch to answer, None to step through the series."""
 
     number: int | None
     at: str | None
@@ -22,7 +22,7 @@ class Replies:
     note: bool
 
     def check(self, source: str | None, *, is_asked: bool, others: bool) -> None:
-        """Raise UsageError for options that mean nothing together."""
+        """Raise UsageError for options that cannot be used together."""
         given = [
             name
             for name, value in (
@@ -36,8 +36,8 @@ class Replies:
         if is_asked and others:
             raise click.UsageError("--reply answers; --html, --json and --all are for reading")
         if self.number is None and (self.at is not None or self.sound is not None):
-            raise click.UsageError(f"{given[0]} needs --patch N, the patch that is answered")
+            raise click.UsageError(f"{given[0]} requires --patch N, the patch to answer")
         if self.note and self.folder:
-            raise click.UsageError("-o is for mails, and --note makes none")
+            raise click.UsageError("-o is for mails, and --note writes none")
         if source == self.sound == "-":
             raise click.UsageError("standard input cannot be both the mails and the sound")

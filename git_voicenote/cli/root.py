@@ -14,7 +14,7 @@ class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, in the order in which a person meets them."""
+        """Return the names, in the order in which help lists them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -26,7 +26,7 @@ class LazyGroup(click.Group):
         return loaded
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the summaries from the table: click would import every command for its own."""
+        """Write the summaries from the table; click would import every command for them."""
         with formatter.section("Commands"):
             formatter.write_dl([(one.name, one.summary) for one in COMMANDS.values()])
 
@@ -41,8 +41,8 @@ class LazyGroup(click.Group):
     "--verbose",
     is_flag=True,
     expose_value=False,
-    help="Trace what is run and how long it takes, as GIT_VOICENOTE_TRACE=1 does.",
-)  # cli.main takes it off: it also goes ahead of commands that click does not call
+    help="Trace each step and the time it takes, as with GIT_VOICENOTE_TRACE=1.",
+)  # cli.main removes it, because it may also precede commands that click does not call
 @click.version_option(__version__, prog_name="git voicenote", message="%(prog)s %(version)s")
 def root() -> None:
     """Explain a patch by speaking.
@@ -53,12 +53,12 @@ def root() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Parse the arguments, call the command that they name and return its exit status.
+    """Parse the arguments, call the named command and return its exit status.
 
-    Raises VoicenoteError, among them UsageError for arguments that the command does not take.
+    Raises VoicenoteError, including UsageError for invalid arguments.
     """
     try:
-        # outside of its standalone mode, click returns the status that a command exits with
+        # without standalone mode, click returns the exit status of the command
         status = root.main(arguments, prog_name="git voicenote", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
         say_as_it_is(exc.format_message())

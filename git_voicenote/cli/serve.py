@@ -22,19 +22,19 @@ _EXTRA = frozenset({"starlette", "uvicorn", "python_multipart", "h11", "anyio"})
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True,
-    help="The port; 0 is any that is free.",
+    help="The port; 0 means any free port.",
 )  # fmt: skip
 @click.option("--socket", type=_FILE, metavar="PATH", help="Listen on a unix socket instead.")
 @click.option(
     "--token-file",
     type=_FILE,
     metavar="FILE",
-    help="Read the token from FILE, readable by you alone.",
+    help="Read the token from FILE, which only you may be able to read.",
 )
 @click.option("--tls-cert", type=_FILE, metavar="FILE", help="The certificate, for https.")
 @click.option("--tls-key", type=_FILE, metavar="FILE", help="The certificate's key.")
 @click.option("--engine", help="The speech engine.")
-@click.option("--language", help="The language of requests that name none: en, zh, ...")
+@click.option("--language", help="The default language of requests: en, zh, ...")
 @click.option(
     "--vocabulary/--no-vocabulary", default=None,
     help="Pass the repository's terms to the engine (default: voicenote.vocabulary).",
@@ -55,9 +55,9 @@ def serve(
 ) -> None:
     """Serve OpenAI's speech API on this machine.
 
-    Prints one link; the text after `#token=` in it is the API key. The service listens on
-    127.0.0.1, or on a socket that only you can connect to. Any other address requires
-    --token-file, --tls-cert and --tls-key.
+    It prints a link; the text after `#token=` is the API key. The service listens on 127.0.0.1, or
+    on a socket that only you can connect to. Any other address requires --token-file, --tls-cert
+    and --tls-key.
 
     Files are transcribed one at a time. The model is unloaded after voicenote.server.idle
     seconds without work. In a repository, its terms are passed to the engine, as with record.

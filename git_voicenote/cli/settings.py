@@ -1,4 +1,4 @@
-"""`git voicenote settings`: what is set, where, and what it means."""
+"""`git voicenote settings`: list, get, set and unset settings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def list_settings(*, as_json: bool = False) -> None:
         page("".join(map(_shown, found)))
     for name, origin, meant in unknown_names(assigned, os.environ):
         question = f"; did you mean {meant}?" if meant else ""
-        warn(visible(f"{name} is no setting ({origin}){question}"))
+        warn(visible(f"unknown setting {name} ({origin}){question}"))
     invalid = [one for one in found if one.problem]
     for one in invalid:
         say(f"error: {_problem(one)}")
@@ -76,7 +76,7 @@ def get(name: str) -> None:
 @click.argument("value")
 @_GLOBAL
 def set_(name: str, value: str, *, everywhere: bool) -> None:
-    """Check a value and keep it, in this repository or with --global."""
+    """Check a value and set it, in this repository or with --global."""
     setting = workflow.setting_named(name)
     now = workflow.change(repository_if_any(), setting, value, everywhere=everywhere)
     said = setting.form.written(setting.form.read(value))

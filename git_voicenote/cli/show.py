@@ -51,14 +51,15 @@ _HAVE = ("have", "has")
 @click.option(
     "--adopt",
     is_flag=True,
-    help="Keep notes found by their patch, or take the cover of a branch that is gone.",
+    help="Keep notes found by their patch, or adopt the cover of a deleted branch.",
 )
 def show(revisions: tuple[str, ...], *, cover: bool, name: str, adopt: bool) -> None:
     """Show a commit's note, or the cover of a series.
 
-    A range (main..topic) shows each commit's. A commit that lost its note, as cherry-pick makes
-    it, shows the note of the commit with the same patch; --adopt writes it to the new commit. With
-    --cover and the name of a branch that is gone, --adopt takes its cover for the current branch.
+    For a range (main..topic), show the note of each commit. A commit that lost its note, for
+    example through cherry-pick, shows the note of the commit with the same patch; --adopt copies it
+    to the new commit. With --cover and the name of a deleted branch, --adopt makes its cover that
+    of the current branch.
 
     `show main.. --format markdown` prints the description of a pull request: the cover, then a
     section for each commit that has a note.
@@ -107,7 +108,7 @@ def _hand_over(form: DescriptionFormat, described: Described) -> None:
 
 
 def _cover_of(repository: Repository, revisions: Sequence[str]) -> str:
-    """Return the words of the cover of the series that a range ends at, or ""."""
+    """Return the text of the cover of the series at the end of a range, or ""."""
     tip = end_of_range(revisions[-1])
     covers = Covers(repository)
     key = covers.key_for_tip(repository.commit(tip).id, tip)
@@ -135,13 +136,13 @@ def _show_cover(
 
 
 def _other_covers(covers: Covers, key: str) -> str:
-    """Return how to get a cover: record one, or show those of branches that are gone."""
+    """Return how to get a cover: record one, or show those of deleted branches."""
     hint = "record one with `git voicenote record --cover`"
     if left := covers.left_behind():
         shown = (
             f"`git voicenote show --cover {argument_for(covers, one, key)}`" for one in left[:3]
         )
-        hint += f"; of branches that are gone: {', '.join(shown)}"
+        hint += f"; of deleted branches: {', '.join(shown)}"
     return hint
 
 
@@ -161,7 +162,7 @@ def _look_up(
 def _answers(
     repository: Repository, chosen: Settings, commits: tuple[Commit, ...]
 ) -> dict[str, tuple[Note, ...]]:
-    """Return what reviewers answered, by commit."""
+    """Return the answers of reviewers, by commit."""
     texts = Notes(repository, chosen.review_ref).texts(commit.id for commit in commits)
     return {commit_id: parse_notes(text) for commit_id, text in texts.items()}
 
@@ -193,7 +194,7 @@ def _adopt(saving: Saving, commit: Commit, note: FoundNote, *, adopt: bool) -> N
     """Save a note that was found elsewhere for the commit, or say how to."""
     if adopt:
         mine = parse_notes(note.text)
-        # one that somebody wrote since we looked stays
+        # do not replace a note written in the meantime
         saving.note(CommitTarget(commit.id), mine, lambda now: now or render_notes(mine))
         say(f"note for {commit.short} saved")
     else:

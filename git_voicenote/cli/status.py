@@ -1,4 +1,4 @@
-"""`git voicenote status`: which commits lack a note, and what is left to do."""
+"""`git voicenote status`: show missing notes, unfinished work, and unsent notes."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 def status(revisions: str | None, *, as_json: bool) -> None:
     """Show which commits lack a note, what is unfinished, and what sync would send.
 
-    The commits are those of the current branch since it left its upstream, as with review. Exits
-    with 1 if one of them lacks a note.
+    The commits are those of the current branch since it forked from its upstream, as with review.
+    Exits with 1 if one of them lacks a note.
     """
     repository = Repository.discover()
     chosen = settings(repository)
@@ -83,14 +83,14 @@ def _series(repository: Repository, found: SeriesStatus) -> Iterator[str]:
                 f"`git voicenote show --adopt {one.commit.short}` keeps its note"
             )
     if found.has_cover:
-        yield f"cover: there is one (git voicenote show --cover {shlex.quote(found.cover or '')})"
+        yield f"cover: recorded (git voicenote show --cover {shlex.quote(found.cover or '')})"
     elif len(found.commits) > 1:
         yield "cover: none (git voicenote record --cover)"
     for left in found.left:
         argument = argument_for(Covers(repository), left, series.branch)
         yield (
-            f"the branch {left.name} is gone and has a cover: "
-            f"`git voicenote show --cover {argument} --adopt` takes it"
+            f"the deleted branch {left.name} has a cover: "
+            f"`git voicenote show --cover {argument} --adopt` adopts it"
         )
     if found.lacking:
         first = found.lacking[0].commit.short
@@ -152,7 +152,7 @@ def _outgoing(outgoing: Outgoing) -> Iterator[str]:
     if outgoing.remote is None:
         yield f"sync: {outgoing.problem}"
         return
-    when = "as of the last sync" if outgoing.is_known else "which has not been synced with yet"
+    when = "as of the last sync" if outgoing.is_known else "never synced"
     sent = f"would send {_listed(outgoing.sent)}" if outgoing.sent else "has nothing to send"
     yield f"sync push {sent} to {outgoing.remote}, {when}"
     if outgoing.held:

@@ -1,4 +1,4 @@
-"""`git voicenote sync`: exchange notes and covers with others, over a network or on a stick."""
+"""`git voicenote sync`: exchange notes and covers with others, over a network or in a file."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _SIDES = {"here": "to push", "there": "to fetch", "both": "both"}
 
 @click.group(cls=Group)
 def sync() -> None:
-    """Exchange notes and covers with others; nothing is sent that was not asked for.
+    """Exchange notes and covers with others.
 
-    Notes that both sides wrote are merged, every paragraph once; nothing is ever overwritten.
-    Recordings stay on this machine: only `bundle --audio` puts them into a file.
+    Notes changed on both sides are merged, keeping every paragraph once; nothing is overwritten.
+    Recordings stay on this machine, unless `bundle --audio` puts them into a file.
     """
 
 
@@ -60,7 +60,7 @@ def fetch(remote: str | None) -> None:
         outcome = merge.run()
     tell_outcome(outcome, _shown(there))
     if not (tips.notes or tips.reviews or tips.covers):
-        say(f"hint: {_shown(there)} has none yet; `git voicenote sync push` brings yours there")
+        say(f"hint: {_shown(there)} has none yet; `git voicenote sync push` sends yours")
     if outcome.left_out:
         raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
@@ -69,7 +69,7 @@ def fetch(remote: str | None) -> None:
 @click.argument("remote", required=False)
 @click.argument("branches", nargs=-1, metavar="[BRANCH]...")
 @click.option("--all", "is_all", is_flag=True, help="Push the notes of all commits, all covers.")
-@click.option("-n", "--dry-run", is_flag=True, help="List what would be pushed; push nothing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only list what would be pushed.")
 def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run: bool) -> None:
     """Push notes and covers, fast-forward only; exit 1 if you have to fetch first.
 
@@ -106,7 +106,7 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
     for line in result.words:
         say(line)
     if not result.refs and result.failure is None:
-        rest = "all that is here" if not result.held else "the rest"
+        rest = "everything" if not result.held else "the rest"
         say(f"nothing to push: {name} has {rest}")
     for one in result.refs:
         what, done = _named(one.ref, refs), "pushed" if one.new else "removed"
@@ -117,7 +117,7 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
             say(f"{what} {done}{where}")
     if any(re.search(r"fetch first|non-fast|stale info", one.reason) for one in result.refs):
         again = ("" if asked is None else f" {asked}") if is_remote else f" {name}"
-        say(f"hint: `git voicenote sync fetch{again}` merges what is there; then push again")
+        say(f"hint: `git voicenote sync fetch{again}` merges the notes there; then push again")
 
 
 def _list_sent(repository: Repository, refs: NoteRefs, result: PlacePush, remote: Remote) -> None:
@@ -150,7 +150,7 @@ def _tell_held(repository: Repository, result: PlacePush) -> None:
 @click.argument("remote", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(remote: str | None, *, as_json: bool) -> None:
-    """Say what each side has that the other lacks; exit 1 unless they are in step.
+    """Show what each side has that the other lacks; exit 1 unless they are in sync.
 
     What is held belongs to commits that the other side does not have: a push does not send it.
 
@@ -172,11 +172,11 @@ def status(remote: str | None, *, as_json: bool) -> None:
             put_row(f"{side:8}  {one.kind:6}  {titles[one]}{where}")
     else:
         pushed = f" (pushed to: {', '.join(map(_shown, others))})" if others else ""
-        report(f"in step with {_shown(there)}{pushed}")
+        report(f"in sync with {_shown(there)}{pushed}")
     if not as_json and any(one.is_held for one in standing.differences):
         say(
-            "hint: what is held belongs to commits or branches that are not there; "
-            "`git voicenote sync push --all` sends it all the same"
+            "hint: held notes belong to commits or branches that the other side lacks; "
+            "`git voicenote sync push --all` sends them too"
         )
     if not standing.is_in_step:
         raise click.exceptions.Exit(NegativeAnswer.exit_code)

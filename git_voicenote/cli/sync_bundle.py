@@ -19,13 +19,13 @@ from git_voicenote.workflows.hearing.archive import state_root
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, writable=True))
 @click.argument("revisions", nargs=-1, metavar="[BRANCH | RANGE]...")
-@click.option("--audio", is_flag=True, help="Put the recordings of the notes in, as well.")
-@click.option("--force", is_flag=True, help="Replace FILE, if it is there.")
+@click.option("--audio", is_flag=True, help="Also include the recordings of the notes.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) -> None:
     """Write one file with commits, notes and covers, for a machine without a network.
 
-    Without a range, all of the current branch. A range (main..topic) needs its start on the
-    other side. --audio adds recordings and transcripts; else no sound leaves this machine.
+    Without a range, all of the current branch. The start of a range (main..topic) must exist on the
+    other side. --audio adds recordings and transcripts; without it, no sound leaves this machine.
     """
     from git_voicenote.workflows.exchange.packing import pack
 
@@ -42,12 +42,12 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--name", help="Call what came by this name, not by that of the file.")
+@click.option("--name", help="Use this NAME instead of that of the file.")
 def unbundle(file: Path, name: str | None) -> None:
-    """Take in what `sync bundle` wrote, once all of it has been checked.
+    """Check a file from `sync bundle` and import it.
 
-    No branch is touched: commits come to refs/voicenote/received/NAME/heads/. Notes and covers
-    are merged as `sync fetch` does. Exit 1 if something was not taken.
+    No branch is changed: the commits are stored in refs/voicenote/received/NAME/heads/. Notes and
+    covers are merged as with `sync fetch`. Exit 1 if something was not imported.
     """
     from git_voicenote.workflows.exchange.unpacking import unpack
 
@@ -58,11 +58,11 @@ def unbundle(file: Path, name: str | None) -> None:
         warn(remark)
     tell_outcome(arrived.outcome, file.name)
     if arrived.recordings:
-        say(f"{counted(arrived.recordings, 'recording')} taken in")
+        say(f"{counted(arrived.recordings, 'recording')} imported")
     notes = chosen.notes_ref.removeprefix("refs/notes/")
     for branch, ref in arrived.branches.items():
         put(ref)
-        # a branch of a stranger may be called anything, `$(...)` too
+        # the name of a foreign branch may be anything, even `$(...)`
         short = shlex.quote(visible(ref.removeprefix("refs/")))
         say(f"{visible(branch)}: `git log --notes={notes} HEAD..{short}`, `git merge {short}`")
     if arrived.remarks or arrived.outcome.left_out:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def tell_outcome(outcome: Outcome, source: str) -> None:
-    """Report what a merge changed here."""
+    """Report the local changes of a merge."""
     for remark in (*outcome.remarks, *outcome.left_out):
         warn(visible(remark))
     parts = []
@@ -42,7 +42,7 @@ def tell_outcome(outcome: Outcome, source: str) -> None:
 
 
 def prepare() -> tuple[Repository, Settings]:
-    """Finish what was left, and let covers follow branches that were renamed."""
+    """Finish interrupted work, and let covers follow renamed branches."""
     repository = Repository.discover()
     chosen = settings(repository)
     finish_leftovers(repository, chosen, TerminalDialogue(repository))
@@ -55,6 +55,6 @@ def note_refs(chosen: Settings) -> NoteRefs:
     """Return the refs that are exchanged. Raises SettingError if two of them are the same."""
     if chosen.review_ref == chosen.notes_ref:
         raise SettingError(
-            f"voicenote.reviewRef is {chosen.review_ref}, where the authors' own notes are"
+            f"voicenote.reviewRef is {chosen.review_ref}, which has the authors' own notes"
         )
     return NoteRefs(chosen.notes_ref, chosen.review_ref)

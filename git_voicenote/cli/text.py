@@ -1,4 +1,4 @@
-"""`git voicenote text`: the chain of text passes as a filter."""
+"""`git voicenote text`: run the text passes as a filter."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from git_voicenote.workflows.hearing.listening import Listening
 @click.command()
 @click.option(
     "--pass", "passes", multiple=True, metavar="NAME", type=click.Choice(tuple(PASSES)),
-    help="Only this pass; may be given more than once.",
+    help="Run only this pass; can be repeated.",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Report each replacement and its source on stderr.")
 @click.option("--language", help="The language that was spoken: en, zh, ...")
-@click.option("--list", "list_passes", is_flag=True, help="List the passes, in their order.")
+@click.option("--list", "list_passes", is_flag=True, help="List the passes in order.")
 def text(
     passes: tuple[str, ...], *, explain: bool, language: str | None, list_passes: bool
 ) -> None:
     """Convert spoken text to written text, from standard input to standard output.
 
-    Each line is the speech between two pauses. All passes run, in their order, or those of
-    voicenote.text or --pass.
+    Each line is the speech between two pauses. All passes run in order, or those of voicenote.text
+    or --pass.
     """
     at_most_one(list=list_passes, **{"pass": passes})
     if list_passes:
@@ -43,8 +43,8 @@ def text(
     repository = repository_if_any()
     chosen = settings(repository, language=language, text=",".join(passes) or None)
     chain = Listening(repository, chosen, MessageTarget(), warn).chain
-    # what is no UTF-8 passes through as it came, and so does what no pass changes; in what one
-    # changes, a line ends in a line feed
+    # invalid UTF-8 and lines that no pass changes are copied unchanged; in changed text,
+    # lines end in a line feed
     came = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     heard = with_line_feeds(came)
     passed = run_chain(heard, chain)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Write a file for each result to FOLDER, and print their names.",
 )  # fmt: skip
-@click.option("--again", is_flag=True, help="Replace results that are in FOLDER already.")
+@click.option("--again", is_flag=True, help="Replace existing results in FOLDER.")
 @click.option("--engine", help="The speech engine.")
 @click.option("--language", help="The language that is spoken: en, zh, ...")
 @click.option(
@@ -56,7 +56,7 @@ def transcribe(
     language: str | None,
     vocabulary: bool | None,
 ) -> None:
-    """Print the text of sound FILEs, or of standard input (-); keep nothing of it.
+    """Print the text of sound FILEs, or of standard input (-), without storing it.
 
     A line for each stretch between two pauses; of one file, as soon as it is understood. A FOLDER
     stands for the sound files in it and below. A file that fails is reported, and the others are
@@ -74,13 +74,15 @@ def transcribe(
         at_most_one(json=True, format=True)
     form = JSON if as_json else FORMATS[format_name or TEXT.name]
     if "-" in files and (len(files) > 1 or output is not None):
-        raise click.UsageError("standard input (-) stands alone, and goes to standard output")
+        raise click.UsageError("standard input (-) cannot be combined with files or --output")
     sources = find_sources(files)
     is_list = len(files) > 1 or Path(files[0]).is_dir()
     if output is None and again:
-        raise click.UsageError("--again belongs to --output")
+        raise click.UsageError("--again requires --output")
     if output is None and form.in_turn is None and is_list:
-        raise click.UsageError(f"{form.holds} belong to one recording: name a folder by --output")
+        raise click.UsageError(
+            f"{form.holds} are written for one recording: name a folder with --output"
+        )
     chosen = settings(engine=engine, language=language, vocabulary=vocabulary)
     listening = _listening(chosen)
     info = listening.engine.info
@@ -101,21 +103,21 @@ def transcribe(
 
 
 def _listening(chosen: Settings) -> Listening:
-    """Return what is known before the files are heard; outside of a repository, no vocabulary."""
+    """Return the engine and the vocabulary; outside of a repository, no vocabulary."""
     repository = repository_if_any() if chosen.vocabulary else None
     target = likely_target(repository) if repository else MessageTarget()
     return Listening(repository, replace(chosen, vocabulary=repository is not None), target, warn)
 
 
 def _conclude(tally: Tally, name: str, *, is_many: bool) -> None:
-    """Report what became of the files; exit with the status for it."""
+    """Report the outcome and exit with the matching status."""
     if not is_many:
         if tally.error is not None:
             raise tally.error
         if tally.silent:
             raise NothingHeardError(
-                f"nothing was heard in {name}",
-                hint="play it: does somebody speak, and in the language that was asked for?",
+                f"no speech was found in {name}",
+                hint="play it to check that somebody speaks, in the selected language",
             )
         return
     say(str(tally))

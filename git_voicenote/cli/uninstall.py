@@ -1,4 +1,4 @@
-"""`git voicenote uninstall`: list and remove everything that git-voicenote keeps."""
+"""`git voicenote uninstall`: list and remove the data of git-voicenote."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ def _takes_parts(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_takes_parts
-@click.option("--all", "everything", is_flag=True, help="Remove all of these, and what is left.")
-@click.option("-n", "--dry-run", is_flag=True, help="Only list what is there.")
+@click.option("--all", "everything", is_flag=True, help="Remove all of these, and everything else.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only list the data.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def uninstall(*, everything: bool, dry_run: bool, yes: bool, **chosen: bool) -> None:
-    """List what git-voicenote keeps here, with sizes, and remove what you choose.
+    """List the data of git-voicenote, with sizes, and remove what you choose.
 
-    That is what belongs to this repository, and what belongs to you; other repositories are not
-    known, so run it in each. Without options, it asks about one part after the other. With --all,
-    nothing is left in the repository or in your home folder. The program itself is removed by the
-    command that it names at the end.
+    It covers this repository and your home folder. It does not know your other repositories, so run
+    it in each. Without options, it asks about each part. With --all, nothing is left in the
+    repository or in your home folder. At the end, it prints the command that removes the program
+    itself.
     """
     if everything and any(chosen.values()):
-        raise UsageError("--all has all parts: name none beside it")
+        raise UsageError("--all includes all parts: do not name others")
     repository = repository_if_any()
     scene = Scene(repository, settings(repository), TerminalDialogue(repository))
     parts = [*PARTS, *([REST] if everything or not any(chosen.values()) else [])]

@@ -1,4 +1,4 @@
-"""Usage errors in the style of all other errors, raised by click or by a command."""
+"""Usage errors, from click or from a command, in the style of all other errors."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def at_most_one(**given: object) -> None:
 def error_of(
     error: click.ClickException, root: click.Group, arguments: Sequence[str]
 ) -> UsageError:
-    """Return an error of click's as one of ours, with a hint that names the help of the command.
+    """Convert an error of click to one of ours, with a hint that names the help of the command.
 
-    `arguments` are those that `root` was called with.
+    `arguments` are the arguments of `root`.
     """
     path, command = _called(root, arguments)
     if isinstance(error, click.exceptions.NoSuchCommand) and isinstance(command, click.Group):
@@ -55,14 +55,14 @@ def unknown_command(path: str, name: str, known: Iterable[str]) -> UsageError:
 
 
 def with_hint(error: UsageError, root: click.Group, arguments: Sequence[str]) -> VoicenoteError:
-    """Return an error of ours with a hint: its own, or one that names the help of the command."""
+    """Return the error with a hint: its own, or one that names the help of the command."""
     if error.hint is None:
         error.hint = _help_hint(_called(root, arguments)[0])
     return error
 
 
 def _called(root: click.Group, arguments: Sequence[str]) -> tuple[str, click.Command]:
-    """Return the command that the arguments call, and how it is called."""
+    """Return the command that the arguments name, and its full name."""
     path = [PROGRAM]
     command: click.Command = root
     for argument in arguments:
@@ -77,13 +77,13 @@ def _called(root: click.Group, arguments: Sequence[str]) -> tuple[str, click.Com
 
 
 def _help_hint(path: str) -> str:
-    return f"`{path} -h` shows how it is used"
+    return f"`{path} -h` shows its usage"
 
 
 def _in_our_style(message: str) -> str:
-    """Return a message as ours are written: one line, lower case at first, no full stop.
+    """Convert a message to our style: one line, lower case at the start, no full stop.
 
-    What click lists behind "Choose from:" is in the argument's name already.
+    The list after "Choose from:" is dropped, because the argument's name has it.
     """
     line = " ".join(message.partition(". Choose from:")[0].split())
     return line[:1].lower() + line[1:].removesuffix(".")

@@ -37,10 +37,15 @@ class _ListByDefault(Group):
 
 
 _for = click.option(
-    "--for", "revision", metavar="REV", help="For this commit, not the staged change (or HEAD)."
+    "--for",
+    "revision",
+    metavar="REV",
+    help="For this commit, instead of the staged change (or HEAD).",
 )
 _personal = click.option(
-    "--personal", is_flag=True, help="Your own list, for all repositories, not the repository's."
+    "--personal",
+    is_flag=True,
+    help="Use your own list, for all repositories, instead of the repository's.",
 )
 
 
@@ -57,7 +62,7 @@ def vocabulary() -> None:
 @_for
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(revision: str | None, *, as_json: bool) -> None:
-    """List the terms, the most relevant first; those with a > are passed to the engine."""
+    """List the terms, most relevant first; those marked > are passed to the engine."""
     found = _vocabulary(revision)
     told = frozenset(found.hotwords)
     if as_json:
@@ -76,24 +81,24 @@ def list_(revision: str | None, *, as_json: bool) -> None:
 @click.argument("entry", metavar="TERM|'HEARD => TERM'")
 @_personal
 def add(entry: str, *, personal: bool) -> None:
-    """Add a TERM to the list, and what is HEARD instead of it, if that is something else."""
+    """Add a TERM to the list, with the text that is HEARD in its place, if any."""
     parsed = parse_entry(entry)
     if parsed is None or parsed.term.startswith("#"):
         raise UsageError(
-            f"{entry!r} is no entry", hint="one is `kubectl`, or `cube cuttle => kubectl`"
+            f"{entry!r} is not a valid entry", hint="one is `kubectl`, or `cube cuttle => kubectl`"
         )
     chosen = _list_to_edit(personal=personal)
     if chosen.edit(lambda text: with_entry(text, parsed)):
         say(f"{parsed} added to {chosen.path}")
     else:
-        say(f"{parsed} is in {chosen.path} already")
+        say(f"{parsed} is already in {chosen.path}")
 
 
 @vocabulary.command()
 @click.argument("term")
 @_personal
 def remove(term: str, *, personal: bool) -> None:
-    """Remove a TERM from the list, with everything that is heard for it."""
+    """Remove a TERM from the list, with all its misheard forms."""
     chosen = _list_to_edit(personal=personal)
     if not chosen.edit(lambda text: without_term(text, term)):
         raise NegativeAnswer(
@@ -108,7 +113,7 @@ def remove(term: str, *, personal: bool) -> None:
 @_for
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(term: str, revision: str | None, *, as_json: bool) -> None:
-    """Show where a TERM was found, its weight, its spoken forms, and whether the engine has it."""
+    """Show where a TERM was found, its weight, its spoken forms, and whether the engine gets it."""
     found = _vocabulary(revision)
     named = [each for each in found.terms if each.text == term] or [
         each for each in found.terms if each.text.lower() == term.lower()
@@ -139,8 +144,8 @@ def _list_to_edit(*, personal: bool) -> VocabularyList:
     repository = repository_if_any()
     if repository is None:
         raise NotARepositoryError(
-            "there is no repository here whose list could be edited",
-            hint="--personal edits your own list, which holds everywhere",
+            "there is no repository here, and so no list to edit",
+            hint="--personal edits your own list, which applies everywhere",
         )
     chosen = project_list(repository)
     if chosen is None:
@@ -154,12 +159,12 @@ def _list_to_edit(*, personal: bool) -> VocabularyList:
 def _no_term(term: str) -> NegativeAnswer:
     if is_ordinary(term.lower(), ordinary_words()):
         return NegativeAnswer(
-            f"{term} is ordinary English: engines know it, and nothing is corrected to it",
-            hint=f"`git voicenote vocabulary add {term}` makes it a term all the same",
+            f"{term} is an ordinary English word: engines know it, and nothing is corrected to it",
+            hint=f"`git voicenote vocabulary add {term}` makes it a term anyway",
         )
     return NegativeAnswer(
-        f"{term} is not among the terms for what is being explained",
-        hint=f"`git voicenote vocabulary add {term}` puts it there for good",
+        f"{term} is not among the terms for this change",
+        hint=f"`git voicenote vocabulary add {term}` adds it permanently",
     )
 
 
@@ -190,7 +195,7 @@ def _explanation(term: Term, found: Vocabulary) -> str:
         lines.append("heard:  " + ", ".join(term.aliases))
     if term.text in found.hotwords:
         number = found.hotwords.index(term.text) + 1
-        lines.append(f"engine: is told, as number {number} of {len(found.hotwords)}")
+        lines.append(f"engine: passed, as number {number} of {len(found.hotwords)}")
     else:
-        lines.append("engine: is not told; what it hears is corrected all the same")
+        lines.append("engine: not passed, but the transcript is still corrected with it")
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""Notes and covers: their form, where git keeps them, and how they are merged and exchanged."""
+"""Notes and covers: their format, their storage in git, merging and exchange."""

@@ -1,7 +1,7 @@
-"""Commits, notes and covers in a bundle of git's, made beside the repository.
+"""Commits, notes and covers in a git bundle.
 
-It is made in a scratch repository that borrows the objects: what is in it then has the names
-that it should have on the other side, and the person's repository gets no ref for it.
+It is made in a scratch repository that borrows the objects. So the refs have their names for the
+other side, and none is created in the user's repository.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MAX_REFS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What goes into a bundle: `heads` by the name of their branch, without the `excluded`."""
+    """The content of a bundle: `heads` by the name of their branch, without the `excluded`."""
 
     heads: Mapping[str, str]
     excluded: tuple[str, ...]
@@ -42,13 +42,13 @@ class Selection:
 
 
 def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]) -> Selection:
-    """Tell what a person means by revisions: branches and ranges, the current branch by default.
+    """Return the selection for branches and ranges; the default is the current branch.
 
     Raises GitError if they name no commit.
     """
     asked = revisions or ("HEAD",)
     try:
-        # names and not commits: a head should be called by its branch
+        # names, not commits, because a head is named after its branch
         symbolic = repository.read(
             "rev-parse", "--revs-only", "--symbolic-full-name", "--end-of-options", *asked
         ).split("\n")
@@ -102,7 +102,9 @@ def write_git_bundle(
         refs |= {COVER_PREFIX + key: tip for key, tip in selection.covers.items()}
         if selection.notes:
             refs[note_refs.notes] = selection.notes
-        if selection.reviews:  # by this name, whatever it is here: the other side tells it by that
+        if (
+            selection.reviews
+        ):  # under this name, whatever its name here, because the other side expects it
             refs[REVIEW_REF] = selection.reviews
         lines = "".join(f"create {ref}\0{tip}\0" for ref, tip in refs.items())
         run_git(
@@ -118,7 +120,7 @@ def write_git_bundle(
 
 
 def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
-    """Check a bundle and return its refs, by name. Raises GitError with the way out."""
+    """Check a bundle and return its refs, by name. Raises GitError with a hint."""
     try:
         repository.run("bundle", "verify", str(path))
     except GitError as exc:
@@ -126,15 +128,15 @@ def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
         if missing:
             lacks = repository.short(missing[0])
             raise GitError(
-                f"this repository lacks {lacks}, which the commits that came begin at",
-                hint="fetch the branch that they are based on, or ask for a bundle of all of it: "
+                f"this repository lacks {lacks}, on which the received commits are based",
+                hint="fetch the branch that they are based on, or ask for a complete bundle: "
                 "`git voicenote sync bundle FILE BRANCH`",
             ) from exc
         raise
     listed = lines_of(repository.run("bundle", "list-heads", str(path)))
     pairs = [line.split(" ", 1) for line in listed if " " in line]
     if len(pairs) > _MAX_REFS:
-        raise GitError(f"the git bundle has {len(pairs):,} refs; {_MAX_REFS:,} are taken at most")
+        raise GitError(f"the git bundle has {len(pairs):,} refs; {_MAX_REFS:,} are allowed at most")
     return {name: tip for tip, name in pairs}
 
 

@@ -1,7 +1,7 @@
-"""Texts in git that somebody else may change at the same time: notes, answers, covers.
+"""Texts in git that others may change at the same time: notes, answers, covers.
 
-Two of us take turns at a lock. Git's own commands do not know that lock, so a ref is only moved
-from where it was read; if it was moved meanwhile, all is read and done again.
+Our processes take turns with a lock. Git's own commands do not know it, so a ref is only updated if
+it still has the value that was read; otherwise the change is made again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _S = TypeVar("_S")
 _T = TypeVar("_T")
 
 _TRIES = 20
-"""Other programs write for milliseconds; ours wait for the lock."""
+"""Other programs write for milliseconds; our own wait for the lock."""
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def until_unmoved(ref: str, read: Callable[[], _S], change: Callable[[_S], _T]) 
             if read() == found:
                 raise
     raise GitError(
-        f"{ref} was moved {_TRIES} times by other programs while it was written",
+        f"{ref} was changed {_TRIES} times by other programs while it was written",
         hint="try again when they are done",
     )
 
@@ -67,7 +67,7 @@ def reconciled(what: str, before: str | None, mine: str, now: str | None) -> str
         return mine
     from git_voicenote.notes.merging.texts import lost_paragraphs, merge_texts
 
-    hint = "take from that file what you want to keep, and edit again"
+    hint = "copy what you want to keep from that file, and edit again"
     if now is None:
         raise ChangedMeanwhileError(f"the {what} was removed while you edited it", hint=hint)
     merged = merge_texts(before, now, mine)

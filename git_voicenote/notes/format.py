@@ -1,4 +1,4 @@
-"""How a note is written in git: what was said, and git trailers that say where it came from.
+"""The format of a note in git: its text, and git trailers about its origin.
 
     The old retry loop lived in the client, so every caller got its own back-off.
 
@@ -7,7 +7,7 @@
     Voicenote-Language: en
     Voicenote-Duration: 0:21
 
-A reviewer's answer, in a ref of its own, says who gave it: `Voicenote-Reviewer: Ada <ada@x.org>`.
+A reviewer's answer, in a separate ref, names its author: `Voicenote-Reviewer: Ada <ada@x.org>`.
 
 People read it in `git log --notes=voicenote`, so the words stand as they are. Only this changes,
 once, when a note is written: blank lines before the words and blank space after them go, as do
@@ -41,12 +41,12 @@ _BLANK_LINES_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
 
 
 def render_note(note: Note) -> str:
-    """Return a note as it stands in git, with its last newline; "" for a note without anything."""
+    """Return a note in git's format, with its last newline; "" for an empty note."""
     return _render(_words(note.text), _trailer_lines(note))
 
 
 def render_notes(notes: Sequence[Note]) -> str:
-    """Return several notes as they stand in one object of git."""
+    """Return several notes as the content of one git object."""
     contents = [(_words(note.text), _trailer_lines(note)) for note in notes]
     contents = [(words, lines) for words, lines in contents if words or lines]
     return "\n".join(
@@ -77,18 +77,18 @@ def parse_notes(text: str) -> tuple[Note, ...]:
 
 
 def join_notes(first: Note, second: Note) -> Note:
-    """Return one note that says both, a paragraph after the other, with all their recordings."""
+    """Join two notes to one, with the paragraphs and recordings of both."""
     words = filter(None, (_words(note.text) for note in (first, second)))
     return Note("\n\n".join(words), **{one.field: one.join(first, second) for one in TRAILERS})
 
 
 def words_of(notes: Iterable[Note]) -> str:
-    """Return what several notes say, a paragraph after the other, without trailers."""
+    """Return the text of several notes, without trailers."""
     return "\n\n".join(note.text for note in notes if note.text)
 
 
 def trailers_for_readers(note: Note) -> str:
-    """Return the trailers that go out with a patch, a line each; "" if there are none."""
+    """Return the trailers that are sent with a patch, one per line; "" if there are none."""
     return "\n".join(line for one in TRAILERS if one.for_readers for line in one.lines(note))
 
 

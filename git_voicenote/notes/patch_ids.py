@@ -1,4 +1,4 @@
-"""Stable patch-ids: what a commit changes, whatever its parent, message and date."""
+"""Stable patch-ids: the change of a commit, whatever its parent, message and date."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
-# For a binary file the id is made of the index line, whose abbreviated form would change as the
-# repository grows. A person's own attributes (`*.c -diff`) would leave no text to make an id of.
+# For a binary file, the id depends on the index line, whose abbreviated form would change as the
+# repository grows. With the user's own attributes (`*.c -diff`), there would be no text for an id.
 _DIFFS = git_command(
     "-c", f"core.attributesFile={os.devnull}", "diff-tree", "--stdin", "--root", "-p",
     "--full-index", "--no-ext-diff", "--no-textconv", "--no-color",
 )  # fmt: skip
 _LATELY = 2000
-"""Commits below HEAD among which the one of a mail is looked for by its title."""
+"""The most commits below HEAD to search for the title of a mail."""
 _PATCH_IDS = git_command("patch-id", "--stable")
 
 
@@ -34,14 +34,14 @@ def patch_ids(
 ) -> dict[ObjectId, str]:
     """Return the patch-id of each commit that has one, by commit, in two processes of git.
 
-    Merges, commits that change nothing and ids that name no commit have none. With `renames`, the
-    id is that of a diff that tells renames, as mails have it.
+    Merges, empty commits and unknown ids have none. With `renames`, the id is that of a diff with
+    renames, as in mails.
     """
     wanted = "".join(f"{commit_id}\n" for commit_id in commit_ids)
     if not wanted:
         return {}
     # a file and not a pipe for the ids: git answers while it reads, and two full pipes would
-    # wait for one another; the diffs themselves never pass through this process
+    # wait for each other; the diffs themselves never pass through this process
     with tempfile.TemporaryFile() as ids, tempfile.TemporaryFile() as complaints:
         ids.write(wanted.encode())
         ids.seek(0)
@@ -86,7 +86,7 @@ def commit_of_patch(
 def same_change(
     repository: Repository, diff: str, commit_ids: Sequence[ObjectId]
 ) -> ObjectId | None:
-    """Return the first of these commits that changes what a diff does, or None."""
+    """Return the first of these commits with the same change as a diff, or None."""
     answer = repository.run("patch-id", "--stable", stdin=diff.encode("utf-8", "surrogateescape"))
     wanted = answer.decode("ascii").partition(" ")[0]
     for renames in (False, True) if wanted else ():

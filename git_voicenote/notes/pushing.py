@@ -1,8 +1,8 @@
-"""Where a remote is pushed to, and pushing there.
+"""Find the URLs to push to, and push to them.
 
-That need not be where it is fetched from: `remote.<name>.pushurl`, several of them, more than one
-URL, `url.<base>.pushInsteadOf`. Each place is asked and pushed to by itself, so that what is said
-of it was checked there.
+They may differ from the URL to fetch from: `remote.<name>.pushurl`, several URLs,
+`url.<base>.pushInsteadOf`. Each URL is queried and pushed to separately, so that each report is
+about that URL.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _PLACE = "git-voicenote-push"
-"""What a place to push to is called while git runs."""
+"""The name of a URL to push to while git runs."""
 _COPIED = ("proxy", "proxyauthmethod", "receivepack", "serveroption", "uploadpack", "vcs")
-"""Settings of a remote that say how it is reached."""
+"""The settings of a remote that affect the connection."""
 _REPORTED = frozenset(" +-*=")
-"""What `git push --porcelain` marks refs with that are now as they should be."""
+"""The marks in `git push --porcelain` of refs that were updated or up to date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What became of a ref that was pushed; `reason` is git's own, "" where it was taken."""
+    """The result for a pushed ref; `reason` is git's, "" if it was accepted."""
 
     ref: str
     new: str | None
@@ -39,14 +39,14 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a push, and what the other side said of it (`remote: ...`), as it came."""
+    """The result of a push, and the messages of the other side (`remote: ...`), unchanged."""
 
     refs: tuple[Pushed, ...]
     words: tuple[str, ...]
 
 
 def push_places(repository: Repository, remote: Remote) -> tuple[Remote, ...]:
-    """Return the repositories that `git push` would push to; the remote itself where it is that."""
+    """Return the repositories that `git push` would push to; often the remote itself."""
     fetch, push = _urls(repository, remote), _urls(repository, remote, "--push", "--all")
     if not fetch:
         fetch, push = [remote.address], [_push_instead(repository, remote.address)]
@@ -68,7 +68,7 @@ def push_refs(
     leases = [f"--force-with-lease={ref}:{before}" for ref, new, before in updates if new is None]
     done = connect(
         repository, place,
-        # neither options meant for branches nor advice on them
+        # no options or advice for branches
         "-c", "push.pushOption=", "-c", "advice.pushUpdateRejected=false",
         "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases, "--",
         place.address, *(f"{new or ''}:{ref}" for ref, new, _ in updates),
@@ -85,7 +85,7 @@ def push_refs(
 
 
 def _reports(lines: Sequence[str]) -> dict[str, str]:
-    """Return why each ref was refused, as --porcelain reports it; "" for the others."""
+    """Return the reason why each ref was refused, from --porcelain; "" for the others."""
     reports = {}
     for line in lines:
         flag, _, rest = line.partition("\t")
@@ -96,7 +96,7 @@ def _reports(lines: Sequence[str]) -> dict[str, str]:
 
 
 def _words(stderr: bytes) -> tuple[str, ...]:
-    """Return what git and the other side said, but for the last line that sums it up."""
+    """Return the messages of git and the other side, without the summary in the last line."""
     lines = visible(stderr.decode("utf-8", "replace")).splitlines()
     return tuple(
         line.rstrip()
@@ -108,7 +108,7 @@ def _words(stderr: bytes) -> tuple[str, ...]:
 def _place(url: str, copied: Sequence[tuple[str, str]]) -> Remote:
     settings = (
         (f"remote.{_PLACE}.url", url),
-        # git has rewritten it; the longest match keeps it from doing so again
+        # git has rewritten it; the longest match prevents a second rewrite
         (f"url.{url}.insteadOf", url),
         (f"url.{url}.pushInsteadOf", url),
         *((f"remote.{_PLACE}.{key}", value) for key, value in copied),
@@ -117,13 +117,13 @@ def _place(url: str, copied: Sequence[tuple[str, str]]) -> Remote:
 
 
 def _urls(repository: Repository, remote: Remote, *options: str) -> list[str]:
-    """Return the URLs of a remote as git would use them; none where it has no name."""
+    """Return the URLs of a remote as git would use them; none if it has no name."""
     done = try_git("remote", "get-url", *options, "--", remote.address, cwd=repository.cwd)
     return [] if done.returncode else lines_of(done.stdout)
 
 
 def _push_instead(repository: Repository, url: str) -> str:
-    """Return what `url.<base>.pushInsteadOf` makes of a URL that belongs to no remote."""
+    """Apply `url.<base>.pushInsteadOf` to a URL that belongs to no remote."""
     listed = repository.run(
         "config", "-z", "--get-regexp", r"^url\..*\.pushinsteadof$", accept=(0, 1)
     )
@@ -131,7 +131,7 @@ def _push_instead(repository: Repository, url: str) -> str:
     matching = [(prefix, key) for key, _, prefix in entries if url.startswith(prefix)]
     if not matching:
         return url
-    prefix, key = max(matching, key=lambda match: len(match[0]))  # git takes the longest
+    prefix, key = max(matching, key=lambda match: len(match[0]))  # git uses the longest
     return key.removeprefix("url.").removesuffix(".pushinsteadof") + url.removeprefix(prefix)
 
 

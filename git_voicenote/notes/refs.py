@@ -1,4 +1,4 @@
-"""Refs, read as plumbing does; a broken ref is an error, not a missing one."""
+"""Read and update refs; a broken ref is an error, not a missing one."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
         ignored = _IGNORED.fullmatch(line)
         if ignored and f"{ignored[1]}/".startswith(f"{pattern.rstrip('/')}/"):
             raise GitError(
-                f"the ref {ignored[1]} is broken, so what it held cannot be read",
-                hint=f"{repository.common_dir / 'logs' / ignored[1]} names the commits that it "
-                f"stood at; remove {repository.common_dir / ignored[1]}, and "
-                f"`git update-ref {shlex.quote(ignored[1])} COMMIT` brings one back",
+                f"the ref {ignored[1]} is broken, so its content cannot be read",
+                hint=f"{repository.common_dir / 'logs' / ignored[1]} lists its former commits; "
+                f"remove {repository.common_dir / ignored[1]}, and "
+                f"`git update-ref {shlex.quote(ignored[1])} COMMIT` restores one",
             )
     pairs = (line.split(" ", 1) for line in lines_of(done.stdout))
     return {name: ObjectId(commit) for commit, name in pairs}
 
 
 def contains(repository: Repository, tip: str, other: str) -> bool:
-    """Return whether a commit has another one in its history; not, where it is not here."""
+    """Return whether a commit has another in its history; False if it is missing."""
     done = try_git("merge-base", "--is-ancestor", other, tip, cwd=repository.cwd)
     return done.returncode == 0
 

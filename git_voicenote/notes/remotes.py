@@ -1,7 +1,7 @@
-"""Another repository, and the notes and covers that it has.
+"""Read the notes and covers of another repository.
 
-Nothing is fetched to where a person looks before it was merged: `fetched` gives what came below a
-name of its own, which is gone afterwards. `pushing` writes to it.
+Until they are merged, fetched refs are below a temporary prefix, which `fetched` removes
+afterwards. `pushing` writes to the other repository.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _INCOMING = "refs/voicenote/incoming/"
 _WORK = "incoming-"
 _HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _OWN_FETCH = (
-    # what a person set for their own fetches (tags, submodules, pruning, filters) is not meant
+    # the user's settings for fetches (tags, submodules, pruning, filters) do not apply
     # here; options, because remote.<name>.prune and the like beat fetch.prune
     "-c", "fetch.fsckObjects=true", "-c", "fetch.writeCommitGraph=false",
     "fetch", "--quiet", "--no-tags", "--no-prune", "--no-prune-tags", "--no-write-fetch-head",
     "--no-filter", "--recurse-submodules=no", "--no-auto-maintenance",
-    # an empty --refmap: `+refs/notes/*:refs/notes/*` of the person would overwrite their own notes
+    # an empty --refmap: the user's `+refs/notes/*:refs/notes/*` would overwrite their own notes
     "--refmap=",
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ class Remote:
 
     @classmethod
     def at(cls, url: str) -> Remote:
-        """Return the repository that has a URL or path, and no name."""
+        """Return the repository at a URL or path, which has no name."""
         key = hashlib.sha256(url.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return cls(without_password(url), url, f"{TRACKING}at-{key}/")
 
@@ -75,13 +75,13 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
     if name is None:
         name = _default(repository, known)
     elif name.startswith("-"):
-        raise UsageError(f"{name!r} is no remote")
+        raise UsageError(f"{name!r} is not a remote")
     if name in known:
         return Remote(name, name, f"{TRACKING}{name}/")
     if not re.search(r"[/:\\]", name) and not os.path.exists(name):  # noqa: PTH110 - it may be no path at all
         raise GitError(
             f"there is no remote {name!r}",
-            hint="`git remote -v` lists them; a URL or a path will do as well",
+            hint="`git remote -v` lists them; a URL or a path also works",
         )
     if os.path.isdir(name):  # noqa: PTH112 - likewise
         name = os.path.abspath(name)  # noqa: PTH100 - git knows it by this, links and all
@@ -126,7 +126,7 @@ def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> 
 
 @contextmanager
 def fetched(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Iterator[Tips]:
-    """Fetch the notes and covers of a remote; they have names while the context lasts."""
+    """Fetch the notes and covers of a remote; their refs last as long as the context."""
     there = remote_tips(repository, remote, note_refs)
     refspecs = {f"{COVER_PREFIX}*": "cover/*"} if there.covers else {}
     if there.notes:
@@ -146,7 +146,7 @@ def fetched_bundle(
 ) -> Iterator[str]:
     """Fetch refs of a git bundle as `_fetched_refs` does."""
     path = str(bundle)
-    # the longest match counts: no url.<base>.insteadOf of the person's leads elsewhere
+    # the longest match counts: no url.<base>.insteadOf of the user can redirect it
     source = Remote(path, path, "", ((f"url.{path}.insteadOf", path),), is_file=True)
     with _fetched_refs(repository, source, refspecs) as prefix:
         yield prefix
@@ -158,8 +158,8 @@ def _fetched_refs(
 ) -> Iterator[str]:
     """Fetch refs below a prefix that lasts as long as the context.
 
-    `refspecs` maps their names there to those below the prefix. A folder of that name is locked
-    meanwhile: refs without one were left behind by a process that was killed, and are removed.
+    `refspecs` maps the remote names to those below the prefix. A folder of that name is locked
+    meanwhile; refs without such a folder were left by a killed process, and are removed.
     """
     with _work_folder(repository) as folder:
         _drop_abandoned(repository, folder.parent)
@@ -186,7 +186,7 @@ def _fetched_below(
 
 @contextmanager
 def _work_folder(repository: Repository) -> Iterator[Path]:
-    """Give a folder that stands for what is fetched at this moment. Raises StoreError."""
+    """Provide a folder that represents the current fetch. Raises StoreError."""
     try:
         files.private_folder(repository.state_dir)
         with files.workplace(repository.state_dir, _WORK) as folder:
@@ -197,7 +197,7 @@ def _work_folder(repository: Repository) -> Iterator[Path]:
 
 
 def _drop_abandoned(repository: Repository, root: Path) -> None:
-    """Delete the refs of fetches that were killed: the folders that stood for them are gone."""
+    """Delete the refs of killed fetches, whose folders no longer exist."""
     refs = read_refs(repository, _INCOMING)
     left = {
         name: commit
@@ -216,7 +216,7 @@ def _delete(repository: Repository, refs: Mapping[str, str]) -> None:
 
 
 def connect(repository: Repository, remote: Remote, *args: str) -> CompletedProcess[bytes]:
-    """Run a git that talks to a remote, whatever its exit status."""
+    """Run a git command that connects to a remote, whatever its exit status."""
     given, environment = laid_over(remote.settings)
     if remote.is_file:
         environment["GIT_ALLOW_PROTOCOL"] = "file"
@@ -242,7 +242,7 @@ def transport_error(what: str, name: str, done: CompletedProcess[bytes]) -> GitE
 
 
 def without_password(url: str) -> str:
-    """Return a URL as people may see it, without the name and password that stand in it."""
+    """Return a URL for display, without the user name and password in it."""
     return re.sub(r"^([a-z][a-z0-9+.-]*://)[^/]*@", r"\1", url)
 
 
@@ -257,7 +257,7 @@ def _default(repository: Repository, known: Sequence[str]) -> str:
         return "origin" if "origin" in known else known[0]
     if known:
         raise GitError(
-            f"there are {len(known)} remotes and none is meant by default",
+            f"there are {len(known)} remotes and none of them is the default",
             hint=f"name one: {', '.join(known)}",
         )
     raise GitError(

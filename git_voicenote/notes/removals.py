@@ -1,15 +1,15 @@
-"""The notes that were removed, so that the same words are not restored from elsewhere.
+"""The removed notes, so that they are not restored from elsewhere.
 
-The note of a commit can be found on another commit with the same patch. A person who removed it
-does not want to find it there. So a removal is a commit of the notes ref whose message names the
-commit and its patch, which `git log --notes` does not show:
+The note of a commit can be found on another commit with the same patch. After its removal, it must
+not be found there. So a removal is a commit of the notes ref whose message names the commit and its
+patch; `git log --notes` does not show it:
 
     Notes removed by 'git voicenote'
 
     Removed-Note: <commit id> <patch id, or -> <seconds since 1970>
 
-It travels with the ref, and what was removed here stays removed in every clone. Removals by other
-tools (`git notes remove`) are known by the path that is gone from the tree.
+It is part of the ref, so a removed note stays removed in every clone. Removals by other tools (`git
+notes remove`) are recognized by the path that is missing from the tree.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _LABEL = "Removed-Note: "
 _LINE = re.compile(re.escape(_LABEL) + r"([0-9a-f]{40,64}) ([0-9a-f]{40,64}|-) ([0-9]+)")
 _COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
 _MAX_COMMITS = 1000
-"""Commits that one command is asked about: it takes only so many arguments."""
+"""The most commits for one command, whose arguments are limited."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    """A removal: the commit of the notes ref, the time, and what was removed."""
+    """A removal: the commit of the notes ref, the time, and the removed notes."""
 
     recorded_in: str
     at: datetime
@@ -73,14 +73,14 @@ def message_of_removals(
 
 
 class Removals:
-    """The removals that the history of a notes ref records; it is read when first asked for."""
+    """The removals in the history of a notes ref, which is read on first use."""
 
     def __init__(self, repository: Repository, ref: str) -> None:
         self._repository = repository
         self._ref = ref
 
     def of_commits(self, commit_ids: Collection[ObjectId]) -> frozenset[str]:
-        """Return which of these commits, none of which has a note, had one that was removed."""
+        """Return which of these commits, none of which has a note, had a removed note."""
         named = {removal.commit_id for removal in self._removals}
         return frozenset(commit_ids) & (named | self._gone(commit_ids))
 
@@ -100,7 +100,7 @@ class Removals:
         return (removal for removal in self._removals if removal.patch_id == patch_id)
 
     def _gone(self, commit_ids: Collection[ObjectId]) -> set[str]:
-        """Return those whose note some commit removed from the tree, whatever tool made it."""
+        """Return those whose note a commit removed from the tree, whatever tool made it."""
         if not (commit_ids and self._is_there):
             return set()
         ordered = [*commit_ids]

@@ -1,1 +1,1 @@
-"""How a terminal talks: questions, keys, the editor, the pager, meters and bars."""
+"""The terminal: questions, keys, the editor, the pager, meters and bars."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _STAT_TIMEOUT_SECONDS = 2.0
-"""For reading how long files are; 10,000 take 3 s from a disk."""
+"""For reading the lengths of files; 10,000 take 3 s from a disk."""
 
 
 class BatchDisplay:
@@ -30,7 +30,7 @@ class BatchDisplay:
     """
 
     def __init__(self, sources: Sequence[Path | None]) -> None:
-        """Take the files; None is a stream."""
+        """Create a bar for files; None is a stream."""
         self._sources = sources
         self._heard = 0.0
         self._finished = 0
@@ -59,7 +59,7 @@ class BatchDisplay:
             self._progress = None
 
     def listened(self, seconds: float) -> None:
-        """Advance by so many seconds of sound."""
+        """Advance by seconds of sound."""
         self._heard += seconds
         self._update()
 
@@ -69,7 +69,7 @@ class BatchDisplay:
         self._update()
 
     def show(self, text: str) -> None:
-        """Print on stdout unchanged: the name of a file may be any octets."""
+        """Print on stdout unchanged, because the name of a file may be any octets."""
         if not text:
             return
         progress = self._progress if sys.stdout.isatty() else None
@@ -98,7 +98,7 @@ class BatchDisplay:
 
 
 def _total(sources: Sequence[Path | None]) -> float | None:
-    """Return how long all files say they are, or None if one does not, or there are too many."""
+    """Return the stated length of all files, or None if one states none, or there are too many."""
     total = 0.0
     give_up = time.monotonic() + _STAT_TIMEOUT_SECONDS
     for source in sources:

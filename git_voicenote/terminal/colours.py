@@ -9,12 +9,12 @@ import click
 
 from git_voicenote.characters import harmless
 
-# what click.style makes of a foreground colour and of bold, and what ends both
+# as click.style writes a foreground colour and bold, and the end of both
 _COLOUR = re.compile(r"(\x1b\[(?:0|1|3[0-7]|9[0-7])m)")
 
 
 def coloured(text: str, colour: str | None, *, bold: bool | None = None) -> str:
-    """Return a text in a colour; escapes in it are made visible."""
+    """Return a text in a colour; its own escapes are made visible."""
     return click.style(harmless(text), fg=colour, bold=bold)
 
 

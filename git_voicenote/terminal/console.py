@@ -1,10 +1,9 @@
-"""The one door to the terminal: stdout is the product, stderr is for people.
+"""The only module that prints: results on stdout, messages on stderr.
 
-Whatever a command prints for a person goes through here, and control characters in it are made
-visible: a commit's title, a file name or a server's answer can hold any escape sequence.
-`tests/test_door.py` holds that nothing else prints.
+Control characters are made visible, because a commit's title, a file name or a server's response
+can contain any escape sequence. `tests/test_door.py` enforces that nothing else prints.
 
-click is not imported here: format-patch, which is used in loops, does without.
+click is not imported here, because format-patch, which is run in loops, does not need it.
 """
 
 from __future__ import annotations
@@ -33,19 +32,19 @@ def say(text: str, *, end: str = "\n") -> None:
 
 def say_as_it_is(text: str, *, end: str = "\n") -> None:
     """Print lines on stderr that programs read, or that have their own form: a trace, a page."""
-    # nobody can be told that stderr cannot be written; what was to be done is done all the same
+    # an error of stderr cannot be reported; the work goes on
     with suppress(OSError):
         sys.stderr.write(harmless(text) + end)
         sys.stderr.flush()
 
 
 def warn(text: str) -> None:
-    """Tell the person of something that did not stop the work, on stderr."""
+    """Print a warning on stderr."""
     say(f"warning: {text}")
 
 
 def print_error(error: VoicenoteError) -> None:
-    """Print an error and its way out, on stderr, as git prints its own."""
+    """Print an error and its hint on stderr, in git's style."""
     say(f"error: {error.message}")
     if error.hint:
         say(f"hint: {error.hint}")
@@ -93,7 +92,7 @@ def hand_over(content: str | bytes | Path) -> None:
 
 
 def flush() -> None:
-    """Bring to stdout what was printed so far. Raises OSError."""
+    """Flush stdout. Raises OSError."""
     sys.stdout.flush()
 
 
@@ -103,12 +102,12 @@ def print_json(value: object) -> None:
 
 
 def settings(repository: Repository | None = None, **overrides: object) -> Settings:
-    """Return the settings in a repository, or outside of one; an override of None was not given."""
+    """Return the settings in a repository or outside; overrides of None are ignored."""
     configuration = repository.configuration if repository else Configuration(Path.cwd())
     entries = configuration.matching(r"^voicenote\.")
     return load_settings(entries, os.environ, configuration.origin_of, **overrides)
 
 
 def is_interactive() -> bool:
-    """Return whether a person can see what we say and answer it."""
+    """Return whether a user can see our messages and answer them."""
     return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""A dialogue with the person at the terminal."""
+"""The dialogue with the user at the terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TerminalDialogue:
 
     @property
     def is_interactive(self) -> bool:
-        """Whether a person sees what is said and can answer it."""
+        """Whether a user can see messages and answer them."""
         return console.is_interactive()
 
     def say(self, text: str) -> None:
@@ -35,7 +35,7 @@ class TerminalDialogue:
         console.say(text)
 
     def warn(self, text: str) -> None:
-        """Print a warning on stderr, below what is drawn on the screen at the moment."""
+        """Print a warning on stderr, below the current drawing."""
         if self._held is None:
             console.warn(text)
         else:
@@ -71,7 +71,7 @@ class TerminalDialogue:
         return edit_text(self._repository, draft)
 
     def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
-        """Record until a key, or silence, ends it; see `terminal.recording`."""
+        """Record until a key or silence ends it; see `terminal.recording`."""
         from git_voicenote.terminal.recording.attendance import Attendance
 
         with self._warnings_held() as held:

@@ -1,6 +1,6 @@
 """Drawing with rich: meters, bars, pages. No value is markup.
 
-rich is imported only where something is drawn, because it takes 0.1 s.
+rich is imported only when something is drawn, because that takes 0.1 s.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def progress_bar(*columns: ProgressColumn) -> Progress:
         *columns,
         console=drawing_console(),
         transient=True,
-        redirect_stdout=False,  # it is the product, and usually goes elsewhere
+        redirect_stdout=False,  # stdout is for the result, and usually goes elsewhere
     )
 
 

@@ -33,9 +33,9 @@ _POLL_SECONDS = 0.2
 def stop_key() -> Iterator[Callable[[float], bool]]:
     """Watch stdin for the stop key; yields a function that waits seconds for it.
 
-    On a terminal, Enter is the key and nothing typed is shown; Ctrl-C still interrupts. From a
-    pipe, a line is the key and the end of input is not: a script may close stdin and leave the
-    stop to silence.
+    On a terminal, Enter is the key, and typed characters are not shown; Ctrl-C still interrupts.
+    From a pipe, a line is the key, but the end of input is not: a script may close stdin and let
+    silence stop the recording.
     """
     descriptor = sys.stdin.fileno()
     if not os.isatty(descriptor):
@@ -66,11 +66,11 @@ def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
 def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
     """Turn off echo and line buffering.
 
-    By default, what was typed before is dropped: an earlier Enter is not the stop key.
+    By default, earlier input is dropped, so that an earlier Enter is not the stop key.
 
     Ctrl-Z arrives as a key, and its reader signals this process alone. The terminal's own signal
-    would stop the git that runs us as well, and the shell would take the terminal back before it
-    is restored.
+    would also stop git, our parent, and the shell would take the terminal back before it is
+    restored.
     """
     before = termios.tcgetattr(descriptor)
     quiet = termios.tcgetattr(descriptor)
@@ -107,7 +107,7 @@ def read_key(prompt: str) -> str:
                     if select.select([descriptor], (), (), _POLL_SECONDS)[0]:
                         typed = _one_key(descriptor)
                         if typed == _CTRL_Z:
-                            signal.raise_signal(signal.SIGTSTP)  # noted, or ignored in a hook
+                            signal.raise_signal(signal.SIGTSTP)  # recorded, or ignored in a hook
                             continue
                         return "" if typed == b"\x04" else typed.decode("utf-8", "replace")
             say("")

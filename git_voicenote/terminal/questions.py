@@ -33,7 +33,7 @@ def ask_line(question: str) -> str:
 
 
 def confirm(question: str) -> bool:
-    """Ask on the terminal whether to do something that cannot be undone; Enter means no."""
+    """Ask on the terminal for confirmation; Enter means no."""
     while True:
         match ask_line(f"{question} [y/N]:").lower():
             case "y" | "yes":

@@ -1,4 +1,4 @@
-"""What nobody expected: a line for the person, and the traceback in the log file."""
+"""Unexpected errors: a line for the user, and the traceback in the log file."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _log = Log(__name__)
 
 
 def report(error: Exception) -> None:
-    """Say what failed, and where the traceback is."""
+    """Report the failure, and the file with the traceback."""
     if _is_folder_gone():
-        say("error: the folder that this was started in is gone")
-        say("hint: change to one that is there")
+        say("error: the current directory no longer exists")
+        say("hint: change to another directory")
         return
     say(f"error: {_message(error)}")
     log = _log.failed("unexpected", error)

@@ -1,6 +1,6 @@
 """A page of the manual as text, for machines without man.
 
-It reads the part of roff that the pages of this program use: scripts/manual writes no other.
+It reads only the part of roff that scripts/manual writes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Style = Callable[[str], str]
-    """Returns a piece of text as it is shown in bold."""
+    """Returns a piece of text in bold."""
 
 _INDENT = 7
 _HALF_INDENT = 3
@@ -20,7 +20,7 @@ _ESCAPES = {"e": "\\", "(aq": "'", "(ga": "`", "(ha": "^", "(ti": "~", "(bu": "\
 _ESCAPE = re.compile(r"\\(\(..|\[u[0-9A-F]{4,6}\]|.)")
 _FONT = re.compile(r"(\\f[BIR])")
 _SPACED = (".TP", ".IP", ".PP")
-"""Macros that begin a paragraph, with a blank line above, except right below a heading."""
+"""The macros that begin a paragraph, with a blank line above, except below a heading."""
 
 
 def page_as_text(roff: str, width: int, bold: Style) -> str:
@@ -37,7 +37,7 @@ def page_as_text(roff: str, width: int, bold: Style) -> str:
 
 
 class _Page:
-    """A page as far as it is laid out: `base` is the indent of paragraphs, `body` that of text."""
+    """A page being laid out: `base` is the indent of paragraphs, `body` that of text."""
 
     def __init__(self, width: int, bold: Style) -> None:
         self._width = width
@@ -57,7 +57,7 @@ class _Page:
             self._is_first = False
 
     def begin(self, macro: str, rest: str) -> None:
-        """Do what a macro says; `rest` is its arguments, or the tag of a definition."""
+        """Apply a macro; `rest` is its arguments, or the tag of a definition."""
         self._end_paragraph()
         if macro in (".SH", ".SS"):
             self._head(rest, _HALF_INDENT if macro == ".SS" else 0)
@@ -115,7 +115,7 @@ class _Page:
 
 
 def _words(text: str, bold: Style) -> Iterator[tuple[str, str]]:
-    """Yield each word, and how it is shown; a font may begin and end inside of it."""
+    """Yield each word, and its display; a font may begin and end inside it."""
     is_bold = False
     for word in text.split():
         plain = styled = ""

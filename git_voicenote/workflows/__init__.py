@@ -1,1 +1,1 @@
-"""What a person wants done: explain, dictate, answer, transcribe, exchange."""
+"""The workflows: explain, dictate, answer, transcribe, exchange and others."""

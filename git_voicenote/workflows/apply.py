@@ -1,4 +1,4 @@
-"""Apply mailed patches with git am, and keep what was said about them."""
+"""Apply mailed patches with git am, and keep their notes."""
 
 from __future__ import annotations
 
@@ -47,14 +47,16 @@ class Applying:
     def run(self, arguments: tuple[str, ...]) -> int:
         """Apply mails, keep their notes and cover, and return git's exit status.
 
-        `arguments` are those of git am. Raises VoicenoteError if nothing can be applied. What
-        fails later is a warning: the commits stand.
+        `arguments` are those of git am. Raises VoicenoteError if nothing can be applied. A later
+        failure is only a warning, because the commits exist.
         """
         if any(argument.startswith(_WITHOUT_APPLYING) for argument in arguments):
             return self._abort_or_show(arguments)
         unfinished = self._unfinished
         self._finish_leftovers()
-        if unfinished.is_at_it and not unfinished.is_remembered:  # it was begun with git am
+        if (
+            unfinished.is_at_it and not unfinished.is_remembered
+        ):  # the user started it with plain git am
             unfinished.remember(unfinished.commit("ORIG_HEAD"))
             self._finish_leftovers()
         retries = False
@@ -93,14 +95,14 @@ class Applying:
         if not self._unfinished.is_at_it:
             if not self._unfinished.has_commits:
                 self._unfinished.forget()
-            # git am rewinds nothing if HEAD is not where it left it, as where it was killed
+            # git am rewinds nothing if HEAD has moved since it stopped, as after a kill
             self._keep()
         return status
 
     def _run_past_words(self, arguments: Sequence[str], *, retries: bool) -> int:
         """Run git am and skip the cover letters and replies that it stops at; return its status.
 
-        A cover letter with a diffstat below a `---`, as b4 writes it, is a broken patch to git am.
+        A cover letter with a diffstat below a `---`, as from b4, is a broken patch for git am.
         """
         unfinished = self._unfinished
         status = self._run_git(arguments, retries=retries, stops_without_diff=True)
@@ -113,11 +115,11 @@ class Applying:
                 what = f"0/{words.total}, {words.subject!r}: a cover letter, by its number"
             else:
                 what = f"a mail of {words.author}: a reply without a diff, by its subject"
-            self.dialogue.say(f"passed over {what}")
+            self.dialogue.say(f"skipped {what}")
             unfinished.begin(unfinished.commit("HEAD"))
             status = self._run_git((*again, "--skip"), stops_without_diff=True)
         if status == 1 and unfinished.has_no_diff:
-            # our hook stopped at a mail that should be a patch: git says what is wrong with it
+            # our hook stopped at a mail that should be a patch: git reports its fault
             status = self._run_git(again, retries=True)
         return status
 
@@ -132,7 +134,7 @@ class Applying:
                 )
             except OSError as exc:
                 raise store_error(
-                    f"{unfinished.folder} cannot take the hooks of git am", exc
+                    f"{unfinished.folder} cannot be written to, so git am can have no hooks", exc
                 ) from exc
             # if git asks, or opens an editor or a pager, these need the terminal itself
             show = None if {"-i", "--interactive"} & set(arguments) else self.show
@@ -167,14 +169,14 @@ class Applying:
         else:
             say_kept(self.dialogue, kept.notes, kept.cover)
             return
-        self.dialogue.say("the patches are applied, but what was said of them could not be kept:")
+        self.dialogue.say("the patches were applied, but their notes could not be kept:")
         report(self.dialogue, error)
 
     def _say_how_to_continue(self) -> None:
         if self._unfinished.has_no_diff:
             hint = "git finds no diff in this mail; `git voicenote am --skip` continues without it"
         elif self._unfinished.is_at_it:
-            hint = "continue with `git voicenote am --continue`: it keeps the notes of the rest"
+            hint = "continue with `git voicenote am --continue`: it keeps the other notes"
         else:
             return
         self.dialogue.say(f"hint: {hint}")

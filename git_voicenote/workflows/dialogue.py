@@ -1,4 +1,4 @@
-"""How a workflow talks with a person, whichever front end they sit at."""
+"""The protocol through which workflows talk to the user in any front end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ class Walk:
 
 
 class Dialogue(Protocol):
-    """What a workflow says, asks and shows. The terminal, the service and tests implement it."""
+    """Messages, questions and displays of a workflow. The terminal, the service and tests implement
+    it.
+    """
 
     @property
     def is_interactive(self) -> bool:
@@ -51,7 +53,7 @@ class Dialogue(Protocol):
         ...
 
     def warn(self, text: str) -> None:
-        """Report something that went wrong and did not stop the work."""
+        """Report a problem that does not stop the work."""
         ...
 
     def ask(
@@ -65,7 +67,7 @@ class Dialogue(Protocol):
         ...
 
     def edit(self, draft: Draft) -> str | None:
-        """Let the person edit a text; return it with one newline at its end, or None if empty.
+        """Let the user edit a text; return it with one newline at its end, or None if empty.
 
         Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then
         kept in a file whose name is reported.
@@ -82,7 +84,7 @@ class Dialogue(Protocol):
 
 
 def report(dialogue: Dialogue, error: VoicenoteError) -> None:
-    """Report an error and its way out where the work goes on."""
+    """Report an error and its hint, if the work goes on."""
     dialogue.say(f"error: {error.message}")
     if error.hint:
         dialogue.say(f"hint: {error.hint}")

@@ -1,4 +1,6 @@
-"""What earlier commands left: recordings, unsaved texts, notes of what git am finished alone."""
+"""The unfinished work of earlier commands: recordings, unsaved texts, notes of patches that plain
+git am applied.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 NEXT_RECORD = "the next `git voicenote record` offers it"
 NEXT_COMMIT = "the next `git commit` offers it for the message"
-"""What becomes of a recording for a message: it is never the note of another commit."""
+"""A recording for a message never becomes the note of another commit."""
 
 
 def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
@@ -44,9 +46,9 @@ def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialo
 
 
 def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
-    """Keep the notes of the patches that git am applied without us, and say so."""
+    """Keep the notes of the patches that plain git am applied, and report it."""
     if not (repository.git_dir / "voicenote" / "am").is_dir():
-        return  # the usual case: showing a note does not pay for what reads mails
+        return  # the usual case, in which the modules that read mails need not be imported
     from git_voicenote.series.incoming.unfinished import UnfinishedAm
 
     try:
@@ -59,13 +61,11 @@ def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue)
         dialogue.say("the next git voicenote command after it has ended keeps its patches' notes")
     say_kept(dialogue, kept.notes, kept.cover, "of what git am had applied")
     for title in kept.unclear:
-        dialogue.warn(
-            f"the note of {title!r} is not kept: it is not clear which commit it belongs to"
-        )
+        dialogue.warn(f"the note of {title!r} was not kept: it may belong to several commits")
 
 
 def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
-    """Name the texts that were edited in a repository and not saved, and what to do with them."""
+    """List the unsaved texts of a repository, and what to do with them."""
     for kept in kept_texts(repository.state_dir):
         _mention(repository, kept, dialogue)
 
@@ -73,41 +73,43 @@ def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
 def mention_unfinished_recordings(
     repository: Repository | None, settings: Settings, dialogue: Dialogue
 ) -> None:
-    """Name the recordings that were cut off, for a command that has something else to do."""
-    from git_voicenote.workflows.hearing.archive import open_archive  # format-patch does without
+    """List the unfinished recordings, for a command that does something else."""
+    from git_voicenote.workflows.hearing.archive import (
+        open_archive,
+    )  # format-patch does not need it
 
     for found in open_archive(repository, settings, dialogue.warn).cut_off():
         mention_recording(repository, found, dialogue)
 
 
 def mention_recording(repository: Repository | None, found: CutOff, dialogue: Dialogue) -> None:
-    """Name a recording that was cut off, and the command that resumes it."""
+    """Name an unfinished recording, and the command that resumes it."""
     way = f"`{command_to_resume(repository, found)}` resumes it"
     about = story_of_recording(repository, found)
     dialogue.say(f"{about}: {NEXT_COMMIT if is_for_message(found) else way}")
 
 
 def command_to_resume(repository: Repository | None, found: CutOff) -> str:
-    """Return the command that goes on with a recording that was cut off."""
+    """Return the command that resumes an unfinished recording."""
     if is_for_message(found):
         return "git commit"
     return f"git voicenote {_command(repository, found.subject)} --from {found.recording.id}"
 
 
 def is_for_message(found: CutOff) -> bool:
-    """Return whether a recording was spoken for a commit message."""
+    """Return whether a recording is for a commit message."""
     return found.subject is not None and isinstance(found.subject.target, MessageTarget)
 
 
 def story_of_recording(repository: Repository | None, found: CutOff) -> str:
-    """Return what a recording that was cut off is about, and that it was not finished."""
+    """Return a description of an unfinished recording."""
     about = f" for {_subject_name(repository, found.subject)}" if found.subject else ""
     when = local_time(found.recording.created_at)
     return f"a recording of {when} ({length(found.recording.duration)}){about} was not finished"
 
 
 def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "") -> None:
-    """Say how many notes were kept, and of which series the cover, if any."""
+    """Report how many notes were kept, and the cover, if any."""
     parts = [counted(notes, "note")] if notes else []
     parts += [f"the cover of {cover}"] if cover else []
     if parts:
@@ -116,7 +118,7 @@ def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "
 
 
 def _command(repository: Repository | None, subject: Subject | None) -> str:
-    """Return the command that makes of a recording what it was for."""
+    """Return the command that uses a recording for its purpose."""
     match subject.target if subject else None:
         case CommitTarget(commit_id):
             return f"record {_short(repository, commit_id)}"
@@ -142,7 +144,7 @@ def _short(repository: Repository | None, commit_id: ObjectId) -> str:
 
 
 def way_on_with(repository: Repository, kept: KeptText) -> str:
-    """Return what to do with a text that was edited and not saved."""
+    """Return what to do with an unsaved text."""
     match kept.purpose.target:
         case CommitTarget(commit_id):
             return f"`git voicenote edit {repository.short(commit_id)}` resumes it"
@@ -161,6 +163,6 @@ def _is_alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # it is somebody else's
+    except PermissionError:  # another user's
         return True
     return True

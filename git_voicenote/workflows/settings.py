@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _NOT_SET = 5
-"""The status of `git config --unset-all` for a key that is not there (git-config(1))."""
+"""The status of `git config --unset-all` for a missing key (git-config(1))."""
 
 
 def assignments(repository: Repository | None) -> tuple[Assignment, ...]:
-    """Return what git's configuration says of this program, in a repository or outside of one."""
+    """Return the entries for this program in git's configuration, in a repository or outside."""
     configuration = repository.configuration if repository else Configuration(Path.cwd())
     return configuration.assignments(r"^voicenote\.")
 
@@ -111,7 +111,7 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "model": find_model,  # raises EngineError
     "text": named_passes,
 }
-"""What the form of a value does not say, for the fields of Settings that need more."""
+"""Further checks of values, for the fields of Settings that need them."""
 
 
 def _scope(repository: Repository | None, *, everywhere: bool) -> str:
@@ -119,7 +119,7 @@ def _scope(repository: Repository | None, *, everywhere: bool) -> str:
         return "--global"
     if repository is None:
         raise UsageError(
-            "there is no repository here to keep the setting in",
+            "there is no repository here for the setting",
             hint="--global keeps it for all of your repositories",
         )
     return "--local"

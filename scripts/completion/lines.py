@@ -57,12 +57,12 @@ class Line:
     passes_to: str | None = None
 
 
-HELP = Option(("-h", "--help"), "Show how it is used.")
+HELP = Option(("-h", "--help"), "Show the usage.")
 ROOT = Line(
     path=(),
     summary="Explain a patch by speaking.",
     options=(
-        Option(("-v", "--verbose"), "Trace what is run."),
+        Option(("-v", "--verbose"), "Trace each step."),
         Option(("--version",), "Show the version."),
         HELP,
     ),
@@ -82,7 +82,7 @@ _KINDS = (
 )
 _BY_NAME = {"device": "devices", "microphone": "devices", "remote": "remotes"}
 _OF_GIT = {
-    "format-patch": (Option(("--record",), "First record what is missing."),),
+    "format-patch": (Option(("--record",), "First record the missing notes and the cover."),),
     "am": (),
 }
 

@@ -94,7 +94,7 @@ def test_what_is_broken_is_a_problem_with_a_way_out_and_ends_nothing_else(repo: 
     assert "did you mean voicenote.engine?" in shown
     assert "problem hooks prepare-commit-msg: git does not run" in shown
     assert "problem history" in shown
-    assert "note microphone not listened to" in shown
+    assert "note microphone not tested" in shown
     assert "note failures last at 2026-11-27T10:00:00+0000, in git_voicenote.audio: the" in shown
     assert "\nok       git         " in f"\n{lines}"
     assert "ok       disk " in lines
@@ -146,7 +146,7 @@ def test_an_engine_that_does_not_know_the_language_is_a_problem() -> None:
     checks = [check for check in CHECKS if check.name == "engine"]
     ((_, found),) = examine(patient(engine="moonshine", language="zh"), checks)
     assert found.verdict == "problem"
-    assert "does not know the language 'zh', only en" in found.text
+    assert "does not support the language 'zh', only en" in found.text
 
 
 def test_a_machine_without_a_microphone(no_microphone: dict[str, str]) -> None:
@@ -165,5 +165,5 @@ def test_a_microphone_is_heard_and_one_that_sends_zeros_is_not(
     (heard,) = sound.microphone(patient())
 
     assert (muted.verdict, heard.verdict) == ("problem", "ok")
-    assert "sends nothing but zeros" in muted.text
+    assert "sends only zeros" in muted.text
     assert "dBFS" in heard.text

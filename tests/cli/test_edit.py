@@ -70,7 +70,7 @@ def test_the_editor_shows_the_note_and_below_scissors_what_it_is_about(
         "#  a | 1 +\n#  1 file changed, 1 insertion(+)\n#  create mode 100644 a\n"
     )
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr.decode() == f"the note for {commit_id[:7]} stays as it was\n"
+    assert done.stderr.decode() == f"the note for {commit_id[:7]} was not changed\n"
 
 
 @pytest.mark.parametrize("comment", ["#", ";", "auto"])
@@ -117,7 +117,7 @@ def test_an_empty_text_leaves_the_note_as_it_was(explained: Sandbox, text: str) 
     short = explained.git("rev-parse", "--short=7", "HEAD")
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        f"error: the text is empty: the note for {short} stays as it was\n"
+        f"error: the text is empty: the note for {short} was not changed\n"
         f"hint: to remove it: `git voicenote remove {short}`\n"
     )
     assert notes(explained) == (SPOKEN,)

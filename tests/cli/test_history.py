@@ -82,7 +82,7 @@ def test_search_lists_what_it_finds(filled: Sandbox) -> None:
 
     done = filled.voicenote("history", "search", "absent words")
     assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr == b"error: nothing in the history has 'absent words'\n"
+    assert done.stderr == b"error: nothing in the history matches 'absent words'\n"
 
 
 def test_a_terminal_marks_the_words_that_a_search_found(filled: Sandbox) -> None:
@@ -166,8 +166,8 @@ def test_export_as_text_subtitles_and_json(filled: Sandbox) -> None:
         (["export", "nope"], 1, "error: there is no recording nope\n"),
         (["export", SECOND], 1, "error: there is no transcript to export\n"),
         (["export", "--format", "srt"], 129, "subtitles belong to one recording"),
-        (["export", "--format", "vtt"], 129, "subtitles belong to one recording: name it"),
-        (["export", "--format", "csv"], 129, "rows belong to one recording: name it"),
+        (["export", "--format", "vtt"], 129, "subtitles are written for one recording: name it"),
+        (["export", "--format", "csv"], 129, "rows are written for one recording: name it"),
         (["export", "--format", "srt", FIRST, SECOND], 129, "subtitles belong to one recording"),
         (["delete", "--yes", FIRST, "nope"], 1, "error: there is no recording nope\n"),
         (["delete", "--yes", "../../config"], 1, "error: there is no recording ../../config\n"),
@@ -224,8 +224,8 @@ def test_many_are_listed_before_they_are_deleted(filled: Sandbox) -> None:
     assert done.stdout.decode() == "20250101-000000-0003  2025-01-01 00:00    0:00     5.0 kB\n"
     assert done.stderr.decode() == "1 recording (0:00, 5.0 kB): nothing was deleted\n"
     for arguments, error in (
-        ([], "error: name recordings, or say which"),
-        (["--all", FIRST], "error: --all and names of recordings do not agree"),
+        ([], "error: name recordings, or select them"),
+        (["--all", FIRST], "error: --all cannot be used together with names of recordings"),
         (["--older-than", "soon"], "error: 'soon' is not an age: use 12h, 30d, 2w or 1y"),
         (["--before", "soon"], "'soon' is not a date: use 2026-11-26, today or yesterday"),
         (["today"], "error: there is no recording of today"),

@@ -61,7 +61,7 @@ def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, origi
     )
     done = sandbox.voicenote("models", "import", original, "--name", "ours")
     assert done.stderr == (
-        b"left out: 1 tensor of ctc, which the engine has no use for\n"
+        b"left out: 1 tensor of ctc, which the engine does not use\n"
         b"installed ours: 44500 parameters, 112 kB, licence not stated\n"
     )
 
@@ -78,7 +78,7 @@ def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, origi
 
     assert sandbox.voicenote("models", "path").stdout.decode() == f"{folder}\n"
     assert sandbox.voicenote("models", "path", "ours").stdout.decode().endswith("/ours\n")
-    assert sandbox.voicenote("models", "verify", "ours").stdout == b"ours: all is as it should be\n"
+    assert sandbox.voicenote("models", "verify", "ours").stdout == b"ours: no problems found\n"
 
     with (folder / "model.safetensors").open("r+b") as file:
         file.seek(-1, os.SEEK_END)
@@ -220,7 +220,7 @@ def test_the_model_that_comes_with_the_install(sandbox: Sandbox) -> None:
     assert sandbox.voicenote("models", "path").stdout.decode() == f"{embedded_folder()}\n"
     for name in ((), ("tiny-en",), (embedded_folder(),)):
         done = sandbox.voicenote("models", "verify", *name)
-        assert (done.stdout, done.stderr) == (b"tiny-en: all is as it should be\n", b"")
+        assert (done.stdout, done.stderr) == (b"tiny-en: no problems found\n", b"")
 
 
 def test_an_install_without_its_model_says_how_to_get_it(sandbox: Sandbox) -> None:
@@ -257,7 +257,7 @@ def test_another_model_of_moonshine(sandbox: Sandbox) -> None:
         f"  other    {size / 1e3:.0f} kB  onnx layout for uk, from {source}\n"
         "  tiny-en  44 MB  moonshine, comes with the install\n"
     )
-    assert sandbox.voicenote("models", "verify").stdout == b"mine: all is as it should be\n"
+    assert sandbox.voicenote("models", "verify").stdout == b"mine: no problems found\n"
     (folder / "tokenizer.bin").write_bytes(b"\x01a")
     done = sandbox.voicenote("models", "verify")
     assert done.returncode == 1
@@ -274,6 +274,6 @@ def test_an_engine_without_models_is_named(sandbox: Sandbox) -> None:
     done = sandbox.voicenote("models", "path", environment={"GIT_VOICENOTE_ENGINE": SCRIPTED})
     assert done.returncode == 1
     assert done.stderr.decode().splitlines() == [
-        f"error: the engine {SCRIPTED} uses no model of this machine",
-        "hint: name a model; `git voicenote models list` names those that are installed",
+        f"error: the engine {SCRIPTED} uses no model on this machine",
+        "hint: name a model; `git voicenote models list` lists the installed ones",
     ]

@@ -117,8 +117,8 @@ def test_a_doubtful_word_is_played_from_a_moment_before(
     [
         ((SURE,), ("--doubt=1",), 1, f"error: no word in {HERE} is doubtful\n"),
         ((), ("--doubt=1",), 1,
-         f"error: how sure the engine was of the words in {HERE} is not known\n"
-         "hint: `--at TIME` begins at a time\n"),
+         f"error: the engine's confidence in the words of {HERE} is not known\n"
+         "hint: `--at TIME` starts at a time\n"),
         ((UNSURE,), ("--doubt=2",), 129,
          f"error: there is no doubtful word 2 in {HERE}\nhint: the last one is 1\n"),
         ((UNSURE,), ("--doubt=0",), 129, "--doubt"),

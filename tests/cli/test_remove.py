@@ -33,7 +33,7 @@ def test_notes_are_removed_and_named(repo: Sandbox) -> None:
     done = repo.voicenote("remove")
     first, stays = done.stderr.decode().splitlines()
     assert (done.returncode, done.stdout) == (0, b"")
-    assert first.startswith(f"note for {ids[3][:7]} removed (its words: git cat-file -p ")
+    assert first.startswith(f"note for {ids[3][:7]} removed (its text: git cat-file -p ")
     blob = first.rpartition(" ")[2].removesuffix(")")
     assert repo.git("cat-file", "-p", blob).startswith(f"About {ids[3]}.")
     assert stays == (

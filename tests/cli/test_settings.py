@@ -28,9 +28,9 @@ def test_each_value_is_listed_with_where_it_comes_from(repo: Sandbox) -> None:
     assert "edit = false  (GIT_VOICENOTE_EDIT)\n" in shown
     assert "learn = perhaps  (.git/config:local)\n    invalid: expected true or false\n" in shown
     assert done.stderr.decode() == (
-        "warning: voicenote.engin is no setting (.git/config:local); "
+        "warning: unknown setting voicenote.engin (.git/config:local); "
         "did you mean voicenote.engine?\n"
-        "warning: GIT_VOICENOTE_LANGUGE is no setting (GIT_VOICENOTE_LANGUGE); "
+        "warning: unknown setting GIT_VOICENOTE_LANGUGE (GIT_VOICENOTE_LANGUGE); "
         "did you mean GIT_VOICENOTE_LANGUAGE?\n"
         "error: voicenote.learn is 'perhaps' (.git/config:local): expected true or false\n"
         "error: 1 value is invalid\n"

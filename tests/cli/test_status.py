@@ -116,7 +116,7 @@ def test_what_sync_would_send_is_told_without_asking_the_remote(
     assert (code, shown) == (
         0,
         "branch main: no commits since origin/main\n\n"
-        "sync push has nothing to send to origin, which has not been synced with yet\n",
+        "sync push has nothing to send to origin, never synced\n",
     )
 
     note(repo, "main")

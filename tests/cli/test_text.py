@@ -82,4 +82,4 @@ def test_settings_choose_the_passes(repo: Sandbox) -> None:
     repo.git("config", "voicenote.text", "itn, itm")
     done = repo.voicenote("text", stdin=b"um dash x\n")
     assert done.returncode == 128
-    assert done.stderr.startswith(b"error: no text pass is named 'itm'\nhint: they are fillers,")
+    assert done.stderr.startswith(b"error: there is no text pass 'itm'\nhint: they are fillers,")

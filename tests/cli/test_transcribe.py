@@ -48,7 +48,7 @@ def test_nothing_heard_is_an_empty_transcript_and_exit_1(
     silence = sandbox.write("silence.wav", wav(bytes(2 * 16_000 * 3)))
     done = sandbox.voicenote("transcribe", silence, *options)
     assert done.returncode == 1
-    assert f"error: nothing was heard in {silence}".encode() in done.stderr
+    assert f"error: no speech was found in {silence}".encode() in done.stderr
     assert (json.loads(done.stdout)["segments"] == []) if options else (done.stdout == b"")
 
 

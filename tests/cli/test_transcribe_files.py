@@ -67,7 +67,8 @@ def test_several_files_are_printed_below_their_names(talks: Sandbox) -> None:
         "\n==> two/silence.wav <==\n"
     )
     assert done.stderr.decode() == (
-        "warning: nothing was heard in two/silence.wav\n3 files: 2 transcribed, 1 without speech\n"
+        "warning: no speech was found in two/silence.wav\n"
+        "3 files: 2 transcribed, 1 without speech\n"
     )
 
 
@@ -137,7 +138,7 @@ def test_the_result_of_a_file_that_is_not_whole_is_written_and_fails_each_time(
     assert (first.returncode, again.returncode) == (128, 128)
     assert first.stdout == again.stdout == b"texts/cut.txt\ntexts/talk.txt\n"
     assert again.stderr.decode() == (
-        "2 files: 2 there already (--again replaces them), 1 read only in part\n"
+        "2 files: 2 already there (--again replaces them), 1 read only in part\n"
     )
 
 
@@ -207,12 +208,12 @@ def test_what_is_there_is_passed_over_until_something_changes(talks: Sandbox) ->
 
     again = talks.voicenote(*command)
     assert (calls(talks), again.stdout, again.returncode) == (0, first.stdout, 1)
-    assert again.stderr == b"3 files: 3 there already (--again replaces them)\n"
+    assert again.stderr == b"3 files: 3 already there (--again replaces them)\n"
 
     os.utime(talks.folder / "two/talk.flac", (1, 1))
     changed = talks.voicenote(*command)
     assert (calls(talks), changed.stdout) == (1, first.stdout)
-    assert changed.stderr == b"3 files: 1 transcribed, 2 there already (--again replaces them)\n"
+    assert changed.stderr == b"3 files: 1 transcribed, 2 already there (--again replaces them)\n"
 
     for other, count in ((("--language=de",), 3), (("--language=de", "--again"), 3)):
         assert talks.voicenote(*command, *other).stdout == first.stdout
@@ -263,10 +264,13 @@ def test_a_batch_that_ends_with_the_first_file_prints_it_first(talks: Sandbox) -
     [
         (("-", "one/talk.flac"), "stands alone"),
         (("-", "--output=out"), "stands alone"),
-        (("one", "--format=srt"), "name a folder by --output"),
-        (("one/talk.flac", "two/talk.flac", "--format=srt"), "name a folder by --output"),
-        (("one", "--format=tsv"), "rows belong to one recording: name a folder by --output"),
-        (("one", "--again"), "--again belongs to --output"),
+        (("one", "--format=srt"), "name a folder with --output"),
+        (("one/talk.flac", "two/talk.flac", "--format=srt"), "name a folder with --output"),
+        (
+            ("one", "--format=tsv"),
+            "rows are written for one recording: name a folder with --output",
+        ),
+        (("one", "--again"), "--again requires --output"),
         (
             ("one", "--json", "--format=srt"),
             "options '--json' and '--format' cannot",

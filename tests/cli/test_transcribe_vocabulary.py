@@ -87,8 +87,8 @@ def test_results_are_made_anew_where_the_words_are_turned_off(code: Sandbox) -> 
     command = ("transcribe", SOUND, "--output=out")
     for options, done in (
         ((), b"1 file: 1 transcribed\n"),
-        ((), b"1 file: 1 there already (--again replaces them)\n"),
+        ((), b"1 file: 1 already there (--again replaces them)\n"),
         (("--no-vocabulary",), b"1 file: 1 transcribed\n"),
-        (("--no-vocabulary",), b"1 file: 1 there already (--again replaces them)\n"),
+        (("--no-vocabulary",), b"1 file: 1 already there (--again replaces them)\n"),
     ):
         assert code.voicenote(*command, *options).stderr == done

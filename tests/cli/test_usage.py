@@ -12,7 +12,7 @@ from git_voicenote.errors import UsageError
 if TYPE_CHECKING:
     from tests.support.sandbox import Sandbox
 
-_USED = "shows how it is used"
+_USED = "shows its usage"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_term_is_explained(code: Sandbox) -> None:
         "        paths, once (worth 0.5)\n"
         "said:   object i d tree, o i d tree, oidtree\n"
         "heard:  oh eye dee tree\n"
-        "engine: is told, as number 1 of 5\n"
+        "engine: passed, as number 1 of 5\n"
     )
 
 

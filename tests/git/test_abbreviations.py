@@ -110,6 +110,6 @@ def test_ids_are_abbreviated_for_other_programs_too(repo: Sandbox) -> None:
     (value,) = json.loads(repo.voicenote("review", "HEAD", "--json").stdout)["patches"]
     assert repo.commit_id() in value.values()
     removed = repo.voicenote("remove").stderr.decode()
-    assert f"note for {short} removed (its words: git cat-file -p " in removed
+    assert f"note for {short} removed (its text: git cat-file -p " in removed
     missing = repo.voicenote("show")
     assert f"`git voicenote record {short}`" in missing.stderr.decode()

@@ -207,7 +207,7 @@ def test_no_note_can_be_written(repo: Sandbox, bob: Sandbox, tmp_path: Path) -> 
     make_branch(repo, ["one\n"], ["Why.\n"])
     bob.write(".git/refs/notes/voicenote.lock", "")
     told = am(bob, *mail(repo, tmp_path / "out"))
-    assert "what was said of them could not be kept:\nerror: " in told
+    assert "their notes could not be kept:\nerror: " in told
     assert bob.git("log", "-1", "--format=%s") == "one"
 
 

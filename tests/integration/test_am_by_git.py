@@ -183,7 +183,7 @@ def test_what_nothing_tells_apart_is_said(repo: Sandbox, bob: Sandbox, tmp_path:
 
     told = shown(bob)
 
-    assert "warning: the note of 'same' is not kept: it is not clear which commit it" in told
+    assert "warning: the note of 'same' was not kept: it may belong to several commits" in told
     assert notes(bob) == ["", "", ""]
 
 

@@ -115,7 +115,7 @@ def test_speech_that_fails_leaves_the_file_to_the_editor(scripted: Sandbox) -> N
             environment={"EDITOR": "sed -i 's/old/by hand:/'", **environment},
         )  # fmt: skip
         assert error in done.stderr.decode()
-        assert "the editor opens without spoken words" in done.stderr.decode()
+        assert "the editor opens without a dictation" in done.stderr.decode()
         assert scripted.git("log", "-1", "--format=%s") == "by hand: title"
         scripted.git("reset", "--quiet", "--soft", "HEAD@{1}")
 
@@ -142,11 +142,11 @@ def test_a_person_speaks_and_stops(scripted: Sandbox) -> None:
     with Terminal(tag, environment, scripted.folder) as terminal:
         terminal.expect("speak now")
         terminal.type(CTRL_C)
-        terminal.expect("turns it into text")
+        terminal.expect("transcribes it")
         assert terminal.wait() != 0
     assert scripted.git("tag") == ""
     (sound,) = (scripted.folder / ".git/voicenote/recordings").iterdir()
-    assert terminal.shows(f"`git voicenote dictate --from {sound.stem}` turns it into text")
+    assert terminal.shows(f"`git voicenote dictate --from {sound.stem}` transcribes it")
 
     with Terminal(tag, environment, scripted.folder) as terminal:
         terminal.expect("speak now")

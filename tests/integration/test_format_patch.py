@@ -174,7 +174,7 @@ def test_no_placeholder_is_ever_handed_over(
     assert done.stdout == b""
     # before git 2.52 a range-diff brings no cover letter of its own
     if b"--range-diff requires --cover-letter" not in done.stderr:
-        assert b"error: the cover letter has no words yet\nhint: " in done.stderr
+        assert b"error: the cover letter has no text yet\nhint: " in done.stderr
         assert b"git voicenote record --cover" in done.stderr
     assert untracked(repo) == {}
 

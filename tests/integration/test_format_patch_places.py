@@ -155,7 +155,7 @@ def test_an_encoding_that_cannot_hold_the_note_is_not_used(
     done = repo.voicenote("format-patch", "--stdout", "-1")
 
     assert done.returncode == 0, done.stderr
-    assert f"the mails are in UTF-8: {encoding} cannot hold what was said" in done.stderr.decode()
+    assert f"the mails are in UTF-8: {encoding} cannot represent the notes" in done.stderr.decode()
     assert "\n    为什么这样更好。 é\n" in done.stdout.decode()
     assert "为什么这样更好。 é" in repo.voicenote("show").stdout.decode()
     repo.git("config", "--unset", "i18n.logOutputEncoding")  # git log obeys it, too
@@ -192,7 +192,7 @@ def test_content_of_all_kinds(repo: Sandbox, tmp_path: Path) -> None:
         assert clone.trees() == [trees(repo, "main..topic")[number] for number in (0, 2)]
         assert clone.messages()[0] == messages(repo, "main..topic")[0]
         assert done.stdout.count(b"that has just recovered falls over") == 1
-        said = b"the note of patch 2 is left out: without a diff, git am would take it for a part"
+        said = b"the note of patch 2 is left out: without a diff, git am would make it part"
         assert (said in done.stderr) == ("--always" in options)
 
 

@@ -48,7 +48,7 @@ def test_record_asks_for_what_is_missing_in_the_chosen_order(
         (*FORMAT_PATCH, option, "main", "-o", "out"), desk.environment, desk.folder
     ) as terminal:
         if answer:
-            terminal.expect("explain what first?")
+            terminal.expect("what to explain first?")
             terminal.type(answer)
         for title in titles:
             terminal.expect(f"explaining {title}")

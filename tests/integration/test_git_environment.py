@@ -110,7 +110,7 @@ def test_notes_are_saved_and_packed_wherever_git_says(
     other = at(repo, tmp_path / "other")
     other.run("git", "clone", "--quiet", common, ".")
     taken = other.voicenote("sync", "unbundle", tmp_path / "stick").stderr
-    assert taken.startswith(b"1 note and 1 cover from stick\n2 recordings taken in\n"), taken
+    assert taken.startswith(b"1 note and 1 cover from stick\n2 recordings imported\n"), taken
     assert "We now write a new file." in other.git("notes", "--ref=voicenote", "show", commit)
 
 

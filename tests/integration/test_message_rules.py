@@ -59,8 +59,8 @@ def test_people_are_found_in_the_history_or_asked_or_left(desk: Sandbox) -> None
         desk,
         "fix. Empty input. Co-authored by Jane Doe. Reviewed by John. Tested by Jane Dough. "
         "Acked by Nobody Here.",
-        ('who is meant by "Reviewed by John"', "2"),
-        ('who is meant by "Tested by Jane Dough"', ""),
+        ('who is "Reviewed by John"', "2"),
+        ('who is "Tested by Jane Dough"', ""),
     )
     assert message(desk) == [
         "fix: empty input",
@@ -98,6 +98,6 @@ def test_types_are_offered_from_the_rules(desk: Sandbox) -> None:
 def test_rules_in_a_program_are_told_once_and_the_defaults_hold(desk: Sandbox) -> None:
     desk.write("commitlint.config.js", "module.exports = {rules: {}}\n")
     screen = commit(desk, "fix. Empty input.")
-    said = "warning: the rules in commitlint.config.js are not known: it is a program"
+    said = "warning: the rules in commitlint.config.js cannot be read: it is a program"
     assert screen.count(said) == 1
     assert message(desk) == ["fix: empty input"]

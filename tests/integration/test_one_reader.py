@@ -172,7 +172,7 @@ def test_a_cover_with_a_diffstat_below_dashes_is_passed_over(
     titles, said, _ = reviewed(bob, tmp_path / "out")
     told = am(bob, *options, *b4_series)
 
-    assert "passed over 0/1, 'Retry once': a cover letter, by its number" in told
+    assert "skipped 0/1, 'Retry once': a cover letter, by its number" in told
     assert "kept 1 note and the cover of review" in told
     assert titles == applied(bob) == ["title"]
     assert said == notes(bob) == ["Why.\n"]
@@ -194,7 +194,7 @@ def test_a_cover_in_the_midst_is_passed_over(
 
     told = am(bob, "--continue")
 
-    assert "passed over 0/1" in told
+    assert "skipped 0/1" in told
     assert notes(bob)[-1] == "Why.\n"
     assert cover(bob) is not None
 
@@ -215,7 +215,7 @@ def test_a_reply_with_a_line_of_dashes_is_passed_over(
 
     told = am(bob, letter, path, reply)
 
-    assert "passed over a mail of Carl: a reply without a diff, by its subject" in told
+    assert "skipped a mail of Carl: a reply without a diff, by its subject" in told
     assert applied(bob) == ["title"]
     assert notes(bob) == ["Why.\n"]
     assert cover(bob) is not None

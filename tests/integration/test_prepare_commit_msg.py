@@ -99,7 +99,7 @@ def test_the_menu_offers_what_the_paths_look_like(desk: Desk) -> None:
         (QUESTION, "text\n"),
         ("message>", "Empty input no longer crashes.\n"),
         ("type [feat]:", "re\n"),
-        ("a number or a name of the list", "1\n"),
+        ("a number or a name from the list", "1\n"),
         ("scope (- for none)", "HTTP client\n"),
     )
     assert desk.message() == "fix(http-client): empty input no longer crashes\n"
@@ -182,8 +182,8 @@ def test_words_outlive_a_full_disk(desk: Desk, strict: bool) -> None:
         status = terminal.wait()
     assert status == (128 if strict else 0)
     assert terminal.shows("COMMIT_EDITMSG cannot be written: File too large")
-    assert "what was said:\nfix, " in terminal.screen
-    assert terminal.shows(f"what was said: {TYPED}")
+    assert "you said:\nfix, " in terminal.screen
+    assert terminal.shows(f"you said: {TYPED}")
     assert message.read_text() == "\n# Please enter\n"
     assert [path.name for path in message.parent.glob("voicenote-*")] == []
 
@@ -191,7 +191,7 @@ def test_words_outlive_a_full_disk(desk: Desk, strict: bool) -> None:
 def test_a_message_that_the_encoding_cannot_hold_is_not_lost(desk: Desk) -> None:
     desk.git("config", "i18n.commitEncoding", "latin-1")
     screen = desk.commit((QUESTION, "fix: 修复解析器 now\n"))
-    assert "what was said:\nfix: 修复解析器 now" in screen
+    assert "you said:\nfix: 修复解析器 now" in screen
     assert desk.message() == "by hand\n"
 
 

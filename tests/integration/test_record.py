@@ -218,7 +218,7 @@ def test_a_failing_editor_keeps_the_recording_for_the_next_record(scripted: Sand
         terminal.type(ENTER)
         terminal.expect("let notes follow")
         terminal.type(f"n{ENTER}")
-        terminal.expect("you are not asked again")
+        terminal.expect("you will not be asked again")
         assert terminal.wait() == 0, terminal.screen
     assert words_of(scripted) == [WORDS]
     # asked once: a "no" is remembered
@@ -236,7 +236,7 @@ def test_a_recording_for_something_else_is_no_note_by_default(scripted: Sandbox)
     refused = scripted.voicenote("record", "--from", recording.stem)
     assert refused.returncode == 129
     assert refused.stderr.decode().startswith(
-        f"error: the recording {recording.stem} was spoken for another commit, {first[:7]}\n"
+        f"error: the recording {recording.stem} was recorded for another commit, {first[:7]}\n"
     )
     assert scripted.voicenote("record", "HEAD", "--from", recording.stem).returncode == 0
     assert words_of(scripted) == [WORDS]
@@ -254,7 +254,7 @@ def test_ctrl_c_keeps_the_recording_and_names_it(scripted: Sandbox) -> None:
     screen = " ".join(terminal.screen.split())
     assert f"the recording {recording.stem} is kept" in screen
     assert scripted.run("git", "notes", "--ref=voicenote", "list").stdout == b""
-    way = re.search(r"`git voicenote (record .*?)` turns it into text", screen)
+    way = re.search(r"`git voicenote (record .*?)` transcribes it", screen)
     assert way, screen
     again = scripted.voicenote(*way[1].split())
     assert again.returncode == 0, again.stderr

@@ -64,7 +64,7 @@ def test_an_engine_that_gives_up_on_all_that_was_said_has_failed(
     head = scripted.git("rev-parse", "--short=7", "HEAD")
     assert (
         "error: the speech could not be transcribed: out of memory; the recording is kept\n"
-        f"hint: `git voicenote record {head} --from {recording.stem}` tries again (--engine: "
+        f"hint: `git voicenote record {head} --from {recording.stem}` tries it again (--engine: "
     ) in done.stderr.decode()
     assert scripted.git("notes", "--ref=voicenote", "list") == ""
     known = scripted.voicenote("history", "show", recording.stem).stdout.decode()
@@ -94,7 +94,7 @@ def test_nothing_heard_is_no_note_and_exit_1(repo: Sandbox) -> None:
     silence.write_bytes(_silent_wav(seconds=2))
     done = repo.voicenote("record", "--from", silence)
     assert done.returncode == 1
-    assert b"error: nothing was heard in the recording" in done.stderr
+    assert b"error: no speech was found in the recording" in done.stderr
     assert repo.run("git", "notes", "--ref=voicenote", "list").stdout == b""
     assert len(recordings(repo)) == 1
 

@@ -91,7 +91,7 @@ def test_a_server_that_is_away_costs_no_sound(chosen: Sandbox) -> None:
     done = chosen.voicenote("record", "--from", SPOKEN)
     assert done.returncode == 128
     assert f"the connection to {gone.address} was lost: Connection refused" in told(done)
-    found = re.search(r"--from (\S+)` tries again", told(done))
+    found = re.search(r"--from (\S+)` tries it again", told(done))
     assert found is not None
     assert list((chosen.folder / ".git/voicenote/recordings").glob(f"{found[1]}.*"))
 

@@ -112,7 +112,7 @@ def test_a_mail_without_an_id_is_answered_alone(reviewing: Sandbox) -> None:
 
     printed, said = reply(reviewing, "--patch", "1", "--from", SPOKEN, source="one.patch")
 
-    assert "warning: patch 1 has no Message-Id: the answer will stand below no mail\n" in said
+    assert "warning: patch 1 has no Message-Id: the answer will not be in a thread\n" in said
     message = mail(reviewing, printed.strip())
     assert (message["In-Reply-To"], message["References"]) == (None, None)
     assert message["To"] == "Ada Lovelace <ada@example.org>"
@@ -126,7 +126,7 @@ def test_a_mail_without_an_id_is_answered_alone(reviewing: Sandbox) -> None:
         (("--patch", "2", "--at", "other", "--from", "x"), 129,
          "error: patch 2 does not touch other\nhint: it touches file-2, shared\n"),
         (("--patch", "2", "--at", "shared:7", "--from", "x"), 129,
-         "error: patch 2 shows no line 7 of shared\nhint: its hunks are lines 1-2; "
+         "error: patch 2 has no line 7 of shared\nhint: its hunks are lines 1-2; "
          "--at shared means all of it\n"),
         (("--patch", "0", "--at", "shared", "--from", "x"), 129,
          "hint: it has no diff: leave out --at\n"),
@@ -137,8 +137,8 @@ def test_a_mail_without_an_id_is_answered_alone(reviewing: Sandbox) -> None:
         (("--html", "x"), 129, "--reply answers"),
         (("--json",), 129, "--reply answers"),
         (("--note", "-o", "x", "--patch", "1"), 129, "-o is for mails"),
-        (("-o", "series.mbox/x", "--patch", "1", "--from", "x"), 128, "cannot take the mail"),
-        (("--note", "--patch", "0", "--from", "x"), 128, "the cover is of none"),
+        (("-o", "series.mbox/x", "--patch", "1", "--from", "x"), 128, "cannot be written to"),
+        (("--note", "--patch", "0", "--from", "x"), 128, "the cover is not about one"),
     ],
     ids=str,
 )  # fmt: skip
@@ -186,7 +186,7 @@ def test_an_engine_that_fails_costs_no_sound(reviewing: Sandbox) -> None:
         "git voicenote review series.mbox --reply -o 'a folder' --patch 2 --at shared:2 --from "
         f"{recording.stem}"
     )
-    assert f"`{again}` tries again" in said
+    assert f"`{again}` tries it again" in said
     reviewing.extra["GIT_VOICENOTE_ENGINE"] = SCRIPTED
     done = reviewing.run(
         "sh", "-c", again.replace("git voicenote", f"{sys.executable} -m git_voicenote")
@@ -203,7 +203,7 @@ def test_a_full_disk_loses_no_word(reviewing: Sandbox, small_disk: SmallDisk) ->
     )
 
     assert printed == ""
-    assert "cannot take the mail: No space left on device" in said
+    assert "cannot be written to: No space left on device" in said
     kept = said.partition("the text is kept in ")[2].partition("\n")[0]
     assert Path(kept).read_text() == WORDS + "\n"
     assert [path.name for path in small_disk.folder.iterdir()] == ["ballast"]

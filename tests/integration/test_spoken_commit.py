@@ -132,7 +132,7 @@ def test_the_next_commit_offers_what_ctrl_c_kept_and_no_note_takes_it(
     # neither of these makes a note of it
     taken = desk.sandbox.voicenote("record", "--from", recording.stem, environment=spoken)
     assert taken.returncode == 129
-    assert b"was spoken for a commit message" in taken.stderr
+    assert b"was recorded for a commit message" in taken.stderr
     listed = desk.sandbox.voicenote("history", "list")
     assert b"not finished: the next `git commit` offers it for the message" in listed.stderr
     assert desk.sandbox.run("git", "notes", "--ref=voicenote", "list").stdout == b""
@@ -182,7 +182,7 @@ def test_where_no_microphone_can_be_speech_is_not_offered(
     screen = desk.commit(**no_microphone)
     assert QUESTION not in screen
     assert "this machine has no microphone, so you are not asked to speak" in screen
-    assert "`git config voicenote.hook.record never` turns the question off" in screen
+    assert "`git config voicenote.hook.record never` turns off the question" in screen
     assert desk.message() == "by hand\n"
 
     desk.sandbox.write("README", "again\n")

@@ -117,7 +117,7 @@ def test_a_person_chooses(repo: Sandbox, before: dict[str, bytes | None]) -> Non
 
     command = (sys.executable, "-m", "git_voicenote", "uninstall")
     with Terminal(command, repo.environment, repo.folder) as terminal:
-        terminal.expect("remove notes and covers, with what was said? [y/N]")
+        terminal.expect("remove notes and covers, with their text? [y/N]")
         terminal.type("n\n")
         while "the program itself" not in terminal.screen:
             terminal.expect("? [y/N]")
@@ -165,7 +165,7 @@ def test_what_a_link_leads_to_stays(repo: Sandbox) -> None:
     before = snapshot(repo.home)
 
     listed = repo.voicenote("uninstall", "--dry-run").stdout.decode()
-    assert f"{git}/voicenote, a link: what it leads to stays (" in listed
+    assert f"{git}/voicenote, a link: its target stays (" in listed
     assert "recordings and history: none" in listed
     done = repo.voicenote("uninstall", "--all", "--yes")
     assert done.returncode == 0, done.stderr

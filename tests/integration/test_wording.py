@@ -115,5 +115,5 @@ def test_all_taken_back_is_no_note_and_names_the_recording(scripted: Sandbox) ->
     assert done.returncode == 1
     head = scripted.git("rev-parse", "--short=7", "HEAD")
     way = f"hint: `git voicenote record {head} --from"
-    assert f"error: all that was said was taken back\n{way}" in done.stderr.decode()
+    assert f"error: everything was retracted\n{way}" in done.stderr.decode()
     assert scripted.git("for-each-ref", "refs/notes") == ""

@@ -42,7 +42,8 @@ def test_two_edits_of_one_note(explained: Sandbox) -> None:
 
     name = f"note for {short(explained)}"
     assert said == (
-        f"somebody else changed the {name} while you edited it: both are merged, read it over\n"
+        f"somebody else changed the {name} while you edited it: "
+        "both were merged, check the result\n"
         f"{name} saved\n"
     )
     assert note_of(explained) == "First, mended.\n\nLast.\n\nAnd more."
@@ -92,7 +93,7 @@ def test_a_note_that_is_removed_while_it_is_edited(explained: Sandbox) -> None:
     assert error == f"error: the note for {short(explained)} was removed while you edited it"
     assert "saved" not in said
     assert Path(kept.removeprefix("the text is kept in ")).read_text() == "Long thought over.\n"
-    assert hint == "hint: take from that file what you want to keep, and edit again"
+    assert hint == "hint: copy what you want to keep from that file, and edit again"
     assert explained.git("notes", "--ref=voicenote", "list") == ""
 
 
@@ -114,7 +115,7 @@ def test_an_edit_of_a_commit_that_is_amended_meanwhile(explained: Sandbox) -> No
     after = short(explained)
     assert said == (
         f"note for {before} saved\n"
-        f"warning: HEAD is {after} by now; the note was saved for {before}: "
+        f"warning: HEAD is now {after}; the note was saved for {before}: "
         f"`git notes --ref=refs/notes/voicenote copy -f {before} {after}` copies it\n"
     )
     assert note_of(explained) == "First.\n\nLast."

@@ -247,5 +247,5 @@ def test_the_cover_of_a_branch_that_is_gone_is_offered(repo: Sandbox) -> None:
     assert done.stderr.decode() == (
         "error: no cover for main\n"
         "hint: record one with `git voicenote record --cover`; "
-        "of branches that are gone: `git voicenote show --cover gone`\n"
+        "of deleted branches: `git voicenote show --cover gone`\n"
     )

@@ -168,7 +168,7 @@ def test_a_removed_cover_does_not_come_back_by_itself(repo: Sandbox) -> None:
     tree = repo.git("mktree", stdin=f"100644 blob {blob}\tcover\n".encode())
     changed = repo.git("commit-tree", "-p", tip, "-m", "voicenote: cover of topic", tree)
     assert fetched(changed) == [
-        "the cover of topic was removed here, but changed in far: it is back"
+        "the cover of topic was removed here, but changed in far: it was restored"
     ]
     assert cover_of(repo, "topic") == "Changed there.\n"
 
@@ -181,12 +181,12 @@ def test_what_was_left_behind_is_named_taken_and_removed(repo: Sandbox) -> None:
     done = repo.voicenote("format-patch", "main", "--cover-letter", "-o", "out")
     assert done.returncode == 128  # a letter without words is not made
     assert (
-        'the cover of topic, a branch that is gone ("About topic.") is not used; '
-        "`git voicenote show --cover topic --adopt` takes it"
+        'the cover of topic, a deleted branch ("About topic.") is not used; '
+        "`git voicenote show --cover topic --adopt` adopts it"
     ) in done.stderr.decode().splitlines()
 
     shown = repo.voicenote("status").stdout.decode()
-    assert "the branch topic is gone and has a cover: `git voicenote show --cover topic" in shown
+    assert "the deleted branch topic has a cover: `git voicenote show --cover topic" in shown
 
     done = repo.voicenote("show", "--cover", "topic", "--adopt")
     assert (done.returncode, done.stdout) == (0, b"About topic.\n")
@@ -196,7 +196,7 @@ def test_what_was_left_behind_is_named_taken_and_removed(repo: Sandbox) -> None:
     done = repo.voicenote("remove", "--cover")
     tip = repo.git("for-each-ref", "--format=%(objectname:short=7)", "refs/voicenote/removed")
     assert done.stderr.decode().splitlines() == [
-        f"cover of again removed (its words: git show {tip}:cover)"
+        f"cover of again removed (its text: git show {tip}:cover)"
     ]
     assert repo.git("show", f"{tip}:cover") == "About topic."
     done = repo.voicenote("remove", "--cover")

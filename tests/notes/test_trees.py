@@ -102,7 +102,7 @@ def test_a_file_that_both_sides_changed_is_told_of(repo: Sandbox) -> None:
     ours = commit(repo, {"README": "ours\n"}, root, at=30)
     theirs = commit(repo, {"README": "theirs\n"}, root, at=60)
     (remark,) = merge(repo, ours, theirs).remarks
-    assert remark.startswith("the file README beside the notes was changed on both sides")
+    assert remark.startswith("the file README in the notes tree was changed on both sides")
     other = remark.partition("git show ")[2].removesuffix(")")
     assert (listed(repo)["README"], repo.git("show", other)) == ("theirs", "ours")
 
@@ -139,7 +139,7 @@ def test_a_note_that_was_removed_on_one_side_and_changed_on_the_other_is_told_of
     theirs = commit(repo, {ID: "Why, in short.\n", "cd" * 20: "Another.\n"}, root, at=60)
     outcome = merge(repo, ours, theirs)
     assert outcome.remarks == [
-        "the note of abababa was removed on one side and changed on the other: it stays"
+        "the note of abababa was removed on one side and changed on the other: it was kept"
     ]
     assert listed(repo)[ID] == "Why, in short."
 

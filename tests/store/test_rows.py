@@ -117,8 +117,8 @@ def test_commands_show_a_damaged_history_with_one_warning(repo: Sandbox) -> None
     spoil(history, "recordings", "created_at", "0001-01-01T00:00:00+00:00")
     spoil(history, "recordings", "duration", float("inf"))
     told = (
-        f"warning: the history of {ID} has values that cannot be read (duration, created_at); "
-        "what can be is shown\n"
+        f"warning: the history of {ID} contains values that cannot be read (duration, created_at); "
+        "the others are shown\n"
     )
     for command in (
         ("list",), ("list", "--json"), ("search", "words"), ("show", ID), ("show", ID, "--json"),

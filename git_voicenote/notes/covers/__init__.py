@@ -1,7 +1,6 @@
-"""What was said about a whole series: one note for each branch, under refs/voicenote/cover/.
+"""Covers: the note about a whole series, one for each branch, under refs/voicenote/cover/.
 
-A cover follows its branch: `store` reads and writes covers, `branches` tells which branch each of
-them belongs to.
+`store` reads and writes covers; `branches` finds the branch of each, which it follows.
 """
 
 from git_voicenote.notes.covers.branches import COVER_PREFIX, DETACHED

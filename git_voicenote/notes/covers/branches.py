@@ -1,10 +1,10 @@
 """Find the branch of a cover after branches were renamed, deleted and created again.
 
-Git runs no hook for any of these, so it is found out by the next command. When a cover is written,
-a mark is kept beside it, in `voicenote/covers.json`: the newest entry of the branch's reflog, and
-the commit at its tip. A reflog goes with its branch through `git branch -m` and is deleted with it.
-So a branch whose reflog holds the marked entry is the branch that the cover was recorded for, and
-one of the same name whose reflog does not is another branch.
+Git runs no hook for any of these, so the next command has to find out. When a cover is written, a
+mark is kept beside it, in `voicenote/covers.json`: the newest entry of the branch's reflog, and the
+commit at its tip. A reflog goes with its branch through `git branch -m` and is deleted with it. So
+a branch whose reflog holds the marked entry is the branch that the cover was recorded for, and one
+of the same name whose reflog does not is another branch.
 
 Where reflogs cannot tell (none are kept, or old entries have expired), the commits decide.
 """
@@ -49,7 +49,7 @@ class Mark:
 
 
 class Marks:
-    """The marks of covers, by key. A file that cannot be read holds none."""
+    """The marks of covers, by key. An unreadable file has none."""
 
     def __init__(self, repository: Repository) -> None:
         self._path: Path = repository.state_dir / "covers.json"
@@ -82,7 +82,7 @@ class Marks:
 
 
 class Branches:
-    """The branches of a repository and their covers, as they are at this moment."""
+    """The current branches of a repository and their covers."""
 
     def __init__(self, repository: Repository, keys: Collection[str]) -> None:
         self._repository = repository
@@ -101,7 +101,7 @@ class Branches:
         return frozenset(name.removeprefix(HEADS) for name in lines_of(listed))
 
     def home(self, branch: str) -> str | None:
-        """Return the key that the cover of a branch stands under, or None if it has none."""
+        """Return the key of the cover of a branch, or None if it has none."""
         if self._has_own(branch):
             return branch
         former = (before for before, now in self.moves if now == branch)
@@ -111,13 +111,13 @@ class Branches:
         return found
 
     def is_left(self, key: str) -> bool:
-        """Return whether a cover belongs to a branch that is gone and was not renamed."""
+        """Return whether a cover belongs to a branch that was deleted, not renamed."""
         if key.startswith(DETACHED) or key in (before for before, _ in self.moves):
             return False
         return key not in self.names or self.home(key) != key
 
     def is_restored(self, key: str) -> bool:
-        """Return whether a cover was recorded for a branch that was deleted, and is here again."""
+        """Return whether a cover belongs to a branch that was deleted and created again."""
         mark = self.marks.get(key)
         if mark is None or not mark.entry or self._has_own(key) or not self._log(key):
             return False
@@ -142,7 +142,7 @@ class Branches:
             if key not in self.names or (key in marked and not self._has_own(key))
         }
         if not left:
-            return ()  # as ever, with no look at all reflogs
+            return ()  # the usual case, without reading all reflogs
         self._read_logs(sorted(self.names - self._logs.keys()))
         found = []
         for branch in sorted(self.names):
@@ -153,7 +153,7 @@ class Branches:
         return tuple(found)
 
     def _former(self, branch: str, left: Collection[str]) -> str | None:
-        """Return the key, of those that are left, which a branch had as its name before."""
+        """Return which of the orphaned keys is a former name of a branch."""
         name = branch
         for _, words in self._log(branch):  # the newest first
             renamed = _RENAMED.fullmatch(words)
@@ -161,27 +161,27 @@ class Branches:
                 continue
             name = renamed[1]
             mark = self.marks.get(name)
-            # where a mark is, only the branch whose reflog has it can be the one
+            # with a mark, only a branch whose reflog contains it qualifies
             if name in left and name != branch and (mark is None or self._has(branch, mark)):
                 return name
         return None
 
     def _has_own(self, key: str) -> bool:
-        """Return whether the mark of a cover stands in the reflog of the branch of its name."""
+        """Return whether the mark of a cover is in the reflog of the branch of its name."""
         mark = self.marks.get(key) if key in self.keys else None
         return mark is not None and key in self.names and self._has(key, mark)
 
     def _may_be_own(self, key: str) -> bool:
-        """Return whether a cover is that of the branch of its name, where no mark proves it."""
+        """Return whether a cover without a proving mark may belong to the branch of its name."""
         mark = self.marks.get(key)
         if mark is None or key not in self.names or self.is_about(mark, key):
-            return True  # from elsewhere; or deleted, and made again at the same commits
+            return True  # from elsewhere; or deleted, and created again at the same commits
         if not mark.entry or not self._log(key):
             return contains(self._repository, f"{HEADS}{key}", mark.tip)
         return not self._is_whole(key)
 
     def is_about(self, mark: Mark, branch: str) -> bool:
-        """Return whether the marked commit is one of the series that a branch ends."""
+        """Return whether the marked commit is in the series of a branch."""
         tip = f"{HEADS}{branch}"
         if not contains(self._repository, tip, mark.tip):
             return False
@@ -192,7 +192,7 @@ class Branches:
         return any(entry == mark.entry for entry, _ in self._log(branch))
 
     def _is_whole(self, branch: str) -> bool:
-        """Return whether the first entry of a reflog is the one that made the branch."""
+        """Return whether the first entry of a reflog created the branch."""
         path = self._repository.common_dir / "logs" / HEADS / branch
         try:
             with path.open("rb") as log:
@@ -201,7 +201,7 @@ class Branches:
             return True  # kept elsewhere (reftable), where entries seldom expire
 
     def _log(self, branch: str) -> Sequence[tuple[str, str]]:
-        """Return the entries of a branch's reflog: what identifies each, and its words."""
+        """Return the entries of a branch's reflog: an identifier and the message of each."""
         if branch not in self._logs:
             self._read_logs([branch])
         return self._logs.setdefault(branch, ())

@@ -1,4 +1,4 @@
-"""Covers of branches that are gone: they are offered, never used or lost silently."""
+"""Covers of deleted branches: they are offered, and never used or lost silently."""
 
 from __future__ import annotations
 

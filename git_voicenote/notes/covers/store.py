@@ -1,6 +1,6 @@
-"""The covers of a repository, kept in refs of their own.
+"""The covers of a repository, each stored in its own ref.
 
-Each ref names a commit whose tree holds one file, `cover`, in the format of notes. So every cover
+Each ref is a commit whose tree contains one file, `cover`, in the format of notes. So every cover
 has a history (`git log -p refs/voicenote/cover/topic`), and two of them can be merged like files.
 The person's own branch.<name>.description is never written: other tools keep their data there.
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from git_voicenote.notes.covers.branches import Mark
 
 REMOVED_PREFIX = "refs/voicenote/removed/"
-"""Covers that were removed, by commit: they are not imported again from others."""
+"""Removed covers, by commit: they are not imported again from others."""
 _FOLLOWING = "git voicenote: follow the branch"
 
 
@@ -67,8 +67,8 @@ class Covers:
     def key_for_tip(self, tip: str, branch: str | None = None) -> str | None:
         """Return the key of the cover for a series that ends at a commit, or None.
 
-        That of the branch which names the series comes first, then that of the branch HEAD is on,
-        of any branch that points at the commit, and of the bare commit.
+        The named branch has priority, then the current branch, then any branch that points at the
+        commit, then the commit itself.
         """
         branches = self._branches()
         if not branches.keys:
@@ -86,11 +86,11 @@ class Covers:
         return tuple(self._tips())
 
     def read(self, key: str) -> tuple[Note, ...]:
-        """Return what was said about a series; nothing where it has no cover."""
+        """Return the notes in the cover of a series; empty if it has none."""
         return parse_notes(self.text(key) or "")
 
     def text(self, key: str) -> str | None:
-        """Return a cover as it stands in git, or None."""
+        """Return a cover as stored in git, or None."""
         home = self._branches().home(key)
         return None if home is None else self._text_at(COVER_PREFIX + home)
 
@@ -114,7 +114,7 @@ class Covers:
         )
 
     def text_of(self, left: LeftCover) -> str:
-        """Return a cover that was left behind. Raises GitError."""
+        """Return the text of the cover of a deleted branch. Raises GitError."""
         return self._text_at(left.tip) or ""
 
     def is_restored(self, key: str) -> bool:
@@ -172,7 +172,7 @@ class Covers:
         return text
 
     def adopt(self, left: LeftCover, key: str) -> None:
-        """Make a cover that was left behind that of a series. Raises GitError or StoreError."""
+        """Make the cover of a deleted branch that of a series. Raises GitError or StoreError."""
         ref = COVER_PREFIX + key
         with one_writer(self.repository):
             try:
@@ -202,7 +202,7 @@ class Covers:
                 raise explain_write_failure(self.repository, ref, exc) from exc
 
     def remove_left(self, left: LeftCover) -> str:
-        """Remove a cover that was left behind; return the commit that held it; see `remove`."""
+        """Remove the cover of a deleted branch; return its commit; see `remove`."""
         with one_writer(self.repository):
             try:
                 return self._take_away(left.ref, left.tip)
@@ -210,7 +210,7 @@ class Covers:
                 raise explain_write_failure(self.repository, left.ref, exc) from exc
 
     def mark_new(self, keys: Sequence[str]) -> None:
-        """Remember which branches covers from elsewhere belong to, unless that is known."""
+        """Store the branches of covers from elsewhere, unless they are known."""
         marked = self._branches().marks
         for key in keys:
             if key not in marked:
@@ -237,12 +237,12 @@ class Covers:
         self._change_marks({**marks, key: self._branches().mark_of(key)})
 
     def _change_marks(self, marks: dict[str, Mark | None]) -> None:
-        # the words are in git; without a mark, the name alone tells whose they are
+        # the text is saved; without a mark, only the name identifies its branch
         with suppress(OSError):
             Marks(self.repository).change(marks)
 
     def _take_away(self, ref: str, tip: str) -> str:
-        """Remove a cover, and remember its commit as one that was removed."""
+        """Remove a cover, and record its commit as removed."""
         self._run_transaction(
             "git voicenote: remove the cover",
             f"update {REMOVED_PREFIX}{tip}\0{tip}\0\0delete {ref}\0{tip}\0",
@@ -291,14 +291,14 @@ class Covers:
         )  # fmt: skip
 
     def _text_at(self, commit: str) -> str | None:
-        """Return the words at a commit or ref, or None. Raises GitError."""
+        """Return the text at a commit or ref, or None. Raises GitError."""
         done = try_git("cat-file", "blob", f"{commit}:{COVER}", cwd=self.repository.cwd)
         if done.returncode == 0:
             return decoded(done.stdout)
         asked = ("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
         tip = self.repository.run(*asked, accept=(0, 1)).decode("ascii").strip()
         if tip and COVER in read_cover_tree(self.repository, tip).texts:
-            raise git_error(done)  # they are there, and cannot be read
+            raise git_error(done)  # it exists, but cannot be read
         return None
 
     def _in_the_way_of(self, key: str) -> list[str]:
@@ -324,20 +324,20 @@ class Covers:
         self.repository.run("update-ref", "-d", COVER_PREFIX + key, tip)
 
     def _keep_aside(self, key: str, tip: str) -> None:
-        """Keep the words of a cover whose name is needed for another one."""
+        """Set aside a cover whose name is needed for another."""
         if not read_refs(self.repository, SET_ASIDE_PREFIX + tip):
             reason = f"git voicenote: set aside the cover of {key}"
             self._update(SET_ASIDE_PREFIX + tip, tip, "", reason)
 
     def _tip(self, key: str) -> str:
-        """Return the commit that holds a cover, or ""."""
+        """Return the commit of a cover, or ""."""
         found = self.repository.run(
             "rev-parse", "--verify", "--quiet", COVER_PREFIX + key, accept=(0, 1)
         )
         return found.decode("ascii").strip()
 
     def _update(self, ref: str, new: str, before: str, reason: str) -> None:
-        # the old value ("" for none) makes git refuse where somebody else was faster
+        # with the old value ("" for none), git refuses if somebody else was faster
         self.repository.run("update-ref", "--create-reflog", "-m", reason, ref, new, before)
 
     def _refs(self, prefix: str, *options: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""Notes and covers that grew apart, merged into one."""
+"""Merge diverged notes and covers."""

@@ -1,4 +1,4 @@
-"""Notes and covers of somebody else, merged into ours without overwriting either.
+"""Merge the notes and covers of another repository into ours, keeping both.
 
     incoming = RefSet("refs/voicenote/incoming/1234/")      # where they were fetched to
     outcome = Merge(repository, note_refs, incoming, tracking).run()
@@ -42,20 +42,20 @@ _V = TypeVar("_V", str, tuple[str, str])
 
 REVIEW_REF = "refs/notes/voicenote-review"
 NOTES, REVIEWS = "notes", "reviews"
-"""What the two are called below a prefix of ours."""
+"""The names of both below our prefixes."""
 _PARTS = {"note": NOTES, "answer": REVIEWS}
 
 
 @dataclass(frozen=True, slots=True)
 class NoteRefs:
-    """The names of the refs that are exchanged: authors' notes, and reviewers' answers."""
+    """The names of the exchanged refs: authors' notes, and reviewers' answers."""
 
     notes: str
     reviews: str = REVIEW_REF
 
     @property
     def by_kind(self) -> dict[str, str]:
-        """The refs by what their notes are called; below a prefix they have the name of a part."""
+        """The refs by the kind of their notes, which is also their name below a prefix."""
         return {"note": self.notes, "answer": self.reviews}
 
 
@@ -74,7 +74,7 @@ class Tips:
 
     @property
     def by_kind(self) -> dict[str, str | None]:
-        """The commits by what their notes are called."""
+        """The commits by the kind of their notes."""
         return {"note": self.notes, "answer": self.reviews}
 
 
@@ -110,7 +110,7 @@ class Outcome:
 
 
 def local_tips(repository: Repository, note_refs: NoteRefs) -> Tips:
-    """Return where our own notes and covers stand."""
+    """Return the tips of our own notes and covers."""
     notes, reviews = (
         read_refs(repository, ref).get(ref) for ref in (note_refs.notes, note_refs.reviews)
     )
@@ -118,7 +118,7 @@ def local_tips(repository: Repository, note_refs: NoteRefs) -> Tips:
 
 
 def tips_below(repository: Repository, prefix: str) -> Tips:
-    """Return what is under a prefix: `<prefix>notes`, `<prefix>reviews`, `<prefix>cover/<key>`."""
+    """Return the tips under a prefix: `<prefix>notes`, `<prefix>reviews`, `<prefix>cover/<key>`."""
     refs = read_refs(repository, prefix)
     notes, reviews = (refs.get(prefix + part) for part in (NOTES, REVIEWS))
     return Tips(notes, _below(refs, prefix + "cover/"), reviews)
@@ -179,7 +179,9 @@ class Merge:
         self._changes: list[tuple[str, str | None, str | None]] = []
 
     def run(self, further: Sequence[tuple[str, str | None, str | None]] = ()) -> Outcome:
-        """Merge, and set `further` refs in the same step. Raises GitError with nothing changed."""
+        """Merge, and set `further` refs in the same transaction. Raises GitError; nothing is
+        changed then.
+        """
         ref = self._note_refs.notes
         with one_writer(self._repository):
             try:
@@ -190,7 +192,7 @@ class Merge:
         return self.outcome
 
     def _tips(self) -> tuple[Tips, Tips]:
-        """Return where ours stand, and what was merged last."""
+        """Return our tips, and those that were merged last."""
         ours = local_tips(self._repository, self._note_refs)
         return ours, tips_below(self._repository, self._tracking)
 
@@ -212,7 +214,7 @@ class Merge:
         if theirs is None:
             if self._is_whole and last is not None:
                 self.outcome.remarks.append(
-                    f"{self._source} has no {kind}s any more; those that are here stay"
+                    f"{self._source} has no {kind}s any more; the local ones were kept"
                 )
                 self._set(tracked, None, last)
             return
@@ -238,16 +240,17 @@ class Merge:
             self._set(tracked, theirs, last)
             return
         if theirs != last and not self._is_cover(theirs):
-            self.outcome.left_out.append(f"the cover of {key} from {self._source} holds no text")
+            self.outcome.left_out.append(f"the cover of {key} from {self._source} has no text")
             return
         if ours is None and (other := _in_the_way(key, covers)):
             self.outcome.left_out.append(
-                f"the cover of {key} is not taken: git cannot keep it beside that of {other}"
+                f"the cover of {key} was not imported: its ref conflicts with that of {other}"
             )
             return
         if ours is None and last is not None:
             self.outcome.remarks.append(
-                f"the cover of {key} was removed here, but changed in {self._source}: it is back"
+                f"the cover of {key} was removed here, but changed in {self._source}: it was "
+                "restored"
             )
         merged = self._merged(ours, theirs, lambda *tips: self._cover_merged(key, *tips))
         if merged is not None:
@@ -256,38 +259,38 @@ class Merge:
         self._set(tracked, theirs, last)
 
     def _was_removed(self, theirs: str, last: str | None) -> bool:
-        """Return whether a cover that is not here was removed here, and has not changed since."""
+        """Return whether a missing cover was removed here, and is unchanged on the other side."""
         if theirs == last:
             return True
         removed = read_refs(self._repository, REMOVED_PREFIX).values()
         return any(contains(self._repository, tip, theirs) for tip in removed)
 
     def _merge_removal(self, key: str, ours: str | None, last: str | None) -> None:
-        """Follow a cover that is not there any more, unless it was changed here."""
+        """Remove a cover that no longer exists on the other side, unless it was changed here."""
         if ours is None or last is None:
-            return  # it never was there, or is gone on both sides
+            return  # it never existed, or was removed on both sides
         if ours == last:
             self._remove_cover(key, ours)
         else:
             self.outcome.remarks.append(
-                f"the cover of {key} was removed in {self._source}, but changed here: it stays"
+                f"the cover of {key} was removed in {self._source}, but changed here: it was kept"
             )
 
     def _remove_cover(self, key: str, ours: str) -> None:
-        """Remove a cover that was removed there; its words stay."""
+        """Remove a cover that was removed on the other side; its text stays in git."""
         self._set(COVER_PREFIX + key, None, ours)
         if not read_refs(self._repository, REMOVED_PREFIX + ours):
             self._set(REMOVED_PREFIX + ours, ours, None)
         self.outcome.removed += 1
         self.outcome.remarks.append(
-            f"the cover of {key} was removed in {self._source}, and here too "
-            f"(its words: git show {self._repository.short(ours)}:cover)"
+            f"the cover of {key} was removed in {self._source}, and here too (its text: git show "
+            f"{self._repository.short(ours)}:cover)"
         )
 
     def _merged(
         self, ours: str | None, theirs: str, merge: Callable[[str, str], str]
     ) -> str | None:
-        """Return the commit that ours becomes, or None where it stays."""
+        """Return our new commit, or None if it is unchanged."""
         if ours is None:
             return theirs
         if contains(self._repository, ours, theirs):
@@ -302,7 +305,7 @@ class Merge:
         for name in merged.kept:
             short = self._repository.short(name)
             self.outcome.remarks.append(
-                f"the note of {short} was removed on one side and changed on the other: it stays"
+                f"the note of {short} was removed on one side and changed on the other: it was kept"
             )
         tree = write_note_tree(self._repository, merged.tree)
         return self._commit(tree, ours, theirs, "notes")
@@ -317,7 +320,7 @@ class Merge:
     def _tell(self, merged: MergedTree, older: str) -> None:
         self.outcome.both += len(merged.both)
         self.outcome.remarks += [
-            f"the file {path} beside the notes was changed on both sides: the newer one is kept "
+            f"the file {path} in the notes tree was changed on both sides: the newer one is kept "
             f"(the other: git show {shlex.quote(f'{self._repository.short(older)}:{path}')})"
             for path in merged.clashes
         ]
@@ -343,7 +346,7 @@ def _compare(
 
 
 def _cover_text(repository: Repository, tip: str) -> str:
-    """Return the object with a cover's words, or "", or no tree at all."""
+    """Return the object with the text of a cover, or ""."""
     try:
         return read_cover_tree(repository, tip).texts.get(COVER, "")
     except MissingObjectsError:
@@ -373,7 +376,7 @@ def _below(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _in_the_way(key: str, covers: Mapping[str, str]) -> str | None:
-    """Return a cover that git cannot keep beside another: `a` and `a/b` exclude one another."""
+    """Return a cover whose ref conflicts with another: `a` and `a/b` exclude each other."""
     return next(
         (name for name in covers if name.startswith(key + "/") or key.startswith(name + "/")), None
     )

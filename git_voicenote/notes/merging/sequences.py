@@ -1,4 +1,4 @@
-"""Two sequences that grew apart, merged into one: paragraphs, recordings, names."""
+"""Merge two diverged sequences: paragraphs, recordings, names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T", bound=str | int)
 
 _MAX_PAIRS = 20_000
-"""Pairs of equal items in two sequences that are compared; prose has about one for each item."""
+"""The most pairs of equal items to compare; prose has about one for each item."""
 _MAX_AREA = 4_000_000
 """Lengths of two sequences multiplied: difflib reads one for each stretch that it finds."""
 
@@ -26,7 +26,7 @@ def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]
     kept_older, gained_older = _changes(base, older)
     kept_newer, gained_newer = _changes(base, newer)
     kept = kept_older & kept_newer
-    # of what stands in the base twice, the two may have kept different ones
+    # the sides may have kept different copies of a repeated item
     gained = {item for items in (*gained_older, *gained_newer) for item in items}
     lost = set(older) & set(newer) - {base[position] for position in kept} - gained
     kept |= {position for position in kept_older | kept_newer if base[position] in lost}
@@ -61,7 +61,7 @@ def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[lis
 
 
 def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
-    """Return both, what they share once and in its place."""
+    """Interleave both, with shared items once and in their places."""
     result: list[_T] = []
     for tag, start, end, newer_start, newer_end in _opcodes(older, newer):
         result += older[start:end]

@@ -1,8 +1,7 @@
-"""One note out of two that grew apart: every paragraph once, and each side's in its order.
+"""Merge two diverged notes: every paragraph once, in the order of each side.
 
-What only one side changed is taken from it, as git does with files; where both wrote something,
-both stand there. The result is the same whichever side merges: the two are told apart by their
-age (`older` and `newer`), not by who asks.
+A change of only one side is taken, as git does with files; if both wrote something, both are kept.
+The result is the same on both sides, because the notes are ordered by age (`older` and `newer`).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_KIN = 64
-"""Notes with a paragraph in common that one is compared with: hardly two have one."""
+"""The most notes with a common paragraph to compare with one; two are rare."""
 
 _RECORDING, _PARAGRAPH = "recording", "paragraph"
 
@@ -45,7 +44,7 @@ def merge_texts(base: str | None, older: str, newer: str) -> str:
 
 
 def lost_paragraphs(base: str | None, side: str, merged: str) -> tuple[str, ...]:
-    """Return the paragraphs that one side wrote and a merge does not hold."""
+    """Return the paragraphs of one side that are missing in a merge."""
     known = {part for note in parse_notes(base or "") for part in _paragraphs(note)}
     known |= {part for note in parse_notes(merged) for part in _paragraphs(note)}
     wrote = (part for note in parse_notes(side) for part in _paragraphs(note))
@@ -55,10 +54,10 @@ def lost_paragraphs(base: str | None, side: str, merged: str) -> tuple[str, ...]
 def _merge_notes(
     base: Sequence[Note], older: Sequence[Note], newer: Sequence[Note]
 ) -> tuple[Note, ...]:
-    """Merge notes that stand in one object: first which there are, then each of them."""
+    """Merge the notes in one object: first the set of notes, then each of them."""
     known = list(base)
     ids_base = list(range(len(known)))
-    # a note of one paragraph that was mended shares none with what it was
+    # a note of one edited paragraph shares none with its old version
     ids_older = [0] if _is_version(base, older) else _identify(older, known)
     ids_newer = [0] if _is_version(base, newer) else _identify(newer, known)
     sides = (
@@ -67,7 +66,7 @@ def _merge_notes(
         dict(zip(ids_newer, newer, strict=True)),
     )
     order = merge_sequences(ids_base, ids_older, ids_newer)
-    # removed on one side, changed on the other: it stays, as a whole note would
+    # removed on one side, changed on the other: it is kept, like a whole note
     there = set(order)
     for identity, side in ((i, s) for s in sides[1:] for i in s):
         if identity not in there and side[identity] != sides[0].get(identity):
@@ -94,7 +93,7 @@ def _dropped_from_both(
 
 
 def _parts(notes: Sequence[Note]) -> dict[tuple[str, str], None]:
-    """Return the paragraphs and recordings of notes, each once, in their order."""
+    """Return the paragraphs and recordings of notes, each once, in order."""
     parts: dict[tuple[str, str], None] = {}
     for note in notes:
         parts |= dict.fromkeys((_PARAGRAPH, words) for words in _paragraphs(note))
@@ -133,7 +132,7 @@ class _Kin:
     """
 
     def __init__(self) -> None:
-        # OrderedDict: of a dict whose first entries are removed one by one, finding the next one
+        # OrderedDict: in a dict whose first entries are removed one by one, finding the next one
         # takes longer and longer
         self._numbers: dict[tuple[str, ...], OrderedDict[int, None]] = defaultdict(OrderedDict)
 
@@ -146,7 +145,7 @@ class _Kin:
             del self._numbers[key][number]
 
     def nearest(self, note: Note) -> int | None:
-        """Return the note that shares most with another, the first of several; None for none."""
+        """Return the note that shares the most with another, the first of several, or None."""
         shares: dict[int, list[int]] = {}
         for key in _shared(note):
             for number in islice(self._numbers.get(key, ()), _MAX_KIN):

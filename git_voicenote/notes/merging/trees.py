@@ -1,8 +1,8 @@
-"""What two commits hold, notes or a cover, with all that either side wrote since they were one.
+"""Merge the trees of two commits, with notes or a cover.
 
-Two people who merge at the same time make histories that cross: what they last had in common is
-then no one commit, but the merge of several. It is made as git makes it (merge-ort, "recursive"),
-in memory. With only one of them, what the other's author removed would come back.
+Two people who merge at the same time create a criss-cross history: its merge base is not one
+commit, but the merge of several. That is computed in memory, as git does it (merge-ort,
+"recursive"). With only one of them, texts that the other's author removed would come back.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MAX_NOTE_BYTES = 8 << 20
 """Bytes; an hour of speech is 60 kB."""
 _MAX_CROSSINGS = 200
-"""Merges made to find what was in common; histories of many people could ask for any number."""
+"""The most merges to compute a merge base; histories of many people could require any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class MergedTree:
 
 
 class TreeMerge:
-    """Merges commits; `read` returns what a commit holds. The result is the same on any side."""
+    """Merges commits; `read` returns the content of a commit. Every side gets the same."""
 
     def __init__(self, repository: Repository, read: Callable[[str], TextTree]) -> None:
         self._repository = repository
@@ -51,7 +51,7 @@ class TreeMerge:
         self._left = _MAX_CROSSINGS
 
     def merge(self, one: str, other: str) -> MergedTree:
-        """Return what two commits hold together; its objects are written."""
+        """Merge two commits, and write the objects of the result."""
         common = self.common(one, other)
         older, newer = self._by_age((one, other))
         merged = self._merged(common, self._read(older), self._read(newer))
@@ -60,7 +60,7 @@ class TreeMerge:
         return replace(merged, newer=newer)
 
     def common(self, one: str, other: str) -> TextTree:
-        """Return what two commits had in common when they were last one; nothing is written."""
+        """Return the content of the merge base of two commits; nothing is written."""
         return self._merged_all(self._bases(one, (other,)))
 
     def _merged_all(self, commits: tuple[str, ...]) -> TextTree:
@@ -85,7 +85,7 @@ class TreeMerge:
         return self._by_age(found.decode("ascii").split())
 
     def _by_age(self, commits: Sequence[str]) -> tuple[str, ...]:
-        """Return commits in the order of their age, as every clone would tell it."""
+        """Sort commits by age, the same in every clone."""
         if len(commits) < 2:
             return tuple(commits)
         listed = self._repository.read(
@@ -120,7 +120,7 @@ class TreeMerge:
         sides = (known[older], known[newer])
         text = merge_texts(then, *sides)
         if any(lost_paragraphs(then, side, text) for side in sides):
-            # "every paragraph is kept" is promised: rather both whole, one after the other
+            # every paragraph must be kept, so both versions are kept in full
             text = render_notes([note for side in sides for note in parse_notes(side)])
         name = self._repository.run("hash-object", "--stdin", stdin=text.encode())
         blob = name.decode("ascii").strip()
@@ -131,7 +131,7 @@ class TreeMerge:
 def _merged_others(
     base: TextTree, older: TextTree, newer: TextTree
 ) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
-    """Merge the files that hold no text of ours; return those that both sides changed, too."""
+    """Merge the files that are not notes; also return those that both sides changed."""
     others, clashes = {}, []
     for path in sorted({*older.others, *newer.others}):
         then, early, late = (tree.others.get(path) for tree in (base, older, newer))
@@ -146,5 +146,5 @@ def _merged_others(
 
 
 def _age(seconds: str) -> int:
-    """Return when a commit was made; a broken one has no time, and git prints none."""
+    """Return the time of a commit; git prints none for a broken one."""
     return int(seconds) if seconds.isdigit() and len(seconds) < 20 else 0

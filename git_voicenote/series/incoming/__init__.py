@@ -1,1 +1,1 @@
-"""A series that comes in: `git am`, with the notes and the cover kept."""
+"""A received series: `git am`, keeping the notes and the cover."""

@@ -1,8 +1,7 @@
 """The notes of mails that git am applies.
 
-git am runs post-applypatch after each commit, with all that it knows of the mail in its own folder.
-So no order has to be guessed: what was skipped, or fell into a conflict and was mended, shifts
-nothing.
+git am runs post-applypatch after each commit, while its state folder still describes the mail. So
+the order need not be guessed, even if patches were skipped or had conflicts.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 _OURS = "voicenote"
 _MAX_NOTES_LENGTH = 1 << 20
-"""Octets of a patch in which notes are looked for: a week of speech."""
+"""The octets of a patch that are searched for notes: a week of speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,14 @@ def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[Applied
 
 
 def read_start(path: Path) -> bytes:
-    """Return how a patch begins, in whole lines: the notes stand above its diff."""
+    """Return the start of a patch, in whole lines, with the notes that precede the diff."""
     with path.open("rb") as file:
         start = file.read(_MAX_NOTES_LENGTH + 1)
     return start if len(start) <= _MAX_NOTES_LENGTH else start[: start.rfind(b"\n") + 1]
 
 
 def note_names(notes_ref: str) -> frozenset[str]:
-    """Return under which names (`Notes (voicenote):`) mails carry notes that are kept here."""
+    """Return the names (`Notes (voicenote):`) of the notes in mails that are kept here."""
     return frozenset((_OURS, notes_ref.removeprefix("refs/").removeprefix("notes/")))
 
 
@@ -98,12 +97,12 @@ def _note_in(applied: Applied, names: frozenset[str], repository: Repository) ->
 
 
 def _joined(before: str, came: str) -> str:
-    """Return a note that is there already and the one that came: a mail may carry it shortened."""
+    """Join an existing note with the received one, which may be a shortened copy of it."""
     if letters_of(reader_note(came)) in letters_of(reader_note(before)):
         return before
     return merge_texts(None, before, came)
 
 
 def letters_of(text: str) -> str:
-    """Return a text without its blank space, which mailers and readers change."""
+    """Return a text without white space, which mailers change."""
     return "".join(text.split())

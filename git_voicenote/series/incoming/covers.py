@@ -80,6 +80,6 @@ def _words(cover: ReceivedCover) -> str:
 
 
 def _missing(notes: Sequence[Note], letters: Sequence[str]) -> list[str]:
-    """Return the letters whose words stand in none of the notes."""
+    """Return the letters whose text is in none of the notes."""
     there = [letters_of(note.text) for note in notes]
     return [words for words in letters if not any(letters_of(words) in one for one in there)]

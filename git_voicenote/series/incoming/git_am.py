@@ -1,4 +1,4 @@
-"""git am as a process that does not outlive us unseen."""
+"""Run git am as a process that ends with this one."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _GLANCE = 0.03
-"""Seconds between two looks at what git am printed."""
+"""Seconds between two reads of git am's output."""
 _FORGOTTEN = ("-S", "--gpg-sign", "--no-gpg-sign", "--resolvemsg=", "--empty=")
 _FORGOTTEN_WHOLE = frozenset(
     ("-i", "--interactive", "-n", "--no-verify", "--ignore-date", "--committer-date-is-author-date")
 )
-"""Options that git am does not keep from one run to the next."""
+"""The options that git am does not store between runs."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How git am ended; a `status` of 128 and a signal where that signal ended it."""
+    """How git am ended; `status` is 128 plus the signal if a signal ended it."""
 
     status: int
     by_signal: bool
 
 
 def options_to_repeat(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return those options that git am needs once more to go on as it began."""
+    """Return the options that must be repeated when git am continues."""
     return tuple(one for one in arguments if one in _FORGOTTEN_WHOLE or one.startswith(_FORGOTTEN))
 
 
 def drops_empty(arguments: Sequence[str]) -> bool:
-    """Return whether git am is to pass over mails without a patch, as it is unless it is told."""
+    """Return whether git am should skip mails without a patch, which is our default."""
     said = [one for one in arguments if one.startswith("--em")]
     return not said or said[-1] == "--empty=drop"
 
@@ -59,8 +59,8 @@ def run_am(
     """Run git am to its end.
 
     A signal that is to end us ends git am, and we return. `running` is a descriptor that it
-    inherits. `retries` has it try the patch again that it was killed at. `show` is given each line
-    that it prints, and whether that is for stdout; without it, git am prints by itself.
+    inherits. `retries` makes it retry the patch at which it was killed. `show` gets each line that
+    it prints, and whether that is for stdout; without it, git am prints directly.
     """
     command = ["git", "-c", f"core.hooksPath={hooks}", "am"]
     if not any(argument.startswith("--em") for argument in arguments) and _knows_empty():
@@ -105,7 +105,7 @@ class _Relay:
             printed.file.close()
 
     def wait(self, process: subprocess.Popen[bytes]) -> int:
-        """Show what a process prints until it ends; return its status, as Popen has it."""
+        """Show the output of a process until it ends; return its status, as in Popen."""
         while True:
             try:
                 status = process.wait(_GLANCE)
@@ -123,14 +123,14 @@ class _Relay:
 
 @dataclass(slots=True)
 class _Printed:
-    """A file that a process prints to, and how far it was read."""
+    """A file that a process prints to, and the position up to which it was read."""
 
     file: IO[bytes]
     at: int = 0
 
     def lines(self, *, is_last: bool) -> list[bytes]:
-        """Return the lines that came since; half a line only if it is the last."""
-        # pread: the process writes where this descriptor stands
+        """Return the new lines; an incomplete line only if it is the last."""
+        # pread, because the process shares the position of this descriptor
         new = os.pread(self.file.fileno(), 1 << 30, self.at)
         if not is_last:
             new = new[: new.rfind(b"\n") + 1]

@@ -1,4 +1,4 @@
-"""Hooks that git am runs for us, beside the person's own."""
+"""Hooks that git am runs for us, in addition to the user's own."""
 
 from __future__ import annotations
 

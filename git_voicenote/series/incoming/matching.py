@@ -1,4 +1,4 @@
-"""Which commits git am made of which mails, told by what it gives them of a mail."""
+"""Which commits git am made from which mails, found by author, date and title."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A commit that git am may have made, or the mail of one; `date` is in seconds."""
+    """A commit that git am may have made, or its mail; `date` is in seconds."""
 
     name: str
     email: str
@@ -26,10 +26,10 @@ class Made:
 
 
 def of_patch(name: str, patch: ReceivedPatch) -> Made:
-    """Return what git am gives the commit of a mail; `name` is that of the mail."""
+    """Return the values that git am takes from a mail; `name` is that of the mail."""
     date = None
     if parsed := parsedate_tz(patch.date):
-        with suppress(ValueError, OverflowError):  # a 32nd of March
+        with suppress(ValueError, OverflowError):  # an impossible date
             date = calendar.timegm(parsed[:6]) - (parsed[9] or 0)
     return Made(name, patch.email, date, plain(patch.subject))
 
@@ -68,5 +68,5 @@ def _grouped(things: Iterable[Made], key: Callable[[Made], Hashable]) -> dict[Ha
 
 
 def plain(title: str) -> str:
-    """Return a title without the breaks of its lines."""
+    """Return a title on one line."""
     return " ".join(title.split())

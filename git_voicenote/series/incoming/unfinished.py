@@ -1,8 +1,8 @@
-"""A series that git am is at, or stopped in, remembered until its notes are kept.
+"""The state of a series that git am applies, stored until its notes are kept.
 
-What is under way is written down before git starts, and git am's own hooks add what they know of
-each commit. So whoever goes on may type `git am`, and whatever is killed, the next command of ours
-keeps the notes. git am removes its mails when it is done, so they are copied.
+The state is written before git starts, and hooks of git am add each commit. So the user may
+continue with plain `git am`, and whichever process is killed, our next command keeps the notes. git
+am removes its mails at the end, so they are copied.
 
     start, branch, tip      where it began; up to where the notes are kept
     mails/                  the mails as git am split them, and the options it reads them with
@@ -60,7 +60,7 @@ class Kept:
 
 
 class UnfinishedAm:
-    """What is remembered of a series in one worktree, beside git am's own state."""
+    """The stored state of a series in one worktree, beside git am's own state."""
 
     def __init__(self, repository: Repository) -> None:
         self.folder = repository.git_dir / "voicenote" / "am"
@@ -69,20 +69,20 @@ class UnfinishedAm:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether there is a series whose notes may not all be kept."""
+        """Whether there is a series with notes that may not have been kept."""
         return self.folder.is_dir()
 
     @property
     def is_at_it(self) -> bool:
-        """Whether git am has stopped in a series, ours or another; a rebase is none."""
+        """Whether git am, and not a rebase, has stopped in any series."""
         return (self.state / "applying").is_file()
 
     @property
     def is_the_same_series(self) -> bool:
-        """Whether git am is at the series that is remembered."""
+        """Whether git am is applying the stored series."""
         if not self.is_at_it:
             return False
-        with suppress(OSError):  # we were killed before the first hook had copied them
+        with suppress(OSError):  # killed before the first hook had copied them
             copy_mails(self.state, self.folder / "mails")
         ours = {path.name: path for path in (self.folder / "mails").glob("[0-9]*")}
         return all(
@@ -92,19 +92,19 @@ class UnfinishedAm:
 
     @property
     def was_killed(self) -> bool:
-        """Whether git am, or this program, ended in the middle of a series without a reason."""
+        """Whether git am, or this program, was killed in the middle of a series."""
         return self.is_at_it and (self.folder / "tip").is_file() and not self._marker.exists()
 
     @property
     def has_no_diff(self) -> bool:
-        """Whether git am is at a mail in which git apply would find no patch."""
+        """Whether git am is at a mail without a patch for git apply."""
         with suppress(OSError):
             return not has_diff(read_start(self.state / "patch"))
         return False
 
     @property
     def is_committed(self) -> bool:
-        """Whether the patch that git am is at became a commit already."""
+        """Whether git am's current patch is already a commit."""
         with suppress(OSError, ValueError):
             number = int((self.state / "next").read_text())
             head = self.commit("HEAD")
@@ -115,7 +115,7 @@ class UnfinishedAm:
 
     @property
     def has_commits(self) -> bool:
-        """Whether there are commits since the series that is remembered began."""
+        """Whether there are commits since the stored series began."""
         return (self.folder / "tip").is_file() and bool(self._commits(self._tip()))
 
     def begin(self, start: str) -> None:
@@ -128,24 +128,24 @@ class UnfinishedAm:
                 files.private_folder(self.folder)
                 self._write("start", start)
                 self._write("branch", self._repository.current_branch() or "")
-                self._write("tip", start)  # the last: without it, we were stopped while we wrote
+                self._write("tip", start)  # written last: without it, the state is incomplete
             for name in ("applied", "kept"):
                 files.private_folder(self.folder / name)
             self._marker.unlink(missing_ok=True)
             copy_mails(self.state, self.folder / "mails")
         except OSError as exc:
             reason = exc.strerror or exc
-            raise StoreError(f"the series cannot be remembered: {reason}") from exc
+            raise StoreError(f"the state of the series cannot be stored: {reason}") from exc
 
     def remember(self, start: str) -> None:
-        """Remember a series that somebody began with git am, and that stopped by itself."""
+        """Store a series that the user began with git am, and that has stopped."""
         self.begin(start)
         self.end()
 
     def end(self) -> None:
-        """Write down that git am ended by itself, be it in the middle of the series."""
+        """Store that git am ended by itself, possibly in the middle of the series."""
         if self.is_at_it:
-            # on a disk that is full: then it counts as killed, and its patch is tried again
+            # the disk is full: it then counts as killed, and its patch is tried again
             with suppress(OSError):
                 copy_mails(self.state, self.folder / "mails")
                 self._write("stopped", "")
@@ -168,20 +168,22 @@ class UnfinishedAm:
             ) from exc
 
     def commit(self, name: str) -> str:
-        """Return the commit that a name stands for, or "" if there is none."""
+        """Return the commit with a name, or "" if there is none."""
         revision = f"{name}^{{commit}}"
         done = try_git("rev-parse", "--verify", "--quiet", revision, cwd=self._repository.cwd)
         return done.stdout.decode("ascii").strip()
 
     def forget(self) -> None:
-        """Remember it no longer."""
+        """Delete the stored state."""
         with suppress(OSError):
-            (self.folder / "tip").unlink(missing_ok=True)  # the first: what is left means nothing
+            (self.folder / "tip").unlink(
+                missing_ok=True
+            )  # removed first: without it, the other files mean nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def mark_kept(self, number: int, commit_id: ObjectId) -> None:
-        """Note that the patch of a number became a commit, and that its note is kept."""
-        with suppress(OSError):  # it is only looked for once more
+        """Record that the note of a patch, by its number, has been kept."""
+        with suppress(OSError):  # it will only be searched for again
             files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
 
     def keep(self, notes_ref: str, *, has_ended: bool = False) -> Kept:
@@ -191,7 +193,7 @@ class UnfinishedAm:
         for a moment, and hold the lock. Raises VoicenoteError or OSError where that cannot be
         written: another time will do.
         """
-        # two commands at a time would look for the same notes, and both say that they kept them
+        # two concurrent commands would find the same notes, and both would report them
         with files.lock(self.folder.with_name("am.lock")):
             if not (self.folder / "tip").is_file():
                 self.forget()
@@ -233,7 +235,7 @@ class UnfinishedAm:
         return self.commit(f"refs/heads/{branch}" if branch else "HEAD")
 
     def _applied(self) -> dict[Path, Applied]:
-        """Return what git am's hook left of each commit that it made."""
+        """Return the data that the hook stored for each commit."""
         applied = {}
         for path in sorted((self.folder / "applied").glob("*-*")):
             number, _, commit_id = path.name.partition("-")
@@ -242,7 +244,7 @@ class UnfinishedAm:
         return applied
 
     def _matched(self, commits: list[Made]) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
-        """Return the patches by the commits that they became, and titles that fit several."""
+        """Return the patches by their commits, and the titles that match several commits."""
         patches = {}
         for path in sorted((self.folder / "mails").glob("[0-9]*")):
             read = read_mail(path, self._repository.cwd, ReadingOptions.of_am(path.parent))
@@ -274,7 +276,7 @@ class UnfinishedAm:
             for commit, patch in found.items()
             if patch.note and patch.note_name in names
         }
-        # one that is there was kept when the patch was applied, and may have been edited since
+        # an existing note was kept when the patch was applied, and may have been edited since
         new = Notes(self._repository, notes_ref).update(texts, lambda there: {**texts, **there})
         return len(new)
 

@@ -1,6 +1,6 @@
-"""A series of patches on its way to the mail: git's own, with what was said in its place.
+"""A series of patches to send: the output of git format-patch, with the notes and the cover.
 
-git format-patch runs once, as the person called it, and writes notes as it always does. In what it
-wrote, each note takes the form that readers want, the placeholders of the cover letter give way
-to its words, and text that would break a patch is set in. Then git reads it all back.
+git format-patch runs once, with the user's arguments, and writes notes as usual. In its output,
+each note is formatted for readers, the placeholders of the cover letter are replaced, and text that
+would break a patch is indented. Then git reads all mails back.
 """

@@ -1,4 +1,4 @@
-"""The encoding of the mails: the configured one, unless it cannot hold what was said."""
+"""The encoding of the mails: the configured one, unless it cannot represent the notes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def with_fitting_encoding(
         return plan, None
     if not _fits(_said(repository, notes_ref, plan), charset):
         options = ("--encoding=UTF-8", *plan.arguments.options, *plan.arguments.rest)
-        remark = f"the mails are in UTF-8: {charset} cannot hold what was said"
+        remark = f"the mails are in UTF-8: {charset} cannot represent the notes"
         return replace(plan, arguments=Arguments.parse(options)), remark
     return plan, None
 
@@ -46,12 +46,14 @@ def _said(repository: Repository, notes_ref: str, plan: Plan) -> str:
 
 
 def _fits(text: str, charset: str) -> bool:
-    """Return whether an encoding holds a text, and is one that mails can be in."""
+    """Return whether an encoding can represent a text, and can be used in mails."""
     try:
         return _LINE.encode(charset) == _LINE.encode("ascii") and bool(
             (_LINE + text).encode(charset)
         )
     except UnicodeError:
         return False
-    except LookupError:  # git may know what Python does not, and says so if it does not either
+    except (
+        LookupError
+    ):  # git may know encodings that Python does not; if it does not, it reports that
         return True

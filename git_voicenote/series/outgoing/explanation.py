@@ -25,7 +25,7 @@ _DASHES = b"---\n"
 
 
 class Explanation:
-    """Sets the notes in their places; `remarks` tells which patches have none."""
+    """Inserts the notes; `remarks` lists the patches without one."""
 
     def __init__(self, repository: Repository, settings: Settings, plan: Plan) -> None:
         self.remarks: list[str] = []
@@ -99,11 +99,11 @@ class Explanation:
         for commit_id in self._unsent:
             self.remarks.append(
                 f"the note of patch {ids.index(commit_id) + 1} is left out: without a diff, "
-                "git am would take it for a part of the message"
+                "git am would make it part of the message"
             )
 
     def _inserted(self, mail: Mail, note: FoundNote) -> Mail | None:
-        """Return a patch with a note where git would have set it, if that can be."""
+        """Return a patch with a note in git's usual place, if possible."""
         block = self._block(note.text.encode())
         if not block or not mail.is_exact or not _has_diff(mail):
             return None
@@ -111,7 +111,7 @@ class Explanation:
         return replace(mail, rest=_DASHES + self._heading + block + b"\n" + rest)
 
     def _block(self, text: bytes) -> bytes:
-        """Return the lines of a note, set in as git does; none where it cannot be encoded."""
+        """Return the lines of a note, indented as git does; none if it cannot be encoded."""
         try:
             read = reader_note(text.decode(self._plan.charset)).split("\n")
             lines = [f"    {line}\n" if line else "\n" for line in read]
@@ -122,7 +122,7 @@ class Explanation:
     def _revision(
         self, ids: Sequence[ObjectId], number: int, commits: Mapping[str, MailedCommit]
     ) -> str:
-        """Name a commit as the person would: HEAD~2 where that is what it is."""
+        """Return a short name of a commit: HEAD~2 if possible."""
         if self._plan.walk.is_head and all(
             commits[after].parents[:1] == (before,) for before, after in pairwise(ids[number:])
         ):
@@ -145,7 +145,7 @@ def _has_diff(mail: Mail) -> bool:
 
 
 def list_numbers(numbers: Sequence[int]) -> str:
-    """Name patches as people do: patch 2; patches 2, 5-7."""
+    """Return a list of patches: patch 2; patches 2, 5-7."""
     parts: list[list[int]] = []
     for number in numbers:
         if parts and number == parts[-1][-1] + 1:

@@ -1,4 +1,4 @@
-"""What becomes of the mails that git format-patch wrote."""
+"""Turn the mails of git format-patch into the final ones."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ class Finishing:
         self._has_zero_ids = "--zero-commit" in plan.arguments.flags
 
     def take(self, raw: bytes) -> None:
-        """Finish a mail now, if all that it needs is known."""
+        """Finish a mail now, if everything it depends on is known."""
         position = len(self._ids)
         self._ids.append(mails_of.commit_id_of(raw))
-        # only the last mail tells whether the first is a cover
+        # only the last mail shows whether the first is a cover
         if position == 0 or self._ids[-1] not in self._commits:
             self._waiting[position] = raw
         else:
             self._patch(position, raw)
 
     def replace_first(self, raw: bytes) -> None:
-        """Take the first mail once more: git leaves a cover letter open until it exits."""
+        """Replace the first mail: git keeps a cover letter open until it exits."""
         self._waiting[0] = raw
 
     def finish(self, remembered: Remembered | None) -> None:
@@ -76,7 +76,7 @@ class Finishing:
         if not self._ids:
             return
         self._fetch([self._ids[position] for position in self._waiting])
-        # git names the newest commit in a cover, which is also that of the last mail
+        # in a cover, git names the newest commit, which is also that of the last mail
         covers = int(len(self._ids) > 1 and self._ids[0] == self._ids[-1])
         self._report_unused_cover(covers)
         for position, raw in self._waiting.items():
@@ -92,14 +92,14 @@ class Finishing:
         if self._changed:
             which = list_numbers([position + 1 - covers for position in sorted(self._changed)])
             self.remarks.append(
-                f"{which}: lines of the message are set in by a space, "
-                "or git am would take them for something else"
+                f"{which}: lines of the message are indented by a space, because git am would "
+                "misread them"
             )
         self.remarks += self._explanation.remarks
         self.remarks += self._verification.finish(covers)
 
     def _fetch(self, ids: Sequence[str]) -> None:
-        """Read commits that the walk was not expected to meet."""
+        """Read commits that were not expected in the walk."""
         missing = [commit_id for commit_id in dict.fromkeys(ids) if commit_id not in self._commits]
         if missing:
             reading = mails_of.start_reading_commits(self._repository, ("--no-walk", *missing))
@@ -120,7 +120,7 @@ class Finishing:
             mail = self._filled(mail, self._plan.cover)
         elif mails_of.has_placeholder(mail):
             raise self._incomplete(mail)
-        # an interdiff, and whatever else git am would take for a patch here, is set in
+        # indent an interdiff, and anything else that git am would read as a patch
         text = indent_hazards(mail.rest.decode("utf-8", "surrogateescape"))
         mail = replace(mail, rest=text.encode("utf-8", "surrogateescape"))
         # git writes a cover in UTF-8, whatever the encoding of the patches (make_cover_letter)
@@ -129,10 +129,10 @@ class Finishing:
         self._send(0, sent)
 
     def _filled(self, mail: Mail, cover: str) -> Mail:
-        """Return the cover letter with what was spoken, above what git took from a description."""
+        """Return the cover letter with the spoken cover, above the description from git."""
         placeholders = mails_of.placeholders(mail)
         letter = cover_letter(cover)
-        # where the description gives the subject, the spoken one is a sentence like all others
+        # if the subject comes from the description, the first spoken sentence is ordinary text
         words = letter.body if placeholders.subject else cover
         body = indent_hazards(quote_diffs(words)).encode()
         filled = mails_of.fill_cover(mail, letter.subject, body + b"\n" if body else b"")
@@ -142,7 +142,7 @@ class Finishing:
         return filled
 
     def _report_order(self, placeholders: Placeholders) -> None:
-        """Say how the words that were spoken and those of a description stand in the letter."""
+        """Report the order of the spoken cover and the description in the letter."""
         plan = self._plan
         if placeholders.body and plan.has_description:
             why = "" if plan.description_mode is None else " (--cover-from-description=none)"
@@ -159,7 +159,7 @@ class Finishing:
         return self._plan.walk.branch or "the branch"
 
     def _incomplete(self, mail: Mail) -> PatchError:
-        """Return the error for a letter that would be sent with a placeholder of git in it."""
+        """Return the error for a letter that still contains a placeholder."""
         if not mails_of.placeholders(mail).body:
             return PatchError(
                 "the cover letter has no subject yet, only a description",
@@ -167,8 +167,8 @@ class Finishing:
                 "`git voicenote record --cover` takes what you say",
             )
         return PatchError(
-            "the cover letter has no words yet",
-            hint="speak them with `git voicenote record --cover`, or now with --record; "
+            "the cover letter has no text yet",
+            hint="record it with `git voicenote record --cover`, or now with --record;\n"
             "plain `git format-patch` leaves a letter to fill in by hand",
         )
 
@@ -185,7 +185,7 @@ class Finishing:
             self._done(position, explained)
 
     def _safe_body(self, mail: Mail) -> bytes:
-        """Return a message that git am takes for nothing but a message."""
+        """Return a message that git am reads only as a message."""
         text = mail.body.decode("utf-8", "surrogateescape")
         if mail.boundary:
             border = "--" + mail.boundary.decode("utf-8", "surrogateescape")

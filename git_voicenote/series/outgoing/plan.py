@@ -1,4 +1,4 @@
-"""What is known of a series before git format-patch runs."""
+"""What is known about a series before git format-patch runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Plan:
 
     @property
     def is_covered(self) -> bool:
-        """Whether words were spoken for the cover letter."""
+        """Whether a cover was recorded."""
         return self.cover is not None
 
     @property
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def charset(self) -> str:
-        """The encoding that git writes mails in."""
+        """The encoding in which git writes mails."""
         for flag in self.arguments.flags:
             if flag.startswith("--encoding="):
                 return flag.partition("=")[2]
@@ -66,7 +66,7 @@ class Plan:
 
 
 def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
-    """Find out what a call of git format-patch will be about."""
+    """Find out what a call of git format-patch will format."""
     parsed = Arguments.parse(arguments)
     git_config = repository.config(r"^(format|i18n)\.")
     covers = Covers(repository)
@@ -86,6 +86,6 @@ def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
 
 
 def _describes(repository: Repository, branch: str) -> bool:
-    """Return whether branch.<name>.description has words."""
+    """Return whether branch.<name>.description has text."""
     found = repository.config(rf"^branch\.{re.escape(branch)}\.description$")
     return any((text or "").strip() for text in found.values())

@@ -1,4 +1,4 @@
-"""A note as readers of a patch want it."""
+"""Format a note for the readers of a patch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def reader_note(text: str) -> str:
-    """Return a note as readers want it: wrapped, with the trailers that are meant for them.
+    """Return a note for readers: wrapped, with the trailers meant for them.
 
     Diffs in it are quoted, so that patch(1) does not apply them.
     """

@@ -1,4 +1,4 @@
-"""One run of git format-patch, from its start to the mails that are handed over."""
+"""One run of git format-patch, from its start to the finished mails."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """What a run leaves for the person: git's exit status, stdout, and remarks for stderr."""
+    """The result of a run: git's exit status, stdout, and remarks for stderr."""
 
     status: int
     stdout: bytes
@@ -52,8 +52,8 @@ def format_series(
     """
     plan, remark = with_fitting_encoding(repository, settings.notes_ref, plan)
     arguments = plan.arguments
-    # nobody can foresee this header: in a stream, it tells git's own mails from those that a
-    # commit message quotes
+    # nobody can predict this header: in a stream, it distinguishes git's own mails from those that
+    # a commit message quotes
     mark = f"X-Voicenote-Mark: {os.urandom(16).hex()}"
     is_stream = arguments.has("--stdout", "--output")
     with tempfile.TemporaryFile() as complaints:
@@ -92,7 +92,7 @@ def _finish(
     writing: Writing,
     remembered: Remembered | None,
 ) -> Formatted:
-    """Finish each mail while git writes the next; whatever is imported here costs no time."""
+    """Finish each mail while git writes the next; imports here cost no extra time."""
     from git_voicenote.mail.outgoing import mails as mail
     from git_voicenote.mail.outgoing.read_back import ReadBack
     from git_voicenote.series.outgoing.finishing import Finishing
@@ -155,11 +155,11 @@ def _notes_option(repository: Repository, ref: str) -> str:
 
 
 def _cover_options(plan: Plan) -> list[str]:
-    """Return the options that make git write a cover letter we can fill, ahead of theirs."""
+    """Return the options for a cover letter that we can fill; they precede the user's."""
     if plan.is_covered:
-        # git's own default sets a description below a placeholder for the subject
+        # git's default puts a description below a placeholder for the subject
         return ["--cover-letter"] if plan.has_several else []
     if plan.description_mode is not None:
         return []
-    # git's own default leaves a placeholder for the subject
+    # git's default leaves a placeholder for the subject
     return ["--cover-from-description=subject"]

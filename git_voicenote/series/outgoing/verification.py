@@ -1,4 +1,4 @@
-"""What git am would make of the mails, compared with the commits."""
+"""Compare the commits with what git am would read from the mails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Verification:
-    """Holds the mails that could be read as something else, until git has read them."""
+    """Keeps the mails that could be misread, until git has read them."""
 
     def __init__(self, plan: Plan, reading: ReadBack) -> None:
         self._plan = plan
@@ -26,13 +26,13 @@ class Verification:
         self._suspects: list[tuple[int, Path, Mail, MailedCommit | None]] = []
 
     def add(self, sent: bytes) -> None:
-        """Let git take a mail that could only be read as it was written."""
+        """Let git read a mail that cannot be misread."""
         self._reading.feed(sent)
 
     def add_suspect(
         self, position: int, mail: Mail, commit: MailedCommit | None, sent: bytes
     ) -> None:
-        """Let git take a mail to be compared with its commit; a cover has none."""
+        """Let git read a mail, to compare it with its commit; a cover has none."""
         self._suspects.append((position, self._reading.feed(sent), mail, commit))
 
     def finish(self, covers: int) -> list[str]:
@@ -60,7 +60,7 @@ def _compare(
     mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, plan: Plan
 ) -> Iterator[str]:
     if mail.is_exact and found.patch.rstrip(b"\n") != patch_in(mail).rstrip(b"\n"):
-        raise PatchError(f"patch {patch} would not be read as it was written")
+        raise PatchError(f"patch {patch} would be misread")
     written, read = plan.charset, plan.git_config.get("i18n.commitencoding") or "UTF-8"
     if not _words(found.message, read).startswith(_words(commit.body, written)):
         raise PatchError(
@@ -76,7 +76,7 @@ def _compare(
 
 
 def _words(text: bytes, charset: str) -> str:
-    """Return a text without its blank space: git am may change that, and nothing else."""
+    """Return a text without white space, the only thing that git am may change."""
     return "".join(_decode(text, charset).split())
 
 

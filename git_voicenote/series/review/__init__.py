@@ -1,1 +1,1 @@
-"""A series under review: what was said of it, and the answers."""
+"""A series under review: its notes and the answers."""

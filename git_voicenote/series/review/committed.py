@@ -70,7 +70,7 @@ def series_of_commits(
 
 
 def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], Selection]:
-    """Return the arguments for `git log`, and what they select: of a series that is empty, HEAD."""
+    """Return the arguments for `git log`, and the selection; an empty series selects its tip."""
     chosen = select_commits(repository, revisions)
     if chosen.tip is None:
         raise repository.unknown_revision("HEAD")

@@ -1,4 +1,4 @@
-"""A series as one page for a browser, which needs nothing but itself."""
+"""A series as a single self-contained page for a browser."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
     from git_voicenote.text.diff.syntax import Pieces
 
 _LONG_FILE = 600
-"""Lines of a diff, above which it is folded."""
+"""A diff with more lines is folded."""
 _OPEN_LINES = 40_000
-"""Lines of diffs that are open when the page is; what follows is folded."""
+"""The lines of diffs shown when the page opens; the rest is folded."""
 _KINDS = {"+": "ins", "-": "del", " ": "span", "": "span"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Lines of a file, and what was said of them."""
+    """Lines of a file, and the notes about them."""
 
     said: tuple[SaidHere, ...]
     runs: tuple[tuple[str, Pieces], ...]
-    """Lines of one kind that follow each other: their element, and what stands in it."""
+    """Consecutive lines of one kind: their element and its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _File:
 
     @property
     def has_words(self) -> bool:
-        """Whether something was said of it."""
+        """Whether there is a note about it."""
         return any(part.said for part in self.parts)
 
 
@@ -208,7 +208,7 @@ def _parts(
     stretches: Iterable[tuple[int | None, list[tuple[str, Pieces]]]],
     said: Mapping[int | None, tuple[SaidHere, ...]],
 ) -> list[tuple[tuple[SaidHere, ...], list[tuple[str, Pieces]]]]:
-    """Part the lines of a file where something was said of what follows."""
+    """Split the lines of a file before lines with a note."""
     parts: list[tuple[tuple[SaidHere, ...], list[tuple[str, Pieces]]]] = [(said.get(None, ()), [])]
     for hunk, lines in stretches:
         if hunk is not None and hunk in said:
@@ -248,7 +248,7 @@ def _stretches(
 
 
 def _joined(lines: Iterable[Pieces]) -> Pieces:
-    """Return the pieces of lines, each ended; neighbours of one class become one."""
+    """Join the pieces of lines; neighbours of the same class become one."""
     ended = (piece for pieces in lines for piece in (*pieces[:-1], _ended(pieces[-1])))
     return tuple(
         (name, "".join(text for _, text in same))
@@ -281,7 +281,7 @@ def _spoken(spoken: Iterable[Spoken], *, audio: bool) -> list[dict[str, object]]
 
 
 def _data_address(one: Spoken) -> str:
-    assert one.path is not None  # noqa: S101 - for mypy: the caller asks only for sound that is here
+    assert one.path is not None  # noqa: S101 - for mypy: the caller passes only recordings with a path
     try:
         content = one.path.read_bytes()
     except OSError as exc:

@@ -1,4 +1,4 @@
-"""What of a patch's notes stands beside its hunks on a page, and the links between the two."""
+"""The parts of a patch's notes that a page shows beside its hunks, and the links between them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\w+")
 _MAX_WORDS = 3000
-"""Words of notes that are compared with those heard."""
+"""The most words of notes to compare with the transcript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class NotePart:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A stretch of a recording in which one place was spoken of, in seconds."""
+    """A part of a recording about one place, in seconds."""
 
     recording: str
     start: float
@@ -142,7 +142,7 @@ class _Heard:
             self._found = {note: heard[sound][1] for note, sound in found.items()}
 
     def when(self, text: str) -> Visit | None:
-        """Return when the next passage is said, None where too few of its words were heard."""
+        """Return the times of the next passage, None if too few of its words match."""
         start, end = self._next, self.pass_over(text)
         found = [self._found[at] for at in range(start, end) if at in self._found]
         if not found or 2 * len(found) < end - start:
@@ -151,7 +151,7 @@ class _Heard:
         return Visit(recording, first.start, last.end if other == recording else first.end)
 
     def pass_over(self, text: str) -> int:
-        """Leave a passage out; return where the next one starts, in words."""
+        """Skip a passage; return the start of the next one, in words."""
         self._next += len(_words_of(text))
         return self._next
 
@@ -167,12 +167,12 @@ def _said(name: str, words: str, visit: Visit | None) -> SaidHere:
 
 
 def _visit(visits: Sequence[Visit], number: int) -> Visit | None:
-    """Return the visit that words are of: who comes back to a place says more of it there."""
+    """Return the visit of a passage; a place that is visited again gets the later passage."""
     return visits[min(number, len(visits) - 1)] if visits else None
 
 
 def _visits(spoken: Sequence[Spoken], files: Sequence[FileDiff]) -> Mapping[Spot, Sequence[Visit]]:
-    """Return when each place was spoken of, for the recordings that are here."""
+    """Return the visits to each place, for the recordings on this machine."""
     found: dict[Spot, list[Visit]] = {}
     for one in spoken:
         before: Spot | None = None

@@ -1,4 +1,4 @@
-"""What others answered to a series: mails of its thread, and reviewers' notes on its commits."""
+"""The answers to a series: mails in its thread, and reviewers' notes on its commits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What somebody answered. `date` is that of a mail, "" for a note; `note` holds the words."""
+    """An answer. `date` is that of a mail, "" for a note; `note` is the text."""
 
     author: str
     email: str
@@ -35,8 +35,8 @@ def replies_to(
 ) -> dict[int, tuple[Reply, ...]]:
     """Return the answers to each part of a series, by its number, 0 for the cover.
 
-    Notes come first. A mail may name any commit: notes belong to it only where the commit changes
-    what the mail does.
+    Notes come first. A mail may name any commit, so notes belong to it only if the commit makes the
+    same change as the mail.
     """
     found: dict[int, list[Reply]] = {}
     texts = _noted(series.patches, repository, review_ref)

@@ -1,4 +1,4 @@
-"""The mails of a review: one file for each part that was answered."""
+"""The mails of a review: one file for each answered part."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ class ReplyFiles:
         try:
             files.folder(self._folder)
         except OSError as exc:
-            raise store_error(f"{self._folder.absolute()} cannot take the mail", exc) from exc
+            raise store_error(f"{self._folder.absolute()} cannot be written to", exc) from exc
         if not headers.to:
-            return f"{part.what} names nobody to answer to: the mail needs a To:"
+            return f"{part.what} has no address to answer to: add a To: to the mail"
         if not headers.in_reply_to:
-            return f"{part.what} has no Message-Id: the answer will stand below no mail"
+            return f"{part.what} has no Message-Id: the answer will not be in a thread"
         return None
 
     def write(self, part: Part, answers: Sequence[Answer]) -> Path:
-        """Write the mail with all the answers to a part. Raises StoreError."""
+        """Write the mail with all answers to a part. Raises StoreError."""
         body = reply_body(part.author, part.date, part.words, part.files, answers)
         content = render_reply(self._headers_of(part), body)
         before = self._written.get(part.number)
         try:
             path = self._put(part, content, before)
         except OSError as exc:
-            raise store_error(f"{self._folder.absolute()} cannot take the mail", exc) from exc
+            raise store_error(f"{self._folder.absolute()} cannot be written to", exc) from exc
         self._written[part.number] = path, content
         return path
 
@@ -74,8 +74,8 @@ class ReplyFiles:
         if part.number not in self._headers:
             if part.envelope is None:
                 raise PatchError(
-                    f"{part.what} came without a mail that could be answered",
-                    hint="an answer to a commit is kept as a note",
+                    f"{part.what} has no mail to answer",
+                    hint="an answer to a commit is saved as a note",
                 )
             author = Person(part.author, part.email)
             self._headers[part.number] = reply_headers(part.envelope, author, self._by)
@@ -91,11 +91,11 @@ class ReplyFiles:
             except FileExistsError:
                 continue
             return path
-        raise AssertionError("there is no end to the names")
+        raise AssertionError("no free file name was found")
 
 
 def file_name(part: Part) -> str:
-    """Return what the answer to a part is called: re-0002-feat-http-jitter."""
+    """Return the name of the answer to a part: re-0002-feat-http-jitter."""
     title = re.sub(r"[^A-Za-z0-9._]+", "-", part.subject)
     title = re.sub(r"\.{2,}", ".", title)[:_MAX_TITLE_LENGTH].strip("-.") or "patch"
     version = f"v{part.version}-" if part.version > 1 else ""

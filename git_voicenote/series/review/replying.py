@@ -1,4 +1,4 @@
-"""Answers to a patch: which place in its diff each is about, and how they read in a mail."""
+"""Answers to a patch: the place in the diff that each is about, and their text in a mail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MAX_NAMED = 8
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reviewer said; of the patch as a whole where `place` is None."""
+    """A reviewer's answer; `place` is None for the patch as a whole."""
 
     note: Note
     place: Place | None = None
@@ -87,11 +87,11 @@ def part_of(review: Review, number: int) -> Part:
 
 
 def places_of(files: Iterable[FileDiff]) -> tuple[Place, ...]:
-    """Return what an answer to a diff may be about: each hunk, and each file without one."""
+    """Return the places that an answer may be about: each hunk, and each file without hunks."""
     places = []
     for file in files:
         hunks = [hunk for hunk in file.hunks if hunk.start]
-        # one that is renamed, binary or gone has none that could be named by its lines
+        # a renamed, binary or deleted file has no lines to name
         places += [place_of(file, hunk) for hunk in hunks] or [place_of(file)]
     return tuple(places)
 
@@ -119,17 +119,17 @@ def find_place(files: Sequence[FileDiff], named: str, *, what: str) -> Place:
     hunk = next((one for (first, last), one in spans.items() if first <= line <= last), None)
     if hunk is None:
         there = f"its hunks are lines {_some([f'{a}-{b}' for a, b in spans])}" if spans else (
-            "none of its lines are left"
+            "it has no lines left"
         )  # fmt: skip
         raise UsageError(
-            f"{what} shows no line {line} of {visible(file.path)}",
+            f"{what} has no line {line} of {visible(file.path)}",
             hint=f"{there}; --at {visible(file.path)} means all of it",
         )
     return Place(file.path, line, int(found["last"] or line), heading_of(hunk) or None)
 
 
 def name_of(place: Place) -> str:
-    """Return a place as a person would name it: http/transport.py:42-57."""
+    """Return the name of a place: http/transport.py:42-57."""
     if place.first is None:
         return visible(place.path)
     last = f"-{place.last}" if place.last and place.last > place.first else ""
@@ -137,7 +137,7 @@ def name_of(place: Place) -> str:
 
 
 def in_order(answers: Iterable[Answer], files: Sequence[FileDiff]) -> tuple[Answer, ...]:
-    """Return answers in the order of the diff, those to the whole patch first."""
+    """Sort answers in the order of the diff, those to the whole patch first."""
 
     def rank(answer: Answer) -> tuple[int, int]:
         spot = locate(answer.place, files) if answer.place else None
@@ -164,12 +164,12 @@ def reply_body(
 
 
 def quoted_part(part: Part, place: Place | None) -> str:
-    """Return what is answered, as an answer quotes it."""
+    """Return the quote of the answered part."""
     return quote(_quoted(part.words, part.files, place, None))
 
 
 def review_note(answer: Answer, reviewer: Person) -> Note:
-    """Return an answer as a note of the reviewer's own, with its place in words."""
+    """Return an answer as a note of the reviewer, with its anchor line."""
     text = _text(answer)
     if answer.place:
         text = f"{anchor(answer.place)}\n\n{text}"
@@ -179,7 +179,7 @@ def review_note(answer: Answer, reviewer: Person) -> Note:
 def _quoted(
     words: str, files: Sequence[FileDiff], place: Place | None, above: Place | None
 ) -> list[str]:
-    """Return what a quote shows of a place; its file's name only where it is not above already."""
+    """Return the quote of a place; the file's name is included unless it precedes."""
     spot = locate(place, files) if place else None
     if spot is None or place is None:
         return trimmed(visible(words).strip("\n").split("\n"))
@@ -209,13 +209,13 @@ def _file_named(files: Sequence[FileDiff], name: str, what: str) -> FileDiff | N
     if len(found) > 1:
         raise UsageError(
             f"{what} touches {len(found)} files {visible(name)}",
-            hint=f"say which: {_some([visible(file.path) for file in found])}",
+            hint=f"name one: {_some([visible(file.path) for file in found])}",
         )
     return found[0] if found else None
 
 
 def _words_of(patch: ReceivedPatch) -> str:
-    """Return what is quoted of a patch: its message, or its title where that says no more."""
+    """Return the quote of a patch: its message, or its title if there is no more."""
     return patch.message if without_trailers(patch.message).strip() else patch.subject
 
 
@@ -224,7 +224,7 @@ def _line(text: str) -> str:
 
 
 def _runs(numbers: Sequence[int]) -> list[str]:
-    """Return numbers as people list them: 1-3, 7."""
+    """Return numbers as a list with ranges: 1-3, 7."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
         if runs and number == runs[-1][-1] + 1:

@@ -1,4 +1,4 @@
-"""A series with all that helps to review it: notes, files, and recordings that are here."""
+"""A series with everything a reviewer needs: notes, files, and local recordings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedReply:
-    """What somebody answered, with its recordings."""
+    """An answer with its recordings."""
 
     reply: Reply
     spoken: tuple[Spoken, ...]
@@ -50,7 +50,7 @@ class ReviewedReply:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPatch:
-    """A patch with what was said about it, and answered."""
+    """A patch with its notes and answers."""
 
     patch: ReceivedPatch
     notes: tuple[Note, ...]
@@ -60,12 +60,12 @@ class ReviewedPatch:
 
     @property
     def said(self) -> tuple[PlacedWords, ...]:
-        """What the notes say of parts of the diff."""
+        """The parts of the notes about parts of the diff."""
         return placed_words([note.text for note in self.notes], self.files)
 
     @property
     def answered(self) -> tuple[tuple[str, PlacedWords], ...]:
-        """Who answered a part of the diff in a note, and their words."""
+        """The reviewers who answered a part of the diff in a note, and their texts."""
         notes = [one.reply for one in self.replies if not one.reply.date]
         return tuple(
             (reply.author, words)
@@ -89,7 +89,7 @@ class ReviewedCover:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A series, ready to be read. `title` names it; `remarks` are for the person."""
+    """A series, ready to be read. `title` names it; `remarks` are for the reader."""
 
     title: str
     cover: ReviewedCover | None
@@ -98,14 +98,14 @@ class Review:
 
 
 class Sounds:
-    """Finds the recordings of notes on this machine, and what was heard in them."""
+    """Finds the recordings of notes on this machine, and their transcripts."""
 
     def __init__(self, recordings: Recordings, history: History) -> None:
         self._recordings = recordings
         self._history = history
 
     def find(self, recording_ids: tuple[str, ...]) -> tuple[Spoken, ...]:
-        """Return recordings by their ids; one that is not here has no path."""
+        """Return recordings by their ids; a missing one has no path."""
         return tuple(self._find(recording_id) for recording_id in recording_ids)
 
     def _find(self, recording_id: str) -> Spoken:
@@ -114,7 +114,7 @@ class Sounds:
             return Spoken(recording_id, None)
         try:
             entry = self._history.entry(recording_id)
-        except StoreError:  # the sound is what counts
+        except StoreError:  # the sound matters more
             entry = None
         transcript = entry.transcript if entry else None
         return Spoken(recording_id, path, transcript.segments if transcript else ())

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 TERMINAL = "/dev/tty"
 _END_TIMEOUT_SECONDS = 3.0
-"""How long a command may take to end after a signal ended us."""
+"""How long a command may take to end after a signal."""
 _START_STOPPED = ("sh", "-c", 'kill -s STOP $$; exec "$@"', "sh")
-"""A job that runs before it has the terminal shows its prompt while ^C still reaches us."""
+"""A job that starts before it has the terminal shows its prompt while ^C still reaches us."""
 
 
 def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any) -> int:  # noqa: ANN401 - Popen's
@@ -64,7 +64,7 @@ def from_background() -> Iterator[None]:
 
 
 def own_terminal() -> int | None:
-    """Return a handle of the terminal, or None unless our job has it in the foreground."""
+    """Return a handle of the terminal, or None unless our job is in its foreground."""
     try:
         terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
@@ -111,7 +111,7 @@ def _is_stopped(job: subprocess.Popen[bytes]) -> bool:
 
 
 def _stop_with(terminal: int) -> None:
-    """Stop the whole job that we are part of, git included, as ^Z would."""
+    """Stop our whole job, including git, as ^Z would."""
     os.tcsetpgrp(terminal, os.getpgrp())
     os.kill(0, signal.SIGTSTP)
     while os.tcgetpgrp(terminal) != os.getpgrp():  # continued by `bg`, without a terminal

@@ -1,4 +1,4 @@
-"""Signals that end us, once terminal, microphone and disk are in order."""
+"""Signals that end this process, after the terminal, the microphone and files are cleaned up."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def handle_signals() -> None:
 
 
 def end_by(number: int) -> NoReturn:
-    """End by a signal, so that our parent (a shell, `git`) sees which it was."""
-    # ^\ would leave what was said in a core file, in the working folder
+    """End by a signal, so that the parent (a shell, `git`) sees which one."""
+    # ^\ would leave the words in a core file, in the current directory
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     signal.signal(number, signal.SIG_DFL)

@@ -19,14 +19,14 @@ class Suspension:
         self.asked = False
 
     def stop_here(self) -> None:
-        """Stop our whole job, git included, as Ctrl-Z does; return when the shell continues it."""
+        """Stop our whole job, including git, as Ctrl-Z does; return when the shell continues it."""
         self.asked = False
         before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, before)
 
     def ask(self, _number: int, _frame: object) -> None:
-        """Handle the signal: note that Ctrl-Z was pressed."""
+        """Handle the signal: record that Ctrl-Z was pressed."""
         self.asked = True
 
 

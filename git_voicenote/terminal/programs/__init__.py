@@ -1,1 +1,1 @@
-"""Programs that take the terminal over: the editor, the pager and man."""
+"""Programs that take over the terminal: the editor, the pager and man."""

@@ -1,4 +1,4 @@
-"""Edit a text in git's editor, with what a person wants in view below it."""
+"""Edit a text in git's editor, with comments below it."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def edit_text(repository: Repository | None, draft: Draft) -> str | None:
     off, so a line of the text may begin with `#`. Editors know the names NOTES_EDITMSG and
     COMMIT_EDITMSG.
 
-    Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then kept
-    in a file whose name is reported. If we are killed, the next command names it.
+    Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then kept in
+    a file whose name is reported. If this process is killed, the next command names it.
     """
     marker = _comment_prefix(repository) + _SCISSORS
     purpose = replace(draft.purpose, marker=marker)
@@ -50,7 +50,7 @@ def edit_text(repository: Repository | None, draft: Draft) -> str | None:
             _run_editor(repository, buffer, handle)
             edited = above(buffer.read_bytes().decode("utf-8", "replace"), marker)
     except OSError as exc:
-        error = store_error(f"{root} cannot take the text to edit", exc)
+        error = store_error(f"{root} cannot be written to, so there is no text to edit", exc)
         if draft.text.strip():
             path = keep_text(root, draft.text, purpose, name=draft.name)
             error = StoreError(f"{error.message}\nthe text is kept in {path}", hint=error.hint)
@@ -69,7 +69,9 @@ def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> Non
             cwd=(repository.worktree if repository else None) or here,
             stdin=_terminal(stack),
             pass_fds=(handle,),
-            stdout=None if sys.stdout.isatty() else sys.stderr.fileno(),  # ours is the product
+            stdout=None
+            if sys.stdout.isatty()
+            else sys.stderr.fileno(),  # our stdout is for the result
         )
         if status in (-signal.SIGINT, 128 + signal.SIGINT):
             raise KeyboardInterrupt
@@ -79,7 +81,9 @@ def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> Non
 
 @contextmanager
 def _said_where(kept: str) -> Iterator[None]:
-    """Raise Cancelled for ^C, in the editor or before it has the terminal, and say what is kept."""
+    """Raise Cancelled for ^C, in the editor or before it has the terminal, and report the kept
+    text.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -88,7 +92,7 @@ def _said_where(kept: str) -> Iterator[None]:
 
 
 def _terminal(stack: ExitStack) -> int | None:
-    """Return the terminal for the editor to read from where our own stdin is something else."""
+    """Return the terminal for the editor to read from, if our stdin is not the terminal."""
     if sys.stdin.isatty():
         return None
     try:
@@ -98,7 +102,7 @@ def _terminal(stack: ExitStack) -> int | None:
 
 
 def _comment_prefix(repository: Repository | None) -> str:
-    """Return what begins a comment. The words are safe with any; editors colour git's own."""
+    """Return the prefix of a comment. Any is safe for the text, but editors colour git's own."""
     configuration = repository.configuration if repository else Configuration(Path.cwd())
     settings = configuration.matching(r"^core\.comment(char|string)$")
     chosen = settings.get("core.commentstring") or settings.get("core.commentchar")

@@ -1,4 +1,4 @@
-"""The person's editor, which is not ourselves: `git voicenote dictate` may stand in for it."""
+"""The user's editor, if `git voicenote dictate` is configured in its place."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _USUAL = ("editor", "vi")
-"""What git falls back on: Debian's choice, then git's own."""
+"""Git's fallbacks: Debian's, then its own."""
 _DICTATING = "GIT_VOICENOTE_DICTATING"
-"""The files that are being dictated into, for the editor's own children."""
+"""Names the files being dictated into, for the children of the editor."""
 
 
 def usual_editor(folder: Path) -> str:
-    """Return the editor that git opens in a folder. Raises GitError if there is none."""
+    """Return git's editor in a folder. Raises GitError if there is none."""
     return os.fsdecode(run_git("var", "GIT_EDITOR", cwd=folder)).removesuffix("\n")
 
 
@@ -42,7 +42,9 @@ def person_editor(repository: Repository | None, preferred: str | None = None) -
     if not is_dictation(usual):
         return usual
     configuration = repository.configuration if repository else Configuration(here)
-    is_dumb = os.environ.get("TERM", "dumb") == "dumb"  # git opens none there for a whole screen
+    is_dumb = (
+        os.environ.get("TERM", "dumb") == "dumb"
+    )  # in a dumb terminal, git opens no full-screen editor
     names = ("EDITOR",) if is_dumb else ("VISUAL", "EDITOR")
     variables = (os.environ.get(name) for name in names)
     candidates = (*reversed(configuration.values("core.editor")), *variables)
@@ -60,20 +62,20 @@ def editor_command(editor: str, paths: Sequence[Path]) -> list[str | Path]:
     """Return the command that opens files in an editor.
 
     It goes through the shell, as in git, so that an editor may have arguments (`code --wait`). The
-    trap keeps that shell from dying of a ^C that its editor lived through.
+    trap keeps the shell from dying of a ^C that its editor handled.
     """
     return ["sh", "-c", f'trap : INT QUIT; {editor} "$@"', editor, *paths]
 
 
 def open_editor(editor: str, paths: Sequence[Path]) -> int:
-    """Open files in an editor, on our own streams; return its exit status, as a shell has it."""
+    """Open files in an editor, on our own streams; return its exit status, as in a shell."""
     environment = {**os.environ, _DICTATING: _joined(paths)}
     status = run_in_foreground(editor_command(editor, paths), env=environment)
     return 128 - status if status < 0 else status
 
 
 def leads_to_itself(paths: Sequence[Path], environment: Mapping[str, str]) -> bool:
-    """Return whether the editor that `open_editor` opened wants the same files edited again."""
+    """Return whether an editor from `open_editor` is editing the same files already."""
     return environment.get(_DICTATING) == _joined(paths)
 
 

@@ -1,4 +1,4 @@
-"""The pages of the manual, shown by man or by ourselves."""
+"""The pages of the manual, shown by man or by this program."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def page(text: str, *, is_product: bool = True, keys: str = "") -> None:
         environment["LESS"] += f"Ps{_less_prompt(keys)}$"
     elif keys:
         text = f"{keys}\n\n{text}"
-    pager = subprocess.Popen(  # noqa: S602 - as git does: it is the person's own command
+    pager = subprocess.Popen(  # noqa: S602 - as in git: it is the user's own command
         command, shell=True, stdin=subprocess.PIPE, env=environment,
         stdout=sys.stderr if aside else None,
     )  # fmt: skip
@@ -51,13 +51,13 @@ def page(text: str, *, is_product: bool = True, keys: str = "") -> None:
             with suppress(KeyboardInterrupt):  # meant for the pager: less stops a search
                 pager.wait()
     finally:
-        if pager.returncode is None:  # we end early: less then restores the terminal
+        if pager.returncode is None:  # when we end early, less restores the terminal
             pager.terminate()
             pager.wait()
 
 
 def wants_colour(choice: str, setting: str = "color.diff") -> bool:
-    """Return whether to colour what is printed: as asked, or by a setting of git and color.ui."""
+    """Return whether to colour the output: by the option, or by a setting of git and color.ui."""
     if choice != "auto":
         return choice == "always"
     is_terminal = str(sys.stdout.isatty()).lower()

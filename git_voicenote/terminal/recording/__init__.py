@@ -1,1 +1,1 @@
-"""A dictation on the screen."""
+"""The display of a dictation."""

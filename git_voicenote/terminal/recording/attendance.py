@@ -47,7 +47,7 @@ class Attendance:
         self._stopped_at = 0.0
 
     def run(self) -> float:
-        """Return how many seconds the person waited for the text after they stopped."""
+        """Run it, and return the seconds from the stop to the text."""
         with suspensions() as suspension:
             self._live.start()
             return self._follow(suspension)
@@ -66,11 +66,11 @@ class Attendance:
         display: Display = LiveDisplay(self._held) if self._can_redraw() else PlainDisplay()
         while True:
             with pages.stop_key() if pages else stop_key() as pressed:
-                # not before the key is watched: an Enter that is typed at once counts
+                # only after the keys are watched: an immediate Enter counts
                 say(f"speak now · {', '.join(self._ways_to_stop())}")
                 if self._show(pages.display if pages else display, pressed, suspension):
                     return time.monotonic() - self._stopped_at
-            # the terminal is as the shell wants it
+            # the terminal has been restored for the shell
             live.capture.pause()
             say("paused, the microphone is off · `fg` goes on")
             suspension.stop_here()
@@ -79,7 +79,7 @@ class Attendance:
     def _show(
         self, display: Display, pressed: Callable[[float], bool], suspension: Suspension
     ) -> bool:
-        """Show how it goes until all is text; return False at a Ctrl-Z before that."""
+        """Update the display until all is transcribed; return False at a Ctrl-Z before that."""
         with display:
             while not suspension.asked:
                 display.update(self._live)
@@ -100,7 +100,7 @@ class Attendance:
         self._stopped_at = time.monotonic()
 
     def _ends_by_itself(self) -> bool:
-        """Whether it fell silent, or the engine failed and no silence will be heard any more."""
+        """Whether silence ended it, or the engine failed, so that silence cannot be detected."""
         return self._silence > 0 and (
             self._live.failure is not None or self._live.has_fallen_silent(self._silence)
         )

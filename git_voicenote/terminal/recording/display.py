@@ -1,4 +1,4 @@
-"""What a person sees while they speak: time, level, and the words so far."""
+"""The display while the user speaks: time, level, and the words so far."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Display(Protocol):
     def __enter__(self) -> Display: ...
     def __exit__(self, *exc: object) -> None: ...
     def update(self, dictation: LiveDictation) -> None:
-        """Show how the dictation stands."""
+        """Show the state of the dictation."""
         ...
 
 
 class PlainDisplay:
-    """Lines, for a pipe: each segment as it is understood, each warning once."""
+    """Lines, for a pipe: each segment when it is transcribed, each warning once."""
 
     def __init__(self) -> None:
         self._shown = 0
@@ -49,7 +49,7 @@ class PlainDisplay:
         pass
 
     def update(self, dictation: LiveDictation) -> None:
-        """Print what is new."""
+        """Print the new lines."""
         for segment in dictation.segments[self._shown :]:
             say(visible(segment.marked_text))
             self._shown += 1
@@ -66,7 +66,7 @@ class LiveDisplay:
     """
 
     def __init__(self, held: Sequence[str] = ()) -> None:
-        # rich costs 0.08 s; the microphone opens meanwhile, and a pipe never pays it
+        # importing rich takes 0.08 s, while the microphone opens; a pipe does not need it
         self._console = drawing_console()
         self._held = held
         self._levels = [0.0] * _METER_WIDTH
@@ -77,7 +77,7 @@ class LiveDisplay:
         self._live = self._new_live()  # after a Ctrl-Z, on another part of the screen
         try:
             self._live.start()
-        except BaseException:  # a signal, somewhere between: rich may not know that it began
+        except BaseException:  # after a signal, rich may not know that it has started
             with suppress(IndexError):
                 self._live.stop()
             self._console.show_cursor()
@@ -90,7 +90,7 @@ class LiveDisplay:
         return Live(console=self._console, refresh_per_second=12, transient=True)
 
     def _beside(self) -> str:
-        """Return what stands behind the meter."""
+        """Return the text beside the meter."""
         return ""
 
     def __exit__(self, *exc: object) -> None:
@@ -116,12 +116,12 @@ class LiveDisplay:
 
 
 def can_redraw() -> bool:
-    """Whether the terminal moves its cursor: that of an editor's shell may not."""
+    """Whether the terminal can move its cursor; that of an editor's shell may not."""
     return os.environ.get("TERM", "dumb") != "dumb"
 
 
 def warnings_of(dictation: LiveDictation) -> tuple[str, ...]:
-    """Return what a person should know while they speak."""
+    """Return the warnings to show while the user speaks."""
     warnings = [dictation.capture.warning] if dictation.capture.warning else []
     if dictation.failure is not None:
         warnings.append(f"transcription stopped: {dictation.failure}; still recording")

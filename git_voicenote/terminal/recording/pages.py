@@ -1,4 +1,4 @@
-"""Walk through a diff while speaking: a page on the screen, and keys that turn it."""
+"""Step through a diff while speaking: a page on the screen, and keys that turn it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KEYS = "space next · p back · Enter stops · Ctrl-C keeps the sound and quits
 _NEXT = (" ", "n", RIGHT)
 _BACK = ("p", LEFT, BACKSPACE)
 _ROWS_BELOW = 8
-"""Lines for the meter, the keys, a warning, and the words so far."""
+"""The lines for the meter, the keys, a warning, and the words so far."""
 _MIN_ROWS = 4
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -176,7 +176,7 @@ class _WalkDisplay(LiveDisplay):
 
 
 def _cut(lines: Sequence[str], start: int, room: int) -> list[str]:
-    """Return the lines that fit, and in the last one how many more there are."""
+    """Return the lines that fit; the last one says how many more there are."""
     if len(lines) - start <= room:
         return list(lines[start:])
     more = len(lines) - start - room + 1

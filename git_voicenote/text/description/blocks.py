@@ -1,4 +1,4 @@
-"""The blocks of a spoken text: paragraphs, lists, and what is indented as code is."""
+"""The blocks of a spoken text: paragraphs, lists, and indented code."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 
 
 def title_of(text: str) -> str:
-    """Return a title on one line, whatever a commit has in its place."""
+    """Return a title on one line, whatever it contains."""
     return " ".join(visible(text).split())
 
 
 def spans_of(line: str) -> Iterator[tuple[str, bool]]:
-    """Yield the spans of a line, and whether each is code, which was put between backticks."""
+    """Yield the spans of a line, and whether each is code between backticks."""
     at = 0
     for found in _CODE_SPAN.finditer(line):
         if line[at : found.start()].endswith("`"):

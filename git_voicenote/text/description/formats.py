@@ -1,4 +1,4 @@
-"""The formats that a series is described in: one table. A new format is a row and a function."""
+"""The table of formats for descriptions. A new format is a row and a function."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DescriptionFormat:
-    """One format: its name, what help says of it, and how it is written.
+    """One format: its name, its meaning for help, and its renderer.
 
     In one that is `in_order`, the oldest commit comes first, after the cover.
     """

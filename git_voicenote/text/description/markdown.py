@@ -1,10 +1,10 @@
 """A description in Markdown, for the pull request of a forge.
 
-What was said is text: no sign in it becomes markup (CommonMark and GitHub's extensions), and
-nothing is linked by accident. A forge looks for @names, #numbers and :emoji: in the text that
-Markdown leaves, so a backslash does not help there: a zero-width space breaks them, as bots of
-forges do it (`@&#8203;name`). A line that begins with /merge is a command to GitLab and to bots,
-but not after a backslash. Code between backticks stays code, where a forge links nothing.
+Notes stay text: no character becomes markup (CommonMark and GitHub's extensions), and nothing is
+linked by accident. A forge searches the output of Markdown for @names, #numbers and :emoji:, so a
+backslash does not help there; a zero-width space breaks them, as bots of forges do
+(`@&#8203;name`). A line that begins with /merge is a command to GitLab and to bots, but not after a
+backslash. Code between backticks stays code, where a forge links nothing.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ FORMATS = {one.name: one for one in _ROWS}
 
 
 def help_text() -> str:
-    """Return what the formats hold, for the help of an option: `srt, vtt: subtitles`."""
+    """Return the contents of the formats, for the help of an option: `srt, vtt: subtitles`."""
     return "; ".join(
         f"{', '.join(one.name for one in some)}: {holds}"
         for holds, some in groupby(FORMATS.values(), key=lambda one: one.holds)

@@ -1,4 +1,4 @@
-"""What was said and when, as formats with times write it."""
+"""Words and their times, for formats with times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words on one line, and when they begin and end, in milliseconds."""
+    """Words on one line, with their start and end in milliseconds."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""Segments as subtitles, which players lay over the sound: SubRip (.srt) and WebVTT (.vtt)."""
+"""Segments as subtitles: SubRip (.srt) and WebVTT (.vtt)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def subrip(segments: Iterable[Segment]) -> str:
     """Return segments as SubRip: number, times in milliseconds with a comma, text, blank line.
 
-    An arrow in the text is opened: players take `-->` for the line of times.
+    An arrow in the text is broken up, because players read `-->` as the line of times.
     """
     return "\n".join(
         f"{number}\n{_times(said.start, said.end, ',')}\n{said.words.replace('-->', '-- >')}\n"

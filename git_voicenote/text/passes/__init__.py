@@ -1,1 +1,1 @@
-"""The passes that a text goes through between the engine and the page."""
+"""The text passes between the engine and the note."""

@@ -1,7 +1,7 @@
-"""What a text goes through on its way from the engine to the page: passes, in a chain.
+"""Text passes, and the chain in which they run.
 
-A pass is a plain callable: a text in, a text out, and a record of what it changed. It leaves alone
-what it does not know. The original is whoever calls's to keep; nothing here forgets it.
+A pass is a callable that takes a text, and returns a text and a record of its changes. It does not
+change what it does not understand. The caller keeps the original.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _log = Log(__name__)
 class Change:
     """One replacement: `text[start:end]` of a pass's input was `before` and became `after`.
 
-    `source` names the pass and the rule, e.g. "itn:version". `score` says how sure the pass was,
-    0 to 1, where it weighs things at all.
+    `source` names the pass and the rule, e.g. "itn:version". `score` is the confidence of the pass,
+    0 to 1, if it has one.
     """
 
     start: int
@@ -34,7 +34,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What a pass made of a text; `changes` are in order and do not overlap."""
+    """The output of a pass; `changes` are in order and do not overlap."""
 
     text: str
     changes: tuple[Change, ...] = ()

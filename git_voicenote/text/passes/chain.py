@@ -1,4 +1,4 @@
-"""The chain of text passes between the engine and the note, in their order."""
+"""The table of text passes, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A row of the table: what a pass does, and how it is made for a language.
+    """A row of the table: the meaning of a pass, and how to make it for a language.
 
     `make` also gets the pass that knows the repository's terms, and returns None if there is no
     such pass.
@@ -33,11 +33,11 @@ class Step:
 PASSES = {
     "fillers": Step("remove um, uh and the like", lambda language, _: fillers(language)),
     "edits": Step(
-        "obey new line, new paragraph, bullet, scratch that, correction, quote",
+        "carry out new line, new paragraph, bullet, scratch that, correction, quote",
         lambda language, _: spoken_edits(language),
     ),
     "vocabulary": Step(
-        "write the repository's terms where they were heard", lambda _, correct: correct
+        "write the repository's terms where they were misheard", lambda _, correct: correct
     ),
     "itn": Step(
         "write numbers, versions, paths, flags and dates as developers do",
@@ -60,16 +60,16 @@ class Polished:
 
     @property
     def text(self) -> str:
-        """The segments, a line feed (a pause) between them."""
+        """The segments, separated by line feeds (pauses)."""
         return "\n".join(self.segments)
 
 
 def build_chain(language: str = "en", *, passes: str = "all", correct: Pass | None = None) -> Chain:
     """Return the chain for a language.
 
-    `passes` is what voicenote.text says: "all", "off", or names with commas between, which run in
-    the chain's order. `correct` is the pass that knows a repository's terms; without it, none are
-    put in. Raises SettingError for a name that no pass has.
+    `passes` is the value of voicenote.text: "all", "off", or names separated by commas, which run
+    in the chain's order. `correct` is the pass for the repository's terms, if any. Raises
+    SettingError for an unknown name.
     """
     chosen = named_passes(passes)
     return tuple((name, made) for name in chosen if (made := PASSES[name].make(language, correct)))
@@ -86,7 +86,7 @@ def named_passes(value: str) -> tuple[str, ...]:
     unknown = next((name for name in names if name not in PASSES), None)
     if unknown is not None or not names:
         raise SettingError(
-            f"no text pass is named {unknown or value!r}",
+            f"there is no text pass {unknown or value!r}",
             hint=f"they are {', '.join(PASSES)}; or all, or off",
         )
     return tuple(name for name in PASSES if name in names)

@@ -1,4 +1,4 @@
-"""Sounds that are no words, taken out: um, uh, 嗯."""
+"""Remove fillers: um, uh, 嗯."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _QUOTATION_MARKS = (('"', '"'), ("“", "”"), ("「", "」"))
 _WORD = re.compile(r"\w*")
 _SPACES = re.compile(r" *")
 _PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*(?=[,;:!?]|\.?(?:\s|$))")
-"""A word that is no name of a file or a function: those keep their first letter."""
+"""A word that is not the name of a file or a function, which keep their first letter."""
 _NO_SPACE_AROUND = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _AFTER_DIGIT = re.compile(r"\d ?$")
 _LAST_WORD = re.compile(r"([A-Za-z]++)[ -]$")
@@ -70,7 +70,7 @@ def fillers(language: str = "en") -> Pass:
 
 
 def _kept(text: str) -> list[tuple[int, int]]:
-    """Return where a filler was meant: somebody quotes, or writes code."""
+    """Return the spans where a filler is meant literally: quotes and code."""
     quoted = (span for pair in _QUOTATION_MARKS for span in enclosed_spans(text, *pair))
     return [*code_spans(text), *address_spans(text), *quoted]
 
@@ -107,7 +107,7 @@ def _without(text: str, found: re.Match[str], start: int, *, has_spaces: bool) -
     ):  # fmt: skip
         joint = " " if has_spaces or not _NO_SPACE_AROUND.match(text, start - 1) else ""
     if text[end : end + 1] in tuple(".!?。！？") and _ends_a_sentence(text, start):
-        # "Um." on its own: its stop goes too
+        # "Um." alone: its full stop is removed too
         spaces = _SPACES.match(text, end + 1)
         end = spaces.end() if spaces else end + 1
         joint = "" if is_blank_before(text, start) or text[start - 1] in "\n " else " "
@@ -120,7 +120,7 @@ def _without(text: str, found: re.Match[str], start: int, *, has_spaces: bool) -
 
 
 def _ends_a_sentence(text: str, at: int) -> bool:
-    """Whether a sentence, or nothing at all, ends before a place."""
+    """Whether a position is at the start of the text or of a sentence."""
     while at > 0 and text[at - 1].isspace():
         if text[at - 1] == "\n":
             return True

@@ -1,4 +1,4 @@
-"""What people say to a dictation rather than in it: an engine that expects it hears it better."""
+"""The dictation commands, for engines that recognize expected phrases better."""
 
 from __future__ import annotations
 

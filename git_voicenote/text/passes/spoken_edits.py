@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from git_voicenote.text.passes.base import Pass
 
 LINE = "\u2028"
-"""A line that somebody asked for; Unicode's own character for it. A line feed is a pause."""
+"""A requested line, as Unicode's line separator. A line feed is a pause."""
 PARAGRAPH = "\u2029"
-"""A paragraph that somebody asked for."""
+"""A requested paragraph."""
 BULLET = "- "
 
 _COMMANDS = ("new_paragraph", "new_line", "bullet", "scratch", "correction", "literal")
@@ -38,7 +38,7 @@ _PAUSES = ",;:，；：、"
 _BOUNDARY = f"{_STOPS}{_PAUSES}\n{LINE}{PARAGRAPH}"
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _SENTENCES = re.compile(r"[A-Z]|\w\w[.!?](?:\s|$)|[。！？]")
-"""What only a text of an engine has that writes sentences."""
+"""Occurs only in the text of an engine that writes sentences."""
 _PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*(?=[,;:!?]|\.?(?:\s|$))")
 _WORD = re.compile(r"[\w'’]+")
 _CHUNK = re.compile(r"\S+")
@@ -47,7 +47,9 @@ _AFTER = re.compile(r"[.,;:!?…。，；：！？]*[ \t]*\n?[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class _Command:
-    """A command where it stands: its words from `start` to `end`, with stop and spaces `after`."""
+    """A command in a text: its words from `start` to `end`, with full stop and spaces up to
+    `after`.
+    """
 
     name: str
     start: int
@@ -70,7 +72,7 @@ def spoken_edits(language: str = "en") -> Pass:
 
 
 def written_lines(text: str) -> str:
-    """Return a text with line feeds where lines and paragraphs were asked for."""
+    """Return a text with line feeds for the requested lines and paragraphs."""
     return text.replace(PARAGRAPH, "\n\n").replace(LINE, "\n")
 
 
@@ -164,7 +166,7 @@ class _Editor:
         return None
 
     def _is_name(self, said: str) -> bool:
-        """Whether capitals make a name of what would be a command: newLine, NEW paragraph."""
+        """Whether capitals show that it is a name, not a command: newLine, NEW paragraph."""
         has_capitals = any(word[1:] != word[1:].lower() for word in said.split())
         return has_capitals and not self._is_in_capitals
 
@@ -220,7 +222,7 @@ class _Editor:
         sign = LINE if self._in_list else PARAGRAPH
         last = self._changes[-1] if self._changes else None
         if start == 0 or (last and last.end >= start and last.after[-1:] in (LINE, PARAGRAPH)):
-            sign = ""  # the line is new already
+            sign = ""  # already at the start of a line
             start = max(start, last.end if last else 0)
         else:
             sign = self._stop_before(start, "." if self._in_list else ":") + sign
@@ -229,7 +231,9 @@ class _Editor:
         self._openings.append(command.after)
 
     def _stop_before(self, at: int, stop: str = ".") -> str:
-        """Return the stop of a sentence that a new line ends: the engine wrote a comma or none."""
+        """Return the full stop of a sentence before a new line, if the engine wrote a comma or
+        nothing.
+        """
         end = end_before(self._text, at, " \t")
         last = self._changes[-1] if self._changes else None
         if not self._is_written or end == 0 or (last and last.end >= end):
@@ -240,7 +244,7 @@ class _Editor:
         return "。" if _NO_SPACES.search(before) else stop
 
     def _open_with_capitals(self) -> None:
-        """Start what a new line starts as sentences do, where the engine wrote sentences."""
+        """Start a new line with a capital, if the engine wrote sentences."""
         changed = Spans((change.start, change.end) for change in self._changes)
         for at in self._openings if self._is_written else ():
             word = _PLAIN_START.match(self._text, at)
@@ -252,15 +256,15 @@ class _Editor:
     def _scratch(self, command: _Command) -> None:
         start = self._start_of_phrase(command.start)
         if self._text[start : command.start] == "\n":
-            start = command.start  # right after a mark: there is nothing to take back
+            start = command.start  # directly after a mark, there is nothing to remove
         self._put(start, command.after, "", "scratch", covering=True)
 
     def _correct(self, command: _Command) -> None:
-        """Let what follows replace the end of what was said.
+        """Replace the end of the preceding text by the correction.
 
-        From the word on with which the correction starts, if it was said ("… into the client.
-        Correction, into the transport"); else as many words as the correction has, which may end
-        on the same word ("three times. Correction, five times").
+        It replaces the text from the word with which the correction starts, if that was said ("…
+        into the client. Correction, into the transport"); otherwise as many words as the correction
+        has, which may end in the same word ("three times. Correction, five times").
         """
         text = self._text
         start = self._start_of_phrase(command.start)
@@ -281,7 +285,7 @@ class _Editor:
             first = max(0, len(said) - len(wanted))
         at = old[first][0]
         if not text[at].isupper() and new[0].isupper() and new[1:2].islower():
-            new = new[0].lower() + new[1:]  # the capital of a sentence, which it now is not
+            new = new[0].lower() + new[1:]  # the capital of a sentence that no longer starts here
         elif text[at].isupper() and text[at + 1 : at + 2].islower() and new[0].islower():
             new = new[0].upper() + new[1:]
         self._put(at, end, new, "correction", covering=True)
@@ -298,7 +302,7 @@ class _Editor:
         return end
 
     def _keep_literally(self, command: _Command) -> int:
-        """Drop "literal" where a command follows that it keeps from being obeyed."""
+        """Remove "literal" before a command, which it turns into text."""
         found = self._words.commands.match(self._text, command.after)
         if found is None or found.lastgroup == "literal" or command.end == command.after:
             return command.end
@@ -313,7 +317,7 @@ class _Editor:
     # -- where things start ------------------------------------------------------------------
 
     def _start_of_gap(self, start: int) -> int:
-        """Return where the spaces, the comma and the pause before a command start."""
+        """Return the start of the spaces, the comma and the pause before a command."""
         return end_before(self._text, end_before(self._text, start, " \t\n"), _PAUSES)
 
     def _start_of_phrase(self, end: int) -> int:
@@ -341,7 +345,7 @@ class _Editor:
         return start
 
     def _put(self, start: int, end: int, after: str, rule: str, *, covering: bool = False) -> None:
-        """Note a change; with `covering`, changes inside of it are taken back with it."""
+        """Record a change; with `covering`, it replaces the changes inside it."""
         text = self._text
         if covering:
             taken = []
@@ -369,7 +373,7 @@ _PHRASE_START = re.compile(
     rf"|{MARK.pattern}[ \t\n]*"
 )
 _PARTING = re.compile(rf"[{LINE}{PARAGRAPH}]|{MARK.pattern}")
-"""What starts a phrase whether a space follows or not."""
+"""Starts a phrase, with or without a space after it."""
 _CORRECTION_END = re.compile(
     rf"(?<![.!?。！？])[.!?。！？]++(?=\s|$)|[\n{LINE}{PARAGRAPH}]|{MARK.pattern}"
 )
@@ -401,7 +405,7 @@ def _any_of(language: str, name: str) -> str:
     return "|".join(
         re.escape(phrase)
         if _NO_SPACES.search(phrase)
-        # "main.quote", "lib/bullet", "new line.py": in a name it is none
+        # "main.quote", "lib/bullet", "new line.py": part of a name
         else rf"(?<![\w'’/-])(?<!\w\.){',? '.join(map(re.escape, phrase.split()))}"
         rf"(?![\w'’/-]|\.\w)"
         for phrase in phrases

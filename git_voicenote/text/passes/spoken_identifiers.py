@@ -38,12 +38,12 @@ _CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
 
 
 def spoken_identifiers(text: str) -> Passed:
-    """Write the words after a command as the identifier that it names."""
+    """Write the words after a command as an identifier."""
     return apply_changes(text, find(text, (_backtick, _identifier), "identifiers", _joins))
 
 
 def _joins(run: Sequence[Word], _following: str) -> bool:
-    """Whether a comma stands after "snake case" and the like."""
+    """Whether there is a comma after a command such as "snake case"."""
     said = tuple(word.low for word in run[-2:])
     return said[-1:] == ("case",) and any(style[0][-2:] == said for style in _STYLES)
 
@@ -78,7 +78,7 @@ def _all_caps(words: Sequence[str]) -> str:
     return " ".join(words).upper()
 
 
-# the words of a command, its rule's name, how it joins, and how many words it needs at least
+# the words of a command, its rule's name, how it joins, and the fewest words it needs
 _STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int], ...] = (
     (("screaming", "snake", "case"), "constant", _constant, 1),
     (("upper", "snake", "case"), "constant", _constant, 1),
@@ -94,7 +94,7 @@ _STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int],
 
 
 _JOINTS = frozenset({"dash", "hyphen", "minus", "dot", "point", "slash", "underscore"})
-"""Words that join what is before and behind them: half of that is not understood."""
+"""Words that join those before and after them; half of such an expression is not understood."""
 
 
 def _ends_in_joint(said: str) -> bool:
@@ -138,7 +138,7 @@ def _identifier(run: Run, at: int) -> Match | None:
 
 
 def _follows_a_command(run: Run, at: int) -> bool:
-    """Whether another command stands right before: of two in a row, neither is understood."""
+    """Whether another command precedes directly; of two in a row, neither is understood."""
     return any(
         at >= len(said) and lows(run, at - len(said), len(said)) == said for said, *_ in _STYLES
     )
@@ -148,14 +148,14 @@ _CASES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})
 
 
 def _may_be_joined(run: Run, at: int, start: int) -> bool:
-    """Whether a command with a comma or a hyphen in it is one, and no word about styles."""
+    """Whether this is a command with a comma or a hyphen in it, and not prose about styles."""
     if low(run, at - 1) not in _PHRASE_STARTS:
         return False
     return not any(word.low in ("case", "caps") for word in run[start : start + _MAX_WORDS_IN_NAME])
 
 
 def _up_to_closing(run: Run, start: int) -> tuple[int, int] | None:
-    """Return where the words before "end case" end, and where that ends itself."""
+    """Return the end of the words before "end case", and the end of that."""
     for last in range(start + 1, min(start + _MAX_WORDS_IN_NAME, len(run) - 2) + 1):
         if lows(run, last, 2) in _CLOSING:
             return last, last + 2
@@ -184,7 +184,7 @@ def _up_to_stop_word(
 
 
 def _backtick(run: Run, at: int) -> Match | None:
-    """Backtick … backtick, in one breath; not "the backtick before and the backtick after"."""
+    """Backtick … backtick, without a pause; not "the backtick before and the backtick after"."""
     opening = _is_backtick(run, at)
     if not opening or low(run, at - 1) in tables.words("itn", "determiners"):
         return None
@@ -199,7 +199,7 @@ def _backtick(run: Run, at: int) -> Match | None:
 
 
 def _is_backtick(run: Run, at: int) -> int:
-    """Return how many words say "backtick" here: none, one or two."""
+    """Return how many words mean "backtick" here: none, one or two."""
     if low(run, at) == "backtick":
         return 1
     return 2 if lows(run, at, 2) == ("back", "tick") else 0

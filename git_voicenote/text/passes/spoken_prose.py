@@ -1,4 +1,4 @@
-"""From the segments of a transcript to sentences that a person would have typed."""
+"""Turn the segments of a transcript into written sentences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONE_I = re.compile(r"\bi(?=\b(?!['’]\w)|['’](?:m|ve|ll|d)\b)")
 _PLAIN_WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*(?=[\s,;:!?/]|$)")
 _OPEN_END = re.compile(r"[\w,]$")
 _DANGLING = re.compile(r"(\b(?:the|a|an|of|and|or|because|my|our|their|your|its|every|than))\.$")
-"""Words on which no sentence ends, with the stop of a speaker who paused after them."""
+"""Words that do not end a sentence, with the full stop of a pause after them."""
 _FIRST_WORD = re.compile(r"[A-Z][a-z]*(?=[ ,])")
 _GO_ON = frozenset(
     {"a", "an", "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "is",
@@ -26,7 +26,7 @@ _GO_ON = frozenset(
      "they", "this", "those", "to", "was", "we", "were", "when", "where", "which", "while", "who",
      "with", "without", "you", "your"}
 )  # fmt: skip
-"""Words that are no name, whatever their first letter."""
+"""Words that are not names, even with a capital."""
 _AROUND_LINES = re.compile(f"(?:(?<! ) ++)?([{LINE}{PARAGRAPH}]) *+")
 _PARTS = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 
@@ -44,13 +44,13 @@ def spoken_prose(segments: Iterable[Segment]) -> str:
 
 
 def spoken_lines(segments: Iterable[Segment]) -> tuple[str, ...]:
-    """Return a line for each stretch between two pauses, without those that hold no words."""
+    """Return a line for each segment that has words."""
     lines = (visible(spoken_prose([segment])) for segment in segments)
     return tuple(line for line in lines if line)
 
 
 def writes_sentences(texts: Iterable[str]) -> bool:
-    """Whether an engine wrote sentences; to be asked of its words, before any pass."""
+    """Whether an engine wrote sentences; call it with the original text, before any pass."""
     return any(character.isupper() or character in ".?!。？！" for character in "".join(texts))
 
 
@@ -93,7 +93,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def _sentence(text: str, stop: str) -> str:
-    """Write a pause as people do; a name or a path that comes first keeps its letters."""
+    """Write a segment as a sentence; a name or a path at its start keeps its case."""
     if not text or _PARTS.fullmatch(text) or text.startswith(BULLET):
         return text
     text = _LONE_I.sub("I", text)

@@ -1,4 +1,4 @@
-"""Quotes by voice: "quote … unquote" is what stands between them in quotation marks."""
+"""Spoken quotes: "quote … unquote" puts the words between them in quotation marks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _MAX_QUOTE = 300
-"""Characters of a quote."""
+"""The most characters of a quote."""
 _AFTER_OPENING = re.compile(r"[.,:，：]?\s*")
 _WORD_BEFORE = re.compile(r"(?<!\w)(\w++) \Z")
 _MAX_WORD = 40
@@ -27,7 +27,9 @@ _NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    """What opens a quote, from `start` to `after_open`, what is inside, and what closes it."""
+    """A quote: the words that open it, from `start` to `after_open`, its content, and the words
+    that close it.
+    """
 
     start: int
     after_open: int
@@ -98,7 +100,7 @@ def _last_word(text: str, end: int) -> str:
 def _is_meant(
     text: str, found: _Quote, start: int, inside: str, not_after: Collection[str]
 ) -> bool:
-    """Whether "quote … unquote" is a command, and not what a sentence is about."""
+    """Whether "quote … unquote" is a command, and not the topic of a sentence."""
     words = [word.lower().strip(_BOUNDARY) for word in inside.split()]
     if not words or words[-1] in ("and", "or", "then", "to", "not"):
         return False

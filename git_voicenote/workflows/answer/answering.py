@@ -1,4 +1,4 @@
-"""Answer a series by voice: speak, edit, and keep what was said as mails or notes."""
+"""Answer a series by voice: speak, edit, and save the answers as mails or notes."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ _MAX_LISTED = 30
 
 
 class Keeper(Protocol):
-    """Where answers go."""
+    """The destination of answers."""
 
     def prepare(self, part: Part) -> None:
-        """Report what a person should know before they speak; raise if no answer can be kept."""
+        """Report warnings before recording; raise if no answer can be saved."""
         ...
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
-        """Keep all answers to a part; the last one is new."""
+        """Save all answers to a part; the last one is new."""
         ...
 
     @property
     def products(self) -> Sequence[Path]:
-        """The files that were made."""
+        """The written files."""
         ...
 
 
 class Answering:
-    """The answers of one person to a series, kept one by one as they are given."""
+    """The answers of one person to a series; each is saved immediately."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Answering:
         dialogue: Dialogue,
         command: Sequence[str],
     ) -> None:
-        """`command` is how this was called: with `--from`, it resumes from a recording."""
+        """`command` is the command line of this run; with `--from`, it resumes from a recording."""
         self._review = review
         self._keeper = keeper
         self._settings = settings
@@ -104,7 +104,7 @@ class Answering:
         self._answer(part, place, source)
 
     def finish(self) -> None:
-        """Try once more to keep what could not be kept."""
+        """Try again to save the answers that could not be saved."""
         for number, part in sorted(self._unkept.items()):
             self._keeper.keep(part, self._answers[number])
 
@@ -126,7 +126,7 @@ class Answering:
             self._keep(part, answers)
 
     def _edited(self, part: Part, place: Place | None, note: Note, dictation: Dictation) -> Note:
-        """Let the person edit the words, with what they are about in view."""
+        """Let the user edit the text, with the answered part in view."""
         if not (self._settings.edit and self._dialogue.is_interactive):
             return note
         where = f", {name_of(place)}" if place else ""
@@ -149,7 +149,7 @@ class Answering:
 
     @contextmanager
     def _naming(self, command: str) -> Iterator[None]:
-        """Name the recording if its words did not become an answer."""
+        """Name the recording if it did not become an answer."""
         try:
             yield
         except (VoicenoteError, Cancelled, KeyboardInterrupt, Terminated) as exc:
@@ -163,7 +163,7 @@ class Answering:
 
 
 def _target(part: Part) -> ReviewTarget | ReplyTarget:
-    """Return how the history names what is answered."""
+    """Return the target of an answer for the history."""
     if part.envelope is None and part.commit_id:
         return ReviewTarget(part.commit_id)
     named = ids_in(part.envelope.message_id) if part.envelope else ()
@@ -171,7 +171,7 @@ def _target(part: Part) -> ReviewTarget | ReplyTarget:
 
 
 def _ask_place(part: Part, dialogue: Dialogue) -> Place | None:
-    """Let the person say which part of a diff they mean."""
+    """Ask which part of a diff to answer."""
     places = places_of(part.files)
     if not places:
         return None
@@ -181,7 +181,7 @@ def _ask_place(part: Part, dialogue: Dialogue) -> Place | None:
     if len(places) > _MAX_LISTED:
         dialogue.say(f"      and {len(places) - _MAX_LISTED} more, by PATH:LINE")
     while True:
-        typed = dialogue.ask("answer what? a number, PATH[:LINE], or Enter for all of it:")
+        typed = dialogue.ask("answer which part? a number, PATH[:LINE], or Enter for all:")
         if not typed:
             return None
         if typed.isascii() and typed.isdigit() and len(typed) < 6:

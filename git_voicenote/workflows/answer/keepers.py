@@ -1,4 +1,4 @@
-"""Keep answers to a series: as mails in a folder, or as notes in git."""
+"""Save answers to a series: as mails in a folder, or as notes in git."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 
 class MailKeeper:
-    """Writes a mail for each part that is answered; their names are the product."""
+    """Writes a mail for each answered part; the products are their names."""
 
     def __init__(self, folder: Path, by: Reviewer, dialogue: Dialogue) -> None:
         self._files = ReplyFiles(folder, by)
         self._dialogue = dialogue
 
     def prepare(self, part: Part) -> None:
-        """Warn of a mail that would reach nobody, or no thread."""
+        """Warn if a mail would have no recipient, or no thread."""
         warning = self._files.prepare(part)
         if warning:
             self._dialogue.warn(warning)
 
     def keep(self, part: Part, answers: Sequence[Answer]) -> None:
-        """Write the mail; the one with fewer answers is replaced."""
+        """Write the mail; it replaces the one with fewer answers."""
         path = self._files.write(part, answers)
         more = f", {len(answers)} answers" if len(answers) > 1 else ""
         self._dialogue.say(f"answer to {part.what} kept in {path}{more}")
@@ -62,18 +62,18 @@ class NoteKeeper:
         self._kept: dict[int, int] = {}
 
     def prepare(self, part: Part) -> None:
-        """Find the commit of the part. Raises PatchError if it is not here."""
+        """Find the commit of the part. Raises PatchError if it is not in this repository."""
         if part.number in self._commits:
             return
         if part.number == 0:
             raise PatchError(
-                "a note is for a commit, and the cover is of none",
+                "only a commit can have a note, and the cover is not about one",
                 hint="the cover that came by mail can be answered by mail, without --note",
             )
         commit_id = _commit_of(self._repository, part)
         if commit_id is None:
             raise PatchError(
-                f"the commit of {part.what} is not here, so it can have no note",
+                f"the commit of {part.what} is not in this repository, so it cannot have a note",
                 hint="without --note, the answer becomes a mail; `git voicenote am` applies it",
             )
         self._commits[part.number] = ReviewTarget(commit_id)

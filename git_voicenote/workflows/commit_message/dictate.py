@@ -54,7 +54,7 @@ def dictate_message(
     Raises as `hear` does, Cancelled, and HookError. The message file then is as it was, or has
     what was said in comments.
     """
-    with ExitStack() as stack:  # the recording is ours until its words are in the message file
+    with ExitStack() as stack:  # hold the recording until its words are in the message file
         words = _ask_for_words(commit, settings, dialogue, source, stack)
         if words is not None:
             _put_into_message(commit, dialogue, words)
@@ -73,7 +73,7 @@ def put_spoken_message(
 def has_type(
     repository: Repository, dialogue: Dialogue, listening: Listening, dictation: Dictation
 ) -> bool:
-    """Return whether what was heard begins with the type of a commit."""
+    """Return whether a transcript begins with the type of a commit."""
     from git_voicenote.text.commit_message.header import take_apart
     from git_voicenote.workflows.commit_message.rules import rules_for
 
@@ -97,7 +97,7 @@ def _ask_for_words(
     source: Source | None,
     stack: ExitStack,
 ) -> _Words | None:
-    """Return what was said or typed, or None if the person wants neither."""
+    """Return the spoken or typed words, or None if the user wants neither."""
     source = source or _interrupted(commit, settings, dialogue)
     if source is None and settings.hook_record != "always" and not _can_speak(settings):
         _say_once_why_not(commit, dialogue)
@@ -107,7 +107,7 @@ def _ask_for_words(
         return None
     if answer != "y":
         return _Words((answer,))
-    # a commit that is not dictated pays nothing for these
+    # imported here, so that other commits do not wait for it
     from git_voicenote.workflows.hearing.hear import hear
     from git_voicenote.workflows.hearing.listening import Listening
 
@@ -117,15 +117,15 @@ def _ask_for_words(
 
 
 def _interrupted(commit: PendingCommit, settings: Settings, dialogue: Dialogue) -> Recording | None:
-    """Return the recording for an earlier message that the person wants to use, if any."""
+    """Return the earlier recording for a message that the user wants to use, if any."""
     archive = open_archive(commit.repository, settings, dialogue.warn)
     for found in reversed(archive.cut_off()):  # the newest first
         if found.subject is None or not isinstance(found.subject.target, MessageTarget):
             continue
         with suppress(RecordingInUseError), archive.held(found.recording):
             if not archive.is_cut_off(found.recording):
-                continue  # decided on in another terminal
-            answers = {"u": "use it", "l": "leave it for later", "d": "delete"}
+                continue  # another terminal has handled it
+            answers = {"u": "use it", "l": "keep it for later", "d": "delete"}
             story = story_of_recording(commit.repository, found)
             match dialogue.ask(f"voicenote: {story}.", answers, default="u"):
                 case "u":
@@ -147,7 +147,7 @@ def _say_once_why_not(commit: PendingCommit, dialogue: Dialogue) -> None:
         return
     dialogue.say("voicenote: this machine has no microphone, so you are not asked to speak")
     dialogue.say("hint: `git voicenote devices` looks for one;")
-    dialogue.say("hint: `git config voicenote.hook.record never` turns the question off")
+    dialogue.say("hint: `git config voicenote.hook.record never` turns off the question")
     remember_told(root, NO_MICROPHONE)
 
 
@@ -164,7 +164,7 @@ def _ask_how(dialogue: Dialogue) -> str:
                 return dialogue.ask("message>")
         if " " in answer:  # the message itself, right away
             return answer
-        dialogue.say("y: speak it, n: go on to the editor, text: type a sentence or two here")
+        dialogue.say("y: speak it, n: continue to the editor, text: type a sentence or two here")
 
 
 def _put_into_message(commit: PendingCommit, dialogue: Dialogue, words: _Words) -> None:
@@ -173,14 +173,14 @@ def _put_into_message(commit: PendingCommit, dialogue: Dialogue, words: _Words) 
         return
     try:
         segments: Sequence[str] = words.segments
-        if words.listening is not None:  # what was typed stays as it is
+        if words.listening is not None:  # typed text is not changed
             (polished,) = words.listening.write([segments])
             segments = polished.segments
         if not _has_words(segments):
-            dialogue.say(f"all that was said was taken back; it is kept in {words.kept}")
+            dialogue.say(f"everything was retracted; the words are kept in {words.kept}")
             return
         text = _write_message(commit, dialogue, segments)
-    except BaseException:  # Ctrl-C at the menu, a full disk, a fault of ours: words are never lost
+    except BaseException:  # Ctrl-C at the menu, a full disk, a bug: the words are never lost
         _keep(commit, dialogue, words)
         raise
     if words.transcript is not None:
@@ -193,7 +193,7 @@ def _has_words(segments: Sequence[str]) -> bool:
 
 
 def _write_message(commit: PendingCommit, dialogue: Dialogue, segments: Sequence[str]) -> str:
-    """Put the message into the file, and return it."""
+    """Write the message to the file, and return it."""
     from git_voicenote.text.commit_message import composer, header
     from git_voicenote.workflows.commit_message.rules import people_for, rules_for
 
@@ -237,7 +237,7 @@ def _mention_doubts(
 def _choose(
     commit: PendingCommit, dialogue: Dialogue, heard: Heard, rules: CommitRules
 ) -> tuple[str, str | None]:
-    """Let the person choose type and scope; the default is what the staged paths look like."""
+    """Let the user choose type and scope; the defaults are guessed from the staged paths."""
     from git_voicenote.text.commit_message import composer, header
 
     paths, new = commit.staged()
@@ -251,7 +251,7 @@ def _choose(
         kind = kind or header.type_named(answer, types)
         if kind:
             return kind, _choose_scope(paths, dialogue, rules)
-        dialogue.say("a number or a name of the list, or the start of one")
+        dialogue.say("a number or a name from the list, or the start of one")
 
 
 def _choose_scope(paths: Sequence[str], dialogue: Dialogue, rules: CommitRules) -> str | None:
@@ -269,16 +269,16 @@ def _choose_scope(paths: Sequence[str], dialogue: Dialogue, rules: CommitRules) 
         scope = rules.scope(header.scope_named(answer))
         if scope or not rules.scopes:
             return scope
-        dialogue.say("a scope of the list")
+        dialogue.say("a scope from the list")
 
 
 def _keep(commit: PendingCommit, dialogue: Dialogue, words: _Words) -> None:
-    """Leave what was said where the person finds it: in the message file, or on the screen."""
+    """Leave the words where the user finds them: in the message file, or on the screen."""
     text = "\n".join(words.segments)
     try:
         commit.remark(f"voicenote heard:\n{indent(text, '  ')}")
     except HookError as exc:
         dialogue.warn(exc.message)
-        dialogue.say(f"what was said:\n{text}")
+        dialogue.say(f"you said:\n{text}")
     else:
-        dialogue.say("\nwhat was said stands in the message file, as a comment")
+        dialogue.say("\nthe words are in the message file, as a comment")

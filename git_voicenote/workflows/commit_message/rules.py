@@ -1,4 +1,4 @@
-"""What a commit message takes from its repository: rules, and people."""
+"""The rules and the people for commit messages of a repository."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rules_for(repository: Repository, dialogue: Dialogue) -> CommitRules:
     rules: CommitRules | None = None
     for config in commit_configs(repository):
         if config.problem:
-            dialogue.warn(f"the rules in {config.file} are not known: {config.problem}")
+            dialogue.warn(f"the rules in {config.file} cannot be read: {config.problem}")
         found = _READERS[config.tool](config.entries)
         rules = found if rules is None else joined(rules, found)
     return rules or CONVENTIONAL
@@ -63,13 +63,13 @@ def people_for(
 
 
 def _ask_who(said: str, people: Sequence[Person], dialogue: Dialogue) -> Person | None:
-    dialogue.say(f'who is meant by "{said}"?')
+    dialogue.say(f'who is "{said}"?')
     for number, person in enumerate(people, 1):
         dialogue.say(f"  {number} {person.name} <{person.email}>")
     while True:
-        answer = dialogue.ask("number (nothing: leave the name in the text):")
+        answer = dialogue.ask("number (Enter: leave the name in the text):")
         if not answer:
             return None
         if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(people):
             return people[int(answer) - 1]
-        dialogue.say("a number of the list, or nothing")
+        dialogue.say("a number from the list, or Enter")

@@ -1,1 +1,1 @@
-"""Dictate a text: to stdout, or into a file that a program is about to have edited."""
+"""Dictate a text: to stdout, or into a file that a program opens in an editor."""

@@ -1,4 +1,4 @@
-"""How `git voicenote dictate` is called where it stands for an editor."""
+"""Recognize `git voicenote dictate` in the place of an editor."""
 
 from __future__ import annotations
 

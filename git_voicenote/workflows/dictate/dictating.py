@@ -1,4 +1,4 @@
-"""Dictate a text, and put it into a file before a person edits that."""
+"""Dictate a text, and put it into a file before the user edits that."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 RESUME = "git voicenote dictate --from"
 _MESSAGE_FILE = "COMMIT_EDITMSG"
 _MOST = 1 << 24
-"""Bytes of a file that somebody would speak into."""
+"""The largest file to dictate into, in bytes."""
 
 
 class Dictating:
@@ -79,11 +79,11 @@ class Dictating:
                 self._into(path, kind, content, source)
             except VoicenoteError as exc:
                 report(self._dialogue, exc)
-                self._dialogue.say("the editor opens without spoken words")
+                self._dialogue.say("the editor opens without a dictation")
             return
 
     def keep(self, paths: Sequence[Path]) -> None:
-        """Keep files whose editor failed, should those who had them edited delete them."""
+        """Keep copies of files whose editor failed, because the calling program may delete them."""
         for path in paths:
             content = _content_of(path)
             if not content or not content.strip() or self._is_gits(path):
@@ -101,7 +101,7 @@ class Dictating:
             yield listening, dictation
 
     def _into(self, path: Path, kind: Kind, content: str, source: Source | str | None) -> None:
-        self._dialogue.say(f"dictating {path.name}; say nothing to go on to the editor")
+        self._dialogue.say(f"dictating {path.name}; say nothing to continue to the editor")
         is_message = self._is_message_of_commit(path)
         target = MessageTarget() if is_message else TextTarget()
         with self._heard(path.name, target, source) as (listening, dictation):
@@ -117,7 +117,7 @@ class Dictating:
                 else:
                     _write(path, placed(kind, words, content, self._comment(path)))
             except (VoicenoteError, OSError) as exc:
-                hint = f"`{RESUME} {dictation.recording.id}` prints what was said"
+                hint = f"`{RESUME} {dictation.recording.id}` prints the text"
                 message = exc.message if isinstance(exc, VoicenoteError) else str(exc)
                 negative = isinstance(exc, NegativeAnswer)
                 raise (NegativeAnswer if negative else StoreError)(message, hint=hint) from exc
@@ -143,7 +143,7 @@ class Dictating:
 
     def _pending(self, path: Path) -> PendingCommit:
         if self._repository is None:
-            raise StoreError("a commit's message belongs to a repository: there is none here")
+            raise StoreError("a commit message needs a repository, and there is none here")
         return PendingCommit(self._repository, path, None)
 
     def _is_message_of_commit(self, path: Path) -> bool:
@@ -161,7 +161,7 @@ class Dictating:
 
 
 def _content_of(path: Path) -> str | None:
-    """Return a file's text, "" if it is not there; None if it is none that one speaks into."""
+    """Return the text of a file, "" if it does not exist; None if it cannot be dictated into."""
     try:
         if path.exists() and not path.is_file():
             return None

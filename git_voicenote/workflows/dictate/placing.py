@@ -1,4 +1,4 @@
-"""Where spoken words go in a file that some program wants edited.
+"""Where a dictation goes in a file that a program opens in an editor.
 
 git commit, merge          COMMIT_EDITMSG, MERGE_MSG    a message: a title, then paragraphs
 git tag -a                 TAG_EDITMSG                  the same
@@ -25,7 +25,7 @@ _NOT_PROSE = frozenset(
     {_TODO, "todo", "addp-hunk-edit.diff", "ADD_EDIT.patch", "REPLACE_EDITOBJ", "sparse-checkout",
      "config", "config.worktree", ".gitconfig", ".gitattributes", ".gitignore", "exclude"}
 )  # fmt: skip
-"""Files that git has edited, and their like, in which a sentence would be an error."""
+"""Files that git opens in an editor, and similar ones, in which prose would be an error."""
 _NOT_PROSE_SUFFIXES = frozenset({".diff", ".patch", ".mbox", ".ini", ".json", ".toml", ".yaml"})
 _MESSAGES = frozenset({"COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"})
 _MAIL = ".gitsendemail.msg."
@@ -34,7 +34,7 @@ _TO_REPLACE = "EDITME"
 
 
 class Kind(Enum):
-    """What a file is to be filled with."""
+    """The kind of text that a file contains."""
 
     NOTHING = "nothing"
     MESSAGE = "message"
@@ -44,7 +44,7 @@ class Kind(Enum):
 
 
 def kind_of(path: Path, content: str | None) -> Kind:
-    """Return what a file is to be filled with; `content` is None if it is no text."""
+    """Return the kind of text for a file; `content` is None if it is not text."""
     if content is None or path.name in _NOT_PROSE or path.suffix in _NOT_PROSE_SUFFIXES:
         return Kind.NOTHING
     if path.name.startswith(_MAIL):
@@ -64,7 +64,7 @@ def placed(kind: Kind, words: str, content: str, comment: str = "#") -> str:
 
 
 def titled(words: str, comment: str = "#") -> str:
-    """Return words as a message: their first sentence is the title."""
+    """Return a dictation as a message, whose title is the first sentence."""
     letter = cover_letter(words)
     return _without_comments(f"{letter.subject}\n\n{letter.body}".rstrip() + "\n", comment)
 

@@ -1,4 +1,4 @@
-"""The table of checks, and how they are run: one that fails does not end the others."""
+"""The table of checks. If one fails, the others still run."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ CHECKS = (
     Check("disk", storage.disk),
     Check("failures", storage.failures),
 )
-"""The checks, in the order in which they are run and shown."""
+"""The checks, in the order in which they run and are shown."""
 
 
 def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> Iterator[tuple[Check, Finding]]:
-    """Run the checks and yield what they find. An error is a finding, with its own way out."""
+    """Run the checks and yield their findings. An error becomes a finding with its hint."""
     for check in checks:
         try:
             for finding in check.run(patient):
                 yield check, finding
         except VoicenoteError as exc:
             yield check, problem(exc.message, exc.hint)
-        except Exception as exc:  # noqa: BLE001 - no check may end the others
+        except Exception as exc:  # noqa: BLE001 - a failing check must not end the others
             path = _log.failed(f"the check {check.name} failed", exc)
             hint = f"{path} has the details" if path else None
             yield check, problem(f"the check itself failed: {type(exc).__name__}: {exc}", hint)

@@ -1,4 +1,4 @@
-"""What a check finds, and what it is given."""
+"""The input and the findings of checks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.dialogue import Dialogue
 
 Verdict = Literal["ok", "note", "problem"]
-"""A note is worth knowing, and nothing is broken; a problem keeps something from working."""
+"""A note is worth knowing, but nothing is broken; a problem prevents something from working."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; `hint` is the way out."""
+    """A finding; `hint` is the solution."""
 
     verdict: Verdict
     text: str
@@ -42,22 +42,22 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check by its name; it may find several things, or nothing that is worth a line."""
+    """A check with its name; it may have any number of findings."""
 
     name: str
     run: Callable[[Patient], Iterable[Finding]]
 
 
 def ok(text: str, hint: str | None = None) -> Finding:
-    """Return that something works."""
+    """Return the finding that something works."""
     return Finding("ok", text, hint)
 
 
 def note(text: str, hint: str | None = None) -> Finding:
-    """Return that something is worth knowing, and that nothing is broken by it."""
+    """Return a finding that is worth knowing, while nothing is broken."""
     return Finding("note", text, hint)
 
 
 def problem(text: str, hint: str | None = None) -> Finding:
-    """Return that something does not work."""
+    """Return the finding that something does not work."""
     return Finding("problem", text, hint)

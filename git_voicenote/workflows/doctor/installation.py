@@ -1,4 +1,4 @@
-"""What the program needs around it: git, Python, PATH, optional packages and programs."""
+"""Check git, Python, PATH, and optional packages and programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.doctor.findings import Finding, Patient
 
 _OLDEST_GIT = (2, 25)
-"""The first with --cover-from-description."""
+"""The first version with --cover-from-description."""
 _SERVER = ("starlette", "uvicorn", "websockets", "python_multipart")
 _CONTAINERS = {
     "/.dockerenv": "Docker",
@@ -32,7 +32,7 @@ _CONTAINERS = {
 
 
 def git(_: Patient) -> Iterator[Finding]:
-    """Find git, and compare its version with what is needed."""
+    """Find git, and check its version."""
     said = run_git("version", cwd=Path.cwd()).decode("utf-8", "replace").strip()
     found = re.match(r"git version (\d{1,4})\.(\d{1,4})", said)
     path = shutil.which("git")
@@ -44,7 +44,7 @@ def git(_: Patient) -> Iterator[Finding]:
 
 
 def python(_: Patient) -> Iterator[Finding]:
-    """Name Python and this program."""
+    """Report the versions of Python and this program."""
     yield ok(f"{platform.python_version()} ({sys.executable}), git-voicenote {__version__}")
 
 
@@ -67,7 +67,7 @@ def path(_: Patient) -> Iterator[Finding]:
 
 
 def manual(_: Patient) -> Iterator[Finding]:
-    """Find the manual as man does, roughly: beside the folders of PATH, and in MANPATH."""
+    """Find the manual approximately as man does: beside the folders of PATH, and in MANPATH."""
     if shutil.which("man") is None:
         yield note("man is not installed: `git help voicenote` fails", "`git voicenote help` works")
         return
@@ -88,7 +88,7 @@ def manual(_: Patient) -> Iterator[Finding]:
 
 
 def place(_: Patient) -> Iterator[Finding]:
-    """Say if this is a machine that people do not sit at."""
+    """Report if this is a remote machine or a container."""
     hint = "record on your own machine, and pass the sound with `record --from FILE|-`"
     if any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY")):
         yield note("over ssh: a microphone would be that of the remote machine", hint)
@@ -96,7 +96,7 @@ def place(_: Patient) -> Iterator[Finding]:
     # systemd-nspawn and podman set it, in small letters
     inside = inside or (os.environ.get("container") and "a container")  # noqa: SIM112
     if inside:
-        yield note(f"inside of {inside}: it has no microphone unless it is given one", hint)
+        yield note(f"inside {inside}: it has no microphone unless you give it access to one", hint)
 
 
 def server(_: Patient) -> Iterator[Finding]:

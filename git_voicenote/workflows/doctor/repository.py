@@ -1,4 +1,4 @@
-"""What a repository has of ours: hooks, and whether notes survive a rebase."""
+"""Check the hooks of a repository, and whether notes survive a rebase."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def hooks(patient: Patient) -> Iterator[Finding]:
-    """Say of each hook whether it is installed, and whether git runs it."""
+    """Report for each hook whether it is installed, and whether git runs it."""
     if patient.repository is None:
         yield note("not in a repository")
         return
     try:
         found = {name: hook_status(patient.repository, name) for name in patient.hooks}
-    except HookError as exc:  # a bare repository, or one in which git is told to run none
+    except HookError as exc:  # a bare repository, or git is configured to run no hooks
         yield note(exc.message, exc.hint)
         return
     for name, one in found.items():
@@ -44,14 +44,14 @@ def _hook(name: str, found: HookStatus) -> Finding:
     if not found.works:
         return problem(
             f"{name}: {path} is {found.state}, so git does not run it",
-            f"`git voicenote hook status {name}` says why",
+            f"`git voicenote hook status {name}` shows why",
         )
     if found.state == "outdated":
-        return note(f"{name}: {path} is of another version", f"{install} brings it up to date")
+        return note(f"{name}: {path} is of another version", f"{install} updates it")
     if found.state == "doomed":
         return note(
             f"{name}: {found.place.manager} rewrites {path}",
-            f"`git voicenote hook status {name}` says what its configuration needs",
+            f"`git voicenote hook status {name}` shows what its configuration needs",
         )
     by = f", run by {found.place.manager}" if found.place.manager else ""
     shared = ", in all repositories" if found.place.is_shared else ""
@@ -59,7 +59,7 @@ def _hook(name: str, found: HookStatus) -> Finding:
 
 
 def rewrite(patient: Patient) -> Iterator[Finding]:
-    """Say whether git copies notes when it amends or rebases their commits."""
+    """Report whether git copies notes when it amends or rebases their commits."""
     if patient.repository is None:
         return
     ref = patient.settings.notes_ref

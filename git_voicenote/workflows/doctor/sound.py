@@ -1,4 +1,4 @@
-"""PortAudio, and a microphone that is listened to for a second."""
+"""Check PortAudio, and record the microphone for a second."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _SECONDS = 1.0
 _QUIET_DBFS = -50.0
-"""A peak below this is not speech: a quiet room, or a microphone that is turned down."""
+"""A peak below this is not speech: a quiet room, or a low input volume."""
 
 
 def portaudio(patient: Patient) -> Iterator[Finding]:
-    """Load PortAudio, and count the devices that give sound."""
+    """Load PortAudio, and count the input devices."""
     try:
         found = input_devices()
     except AudioDeviceError as exc:
@@ -38,10 +38,10 @@ def portaudio(patient: Patient) -> Iterator[Finding]:
 
 
 def microphone(patient: Patient) -> Iterator[Finding]:
-    """Record a second, and say how loud it was. Nothing of it is kept."""
+    """Record a second, and report its level. The sound is not kept."""
     device = patient.settings.microphone
     if not patient.hears:
-        yield note("not listened to")
+        yield note("not tested")
         return
     if device == BROWSER:
         yield note("voicenote.microphone is a browser, which `git voicenote record` opens")
@@ -63,15 +63,13 @@ def _judged(heard: Samples, capture: Capture, device: str | None) -> Finding:
     peak, loudness = _dbfs(float(np.abs(heard).max())), _dbfs(_rms(heard))
     if math.isinf(peak):
         return problem(
-            f"{name} sends nothing but zeros",
+            f"{name} sends only zeros",
             f"unmute it in the sound settings, or {_others(device)}",
         )
     seconds = len(heard) / SAMPLE_RATE
     told = f"{name}: {seconds:.1f} s, peak {peak:.0f} dBFS, mean {loudness:.0f} dBFS"
     if peak < _QUIET_DBFS:
-        return note(
-            f"{told}: nobody was heard", "speak while this runs; speech has peaks above -30 dBFS"
-        )
+        return note(f"{told}: no speech", "speak while this runs; speech has peaks above -30 dBFS")
     return ok(told)
 
 

@@ -1,4 +1,4 @@
-"""The engine that would transcribe, its weights, and what was learned for it."""
+"""Check the engine in use, its weights, and the data learned for it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.doctor.findings import Finding, Patient
 
 _MANY = 8
-"""Languages that are named; of more, there is the number."""
+"""The most languages to list; more are counted."""
 
 
 def engine(patient: Patient) -> Iterator[Finding]:
-    """Make the engine that would be used, without loading its weights."""
+    """Create the engine in use, without loading its weights."""
     settings = patient.settings
     told: list[str] = []
     options = engine_options(settings, patient.repository, told.append)
@@ -38,7 +38,7 @@ def engine(patient: Patient) -> Iterator[Finding]:
     why = " (auto)" if settings.engine == "auto" else ""
     if languages and settings.language not in languages:
         yield problem(
-            f"{info.title}{why} does not know the language {settings.language!r}, only {listed}",
+            f"{info.title}{why} does not support the language {settings.language!r}, only {listed}",
             "`git voicenote settings set language CODE`, or another engine or model",
         )
         return
@@ -58,13 +58,13 @@ def weights(patient: Patient) -> Iterator[Finding]:
         return
     wrong = kind_of(folder).verify(folder, lambda *_: None)
     for sentence in wrong:
-        yield problem(sentence, "install the package, or fetch or import the model, once more")
+        yield problem(sentence, "reinstall the package, or fetch or import the model again")
     if not wrong:
         yield ok(f"{folder.name}, {size(files.used_room(folder))}, as installed ({folder})")
 
 
 def learned(patient: Patient) -> Iterator[Finding]:
-    """Say whether the language of the repository was learned."""
+    """Report whether the language of the repository was learned."""
     if patient.repository is None:
         return
     if not patient.settings.learn:
@@ -74,7 +74,9 @@ def learned(patient: Patient) -> Iterator[Finding]:
     if fault:
         yield note(fault)
     elif kept is None:
-        yield note("nothing yet: the first dictation begins to learn, if the engine can use it")
+        yield note(
+            "nothing yet: learning starts with the first dictation, if the engine supports it"
+        )
     else:
         when = local_time(modified_at(kept.folder))
         yield ok(f"learned {when}, {size(files.used_room(kept.folder))}")

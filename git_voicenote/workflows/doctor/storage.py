@@ -1,4 +1,4 @@
-"""What lies on this machine, and what failed on it."""
+"""Check the settings, the stored data, the disk and the log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FAILURE = re.compile(r"(\d{4}-\d\d-\d\dT\S+) \[\d+\] ([\w.]+): (.+)")
 
 
 def settings(patient: Patient) -> Iterator[Finding]:
-    """Find settings with a wrong value, and names that are no settings."""
+    """Find settings with invalid values, and unknown names."""
     assigned = assignments(patient.repository)
     found = effective_settings(assigned, os.environ)
     wrong = [one for one in found if one.problem]
@@ -42,14 +42,14 @@ def settings(patient: Patient) -> Iterator[Finding]:
             f"`git voicenote settings unset {one.setting.name}`",
         )
     for name, origin, meant in unknown_names(assigned, os.environ):
-        yield note(f"{name} is no setting ({origin})", meant and f"did you mean {meant}?")
+        yield note(f"unknown setting {name} ({origin})", meant and f"did you mean {meant}?")
     if not wrong:
         changed = [one.setting.name for one in found if one.origin.kind != "default"]
         yield ok(f"set: {', '.join(changed)}" if changed else "all are the defaults")
 
 
 def recordings(patient: Patient) -> Iterator[Finding]:
-    """Count the recordings, and say where they lie."""
+    """Count the recordings, and name their folder."""
     root = state_root(patient.repository)
     kept = Recordings(root)
     ids = kept.ids()
@@ -67,12 +67,12 @@ def history(patient: Patient) -> Iterator[Finding]:
 
 
 def disk(patient: Patient) -> Iterator[Finding]:
-    """Say what models and caches take, and how much room is left for a recording."""
+    """Report the size of models and caches, and the room left for a recording."""
     root = state_root(patient.repository)
     language = root / "language"
     parts = [("models", models_dir()), ("downloads and caches", cache_home())]
     if language.is_dir():
-        parts.append(("what was learned here", language))
+        parts.append(("learned data", language))
     used = ", ".join(f"{name} {size(files.used_room(folder))}" for name, folder in parts)
     room = files.free_room(_existing(root))
     if room < _LITTLE_ROOM:
@@ -81,7 +81,7 @@ def disk(patient: Patient) -> Iterator[Finding]:
 
 
 def failures(_: Patient) -> Iterator[Finding]:
-    """Name the last failure in the log file, which may be long past."""
+    """Report the last failure in the log file, which may be old."""
     log = failure_file()
     with suppress(FileNotFoundError):
         found = _FAILURE.findall(log.read_text(encoding="utf-8", errors="replace"))

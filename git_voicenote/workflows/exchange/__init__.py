@@ -1,4 +1,4 @@
-"""One file to carry where no network leads: commits, notes, covers, recordings.
+"""One file for machines without a network: commits, notes, covers, recordings.
 
 A tar of plain files, each told with its size and sha256 in the first, `manifest.json`:
 
@@ -7,5 +7,5 @@ A tar of plain files, each told with its size and sha256 in the first, `manifest
     transcripts.json     with --audio: what the history knows of the recordings
     recordings/ID.flac   with --audio
 
-`tar -xf` and `git bundle verify` read it, should this program be gone.
+`tar -xf` and `git bundle verify` can read it without this program.
 """

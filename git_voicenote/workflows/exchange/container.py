@@ -1,7 +1,7 @@
-"""The tar that carries a bundle: written with checksums, read as if an enemy had written it.
+"""The tar archive of a bundle, with checksums; it is read as a hostile file.
 
-Headers are read one block at a time, and none of tar's extensions is followed: no long names,
-links, sparse files or pax headers, of which a hostile archive is made.
+Headers are read one block at a time, and none of tar's extensions is supported: no long names,
+links, sparse files or pax headers, which hostile archives use.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK = tarfile.BLOCKSIZE
 _PIECE = 1 << 20
 MAX_FILES = 20_000
-"""Files in a bundle; a person records a few a day."""
+"""The most files in a bundle; a person records a few a day."""
 _MANIFEST = Limits(size=16 << 20, depth=8, nodes=10 * MAX_FILES)
 _MAX_SOUND_BYTES = 4 << 30  # what a WAV can state
 _MAX_BUNDLE_BYTES = 1 << 40
 _MAX_PADDING = 20 * tarfile.BLOCKSIZE
-_SPARE = 64 << 20  # bytes that a disk should have left
+_SPARE = 64 << 20  # bytes that should remain free on the disk
 
 
 def write_container(
     target: IO[bytes], manifest: Mapping[str, Any], files: Mapping[str, Path]
 ) -> None:
-    """Write a manifest and the files that it is to list. Raises OSError."""
+    """Write the manifest and the files that it lists. Raises OSError."""
     listed = [
         {"name": name, "size": path.stat().st_size, "sha256": sha256_of(path)}
         for name, path in files.items()
@@ -73,8 +73,8 @@ def write_container(
 def read_container(path: Path, folder: Path) -> dict[str, Any]:
     """Unpack a container into an empty folder and return its manifest.
 
-    All is checked on the way. Raises StoreError for what is no container, is cut off, was changed,
-    or holds anything that `write_container` does not write.
+    Everything is checked while reading. Raises StoreError for a file that is not a container, is
+    truncated, was changed, or contains anything that `write_container` does not write.
     """
     try:
         with open_regular(path) as source:
@@ -106,16 +106,18 @@ def _next_member(path: Path, source: IO[bytes]) -> tuple[str, int]:
     try:
         info = tarfile.TarInfo.frombuf(block, "ascii", "strict")
     except (tarfile.HeaderError, UnicodeDecodeError) as exc:
-        raise _damaged(path, "it is cut off, or no file of `git voicenote sync bundle`") from exc
+        raise _damaged(
+            path, "it is truncated, or not a file from `git voicenote sync bundle`"
+        ) from exc
     if info.type != tarfile.REGTYPE or info.linkname:
-        raise _damaged(path, f"{info.name!r} is a link, a device or the like")
+        raise _damaged(path, f"{info.name!r} is not a regular file")
     return info.name, info.size
 
 
 def _read_manifest(path: Path, source: IO[bytes]) -> dict[str, Any]:
     name, size = _next_member(path, source)
     if name != MANIFEST or not 0 < size <= _MANIFEST.size:
-        raise _damaged(path, "it is no file of `git voicenote sync bundle`")
+        raise _damaged(path, "it is not a file from `git voicenote sync bundle`")
     content = source.read(size)
     source.read(-size % _BLOCK)
     try:
@@ -123,22 +125,23 @@ def _read_manifest(path: Path, source: IO[bytes]) -> dict[str, Any]:
     except ContentError as exc:
         raise _damaged(path, exc.message) from exc
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise _damaged(path, "it is no file of `git voicenote sync bundle`")
+        raise _damaged(path, "it is not a file from `git voicenote sync bundle`")
     if manifest.get("version") != VERSION:
         raise StoreError(
-            f"{path} is of version {manifest.get('version')!r}, and this program knows {VERSION}",
-            hint="a newer git-voicenote wrote it: update, or ask for one of this version",
+            f"{path} is of version {manifest.get('version')!r}, and this program supports "
+            f"{VERSION}",
+            hint="it is from a newer git-voicenote: update, or ask for one from this version",
         )
     return manifest
 
 
 def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
-    """Return sizes and checksums by name, in order. Names not of ours are refused."""
+    """Return sizes and checksums by name, in order. Unknown names are refused."""
     files = manifest.get("files")
     expected: dict[str, tuple[int, str]] = {}
     stems: set[str] = set()
     if isinstance(files, list) and len(files) > MAX_FILES:
-        raise _damaged(path, f"it holds {len(files):,} files; {MAX_FILES:,} are taken at most")
+        raise _damaged(path, f"it contains {len(files):,} files; at most {MAX_FILES:,} are allowed")
     for entry in files if isinstance(files, list) else ():
         name, size, sha256 = (
             (entry.get(key) for key in ("name", "size", "sha256"))
@@ -146,19 +149,19 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
             else (None,) * 3
         )
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise _damaged(path, f"it holds {name!r}, which does not belong there")
+            raise _damaged(path, f"it contains an unexpected {name!r}")
         if name in expected:
-            raise _damaged(path, f"it holds {name} twice")
+            raise _damaged(path, f"it contains {name} twice")
         bytes_of = _size(name, size)
         if bytes_of is None or not _SHA256.fullmatch(str(sha256)):
             raise _damaged(path, f"its manifest says nothing sound of {name}")
         stem = name.partition(".")[0]
         if stem in stems:
-            raise _damaged(path, f"it holds {stem} in two forms")
+            raise _damaged(path, f"it contains {stem} in two formats")
         stems.add(stem)
         expected[name] = (bytes_of, str(sha256))
     if GIT_BUNDLE not in expected:
-        raise _damaged(path, "it holds no git bundle")
+        raise _damaged(path, "it contains no git bundle")
     return expected
 
 
@@ -180,9 +183,9 @@ def _copy_member(path: Path, source: IO[bytes], target: Path, size: int, sha256:
             left -= len(piece)
     source.read(-size % _BLOCK)
     if left:
-        raise _damaged(path, "it is cut off")
+        raise _damaged(path, "it is truncated")
     if digest.hexdigest() != sha256:
-        raise _damaged(path, f"{target.name} is not what was packed: its checksum differs")
+        raise _damaged(path, f"{target.name} was changed: its checksum differs")
 
 
 def _need_space(folder: Path, size: int) -> None:
@@ -196,6 +199,6 @@ def _need_space(folder: Path, size: int) -> None:
 
 def _damaged(path: Path, what: str) -> StoreError:
     return StoreError(
-        f"{path} is refused: {what}; nothing of it was taken in",
-        hint="copy it once more, or ask its sender for it again",
+        f"{path} is refused: {what}; nothing was imported",
+        hint="copy it again, or ask the sender for a new copy",
     )

@@ -1,6 +1,6 @@
-"""Notes and covers over a network: push them to where a remote is pushed to, and compare.
+"""Push notes and covers to a remote, and compare both sides.
 
-A remote may be fetched from one place and pushed to others. "In step" means all of them.
+A remote may have one URL to fetch from and others to push to. "In sync" means all of them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class PlacePush:
 
     @property
     def is_refused(self) -> bool:
-        """Whether anything was not taken."""
+        """Whether anything was refused."""
         return any(one.reason for one in self.refs)
 
 
@@ -69,14 +69,14 @@ class PlaceDifference:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a remote stands to what is here; `places` are where it is pushed to."""
+    """The differences between a remote and this repository; `places` are its push URLs."""
 
     places: tuple[Remote, ...]
     differences: tuple[PlaceDifference, ...]
 
     @property
     def is_in_step(self) -> bool:
-        """Whether nothing is to be fetched or pushed; what is held is not."""
+        """Whether there is nothing to fetch or push, apart from held notes."""
         return all(one.is_held for one in self.differences)
 
 
@@ -227,7 +227,7 @@ def _outgoing(
 
 
 def _last(repository: Repository, remote: Remote, place: Remote) -> Tips:
-    """Return what was last seen of a place; it may be the remote's own by another URL."""
+    """Return the last known tips of a URL, which may be another URL of the remote."""
     known = tips_below(repository, remote.tracking)
     if place.tracking == remote.tracking:
         return known
@@ -240,7 +240,7 @@ def _last(repository: Repository, remote: Remote, place: Remote) -> Tips:
 def _record(
     repository: Repository, note_refs: NoteRefs, place: Remote, pushed: Sequence[Pushed]
 ) -> None:
-    """Remember what a place has now."""
+    """Store the current tips of a URL."""
     last = tips_below(repository, place.tracking)
     changes = []
     for one in pushed:

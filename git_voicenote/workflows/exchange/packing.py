@@ -1,4 +1,4 @@
-"""Write one file with commits, notes, covers and, when asked, recordings."""
+"""Write one file with commits, notes, covers and, if requested, recordings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What was packed, in words, and what a person should know of it."""
+    """A summary of the packed content, and remarks."""
 
     summary: str
     remarks: tuple[str, ...]
@@ -64,7 +64,7 @@ def pack(
     GitError, with no file left behind.
     """
     if file.exists() and not replace:
-        raise StoreError(f"{file} is there already", hint="--force replaces it")
+        raise StoreError(f"{file} already exists", hint="--force replaces it")
     selection = select(repository, note_refs, revisions)
     remarks: list[str] = []
     with safe_files.scratch_folder() as scratch:
@@ -90,7 +90,7 @@ def pack(
 
 
 def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> None:
-    """Write the file under another name first: a stick may be pulled out at any moment."""
+    """Write the file under a temporary name first, because a stick may be removed at any moment."""
     try:
         with safe_files.replacing(file) as out:
             write_container(out, manifest, files)
@@ -101,7 +101,7 @@ def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> N
 def _recordings_of(
     repository: Repository, note_refs: NoteRefs, selection: Selection, *, is_all: bool
 ) -> tuple[str, ...]:
-    """Return the recordings that the notes of a selection name, in the order of their making."""
+    """Return the recordings that the notes of a selection name, oldest first."""
     covers = Covers(repository)
     texts = [covers.text(key) or "" for key in selection.covers]
     for ref in note_refs.by_kind.values():
@@ -120,14 +120,14 @@ def _find_sounds(
         if path is None:
             continue
         try:
-            check_recording(path)  # the other side refuses what is none
+            check_recording(path)  # the other side refuses an invalid recording
         except AudioFileError as exc:
             remarks.append(f"the recording {name} stays here: {exc.message}")
             continue
         found[name] = path
     if len(found) > MAX_FILES - 2:
         raise StoreError(
-            f"{len(found):,} recordings are more than one file takes",
+            f"{len(found):,} recordings are too many for one file",
             hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",
         )
     missing = [name for name in wanted if recordings.path_of(name) is None]
@@ -138,7 +138,7 @@ def _find_sounds(
 
 
 def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) -> str:
-    """Return what is known of each recording, for a bundle. Raises StoreError for too much."""
+    """Return descriptions of recordings for a bundle. Raises StoreError if too large."""
     known: dict[str, Entry | None] = {}
     try:
         known = {name: history.entry(name) for name in sounds}
@@ -148,7 +148,7 @@ def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) 
     text = json.dumps(values, ensure_ascii=False, indent=1)
     if len(text.encode("utf-8", "replace")) > LIMITS.size:
         raise StoreError(
-            "these are more transcripts than one file takes",
+            "there are too many transcripts for one file",
             hint="name a range: `git voicenote sync bundle FILE BASE..BRANCH --audio`",
         )
     return text

@@ -1,4 +1,4 @@
-"""What a history knows of recordings, on its way to another one."""
+"""Transfer the history's entries of recordings to another history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from git_voicenote.targets import Target
 
 LIMITS = bounded.Limits(size=64 << 20, depth=12, nodes=4_000_000)
-"""Of all transcripts in a bundle: those of a hundred hours of speech."""
+"""The size limit for the transcripts in a bundle: a hundred hours of speech."""
 
 _LAST_LINE = (1 << 31) - 1
 _MAX_SECONDS = 10.0 * 24 * 3600
@@ -32,7 +32,7 @@ _CONFIDENCE = 1e6
 
 @dataclass(frozen=True, slots=True)
 class CarriedRecording:
-    """A recording that came, and what was heard in it, the oldest attempt first."""
+    """A received recording and its transcripts, the oldest first."""
 
     id: str
     target: Target
@@ -45,7 +45,7 @@ class CarriedRecording:
 
 
 def carried_value(entry: Entry) -> dict[str, Any]:
-    """Return an entry of the history for JSON. Failed attempts stay at home."""
+    """Return an entry of the history for JSON, without failed attempts."""
     return {
         "id": entry.id,
         "target": str(entry.target),
@@ -76,7 +76,7 @@ def carried_value(entry: Entry) -> dict[str, Any]:
 
 
 def unknown_value(recording_id: str) -> dict[str, Any]:
-    """Return, for JSON, a recording of which the history knows nothing."""
+    """Return, for JSON, a recording that is not in the history."""
     created_at = recording_time(recording_id)
     if created_at is None:
         raise AssertionError(f"{recording_id} is the id of a recording that was found")
@@ -95,18 +95,18 @@ def read_carried(values: object, lengths: Mapping[str, float]) -> tuple[CarriedR
         found = _read_all(values, lengths)
     except (ContentError, KeyError, TypeError, ValueError, AttributeError) as exc:
         raise StoreError(
-            f"the transcripts that came cannot be read: {exc}",
-            hint="ask the sender for the file again; nothing of it was taken in",
+            f"the received transcripts cannot be read: {exc}",
+            hint="ask the sender for the file again; nothing was imported",
         ) from exc
     return found
 
 
 def remember(history: History, carried: CarriedRecording, path: Path) -> bool:
-    """Tell the history of a recording that came, unless it knows it; return whether it did not."""
+    """Add a received recording to the history; return False if it is already there."""
     known = history.entry(carried.id)
     if known is not None and (known.state not in ("recording", "recorded") or path.exists()):
         return False
-    if known is not None:  # somebody was stopped while they told it
+    if known is not None:  # an earlier import was interrupted
         history.delete(carried.id)
     history.begin(
         carried.id, target=carried.target, title=carried.title, created_at=carried.created_at
@@ -119,13 +119,13 @@ def remember(history: History, carried: CarriedRecording, path: Path) -> bool:
     for transcript in carried.transcripts:
         history.attempt(transcript)
     if not carried.transcripts:
-        history.keep(carried.id)  # or the person here would be asked what to do with it
+        history.keep(carried.id)  # otherwise the user would be asked what to do with it
     return True
 
 
 def _read_all(values: object, lengths: Mapping[str, float]) -> tuple[CarriedRecording, ...]:
     if not isinstance(values, list):
-        raise ContentError("they are no list")
+        raise ContentError("they are not a list")
     found = tuple(_read(value, lengths) for value in values)
     named = {one.id for one in found}
     if len(named) < len(found):

@@ -1,8 +1,8 @@
-"""Import what `pack` wrote: all of it is checked before anything is changed.
+"""Import a file from `pack`; everything is checked before anything is changed.
 
-That is the container with its checksums, the git bundle with its objects, and each sound with its
-description. It is unpacked below the folder of the history, which is on the same disk; what a
-killed process left there is removed by the next one.
+This includes the container with its checksums, the git bundle with its objects, and each sound with
+its description. The file is unpacked below the folder of the history, which is on the same disk;
+the next process removes the files of a killed one.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _WORK = "unbundle-"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What came: the refs of `branches` by their name, and the number of new recordings."""
+    """The result of an import: the refs of `branches` by name, and the number of new recordings."""
 
     outcome: Outcome
     branches: dict[str, str]
@@ -53,7 +53,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """A recording that came: its file, still where it was unpacked, and its description."""
+    """A received recording: its unpacked file and its description."""
 
     path: Path
     carried: CarriedRecording
@@ -97,7 +97,7 @@ def _unpack_in(
         except BaseException:
             taken.undo()
             raise
-    remarks = [f"{name} of the git bundle is not taken" for name in unknown] + taken.remarks
+    remarks = [f"{name} of the git bundle was not imported" for name in unknown] + taken.remarks
     return Arrived(outcome, branches, len(taken.placed), tuple(remarks))
 
 
@@ -111,7 +111,7 @@ def _checked_name(repository: Repository, file: Path, name: str | None) -> str:
 
 
 def _refspecs(names: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
-    """Return what to fetch, by what it becomes, and the names that are nothing of ours."""
+    """Return the refs to fetch, by their new names, and the names of other refs."""
     refspecs, unknown = {}, []
     for name in names:
         if name.startswith("refs/heads/"):
@@ -128,7 +128,7 @@ def _refspecs(names: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
 
 
 def _check_heads(file: Path, manifest: Mapping[str, Any], refs: Mapping[str, str]) -> None:
-    """Raise StoreError where the manifest and the git bundle tell of other branches or covers."""
+    """Raise StoreError if the manifest and the git bundle have different branches or covers."""
     for kind, start in (("heads", "refs/heads/"), ("covers", COVER_PREFIX)):
         told = manifest.get(kind, {})
         there = {
@@ -139,7 +139,7 @@ def _check_heads(file: Path, manifest: Mapping[str, Any], refs: Mapping[str, str
 
 
 def _read_sounds(file: Path, folder: Path) -> tuple[_Sound, ...]:
-    """Return the recordings that came, each read to its end. Raises StoreError."""
+    """Return the received recordings, each read to its end. Raises StoreError."""
     paths = {path.stem: path for path in sorted((folder / "recordings").glob("*"))}
     values: object = []
     try:
@@ -166,12 +166,12 @@ class _Taken:
     remarks: list[str] = field(default_factory=list)
 
     def take(self, sounds: Iterable[_Sound]) -> None:
-        """Take in recordings; one that is there already is left alone. Raises StoreError."""
+        """Import recordings; existing ones are not changed. Raises StoreError."""
         for sound in sounds:
             there = self.recordings.path_of(sound.carried.id)
             if there is not None and sha256_of(there) != sha256_of(sound.path):
                 self.remarks.append(
-                    f"another recording is called {sound.carried.id} here; it is left as it is"
+                    f"another recording has the id {sound.carried.id} here; it was not changed"
                 )
                 continue
             target = there or self.recordings.folder / sound.path.name
@@ -179,13 +179,13 @@ class _Taken:
                 if remember(self.history, sound.carried, target):
                     self.told.append(sound.carried.id)
             except StoreError as exc:
-                self.remarks.append(f"the recordings stay out: {exc.message}")
+                self.remarks.append(f"the recordings were not imported: {exc.message}")
                 return
             if there is None:
                 self._place(sound.path, target)
 
     def undo(self) -> None:
-        """Leave nothing of what was taken in."""
+        """Remove everything that was imported."""
         for path in self.placed:
             with suppress(OSError):  # one that is left is offered, as any that was cut off
                 path.unlink()
@@ -198,7 +198,7 @@ class _Taken:
             files.private_folder(target.parent)
             files.move(source, target)
         except OSError as exc:
-            raise store_error(f"{target.parent} cannot take a recording", exc) from exc
+            raise store_error(f"{target.parent} cannot be written to", exc) from exc
         self.placed.append(target)
 
 

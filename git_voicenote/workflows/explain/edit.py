@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Editing:
-    """Lets a person edit what is said about commits and series, and saves it."""
+    """Lets the user edit notes and covers, and saves them."""
 
     def __init__(self, repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
         self._repository = repository
@@ -72,7 +72,7 @@ class Editing:
             self._mention_rewrite(revision, commit)
 
     def cover(self, branch: str | None) -> None:
-        """Edit the cover of a branch's series, of HEAD's if there is no `branch`; see `note`."""
+        """Edit the cover of a branch's series (default: HEAD's); see `note`."""
         repository = self._repository
         covers = Covers(repository)
         key = branch or covers.key_for_head()
@@ -108,7 +108,7 @@ class Editing:
         return edited
 
     def _resumed(self, target: Target | None) -> KeptText | None:
-        """Return the text that an earlier edit left, if the person wants to start from it."""
+        """Return the unsaved text of an earlier edit, if the user wants to start from it."""
         for kept in reversed(kept_texts(self._repository.state_dir, target)):
             if not self._dialogue.is_interactive:
                 return None  # it was named
@@ -121,27 +121,27 @@ class Editing:
         return None
 
     def _is_new(self, edited: str | None, before: str | None, name: str, remove: str) -> bool:
-        """Return whether there is something to save, and say so if there is not."""
+        """Return whether there is something to save, and report if not."""
         if edited is None:
             if before is None:
                 raise NegativeAnswer(f"the text is empty: no {name} was saved")
             raise NegativeAnswer(
-                f"the text is empty: the {name} stays as it was", hint=f"to remove it: `{remove}`"
+                f"the text is empty: the {name} was not changed", hint=f"to remove it: `{remove}`"
             )
         if edited == before:
-            self._dialogue.say(f"the {name} stays as it was")
+            self._dialogue.say(f"the {name} was not changed")
         return edited != before
 
     def _say_saved(self, name: str, mine: Sequence[Note], saved: str) -> None:
         if saved != render_notes(mine):
             self._dialogue.say(
-                f"somebody else changed the {name} while you edited it: both are merged, "
-                "read it over"
+                f"somebody else changed the {name} while you edited it: both were merged, check "
+                "the result"
             )
         self._dialogue.say(f"{name} saved")
 
     def _mention_rewrite(self, revision: str, edited: Commit) -> None:
-        """Warn a person whose commit was amended or rebased while the editor was open."""
+        """Warn if the commit was amended or rebased while the editor was open."""
         try:
             now = self._repository.commit(revision)
         except UnknownRevisionError:
@@ -149,7 +149,7 @@ class Editing:
         if now.id != edited.id:
             copy = f"git notes --ref={self._settings.notes_ref} copy -f {edited.short} {now.short}"
             self._dialogue.warn(
-                f"{revision} is {now.short} by now; the note was saved for {edited.short}: "
+                f"{revision} is now {now.short}; the note was saved for {edited.short}: "
                 f"`{copy}` copies it"
             )
 

@@ -49,7 +49,7 @@ up to the next one, or to `The patch as a whole:`.
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A note as it was saved, and the dictation that it came from."""
+    """A saved note and its dictation."""
 
     note: Note
     dictation: Dictation
@@ -77,7 +77,7 @@ def explain(
     pages = _pages(subject, dialogue) if walk else ()
     before = subject.read()
     if before and existing is None and dialogue.is_interactive and source is None:
-        check_microphone(settings)  # before anybody is asked what to do with their note
+        check_microphone(settings)  # before asking what to do with an existing note
     dialogue.say(f"explaining {subject.heading}")
     if before and existing is None:
         existing = ask_about_existing(subject.name, dialogue)
@@ -89,8 +89,7 @@ def explain(
         subject.save(Saving(repository, settings, dialogue), (spoken,), joining)
         if joining.is_changed:
             dialogue.say(
-                f"somebody else changed the {subject.name} meanwhile: it holds what both of you "
-                "said"
+                f"somebody else changed the {subject.name} in the meantime: both texts were kept"
             )
         dialogue.say(f"{subject.name} saved · git voicenote show {subject.argument}")
         if saved is not None:
@@ -122,14 +121,14 @@ def spoken_text(
             dialogue.say(line)
     if not text:
         raise NothingHeardError(
-            "all that was said was taken back",
+            "everything was retracted",
             hint=f"`{resume} {dictation.recording.id}` transcribes it again",
         )
     return text
 
 
 def note_of(dictation: Dictation, text: str) -> Note:
-    """Return a text that was spoken, with the trailers that say where it came from."""
+    """Return a dictated text with the trailers about its origin."""
     return Note(
         text=text,
         recording_ids=(dictation.recording.id,),
@@ -142,7 +141,7 @@ def note_of(dictation: Dictation, text: str) -> Note:
 def _written(
     subject: Explainable, listening: Listening, dialogue: Dialogue, dictation: Dictation
 ) -> Note:
-    """Return what was said as a note, which the person has edited."""
+    """Return a dictation as a note, after the user has edited it."""
     has_places = any(segment.place for segment in dictation.transcript.segments)
     files = subject.files() if has_places else ()
     resume = _resume(subject)
@@ -187,7 +186,7 @@ def _pages(subject: Explainable, dialogue: Dialogue) -> tuple[Page, ...]:
 
 
 def _resume(subject: Explainable) -> str:
-    # by its id: HEAD, the default of `record`, may be another commit by then
+    # by its id, because HEAD, the default of `record`, may have moved by then
     return f"git voicenote record {subject.argument} --from"
 
 
@@ -210,4 +209,4 @@ def _offer_rewrite_ref(repository: Repository, ref: str, dialogue: Dialogue) -> 
     if answer == "y":
         set_rewrite_ref(repository, ref)
     else:
-        dialogue.say(f"`{command}`\nlets them follow at any time; you are not asked again")
+        dialogue.say(f"`{command}`\nlets them follow at any time; you will not be asked again")

@@ -1,4 +1,4 @@
-"""What a person can explain: a commit, by its note, or a series, by its cover."""
+"""The subjects of an explanation: a commit with its note, or a series with its cover."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 
 
 class Explainable(Protocol):
-    """A target with its notes, and what a person wants to see while they explain it."""
+    """A target with its notes, and the information to show while explaining it."""
 
     @property
     def target(self) -> Target:
-        """What is explained."""
+        """The target."""
         ...
 
     @property
     def title(self) -> str:
-        """How people know it, for the history."""
+        """Its title in the history."""
         ...
 
     @property
     def heading(self) -> str:
-        """What a person reads before they explain it."""
+        """Its title on the screen."""
         ...
 
     @property
     def name(self) -> str:
-        """What its note is called: `note for 3f2a91c`."""
+        """The name of its note: `note for 3f2a91c`."""
         ...
 
     @property
@@ -52,19 +52,19 @@ class Explainable(Protocol):
         ...
 
     def read(self) -> tuple[Note, ...]:
-        """Return what was said about it before."""
+        """Return its existing notes."""
         ...
 
     def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
-        """Save what is said about it, and return the new text; see `Saving.note`."""
+        """Save notes, and return the new text; see `Saving.note`."""
         ...
 
     def summary(self) -> str:
-        """Return what a person wants in view while they write about it."""
+        """Return the information to show in the editor."""
         ...
 
     def files(self) -> tuple[FileDiff, ...]:
-        """Return the diff that its words may refer to; nothing if there is none."""
+        """Return the diff that the text may refer to; empty if there is none."""
         ...
 
     def pages(self) -> tuple[Page, ...]:
@@ -137,9 +137,9 @@ class ExplainedSeries:
         return f"{self.name}\n\n{summary}"
 
     def files(self) -> tuple[FileDiff, ...]:
-        """Return nothing: a cover belongs to no diff."""
+        """Return nothing, because a cover has no diff."""
         return ()
 
     def pages(self) -> tuple[Page, ...]:
-        """Return nothing: a cover has no diff."""
+        """Return nothing, because a cover has no diff."""
         return ()

@@ -1,4 +1,4 @@
-"""Join what was said with a note that exists already."""
+"""Join a dictation with an existing note."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.explain.explainable import Explainable
 
 Existing = Literal["replace", "append", "both"]
-"""What becomes of a note that is there already."""
+"""What to do with an existing note."""
 _ANSWERS: dict[str, Existing] = {"r": "replace", "a": "append", "k": "both"}
 
 
 def ask_about_existing(name: str, dialogue: Dialogue) -> Existing:
-    """Let the person choose; if nobody can be asked, what is said is added."""
+    """Ask what to do with the existing note; if nobody can be asked, add to it."""
     if not dialogue.is_interactive:
-        dialogue.say(f"there is a {name} already: this is added to it (--replace, --keep-both)")
+        dialogue.say(f"there is already a {name}: this is added to it (--replace, --keep-both)")
         return "append"
     choice = dialogue.ask(
-        f"there is a {name} already:",
+        f"there is already a {name}:",
         {"r": "replace", "a": "append", "k": "keep both"},
         default="a",
     )
@@ -56,7 +56,7 @@ class Joining:
         self.is_changed = False
 
     def __call__(self, now: str | None) -> str:
-        """Return the new text; `is_changed` then says whether somebody else wrote meanwhile."""
+        """Return the new text, and set `is_changed` if somebody else wrote in the meantime."""
         there = parse_notes(now or "")
         self.is_changed = there not in ((), self._before)
         if not there:

@@ -1,4 +1,4 @@
-"""Covers of branches that are gone: named, and offered where one is missing."""
+"""Covers of deleted branches: listed, and offered if a cover is missing."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.dialogue import Dialogue
 
 _SHOWN = 40
-"""Characters of a cover that are quoted: as many as one line of a question has room for."""
+"""The quoted characters of a cover, which fit one line of a question."""
 
 
 def argument_for(covers: Covers, left: LeftCover, branch: str | None = None) -> str:
-    """Return the argument of `show --cover` that names a cover: a branch that is gone, or an id."""
+    """Return the argument of `show --cover` for a cover: a deleted branch, or an id."""
     has_name = left.ref == COVER_PREFIX + left.name and left.name != branch
     return shlex.quote(left.name) if has_name else covers.repository.short(left.tip)
 
 
 def find_left(covers: Covers, name: str) -> LeftCover | None:
-    """Return the cover left behind that a branch's name, or an abbreviated id, names."""
+    """Return the cover with the name of a deleted branch, or with an abbreviated id."""
     for left in covers.left_behind():
         is_id = re.fullmatch(r"[0-9a-f]{4,64}", name) and left.tip.startswith(name)
         if is_id or left.ref == COVER_PREFIX + name:
@@ -38,13 +38,13 @@ def find_left(covers: Covers, name: str) -> LeftCover | None:
 def mention_left(
     repository: Repository, key: str, dialogue: Dialogue, found: Sequence[LeftCover] | None = None
 ) -> None:
-    """Name the covers left behind that may be meant for a series without one."""
+    """List the covers of deleted branches that may belong to a series without one."""
     covers = Covers(repository)
     for left in covers.left_for(key) if found is None else found:
         argument = argument_for(covers, left, key)
         dialogue.say(
             f"the cover of {_story(covers, left)} is not used; "
-            f"`git voicenote show --cover {argument} --adopt` takes it"
+            f"`git voicenote show --cover {argument} --adopt` adopts it"
         )
 
 
@@ -70,16 +70,19 @@ def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
                 return
             case "d":
                 tip = covers.remove_left(left)
-                dialogue.say(f"removed (its words: git show {repository.short(tip)}:cover)")
+                dialogue.say(f"removed (its text: git show {repository.short(tip)}:cover)")
 
 
 def restored(key: str) -> str:
     """Return the message about a cover whose branch was deleted and created again."""
-    return f"the cover of {key} was recorded before the branch was made again at these commits"
+    return (
+        f"the cover of {key} was recorded before the branch was deleted "
+        "and created again at these commits"
+    )
 
 
 def _story(covers: Covers, left: LeftCover) -> str:
     quoted = " ".join(words_of(parse_notes(covers.text_of(left))).split())
     if len(quoted) > _SHOWN:
         quoted = f"{quoted[:_SHOWN].rstrip()}…"
-    return f'{left.name}, a branch that is gone ("{quoted}")'
+    return f'{left.name}, a deleted branch ("{quoted}")'

@@ -1,4 +1,4 @@
-"""The commits that a person may want to explain, with their notes."""
+"""List commits to explain, with their notes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _RECENT = 20
-"""Commits of a branch that left no other one."""
+"""The most commits to list of a branch without an upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ListedCommit:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Commits, the newest first. `upstream` is what their branch left; `more` were left out."""
+    """Commits, newest first. `upstream` is where their branch forked; `more` were omitted."""
 
     branch: str | None
     upstream: str | None

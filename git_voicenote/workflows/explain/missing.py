@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def explain_missing(
     repository: Repository, settings: Settings, dialogue: Dialogue, plan: Plan, order: str
 ) -> None:
-    """Let the person explain each commit without a note, and the series if it has no cover.
+    """Record a note for each commit without one, and a cover if the series has none.
 
     `order` is "newest" (the newest commit first, the cover last), "cover" (the cover first) or
     "ask". Raises PatchError if nobody can be asked.
@@ -39,7 +39,7 @@ def explain_missing(
         )
     if order == "ask" and commits and key is not None:
         answers = {"n": "newest commit first", "c": "cover first"}
-        order = "cover" if dialogue.ask("explain what first?", answers, "n") == "c" else "newest"
+        order = "cover" if dialogue.ask("what to explain first?", answers, "n") == "c" else "newest"
     subjects: list[Explainable] = [ExplainedCommit(repository, settings, one) for one in commits]
     if key is not None:
         subjects.insert(0 if order == "cover" else len(subjects), ExplainedSeries(repository, key))
@@ -47,7 +47,7 @@ def explain_missing(
         try:
             explain(subject, repository, settings, dialogue)
         except NothingHeardError as exc:
-            dialogue.say(f"{exc.message}: going on without it")
+            dialogue.say(f"{exc.message}: continuing without it")
 
 
 def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> list[Commit]:
@@ -61,7 +61,7 @@ def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> l
 
 
 def _silent_cover(repository: Repository, plan: Plan) -> str | None:
-    """Return the key for the cover, if the series is to have one and has none."""
+    """Return the key for the cover, if the series should have one but has none."""
     arguments = plan.arguments
     if plan.cover is not None or plan.walk.tip is None or arguments.has("--no-cover-letter"):
         return None

@@ -1,4 +1,4 @@
-"""Remove notes and covers. The words stay in git's history, the sound in that of recordings."""
+"""Remove notes and covers. The text stays in git's history, the sound in the recordings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ID = re.compile(r"[0-9a-f]{4,64}")
 
 
 class Removing:
-    """Removes what is said about commits and series, and says what was removed and what stays."""
+    """Removes notes and covers, and reports what was removed and what remains."""
 
     def __init__(self, repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
         self._repository = repository
@@ -37,8 +37,8 @@ class Removing:
     def notes(self, revisions: Sequence[str]) -> tuple[str, ...]:
         """Remove the notes of commits; return the ids of the commits.
 
-        Within a range, commits without a note are passed over. Raises NoNoteError, with nothing
-        removed, if a commit that is named has none.
+        Commits of a range without a note are skipped. Raises NoNoteError, and removes nothing, if a
+        named commit has none.
         """
         named, ranged = self._commits(revisions)
         ids = dict.fromkeys(commit.id for commit in (*named, *ranged))
@@ -64,7 +64,7 @@ class Removing:
     def cover(self, name: str | None) -> str:
         """Remove the cover of a branch's series (default: HEAD's); return the branch's name.
 
-        `name` may be the abbreviated id of a cover whose branch is gone. Raises NoNoteError.
+        `name` may be the abbreviated id of the cover of a deleted branch. Raises NoNoteError.
         """
         covers = Covers(self._repository)
         key = name or covers.key_for_head()
@@ -85,7 +85,7 @@ class Removing:
         return key
 
     def _commits(self, revisions: Sequence[str]) -> tuple[list[Commit], list[Commit]]:
-        """Return the commits that are named one by one, and those of ranges."""
+        """Return the commits that are named individually, and those of ranges."""
         try:
             commits = commits_in(self._repository, tuple(revisions))
         except UnknownRevisionError:
@@ -96,7 +96,7 @@ class Removing:
         return ([], [*commits]) if names else ([*commits], [])
 
     def _gone(self, name: str) -> Commit | None:
-        """Return the commit that a note is of, though git has forgotten the commit itself."""
+        """Return the commit of a note whose commit object no longer exists."""
         if not _ID.fullmatch(name):
             return None
         found = [one for one in self._notes.annotated() if one.startswith(name)]
@@ -108,10 +108,10 @@ class Removing:
             words = f"git cat-file -p {self._repository.short(blob)}"
             self._dialogue.say(f"note for {short} removed (its words: {words})")
         else:
-            self._dialogue.say(f"{short} does not take the note of another commit any more")
+            self._dialogue.say(f"{short} no longer uses the note of another commit")
 
     def _say_what_stays(self, texts: Iterable[str]) -> None:
-        """Name the recordings of what was removed, and the command that deletes them."""
+        """Name the recordings of the removed notes, and the command that deletes them."""
         recordings = Recordings(state_root(self._repository))
         ids = [name for text in texts for note in parse_notes(text) for name in note.recording_ids]
         here = [name for name in dict.fromkeys(ids) if recordings.path_of(name)]

@@ -1,4 +1,4 @@
-"""Notes, saved in git and remembered in the history, without losing a word on the way."""
+"""Save notes in git and in the history, without losing any words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.dialogue import Dialogue
 
     Change: TypeAlias = Callable[[str | None], str]
-    """Makes a new text of the one that stands in git at this moment, if any."""
+    """Makes the new text from the one that is in git at the time of saving, if any."""
 
 
 class Saving:
@@ -62,19 +62,19 @@ class Saving:
         return text
 
     def cover(self, target: CoverTarget, mine: Sequence[Note], change: Change | None = None) -> str:
-        """Save the cover of a series, remember it, and return the new text; see `note`."""
+        """Save the cover of a series, and return the new text; see `note`."""
         with self._kept_on_failure(mine, Purpose(target, f"the cover of {target.key}")):
             text = Covers(self._repository).update(target.key, change or _replace_by(mine))
         self._remember(target, text, None)
         return text
 
     def review(self, target: ReviewTarget, notes: Sequence[Note]) -> None:
-        """Add a reviewer's answers to those that a commit has; its author's note stays as it is."""
+        """Add a reviewer's answers to those of a commit; the author's note is not changed."""
         settings = self._settings
         if settings.review_ref == settings.notes_ref:
             raise SettingError(
-                f"voicenote.reviewRef is {settings.review_ref}, where the authors' own notes are",
-                hint="answers need a ref of their own: refs/notes/voicenote-review is the default",
+                f"voicenote.reviewRef is {settings.review_ref}, which has the authors' own notes",
+                hint="answers need a separate ref: refs/notes/voicenote-review is the default",
             )
         store = Notes(self._repository, settings.review_ref)
         with self._kept_on_failure(
@@ -86,7 +86,7 @@ class Saving:
         self._remember(target, render_notes(notes), None)
 
     def _patch_id(self, target: CommitTarget) -> str | None:
-        """Return the id of a commit's patch; one that cannot be computed is a warning."""
+        """Return the patch-id of a commit; if it cannot be computed, warn."""
         try:
             return patch_ids(self._repository, (target.commit_id,)).get(target.commit_id)
         except GitError as exc:
@@ -131,7 +131,9 @@ def notes_by_patch(
 
 
 def remembered_notes(repository: Repository, dialogue: Dialogue) -> Remembered:
-    """Return what finds notes by their patch in the history; a broken history is a warning."""
+    """Return a function that finds notes by their patch in the history; a broken history is a
+    warning.
+    """
 
     def answer(wanted: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:
         try:

@@ -1,4 +1,4 @@
-"""Recordings whose words were not saved: the next command offers them."""
+"""Recordings that did not become a note: the next command offers them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def offer_unfinished(
 def _is_to_be_resumed(
     repository: Repository, archive: Archive, found: CutOff, dialogue: Dialogue
 ) -> bool:
-    """Let the person decide; what they keep or delete is done."""
+    """Ask what to do with a recording, and keep or delete it if requested."""
     recording = found.recording
     try:
         with archive.held(recording):
@@ -82,7 +82,7 @@ def _resume(
 
 
 def _explained(repository: Repository, settings: Settings, found: CutOff) -> Explainable | None:
-    """Return what a recording explains, HEAD if that is not known; None if it is no note."""
+    """Return the subject of a recording, HEAD if it has none; None if it is not for a note."""
     target = found.subject.target if found.subject else None
     match target:
         case CoverTarget(key):

@@ -1,4 +1,4 @@
-"""The pages of a commit to walk through: the commit as a whole, then each hunk."""
+"""The pages of a commit to step through: the whole commit, then each hunk."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def patch_of(repository: Repository, commit_id: ObjectId) -> ReceivedPatch | Non
 
 
 def files_of(repository: Repository, commit_id: ObjectId) -> tuple[FileDiff, ...]:
-    """Return the diff of a commit, as far as its objects are here; nothing for a merge."""
+    """Return the diff of a commit, as far as its objects exist; empty for a merge."""
     try:
         patch = patch_of(repository, commit_id)
     except MissingObjectsError:

@@ -1,4 +1,4 @@
-"""Save words that a front end brings along: typed, or spoken and edited before."""
+"""Save a text from a front end, which was typed, or spoken and edited."""
 
 from __future__ import annotations
 

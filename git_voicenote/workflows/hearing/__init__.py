@@ -1,1 +1,1 @@
-"""From speech to segments: what is known before, the recording, and what was heard."""
+"""From speech to segments: the preparation, the recording, and the transcript."""

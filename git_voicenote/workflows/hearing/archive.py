@@ -1,7 +1,7 @@
-"""A recording and its place in the history, kept together from the first sound on.
+"""Store recordings together with their entries in the history.
 
-The sound comes first. A history that fails (a broken database, a full disk) is a warning: nobody
-loses what they said because it could not be listed.
+The sound has priority. A failure of the history (a broken database, a full disk) is only a warning,
+so that no recording is lost because of it.
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ class CutOff:
 
 
 def state_root(repository: Repository | None) -> Path:
-    """Return where recordings and history lie, in a repository or outside of one."""
+    """Return the folder of recordings and history, in a repository or outside."""
     return state_dir(repository.state_dir if repository else None)
 
 
 def open_archive(
     repository: Repository | None, settings: Settings, warn: Callable[[str], None]
 ) -> Archive:
-    """Return the recordings and the history of a repository, or of the person outside of one."""
+    """Return the archive of a repository, or the user's archive outside of one."""
     return Archive(state_root(repository), settings.recording_format, warn)
 
 
@@ -99,7 +99,7 @@ class Archive:
 
     @contextmanager
     def begun(self, subject: Subject) -> Iterator[Recording]:
-        """Make a place for a new recording, and hold it. Raises StoreError."""
+        """Create a new recording, and lock it. Raises StoreError."""
         recording = self._begin(subject)
         with self.held(recording):
             yield recording
@@ -148,12 +148,12 @@ class Archive:
         return recording
 
     def complete(self, recording: Recording) -> Recording:
-        """Note that the sound of a recording is complete."""
+        """Record that the sound is complete."""
         self._remember(lambda history: history.finish(recording))
         return recording
 
     def turned(self, recording: Recording, turn: Turn) -> None:
-        """Note which part of a diff the speaker sees from now on."""
+        """Record which part of a diff the speaker sees from now on."""
         self._turns.setdefault(recording.id, []).append(turn)
         self._remember(lambda history: history.turned(recording.id, turn))
 
@@ -169,7 +169,7 @@ class Archive:
         recording = self.compressed(recording)
         if not transcript.text:
             raise NothingHeardError(
-                f"nothing was heard in the recording {recording.id}",
+                f"no speech was found in the recording {recording.id}",
                 hint=f"`git voicenote play {recording.id}` plays it; `git voicenote devices` "
                 "lists the microphones",
             )
@@ -178,7 +178,7 @@ class Archive:
     def transcribed(
         self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
     ) -> Transcript:
-        """Keep what an engine heard, as `heard` does, and leave the sound as it is."""
+        """Store the transcript, as `heard` does, without compressing the sound."""
         turns = self._turns_of(recording)
         transcript = Transcript(recording.id, engine, language, placed(segments, turns))
         if transcript.failure is not None:
@@ -200,12 +200,12 @@ class Archive:
         )
 
     def keep(self, recording: Recording) -> Recording:
-        """Keep only the sound; it is not offered again."""
+        """Keep only the sound, and do not offer it again."""
         self._remember(lambda history: history.keep(recording.id))
         return self.compressed(recording)
 
     def set_aside(self, recording: Recording) -> Recording:
-        """Keep the sound for the next command that can use it, which offers it."""
+        """Keep the sound; the next command that can use it offers it."""
         self._remember(lambda history: history.interrupt(recording.id))
         return self.compressed(recording)
 
@@ -215,7 +215,7 @@ class Archive:
         self._remember(lambda history: history.delete(recording.id))
 
     def find(self, recording_id: str) -> Recording | None:
-        """Return the recording with an id, or None if its sound is not here."""
+        """Return the recording with an id, or None if there is no sound."""
         path = self.recordings.path_of(recording_id)
         if path is None:
             return None
@@ -250,7 +250,7 @@ class Archive:
         return tuple(found)
 
     def is_cut_off(self, recording: Recording) -> bool:
-        """Return whether a recording is still undecided."""
+        """Return whether a recording is still unfinished."""
         entry = self._recall(recording.id)
         path = self.recordings.path_of(recording.id)
         if path is None or (entry is not None and entry.state == INTERRUPTED):
@@ -272,7 +272,7 @@ class Archive:
         return self.complete(recording)
 
     def _tell(self, text: str) -> None:
-        """Warn once about a history that cannot be used."""
+        """Warn once if the history cannot be used."""
         if text not in self._told:
             self._told.add(text)
             self._tell_person(text)
@@ -310,7 +310,7 @@ class Archive:
                 self._missed[0](self._history)
                 del self._missed[0]
         except StoreError as exc:
-            self._tell(f"the history does not know of this: {exc.message}")
+            self._tell(f"the history was not updated: {exc.message}")
             return
         if had_missed:
             self._tell("the history knows of this now")

@@ -43,7 +43,7 @@ class Finished:
 
     @property
     def has_words(self) -> bool:
-        """Whether there are words, or the mark of some that were not understood."""
+        """Whether there are words, or the mark of failed segments."""
         return any(segment.marked_text for segment in self.segments)
 
 
@@ -115,7 +115,7 @@ class _Batch:
     def _hear(
         self, events: Iterator[tuple[int, Segment | EngineError | None]]
     ) -> Generator[tuple[int, Segment | Finished], None, EngineError | None]:
-        """Pass on what the engine hears; return its failure if other files may still succeed."""
+        """Yield the results of the engine; return its failure if other files may still succeed."""
         try:
             for number, event in events:
                 if isinstance(event, Segment):
@@ -140,7 +140,7 @@ class _Batch:
     def _one_by_one(
         self, recordings: Iterable[tuple[int, Iterable[Waveform]]]
     ) -> Iterator[tuple[int, Segment | EngineError | None]]:
-        """Do what BatchEngine.transcribe_many does with an engine that has no batches."""
+        """Do the work of BatchEngine.transcribe_many with an engine without batches."""
         for number, pieces in recordings:
             try:
                 for segment in self._engine.transcribe(pieces, self._context):

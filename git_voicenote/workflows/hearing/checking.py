@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 def check_engine(
     repository: Repository, settings: Settings, target: Target, warn: Callable[[str], None]
 ) -> None:
-    """Raise EngineError if the engine is not there, or does not know the language."""
+    """Raise EngineError if the engine is missing, or does not support the language."""
     engine = Listening(repository, settings, target, warn).engine
     base = settings.language.lower().replace("_", "-").partition("-")[0]
     if engine.info.server is None and base not in engine.info.languages:
-        # the engine knows better what it supports: without sound, it only raises its error
+        # the engine knows which languages it supports: without sound, it only raises its error
         for _ in engine.transcribe((), context_without_terms(settings)):
             pass
 
 
 def check_microphone(settings: Settings) -> None:
-    """Raise AudioDeviceError if nothing can be recorded from the microphone that is meant."""
+    """Raise AudioDeviceError if the chosen microphone cannot be used."""
     from git_voicenote.audio.capture.devices import (
         BROWSER,
         FILE_PREFIX,
@@ -94,6 +94,6 @@ def _way(target: Target, name: str) -> str:
         case MessageTarget():
             return (
                 "the next `git commit` offers it;\n"
-                f"`git voicenote record COMMIT --from {name}` makes a note of it all the same"
+                f"`git voicenote record COMMIT --from {name}` makes it a note anyway"
             )
     return f"`git voicenote review SERIES --reply --patch N --from {name}`"

@@ -1,4 +1,4 @@
-"""Doubtful words, listed beside the text that a person edits."""
+"""List doubtful words beside the text in the editor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def doubts_of(text: str, transcripts: Iterable[Transcript]) -> str:
-    """Return lines that name the doubtful words still in a text; "" if there are none."""
+    """Return lines that list the doubtful words in a text; "" if there are none."""
     shown = (doubts_shown(doubts_in(text, one.segments), one.recording_id) for one in transcripts)
     return "\n".join(lines for lines in shown if lines)
 

@@ -1,4 +1,4 @@
-"""What --explain reports: which terms were looked for, how the engine decided, what was changed."""
+"""The report of --explain: the terms, the decisions of the engine, and the changes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SHOWN_TERMS = 10
 
 
 def term_lines(vocabulary: Vocabulary | None) -> list[str]:
-    """Return how many terms were found, where, and which of them the engine was told."""
+    """Return how many terms were found, where, and which of them were passed to the engine."""
     if vocabulary is None:
         return ["terms: none, voicenote.vocabulary is off"]
     terms = vocabulary.terms
     first = ", ".join(term.text for term in terms[:_SHOWN_TERMS])
     lines = [f"terms: {len(terms)} found{f', {first}' if first else ''}"]
-    # a term counts where it is worth most, which is its first sighting
+    # a term counts for the place with the highest weight, which is the first
     places = Counter(term.sightings[0].place for term in terms)
     if places:
         lines.append(f"found in: {', '.join(f'{place} {n}' for place, n in places.most_common())}")
@@ -57,7 +57,7 @@ def search_lines(segments: Iterable[Segment]) -> list[str]:
 
 
 def change_lines(passed: Sequence[tuple[str, Passed]]) -> list[str]:
-    """Return each change of a text pass: its source, its score if any, what was and what is."""
+    """Return each change of a text pass: its source, its score if any, the old and the new text."""
     lines = [_change_line(change) for _, result in passed for change in result.changes]
     return lines or ["nothing was changed"]
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     """A sound file, a pipe, or an earlier recording."""
 
 UNATTENDED_SILENCE = 3.0
-"""Seconds without speech that end a recording where no key can."""
+"""Seconds without speech that end a recording if no key can."""
 _RECORD = "git voicenote record "
 RESUME = f"{_RECORD}--from"
 """The command that resumes from a recording, before its id."""
@@ -97,7 +97,7 @@ def hear(
 
 
 def _named(archive: Archive, name: str) -> Path | Recording:
-    """Return the file or the recording that a person names. Raises AudioFileError."""
+    """Return the file or the recording with a name. Raises AudioFileError."""
     path = Path(name)
     if path.exists():
         return path
@@ -111,7 +111,7 @@ def _named(archive: Archive, name: str) -> Path | Recording:
 
 
 class _Hearing:
-    """What was said about one target, from the first sound to the transcript."""
+    """A dictation for one target, from the first sound to the transcript."""
 
     def __init__(
         self, archive: Archive, listening: Listening, dialogue: Dialogue, resume: str
@@ -121,11 +121,11 @@ class _Hearing:
         self._dialogue = dialogue
         self._resume = resume
         self._is_message = isinstance(listening.target, MessageTarget)
-        self._engine = listening.engine  # an unknown one is an error before anybody speaks
+        self._engine = listening.engine  # report an unknown one before recording
 
     def from_microphone(self, recording: Recording, pages: Sequence[Page], title: str) -> Dictation:
-        """Record until the person stops, and return what was heard."""
-        # these cost 0.2 s that no other command should pay
+        """Record until the user stops, and return the dictation."""
+        # these take 0.2 s to import
         from git_voicenote.audio.capture.microphone import Capture
         from git_voicenote.audio.voice_activity import Detection, VoiceActivity
         from git_voicenote.workflows.hearing.live_dictation import LiveDictation
@@ -148,7 +148,7 @@ class _Hearing:
                 delay = self._dialogue.attend(live, silence, walk)
             except BaseException as exc:
                 if not live.is_started:
-                    self._archive.forget(recording)  # nobody was told to speak yet
+                    self._archive.forget(recording)  # recording has not started yet
                 elif isinstance(exc, (KeyboardInterrupt, Terminated)):
                     capture.cancel()
                     self._keep(replace(recording, duration=capture.elapsed))
@@ -156,7 +156,7 @@ class _Hearing:
             return self._spoken(replace(recording, duration=capture.elapsed), live, delay)
 
     def _spoken(self, recording: Recording, live: LiveDictation, delay: float) -> Dictation:
-        """Return what was heard in a recording whose sound is complete."""
+        """Return the dictation of a recording whose sound is complete."""
         capture = live.capture
         if capture.reason == "cancelled":
             self._keep(recording)
@@ -178,7 +178,7 @@ class _Hearing:
     def from_recording(
         self, recording: Recording, incomplete: Callable[[IncompleteSoundError], None]
     ) -> Dictation:
-        """Return what is heard in a recording; `incomplete` is told if sound is missing in it."""
+        """Transcribe a recording; `incomplete` is set if sound is missing in it."""
         from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
         from git_voicenote.audio.voice_activity import Detection, VoiceActivity
         from git_voicenote.workflows.hearing.transcription import transcribe_recording
@@ -198,7 +198,7 @@ class _Hearing:
             return self._heard(recording, segments)
 
     def _heard(self, recording: Recording, segments: Sequence[Segment]) -> Dictation:
-        """Keep what was heard, and report what of it was not understood."""
+        """Store the transcript, and report its failed segments."""
         dictation = self._archive.heard(
             recording, self._engine.info.name, self._listening.settings.language, segments
         )
@@ -207,11 +207,11 @@ class _Hearing:
 
     @contextmanager
     def set_aside_unless_saved(self, dictation: Dictation) -> Iterator[None]:
-        """Offer the recording again if a failure, or the person, stops what is done with it."""
+        """Offer the recording again if a failure, or the user, stops the work."""
         try:
             yield
         except NegativeAnswer:
-            raise  # they took back what they said
+            raise  # the user retracted everything
         except (VoicenoteError, Cancelled, KeyboardInterrupt, Terminated):
             recording = self._archive.set_aside(dictation.recording)
             then = NEXT_RECORD if self._resume.startswith(_RECORD) else self._again(recording)
@@ -220,7 +220,7 @@ class _Hearing:
             raise
 
     def _again(self, recording: Recording) -> str:
-        return f"`{self._resume} {recording.id}` turns it into text"
+        return f"`{self._resume} {recording.id}` transcribes it"
 
     def _keep(self, recording: Recording) -> None:
         then = self._again(recording)
@@ -234,13 +234,13 @@ class _Hearing:
 
     @contextmanager
     def _failures_kept(self, recording: Recording) -> Iterator[None]:
-        """Keep why an engine failed, and name the way back to the recording."""
+        """Store the failure of an engine, and name the command that resumes."""
         try:
             yield
         except EngineError as exc:
             language = self._listening.settings.language
             self._archive.failed(recording, self._engine.info.name, language, exc)
-            again = f"`{self._resume} {recording.id}` tries again"
+            again = f"`{self._resume} {recording.id}` tries it again"
             if self._is_message:
                 self._archive.set_aside(recording)
                 again = NEXT_COMMIT
@@ -253,7 +253,7 @@ class _Hearing:
 def warn_of_failures(
     segments: Iterable[Segment], warn: Callable[[str], None], name: str = ""
 ) -> None:
-    """Report which stretches of a recording an engine gave up on, and why; `name` is its file's."""
+    """Report the failed segments of a recording, with the reasons; `name` is its file's."""
     marks: dict[str, list[str]] = {}
     for segment in segments:
         if segment.failure is not None:

@@ -1,4 +1,4 @@
-"""What is prepared before a person speaks: engine, vocabulary and text passes."""
+"""The preparation for a dictation: engine, vocabulary and text passes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Listening:
 
     @cached_property
     def context(self) -> Context:
-        """What the engine is told before it hears about the target. Raises SettingError."""
+        """The context for the engine. Raises SettingError."""
         context = replace(context_without_terms(self.settings), explain=self.explain)
         vocabulary = self.vocabulary
         if vocabulary is None:
@@ -109,7 +109,7 @@ class Listening:
         if vocabulary is None or not vocabulary.terms:
             return None
         from git_voicenote.workflows.vocabulary.harvested import (
-            correction,  # 0.1 s, for nobody else
+            correction,  # takes 0.1 s to import
         )
 
         return correction(vocabulary)
@@ -118,7 +118,7 @@ class Listening:
 def engine_options(
     settings: Settings, repository: Repository | None, warn: Callable[[str], None]
 ) -> EngineOptions:
-    """Return what the settings say to engines."""
+    """Return the settings for engines."""
     return EngineOptions(
         settings.model, settings.device, warn, remote_options(settings, repository)
     )
@@ -137,7 +137,7 @@ def likely_target(repository: Repository) -> Target:
 
     Raises GitError.
     """
-    # the index of a bare repository is empty: that would be a change that removes everything
+    # the index of a bare repository is empty, which would be a change that removes everything
     is_staged = repository.worktree is not None and explained(repository, MessageTarget())
     head = None if is_staged else repository.objects.find("HEAD^{commit}")
     return CommitTarget(head.id) if head else MessageTarget()

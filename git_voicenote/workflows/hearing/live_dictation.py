@@ -1,4 +1,4 @@
-"""A live dictation: sound goes to disk and becomes text while the person speaks."""
+"""A live dictation: sound goes to disk and is transcribed while the user speaks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 _FIRST_WORD_SECONDS = 10.0
-"""How long silence does not stop a person who has not said anything yet."""
+"""Seconds before the first word in which silence does not stop the recording."""
 
 
 class LiveDictation:
@@ -91,7 +91,9 @@ class LiveDictation:
         return not self._worker.is_alive()
 
     def has_fallen_silent(self, seconds: float) -> bool:
-        """Whether nobody has spoken for so many seconds; before the first word, for at least 10."""
+        """Whether there was no speech for this many seconds; before the first word, for at least
+        10.
+        """
         patience = seconds if self._activity.last_speech else max(seconds, _FIRST_WORD_SECONDS)
         return self._activity.silence >= patience
 
@@ -111,7 +113,7 @@ class LiveDictation:
         try:
             self.engine.load()
             self.is_loaded = True
-            # not before: what it reads must not keep the microphone from opening
+            # not earlier, because its reading would delay the opening of the microphone
             self._sound_is_there.wait()
             context = replace(self._context(), partial=self._hear)
             for segment in transcribe(self.capture.blocks(), self.engine, context, self._activity):

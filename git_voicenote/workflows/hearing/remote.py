@@ -1,4 +1,4 @@
-"""The server of the remote engine, as the settings name it, and the token for it."""
+"""The server of the remote engine from the settings, and its token."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GivenToken(NoCredentials):
-    """The token of the environment: nobody keeps it."""
+    """The token from the environment, which is not stored."""
 
     given: str
 

@@ -21,7 +21,7 @@ _log = Log(__name__)
 
 
 def trace_segment(segment: Segment) -> None:
-    """Trace that a stretch of sound was decoded, without its words."""
+    """Trace that a segment was decoded, without its words."""
     result = segment.failure or f"{len(segment.text.split())} words"
     _log.step("segment %s decoded: %s", stretch(segment.start, segment.end), result)
 

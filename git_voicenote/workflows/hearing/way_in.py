@@ -1,4 +1,4 @@
-"""How a person reaches the page that is the microphone, from the machine that they sit at."""
+"""Explain how to open the page for the microphone, from this or another machine."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _USUAL_PORT = "22"
 
 
 def say_way_in(link: str, dialogue: Dialogue) -> None:
-    """Say which link to open, and how to reach it from another machine."""
+    """Print the link to open, and how to reach it from another machine."""
     dialogue.say(f"open this link in a browser, and speak there:\n  {link}")
-    dialogue.say(f"if you sit at another machine, run this there first:\n  {forwarding(link)}")
+    dialogue.say(f"on another machine, first run this there:\n  {forwarding(link)}")
 
 
 def forwarding(link: str, environment: Mapping[str, str] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What was heard, as it is written on the page."""
+"""Convert segments to written text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choose recordings as people name them: by id, by their place in the list, by day."""
+"""Choose recordings by id, by their number in the list, or by day."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Choice:
             return stored[places[0] : places[1] + 1]
         if not any(_is_name(one, self.now) for one in (start, end)):
             raise NegativeAnswer(f"there is no recording {name}", hint=LIST_HINT)
-        raise UsageError(f"{name!r} is no range of numbers, days or recordings")
+        raise UsageError(f"{name!r} is not a range of numbers, days or recordings")
 
     def _day(self, name: str) -> tuple[datetime, datetime]:
         try:

@@ -1,4 +1,4 @@
-"""Delete recordings: their sound, and what the history knows. Notes in git stay."""
+"""Delete recordings: their sound and their entries in the history. Notes in git are kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def delete_recordings(root: Path, recording_ids: Sequence[str], dialogue: Dialog
     recordings = Recordings(root)
     for one in recording_ids:
         with recordings.held(one):
-            pass  # one lock at a time: a year's recordings are more than a process may have open
+            pass  # one lock at a time, because a process cannot open a year's recordings
     deleted = []
     for one in recording_ids:
         try:

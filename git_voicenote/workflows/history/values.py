@@ -1,4 +1,4 @@
-"""Recordings of the history as values for JSON, and as exports."""
+"""Convert recordings of the history to values for JSON and exports."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("id", "created_at", "duration", "target", "title", "engine", "language", "text")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to a spreadsheet."""
+"""A spreadsheet reads a cell that begins like this as a formula."""
 
 
 def entry_value(entry: Entry) -> dict[str, object]:
-    """Return all that is known of a recording."""
+    """Return all values of a recording."""
     transcript = entry.transcript
     return {
         "id": entry.id,
@@ -53,7 +53,7 @@ def entry_value(entry: Entry) -> dict[str, object]:
 
 
 def exported(entry: Entry) -> Exported:
-    """Return a recording for export: its text as it was edited, its segments as they were heard."""
+    """Return a recording for export: its edited text, and the segments of the engine."""
     segments = entry.transcript.segments if entry.transcript else ()
     lines = visible(entry.text).splitlines() if entry.text else [""]
     return Exported(entry.id, lines, segments, entry_value(entry))

@@ -1,4 +1,4 @@
-"""Write a kit: a tar whose bytes depend on its contents and a date alone."""
+"""Write a kit: a tar archive that depends only on its contents and a date."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUMS = "SHA256SUMS"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of a kit: its name there, what it holds, and whether it can be executed."""
+    """A file of a kit: its name, its content, and whether it is executable."""
 
     name: str
     content: bytes | Path

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.kit.platforms import Platform
 
     Progress = Callable[[str, int, int], None]
-    """Called with the name of a task, what is done of it, and what there is in total."""
+    """Called with the name of a task, the amount done, and the total."""
 
 _SCRIPTS = ("kit/install", "kit/uninstall", "kit/check.py")
 _INSTALLER = "pip"
-"""Part of each lock of a kit, to install it; it is not installed itself."""
+"""Installs the kit; part of each lock, but not installed itself."""
 _WITHOUT_DATE = 1580601600
 """2020-02-02, the date in wheels that hatchling builds, where SOURCE_DATE_EPOCH is not set."""
 
@@ -61,7 +61,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A kit that was made."""
+    """A finished kit."""
 
     path: Path
     size: int
@@ -86,7 +86,7 @@ def make_kit(plan: Plan, target: Path, *, replace: bool = False, progress: Progr
     models = tuple(_checked(folder, progress) for folder in plan.models)
     made = _date()
     try:
-        # not beside the target: a stick has no permissions, and is slow
+        # not beside the target, because a stick has no permissions and is slow
         files.private_folder(cache_home())
         with files.workplace(cache_home(), "kit-") as folder:
             wheels = _gather(plan, folder, progress)
@@ -111,8 +111,8 @@ def _date() -> datetime:
         date = datetime.fromtimestamp(int(stated), UTC)
     except (ValueError, OverflowError, OSError) as exc:
         raise UsageError(f"SOURCE_DATE_EPOCH is {stated!r}, and not a number of seconds") from exc
-    if not 1980 <= date.year < 2107:  # what a zip, and so a wheel, can hold
-        raise UsageError(f"SOURCE_DATE_EPOCH is in {date.year}; a wheel can bear 1980 to 2107")
+    if not 1980 <= date.year < 2107:  # the years that a zip file, and so a wheel, can represent
+        raise UsageError(f"SOURCE_DATE_EPOCH is in {date.year}; a wheel can have 1980 to 2107")
     return date
 
 
@@ -151,7 +151,7 @@ def _members(
 
 
 def _requirements(wheels: Sequence[Wheel], ours: Path) -> str:
-    """Return what pip installs: exactly these files."""
+    """Return the requirements for pip: exactly these files."""
     hashes: dict[Locked, list[str]] = {}
     for wheel in wheels:
         if wheel.package.name != _INSTALLER:
@@ -162,7 +162,7 @@ def _requirements(wheels: Sequence[Wheel], ours: Path) -> str:
 
 
 def _facts(plan: Plan) -> str:
-    """Return what the scripts of a kit have to know, a fact a line."""
+    """Return the values for the scripts of a kit, one per line."""
     facts = {
         "version": __version__,
         "platform": plan.platform.label,
@@ -190,7 +190,7 @@ def _page(plan: Plan, wheels: Sequence[Wheel], models: Sequence[_Model]) -> str:
 
 
 def _licence() -> bytes:
-    """Return our licence, from a checkout or from the metadata of what is installed."""
+    """Return our licence, from a checkout or from the metadata of the installation."""
     from importlib import metadata
 
     try:
@@ -202,15 +202,15 @@ def _licence() -> bytes:
 
 
 def _checked(folder: Path, progress: Progress) -> _Model:
-    """Return a model with its record, if its files are what the record says."""
+    """Return a model with its record, if its files match the record."""
     record = read_record(folder)
     if record is None:
         raise UsageError(
-            f"{folder} was not installed by git-voicenote, so nothing says what its files are",
+            f"{folder} was not installed by git-voicenote, so there is no record of its files",
             hint=f"`git voicenote models import {folder}` first; then use its name",
         )
     for change in changed_files(folder, record, progress):
-        raise StoreError(change, hint="import or fetch the model once more")
+        raise StoreError(change, hint="import or fetch the model again")
     return _Model(folder, record)
 
 

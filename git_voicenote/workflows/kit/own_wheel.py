@@ -1,6 +1,6 @@
-"""The wheel of git-voicenote itself, rebuilt from what is installed, or built from a checkout.
+"""The wheel of git-voicenote itself, rebuilt from the installation, or built from a checkout.
 
-Both ways lead to the same bytes: the files of a wheel are the same wherever they lie.
+Both give the same bytes, because the files are the same.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 _NAME = "git-voicenote"
 _PACKAGE = "git_voicenote"
 _INSTALLERS = frozenset({"INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json"})
-"""What a dist-info folder contains that is not part of the wheel, or is regenerated."""
+"""The files of a dist-info folder that are not part of the wheel, or are regenerated."""
 
 _SCRIPT = ("bin", _NAME)
-"""What starts us, which pip writes."""
+"""The scripts that pip writes."""
 
 _Contents = dict[str, tuple[bytes, bool]]
-"""The content of each file by its name in the wheel, and whether it can be executed."""
+"""The content of each file by its name in the wheel, and whether it is executable."""
 
 
 def own_wheel(folder: Path, made: datetime) -> Path:
@@ -56,13 +56,13 @@ def own_wheel(folder: Path, made: datetime) -> Path:
 def _installed(
     distribution: metadata.Distribution, listed: list[metadata.PackagePath]
 ) -> Iterator[tuple[str, tuple[bytes, bool]]]:
-    """Yield the files of the wheel that was installed."""
+    """Yield the files of the installed wheel."""
     for entry in listed:
         if entry.suffix == ".pyc" or entry.name in _INSTALLERS or entry.parts[-2:] == _SCRIPT:
             continue
         path = Path(str(entry.locate()))
         name = entry.as_posix()
-        if name.startswith(".."):  # what a wheel has for the environment: man pages
+        if name.startswith(".."):  # the wheel's files for the environment: man pages
             below = PurePosixPath(*(part for part in entry.parts if part != ".."))
             name = f"{_PACKAGE}-{distribution.version}.data/data/{below}"
         try:
@@ -98,7 +98,7 @@ def _built(folder: Path) -> _Contents:
 
 
 def _write(target: Path, contents: _Contents, record: str, made: datetime) -> None:
-    """Write a wheel, uncompressed: its bytes depend on its contents and the date alone."""
+    """Write a wheel, uncompressed, that depends only on its contents and the date."""
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     for name, (content, _) in sorted(contents.items()):
@@ -113,12 +113,12 @@ def _write(target: Path, contents: _Contents, record: str, made: datetime) -> No
             (record, (rows.getvalue().encode(), False)),
         ]:
             info = zipfile.ZipInfo(name, made.timetuple()[:6])
-            info.create_system = 3  # Unix, whatever this is
+            info.create_system = 3  # Unix, on any system
             info.external_attr = (0o100755 if executable else 0o100644) << 16
             archive.writestr(info, content)
 
 
 def _digest(content: bytes) -> str:
-    """Return a hash as RECORD has it: SHA-256 in base64, without padding."""
+    """Return a hash in the format of RECORD: SHA-256 in base64, without padding."""
     digest = hashlib.sha256(content).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

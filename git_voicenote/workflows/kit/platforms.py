@@ -1,4 +1,4 @@
-"""The platforms that a kit can be made for: what their Pythons say of themselves, and wheels.
+"""The platforms that a kit can be made for, with their environment markers and wheel tags.
 
 To add one: a row, once each package of the locks has a wheel for it.
 """
@@ -25,7 +25,7 @@ class Platform:
 
     `system` and `machine` are what `sys.platform` and `platform.machine()` return there, `name` is
     `platform.system()`. `libc` is the oldest version of the C library, or of macOS, that it needs:
-    wheels for later versions are not taken.
+    wheels for later versions are not used.
     """
 
     label: str
@@ -88,7 +88,7 @@ def chosen_platform(label: str | None) -> Platform:
 
 
 def chosen_pythons(versions: Sequence[str]) -> tuple[str, ...]:
-    """Return versions of Python in order, each once, or that of this one. Raises UsageError."""
+    """Return versions of Python in order, each once, or the current one. Raises UsageError."""
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     chosen = {PYTHONS.index(one) for one in versions or (here,) if one in PYTHONS}
     if unknown := [one for one in versions or (here,) if one not in PYTHONS]:

@@ -61,7 +61,7 @@ def build_wheel(checkout: Path, folder: Path) -> None:
 
 
 def _pip(folder: Path) -> list[str]:
-    """Return the command that runs pip: ours, or that of a new environment if there is none."""
+    """Return the command that runs pip: the installed one, or that of a new environment."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]  # the folder that it is run in is a private one
     environment = folder / "pip"

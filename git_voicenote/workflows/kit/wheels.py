@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A wheel that is what the lock says: its file, and the package that it is of."""
+    """A wheel that matches the lock: its file and its package."""
 
     path: Path
     sha256: str
@@ -60,8 +60,8 @@ def choose_wheels(
 ) -> tuple[Wheel, ...]:
     """Return the best wheel in a folder for each package, as pip would choose it.
 
-    A file whose hash the lock does not have is not taken. Raises StoreError for packages without a
-    wheel, OSError.
+    Files whose hash is not in the lock are ignored. Raises StoreError for packages without a wheel,
+    OSError.
     """
     version = tuple(map(int, python.split(".")))
     platforms = platform.wheel_platforms()
@@ -92,7 +92,7 @@ def choose_wheels(
     if missing:
         raise StoreError(
             f"{folder} lacks wheels for Python {python} on {platform.label}: {', '.join(missing)}",
-            hint="each has to be the file that the lock of this version of git-voicenote names",
+            hint="each must be the file named in the lock of this version of git-voicenote",
         )
     return tuple(chosen)
 

@@ -1,1 +1,1 @@
-"""What is said, what is missing, what is unfinished, and what would be sent."""
+"""Missing notes, unfinished work, and unsent notes."""

@@ -1,4 +1,4 @@
-"""What waits: recordings and texts that were not finished, a series that git am is at, a push."""
+"""Pending work: unfinished recordings and texts, a series in git am, a push."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AmProgress:
-    """How far git am is in a series: it has stopped at the patch `number` of `total`."""
+    """The progress of git am in a series: it has stopped at patch `number` of `total`."""
 
     number: int
     total: int
@@ -33,7 +33,7 @@ class AmProgress:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What was begun in a repository and not finished."""
+    """The unfinished work in a repository."""
 
     recordings: tuple[CutOff, ...]
     texts: tuple[KeptText, ...]
@@ -57,7 +57,7 @@ class Outgoing:
 
 
 def find_unfinished(repository: Repository, settings: Settings, dialogue: Dialogue) -> Unfinished:
-    """Return what was begun and not finished here."""
+    """Return the unfinished work in a repository."""
     return Unfinished(
         open_archive(repository, settings, dialogue.warn).cut_off(),
         kept_texts(repository.state_dir),
@@ -66,7 +66,7 @@ def find_unfinished(repository: Repository, settings: Settings, dialogue: Dialog
 
 
 def _am_progress(repository: Repository) -> AmProgress | None:
-    """Return how far git am is; a rebase, whose state lies in the same folder, is none."""
+    """Return the progress of git am; None for a rebase, whose state is in the same folder."""
     state = repository.git_dir / "rebase-apply"
     with suppress(OSError, ValueError):
         if (state / "applying").is_file():
@@ -107,6 +107,6 @@ def find_outgoing(repository: Repository, note_refs: NoteRefs) -> Outgoing:
 
 
 def _known_there(repository: Repository, theirs: Tips) -> set[str]:
-    """Return the commits whose notes a remote has already."""
+    """Return the commits whose notes a remote already has."""
     trees = [read_note_tree(repository, tip) for tip in theirs.by_kind.values() if tip]
     return {name for tree in trees for name in tree.texts}

@@ -1,4 +1,4 @@
-"""Transcribe files in their order, and count what becomes of them."""
+"""Transcribe files in order, and count the results."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class Display(Protocol):
-    """Where results and progress appear."""
+    """Shows results and progress."""
 
     def listened(self, seconds: float) -> None:
-        """Advance by so many seconds of sound."""
+        """Advance by seconds of sound."""
         ...
 
     def finished(self) -> None:
@@ -44,13 +44,13 @@ class Displays(Protocol):
     """Makes a display for files; None is a stream."""
 
     def __call__(self, sources: Sequence[Path | None], /) -> AbstractContextManager[Display]:
-        """Return a display that is shown for as long as its context lasts."""
+        """Return a display that is shown while its context lasts."""
         ...
 
 
 @dataclass
 class Tally:
-    """What became of files. `error` is that of the last one that failed or is incomplete."""
+    """The results of files. `error` is that of the last one that failed or is incomplete."""
 
     count: int
     transcribed: int = 0
@@ -69,18 +69,18 @@ class Tally:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every file could be read and transcribed as a whole."""
+        """Whether every file was read and transcribed completely."""
         return not (self.failed or self.incomplete or self.found_incomplete)
 
     @property
     def has_silent(self) -> bool:
-        """Whether nothing was heard in one of them."""
+        """Whether one of them contains no speech."""
         return bool(self.silent or self.found_silent)
 
     def __str__(self) -> str:
         parts = (
             (self.transcribed, "transcribed"),
-            (self.found, "there already (--again replaces them)"),
+            (self.found, "already there (--again replaces them)"),
             (self.silent, "without speech"),
             (self.incomplete + self.found_incomplete, "read only in part"),
             (self.failed, "failed"),
@@ -117,7 +117,7 @@ class FileTranscription:
     is_many: bool
 
     def run(self, results: Results) -> Tally:
-        """Transcribe what has no result yet, and show the results in the order of the files.
+        """Transcribe the files without a result, and show the results in the order of the files.
 
         Raises EngineError if the engine fails on all of them.
         """
@@ -187,7 +187,7 @@ class FileTranscription:
         if not finished.has_words:
             tally.silent += 1
             if self.is_many:
-                self.dialogue.warn(f"nothing was heard in {name}")
+                self.dialogue.warn(f"no speech was found in {name}")
         else:
             tally.transcribed += 1
             file = name if self.is_many else ""

@@ -24,12 +24,12 @@ class Results(Protocol):
 
     @property
     def are_kept(self) -> bool:
-        """Whether the same command finds them again."""
+        """Whether the results are stored for the next run."""
         ...
 
     @property
     def there(self) -> Mapping[int, str]:
-        """What to print of the files whose results are there already, by number."""
+        """What to print for files with an existing result, by number."""
         ...
 
     @property
@@ -39,15 +39,15 @@ class Results(Protocol):
 
     @property
     def incomplete(self) -> int:
-        """How many of those are of files that could be read only in part."""
+        """The number of those that could be read only in part."""
         ...
 
     def segment(self, segment: Segment) -> str:
-        """Return what to print of a segment as soon as it is transcribed."""
+        """Return the output for a segment as soon as it is transcribed."""
         ...
 
     def finished(self, number: int, finished: Finished) -> str:
-        """Return what to print of a file that is done; "" for a failure."""
+        """Return the output for a finished file; "" for a failure."""
         ...
 
 
@@ -68,7 +68,7 @@ class Rendering:
 
     @property
     def suffix(self) -> str:
-        """How the names of files in this form end."""
+        """The suffix of files in this format."""
         return self.form.suffix
 
     def text(self, name: str, finished: Finished) -> str:
@@ -97,7 +97,7 @@ class Rendering:
 
 
 class Printed:
-    """One file, on stdout: its lines as they are understood, or the whole of another form."""
+    """One file, on stdout: its lines as they are transcribed, or the whole in another format."""
 
     are_kept = False
 
@@ -115,14 +115,14 @@ class Printed:
         return self._rendering.form.render(heard)
 
     def finished(self, number: int, finished: Finished) -> str:
-        """Return a format that is not printed line by line, whole; nothing of a failure."""
+        """Return the whole file, in a format that is not printed line by line; "" for a failure."""
         if finished.has_failed or self._rendering.form.is_line_by_line:
             return ""
         return self._rendering.text(self._name, finished)
 
 
 class Listed:
-    """Several files, on stdout: text below the name of its file, JSON on one line for each."""
+    """Several files, on stdout: text below the file's name, or one line of JSON for each."""
 
     are_kept = False
 
@@ -145,7 +145,7 @@ class Listed:
 
 
 class Written:
-    """Files in a folder, one for each sound file; on stdout their names."""
+    """One file in a folder for each sound file; their names are on stdout."""
 
     are_kept = True
 

@@ -1,1 +1,1 @@
-"""Find what git-voicenote has put on this machine, and remove what the person chooses."""
+"""Find the data of git-voicenote on this machine, and remove the chosen parts."""

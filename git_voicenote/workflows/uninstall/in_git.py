@@ -1,4 +1,4 @@
-"""What is in git: refs with their logs, and the objects that only they needed."""
+"""The data in git: refs with their reflogs, and the objects that only they need."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _refs(scene: Scene) -> Mapping[str, str]:
 
 
 def _objects_of(repository: Repository, refs: Mapping[str, str]) -> set[str]:
-    """Return all objects that the refs, and what they were before, lead to."""
+    """Return all objects reachable from the refs and their reflogs."""
     tips = {*refs.values()}
     for ref in refs:
         logged = repository.run(

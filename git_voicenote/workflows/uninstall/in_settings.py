@@ -1,4 +1,4 @@
-"""What git's configuration says of us, in each scope, and the hooks."""
+"""Our entries in git's configuration, in each scope, and the hooks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOT_SET = 5
 
 
 def find_settings(scene: Scene) -> list[Trace]:
-    """Return our entries in git's configuration, and the person's own vocabulary."""
+    """Return our entries in git's configuration, and the personal vocabulary."""
     entries = [
         Trace(f"{one.key} = {one.value or ''} ({one.scope}{': ' * bool(one.place)}{one.place})")
         for one in _assignments(scene)
@@ -34,7 +34,7 @@ def find_settings(scene: Scene) -> list[Trace]:
 
 
 def remove_settings(scene: Scene) -> None:
-    """Remove them. An entry of the system, or of this command alone, stays and is named."""
+    """Remove them. An entry of the system, or of this command, is kept and named."""
     here = scene.repository.cwd if scene.repository else Path.cwd()
     for one in _assignments(scene):
         if one.scope not in ("local", "global", "worktree") or not one.place:
@@ -48,13 +48,13 @@ def remove_settings(scene: Scene) -> None:
             cwd=here, accept=(0, _NOT_SET),
         )  # fmt: skip
         if one.scope == "global" and place.is_file() and not place.stat().st_size:
-            remove_all([place])  # an empty one is none
+            remove_all([place])  # an empty list does not count
     remove_all([config_home()])
     remove_empty(config_home().parent, up_to=Path.home())
 
 
 def find_hooks(scene: Scene) -> list[Trace]:
-    """Return the hooks of ours in a repository, or in the folder that core.hooksPath names."""
+    """Return our hooks in a repository, or in the folder that core.hooksPath names."""
     found = []
     for name in _hook_names():
         try:
@@ -69,7 +69,7 @@ def find_hooks(scene: Scene) -> list[Trace]:
 
 
 def remove_hooks(scene: Scene) -> None:
-    """Remove our text from hooks, to the byte; one that cannot be removed is named."""
+    """Remove our text from hooks; a hook that cannot be changed is named."""
     for name in _hook_names():
         try:
             if scene.repository is not None:
@@ -84,7 +84,7 @@ def _hook_names() -> list[str]:
 
 
 def _assignments(scene: Scene) -> list[Assignment]:
-    """Return the entries that are ours; of keys of others, the values that name us."""
+    """Return our entries; for other keys, the values that name this program."""
     here = scene.repository.cwd if scene.repository else Path.cwd()
     refs = (scene.settings.notes_ref, scene.settings.review_ref)
     return [

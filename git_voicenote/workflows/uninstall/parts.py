@@ -1,4 +1,4 @@
-"""The parts that can be removed: one table, in the order in which they are."""
+"""The table of parts that can be removed, in the order of removal."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LEARNED = ("language", "vocabulary")
 
 
 def _roots(scene: Scene) -> tuple[Path, ...]:
-    """Return the state folders: of the repository, and of what belongs to none."""
+    """Return the state folders: that of the repository, and that outside of any."""
     return (*own_folders(scene.repository), data_home())
 
 
@@ -58,7 +58,7 @@ def _models(_: Scene) -> list[Path]:
 
 
 def _rest(scene: Scene) -> list[Path]:
-    """Return all folders of ours, whatever is left in them."""
+    """Return all our folders, with their remaining content."""
     repository = scene.repository
     in_git = [repository.state_dir, repository.git_dir / "voicenote"] if repository else []
     return [*dict.fromkeys(in_git), data_home(), cache_home(), config_home(), log_home()]
@@ -100,7 +100,7 @@ def _nobody_records(scene: Scene) -> None:
 def _nobody_learns(scene: Scene) -> None:
     if scene.repository and LanguageCache(scene.repository.state_dir).is_being_made():
         raise StoreError(
-            "the language of this repository is being learned at this moment",
+            "the language of this repository is being learned now",
             hint="try again in a minute",
         )
 
@@ -119,15 +119,15 @@ _learned = _kept_in(*_LEARNED)
 
 PARTS = (
     Part("hooks", "hooks", find_hooks, remove_hooks),
-    Part("notes", "notes and covers, with what was said", find_refs, remove_refs),
+    Part("notes", "notes and covers, with their text", find_refs, remove_refs),
     _folders("recordings", "recordings and history", _recorded, _nobody_records),
-    _folders("learned", "what was learned of this repository", _learned, _nobody_learns),
+    _folders("learned", "data learned from this repository", _learned, _nobody_learns),
     _folders("models", "models and caches", _models, lambda _: None),
     Part("settings", "settings and your vocabulary", find_settings, remove_settings),
 )
-"""The parts by which a person chooses."""
+"""The parts to choose from."""
 REST = _folders(
     "rest", "logs, locks and other files", _rest, _nobody_works,
     others=(_recorded, _learned, _models, _own_vocabulary, unsaved_texts),
 )  # fmt: skip
-"""What is left of our folders after all parts are removed."""
+"""The rest of our folders, after all parts are removed."""

@@ -1,4 +1,4 @@
-"""What there is to remove, and where: the values that all parts share."""
+"""The data to remove: the values that all parts share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One thing that is there, as a person reads it, and its size in bytes (0: not known)."""
+    """The description of one item, and its size in bytes (0: not known)."""
 
     what: str
     octets: int = 0
@@ -30,7 +30,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where to look: a repository, or only what is outside of one."""
+    """Where to search: a repository, or only outside of one."""
 
     repository: Repository | None
     settings: Settings
@@ -39,7 +39,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that a person may remove: its option, its title, and how it is found and removed."""
+    """A part that can be removed: its option, its title, and how to find and remove it."""
 
     name: str
     title: str
@@ -59,12 +59,12 @@ def own_folders(repository: Repository | None) -> list[Path]:
 
 
 def folders_found(paths: Iterable[Path], *, but: Sequence[Path] = ()) -> list[Trace]:
-    """Return those of these files and folders that are there, with their sizes.
+    """Return the existing ones of these files and folders, with their sizes.
 
     What is in them and belongs to others (`but`) is not counted.
     """
     return [
-        Trace(f"{path}, a link: what it leads to stays", path.lstat().st_size)
+        Trace(f"{path}, a link: its target stays", path.lstat().st_size)
         if path.is_symlink()
         else Trace(str(path), files.used_room(path, but=but))
         for path in paths
@@ -73,7 +73,7 @@ def folders_found(paths: Iterable[Path], *, but: Sequence[Path] = ()) -> list[Tr
 
 
 def remove_all(paths: Iterable[Path]) -> None:
-    """Remove files and folders. Raises StoreError for one that stays."""
+    """Remove files and folders. Raises StoreError if one cannot be removed."""
     for path in paths:
         try:
             if path.is_dir() and not path.is_symlink():
@@ -85,7 +85,7 @@ def remove_all(paths: Iterable[Path]) -> None:
 
 
 def remove_empty(folder: Path, *, up_to: Path) -> None:
-    """Remove an empty folder, and those above it that are empty then, below another one."""
+    """Remove an empty folder, and its parents that become empty, up to another folder."""
     while folder != up_to and folder.is_relative_to(up_to):
         try:
             folder.rmdir()
@@ -97,7 +97,7 @@ def remove_empty(folder: Path, *, up_to: Path) -> None:
 
 
 def refuse_if_in_use(root: Path) -> None:
-    """Raise StoreError if another process works on a recording of a state folder."""
+    """Raise StoreError if another process is using a recording of a state folder."""
     from git_voicenote.store.recordings import Recordings
 
     with suppress(FileNotFoundError):

@@ -1,1 +1,1 @@
-"""The words of a repository: harvested, listed by people, learned by an engine."""
+"""The vocabulary of a repository: harvested, listed by users, learned by an engine."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary.ranking import Place
 
 _KEPT = 1500
-"""Names that are cached for each place; ranking uses at most 300 in all."""
+"""The most names to cache for each place; ranking uses at most 300 in all."""
 
 T = TypeVar("T")
 Seen = tuple[tuple["Place", Counter[str]], ...]
@@ -63,8 +63,8 @@ def vocabulary_for(
 ) -> Vocabulary:
     """Return the vocabulary for a target.
 
-    Outside of a repository, that is the personal list. What cannot be read is reported with
-    `tell` and left out: it keeps nobody from speaking.
+    Outside of a repository, that is the personal list. Failures are reported with `tell`, and the
+    affected terms are omitted.
     """
     lists = listed_entries(repository, tell)
     around, change = _Harvest(), _Harvest()
@@ -108,7 +108,7 @@ def with_keywords(context: Context, keywords: Iterable[str]) -> Context:
 
 
 def correction(vocabulary: Vocabulary) -> Pass:
-    """Return the text pass that writes the terms where something like them was heard."""
+    """Return the text pass that corrects misheard terms."""
     return corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
 
 
@@ -128,7 +128,7 @@ class _Harvest:
 
 
 class _Remembered:
-    """Harvests and ranked terms, from the cache or made now."""
+    """Harvests and ranked terms, from the cache or newly computed."""
 
     def __init__(self, repository: Repository | None, tell: Callable[[str], None]) -> None:
         self._cache = VocabularyCache(repository.state_dir) if repository else None
@@ -165,7 +165,7 @@ class _Remembered:
         made = make()
         failure = self._cache.write(kind, key, to_json(made))
         if failure:
-            self._tell(f"the vocabulary is not kept: {failure.message}")
+            self._tell(f"the vocabulary was not cached: {failure.message}")
         return made
 
 
@@ -174,7 +174,7 @@ def _to_json(harvest: _Harvest) -> object:
             "prose": harvest.prose}  # fmt: skip
 
 
-def _from_json(kept: Any) -> _Harvest:  # noqa: ANN401 - JSON, until it has been looked at
+def _from_json(kept: Any) -> _Harvest:  # noqa: ANN401 - JSON that has not been checked
     seen = tuple((_place(place), Counter(_counts(counts))) for place, counts in kept["seen"])
     return _Harvest(seen, _string(kept["prose"]))
 

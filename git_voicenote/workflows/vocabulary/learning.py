@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
     from git_voicenote.store.language_cache import Kept
 
-_log = Log("git_voicenote.workflows.vocabulary.learning")  # it is run as a program, too
+_log = Log("git_voicenote.workflows.vocabulary.learning")  # also run as a program
 
 VERSION = 4
-"""Changes when the result for the same history does."""
+"""Incremented when the result for the same history changes."""
 _OBSOLETE = "language.bin"
 """The adaptation of an engine that no longer exists."""
 _MIN_COMMITS = 30
-"""Fewer say too little about how people write here."""
+"""Fewer words are not enough to learn from."""
 _STALE_AFTER = 200
 """New commits after which the language is learned again."""
 _TIMEOUT_SECONDS = 300.0
@@ -62,7 +62,7 @@ def adaptation_for(
         if _is_due(repository, kept, made_of) and not cache.is_being_made():
             _start(repository, tokens)
     except (GitError, OSError) as exc:
-        tell(f"the repository's language is not learned: {exc}")
+        tell(f"the repository's language was not learned: {exc}")
         return None
     return kept.folder if kept and _of(kept)[0] == made_of else None
 
@@ -90,7 +90,7 @@ def make_now(repository: Repository, tokens: Path) -> Kept | None:
 
 
 def _made_of(tokens: Path) -> str:
-    """Return what an adaptation depends on besides the history: our version and the tokens."""
+    """Return the inputs of an adaptation besides the history: our version and the tokens."""
     return f"{VERSION}:{hashlib.sha256(tokens.read_bytes()).hexdigest()[:16]}"
 
 
@@ -104,7 +104,7 @@ def _is_due(repository: Repository, kept: Kept | None, made_of: str) -> bool:
 
 
 def _of(kept: Kept) -> tuple[str, str]:
-    """Return what an adaptation depends on, and the newest commit in it."""
+    """Return the inputs of an adaptation, and the newest commit in it."""
     made_of, _, head = kept.key.partition(" ")
     return made_of, head
 

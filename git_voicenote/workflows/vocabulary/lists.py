@@ -1,4 +1,4 @@
-"""The lists of terms that people keep: a personal one, and one in each repository."""
+"""The lists of terms: a personal one, and one in each repository."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def test_an_older_text_of_ours_is_brought_up_to_date(repo: Sandbox, here: Reposi
         ("#!/usr/bin/env python3\nprint()\n", 0o755, "is not a shell script"),
         ("#!/usr/bin/fish\n", 0o755, "is not a shell script"),
         ("\x7fELF\0\0", 0o755, "is not a shell script"),
-        ("#!/bin/sh\nexit 0\n", 0o644, "is not executable, so git passes it over"),
+        ("#!/bin/sh\nexit 0\n", 0o644, "is not executable, so git ignores it"),
     ],
     ids=["python", "fish", "binary", "not executable"],
 )
@@ -340,10 +340,10 @@ def test_the_commands(repo: Sandbox) -> None:
     path.chmod(0o644)
     disabled = repo.voicenote("hook", "status", HOOK)
     assert disabled.returncode == 1
-    assert b"not executable, so git passes it over" in disabled.stdout
+    assert b"not executable, so git ignores it" in disabled.stdout
     removed = repo.voicenote("hook", "uninstall")
     assert removed.stderr == b"removed: .git/hooks/prepare-commit-msg\n"
-    assert b"there is no hook of ours" in repo.voicenote("hook", "uninstall").stderr
+    assert b"our hook is not installed" in repo.voicenote("hook", "uninstall").stderr
 
 
 def test_a_refused_installation_is_an_error_with_a_way_out(repo: Sandbox) -> None:

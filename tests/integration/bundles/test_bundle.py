@@ -128,7 +128,7 @@ def test_selections(ada: Sandbox, stick: Path) -> None:
 
 def test_a_file_that_is_there(ada: Sandbox, stick: Path) -> None:
     stick.write_text("mine")
-    assert "is there already" in sync(ada, "bundle", stick, status=128)
+    assert "already exists" in sync(ada, "bundle", stick, status=128)
     assert stick.read_text() == "mine"
     sync(ada, "bundle", stick, "--force")
     assert manifest_of(stick)["version"] == 1
@@ -158,7 +158,7 @@ def test_another_recording_of_that_name(ada: Sandbox, bob: Sandbox, stick: Path)
     sync(ada, "bundle", stick, "--audio")
     mine = Recordings(bob.folder / ".git/voicenote").new_path(SOUND)
     mine.write_bytes(b"mine")
-    assert f"another recording is called {SOUND} here" in sync(bob, "unbundle", stick, status=1)
+    assert f"another recording has the id {SOUND} here" in sync(bob, "unbundle", stick, status=1)
     assert mine.read_bytes() == b"mine"
     assert len(list(mine.parent.iterdir())) == 1
 

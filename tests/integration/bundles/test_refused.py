@@ -57,7 +57,7 @@ def test_a_recording_that_the_sender_knows_nothing_of_is_not_offered_as_ones_own
     History(state).delete(SOUND)
     sync(ada, "bundle", stick, "main..topic", "--audio")
 
-    assert "1 recording taken in" in sync(bob, "unbundle", stick)
+    assert "1 recording imported" in sync(bob, "unbundle", stick)
 
     assert Recordings(bob.folder / ".git/voicenote").ids() == (SOUND,)
     done = bob.voicenote("history", "list")
@@ -82,10 +82,11 @@ def test_a_history_that_cannot_be_written_keeps_the_sounds_out(
     state = bob.folder / ".git/voicenote"
     state.mkdir()
     (state / "history.db").write_bytes(b"no database" * 1000)
-    assert "warning: the recordings stay out: the history" in sync(bob, "unbundle", stick, status=1)
+    refused = sync(bob, "unbundle", stick, status=1)
+    assert "warning: the recordings were not imported: the history" in refused
     assert Recordings(state).ids() == ()
     (state / "history.db").unlink()
-    assert "1 recording taken in" in sync(bob, "unbundle", stick)
+    assert "1 recording imported" in sync(bob, "unbundle", stick)
 
 
 STOPS = """\

@@ -20,10 +20,10 @@ def test_there_and_back(pair: Pair) -> None:
 
     assert note(pair.bob) == f"Why.\n\n{FIRST}"
     assert cover(pair.bob) == "The series.\n"
-    assert sync(pair.bob, "status") == "in step with origin\n"
+    assert sync(pair.bob, "status") == "in sync with origin\n"
     assert sync(pair.bob, "fetch") == "nothing new in origin\n"
-    assert sync(pair.bob, "push") == "nothing to push: origin has all that is here\n"
-    assert sync(pair.ada, "status") == "in step with origin\n"
+    assert sync(pair.bob, "push") == "nothing to push: origin has everything\n"
+    assert sync(pair.ada, "status") == "in sync with origin\n"
     assert "incoming" not in refs(pair.bob)
 
 
@@ -40,7 +40,7 @@ def test_both_edited_the_same_note(pair: Pair) -> None:
 
     refused = sync(pair.bob, "push", status=1)
     assert "error: notes not pushed: [rejected] (fetch first)" in refused
-    assert "hint: `git voicenote sync fetch` merges what is there; then push again" in refused
+    assert "hint: `git voicenote sync fetch` merges the notes there; then push again" in refused
 
     told = sync(pair.bob, "fetch")
     assert told == (
@@ -54,7 +54,7 @@ def test_both_edited_the_same_note(pair: Pair) -> None:
     assert sync(pair.bob, "push") == "notes pushed\ncover of main pushed\n"
     sync(pair.ada, "fetch")
     assert note(pair.ada) == merged
-    assert sync(pair.ada, "status") == "in step with origin\n"
+    assert sync(pair.ada, "status") == "in sync with origin\n"
 
 
 def test_it_does_not_matter_who_merges(pair: Pair) -> None:
@@ -78,7 +78,7 @@ def test_it_does_not_matter_who_merges(pair: Pair) -> None:
     assert note(pair.ada) == note(pair.bob)
     sync(pair.ada, "push")
     sync(pair.bob, "fetch")
-    assert sync(pair.bob, "status") == "in step with origin\n"
+    assert sync(pair.bob, "status") == "in sync with origin\n"
 
 
 def test_notes_of_different_commits(pair: Pair) -> None:
@@ -130,7 +130,7 @@ def test_a_removed_note_does_not_come_back(pair: Pair) -> None:
 
 
 def test_status_tells_what_each_side_lacks(pair: Pair) -> None:
-    assert sync(pair.ada, "status") == "in step with origin\n"
+    assert sync(pair.ada, "status") == "in sync with origin\n"
     others = [pair.ada.commit(f"feat: part {number}") for number in range(2)]
     write_note(pair.ada, "Why.\n", others[0])
     sync(pair.ada, "push", "--all")
@@ -148,8 +148,8 @@ def test_status_tells_what_each_side_lacks(pair: Pair) -> None:
 
     assert sorted(told.splitlines()) == sorted(
         [
-            f"both      note    {others[0][:7]} (a commit that is not here)",
-            f"to fetch  note    {others[1][:7]} (a commit that is not here)",
+            f"both      note    {others[0][:7]} (a commit not in this repository)",
+            f"to fetch  note    {others[1][:7]} (a commit not in this repository)",
             f"to push   note    {pair.commit[:7]} start the project",
             "to push   cover   main",
         ]
@@ -165,7 +165,7 @@ def test_covers_that_git_cannot_keep_together(pair: Pair) -> None:
 
     told = sync(pair.bob, "fetch", status=1)
 
-    assert "the cover of topic/part is not taken: git cannot keep it beside that of topic" in told
+    assert "the cover of topic/part was not imported: its ref conflicts with that of topic" in told
     assert cover(pair.bob, "topic") == "Ours.\n"
     pair.bob.git("update-ref", "-d", "refs/voicenote/cover/topic")
     sync(pair.bob, "fetch")
@@ -175,9 +175,7 @@ def test_covers_that_git_cannot_keep_together(pair: Pair) -> None:
 def test_a_cover_without_words(pair: Pair) -> None:
     empty = pair.ada.git("commit-tree", "-m", "x", pair.ada.git("mktree"))
     pair.ada.git("push", "--quiet", "origin", f"{empty}:refs/voicenote/cover/evil")
-    assert "warning: the cover of evil from origin holds no text" in sync(
-        pair.bob, "fetch", status=1
-    )
+    assert "warning: the cover of evil from origin has no text" in sync(pair.bob, "fetch", status=1)
     assert cover(pair.bob, "evil") is None
 
 
@@ -202,8 +200,8 @@ def test_a_remote_that_is_not_there(pair: Pair) -> None:
         told = sync(pair.ada, command, status=128)
         assert told.startswith("error: git could not read from origin:\n  fatal: ")
         assert "server.git' does not appear to be a git repository\n" in told
-    assert "there is no remote 'nowhere'" in sync(pair.ada, "fetch", "nowhere", status=128)
-    assert "'--upload-pack=x' is no remote" in sync(
+    assert "there is not a remote 'nowhere'" in sync(pair.ada, "fetch", "nowhere", status=128)
+    assert "'--upload-pack=x' is not a remote" in sync(
         pair.ada, "fetch", "--", "--upload-pack=x", status=129
     )
 
@@ -212,13 +210,13 @@ def test_several_remotes(repo: Sandbox) -> None:
     repo.git("remote", "add", "one", "/nowhere")
     repo.git("remote", "add", "two", "/nowhere")
     told = sync(repo, "fetch", status=128)
-    assert "there are 2 remotes and none is meant by default\nhint: name one: one, two" in told
+    assert "there are 2 remotes and none of them is the default\nhint: name one: one, two" in told
 
 
 def test_nothing_anywhere(pair: Pair) -> None:
     told = sync(pair.ada, "fetch")
     assert told.startswith("nothing new in origin\nhint: origin has none yet")
-    assert sync(pair.ada, "push") == "nothing to push: origin has all that is here\n"
+    assert sync(pair.ada, "push") == "nothing to push: origin has everything\n"
 
 
 def test_detached_and_bare(pair: Pair) -> None:
@@ -231,7 +229,7 @@ def test_detached_and_bare(pair: Pair) -> None:
     bare.git("remote", "add", "origin", pair.server)
     assert sync(bare, "fetch") == "1 note from origin\n"
     assert bare.git("cat-file", "-t", "refs/notes/voicenote") == "commit"
-    assert sync(bare, "status") == "in step with origin\n"
+    assert sync(bare, "status") == "in sync with origin\n"
 
 
 def test_another_notes_ref(pair: Pair) -> None:
@@ -279,7 +277,7 @@ def test_answers_of_reviewers_travel_as_notes_do(pair: Pair) -> None:
         == f"to push   answer  {pair.commit[:7]} start the project\n"
     )
     assert "answers pushed\n" in sync(pair.ada, "push")
-    assert sync(pair.ada, "status") == "in step with origin\n"
+    assert sync(pair.ada, "status") == "in sync with origin\n"
     said = sync(pair.bob, "fetch")
     assert said == "the answers to 1 commit from origin\n"
     assert answers(pair.bob) == answers(pair.ada)
@@ -300,7 +298,7 @@ def test_answers_of_reviewers_travel_as_notes_do(pair: Pair) -> None:
 
 def test_two_refs_that_are_one_are_refused(pair: Pair) -> None:
     pair.ada.git("config", "voicenote.reviewRef", "voicenote")
-    assert "where the authors' own notes are" in sync(pair.ada, "push", status=128)
+    assert "which has the authors' own notes" in sync(pair.ada, "push", status=128)
 
 
 @pytest.mark.parametrize("action", ["status", "fetch", "push"])

@@ -44,9 +44,9 @@ def test_each_pushurl_is_pushed_to_and_asked(pair: Pair, tmp_path: Path, places:
         f"notes pushed to {url}\ncover of main pushed to {url}\n" for url in urls
     )
     pushed = ", ".join(map(str, urls))
-    assert sync(pair.ada, "status") == f"in step with origin (pushed to: {pushed})\n"
+    assert sync(pair.ada, "status") == f"in sync with origin (pushed to: {pushed})\n"
     assert sync(pair.ada, "push") == "".join(
-        f"nothing to push: {url} has all that is here\n" for url in urls
+        f"nothing to push: {url} has everything\n" for url in urls
     )
     assert "refs/notes" not in pair.ada.run("git", "for-each-ref", cwd=pair.server).stdout.decode()
 
@@ -56,7 +56,7 @@ def test_each_pushurl_is_pushed_to_and_asked(pair: Pair, tmp_path: Path, places:
         write_note(pair.bob, "Bob's.\n")
         refused = sync(pair.bob, "push", status=1)
         assert f"error: notes not pushed to {url}: [rejected] (fetch first)" in refused
-        assert f"hint: `git voicenote sync fetch {url}` merges what is there" in refused
+        assert f"hint: `git voicenote sync fetch {url}` merges the notes there" in refused
         assert sync(pair.bob, "fetch", url).startswith("1 note and 1 cover from ")
         assert f"notes pushed to {url}" in sync(pair.bob, "push")
         asked = json.loads(sync(pair.ada, "status", "--json", status=1))
@@ -75,7 +75,7 @@ def test_a_cover_that_was_removed_here_is_removed_where_it_was_pushed(
     sync(pair.ada, "push")
     pair.ada.git("update-ref", "-d", "refs/voicenote/cover/main")
     assert sync(pair.ada, "push") == f"cover of main removed from {url}\n"
-    assert sync(pair.ada, "status").startswith("in step with origin")
+    assert sync(pair.ada, "status").startswith("in sync with origin")
 
 
 @pytest.mark.parametrize("key", ["remote.pushDefault", "branch.main.pushRemote"])
@@ -84,7 +84,7 @@ def test_a_remote_for_pushes_is_pushed_to_and_asked(pair: Pair, tmp_path: Path, 
     pair.ada.git("config", key, "fork")
     write_note(pair.ada, "Why.\n")
     assert sync(pair.ada, "push") == "notes pushed to fork\n"
-    assert sync(pair.ada, "status") == "in step with origin (pushed to: fork)\n"
+    assert sync(pair.ada, "status") == "in sync with origin (pushed to: fork)\n"
     # unless the person names one
     assert "to push   note" in sync(pair.ada, "status", "origin", status=1)
     assert sync(pair.ada, "push", "origin") == "notes pushed\n"
@@ -103,7 +103,7 @@ def test_where_urls_are_rewritten_the_place_pushed_to_is_asked(
     pair.ada.git("config", "remote.origin.url", "other:project")
     write_note(pair.ada, "Why.\n")
     assert f"notes pushed to {folder}\n" in sync(pair.ada, "push", "--all", remote)
-    assert sync(pair.ada, "status", remote).startswith("in step with ")
+    assert sync(pair.ada, "status", remote).startswith("in sync with ")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_a_person_set_for_their_own_pushes_and_fetches_means_no_note(
         clone.git("config", "remote.origin.prune", "true")
     write_note(pair.ada, "Why.\n")
     assert sync(pair.ada, "push") == "notes pushed\n"
-    assert sync(pair.ada, "status") == "in step with origin\n"
+    assert sync(pair.ada, "status") == "in sync with origin\n"
     assert sync(pair.bob, "fetch") == "1 note from origin\n"
     there = pair.ada.run("git", "for-each-ref", "--format=%(refname)", cwd=pair.server)
     assert there.stdout.split() == [b"refs/heads/main", b"refs/notes/voicenote"]
@@ -225,7 +225,7 @@ def test_a_remote_that_has_no_notes_any_more(pair: Pair) -> None:
     sync(pair.ada, "push")
     pair.ada.run("git", "update-ref", "-d", "refs/notes/voicenote", cwd=pair.server)
     told = sync(pair.ada, "fetch")
-    assert "warning: origin has no notes any more; those that are here stay\n" in told
+    assert "warning: origin has no notes any more; the local ones were kept\n" in told
     assert note(pair.ada) == "Why.\n"
 
 
@@ -237,7 +237,7 @@ def test_a_cover_that_was_removed_there_and_changed_here(pair: Pair) -> None:
     sync(pair.ada, "push")
     write_cover(pair.bob, "The series, in short.\n")
     told = sync(pair.bob, "fetch")
-    assert "the cover of main was removed in origin, but changed here: it stays" in told
+    assert "the cover of main was removed in origin, but changed here: it was kept" in told
     assert cover(pair.bob) == "The series, in short.\n"
 
 
@@ -247,7 +247,7 @@ def test_a_cover_follows_its_branch_to_the_other_side(pair: Pair) -> None:
     pair.ada.git("branch", "-m", "main", "topic")
     assert "the cover of main follows its branch: topic" in sync(pair.ada, "status", status=1)
     assert sync(pair.ada, "push") == "cover of topic pushed\ncover of main removed\n"
-    assert sync(pair.ada, "status") == "in step with origin\n"
+    assert sync(pair.ada, "status") == "in sync with origin\n"
 
 
 @pytest.mark.parametrize("content", ["", "0000\n"])

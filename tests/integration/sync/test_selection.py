@@ -59,7 +59,7 @@ def test_notes_of_commits_that_were_not_pushed_are_not_sent(pair: Pair) -> None:
     # a branch that is named, or pushed
     assert sync(ada, "push", "origin", "topic") == "notes pushed\ncover of topic pushed\n"
     assert sync(ada, "push", "origin", "nope", status=128).startswith("error: no branch is named")
-    assert sync(ada, "status") == "in step with origin\n"
+    assert sync(ada, "status") == "in sync with origin\n"
     sync(pair.bob, "fetch")
     assert note(pair.bob, secret) == "Secret.\n"
     assert cover(pair.bob, "topic") == "Secret series.\n"

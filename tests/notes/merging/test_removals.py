@@ -134,6 +134,6 @@ def test_a_removal_travels_and_meets_what_others_changed(
     theirs.write(second, [MORE])
     (remark,) = fetched(theirs.ref)
     assert remark == (
-        f"the note of {second[:7]} was removed on one side and changed on the other: it stays"
+        f"the note of {second[:7]} was removed on one side and changed on the other: it was kept"
     )
     assert notes.read(second) == (MORE,)

@@ -116,11 +116,11 @@ def test_nobody_to_answer_to_is_told(tmp_path: Path) -> None:
 
     told = ReplyFiles(tmp_path, Reviewer(GRACE, NOW)).prepare(alone)
 
-    assert told == "patch 2 names nobody to answer to: the mail needs a To:"
+    assert told == "patch 2 has no address to answer to: add a To: to the mail"
 
 
 def test_a_commit_has_no_mail_to_answer(tmp_path: Path) -> None:
-    with pytest.raises(PatchError, match="came without a mail"):
+    with pytest.raises(PatchError, match="has no mail to answer"):
         ReplyFiles(tmp_path, Reviewer(GRACE, NOW)).prepare(part(envelope=None))
 
 

@@ -24,7 +24,7 @@ def test_words_that_a_full_disk_keeps_from_the_editor_are_kept_elsewhere(
     with pytest.raises(StoreError) as failure:
         edit_text(None, Draft("We now write a new file.\n", "a comment"))
     said, _, kept = failure.value.message.partition("\nthe text is kept in ")
-    assert "cannot take the text to edit: No space left on device" in said
+    assert "cannot be written to, so there is no text to edit: No space left on device" in said
     assert Path(kept).read_text() == "We now write a new file.\n"
     assert not Path(kept).is_relative_to(small_disk.folder)
     shutil.rmtree(Path(kept).parent)

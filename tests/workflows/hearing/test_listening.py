@@ -18,5 +18,5 @@ def test_who_turned_numbers_off_has_them_as_they_were_said(text: str, itn: bool)
 
 
 def test_a_pass_that_is_none_is_an_error() -> None:
-    with pytest.raises(SettingError, match="no text pass is named 'itm'"):
+    with pytest.raises(SettingError, match="there is no text pass 'itm'"):
         context_without_terms(Settings(text="itm"))

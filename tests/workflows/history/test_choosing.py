@@ -64,7 +64,7 @@ def test_what_is_meant(choice: Choice, meant: tuple[Stored, ...]) -> None:
         ("20261126-1..20261127-", NegativeAnswer, "there is no recording 20261126-1"),
         ("tomorrow", NegativeAnswer, "there is no recording tomorrow"),
         ("2026-13-01", NegativeAnswer, "there is no recording 2026-13-01"),
-        ("1..yesterday", UsageError, "is no range of numbers, days or recordings"),
+        ("1..yesterday", UsageError, "is not a range of numbers, days or recordings"),
         ("3..", UsageError, "is no range"),
         ("..", NegativeAnswer, "there is no recording .."),
     ],

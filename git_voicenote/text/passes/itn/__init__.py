@@ -1,1 +1,1 @@
-"""Inverse text normalisation: what is said in words and written in digits and signs."""
+"""Inverse text normalisation: write spoken words as digits and symbols."""

@@ -1,4 +1,4 @@
-"""The pass that writes what is said in words in digits and signs."""
+"""The pass that writes spoken words as digits and symbols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text as runs of words: what was said in one breath, without a stop or a pause between."""
+"""Split a text into runs of words, which no punctuation or pause interrupts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from git_voicenote.text.passes.base import Change
 from git_voicenote.text.passes.itn.english.numbers import is_number_word
 from git_voicenote.text.spans import Spans, address_spans, code_spans
 
-# Chinese and Japanese know no space between words: they part what is beside them
+# Chinese and Japanese have no spaces between words, so they separate adjacent text
 _CHUNK = re.compile(r"[^\s\u3040-\u30ff\u4e00-\u9fff]+")
 _BEFORE = "([{\"'“‘«<*（「『《"
 _AFTER = ".,;:!?…)]}\"'”’»>*，。；：！？、）」』》"
@@ -42,7 +42,7 @@ Run = tuple[Word, ...]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a rule makes of a run's words up to `end` (exclusive); see `kept`."""
+    """The replacement of a run's words up to `end` (exclusive); see `kept`."""
 
     end: int
     text: str
@@ -53,12 +53,12 @@ _KEPT = "kept"
 
 
 def kept(end: int) -> Match:
-    """Return the match of words that stay as they were said, up to `end`, whatever rules follow."""
+    """Return the match for words up to `end` that no further rule may change."""
     return Match(end, "", _KEPT)
 
 
 class Lows(Sequence[str]):
-    """The words of a run in lower case, in place: a rule that copied them would do so per word."""
+    """A view of the words of a run in lower case; a copy per word would be slow."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -76,12 +76,13 @@ class Lows(Sequence[str]):
 
 
 Rule = Callable[[Run, int], Match | None]
-"""Matches a run from an index. It gets the whole run, so that it can look back."""
+"""Matches a run from an index. It gets the whole run, to be able to look back."""
 
 
 Joins = Callable[[Sequence[Word], str], bool]
-"""Whether a comma after the words of a run, and before a word in lower case, is none of a clause:
-an engine that writes sentences puts one where a speaker hesitates."""
+"""Whether a comma after the words of a run, and before a lower-case word, is only a hesitation of
+the speaker, for which an engine that writes sentences puts a comma.
+"""
 
 
 def runs(text: str, joins: Joins | None = None) -> list[Run]:
@@ -89,7 +90,7 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
 
     A comma that `joins` sees through does not part them.
     """
-    # what somebody wrote as code, and addresses: nobody spoke these so
+    # written code and addresses were not spoken in this form
     as_written = Spans((*code_spans(text), *address_spans(text)))
     parted: list[list[Word]] = [[]]
     chunks = list(_CHUNK.finditer(text))
@@ -136,12 +137,12 @@ def find(text: str, rules: Sequence[Rule], source: str, joins: Joins | None = No
 
 
 def lows(run: Run, start: int, length: int) -> tuple[str, ...]:
-    """Return up to `length` words in lower case; none where the run ends."""
+    """Return up to `length` words in lower case; none at the end of the run."""
     return tuple(word.low for word in run[start : start + length])
 
 
 def low(run: Run, at: int) -> str:
-    """Return a word in lower case, "" outside of the run."""
+    """Return a word in lower case, or "" outside of the run."""
     return run[at].low if 0 <= at < len(run) else ""
 
 
@@ -197,7 +198,7 @@ def _words(core: str, start: int, before: str) -> list[Word]:
 
 
 def _is_several(said: Sequence[str], before: str) -> bool:
-    """Whether the parts of a word with hyphens, after another word, are words of their own."""
+    """Whether the parts of a hyphenated word, after another word, are separate words."""
     if len(said) == 1 or not all(said):
         return False
     is_of_number = said[-1] == "bit" or said[-1] in tables.numbers("itn", "ordinals")
@@ -216,7 +217,7 @@ def _is_several(said: Sequence[str], before: str) -> bool:
 def _word(text: str, start: int) -> Word:
     low = text.lower()
     if len(text) > 1 and text.isupper() and _is_of_amount(low):
-        low = text  # what "all caps two" and "all caps percent" wrote: names
+        low = text  # names from "all caps two" and "all caps percent"
     if _LETTER.fullmatch(low):
         low = low[0]
     return Word(text, low, start, start + len(text))
@@ -232,7 +233,9 @@ def _bare(chunk: str) -> str:
 
 
 def _is_spelled(chunk: str, before: str, following: str) -> bool:
-    """Whether a chunk is a letter with a stop, and ends no sentence: "x.", "J. S. O. N."."""
+    """Whether a chunk is a letter with a full stop that does not end a sentence: "x.", "J. S. O.
+    N.".
+    """
     if re.fullmatch(r"[a-z]\.", chunk):
         return bool(re.match(r"[a-z0-9]", following))
     if not _CAPITAL.fullmatch(chunk):

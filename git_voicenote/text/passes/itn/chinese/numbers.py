@@ -10,11 +10,11 @@ _SMALL_SCALES = {"十": 10, "百": 100, "千": 1000}
 _TEN_THOUSAND, _HUNDRED_MILLION = 10_000, 100_000_000
 _LARGE_SCALES = {"万": _TEN_THOUSAND, "亿": _HUNDRED_MILLION}
 DIGIT = "零〇一二三四五六七八九幺"
-"""What a number is read off in, as a class of characters."""
+"""The digits that are read one by one, as a character class."""
 SMALL = 10
-"""Numbers up to this one are words in prose: 三个, 十个."""
+"""Numbers up to this stay words in prose: 三个, 十个."""
 ANY = f"{DIGIT}两十百千万亿"
-"""What a number is made of, as a class of characters."""
+"""The characters of a number, as a character class."""
 
 
 def value(number: str) -> int | None:
@@ -44,7 +44,7 @@ def is_shortened(number: str) -> bool:
 
 
 def is_scaled(number: str) -> bool:
-    """Return whether a number has 百, 千, 万 or 亿 in it."""
+    """Return whether a number contains 百, 千, 万 or 亿."""
     return any(character in "百千万亿" for character in number)
 
 
@@ -64,7 +64,7 @@ def digits_or_value(number: str) -> str | None:
 
 
 def written(said: str, number: int) -> str:
-    """Return a number as it is written, with its large scale if it ends in one: 3000万."""
+    """Return the written form of a number, with its large scale if it ends in one: 3000万."""
     for scale, size in (
         ("万亿", _TEN_THOUSAND * _HUNDRED_MILLION), ("亿", _HUNDRED_MILLION), ("万", _TEN_THOUSAND),
     ):  # fmt: skip
@@ -86,7 +86,7 @@ def _below_hundred_million(number: str) -> int | None:
 
 
 def _section(number: str) -> int | None:
-    """Return a number below 10,000, whose scales fall."""
+    """Return a number below 10,000, whose scales decrease."""
     total, digit, last_scale = 0, None, 10_000
     for character in number:
         scale = _SMALL_SCALES.get(character)
@@ -106,5 +106,5 @@ def _section(number: str) -> int | None:
 
 
 def _missing_scale(number: str, size: int, rest: str) -> int:
-    """Return what the last digit counts after a large scale: 三万一 is 31000."""
+    """Return the scale of a last digit after a large scale: 三万一 is 31000."""
     return size // 10 if is_shortened(number) and len(rest) == 1 else 1

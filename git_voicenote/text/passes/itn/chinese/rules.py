@@ -43,7 +43,7 @@ _MAX_CUE_LENGTH = 8
 
 _SHORT_PRICE = re.compile(rf"(?<![{ANY}点]){_NUMBER}块{_NUMBER}(?!毛|角|分)")
 _MEASURES = "个条次行件位名种项段块张份篇点半刻"
-"""What is counted one by one: 三万一天 is 30,000 a day."""
+"""The units after 一 that are counted: 三万一天 is 30,000 a day."""
 _EACH = f"{_MEASURES}天年月日周人台遍家页只本组层批步元毛倍轮趟小秒分"
 _ITEM = rf"第?{_NUMBER}(?:点(?![{ANY}])|[个条次行件位名种项段张份篇天号日页月](?![{ANY}]))?"
 _SERIES = re.compile(rf"(?<![{ANY}点之]){_ITEM}(?:[到至或比和与、]{_ITEM})+(?!点[{ANY}])")
@@ -75,7 +75,7 @@ def changes(text: str) -> list[Change]:
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where addresses are, with the sentence before: no space parts it from them."""
+    """Yield the spans of addresses, with the sentence before, which no space separates."""
     for chunk in _CHUNK.finditer(text) if "://" in text else ():
         at = chunk[0].rfind("://")
         rest = _PRINTABLE.match(text, chunk.start() + at)
@@ -84,7 +84,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _found(text: str) -> list[Change]:
-    """Return all that could be changed, what counts most first; overlaps are the caller's."""
+    """Return all possible changes, by priority; the caller resolves overlaps."""
     changes: list[Change] = []
 
     def change(found: re.Match[str], after: str | None, rule: str) -> None:
@@ -126,7 +126,7 @@ def _percent(found: re.Match[str]) -> str | None:
 
 
 def _series(text: str, found: re.Match[str]) -> Change:
-    """Return the change of numbers that are said together: all in digits, or as they are."""
+    """Return the change for numbers that are said together: all in digits, or unchanged."""
     said = [each[0] for each in _PLAIN.finditer(found[0])]
     numbers = [value(number) for number in said]
     end = found.end() + len(_unit(text, found.end()))
@@ -214,7 +214,7 @@ def _after_cues(text: str) -> list[Change]:
 
 
 def _replaced(text: str, span: tuple[int, int], numbers: Sequence[str | None], rule: str) -> Change:
-    """Return the change of the numbers in a stretch, or none where one is not understood."""
+    """Return the change for the numbers in a span, or none if one is not understood."""
     before = text[slice(*span)]
     if None in numbers:
         return Change(*span, before, before, "itn:kept")
@@ -224,7 +224,7 @@ def _replaced(text: str, span: tuple[int, int], numbers: Sequence[str | None], r
 
 
 def _idioms_of(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a text has words that look like numbers, and are no part of one."""
+    """Yield the spans of words that contain number characters but are not numbers."""
     for found in _idioms().finditer(text):
         is_end = found[0][0] in ANY and text[max(found.start() - 1, 0) : found.start()] in _PART
         is_start = found[0][0] == "第" and text[found.end() : found.end() + 1] in _PART
@@ -251,7 +251,7 @@ def _whole_numbers(text: str, idioms: Spans) -> list[Change]:
 
 
 def _unit(text: str, at: int) -> str:
-    """Return the unit that starts at a place, as it is said, or ""."""
+    """Return the spoken unit at a position, or ""."""
     said = [unit for unit in tables.strings("chinese", "units") if text.startswith(unit, at)]
     return max(said, key=len, default="")
 

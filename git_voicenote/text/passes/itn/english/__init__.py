@@ -1,1 +1,1 @@
-"""English numbers, dates, versions, paths and flags, as developers say them."""
+"""Spoken English numbers, dates, versions, paths and flags."""

@@ -1,4 +1,4 @@
-"""Addresses, said word by word: of pages and of people."""
+"""Spoken URLs and mail addresses."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 
 _SIGNS = {"dot": ".", "underscore": "_", "dash": "-", "hyphen": "-"}
 _MAX_PARTS = 4
-"""Names in what stands before the "at" of an address."""
+"""The most names before the "at" of an address."""
 _NEAR = 3
-"""Words between "mail" and the address."""
+"""The most words between "mail" and the address."""
 _FURTHER = 12
-"""The same, where another address stands between."""
+"""The same, with another address in between."""
 
 
 def url(run: Run, at: int) -> Match | None:
@@ -40,7 +40,7 @@ def url(run: Run, at: int) -> Match | None:
 def email(run: Run, at: int) -> Match | None:
     """Jane dot doe at example dot com; "look at example dot com" names a site.
 
-    Where both could be meant ("bob at example dot com") all stays as it was said.
+    An ambiguous one ("bob at example dot com") is not changed.
     """
     local = _local_part(run, at)
     if local is None or low(run, local[1]) != "at":
@@ -64,7 +64,7 @@ def email(run: Run, at: int) -> Match | None:
 
 
 def _local_part(run: Run, at: int) -> tuple[str, int] | None:
-    """Read "jane dot doe", which is no file's name."""
+    """Read "jane dot doe", unless it is a file name."""
     if not starts_a_name(run, at) or run[at].low in function_words() or _is_number(run, at):
         return None
     if low(run, at - 1) in (*_SIGNS, "slash"):
@@ -83,7 +83,7 @@ def _is_number(run: Run, at: int) -> bool:
 
 
 def _is_place(run: Run, at: int) -> bool:
-    """Whether "at" after this word means a place: "hosted at", "the docs at", "look at"."""
+    """Whether "at" after this word precedes a place: "hosted at", "the docs at", "look at"."""
     said = run[at].low
     is_form = len(said) > 3 and said.endswith(("ed", "ing", "s"))
     is_noun = low(run, at - 1) in tables.words("itn", "determiners")

@@ -1,4 +1,4 @@
-"""Amounts: ten megabytes, five percent, forty two; and what stays in words."""
+"""Amounts: ten megabytes, five percent, forty two; and numbers that stay words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, low
 _DIGIT_WORDS = tuple(word for word, value in UNITS.items() if value < 10)
 _BEFORE_A_ROUND_YEAR = frozenset({"the", "of", "since", "until", "before", "after", "by", "year"})
 BIT_WIDTHS = frozenset({8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512})
-"""The widths that people write with a hyphen: 64-bit integers."""
+"""The widths that are written with a hyphen: 64-bit integers."""
 
 
 def amount(run: Run, at: int) -> Match | None:
@@ -30,7 +30,7 @@ def amount(run: Run, at: int) -> Match | None:
     if low(run, at - 1).isdigit():
         return None  # "issue 42 forty three"
     if low(run, at - 1) in POINTS and is_number_word(low(run, at - 2)):
-        return None  # the end of something that was no version
+        return None  # the end of something that was not a version
     found = cardinal(words, at)
     if found is None:
         return None
@@ -69,12 +69,12 @@ def _number(run: Run, at: int, value: int, end: int) -> Match | None:
     if end - at == 1 and lows(run, at - 1, 1) == ("catch",):
         return None
     if words[at:end].count("and") and low(run, at - 1) == "between":
-        return None  # "between one hundred and twenty": who knows
+        return None  # "between one hundred and twenty" is ambiguous
     return Match(end, in_digits(run, value, end), "number")
 
 
 def in_digits(run: Run, value: int, end: int) -> str:
-    """Return the number that was said up to `end`: 42, 10,000, 3 million."""
+    """Return the number up to `end` in digits: 42, 10,000, 3 million."""
     scale = run[end - 1].low
     if value >= 1_000_000 and value % 1_000_000 == 0 and scale in SCALES:
         return f"{value // SCALES[scale]} {scale}"
@@ -82,7 +82,7 @@ def in_digits(run: Run, value: int, end: int) -> str:
 
 
 def read_off(run: Run, at: int) -> Match | None:
-    """Read numbers beside each other as one where people do: years, "four oh four"."""
+    """Read adjacent numbers as one, as people do for years and "four oh four"."""
     words = Lows(run)
     read = digits(words, at)
     if read is None or low(run, read[1]) in (*POINTS, "oh") or is_number_word(low(run, read[1])):
@@ -101,7 +101,7 @@ def read_off(run: Run, at: int) -> Match | None:
 
 
 def _is_of_two_years(run: Run, at: int, end: int) -> bool:
-    """Whether one of "between twenty ten and twenty twenty" stands here."""
+    """Whether this is one of "between twenty ten and twenty twenty"."""
     centuries = ("nineteen", "twenty")
     if low(run, at - 1) in ("between", "from"):
         return low(run, end) in ("and", "to") and low(run, end + 1) in centuries
@@ -113,7 +113,7 @@ def _is_of_two_years(run: Run, at: int, end: int) -> bool:
 
 
 def _counts(run: Run, at: int) -> bool:
-    """Whether what stands behind a number is counted: "twenty thirty seconds"."""
+    """Whether a number counts the following word: "twenty thirty seconds"."""
     word = low(run, at)
     if word in function_words():
         return False
@@ -162,7 +162,7 @@ def counted(run: Run, at: int) -> Match | None:
 
 
 def _counted(run: Run, at: int) -> tuple[int, int] | None:
-    """Return the number of something that starts at a word, and where the thing ends."""
+    """Return the number of something that starts at a word, and its end."""
     found = cardinal(Lows(run), at)
     if found is None or low(run, found[1]) not in tables.words("itn", "counted"):
         return None
@@ -182,7 +182,7 @@ def quantity(run: Run, at: int, number: str) -> Match | None:
 
 
 def is_percent(run: Run, at: int) -> bool:
-    """Whether "percent" or "per cent" stands here."""
+    """Whether this is "percent" or "per cent"."""
     return low(run, at) == "percent" or lows(run, at, 2) == ("per", "cent")
 
 
@@ -193,5 +193,5 @@ def _units() -> dict[str, str]:
 
 
 def unit(run: Run, at: int) -> str | None:
-    """Return the symbol of the unit that stands here, if one does."""
+    """Return the symbol of the unit at this position, if any."""
     return _units().get(low(run, at))

@@ -1,4 +1,4 @@
-"""Dates, times and the ordinals that prose writes with digits."""
+"""Dates, times and ordinals that prose writes with digits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from git_voicenote.text.passes.itn.english.numbers import (
 from git_voicenote.text.passes.itn.english.phrases import DASHES
 from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
 
-# months that are other words too: "users may first call", "march second"
+# months that are also other words: "users may first call", "march second"
 _AMBIGUOUS = frozenset({"may", "march"})
 _BEFORE_A_DATE = frozenset(
     {"on", "since", "until", "till", "before", "after", "by", "of", "from", "in", "to"}
 )
 _LAST_ORDINAL_IN_WORDS = 20
 _MAX_ORDINALS = 8
-"""Of those that somebody says together."""
+"""The most that are said together."""
 _FROM_TIME_TO = frozenset({"to", "until", "till", "through"})
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ZONES = ("utc", "gmt", "cet", "cest", "est", "pst")
@@ -57,7 +57,7 @@ def month_and_day(run: Run, at: int) -> Match | None:
         return None
     year = _year(run, day[1])
     if year is None and not ordinal:
-        return None  # "june two": who knows
+        return None  # "june two" is ambiguous
     if run[at].low in _AMBIGUOUS and not year and low(run, at - 1) not in _BEFORE_A_DATE:
         return None
     month = run[at].text.capitalize()
@@ -155,7 +155,7 @@ def _half_past(run: Run, at: int) -> Match | None:
 def ordinal(run: Run, at: int) -> Match | None:
     """The twenty first: from 21st on, after "the"; "first" and "tenth" are words.
 
-    Those that are joined are written alike: the 1st to the 21st.
+    Joined ordinals are written alike: the 1st to the 21st.
     """
     if low(run, at - 1) != "the":
         return None
@@ -179,7 +179,7 @@ def ordinal(run: Run, at: int) -> Match | None:
 
 
 def seconds(run: Run, at: int) -> Match | None:
-    """A forty second timeout: no ordinal after "a"; nor is that in "the forty second timeout"."""
+    """A forty second timeout: not an ordinal after "a", nor in "the forty second timeout"."""
     if run[at].low not in TENS or low(run, at + 1) != "second" or at + 2 >= len(run):
         return None
     is_lasting = low(run, at + 2) in tables.words("itn", "lasting")

@@ -1,4 +1,4 @@
-"""Things that have a number: issues, CVEs, standards, ports, lines."""
+"""Numbered things: issues, CVEs, standards, ports, lines."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def cve(run: Run, at: int) -> Match | None:
 
 
 def issue(run: Run, at: int) -> Match | None:
-    """Issue forty two, where a number is meant and not forty-two of something."""
+    """Issue forty two, if it is a number and does not count something."""
     nouns = tables.strings("itn", "issues")
     for length in (2, 1):
         noun = nouns.get(" ".join(lows(run, at, length)))
@@ -111,7 +111,7 @@ def _numbers_of_issues(
 
 
 def _is_meant(run: Run, at: int, numbers: Sequence[str], end: int) -> bool:
-    """Whether a number after "issue" names one: what follows is no thing to be counted."""
+    """Whether a number after "issue" is its number, and does not count the next word."""
     before = low(run, at - 1)
     references = tables.words("itn", "issues", "before", "words")
     goes_on = not ends_here(run, end) and low(run, end) not in references
@@ -185,19 +185,19 @@ def cued(run: Run, at: int) -> Match | None:
 
 
 def _counts(words: Sequence[str], at: int, read: str, end: int) -> bool:
-    """Whether somebody counts rather than reads off a number: "forty two forty three"."""
+    """Whether these are consecutive numbers, not one number read out: "forty two forty three"."""
     return counts_up(words, at, end) and not is_like_year(read)
 
 
 def _is_no_place(run: Run, at: int, cue: str, end: int) -> bool:
-    """Whether it is no place in a file: "one for the header line one for the payload"."""
+    """Whether it is not a place in a file: "one for the header line one for the payload"."""
     if cue not in ("line", "column") or low(run, at - 1) in _BEFORE_A_PLACE:
         return False
     return at > 0 or low(run, end) not in ("", "is", "was", "has", "does")
 
 
 def _as_cardinal(words: Sequence[str], at: int) -> tuple[str, int] | None:
-    """Return a number as grammar has it, or three digits read one by one: "four oh four"."""
+    """Return a cardinal number, or three digits read one by one: "four oh four"."""
     read = digits(words, at)
     if read and read[1] - at >= 3 and "oh" in words[at : read[1]]:
         return read

@@ -1,4 +1,4 @@
-"""English numbers, as grammar has them ("one hundred and five") and as people read them off."""
+"""English numbers, as cardinals ("one hundred and five") and read out digit by digit."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ TENS = {
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _OH = {"oh": 0, "o": 0}
 _MAX_WORDS = 24
-"""Of a number that somebody reads off: a credit card's has sixteen digits, an account's 22."""
+"""The most digits of a number that is read out: a credit card has 16, an account 22."""
 MAX_DIGITS = 40
-"""Digits in a row that are a number; Python itself refuses to compute with more than 4,300."""
+"""The most digits of a number; Python itself refuses to convert more than 4,300."""
 
 
 def is_number_word(word: str) -> bool:
@@ -68,13 +68,12 @@ def cardinal(words: Sequence[str], at: int = 0) -> tuple[int, int] | None:
 def digits(
     words: Sequence[str], at: int = 0, also: Mapping[str, int] | None = None, *, oh: bool = False
 ) -> tuple[str, int] | None:
-    """Return the digits of the one number that is said from a word on, and where it ends.
+    """Return the digits of the number that starts at a word, and its end.
 
-    It is a number as grammar has it ("two thousand twenty six"), or numbers below a hundred that
-    are read off: "twelve thirty four" is 1234, "one twenty seven" 127, "one oh five" 105, "zero
-    five" 05. `also` holds more words that are numbers here; "oh" is one between others, or at the
-    start too if asked.
-    None where two complete numbers stand beside each other ("one hundred two hundred", "42 43"),
+    It is a cardinal ("two thousand twenty six"), or numbers below a hundred that are read out:
+    "twelve thirty four" is 1234, "one twenty seven" 127, "one oh five" 105, "zero five" 05. `also`
+    are further words that are numbers here; "oh" is one between others, or at the start too if
+    requested. Returns None for two adjacent complete numbers ("one hundred two hundred", "42 43"),
     and for more than MAX_DIGITS, which nobody says.
     """
     pieces, end = _pieces(words, at, also or {}, oh=oh)
@@ -122,7 +121,7 @@ def is_like_year(number: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One number of those that follow each other."""
+    """One of several adjacent numbers."""
 
     digits: str
     is_read_off: bool = True

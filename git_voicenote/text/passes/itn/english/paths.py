@@ -1,4 +1,4 @@
-"""Flags, paths, file names and revisions, said word by word."""
+"""Spoken flags, paths, file names and revisions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _CONNECTORS = {"dot": ".", "slash": "/", "underscore": "_", "dash": "-", "hyphen
 _DASHES = ("dash", "minus")
 _JOINTS = frozenset({"dash", "hyphen", "minus"})
 _MAX_PARTS = 32
-"""Names in a path, or words in a flag or behind one dash, that somebody says in one breath."""
+"""The most names in a path, or words in a flag or after one dash."""
 _NEAR = 6
-"""Words between a command and its "dash three"."""
+"""The most words between a command and its "dash three"."""
 # `--all`, `--not`: options of git that no sentence goes on after, as words
 _OPTIONS_THAT_ARE_WORDS = frozenset({"not", "all", "to", "from", "onto", "about"})
 _AFTER_A_FLAG = ("", "flag", "option", "and", "or", "is", "to", "for", "with")
 _ROOTS = frozenset({"usr", "etc", "var", "tmp", "opt", "proc", "sys", "mnt", "srv", "dev"})
-"""Folders that are hardly ever below another one."""
+"""Folders that are rarely inside another one."""
 _REVISIONS = frozenset({"head", "main", "master", "next", "maint", "trunk", "develop", "upstream"})
 
 
@@ -125,7 +125,9 @@ def short_flag(run: Run, at: int) -> Match | None:
 
 
 def _letters(run: Run, at: int) -> tuple[str, int]:
-    """Read letters after a dash. "a" and "i" are words too: they count where the phrase ends."""
+    """Read letters after a dash. "a" and "i" are also words, so they count only at the end of a
+    phrase.
+    """
     letters, end = "", at
     while end < len(run):
         capital = low(run, end) in ("capital", "big", "uppercase")
@@ -215,7 +217,7 @@ def _bare_suffix(run: Run, at: int) -> tuple[str, int] | None:
 
 
 def _relative(run: Run, at: int) -> tuple[str, int] | None:
-    """Read a file with a suffix, or a path below a folder that is known as one."""
+    """Read a file with a suffix, or a path below a known folder."""
     if not starts_a_name(run, at):
         return None
     if run[at].low in _ROOTS and low(run, at - 1) == "slash":
@@ -277,7 +279,7 @@ def connected(run: Run, at: int, *, needs_proof: bool = False) -> tuple[str, int
     if end - at >= 2 * _MAX_PARTS:
         return None
     if lows(run, end + 1, 1) == ("dot",) and _suffix(run, end + 2) and "/" in text:
-        return None  # "slash lex or dot c": what was said of a path goes on
+        return None  # "slash lex or dot c": the spoken path goes on
     if needs_proof:
         return (as_known(proven[0]), proven[1]) if proven else None
     return as_known(text), end
@@ -290,7 +292,7 @@ def first_name(run: Run, at: int) -> str:
 
 
 def as_known(text: str) -> str:
-    """Return a path with the letters that its file is known by: cargo.toml is Cargo.toml."""
+    """Return a path in the usual case of its file: cargo.toml is Cargo.toml."""
     folder, slash, name = text.rpartition("/")
     return folder + slash + tables.strings("itn", "files").get(name.lower(), name)
 
@@ -302,12 +304,12 @@ def _suffixes() -> dict[str, str]:
 
 
 def is_suffix(word: str) -> bool:
-    """Whether a word in lower case is what stands after the dot in a file's name."""
+    """Whether a lower-case word is the suffix of a file name."""
     return word in tables.words("itn", "suffixes", "words")
 
 
 def _suffix(run: Run, at: int) -> tuple[str, int] | None:
-    """Read what is said after "dot": a suffix, or its letters."""
+    """Read the suffix after "dot", as a word or as letters."""
     spelled = ""
     for number in range(at, min(at + 5, len(run))):
         if not re.fullmatch(r"[a-z]", run[number].low):

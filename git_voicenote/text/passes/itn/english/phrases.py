@@ -1,4 +1,4 @@
-"""What the rules for English know of its words."""
+"""Properties of words that the rules for English use."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 POINTS = ("point", "dot")
 DASHES = ("dash", "hyphen")
 SMALL = 10
-"""Numbers up to this one are words in prose."""
+"""Numbers up to this stay words in prose."""
 
 
 def function_words() -> frozenset[str]:
-    """Return the words that no name is made of, and that end what is said of a thing."""
+    """Return the function words, which are not part of names and end a phrase."""
     return tables.words("itn", "function_words")
 
 
 def ends_here(run: Run, at: int) -> bool:
-    """Whether a phrase ends before a word: at a pause, or where a function word comes."""
+    """Whether a phrase ends before a word: at a pause, or before a function word."""
     return at >= len(run) or run[at].low in function_words()

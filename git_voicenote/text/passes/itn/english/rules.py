@@ -1,4 +1,4 @@
-"""Spoken English about code, as developers write it."""
+"""The rules for spoken English about code, in order."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _RULES: tuple[Rule, ...] = (
 )
 
 
-# where a speaker hesitated inside of one of these, an engine of sentences wrote a comma
+# if the speaker hesitates inside one of these, an engine that writes sentences puts a comma
 _SPANNING: tuple[Rule, ...] = (
     paths.flag,
     addresses.url,
@@ -82,7 +82,7 @@ _MORE_NUMBERS = re.compile(
 )
 _SMALL = frozenset(map(str, range(SMALL + 1)))
 _MAX_WORDS = 64
-"""Of one number with commas in it."""
+"""The most parts of a number with commas in it."""
 _VERSIONED = frozenset({"version", "v", "release", "python", "git"})
 
 
@@ -107,7 +107,7 @@ def changes(text: str) -> list[Change]:
 
 
 def _with_lists(text: str, found: list[Change]) -> list[Change]:
-    """Return changes in which those of lists ("nine, ten and eleven") replace their parts."""
+    """Replace the changes of the parts of a list ("nine, ten and eleven") by those of the list."""
     lists = [change for run in runs(text, _lists) for change in _listed(text, run)]
     # "issues forty two, forty three and …": a list of what has its own form
     inside = _places(lists)
@@ -126,7 +126,7 @@ def _with_lists(text: str, found: list[Change]) -> list[Change]:
 
 
 def _lists(run: Sequence[Word], following: str) -> bool:
-    """Whether a comma stands between two numbers."""
+    """Whether there is a comma between two numbers."""
     is_number = is_number_word(run[-1].low) or run[-1].low.isdigit()
     return is_number and (is_number_word(following) or following in ("and", "or"))
 
@@ -146,7 +146,7 @@ def _places(changes: Sequence[Change]) -> Spans:
 
 
 def _spans(text: str) -> Iterator[Change]:
-    """Yield what is one expression over commas; with no text, where one is not understood."""
+    """Yield the expressions that contain commas; without text if not understood."""
     for run in runs(text, _joins):
         at = 0
         while at < len(run):
@@ -185,7 +185,7 @@ def _over_commas(run: Run, at: int) -> Match | None:
 
 
 def _broken_number(run: Run, at: int) -> int:
-    """Return where a number ends that has a comma beside its "point" or "dash"; 0 for none."""
+    """Return the end of a number with a comma beside its "point" or "dash"; 0 for none."""
     if not _is_number(run, at):
         return 0
     end, is_broken = at + 1, False
@@ -212,7 +212,7 @@ def _is_first_of_words(text: str, change: Change) -> bool:
 
 
 def _without_sign(text: str, change: Change) -> Change:
-    """Return a change as it is, or the first of "issues 12, 13 and 14" without its sign."""
+    """Return a change, without its sign if it is the first of "issues 12, 13 and 14"."""
     if change.source != "itn:issue" or not _MORE_NUMBERS.match(text, change.end):
         return change
     is_plural = change.after.partition(" #")[0].lower().endswith("s")

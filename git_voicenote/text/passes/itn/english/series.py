@@ -1,7 +1,7 @@
-"""Numbers that are said together: ranges, choices, lists, and numbers beside each other.
+"""Numbers that are said together: ranges, choices, lists, and adjacent numbers.
 
-All of them are written in digits or all stay words: "ten to twenty files" is "10 to 20 files",
-"one or two hundred" and "twenty thirty seconds" stay as they were said.
+Either all are written in digits, or all stay words: "ten to twenty files" is "10 to 20 files", "one
+or two hundred" and "twenty thirty seconds" stay as they were said.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _RATIOS = frozenset({"in", "out of"})
 _JOINERS = frozenset({*_RANGES, *_RATIOS, "and", "by", "times", "plus"})
 _WRITTEN = re.compile(rf"(?=.{{1,{MAX_DIGITS}}}\Z)\d+(?:\.\d+)?")
 _BEFORE_ONE = frozenset({"", "from", "between", "of", "about", "around", "lines", "pages"})
-"""Words after which "one to twenty" is a range, and "one" is no thing: "gave this one to …"."""
+"""Words after which "one to twenty" is a range, unlike in "gave this one to …"."""
 _MAX_ITEMS = 16
 _NEAR = 24
-"""Words of one number."""
+"""The most words of one number."""
 _LOOKED_BACK = 3
-"""Words before a number that say what it counts."""
+"""The most words of a cue before a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """Numbers with what was said between them; `is_whole` if each of them is understood."""
+    """Numbers and the words between them; `is_whole` if each of them is understood."""
 
     items: tuple[_Item, ...]
     joiners: tuple[str, ...]
@@ -134,7 +134,7 @@ def listed(run: Run, at: int) -> Match | None:
 
 
 def _cue(run: Run, at: int) -> str:
-    """Return the words that stand here and have numbers after them: "exit codes"; or ""."""
+    """Return the words at this position that precede numbers: "exit codes"; or ""."""
     for length in (2, 1):
         cue = " ".join(lows(run, at, length))
         if any(cue in tables.words("itn", "cues", kind) for kind in ("plural", "small", "large")):
@@ -183,7 +183,7 @@ def _series(run: Run, at: int, *, reads_off: bool) -> _Series:
 
 
 def _joiner(run: Run, at: int) -> tuple[str, int]:
-    """Return what joins a number to the next one, and where that starts; "" for nothing."""
+    """Return the word that joins a number to the next one, and the start of that; "" for none."""
     if at >= len(run):
         return "", at
     comma = "," if run[at - 1].joint == "," else ""
@@ -243,7 +243,7 @@ def _ends_a_number(run: Run, at: int) -> bool:
 
 
 def _end_of_numbers(run: Run, at: int) -> int:
-    """Return where number words end that follow each other; "zero x" starts another thing."""
+    """Return the end of adjacent number words; "zero x" starts something else."""
     end = at
     while is_number_word(low(run, end)) and low(run, end + 1) not in ("x", "ex"):
         end += 1
@@ -262,7 +262,7 @@ def _end_of_article_number(run: Run, at: int) -> int:
 
 
 def _end_of_all(run: Run, at: int) -> int:
-    """Return where a series ends of which a part is not understood."""
+    """Return the end of a series that is not completely understood."""
     while True:
         joiner, following = _joiner(run, at)
         end = following
@@ -293,7 +293,7 @@ def _is_elliptical(run: Run, found: _Series) -> bool:
 
 
 def _is_meant(run: Run, at: int, found: _Series, *, has_unit: bool) -> bool:
-    """Whether small numbers before greater ones are numbers of the same kind."""
+    """Whether small numbers before larger ones are part of the series."""
     first = found.items[0]
     before = low(run, at - 1)
     if found.joiners[0] in _RATIOS:

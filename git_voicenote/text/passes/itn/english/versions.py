@@ -1,4 +1,4 @@
-"""Versions, addresses, hexadecimal numbers and hashes, as they are said."""
+"""Spoken versions, IP addresses, hexadecimal numbers and hashes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, low
 _WRITTEN = re.compile(rf"(?=.{{1,{MAX_DIGITS}}}\Z)\d++(?:\.\d++)*")
 _HEX_CHUNK = re.compile(r"[a-f]*+[0-9][0-9a-f]*+")
 _MAX_PARTS = 8
-"""Of a version, or "point" and "dot" in it."""
+"""The most parts of a version, or "point" and "dot" in it."""
 _PARTS_OF_IP = 4
 _MAX_HEX_DIGITS = 64
-"""Of a hash: git's longest."""
+"""The most digits of a hash, as in git."""
 _WRITTEN_HASH = 6
-"""Digits and letters from which on they are a hash that somebody wrote."""
+"""The fewest digits and letters of a written hash."""
 _HASHED = frozenset({"commit", "hash", "sha", "revision", "blob", "object"})
-# what is hardly ever the first word of a number: "at one point three threads", "no one point two"
+# rarely the first word of a number: "at one point three threads", "no one point two"
 _NOT_BEFORE_ONE_POINT = frozenset({"at", "this", "that", "no", "any", "every", "each", "some"})
 
 
@@ -72,7 +72,7 @@ def version(run: Run, at: int) -> Match | None:
 
 
 def decimal(run: Run, at: int) -> tuple[str, int] | None:
-    """Return a number with a point in it, "one point five", and where it ends."""
+    """Return a decimal number, "one point five", and its end."""
     found = _parts(run, at)
     if found is None or len(found[0]) < 2 or _is_no_version(run, at, ".".join(found[0])):
         return None
@@ -234,7 +234,7 @@ def _hex_digits(run: Run, at: int, *, sounds: bool) -> tuple[str, int] | None:
                 break
             read, end = read + word, end + 1
         elif len(word) >= _WRITTEN_HASH and _HEX_CHUNK.fullmatch(word):
-            break  # one that is written already
+            break  # already written
         elif (
             _HEX_CHUNK.fullmatch(word)
             or (re.fullmatch(r"[a-f]{2}", word) and word not in ("be", "ad"))

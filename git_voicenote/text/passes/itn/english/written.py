@@ -1,6 +1,6 @@
-"""What an engine that writes sentences makes of code, as developers write it.
+"""Corrections for engines that write sentences.
 
-Such an engine writes digits, acronyms and file names itself, with the capitals and stops of a
+Such an engine writes digits, acronyms and file names itself, with the capitals and full stops of a
 sentence: "10 milliseconds", "J. S. O. N.", "CVE2024-12345", "Main.py".
 """
 
@@ -39,7 +39,7 @@ _WITH_CAPITALS = frozenset(
 _SPELLED = re.compile(r"(?<![\w.'’-])[A-Z](?:\. ?[A-Z]){1,7}\b(?P<stop>\.*)(?![\w'’-])")
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 _INITIALS = 3
-"""So many letters with stops may be a person's, before a name."""
+"""This many letters with full stops may be the initials before a name."""
 
 
 def cve(run: Run, at: int) -> Match | None:
@@ -73,7 +73,7 @@ def hexadecimal(run: Run, at: int) -> Match | None:
 
 
 def numbered_name(run: Run, at: int) -> Match | None:
-    """Utf8, Sha256, Ipv6: capitals that belong to a sentence, not to a name."""
+    """Utf8, Sha256, Ipv6: the capitals are those of a sentence, not of the name."""
     found = _TITLED_NAME.fullmatch(run[at].text)
     name = found[1].lower() if found else ""
     written = tables.strings("itn", "numbered").get(name)
@@ -103,7 +103,7 @@ def amount(run: Run, at: int) -> Match | None:
 
 
 def heard_suffix(run: Run, at: int) -> Match | None:
-    """Cargo.tommel: a suffix as it sounds, in a file's name that is written already."""
+    """Cargo.tommel: a misheard suffix, in a file name that is already written."""
     name, dot, heard = run[at].low.rpartition(".")
     suffix = tables.strings("itn", "suffixes", "heard").get(heard)
     if suffix is None or heard not in _sounds() or not _HEARD_FILE.fullmatch(name):
@@ -116,7 +116,9 @@ def _sounds() -> frozenset[str]:
 
 
 def file_name(run: Run, at: int) -> Match | None:
-    """Main.py at the start of a sentence, Source/Parser/Lexer.C: capitals of no name."""
+    """Main.py at the start of a sentence, Source/Parser/Lexer.C: the capitals are not part of the
+    name.
+    """
     text = run[at].text
     if not _FILE.fullmatch(text) or text[0] not in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
         return None
@@ -142,7 +144,7 @@ def git_command(run: Run, at: int) -> Match | None:
 
 
 def spelled(text: str) -> Iterator[Change]:
-    """Yield where letters were spelled: J. S. O. N. is JSON. Initials before a name stay."""
+    """Yield the changes for spelled letters: J. S. O. N. is JSON. Initials before a name stay."""
     for found in _SPELLED.finditer(text):
         letters = re.sub(r"[^A-Z]", "", found[0])
         if ascii_uppercase.startswith(letters):
