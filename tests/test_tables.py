@@ -170,7 +170,7 @@ def test_recording_formats_are_named_in_their_table_only() -> None:
 def test_settings_are_named_in_their_table_only() -> None:
     assert modules_with(r"^voicenote\.[\w.]+$|^GIT_VOICENOTE_") == {
         "config/table.py",
-        "log/__init__.py",  # GIT_VOICENOTE_TRACE, as GIT_TRACE: no setting of git's
+        "log/variable.py",  # GIT_VOICENOTE_TRACE, as GIT_TRACE: no setting of git's
         "series/incoming/git_am.py",  # GIT_VOICENOTE_AM: what it tells its own hooks
         "terminal/programs/editors.py",  # GIT_VOICENOTE_DICTATING: for the editor's children
     }
