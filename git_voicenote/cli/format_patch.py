@@ -102,6 +102,6 @@ def _take_record(arguments: tuple[str, ...]) -> tuple[str | None, tuple[str, ...
         else:
             raise UsageError(
                 f"--record takes newest or cover, not {value!r}",
-                hint="`git voicenote format-patch -h` shows how it is used",
+                hint="`git voicenote format-patch -h` shows its usage",
             )
     return order, (*kept, *arguments[end:])

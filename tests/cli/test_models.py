@@ -135,7 +135,7 @@ def test_the_network_is_told_and_a_broken_download_goes_on(sandbox: Sandbox, nan
         done = sandbox.voicenote("models", "fetch")
         assert done.returncode == 0
         in_all = done.stderr.decode().splitlines()[5]
-        assert in_all == "     112 kB  in all, of which 41 kB are here"
+        assert in_all == "     112 kB  in all, of which 41 kB have been downloaded"
         assert hub.asked_for(f"/cdn/{REPOSITORY}/model.safetensors")[-1] == "bytes=40000-"
         assert sandbox.voicenote("models", "verify").returncode == 0
 

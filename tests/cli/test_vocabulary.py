@@ -75,7 +75,7 @@ def test_a_term_is_explained(code: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("term", "words"),
-    [("return", "return is ordinary English"), ("zork", "zork is not among the terms")],
+    [("return", "return is an ordinary English word"), ("zork", "zork is not among the terms")],
 )
 def test_what_is_no_term_is_explained_too(code: Sandbox, term: str, words: str) -> None:
     done = code.voicenote("vocabulary", "explain", term)
@@ -89,7 +89,7 @@ def test_terms_are_added_and_removed(code: Sandbox) -> None:
     for entry, said in (
         ("cube  cuttle =>kubectl", "cube cuttle => kubectl added to"),
         ("nginx", "nginx added to"),
-        ("nginx", "nginx is in"),
+        ("nginx", "nginx is already in"),
     ):
         done = code.voicenote("vocabulary", "add", entry, cwd=path.parent)
         assert (done.returncode, done.stdout) == (0, b"")
