@@ -211,7 +211,7 @@ def _titles(
     commits = [ObjectId(one.name) for one in found if one.kind in _OF_COMMITS]
     subjects = subjects_of(repository, commits)
     shorts = repository.abbreviated(commits)
-    absent = "(a commit that is not here)"
+    absent = "(a commit not in this repository)"
     here: set[tuple[str, str]] = {
         *(("note", name) for name in Notes(repository, refs.notes).which(commits)),
         *(("answer", name) for name in Notes(repository, refs.reviews).which(commits)),

@@ -177,7 +177,7 @@ def test_a_folder_that_is_gone_is_said(spoken: Sandbox) -> None:
     for command in COMMANDS:
         done = run_in(spoken, 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', command)
         check(done, 128)
-        gone = b"the folder that this was started in is gone"
+        gone = b"the current directory no longer exists"
         assert gone in done.stderr or b"git" in done.stderr
 
 

@@ -83,7 +83,7 @@ def test_a_branch_that_is_pushed_takes_its_notes_along_and_all_takes_everything(
     assert "1 note not sent: its commit or branch is not in origin" in sync(ada, "push")
     assert sync(ada, "push", "--all") == "notes pushed\n"
     assert sync(ada, "push", "--all", "origin", "topic", status=129).startswith("error: --all")
-    assert sync(ada, "status") == "in step with origin\n"
+    assert sync(ada, "status") == "in sync with origin\n"
 
 
 def test_a_cover_stays_there_when_its_branch_is_deleted_until_it_is_removed(pair: Pair) -> None:
