@@ -72,7 +72,7 @@ def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Itera
     while (opening := quote.search(text, at)) is not None:
         at = opening.end()
         if written.touch(*opening.span()) or closings.get(at, at) < opening.start():
-            continue  # in a quote that is written already, or the end of "close quote"
+            continue  # inside a written quote, or the end of "close quote"
         both = f"{_last_word(text, opening.start())} {opening[0]}"
         if unquote.fullmatch(both) or quote.fullmatch(both):
             continue  # half of it belongs to a name, as in "--close quote"
