@@ -35,8 +35,13 @@ class WordLags:
     _shown: list[tuple[str, float]] = field(default_factory=list)
 
     def show(self, at: float, partial: str) -> None:
-        """Take the partial text that is shown from now on."""
+        """Take the partial text that is shown from now on.
+
+        An empty one comes with the segment that it makes room for, and takes nothing back.
+        """
         words = [_plain(word) for word in partial.split()]
+        if not words:
+            return
         stands = 0
         for (before, _), word in zip(self._shown, words, strict=False):
             if before != word:
