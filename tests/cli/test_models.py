@@ -69,7 +69,7 @@ def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, origi
     assert done.stdout.decode() == (
         f"* Fun-ASR-Nano-2512  44500 parameters  113 kB  flat layout, from {nano}\n"
         f"  ours               44500 parameters  112 kB  original layout, from {original}\n"
-        "  tiny-en            44 MB  moonshine, comes with the install\n"
+        "  tiny-en            44 MB  moonshine, comes with the installation\n"
     )
     listed = json.loads(sandbox.voicenote("models", "list", "--json").stdout)
     assert listed["used"] == str(folder)
@@ -91,8 +91,8 @@ def test_a_model_from_import_to_verification(sandbox: Sandbox, nano: Path, origi
 def test_a_folder_of_ones_own_can_be_used(sandbox: Sandbox, nano: Path) -> None:
     chosen = {"GIT_VOICENOTE_MODEL": str(nano)}
     done = sandbox.voicenote("models", "verify", environment=chosen)
-    assert (done.returncode, done.stdout.decode()) == (0, f"{nano.name}: all is as it should be\n")
-    assert done.stderr.decode().startswith("nothing is written down of its files")
+    assert (done.returncode, done.stdout.decode()) == (0, f"{nano.name}: no problems found\n")
+    assert done.stderr.decode().startswith("no hashes were recorded for it")
     assert sandbox.voicenote("models", "import", nano, "--name", nano.name).returncode == 0
     done = sandbox.voicenote("models", "list", environment=chosen)
     assert done.stdout.startswith(f"  {nano.name}  ".encode())
@@ -214,7 +214,7 @@ def test_wrong_use_is_told(sandbox: Sandbox) -> None:
 def test_the_model_that_comes_with_the_install(sandbox: Sandbox) -> None:
     done = sandbox.voicenote("models", "list")
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == b"* tiny-en  44 MB  moonshine, comes with the install\n"
+    assert done.stdout == b"* tiny-en  44 MB  moonshine, comes with the installation\n"
     (listed,) = json.loads(sandbox.voicenote("models", "list", "--json").stdout)["models"]
     assert (listed["engine"], listed["embedded"], listed["record"]) == ("moonshine", True, None)
     assert sandbox.voicenote("models", "path").stdout.decode() == f"{embedded_folder()}\n"
@@ -255,7 +255,7 @@ def test_another_model_of_moonshine(sandbox: Sandbox) -> None:
     assert sandbox.voicenote("models", "list").stdout.decode() == (
         f"* mine     {size / 1e3:.0f} kB  onnx layout for ja, from {source}\n"
         f"  other    {size / 1e3:.0f} kB  onnx layout for uk, from {source}\n"
-        "  tiny-en  44 MB  moonshine, comes with the install\n"
+        "  tiny-en  44 MB  moonshine, comes with the installation\n"
     )
     assert sandbox.voicenote("models", "verify").stdout == b"mine: no problems found\n"
     (folder / "tokenizer.bin").write_bytes(b"\x01a")
