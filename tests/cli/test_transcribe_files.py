@@ -262,8 +262,8 @@ def test_a_batch_that_ends_with_the_first_file_prints_it_first(talks: Sandbox) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-", "one/talk.flac"), "stands alone"),
-        (("-", "--output=out"), "stands alone"),
+        (("-", "one/talk.flac"), "cannot be combined with files"),
+        (("-", "--output=out"), "cannot be combined with files"),
         (("one", "--format=srt"), "name a folder with --output"),
         (("one/talk.flac", "two/talk.flac", "--format=srt"), "name a folder with --output"),
         (

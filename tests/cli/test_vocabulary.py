@@ -67,7 +67,7 @@ def test_a_term_is_explained(code: Sandbox) -> None:
         "found:  project list, once (worth 40.0)\n"
         "        changed paths, once (worth 8.0)\n"
         "        paths, once (worth 0.5)\n"
-        "said:   object i d tree, o i d tree, oidtree\n"
+        "said:   object i d tree, o i d tree, oid tree, oidtree\n"
         "heard:  oh eye dee tree\n"
         "engine: passed, as number 1 of 5\n"
     )

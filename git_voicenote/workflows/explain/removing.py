@@ -79,7 +79,7 @@ class Removing:
         if tip is None:
             raise NoNoteError(f"no cover for {key}: nothing was removed")
         self._dialogue.say(
-            f"cover of {key} removed (its words: git show {self._repository.short(tip)}:cover)"
+            f"cover of {key} removed (its text: git show {self._repository.short(tip)}:cover)"
         )
         self._say_what_stays([text or ""])
         return key
