@@ -108,8 +108,7 @@ class VoiceActivity:
         return self.heard - self.last_speech
 
     def pieces(self, blocks: Iterable[Samples]) -> Iterator[Waveform]:
-        """Yield the speech in a recording, in pieces of 0.2 s while it is spoken, and
-        at once where the person hesitates.
+        """Yield the speech in a recording, in pieces of 0.2 s, or at once if the speaker hesitates.
 
         A segment ends, with a final piece, at a pause, of less the longer the segment is, and at
         its greatest length in any case. Within a segment no sample is missing, and none
@@ -217,8 +216,9 @@ class _Segment:
     def finish(self) -> Iterator[Waveform]:
         """Hand on the rest, unless no word is in it; what is still held is silence."""
         if self.holds_a_word:
-            # at least one chunk: the engine waits for a final piece
-            rest = max(1, len(self.held) - max(0, self._quiet - self._padding))
+            # a chunk more than the padding: `ready` holds one back for the final piece, so that the
+            # end of a segment does not depend on where its pieces ended
+            rest = len(self.held) - max(0, self._quiet - self._padding - 1)
             yield self._take(rest, final=True)
 
     def cut(self) -> Waveform:
