@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from git_voicenote.datatypes import Place
+    from git_voicenote.git.repository import Repository
     from git_voicenote.store.entries import Attempt, Entry
     from git_voicenote.store.search import Snippet
 
@@ -70,7 +71,15 @@ def list_(max_count: int | None, *, as_json: bool) -> None:
     if repository is not None:
         mention_unsaved_texts(repository, dialogue)
     mention_unfinished_recordings(repository, settings(repository), dialogue)
-    _print_list(_readable(_history().entries(max_count)), as_json=as_json)
+    entries = _readable(History(state_root(repository)).entries(max_count))
+    if as_json:
+        print_json([entry_value(entry) for entry in entries])
+        return
+    is_numbered = sys.stdout.isatty()  # the numbers for `delete 3..9`
+    width = len(str(len(entries)))
+    numbers = (f"{number:{width}}  " if is_numbered else "" for number in itertools.count(1))
+    names = _target_names(entries, repository)
+    page("".join(f"{_row(entry, names, next(numbers))}\n" for entry in entries))
 
 
 @history.command()
@@ -82,7 +91,8 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
     Parts of words count: foo finds foo_bar. Case does not.
     """
     query = " ".join(words)
-    found = _history().search(query)
+    repository = repository_if_any()
+    found = History(state_root(repository)).search(query)
     if not found:
         raise NegativeAnswer(f"nothing in the history matches {query!r}")
     entries = _readable(found)
@@ -92,7 +102,7 @@ def search(words: tuple[str, ...], *, as_json: bool) -> None:
         )
         return
     colours = wants_colour("auto", "color.grep")
-    names = _target_names(entries)
+    names = _target_names(entries, repository)
     lines = []
     for entry in entries:
         lines.append(_row(entry, names))
@@ -163,17 +173,6 @@ def _readable(entries: Sequence[Entry]) -> Sequence[Entry]:
     return entries
 
 
-def _print_list(entries: Sequence[Entry], *, as_json: bool) -> None:
-    if as_json:
-        print_json([entry_value(entry) for entry in entries])
-        return
-    is_numbered = sys.stdout.isatty()  # the numbers for `delete 3..9`
-    width = len(str(len(entries)))
-    numbers = (f"{number:{width}}  " if is_numbered else "" for number in itertools.count(1))
-    names = _target_names(entries)
-    page("".join(f"{_row(entry, names, next(numbers))}\n" for entry in entries))
-
-
 def _row(entry: Entry, names: Mapping[str, str], number: str = "") -> str:
     words = visible(entry.title or entry.text).replace("\n", " ")
     when, how_long = local_time(entry.created_at), length(entry.duration)
@@ -201,13 +200,12 @@ def _snippet_value(entry: Entry, query: str) -> dict[str, object] | None:
     return asdict(snippet) if snippet else None
 
 
-def _target_names(entries: Sequence[Entry]) -> dict[str, str]:
+def _target_names(entries: Sequence[Entry], repository: Repository | None) -> dict[str, str]:
     """Return how targets are named in a row, by recording: commits abbreviated, others by kind."""
     commits = {
         one.id: one.target.commit_id for one in entries if isinstance(one.target, CommitTarget)
     }
-    repository = repository_if_any() if commits else None
-    shorts = repository.abbreviated(commits.values()) if repository else {}
+    shorts = repository.abbreviated(commits.values()) if repository and commits else {}
     named = {name: shorts.get(commit_id, commit_id) for name, commit_id in commits.items()}
     return {one.id: named.get(one.id, one.target.kind) for one in entries}
 

@@ -87,7 +87,7 @@ def test_no_command_asks_for_each_commit(repo: Sandbox) -> None:
 
     for command, shown, limit in (
         (("show", "HEAD~5.."), named, 8),
-        (("status", "HEAD~5.."), named, 24),
+        (("status", "HEAD~5.."), named[::-1], 24),
         (("history", "list"), [named[2]], 4),
         (("show", "HEAD~2", "HEAD~3"), named[2:4], 8),
     ):

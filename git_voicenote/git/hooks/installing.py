@@ -153,7 +153,7 @@ def _require_shell(place: HookPlace) -> None:
     elif b"\0" in content or name not in _SHELLS or (first.startswith(b"#!") and not interpreter):
         problem = "is not a shell script"
     elif place.manager != "husky" and not os.access(path, os.X_OK):
-        problem = "is not executable, so git passes it over; to make it so is your choice"
+        problem = "is not executable, so git ignores it; `chmod +x` it if you want it to run"
     else:
         return
     raise HookError(f"there is a hook already, and {path} {problem}", hint=MANUALLY)

@@ -106,7 +106,7 @@ class Removing:
         short = self._repository.short(commit_id)
         if blob:
             words = f"git cat-file -p {self._repository.short(blob)}"
-            self._dialogue.say(f"note for {short} removed (its words: {words})")
+            self._dialogue.say(f"note for {short} removed (its text: {words})")
         else:
             self._dialogue.say(f"{short} no longer uses the note of another commit")
 
