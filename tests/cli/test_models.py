@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.engines.moonshine.weights import embedded_folder
+from git_voicenote.phrases import size
 from tests.engines.moonshine import graphs as moonshine
 from tests.engines.nano import checkpoints as made
 from tests.engines.nano.hub_server import COMMIT, REPOSITORY, Hub, serving
@@ -243,8 +244,8 @@ def test_another_model_of_moonshine(sandbox: Sandbox) -> None:
     done = sandbox.voicenote("models", "import", source, "--name", "mine")
     folder = sandbox.home / MODELS / "mine"
     assert (done.returncode, done.stdout.decode()) == (0, f"{folder}\n")
-    size = sum(file.stat().st_size for file in source.iterdir())
-    said = f"installed mine: {size / 1e3:.0f} kB, for the language ja, licence not stated\n"
+    octets = sum(file.stat().st_size for file in source.iterdir())
+    said = f"installed mine: {size(octets)}, for the language ja, licence not stated\n"
     assert done.stderr.decode() == said
     done = sandbox.voicenote("models", "import", source, "--name", "other", "--language", "uk")
     assert b"for the language uk" in done.stderr
