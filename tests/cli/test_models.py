@@ -254,8 +254,8 @@ def test_another_model_of_moonshine(sandbox: Sandbox) -> None:
     sandbox.extra["GIT_VOICENOTE_MODEL"] = "mine"
     assert sandbox.voicenote("models", "path").stdout.decode() == f"{folder}\n"
     assert sandbox.voicenote("models", "list").stdout.decode() == (
-        f"* mine     {size / 1e3:.0f} kB  onnx layout for ja, from {source}\n"
-        f"  other    {size / 1e3:.0f} kB  onnx layout for uk, from {source}\n"
+        f"* mine     {size(octets)}  onnx layout for ja, from {source}\n"
+        f"  other    {size(octets)}  onnx layout for uk, from {source}\n"
         "  tiny-en  44 MB  moonshine, comes with the installation\n"
     )
     assert sandbox.voicenote("models", "verify").stdout == b"mine: no problems found\n"

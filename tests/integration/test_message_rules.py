@@ -83,7 +83,7 @@ def test_the_rules_of_commitlint_hold(desk: Sandbox) -> None:
         "subject-case": [2, "always", "sentence-case"],
     }
     desk.write(".commitlintrc.json", json.dumps({"rules": rules}))
-    commit(desk, "feature. New page.", ("scopes: cli, parser", "lexer"), ("of the list", "cli"))
+    commit(desk, "feature. New page.", ("scopes: cli, parser", "lexer"), ("from the list", "cli"))
     assert message(desk) == ["feature(cli): New page"]
 
 

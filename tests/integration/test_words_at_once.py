@@ -68,7 +68,7 @@ def test_two_who_write_a_first_note(repo: Sandbox) -> None:
         HeldEditor(repo, "edit", name="other") as other,
     ):
         one.save("One.")
-        assert "both are merged" in other.save("Other.")
+        assert "both were merged" in other.save("Other.")
 
     assert sorted(words_of(repo)) == ["One.", "Other."]
 

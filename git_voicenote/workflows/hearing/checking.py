@@ -69,7 +69,7 @@ def check_recording(repository: Repository, name: str, target: Target, *, is_nam
     if entry is None or is_named or entry.target == target or isinstance(entry.target, FileTarget):
         return
     raise UsageError(
-        f"the recording {name} was spoken for {_told(repository, entry.target)}",
+        f"the recording {name} was recorded for {_told(repository, entry.target)}",
         hint=_way(entry.target, name),
     )
 

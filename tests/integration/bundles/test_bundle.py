@@ -28,7 +28,7 @@ def test_all_comes_over(ada: Sandbox, bob: Sandbox, stick: Path) -> None:
     assert told.splitlines() == [
         ref,
         "1 note and 1 cover from topic.voicenote",
-        "1 recording taken in",
+        "1 recording imported",
         "topic: `git log --notes=voicenote HEAD..voicenote/received/topic/heads/topic`, "
         "`git merge voicenote/received/topic/heads/topic`",
     ]

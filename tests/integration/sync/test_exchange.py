@@ -200,7 +200,7 @@ def test_a_remote_that_is_not_there(pair: Pair) -> None:
         told = sync(pair.ada, command, status=128)
         assert told.startswith("error: git could not read from origin:\n  fatal: ")
         assert "server.git' does not appear to be a git repository\n" in told
-    assert "there is not a remote 'nowhere'" in sync(pair.ada, "fetch", "nowhere", status=128)
+    assert "there is no remote 'nowhere'" in sync(pair.ada, "fetch", "nowhere", status=128)
     assert "'--upload-pack=x' is not a remote" in sync(
         pair.ada, "fetch", "--", "--upload-pack=x", status=129
     )
