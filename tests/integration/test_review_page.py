@@ -80,7 +80,7 @@ def test_where_the_page_cannot_go(series: Sandbox) -> None:
 
     done = series.voicenote("review", "topic", "--audio")
     assert done.returncode == 129
-    assert "--audio is for --html" in done.stderr.decode()
+    assert "--audio requires --html" in done.stderr.decode()
 
     done = series.voicenote("review", "topic", "--html", "-")
     assert done.stdout.startswith(b"<!doctype html>")

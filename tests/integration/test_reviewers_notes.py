@@ -81,7 +81,7 @@ def test_a_mail_whose_commit_is_here_can_have_a_note(reviewing: Sandbox, tmp_pat
         "review", "forged", "--reply", "--note", "--patch", "1", "--from", SPOKEN, cwd=clone
     )
     assert done.returncode == 128
-    assert "the commit of patch 1 is not here" in done.stderr.decode()
+    assert "the commit of patch 1 is not in this repository" in done.stderr.decode()
 
     empty = {"GIT_COMMITTER_DATE": "2026-03-03T03:03:03+00:00"}
     reviewing.run("git", "checkout", "--quiet", "-f", "-B", "applied", "origin/main", cwd=clone)

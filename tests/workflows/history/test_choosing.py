@@ -65,7 +65,7 @@ def test_what_is_meant(choice: Choice, meant: tuple[Stored, ...]) -> None:
         ("tomorrow", NegativeAnswer, "there is no recording tomorrow"),
         ("2026-13-01", NegativeAnswer, "there is no recording 2026-13-01"),
         ("1..yesterday", UsageError, "is not a range of numbers, days or recordings"),
-        ("3..", UsageError, "is no range"),
+        ("3..", UsageError, "is not a range"),
         ("..", NegativeAnswer, "there is no recording .."),
     ],
 )
