@@ -63,19 +63,19 @@ class Hearing:
     def segments(self, spoken: Utterance) -> list[Segment]:
         """Return the segments of an utterance: none, one, or several if it was divided."""
         is_nothing = spoken.is_silent or len(spoken.samples) < _MIN_SECONDS * SAMPLE_RATE
-        segments = [] if is_nothing else self._judged(spoken, self._partial.tokens)
+        segments = [] if is_nothing else self._judged(spoken)
         self._partial.clear()
         if self._context.partial is not None:
             self._context.partial("")
         return segments
 
-    def _judged(self, spoken: Utterance, earlier: tuple[int, ...] = ()) -> list[Segment]:
+    def _judged(self, spoken: Utterance) -> list[Segment]:
         """Search for the text of an utterance; if this fails, divide the utterance and retry."""
         said = stretch(spoken.start, spoken.end)
         with _log.timed("encode %s", said):
             encoded = self._network.encode(spoken.samples)
         with _log.timed("search %s", said):
-            found = self._beam.best(encoded, earlier)
+            found = self._beam.best(encoded)
         if found.failure is None:
             segment = self._segment(spoken, found, encoded)
             return [segment] if segment else []

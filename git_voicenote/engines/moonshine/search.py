@@ -52,8 +52,7 @@ to the bonus of its terms."""
 _TOKENS_PER_SECOND = 6.5
 _MIN_TOKENS = 12
 _TAIL_TOKENS = 12
-"""The last tokens of an earlier result are searched again, because later speech may change them: it
-is about three seconds."""
+"""The last tokens of an earlier result, about three seconds, which later speech may change."""
 _MAX_SETTLED_DISTANCE = 1.5
 """An earlier token is kept if it is at most this many nats below the most likely one."""
 _MAX_TAIL_DISTANCE = 0.3
@@ -109,19 +108,20 @@ class Search:
         self._terms = terms
         self._history = history
 
-    def best(self, encoded: Encoded, earlier: Sequence[int] = ()) -> Found:
-        """Return the best text for a sound.
+    def best(self, encoded: Encoded) -> Found:
+        """Return the best text for a sound. Raises EngineError.
 
-        `earlier` is the result for the beginning of the sound; the part of it that is still valid
-        is reused, except the last tokens. Raises EngineError.
+        Partial results are not reused: they are searched with fewer hypotheses, and depend on when
+        they were made.
         """
-        start, steps = self._settled(encoded, earlier[: max(0, len(earlier) - _TAIL_TOKENS)])
+        start, steps = self._settled(encoded, ())
         return self._search(encoded, start, steps, WIDTH)
 
     def partial(self, encoded: Encoded, earlier: Sequence[int] = ()) -> Found:
         """Return a good text for sound that goes on, at a lower cost.
 
-        The last tokens of `earlier` are reused, too, as far as they are still the most likely.
+        `earlier` is the result for the beginning of the sound; its tokens are reused as far as the
+        whole sound still supports them, the last ones only if they are nearly the most likely.
         Raises EngineError.
         """
         start, steps = self._settled(encoded, earlier)
