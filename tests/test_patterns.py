@@ -24,7 +24,7 @@ from regexploit.ast.sre import SreOpParser
 from regexploit.redos import find
 
 import git_voicenote
-from git_voicenote.text.passes import fillers, spoken_edits
+from git_voicenote.text.passes import edit_commands, fillers
 from git_voicenote.text.passes.itn.chinese import rules as chinese
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def compiled() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
                     if isinstance(pattern, re.Pattern):
                         yield f"{found.name}:{name}", pattern
     for language in ("en", "zh", "ja", "de"):
-        words = spoken_edits._words(language)
+        words = edit_commands.edit_commands(language)
         made = [
             fillers._pattern(language),
             *((words.commands, words.quote, words.unquote) if words else ()),

@@ -25,7 +25,7 @@ class SeriesBase:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class SelectedCommits:
     """The commits that RANGE, BRANCH or COMMIT means.
 
     `range` selects them in `git log`; None means `tip` alone. `tip` is None if the branch has no
@@ -39,7 +39,7 @@ class Selection:
     base: SeriesBase | None = None
 
 
-def select_commits(repository: Repository, revisions: str | None) -> Selection:
+def select_commits(repository: Repository, revisions: str | None) -> SelectedCommits:
     """Return the commits that an argument means.
 
     A range means its commits, the name of a branch all since it forked from its upstream, any other
@@ -49,19 +49,19 @@ def select_commits(repository: Repository, revisions: str | None) -> Selection:
         end = end_of_range(revisions)
         named = end if repository.has_branch(end) else None
         branch = repository.current_branch() if end in ("HEAD", "@") else named
-        return Selection(revisions, repository.commit(end), branch)
+        return SelectedCommits(revisions, repository.commit(end), branch)
     branch = revisions or repository.current_branch()
     if revisions and not repository.has_branch(revisions):
-        return Selection(None, repository.commit(revisions), None)
+        return SelectedCommits(None, repository.commit(revisions), None)
     name = f"refs/heads/{branch}" if branch else "HEAD"
     try:
         tip = repository.commit(name)
     except UnknownRevisionError:
         if revisions:
             raise
-        return Selection(None, None, branch)
+        return SelectedCommits(None, None, branch)
     base = series_base(repository, name)
-    return Selection(f"{base.id}..{tip.id}" if base else None, tip, branch, base)
+    return SelectedCommits(f"{base.id}..{tip.id}" if base else None, tip, branch, base)
 
 
 def end_of_range(revisions: str) -> str:

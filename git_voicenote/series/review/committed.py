@@ -19,7 +19,7 @@ from git_voicenote.text.prose import cover_letter
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
-    from git_voicenote.git.series import Selection
+    from git_voicenote.git.series import SelectedCommits
 
 # the user's settings for display must not change the output that we parse
 _PLAIN = (
@@ -69,7 +69,7 @@ def series_of_commits(
     return ReceivedSeries(_cover(repository, chosen, patches), tuple(patches), remarks)
 
 
-def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], Selection]:
+def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...], SelectedCommits]:
     """Return the arguments for `git log`, and the selection; an empty series selects its tip."""
     chosen = select_commits(repository, revisions)
     if chosen.tip is None:
@@ -133,7 +133,7 @@ def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[Obje
 
 
 def _cover(
-    repository: Repository, chosen: Selection, patches: list[ReceivedPatch]
+    repository: Repository, chosen: SelectedCommits, patches: list[ReceivedPatch]
 ) -> ReceivedCover | None:
     """Return the cover of a series; a single commit is not one."""
     if chosen.tip is None or (chosen.branch is None and len(patches) < 2):

@@ -12,12 +12,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import MARK
-from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Change, Passed, apply_changes
+from git_voicenote.text.passes.edit_commands import NO_SPACES, EditCommands, edit_commands
 from git_voicenote.text.passes.spoken_quotes import quotes
 from git_voicenote.text.spans import Spans, code_spans, end_before, is_blank_before, word_before
 
@@ -32,11 +31,9 @@ PARAGRAPH = "\u2029"
 """A requested paragraph."""
 BULLET = "- "
 
-_COMMANDS = ("new_paragraph", "new_line", "bullet", "scratch", "correction", "literal")
 _STOPS = ".!?。！？…"
 _PAUSES = ",;:，；：、"
 _BOUNDARY = f"{_STOPS}{_PAUSES}\n{LINE}{PARAGRAPH}"
-_NO_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _SENTENCES = re.compile(r"[A-Z]|\w\w[.!?](?:\s|$)|[。！？]")
 """Occurs only in the text of an engine that writes sentences."""
 _PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*(?=[,;:!?]|\.?(?:\s|$))")
@@ -63,7 +60,7 @@ def spoken_edits(language: str = "en") -> Pass:
     Lines and paragraphs that were asked for are LINE and PARAGRAPH in the text; `written_lines`
     makes line feeds of them.
     """
-    words = _words(language.lower().partition("-")[0])
+    words = edit_commands(language.lower().partition("-")[0])
 
     def edit(text: str) -> Passed:
         return apply_changes(text, _Editor(text, words).edit()) if words else Passed(text)
@@ -76,25 +73,13 @@ def written_lines(text: str) -> str:
     return text.replace(PARAGRAPH, "\n\n").replace(LINE, "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The commands of one language, as patterns."""
-
-    commands: re.Pattern[str]
-    quote: re.Pattern[str] | None
-    unquote: re.Pattern[str] | None
-    not_before: frozenset[str]
-    not_after: frozenset[str]
-    opening: frozenset[str]
-
-
 class _Editor:
     """Reads a text from left to right and notes what its commands change.
 
     Changes made so far may be taken back by a later "scratch that": they go with what it takes.
     """
 
-    def __init__(self, text: str, words: _Words) -> None:
+    def __init__(self, text: str, words: EditCommands) -> None:
         self._text = text
         self._words = words
         self._changes: list[Change] = []
@@ -241,7 +226,7 @@ class _Editor:
         before = self._text[end - 1]
         if not (before.isalnum() or before in "\"')”’`"):
             return ""
-        return "。" if _NO_SPACES.search(before) else stop
+        return "。" if NO_SPACES.search(before) else stop
 
     def _open_with_capitals(self) -> None:
         """Start a new line with a capital, if the engine wrote sentences."""
@@ -382,31 +367,3 @@ _CORRECTION_END = re.compile(
 def _begins(text: str, at: int) -> bool:
     before = end_before(text, at, " \t")
     return before == 0 or text[before - 1] in _STOPS + "\n" or is_blank_before(text, before)
-
-
-@cache
-def _words(language: str) -> _Words | None:
-    spoken = {name: _any_of(language, name) for name in (*_COMMANDS, "quote", "unquote")}
-    known = [f"(?P<{name}>{spoken[name]})" for name in _COMMANDS if spoken[name]]
-    if not known:
-        return None
-    return _Words(
-        re.compile("|".join(known), re.IGNORECASE),
-        re.compile(spoken["quote"], re.IGNORECASE) if spoken["quote"] else None,
-        re.compile(spoken["unquote"], re.IGNORECASE) if spoken["unquote"] else None,
-        tables.words("spoken_edits", language, "not_before"),
-        tables.words("spoken_edits", language, "not_after"),
-        tables.words("spoken_edits", language, "opening"),
-    )
-
-
-def _any_of(language: str, name: str) -> str:
-    phrases = sorted(tables.words("spoken_edits", language, name), key=len, reverse=True)
-    return "|".join(
-        re.escape(phrase)
-        if _NO_SPACES.search(phrase)
-        # "main.quote", "lib/bullet", "new line.py": part of a name
-        else rf"(?<![\w'’/-])(?<!\w\.){',? '.join(map(re.escape, phrase.split()))}"
-        rf"(?![\w'’/-]|\.\w)"
-        for phrase in phrases
-    )
