@@ -32,6 +32,8 @@ def chosen(repo: Sandbox, server: SpeechServer) -> Sandbox:
     repo.git("config", "voicenote.engine", "remote")
     repo.git("config", "voicenote.remote.url", server.address)
     repo.git("config", "voicenote.remote.model", "whisper-large")
+    # the server gives its texts to requests as they come, and they are for segments in their order
+    repo.git("config", "voicenote.remote.concurrency", "1")
     repo.git("config", "voicenote.edit", "false")
     return repo
 
