@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TEXT = "We rename it. And read it."
 SRT = """\
 1
-00:00:00,000 --> 00:00:03,584
+00:00:00,000 --> 00:00:03,616
 we rename it
 
 2
@@ -48,13 +48,13 @@ def _said(client: Client) -> None:
         (
             "vtt",
             "text/vtt; charset=utf-8",
-            "WEBVTT\n\n00:00:00.000 --> 00:00:03.584\nwe rename it\n"
+            "WEBVTT\n\n00:00:00.000 --> 00:00:03.616\nwe rename it\n"
             "\n00:00:04.096 --> 00:00:07.595\nand read it\n",
         ),
         (
             "csv",
             "text/csv; charset=utf-8",
-            "start,end,text\n0,3584,we rename it\n4096,7595,and read it\n",
+            "start,end,text\n0,3616,we rename it\n4096,7595,and read it\n",
         ),
     ],
 )
