@@ -185,7 +185,7 @@ def test_time_grows_with_the_number_of_paragraphs(call: Callable[[str], object])
 
 
 def _each_part(text: str) -> object:
-    return [sorted(text[:at]) for at in range(0, len(text), 20)]
+    return [sorted(text[:at]) for at in range(0, len(text), 4)]
 
 
 def _each_sign_once(text: str) -> object:
