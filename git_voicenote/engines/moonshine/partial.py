@@ -84,9 +84,6 @@ class StableWords:
     and all words before it are stable. It is complete when another word follows, or a pause: until
     then, it may be the beginning of a longer one. A stable word does not change until the utterance
     is done.
-
-    When a certain last word counted as stable, one shown word in nine was corrected with its
-    segment, instead of one in fifteen (74 s of speech), and words after a wrong one were late.
     """
 
     def __init__(self) -> None:
