@@ -51,6 +51,7 @@ EXEMPT = {
     "text.passes.fillers.fillers": "makes a pass, which is tried",
     "text.passes.itn.normaliser.normaliser": "makes a pass, which is tried",
     "text.passes.spoken_edits.spoken_edits": "makes a pass, which is tried",
+    "text.passes.edit_commands.edit_commands": "makes patterns for a pass, which is tried",
     "text.passes.chain.build_chain": "takes a setting of the person's own",
     "text.passes.chain.named_passes": "takes a setting of the person's own",
     "text.passes.chain.polish": "runs the passes, which are tried",
