@@ -20,6 +20,8 @@ MAX_COLUMNS = 80
 """What messages fit, on a wider terminal too."""
 _MIN_COLUMNS = 20
 """A terminal that is narrower breaks the lines itself."""
+_MAX_DIGITS = 10
+"""Python refuses to read numbers of more than 4,300."""
 _LABEL = re.compile(r"(?:error|warning|hint|voicenote): |[ \t]*")
 _UNBROKEN = re.compile(
     r"""(?:
@@ -103,7 +105,8 @@ def _pieces(line: str, start: int, room: int) -> Iterator[tuple[str, str]]:
         gap, piece = line[start : found.start()], found[0]
         start = found.end()
         is_long = columns(piece) > room
-        if is_long and piece.lstrip("(")[0] in "\"'" and "/" not in piece.split()[0]:
+        is_quotation = piece.lstrip("(").startswith(("'", '"'))
+        if is_long and is_quotation and "/" not in piece.split()[0]:
             yield from ((" " if at else gap, word) for at, word in enumerate(piece.split()))
         elif is_long and not piece.isascii() and not set(piece) & {"/", "`"}:
             yield from ((gap * (not at), one) for at, one in enumerate(clusters(piece)))
@@ -113,7 +116,8 @@ def _pieces(line: str, start: int, room: int) -> Iterator[tuple[str, str]]:
 
 def _chosen_columns() -> int | None:
     chosen = os.environ.get("COLUMNS", "")
-    return int(chosen) if chosen.isascii() and chosen.isdigit() and int(chosen) > 0 else None
+    is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < _MAX_DIGITS
+    return int(chosen) or None if is_number else None
 
 
 def _terminal_columns(stream: TextIO) -> int | None:

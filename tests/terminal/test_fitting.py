@@ -47,10 +47,19 @@ ONE_PIECE = re.compile(r"""(error: |warning: |hint: )?\W*(`[^`]*`|\(git [^()]*\)
         ("error: 修改修复了网络问题", ["error: 修改修复", "       了网络问", "       题"]),
         ('said "one two three four"', ['said "one two', 'three four"']),
         ("one\ntwo", ["one", "two"]),
+        (f"error: {'(' * 30}", [f"error: {'(' * 30}"]),
     ],
 )
 def test_lines_are_broken_at_words(text: str, lines: list[str]) -> None:
     assert fitted(text, 15).split("\n") == lines
+
+
+@pytest.mark.parametrize("columns_set", ["", "0", "-5", "wide", "9" * 5000, "\u0663"])
+def test_a_setting_that_is_no_width_is_ignored(
+    columns_set: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns_set)
+    assert width_of(io.StringIO()) == MAX_COLUMNS
 
 
 @given(st.lists(st.text("abc`'\"()/重·", max_size=30)), st.integers(20, 80))
