@@ -92,6 +92,11 @@ class _Endpoints:
     async def clear(self, request: Request) -> Response:
         """Delete all recordings, or those that a query finds; return how many there were."""
         service, query = self._service, request.query_params.get("q", "").strip()
+        if "q" in request.query_params and not query:
+            raise RefusalError(
+                400, "the query is empty; without one, all recordings are deleted", param="q",
+                code="invalid_value",
+            )  # fmt: skip
         found = await service.workers.run(_entries, service.state, query, None, None)
         ids = [entry.id for entry in found]
         await service.finished(ids)

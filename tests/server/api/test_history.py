@@ -114,6 +114,8 @@ def test_what_a_search_finds_is_deleted_and_then_the_rest(tmp_path: Path) -> Non
         spoken = next(one for one in entries if one["text"])
         others = [one["id"] for one in entries if one is not spoken]
         assert others
+        for empty in ("", "+", "%20%09"):
+            assert client.request("DELETE", f"/api/history?q={empty}").status == 400
         nothing = client.request("DELETE", "/api/history?q=nobody+said+this")
         assert nothing.json == {"deleted": 0}
         query = quote(" ".join(spoken["text"].split()[:4]))
