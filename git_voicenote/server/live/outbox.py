@@ -68,6 +68,6 @@ class Outbox:
         self._is_over_limit.clear()
         await self._is_over_limit.wait()
         raise RefusalError(
-            408, f"{len(self._events)} events wait for the client, which does not take them",
+            408, f"the client does not read: {len(self._events)} events are waiting",
             code="too_slow",
         )  # fmt: skip

@@ -176,7 +176,7 @@ def test_only_the_latest_partial_text_and_count_wait() -> None:
         watching = asyncio.create_task(outbox.watch())
         await asyncio.sleep(0)
         outbox.put({"type": "segment", "text": "A b."})
-        with pytest.raises(RefusalError, match="6 events wait"):
+        with pytest.raises(RefusalError, match="6 events are waiting"):
             await watching
 
     asyncio.run(work())

@@ -203,7 +203,7 @@ class _Connection:
     def _require_place(self) -> None:
         count = sum(not buffer.is_answered for buffer in self._ending.values())
         if count >= self._service.limits.commits:
-            raise busy(f"the text of {count} commits is still to come", 429, "busy")
+            raise busy(f"{count} commits are still being transcribed", 429, "busy")
 
     def _tell_session(self, kind: str) -> None:
         model = model_names(self._service.decoder.info)[0]
