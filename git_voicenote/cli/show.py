@@ -11,7 +11,7 @@ from git_voicenote.errors import NoNoteError
 from git_voicenote.git.commits import commits_in
 from git_voicenote.git.repository import Repository
 from git_voicenote.git.series import end_of_range
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trailers import note_value
@@ -119,20 +119,22 @@ def _show_cover(
     repository: Repository, branch: str | None, form: DescriptionFormat, *, adopt: bool
 ) -> None:
     covers = Covers(repository)
-    key = branch or covers.key_for_head()
+    key = covers.key_named(branch) if branch else covers.key_for_head()
     left = find_left(covers, branch) if branch else None
     text = covers.text_of(left) if left else covers.text(key)
     if text is None:
-        raise NoNoteError(f"no cover for {key}", hint=_other_covers(covers, key))
+        raise NoNoteError(
+            f"no cover for {series_name(repository, key)}", hint=_other_covers(covers, key)
+        )
     if covers.is_restored(key):
-        say(restored(key))
+        say(restored(series_name(repository, key)))
     notes = parse_notes(text)
     facts = {"cover": key, "notes": [note_value(note) for note in notes]}
     _hand_over(form, Described(cover=words_of(notes), stored_cover=text, facts=facts))
     if left and adopt:
         mine = covers.key_for_head()
         covers.adopt(left, mine)
-        say(f"cover of {mine} saved")
+        say(f"cover of {series_name(repository, mine)} saved")
 
 
 def _other_covers(covers: Covers, key: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,7 @@ from git_voicenote.characters import visible
 from git_voicenote.cli.sync_words import note_refs
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, cover_argument
 from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import story
 from git_voicenote.terminal.console import as_report, as_row, print_json, settings
@@ -83,7 +82,8 @@ def _series(repository: Repository, found: SeriesStatus) -> Iterator[str]:
                 f"`git voicenote show --adopt {one.commit.short}` keeps its note"
             )
     if found.has_cover:
-        yield f"cover: recorded (git voicenote show --cover {shlex.quote(found.cover or '')})"
+        argument = cover_argument(repository, found.cover or "")
+        yield f"cover: recorded (git voicenote show --cover {argument})"
     elif len(found.commits) > 1:
         yield "cover: none (git voicenote record --cover)"
     for left in found.left:
@@ -109,7 +109,7 @@ def _name(series: Series) -> str:
         return "HEAD"
     if series.named:
         return series.tip.short
-    return f"HEAD is detached at {series.tip.short}"
+    return f"HEAD detached at {series.tip.short}"
 
 
 def _extent(series: Series) -> str:

@@ -15,7 +15,7 @@ from git_voicenote.cli.sync_bundle import bundle, unbundle
 from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.commits import subjects_of
-from git_voicenote.notes.covers import COVER_PREFIX, Covers
+from git_voicenote.notes.covers import COVER_PREFIX, Covers, series_name
 from git_voicenote.notes.merging.refs import Merge, local_tips
 from git_voicenote.notes.remotes import fetched, find_push_remote, find_remote
 from git_voicenote.notes.store import Notes
@@ -90,7 +90,7 @@ def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run
         if dry_run:
             _list_sent(repository, refs, result, there)
         else:
-            _tell_pushed(result, refs, there, remote)
+            _tell_pushed(repository, result, refs, there, remote)
         _tell_held(repository, result)
         negative = NegativeAnswer.exit_code * result.is_refused
         failed = result.failure.exit_code if result.failure else negative
@@ -99,7 +99,9 @@ def push(remote: str | None, branches: tuple[str, ...], *, is_all: bool, dry_run
         raise click.exceptions.Exit(status)
 
 
-def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str | None) -> None:
+def _tell_pushed(
+    repository: Repository, result: PlacePush, refs: NoteRefs, remote: Remote, asked: str | None
+) -> None:
     """Report the result of a push to one place, with the messages of the other side."""
     is_remote = result.place.tracking == remote.tracking
     name = _shown(result.place)
@@ -109,7 +111,7 @@ def _tell_pushed(result: PlacePush, refs: NoteRefs, remote: Remote, asked: str |
         rest = "everything" if not result.held else "the rest"
         say(f"nothing to push: {name} has {rest}")
     for one in result.refs:
-        what, done = _named(one.ref, refs), "pushed" if one.new else "removed"
+        what, done = _named(repository, one.ref, refs), "pushed" if one.new else "removed"
         where = "" if is_remote else f" {'to' if one.new else 'from'} {name}"
         if one.reason:
             say(f"error: {what} not {done}{where}: {one.reason}")
@@ -219,7 +221,7 @@ def _titles(
     }
     titles = {}
     for one in found:
-        title = one.name
+        title = series_name(repository, one.name) if one.kind == "cover" else one.name
         if one.kind in _OF_COMMITS:
             title = f"{shorts[one.name]} {subjects.get(ObjectId(one.name), absent)}"
         is_removed = one.side == "here" and one.kind != "file" and (one.kind, one.name) not in here
@@ -227,9 +229,9 @@ def _titles(
     return titles
 
 
-def _named(ref: str, refs: NoteRefs) -> str:
+def _named(repository: Repository, ref: str, refs: NoteRefs) -> str:
     names = {refs.notes: "notes", refs.reviews: "answers"}
-    return names.get(ref) or f"cover of {visible(ref.split('/', 3)[3])}"
+    return names.get(ref) or f"cover of {visible(series_name(repository, ref.split('/', 3)[3]))}"
 
 
 def _shown(remote: Remote) -> str:

@@ -5,11 +5,11 @@ git am applied.
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.clock import length, local_time
 from git_voicenote.errors import VoicenoteError
+from git_voicenote.notes.covers import cover_argument
 from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import kept_texts, story
 from git_voicenote.targets import (
@@ -149,7 +149,7 @@ def way_on_with(repository: Repository, kept: KeptText) -> str:
         case CommitTarget(commit_id):
             return f"`git voicenote edit {repository.short(commit_id)}` resumes it"
         case CoverTarget(key):
-            return f"`git voicenote edit --cover {shlex.quote(key)}` resumes it"
+            return f"`git voicenote edit --cover {cover_argument(repository, key)}` resumes it"
     return f"remove {kept.path.parent} if you do not need it"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from git_voicenote.store.kept_texts import Purpose, keep_text
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget
+from tests.support.series import write_cover
 from tests.support.sound import tone, write_sound
 
 if TYPE_CHECKING:
@@ -49,8 +50,15 @@ def test_each_commit_of_the_branch_is_listed_with_what_it_lacks(repo: Sandbox) -
     repo.git("switch", "--quiet", "--detach")
     code, shown = status(repo)
     assert code == 1
-    assert shown.startswith("HEAD is detached at COMMIT: 2 commits since main\n")
+    assert shown.startswith("HEAD detached at COMMIT: 2 commits since main\n")
     assert "  COMMIT  note       feat: one\n  COMMIT  no note    feat: two\n" in shown
+
+    # the cover of a detached HEAD is named by an abbreviated id, which commands take
+    write_cover(repo, "Why.\n", f"detached/{second}")
+    short = repo.git("rev-parse", "--short", second)
+    named = f"git voicenote show --cover detached/{short}"
+    assert f"cover: recorded ({named})\n" in repo.voicenote("status").stdout.decode()
+    assert repo.voicenote(*named.split()[2:]).stdout == b"Why.\n"
 
     # the note of a twin counts: format-patch uses it
     repo.git("switch", "--quiet", "--create", "other", "main")

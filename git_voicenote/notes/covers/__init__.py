@@ -1,12 +1,15 @@
 """Covers: the note about a whole series, one for each branch, under refs/voicenote/cover/.
 
-`store` reads and writes covers; `branches` finds the branch of each, which it follows.
+`store` reads and writes covers, `branches` finds the branch that each follows, and `names` is what
+messages call them.
 """
 
 from git_voicenote.notes.covers.branches import COVER_PREFIX, DETACHED
 from git_voicenote.notes.covers.left import SET_ASIDE_PREFIX, LeftCover
+from git_voicenote.notes.covers.names import cover_argument, series_name
 from git_voicenote.notes.covers.store import REMOVED_PREFIX, Covers
 
 __all__ = [
     "COVER_PREFIX", "DETACHED", "REMOVED_PREFIX", "SET_ASIDE_PREFIX", "Covers", "LeftCover",
+    "cover_argument", "series_name",
 ]  # fmt: skip

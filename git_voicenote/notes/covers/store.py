@@ -11,6 +11,7 @@ while no other branch has that name; see `left_behind`.
 
 from __future__ import annotations
 
+import re
 import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -80,6 +81,16 @@ class Covers:
         pointing.sort(key=lambda name: name != current)
         candidates = [*pointing, DETACHED + tip]
         return next((key for key in candidates if branches.home(key)), None)
+
+    def key_named(self, name: str) -> str:
+        """Return the key that a name stands for: `detached/` may be followed by an abbreviated id.
+
+        A name that is not that of one cover is returned as it is.
+        """
+        if not re.fullmatch(rf"{DETACHED}[0-9a-f]{{4,}}", name):
+            return name
+        found = [key for key in self.keys() if key.startswith(name)]
+        return found[0] if len(found) == 1 else name
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all covers."""

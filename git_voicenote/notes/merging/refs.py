@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
-from git_voicenote.notes.covers import COVER_PREFIX, REMOVED_PREFIX, Covers
+from git_voicenote.notes.covers import COVER_PREFIX, REMOVED_PREFIX, Covers, series_name
 from git_voicenote.notes.merging.trees import TreeMerge
 from git_voicenote.notes.refs import contains, read_refs, update_refs
 from git_voicenote.notes.trees import (
@@ -240,16 +240,16 @@ class Merge:
             self._set(tracked, theirs, last)
             return
         if theirs != last and not self._is_cover(theirs):
-            self.outcome.left_out.append(f"the cover of {key} from {self._source} has no text")
+            self.outcome.left_out.append(f"{self._cover_of(key)} in {self._source} has no text")
             return
         if ours is None and (other := _in_the_way(key, covers)):
             self.outcome.left_out.append(
-                f"the cover of {key} was not imported: its ref conflicts with that of {other}"
+                f"{self._cover_of(key)} was not imported: its ref conflicts with that of {other}"
             )
             return
         if ours is None and last is not None:
             self.outcome.remarks.append(
-                f"the cover of {key} was removed here, but changed in {self._source}: it was "
+                f"{self._cover_of(key)} was removed here, but changed in {self._source}: it was "
                 "restored"
             )
         merged = self._merged(ours, theirs, lambda *tips: self._cover_merged(key, *tips))
@@ -257,6 +257,9 @@ class Merge:
             self.outcome.covers.append(key)
             self._set(ref, merged, ours)
         self._set(tracked, theirs, last)
+
+    def _cover_of(self, key: str) -> str:
+        return f"the cover of {series_name(self._repository, key)}"
 
     def _was_removed(self, theirs: str, last: str | None) -> bool:
         """Return whether a missing cover was removed here, and is unchanged on the other side."""
@@ -273,7 +276,8 @@ class Merge:
             self._remove_cover(key, ours)
         else:
             self.outcome.remarks.append(
-                f"the cover of {key} was removed in {self._source}, but changed here: it was kept"
+                f"{self._cover_of(key)} was removed in {self._source}, but changed here: "
+                "it was kept"
             )
 
     def _remove_cover(self, key: str, ours: str) -> None:
@@ -283,8 +287,8 @@ class Merge:
             self._set(REMOVED_PREFIX + ours, ours, None)
         self.outcome.removed += 1
         self.outcome.remarks.append(
-            f"the cover of {key} was removed in {self._source}, and here too (its text: git show "
-            f"{self._repository.short(ours)}:cover)"
+            f"{self._cover_of(key)} was removed in {self._source}, and here too "
+            f"(its text: git show {self._repository.short(ours)}:cover)"
         )
 
     def _merged(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import PatchError
 from git_voicenote.mail.outgoing import mails as mails_of
 from git_voicenote.mail.outgoing.read_back import is_plain
+from git_voicenote.notes.covers import series_name
 from git_voicenote.series.outgoing.explanation import Explanation, list_numbers
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.prose import cover_letter
@@ -111,8 +112,12 @@ class Finishing:
             single = len(self._ids) == 1
             what = "a single patch has no cover letter" if single else "there is no cover letter"
             self.remarks.append(
-                f"{what}: the cover of {plan.cover_key} is left out (--cover-letter sends it)"
+                f"{what}: {self._name_of_cover()} is left out (--cover-letter sends it)"
             )
+
+    def _name_of_cover(self) -> str:
+        key = self._plan.cover_key
+        return f"the cover of {series_name(self._repository, key)}" if key else "the cover"
 
     def _cover(self, raw: bytes) -> None:
         mail = mails_of.take_apart(raw, None)
@@ -148,7 +153,7 @@ class Finishing:
             why = "" if plan.description_mode is None else " (--cover-from-description=none)"
             self.remarks.append(f"the description of {self._described()} is left out{why}")
         elif not placeholders.body:
-            spoken = f"the cover of {plan.cover_key}"
+            spoken = self._name_of_cover()
             self.remarks.append(
                 f"the cover letter has {spoken}, then the description"
                 if placeholders.subject

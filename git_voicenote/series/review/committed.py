@@ -11,7 +11,7 @@ from git_voicenote.git.process import read_git
 from git_voicenote.git.series import select_commits
 from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import words_of
 from git_voicenote.notes.store import Notes
 from git_voicenote.object_ids import ObjectId
@@ -148,5 +148,5 @@ def _cover(
         subject=letter.subject, text=letter.body.strip("\n") + "\n" if letter.body else "",
         summary="", author=newest.author, email=newest.email, date=newest.date,
         total=len(patches), version=1, message_id=None, in_reply_to=None,
-        source=f"the cover of {key}",
+        source=f"the cover of {series_name(repository, key)}",
     )  # fmt: skip

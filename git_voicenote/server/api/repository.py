@@ -128,8 +128,9 @@ class _Words:
 def _check_branch(subject: Explainable, series: str | None) -> None:
     """Refuse words for a series that is no longer that of HEAD: the branch was switched."""
     if series is not None and isinstance(subject, ExplainedSeries) and series != subject.target.key:
+        now = visible(subject.target.key)
         raise RefusalError(
-            409, f"HEAD is no longer on {visible(series)}, but on {visible(subject.target.key)}",
+            409, f"the text is for {visible(series)}, but {now} is checked out",
             param="series", code="branch_switched",
         )  # fmt: skip
 

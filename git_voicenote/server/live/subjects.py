@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NotARepositoryError, UnknownRevisionError
 from git_voicenote.git.repository import Repository
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.targets import (
     CommitTarget,
@@ -56,7 +56,7 @@ def _in(repository: Repository, opening: Opening) -> Subject:
             return Subject(ReviewTarget(commit.id), f"answer to {commit.subject}")
         case "cover":
             key = Covers(repository).key_for_head()
-            return Subject(CoverTarget(key), f"the series of {key}")
+            return Subject(CoverTarget(key), f"the series of {series_name(repository, key)}")
     return _without_git(opening)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NegativeAnswer, UnknownRevisionError
 from git_voicenote.git.commits import commit_summary, series_summary
 from git_voicenote.notes.changing import reconciled
-from git_voicenote.notes.covers import DETACHED, Covers
+from git_voicenote.notes.covers import DETACHED, Covers, cover_argument, series_name
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.kept_texts import Purpose, kept_texts, story
@@ -75,20 +74,20 @@ class Editing:
         """Edit the cover of a branch's series (default: HEAD's); see `note`."""
         repository = self._repository
         covers = Covers(repository)
-        key = branch or covers.key_for_head()
+        key = covers.key_named(branch) if branch else covers.key_for_head()
         before = covers.text(key)
         tip = key.removeprefix(DETACHED) if key.startswith(DETACHED) else f"refs/heads/{key}"
         if before is None and branch is not None:
             self._check_branch(branch)
         if before is None:
             mention_left(repository, key, self._dialogue)
-        target, name = CoverTarget(key), f"cover of {key}"
+        target, name = CoverTarget(key), f"cover of {series_name(repository, key)}"
         edited = self._edited(
             before or "",
             f"{name}\n\n{series_summary(repository, tip)}",
             Purpose(target, f"the {name}", saved=before or ""),
         )
-        remove = f"git voicenote remove --cover {shlex.quote(key)}"
+        remove = f"git voicenote remove --cover {cover_argument(repository, key)}"
         if self._is_new(edited, before, name, remove):
             mine = parse_notes(edited or "")
             saved = self._saving.cover(target, mine, _change(name, before, mine))

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from git_voicenote.git.commits import commit_summary, series_summary
-from git_voicenote.notes.covers import DETACHED, Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.store import Notes
 from git_voicenote.targets import CommitTarget, CoverTarget
 from git_voicenote.workflows.explain.walk_pages import files_of, pages_of, patch_of
@@ -116,9 +116,7 @@ class ExplainedSeries:
     def __init__(self, repository: Repository, key: str) -> None:
         self._repository = repository
         self.target = CoverTarget(key)
-        named = key
-        if key.startswith(DETACHED):
-            named = f"detached HEAD {repository.short(key.removeprefix(DETACHED))}"
+        named = series_name(repository, key)
         self.title = self.heading = f"the series of {named}"
         self.name = f"cover of {named}"
         self.argument = "--cover"

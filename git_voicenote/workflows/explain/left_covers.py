@@ -6,7 +6,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from git_voicenote.notes.covers import COVER_PREFIX, Covers
+from git_voicenote.notes.covers import COVER_PREFIX, Covers, series_name
 from git_voicenote.notes.format import parse_notes, words_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
     covers = Covers(repository)
     if covers.text(key) is not None:
         if covers.is_restored(key):
-            dialogue.say(restored(key))
+            dialogue.say(restored(series_name(repository, key)))
         return
     found = covers.left_for(key)
     if not dialogue.is_interactive:
@@ -73,10 +73,10 @@ def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
                 dialogue.say(f"removed (its text: git show {repository.short(tip)}:cover)")
 
 
-def restored(key: str) -> str:
+def restored(name: str) -> str:
     """Return the message about a cover whose branch was deleted and created again."""
     return (
-        f"the cover of {key} was recorded before the branch was deleted "
+        f"the cover of {name} was recorded before the branch was deleted "
         "and created again at these commits"
     )
 

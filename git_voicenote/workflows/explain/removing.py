@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NoNoteError, UnknownRevisionError
 from git_voicenote.git.commits import commits_in
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.recordings import Recordings
@@ -67,7 +67,7 @@ class Removing:
         `name` may be the abbreviated id of the cover of a deleted branch. Raises NoNoteError.
         """
         covers = Covers(self._repository)
-        key = name or covers.key_for_head()
+        key = covers.key_named(name) if name else covers.key_for_head()
         text = covers.text(key)
         if text is not None:
             tip = covers.remove(key)
@@ -77,9 +77,11 @@ class Removing:
         else:
             tip = None
         if tip is None:
-            raise NoNoteError(f"no cover for {key}: nothing was removed")
+            named = series_name(self._repository, key)
+            raise NoNoteError(f"no cover for {named}: nothing was removed")
         self._dialogue.say(
-            f"cover of {key} removed (its text: git show {self._repository.short(tip)}:cover)"
+            f"cover of {series_name(self._repository, key)} removed "
+            f"(its text: git show {self._repository.short(tip)}:cover)"
         )
         self._say_what_stays([text or ""])
         return key

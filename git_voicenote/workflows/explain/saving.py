@@ -12,7 +12,7 @@ from git_voicenote.errors import (
     StoreError,
     VoicenoteError,
 )
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.patch_ids import patch_ids
 from git_voicenote.notes.store import Notes
@@ -63,7 +63,8 @@ class Saving:
 
     def cover(self, target: CoverTarget, mine: Sequence[Note], change: Change | None = None) -> str:
         """Save the cover of a series, and return the new text; see `note`."""
-        with self._kept_on_failure(mine, Purpose(target, f"the cover of {target.key}")):
+        purpose = Purpose(target, f"the cover of {series_name(self._repository, target.key)}")
+        with self._kept_on_failure(mine, purpose):
             text = Covers(self._repository).update(target.key, change or _replace_by(mine))
         self._remember(target, text, None)
         return text

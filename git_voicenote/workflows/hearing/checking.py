@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import AudioFileError, StoreError, UsageError
+from git_voicenote.notes.covers import series_name
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.targets import CommitTarget, CoverTarget, FileTarget, MessageTarget
@@ -79,7 +80,7 @@ def _told(repository: Repository, target: Target) -> str:
         case CommitTarget(commit_id):
             return f"another commit, {repository.short(commit_id)}"
         case CoverTarget(key):
-            return f"the cover of {key}"
+            return f"the cover of {series_name(repository, key)}"
         case MessageTarget():
             return "a commit message"
     return "an answer to a patch"

@@ -175,7 +175,7 @@ def test_covers_that_git_cannot_keep_together(pair: Pair) -> None:
 def test_a_cover_without_words(pair: Pair) -> None:
     empty = pair.ada.git("commit-tree", "-m", "x", pair.ada.git("mktree"))
     pair.ada.git("push", "--quiet", "origin", f"{empty}:refs/voicenote/cover/evil")
-    assert "warning: the cover of evil from origin has no text" in sync(pair.bob, "fetch", status=1)
+    assert "warning: the cover of evil in origin has no text" in sync(pair.bob, "fetch", status=1)
     assert cover(pair.bob, "evil") is None
 
 
