@@ -101,7 +101,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchReport:
     """How an engine found the text of a segment, for `--explain`.
 
     `boosted` are the terms in the text that were searched for. `unaided` is the transcript of the
@@ -132,7 +132,7 @@ class Segment:
     failure: str | None = None
     place: Place | None = None
     words: tuple[Word, ...] = ()
-    search: Search | None = None
+    search: SearchReport | None = None
 
     @property
     def mark(self) -> str:

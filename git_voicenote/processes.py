@@ -12,9 +12,16 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from git_voicenote.log import Log, log_failing_threads, start_tracing
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from typing import TypeAlias
+
+    Socket: TypeAlias = Connection[Any, Any]
+    """One end of the connection between this process and one that it started."""
 
 _log = Log(__name__)
 

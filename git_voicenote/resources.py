@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from platformdirs.api import PlatformDirsABC
 
-Kind: TypeAlias = Literal["data", "cache", "config", "log"]
+FolderKind: TypeAlias = Literal["data", "cache", "config", "log"]
 """What a folder is for."""
 
 _PACKAGE = Path(__file__).parent
 _NO_HOME = Path("/dev/null/HOME-is-not-set")
 """A path that does not exist, and that explains itself in error messages."""
-_BEFORE: dict[Kind, str] = {
+_BEFORE: dict[FolderKind, str] = {
     "data": ".local/share/git-voicenote",
     "config": ".config/git-voicenote",
 }
@@ -54,7 +54,7 @@ def log_home() -> Path:
     return _folder_for("log")
 
 
-def _folder_for(kind: Kind) -> Path:
+def _folder_for(kind: FolderKind) -> Path:
     """Return $XDG_DATA_HOME/git-voicenote or what stands for it here.
 
     Without a home folder, as in containers, it is a path that can neither be read nor made.
@@ -67,7 +67,7 @@ def _folder_for(kind: Kind) -> Path:
         return _NO_HOME / kind
 
 
-def folder_of(platform: PlatformDirsABC, kind: Kind) -> Path:
+def folder_of(platform: PlatformDirsABC, kind: FolderKind) -> Path:
     """Return the folder that a platform has for us.
 
     On macOS, that is in ~/Library. If it does not exist, but the folder that 0.1 used does, that

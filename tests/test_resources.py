@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from platformdirs.api import PlatformDirsABC
 
-    from git_voicenote.resources import Kind
+    from git_voicenote.resources import FolderKind
 
 MAC = MacOS("git-voicenote", appauthor=False)
 LINUX = Unix("git-voicenote", appauthor=False)
@@ -41,7 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_the_folder_of_before_stays_in_use(
-    platform: PlatformDirsABC, kind: Kind, before: str, now: str, home: Path
+    platform: PlatformDirsABC, kind: FolderKind, before: str, now: str, home: Path
 ) -> None:
     assert folder_of(platform, kind) == home / now
     (home / before).mkdir(parents=True)

@@ -27,7 +27,7 @@ from git_voicenote.cli.hook import hook
 from git_voicenote.cli.root import root
 from git_voicenote.cli.text import text
 from git_voicenote.cli.transcribe import transcribe
-from git_voicenote.config import SETTINGS, Kind, Settings, load_settings
+from git_voicenote.config import SETTINGS, ControlKind, Settings, load_settings
 from git_voicenote.datatypes import Note, Segment
 from git_voicenote.engines.built_in import BUILT_IN
 from git_voicenote.engines.model_kinds import KINDS
@@ -40,8 +40,13 @@ from git_voicenote.store.results import ResultFolder
 from git_voicenote.text.export.formats import FORMATS, ExportFormat
 from git_voicenote.text.passes.base import Passed
 from git_voicenote.text.passes.chain import PASSES, build_chain, named_passes
-from git_voicenote.workflows.hearing.batch import Finished
-from git_voicenote.workflows.transcribe.results import Listed, Printed, Rendering, Written
+from git_voicenote.workflows.hearing.batch import FileResult
+from git_voicenote.workflows.transcribe.results import (
+    ListedResults,
+    PrintedResult,
+    Rendering,
+    WrittenResults,
+)
 from tests.support.sandbox import CHECKOUT
 from tests.support.sound import tone, write_sound
 
@@ -180,7 +185,7 @@ def test_settings_are_named_in_their_table_only() -> None:
 def test_a_setting_has_all_that_is_shown_of_it(setting: Setting) -> None:
     default = setting.form.written(setting.default)
 
-    assert setting.kind in get_args(Kind)
+    assert setting.kind in get_args(ControlKind)
     assert setting.choices or setting.kind != "choice"
     assert re.fullmatch(r"[^\n]*[^.\n]", setting.meaning)
     assert len(setting.meaning) <= 80
@@ -221,17 +226,17 @@ def test_the_manual_lists_the_settings() -> None:
 def test_an_export_format_needs_its_row_alone(tmp_path: Path) -> None:
     """One that is handed in is rendered, named and written like the others."""
     loud = ExportFormat("loud", ".loud", "shouts", lambda it: "".join(it.lines).upper())
-    heard = Finished(1.0, (Segment(0, 1, "hello there"),))
+    heard = FileResult(1.0, (Segment(0, 1, "hello there"),))
     rendering = Rendering(loud, "moonshine", None, "en")
 
     with ResultFolder(tmp_path, rendering.suffix) as folder:
-        printed = Written(folder, ["talk.wav"], rendering, again=False).finished(0, heard)
+        printed = WrittenResults(folder, ["talk.wav"], rendering, again=False).finished(0, heard)
 
     assert printed == f"{tmp_path / 'talk.loud'}\n"
     assert (tmp_path / "talk.loud").read_text() == "HELLO THERE."
-    assert Printed("talk.wav", rendering).segment(heard.segments[0]) == ""
-    assert Printed("talk.wav", rendering).finished(0, heard) == "HELLO THERE."
-    assert Listed(["talk.wav"], rendering).finished(0, heard) == ""
+    assert PrintedResult("talk.wav", rendering).segment(heard.segments[0]) == ""
+    assert PrintedResult("talk.wav", rendering).finished(0, heard) == "HELLO THERE."
+    assert ListedResults(["talk.wav"], rendering).finished(0, heard) == ""
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)

@@ -22,7 +22,7 @@ from git_voicenote.errors import VoicenoteError
 from git_voicenote.mail.incoming.envelopes import decoded
 from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.series.review.page import review_page
-from git_voicenote.series.review.series import Sounds, review
+from git_voicenote.series.review.series import RecordingFinder, review
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 
@@ -139,7 +139,7 @@ def run(count: int, seed: int) -> Tally:
     source = random.Random(seed)  # noqa: S311 - no secret
     with TemporaryDirectory() as folder, Counting() as counting:
         root = Path(folder)
-        sounds = Sounds(Recordings(root), History(root))
+        sounds = RecordingFinder(Recordings(root), History(root))
         for _ in range(count):
             mail = random_mail(source)
 

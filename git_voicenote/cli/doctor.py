@@ -15,7 +15,7 @@ from git_voicenote.phrases import counted
 from git_voicenote.terminal.console import flush, print_json, report, say, settings, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.doctor.checks import examine
-from git_voicenote.workflows.doctor.findings import Patient
+from git_voicenote.workflows.doctor.findings import CheckedSetup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def doctor(*, no_microphone: bool, as_json: bool) -> None:
     """
     repository = _repository()
     dialogue = TerminalDialogue(repository)
-    patient = Patient(
+    patient = CheckedSetup(
         repository, _settings(repository), dialogue, tuple(HOOKS), hears=not no_microphone
     )
     found: list[tuple[str, Finding]] = []

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Place
     from git_voicenote.git.repository import Repository
-    from git_voicenote.store.entries import Attempt, Entry
+    from git_voicenote.store.entries import Attempt, HistoryEntry
     from git_voicenote.store.search import Snippet
 
 
@@ -153,14 +153,14 @@ def _history() -> History:
     return History(state_root(repository_if_any()))
 
 
-def _entry(recording_id: str) -> Entry:
+def _entry(recording_id: str) -> HistoryEntry:
     entry = _history().entry(recording_id)
     if entry is None:
         raise NegativeAnswer(f"there is no recording {recording_id}", hint=LIST_HINT)
     return entry
 
 
-def _readable(entries: Sequence[Entry]) -> Sequence[Entry]:
+def _readable(entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
     """Return the entries unchanged, and warn about those with values that cannot be read."""
     damaged = [entry for entry in entries if entry.unreadable]
     if damaged:
@@ -173,7 +173,7 @@ def _readable(entries: Sequence[Entry]) -> Sequence[Entry]:
     return entries
 
 
-def _row(entry: Entry, names: Mapping[str, str], number: str = "") -> str:
+def _row(entry: HistoryEntry, names: Mapping[str, str], number: str = "") -> str:
     words = visible(entry.title or entry.text).replace("\n", " ")
     when, how_long = local_time(entry.created_at), length(entry.duration)
     target = names[entry.id]
@@ -195,12 +195,12 @@ def _marked(snippet: Snippet) -> str:
     return "".join([*parts, snippet.text[at:]])
 
 
-def _snippet_value(entry: Entry, query: str) -> dict[str, object] | None:
+def _snippet_value(entry: HistoryEntry, query: str) -> dict[str, object] | None:
     snippet = snippet_of(entry, query)
     return asdict(snippet) if snippet else None
 
 
-def _target_names(entries: Sequence[Entry], repository: Repository | None) -> dict[str, str]:
+def _target_names(entries: Sequence[HistoryEntry], repository: Repository | None) -> dict[str, str]:
     """Return how targets are named in a row, by recording: commits abbreviated, others by kind."""
     commits = {
         one.id: one.target.commit_id for one in entries if isinstance(one.target, CommitTarget)
@@ -210,7 +210,7 @@ def _target_names(entries: Sequence[Entry], repository: Repository | None) -> di
     return {one.id: named.get(one.id, one.target.kind) for one in entries}
 
 
-def _describe(entry: Entry) -> str:
+def _describe(entry: HistoryEntry) -> str:
     lines = [
         f"recording {entry.id}",
         f"Date:      {entry.created_at.astimezone():%Y-%m-%d %H:%M:%S %z}",

@@ -58,10 +58,10 @@ def kit(
     The platforms are linux-x86_64, linux-aarch64 and macos-arm64. The embedded model is always
     part of a kit.
     """  # fmt: skip
-    from git_voicenote.workflows.kit.making import Plan, make_kit
+    from git_voicenote.workflows.kit.making import KitPlan, make_kit
     from git_voicenote.workflows.kit.platforms import chosen_platform, chosen_pythons
 
-    plan = Plan(
+    plan = KitPlan(
         chosen_platform(label), chosen_pythons(pythons), nano,
         tuple(find_model(name) for name in models), wheels,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
     from git_voicenote.targets import Target
-    from git_voicenote.workflows.explain.explain import Spoken
+    from git_voicenote.workflows.explain.explain import SpokenNote
     from git_voicenote.workflows.explain.explainable import Explainable
     from git_voicenote.workflows.explain.joining import Existing
 
@@ -126,7 +126,7 @@ def record(
         offer_left(repository, Covers(repository).key_for_head(), dialogue)
     resumed = offer_unfinished(repository, chosen, dialogue, skip=source)
 
-    def show(spoken: Spoken) -> None:
+    def show(spoken: SpokenNote) -> None:
         if as_json:
             print_json(_as_json(subject.target, spoken))
 
@@ -141,7 +141,7 @@ def record(
     )  # fmt: skip
 
 
-def _as_json(target: Target, spoken: Spoken) -> dict[str, object]:
+def _as_json(target: Target, spoken: SpokenNote) -> dict[str, object]:
     note, dictation = spoken.note, spoken.dictation
     return {
         "target": str(target),

@@ -11,14 +11,14 @@ import click
 
 from git_voicenote import files
 from git_voicenote.cli.review_json import review_value
-from git_voicenote.cli.review_options import Replies
+from git_voicenote.cli.review_options import ReplyOptions
 from git_voicenote.cli.usage import at_most_one
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.series.review.committed import series_of_commits
-from git_voicenote.series.review.series import Sounds
+from git_voicenote.series.review.series import RecordingFinder
 from git_voicenote.series.review.series import review as put_together
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
@@ -86,7 +86,7 @@ def review(
     searches and q quits. With --reply, a answers the patch on the screen: choose a part of the
     diff, speak, edit. Without a terminal, --patch selects the patch to answer.
     """
-    replies = Replies(patch, at, sound, folder, note=note)
+    replies = ReplyOptions(patch, at, sound, folder, note=note)
     replies.check(source, is_asked=reply, others=bool(page_file or as_json or at_once))
     at_most_one(html=page_file, json=as_json, all=at_once)
     if audio and not page_file:
@@ -98,7 +98,7 @@ def review(
     notes_ref = chosen.notes_ref
     series = _read(source, repository, notes_ref, mboxrd=mboxrd, scissors=scissors)
     root = state_root(repository)
-    sounds = Sounds(Recordings(root), History(root))
+    sounds = RecordingFinder(Recordings(root), History(root))
     found = put_together(series, sounds, repository, notes_ref, chosen.review_ref)
     for remark in found.remarks:
         say(remark)

@@ -15,23 +15,23 @@ from git_voicenote.terminal.series.steps import step
 from git_voicenote.terminal.series.text import Layout
 from git_voicenote.terminal.streams import sound_named
 from git_voicenote.workflows.answer.answering import Answering
-from git_voicenote.workflows.answer.keepers import MailKeeper, NoteKeeper
+from git_voicenote.workflows.answer.keepers import AnswerMails, AnswerNotes
 from git_voicenote.workflows.leftovers import mention_unfinished_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.cli.review_options import Replies
+    from git_voicenote.cli.review_options import ReplyOptions
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.series.review.series import Review
-    from git_voicenote.workflows.answer.answering import Keeper
+    from git_voicenote.workflows.answer.answering import AnswerKeeper
     from git_voicenote.workflows.dialogue import Dialogue
 
 
 def answer(
     review: Review,
-    replies: Replies,
+    replies: ReplyOptions,
     settings: Settings,
     repository: Repository | None,
     dialogue: Dialogue,
@@ -63,7 +63,7 @@ def answer(
         _print_names(keeper)
 
 
-def _print_names(keeper: Keeper) -> None:
+def _print_names(keeper: AnswerKeeper) -> None:
     """Print the names of the mails, as git format-patch does."""
     for path in keeper.products:
         hand_over(path)
@@ -72,7 +72,7 @@ def _print_names(keeper: Keeper) -> None:
         say(f"check the text; `git send-email {names}` sends it")
 
 
-def _obey(answering: Answering, review: Review, replies: Replies, colour: str) -> None:
+def _obey(answering: Answering, review: Review, replies: ReplyOptions, colour: str) -> None:
     if replies.number is not None:
         answering.answer(replies.number, replies.at, sound_named(replies.sound))
         return
@@ -87,11 +87,11 @@ def _obey(answering: Answering, review: Review, replies: Replies, colour: str) -
 
 def _keeper(
     review: Review,
-    replies: Replies,
+    replies: ReplyOptions,
     settings: Settings,
     repository: Repository | None,
     dialogue: Dialogue,
-) -> Keeper:
+) -> AnswerKeeper:
     """Return the keeper of the answers. Raises GitError if git does not know the user."""
     patches = [reviewed.patch for reviewed in review.patches]
     by = reviewer(repository.cwd if repository else Path.cwd())
@@ -99,7 +99,7 @@ def _keeper(
         review.cover and review.cover.cover.envelope
     )
     if is_mail and not replies.note:
-        return MailKeeper(replies.folder or Path(), by, dialogue)
+        return AnswerMails(replies.folder or Path(), by, dialogue)
     if replies.folder:
         raise UsageError("answers to commits are saved as notes: -o is for answers to mails")
     if repository is None:
@@ -107,4 +107,4 @@ def _keeper(
             "this is not a git repository, so there are no commits to save notes on",
             hint="without --note, answers become mails",
         )
-    return NoteKeeper(repository, settings, by, dialogue)
+    return AnswerNotes(repository, settings, by, dialogue)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
         Review,
         ReviewedCover,
         ReviewedPatch,
+        ReviewedRecording,
         ReviewedReply,
-        Spoken,
     )
     from git_voicenote.text.diff.anchors import PlacedWords
 
@@ -115,7 +115,7 @@ def _anchor_value(said: PlacedWords, reviewed: ReviewedPatch) -> dict[str, objec
     }
 
 
-def _recordings(spoken: Iterable[Spoken]) -> list[dict[str, object]]:
+def _recordings(spoken: Iterable[ReviewedRecording]) -> list[dict[str, object]]:
     return [
         {
             "id": one.id,

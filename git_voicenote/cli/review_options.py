@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Replies:
+class ReplyOptions:
     """The options of --reply; `number` is the patch to answer, None to step through the series."""
 
     number: int | None

@@ -68,7 +68,7 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together")
     try:
-        from git_voicenote.server.access.addresses import Address
+        from git_voicenote.server.access.addresses import ListenAddress
         from git_voicenote.server.decoding.messages import Start
         from git_voicenote.server.serving import Serving
         from git_voicenote.server.serving import serve as run
@@ -81,7 +81,7 @@ def serve(
         ) from exc
     chosen = settings(engine=engine, language=language, vocabulary=vocabulary)
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
-    address = Address(host.lower(), port, socket and socket.absolute(), tls)
+    address = ListenAddress(host.lower(), port, socket and socket.absolute(), tls)
     if socket is not None:
         say(f"listening on {socket}, for you alone")
     run(

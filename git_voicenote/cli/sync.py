@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.merging.refs import Difference, NoteRefs
     from git_voicenote.notes.remotes import Remote
-    from git_voicenote.workflows.exchange.network import PlacePush, Standing
+    from git_voicenote.workflows.exchange.network import PlacePush, RemoteDifferences
 
 _OF_COMMITS = ("note", "answer")
 _SIDES = {"here": "to push", "there": "to fetch", "both": "both"}
@@ -184,7 +184,7 @@ def status(remote: str | None, *, as_json: bool) -> None:
         raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
-def _standing_value(remote: Remote, standing: Standing) -> dict[str, object]:
+def _standing_value(remote: Remote, standing: RemoteDifferences) -> dict[str, object]:
     return {
         "remote": remote.name,
         "pushed_to": [place.name for place in standing.places],

@@ -20,7 +20,12 @@ from git_voicenote.text.export.formats import FORMATS, JSON, TEXT, help_text
 from git_voicenote.text.passes.chain import named_passes
 from git_voicenote.workflows.hearing.listening import Listening, likely_target
 from git_voicenote.workflows.transcribe.files import FileTranscription, find_sources
-from git_voicenote.workflows.transcribe.results import Listed, Printed, Rendering, Written
+from git_voicenote.workflows.transcribe.results import (
+    ListedResults,
+    PrintedResult,
+    Rendering,
+    WrittenResults,
+)
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
@@ -94,11 +99,11 @@ def transcribe(
     work = FileTranscription(sources, listening, TerminalDialogue(), BatchDisplay, is_many)
     if output is not None:
         with ResultFolder(output, rendering.suffix) as folder:
-            tally = work.run(Written(folder, sources, rendering, again=again))
+            tally = work.run(WrittenResults(folder, sources, rendering, again=again))
     elif is_list:
-        tally = work.run(Listed(sources, rendering))
+        tally = work.run(ListedResults(sources, rendering))
     else:
-        tally = work.run(Printed(sources[0], rendering))
+        tally = work.run(PrintedResult(sources[0], rendering))
     _conclude(tally, sources[0], is_many=is_many)
 
 

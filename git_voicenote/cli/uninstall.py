@@ -17,12 +17,12 @@ from git_voicenote.terminal.console import is_interactive, report, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.questions import confirm
 from git_voicenote.workflows.uninstall.parts import PARTS, REST
-from git_voicenote.workflows.uninstall.traces import Scene
+from git_voicenote.workflows.uninstall.traces import SearchScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from git_voicenote.workflows.uninstall.traces import Part, Trace
+    from git_voicenote.workflows.uninstall.traces import RemovablePart, Trace
 
 
 def _takes_parts(command: Callable[..., None]) -> Callable[..., None]:
@@ -50,7 +50,7 @@ def uninstall(*, everything: bool, dry_run: bool, yes: bool, **chosen: bool) -> 
     if everything and any(chosen.values()):
         raise UsageError("--all includes all parts: do not name others")
     repository = repository_if_any()
-    scene = Scene(repository, settings(repository), TerminalDialogue(repository))
+    scene = SearchScope(repository, settings(repository), TerminalDialogue(repository))
     parts = [*PARTS, *([REST] if everything or not any(chosen.values()) else [])]
     found = {part.name: part.find(scene) for part in parts}
     if not dry_run and not (everything or any(chosen.values())) and not is_interactive():
@@ -71,7 +71,7 @@ def uninstall(*, everything: bool, dry_run: bool, yes: bool, **chosen: bool) -> 
 
 
 def _list(
-    parts: Sequence[Part], found: dict[str, Sequence[Trace]], tell: Callable[[str], None]
+    parts: Sequence[RemovablePart], found: dict[str, Sequence[Trace]], tell: Callable[[str], None]
 ) -> None:
     for part in parts:
         traces = found[part.name]
@@ -84,13 +84,13 @@ def _list(
 
 
 def _meant(
-    parts: Sequence[Part],
+    parts: Sequence[RemovablePart],
     found: dict[str, Sequence[Trace]],
     chosen: dict[str, bool],
     *,
     everything: bool,
     yes: bool,
-) -> list[Part]:
+) -> list[RemovablePart]:
     """Return the parts to remove; ask, unless they were chosen by options and --yes."""
     if not everything and not any(chosen.values()):
         there = [part for part in parts if found[part.name] and part is not REST]

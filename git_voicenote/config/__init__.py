@@ -4,11 +4,11 @@
 person has set, and `origins` says where each value comes from.
 """
 
-from git_voicenote.config.forms import Form, Kind
+from git_voicenote.config.forms import ControlKind, ValueForm
 from git_voicenote.config.origins import (
     Assignment,
     EffectiveSetting,
-    Origin,
+    SettingOrigin,
     effective_settings,
     find_setting,
     unknown_names,
@@ -29,12 +29,12 @@ __all__ = [
     "REVIEW_REF",
     "SETTINGS",
     "Assignment",
+    "ControlKind",
     "EffectiveSetting",
-    "Form",
-    "Kind",
-    "Origin",
     "Setting",
+    "SettingOrigin",
     "Settings",
+    "ValueForm",
     "effective_settings",
     "find_setting",
     "load_settings",

@@ -11,14 +11,14 @@ from git_voicenote import recording_formats
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Kind = Literal["choice", "bool", "number", "text"]
+ControlKind = Literal["choice", "bool", "number", "text"]
 """What sort of control a form shows for a setting."""
 
 _LONGEST_TIMEOUT = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ValueForm:
     """How the values of a setting are written.
 
     `read` parses a text, or None for a key without a value, and raises ValueError. `choices` are
@@ -26,7 +26,7 @@ class Form:
     bounds of a number, None for no bound.
     """
 
-    kind: Kind
+    kind: ControlKind
     read: Callable[[str | None], Any]
     choices: tuple[str, ...] = ()
     low: float | None = None
@@ -118,7 +118,7 @@ def _notes_ref(raw: str | None) -> str:
     return "refs/" + name if name.startswith("notes/") else "refs/notes/" + name
 
 
-def choice(*choices: str) -> Form:
+def choice(*choices: str) -> ValueForm:
     """Return the form of a setting that has one of a few values."""
 
     def read(raw: str | None) -> str:
@@ -126,10 +126,10 @@ def choice(*choices: str) -> Form:
             raise ValueError(f"expected {', '.join(choices[:-1])} or {choices[-1]}")
         return raw
 
-    return Form("choice", read, choices)
+    return ValueForm("choice", read, choices)
 
 
-def count(low: int, high: int) -> Form:
+def count(low: int, high: int) -> ValueForm:
     """Return the form of a whole number between two others, themselves included."""
 
     def read(raw: str | None) -> int:
@@ -137,10 +137,10 @@ def count(low: int, high: int) -> Form:
             raise ValueError(f"expected a number from {low} to {high}")
         return int(raw)
 
-    return Form("number", read, low=low, high=high)
+    return ValueForm("number", read, low=low, high=high)
 
 
-def number(low: float, high: float) -> Form:
+def number(low: float, high: float) -> ValueForm:
     """Return the form of a number between two others, themselves included."""
 
     def read(raw: str | None) -> float:
@@ -152,24 +152,24 @@ def number(low: float, high: float) -> Form:
             raise ValueError(f"expected a number from {low:g} to {high:g}")
         return value
 
-    return Form("number", read, low=low, high=high)
+    return ValueForm("number", read, low=low, high=high)
 
 
-BOOLEAN = Form("bool", _boolean, ("true", "false"))
-DEVICE = Form("text", _device, ("auto", "cpu", "mps", "cuda"))
-NOTES_REF = Form("text", _notes_ref)
-PATH = Form("text", _path)
-RECORDING_FORMAT = Form(
+BOOLEAN = ValueForm("bool", _boolean, ("true", "false"))
+DEVICE = ValueForm("text", _device, ("auto", "cpu", "mps", "cuda"))
+NOTES_REF = ValueForm("text", _notes_ref)
+PATH = ValueForm("text", _path)
+RECORDING_FORMAT = ValueForm(
     "choice",
     recording_formats.format_named,
     tuple(one.name for one in recording_formats.FORMATS),
 )
-SECONDS = Form("number", _seconds, low=0)
-SERVER = Form("text", _server)
-TEXT = Form("text", _text)
-TIMEOUT = Form("number", _timeout)
+SECONDS = ValueForm("number", _seconds, low=0)
+SERVER = ValueForm("text", _server)
+TEXT = ValueForm("text", _text)
+TIMEOUT = ValueForm("number", _timeout)
 
 
-def text_with(*suggestions: str) -> Form:
+def text_with(*suggestions: str) -> ValueForm:
     """Return the form of a text for which some values can be suggested."""
-    return Form("text", _text, suggestions)
+    return ValueForm("text", _text, suggestions)

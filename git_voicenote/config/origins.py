@@ -33,7 +33,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SettingOrigin:
     """Where a value comes from: `place` is a variable or a file, `scope` that of git's config."""
 
     kind: Literal["default", "environment", "config"]
@@ -52,7 +52,7 @@ class EffectiveSetting:
 
     setting: Setting
     value: str | None
-    origin: Origin
+    origin: SettingOrigin
     problem: str | None = None
 
 
@@ -69,12 +69,12 @@ def _effective(
 ) -> EffectiveSetting:
     raw: str | None
     if setting.variable in environment:
-        raw, origin = environment[setting.variable], Origin("environment", setting.variable)
+        raw, origin = environment[setting.variable], SettingOrigin("environment", setting.variable)
     elif assigned is not None:
-        raw, origin = assigned.value, Origin("config", assigned.place, assigned.scope)
+        raw, origin = assigned.value, SettingOrigin("config", assigned.place, assigned.scope)
     else:
         default = None if setting.default is None else setting.form.written(setting.default)
-        return EffectiveSetting(setting, default, Origin("default"))
+        return EffectiveSetting(setting, default, SettingOrigin("default"))
     try:
         value = setting.form.written(setting.form.read(raw))
     except ValueError as exc:
@@ -94,18 +94,18 @@ def _plain(name: str) -> str:
 
 def unknown_names(
     assignments: Iterable[Assignment], environment: Mapping[str, str]
-) -> tuple[tuple[str, Origin, str | None], ...]:
+) -> tuple[tuple[str, SettingOrigin, str | None], ...]:
     """Return the names that set nothing, where they stand, and what was probably meant."""
     keys = {one.key.lower(): one.key for one in SETTINGS}
     variables = {one.variable for one in SETTINGS}
-    found: list[tuple[str, Origin, str | None]] = []
+    found: list[tuple[str, SettingOrigin, str | None]] = []
     for entry in assignments:
         if entry.key.lower() not in keys:
             near = nearest(entry.key.lower(), keys)
-            origin = Origin("config", entry.place, entry.scope)
+            origin = SettingOrigin("config", entry.place, entry.scope)
             found.append((entry.key, origin, keys[near[0]] if near else None))
     for name in environment:
         if name.startswith(VARIABLE_PREFIX) and name not in variables | _OTHER_VARIABLES:
             near = nearest(name, variables)
-            found.append((name, Origin("environment", name), near[0] if near else None))
+            found.append((name, SettingOrigin("environment", name), near[0] if near else None))
     return tuple(found)

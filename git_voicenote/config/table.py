@@ -17,7 +17,7 @@ from git_voicenote.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from git_voicenote.config.forms import Form, Kind
+    from git_voicenote.config.forms import ControlKind, ValueForm
 
     FindOrigin = Callable[[str], str | None]
     """Find the file that sets a key, or None, as with `git -c`."""
@@ -35,7 +35,7 @@ class _Row:
     """A row of the table of settings."""
 
     key: str
-    form: Form
+    form: ValueForm
     meaning: str
 
 
@@ -214,7 +214,7 @@ class Setting:
     default: object
     meaning: str
     """One line, without a full stop."""
-    form: Form
+    form: ValueForm
 
     @property
     def name(self) -> str:
@@ -222,7 +222,7 @@ class Setting:
         return self.key.partition(".")[2]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ControlKind:
         """What sort of value it has."""
         return self.form.kind
 

@@ -12,7 +12,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from git_voicenote.files.paths import Entry, entry_of
+from git_voicenote.files.paths import FolderEntry, entry_of
 from git_voicenote.files.writing import PRIVATE
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def _claimed(entry: Entry) -> int:
+def _claimed(entry: FolderEntry) -> int:
     """Return the descriptor of a file that is locked, and still has its name."""
     while True:
         handle = os.open(entry.name, _FLAGS, PRIVATE, dir_fd=entry.folder)

@@ -25,7 +25,7 @@ _MAX_LINKS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FolderEntry:
     """A name in an open folder: `folder` is the descriptor of the folder."""
 
     folder: int
@@ -39,7 +39,7 @@ def entry_of(
     follow: bool = False,
     within: Path | None = None,
     make: int | None = None,
-) -> Iterator[Entry]:
+) -> Iterator[FolderEntry]:
     """Open the parent folder of a path while the context lasts.
 
     `follow` also follows a link at the end of the path, unless it is inside a work tree. `within`
@@ -49,7 +49,7 @@ def entry_of(
     walk = _Walk(within, make)
     try:
         name = walk.to(path, follow=follow)
-        yield Entry(walk.handle, name)
+        yield FolderEntry(walk.handle, name)
     finally:
         os.close(walk.handle)
 

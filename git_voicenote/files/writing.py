@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import UnsafePathError
-from git_voicenote.files.paths import Entry, entry_of
+from git_voicenote.files.paths import FolderEntry, entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +149,7 @@ def _open(folder: int, name: str, flags: int, mode: int) -> int:
     return handle
 
 
-def _open_regular(entry: Entry, path: Path, flags: int, mode: int) -> int:
+def _open_regular(entry: FolderEntry, path: Path, flags: int, mode: int) -> int:
     # O_NONBLOCK: opening a pipe would block until it has a reader
     flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
@@ -171,7 +171,7 @@ def _not_a_file(path: Path) -> UnsafePathError:
     )
 
 
-def _copy_mode_and_owner(entry: Entry, handle: int) -> None:
+def _copy_mode_and_owner(entry: FolderEntry, handle: int) -> None:
     """Give a file the mode and the owner of the file that it will replace."""
     try:
         before = os.stat(entry.name, dir_fd=entry.folder, follow_symlinks=False)

@@ -48,7 +48,7 @@ _END_OF_RAW = b"\0\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ChangeRange:
     """What a person is about to explain: the way from a tree to another.
 
     `old` and `new` are names that git takes for trees; `new` is None for the index. `commits` are
@@ -64,7 +64,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedText:
     """What the change has in it.
 
     `changed` are the lines that came or went, `around` the lines about them and git's hunk
@@ -108,7 +108,7 @@ def read_head(repository: Repository) -> Head:
     return Head(_verify(repository, "HEAD^{commit}"), repository.current_branch())
 
 
-def explained(repository: Repository, target: Target) -> Explained | None:
+def explained(repository: Repository, target: Target) -> ChangeRange | None:
     """Return the change that a target is about; an answer to a commit is about that commit.
 
     None if it is about no change, or there is nothing to compare.
@@ -126,12 +126,12 @@ def explained(repository: Repository, target: Target) -> Explained | None:
     return None
 
 
-def read_change(repository: Repository, what: Explained) -> Change:
+def read_change(repository: Repository, what: ChangeRange) -> ChangedText:
     """Read a change, up to what is worth reading of it."""
     raw, _, patch = (what.diff or _diff(repository, what)).partition(_END_OF_RAW)
     changed, around = _sides(_text(patch[:_PATCH_BYTES]))
     paths, blobs = _changed_files(_text(raw).split("\0"))
-    return Change(
+    return ChangedText(
         paths=paths,
         changed=changed,
         around=around,
@@ -204,15 +204,15 @@ def _count_commits(repository: Repository, head: str, most: int) -> int:
     return min(len(seen), most)
 
 
-def _commit(repository: Repository, name: str) -> Explained | None:
+def _commit(repository: Repository, name: str) -> ChangeRange | None:
     new = _verify(repository, f"{name}^{{commit}}")
     if new is None:
         return None
     old = _verify(repository, f"{new}^1^{{tree}}") or _empty_tree(repository)
-    return Explained(old, new, (new,), f"commit {new}")
+    return ChangeRange(old, new, (new,), f"commit {new}")
 
 
-def _series(repository: Repository, key: str) -> Explained | None:
+def _series(repository: Repository, key: str) -> ChangeRange | None:
     """Compare the branch of a series with its base; a key that is no branch means HEAD."""
     tip = _verify(repository, f"refs/heads/{key}^{{commit}}") or _verify(
         repository, "HEAD^{commit}"
@@ -221,12 +221,12 @@ def _series(repository: Repository, key: str) -> Explained | None:
     if tip is None or base is None:
         return None
     commits = repository.read("rev-list", f"--max-count={_COMMITS // 10}", f"{base}..{tip}", "--")
-    return Explained(base, tip, tuple(commits.split()), f"series {base}..{tip}")
+    return ChangeRange(base, tip, tuple(commits.split()), f"series {base}..{tip}")
 
 
-def _staged(repository: Repository) -> Explained | None:
+def _staged(repository: Repository) -> ChangeRange | None:
     old = _verify(repository, "HEAD^{tree}") or _empty_tree(repository)
-    what = Explained(old, None, (), "")
+    what = ChangeRange(old, None, (), "")
     diff: bytes | None = None
     try:
         diff = _diff(repository, what)
@@ -235,10 +235,10 @@ def _staged(repository: Repository) -> Explained | None:
         raw = _diff(repository, what, *_RAW)
     if not raw:
         return None
-    return Explained(old, None, (), f"index {old} {hashlib.sha256(raw).hexdigest()}", diff)
+    return ChangeRange(old, None, (), f"index {old} {hashlib.sha256(raw).hexdigest()}", diff)
 
 
-def _diff(repository: Repository, what: Explained, *options: str) -> bytes:
+def _diff(repository: Repository, what: ChangeRange, *options: str) -> bytes:
     """Return the raw entries of a change and its patch, or what the options ask for instead."""
     chosen = options or (*_RAW, *_PATCH)
     arguments = (

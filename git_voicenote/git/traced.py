@@ -13,7 +13,7 @@ from git_voicenote.log import Log
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Command = Sequence[str | bytes | os.PathLike[str]]
+    GitCommand = Sequence[str | bytes | os.PathLike[str]]
 
 _log = Log(__name__)
 
@@ -21,7 +21,7 @@ _log = Log(__name__)
 class GitProcess(subprocess.Popen[bytes]):
     """A process of git, started like Popen; the trace shows its status and how long it took."""
 
-    def __init__(self, command: Command, **options: Any) -> None:  # noqa: ANN401 - Popen's
+    def __init__(self, command: GitCommand, **options: Any) -> None:  # noqa: ANN401 - Popen's
         self._started = time.perf_counter()
         self._is_told = False
         self._command = command
@@ -42,7 +42,7 @@ class GitProcess(subprocess.Popen[bytes]):
 
 
 def completed(
-    command: Command,
+    command: GitCommand,
     *,
     sent: bytes | None = None,
     **options: Any,  # noqa: ANN401 - Popen's
@@ -61,7 +61,7 @@ def completed(
     return subprocess.CompletedProcess(process.args, process.returncode, printed, complaints)
 
 
-def _shown(command: Command) -> str:
+def _shown(command: GitCommand) -> str:
     import shlex
 
     return shlex.join(typed([os.fsdecode(part) for part in command]))

@@ -27,7 +27,9 @@ from git_voicenote.models.tars import (
 from git_voicenote.models.zips import ZIP_ERRORS, open_zip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from git_voicenote.models.installed import Progress
 
 _MAX_MEMBERS = 2000
 _MAX_UNPACKED_BYTES = 64 << 30
@@ -57,7 +59,7 @@ def is_archive(path: Path) -> bool:
     return start.startswith(_MAGIC) or start[_USTAR_MAGIC] == b"ustar"
 
 
-def unpack(path: Path, folder: Path, progress: Callable[[str, int, int], None]) -> Path:
+def unpack(path: Path, folder: Path, progress: Progress) -> Path:
     """Unpack an archive into a new folder, and return it.
 
     Raises EngineError if the file is not an archive, is truncated, or has unsafe content; then

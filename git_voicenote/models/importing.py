@@ -26,7 +26,7 @@ from git_voicenote.models.installed import (
     models_dir,
     read_record,
 )
-from git_voicenote.models.kinds import ImportRequest, Origin
+from git_voicenote.models.kinds import ImportRequest, ModelOrigin
 from git_voicenote.models.staging import workplace
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.models.installed import Progress
-    from git_voicenote.models.kinds import ModelKind, Written
+    from git_voicenote.models.kinds import ModelKind, WrittenModel
 
 _EXTRA_FILES = ("generation_config.json", "LICENSE", "LICENSE.md", "LICENSE.txt", "README.md")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -57,7 +57,7 @@ def import_model(
     name: str | None = None,
     *,
     kinds: Sequence[ModelKind],
-    origin: Origin | None = None,
+    origin: ModelOrigin | None = None,
     language: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> Imported:
@@ -170,13 +170,13 @@ def _carried_record(folder: Path, progress: Progress) -> ModelRecord | None:
     return record
 
 
-def _origin_of(carried: ModelRecord | None, path: Path) -> Origin:
+def _origin_of(carried: ModelRecord | None, path: Path) -> ModelOrigin:
     if carried is None:
-        return Origin(str(path.resolve()))
+        return ModelOrigin(str(path.resolve()))
     source, revision, licence = (
         text and visible(str(text)) for text in (carried.source, carried.revision, carried.licence)
     )
-    return Origin(source or str(path.resolve()), revision, licence)
+    return ModelOrigin(source or str(path.resolve()), revision, licence)
 
 
 @contextmanager
@@ -191,7 +191,7 @@ def _naming_source(path: Path, unpacked: Path) -> Iterator[None]:
 
 
 def _write(
-    kind: ModelKind, request: ImportRequest, origin: Origin
+    kind: ModelKind, request: ImportRequest, origin: ModelOrigin
 ) -> tuple[ModelRecord, tuple[str, ...]]:
     """Write the model and its record into its new folder, and flush them to disk."""
     made = request.made
@@ -217,7 +217,7 @@ def _copy_extra(source: Path, target: Path) -> None:
 
 
 def _record(
-    kind: ModelKind, request: ImportRequest, origin: Origin, written: Written
+    kind: ModelKind, request: ImportRequest, origin: ModelOrigin, written: WrittenModel
 ) -> ModelRecord:
     files = {
         path.name: InstalledFile(

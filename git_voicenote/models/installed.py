@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Progress = Callable[[str, int, int], None]
-    """Called with the name of a task, the bytes done, and the bytes in total."""
+    """Called with the name of a task, the amount done, and the total."""
 
 RECORD = "voicenote-model.json"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ModelOrigin:
     """Where a model comes from, if not from the folder that contains it."""
 
     source: str
@@ -37,7 +37,7 @@ class ImportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenModel:
     """The result of writing a model.
 
     `left_out` are tensors that the engine does not use; `digests` are the SHA-256 of files whose
@@ -80,7 +80,7 @@ class ModelKind(Protocol):
         """
         ...
 
-    def write(self, request: ImportRequest) -> Written:
+    def write(self, request: ImportRequest) -> WrittenModel:
         """Check the model in a folder and write it into a new one.
 
         Raises EngineError and OSError.

@@ -36,7 +36,7 @@ class UnsafeMemberError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """A file or a folder in an archive; `content` is valid until the next member is requested."""
 
     name: str
@@ -60,7 +60,7 @@ def open_stream(file: BinaryIO) -> BinaryIO | None:
     return file
 
 
-def members(stream: BinaryIO) -> Iterator[Member]:
+def members(stream: BinaryIO) -> Iterator[ArchiveMember]:
     """Yield the members of an archive. Raises TAR_ERRORS, UnsafeMemberError and OSError."""
     long_name: str | None = None
     for _ in range(_MAX_HEADERS):
@@ -82,7 +82,7 @@ def members(stream: BinaryIO) -> Iterator[Member]:
         _refuse_special(info, name)
         size = 0 if info.isdir() else info.size
         content_of = _Content(stream, size)
-        yield Member(name, size, info.isdir(), cast("BinaryIO", content_of))
+        yield ArchiveMember(name, size, info.isdir(), cast("BinaryIO", content_of))
         content_of.skip()
     raise UnsafeMemberError(f"more than {_MAX_HEADERS} headers")
 

@@ -30,7 +30,7 @@ _MAX_REFS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class BundleContent:
     """The content of a bundle: `heads` by the name of their branch, without the `excluded`."""
 
     heads: Mapping[str, str]
@@ -41,7 +41,7 @@ class Selection:
     reviews: str | None = None
 
 
-def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]) -> Selection:
+def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]) -> BundleContent:
     """Return the selection for branches and ranges; the default is the current branch.
 
     Raises GitError if they name no commit.
@@ -77,11 +77,11 @@ def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]
         )
     ours = local_tips(repository, note_refs)
     covers = {key: tip for key, tip in ours.covers.items() if not revisions or key in heads}
-    return Selection(heads, excluded, commits, ours.notes, covers, ours.reviews)
+    return BundleContent(heads, excluded, commits, ours.notes, covers, ours.reviews)
 
 
 def write_git_bundle(
-    repository: Repository, note_refs: NoteRefs, selection: Selection, target: Path
+    repository: Repository, note_refs: NoteRefs, selection: BundleContent, target: Path
 ) -> None:
     """Write a selection as a bundle that git reads. Raises GitError."""
     with files.scratch_folder() as folder:

@@ -29,7 +29,7 @@ _REPORTED = frozenset(" +-*=")
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushedRef:
     """The result for a pushed ref; `reason` is git's, "" if it was accepted."""
 
     ref: str
@@ -38,10 +38,10 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PushResult:
     """The result of a push, and the messages of the other side (`remote: ...`), unchanged."""
 
-    refs: tuple[Pushed, ...]
+    refs: tuple[PushedRef, ...]
     words: tuple[str, ...]
 
 
@@ -60,7 +60,7 @@ def push_places(repository: Repository, remote: Remote) -> tuple[Remote, ...]:
 
 def push_refs(
     repository: Repository, place: Remote, updates: Sequence[tuple[str, str | None, str | None]]
-) -> Answer:
+) -> PushResult:
     """Push refs (name, new, what it is there now), forwards only; None for new deletes.
 
     Raises GitError if the place cannot be pushed to at all.
@@ -78,8 +78,8 @@ def push_refs(
     if not reports or (done.returncode and not refused):
         raise transport_error("push to", place.name, done)
     untold = "git did not say what became of it"
-    return Answer(
-        tuple(Pushed(ref, new, reports.get(ref, untold)) for ref, new, _ in updates),
+    return PushResult(
+        tuple(PushedRef(ref, new, reports.get(ref, untold)) for ref, new, _ in updates),
         _words(done.stderr),
     )
 

@@ -48,7 +48,7 @@ class SelectedNotes:
     is_own: bool = False
 
 
-class Selection:
+class NoteSelection:
     """What belongs to the branches that a place has, and to those that a person names.
 
     `remote` is the name of the place's remote. Raises UnknownRevisionError for an unknown branch.
@@ -123,7 +123,7 @@ class Selection:
 
 
 def select_notes(
-    repository: Repository, ours: str, theirs: str | None, selection: Selection
+    repository: Repository, ours: str, theirs: str | None, selection: NoteSelection
 ) -> SelectedNotes:
     """Return what to push of a notes ref to a place where it stands at `theirs`.
 

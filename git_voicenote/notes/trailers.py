@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PREFIX = NOTE_TRAILER
 
 
-class Kind(Protocol):
+class TrailerKind(Protocol):
     """What a trailer's value is: a type of Note's field, and what becomes of two of them."""
 
     def write(self, value: Any) -> Sequence[str]:  # noqa: ANN401 - the field's own type
@@ -53,7 +53,7 @@ class Trailer:
     token: str
     field: str
     json_name: str
-    kind: Kind
+    kind: TrailerKind
     for_readers: bool = False
     tells_apart: bool = False
 

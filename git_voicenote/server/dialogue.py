@@ -9,7 +9,7 @@ from git_voicenote.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from git_voicenote.workflows.dialogue import Draft, Walk
+    from git_voicenote.workflows.dialogue import DiffWalk, Draft
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 
@@ -40,6 +40,6 @@ class RequestDialogue:
         """Raise UsageError: there is no editor."""
         raise UsageError("a request brings its text along")
 
-    def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
+    def attend(self, live: LiveDictation, silence: float, walk: DiffWalk | None) -> float:
         """Raise UsageError: dictations have a connection of their own."""
         raise UsageError("a request cannot listen")

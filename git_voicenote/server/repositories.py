@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RequestRepository:
     """What a workflow needs of the repository; to be used in a worker."""
 
     repository: Repository
@@ -43,6 +43,6 @@ def repository_of(service: Service) -> Repository | None:
     return repository_if_any(service.folder)
 
 
-def place_of(service: Service) -> Place:
+def place_of(service: Service) -> RequestRepository:
     """Return the repository. Raises NotARepositoryError."""
-    return Place(Repository.discover(service.folder), service.settings, service.state)
+    return RequestRepository(Repository.discover(service.folder), service.settings, service.state)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.log import Log
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.monitoring.metrics import Metrics
 from git_voicenote.server.responses.refusals import RefusalError, refusal_of
 from git_voicenote.server.workers import Workers
@@ -44,7 +44,7 @@ class Service:
     warn: Callable[[str], None]
     at_end: AsyncExitStack
     jobs: JobRunner | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
     metrics: Metrics = field(default_factory=Metrics)
     workers: Workers = field(default_factory=Workers)
     finishing: dict[str, asyncio.Event] = field(default_factory=dict)

@@ -15,10 +15,10 @@ import uvicorn
 
 from git_voicenote import files
 from git_voicenote.errors import EngineError, StoreError
-from git_voicenote.server.access.addresses import Address, check_address, listening
+from git_voicenote.server.access.addresses import ListenAddress, check_address, listening
 from git_voicenote.server.access.connections import server_config
 from git_voicenote.server.access.guard import LOOPBACK_NAMES, Access
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.access.tokens import new_token, read_token
 from git_voicenote.server.decoding.decoder import Decoder
 from git_voicenote.server.monitoring.metrics import Metrics
@@ -48,10 +48,10 @@ class Serving:
     state: Path
     announce: Callable[[str], None]
     warn: Callable[[str], None]
-    address: Address = field(default_factory=Address)
+    address: ListenAddress = field(default_factory=ListenAddress)
     token_file: Path | None = None
     browse: Callable[[str], object] | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
 
 
 def serve(serving: Serving) -> None:
@@ -135,7 +135,7 @@ def _announce(serving: Serving, link: str, spool: Path) -> None:
         serving.browse(page.as_uri())
 
 
-def _check_tls(address: Address) -> None:
+def _check_tls(address: ListenAddress) -> None:
     if address.tls is None:
         return
     try:

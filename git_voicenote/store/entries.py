@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from git_voicenote.targets import Target
 
 _UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-State: TypeAlias = Literal["recording", "recorded", "transcribed", "failed", "kept", "interrupted"]
-UNFINISHED: frozenset[State] = frozenset(("recording", "recorded"))
+RecordingState: TypeAlias = Literal[
+    "recording", "recorded", "transcribed", "failed", "kept", "interrupted"
+]
+UNFINISHED: frozenset[RecordingState] = frozenset(("recording", "recorded"))
 """States of a recording that a crash cut off, or that a process works on now."""
-INTERRUPTED: State = "interrupted"
+INTERRUPTED: RecordingState = "interrupted"
 """A person stopped before its words were saved; it is offered until they decide."""
 
 
@@ -45,7 +47,7 @@ class SavedNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """A recording with its attempts and notes, each oldest first.
 
     `duration` is in seconds; `path` is relative to the folder of the history. If pages were turned
@@ -61,7 +63,7 @@ class Entry:
     created_at: datetime
     target: Target
     title: str
-    state: State
+    state: RecordingState
     attempts: tuple[Attempt, ...]
     notes: tuple[SavedNote, ...]
     turns: tuple[Turn, ...] = ()
@@ -82,7 +84,9 @@ class Entry:
         return self.transcript.text if self.transcript else ""
 
 
-def entries_of(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> tuple[Entry, ...]:
+def entries_of(
+    connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]
+) -> tuple[HistoryEntry, ...]:
     """Return the entries for rows of the table `recordings`."""
     return tuple(_Rows(connection, row).entry() for row in rows)
 
@@ -97,11 +101,11 @@ class _Rows:
         self._id = self._reading.text(row["id"], "id")
         self._made_at = recording_time(self._id) or _UNKNOWN_TIME
 
-    def entry(self) -> Entry:
+    def entry(self) -> HistoryEntry:
         """Return the entry that the rows describe."""
         row, reading = self._row, self._reading
         turns = self._turns()
-        return Entry(
+        return HistoryEntry(
             id=self._id,
             path=reading.text(row["path"], "path"),
             sample_rate=reading.rate(row["sample_rate"], "sample_rate"),
@@ -109,7 +113,7 @@ class _Rows:
             created_at=self._moment(row["created_at"], "created_at"),
             target=reading.target(row["target"], "target"),
             title=reading.text(row["title"], "title"),
-            state=cast("State", reading.text(row["state"], "state")),
+            state=cast("RecordingState", reading.text(row["state"], "state")),
             attempts=self._attempts(turns),
             notes=self._notes(),
             turns=turns,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Recording, Segment, Transcript, Turn
-    from git_voicenote.store.entries import Entry, State
+    from git_voicenote.store.entries import HistoryEntry, RecordingState
     from git_voicenote.targets import Target
 
 _MIN_INDEXED_CHARACTERS = 3
@@ -199,13 +199,15 @@ class History:
             )
             return frozenset(row["id"] for row in rows)
 
-    def entries(self, limit: int | None = None, *, before: str | None = None) -> tuple[Entry, ...]:
+    def entries(
+        self, limit: int | None = None, *, before: str | None = None
+    ) -> tuple[HistoryEntry, ...]:
         """Return recordings, the newest first; with `before`, those older than this one."""
         return self._select("TRUE", (), limit, before)
 
     def search(
         self, query: str, *, limit: int | None = None, before: str | None = None
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[HistoryEntry, ...]:
         """Return the recordings whose title, transcripts or notes contain all words of a query.
 
         Words match parts of words, in any case; `search.snippet_of` shows where. The newest are
@@ -216,7 +218,7 @@ class History:
             return ()
         return self._select(*_search_condition(terms), limit, before)
 
-    def entry(self, recording_id: str) -> Entry | None:
+    def entry(self, recording_id: str) -> HistoryEntry | None:
         """Return the entry of a recording, or None."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT * FROM recordings WHERE id = ?", (recording_id,))
@@ -224,7 +226,7 @@ class History:
 
     def _select(
         self, condition: str, parameters: Sequence[str], limit: int | None, before: str | None
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[HistoryEntry, ...]:
         """Return the recordings that a condition is true of; it is built of constants."""
         if before is not None:
             condition += (
@@ -332,7 +334,7 @@ def _check_known(connection: sqlite3.Connection, recording_id: str) -> None:
         raise StoreError(f"the history has no recording {recording_id}")
 
 
-def _set_state(connection: sqlite3.Connection, recording_id: str, state: State) -> None:
+def _set_state(connection: sqlite3.Connection, recording_id: str, state: RecordingState) -> None:
     connection.execute("UPDATE recordings SET state = ? WHERE id = ?", (state, recording_id))
 
 

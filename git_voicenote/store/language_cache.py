@@ -28,7 +28,7 @@ _ABANDONED_AFTER = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedFolder:
     """A finished folder and its key."""
 
     folder: Path
@@ -41,7 +41,7 @@ class LanguageCache:
     def __init__(self, root: Path) -> None:
         self._root = root / "language"
 
-    def current(self) -> tuple[Kept | None, str | None]:
+    def current(self) -> tuple[CachedFolder | None, str | None]:
         """Return the current folder or None, and a warning or None."""
         path = self._root / _NAMES
         try:
@@ -52,7 +52,7 @@ class LanguageCache:
                 # size
                 if zlib.crc32(read_file(folder / _name(name), _MAX_FILE_BYTES)) != checksum:
                     return None, f"{folder / name} is damaged and will be rebuilt"
-            return Kept(folder, text(told["key"], "the key")), None
+            return CachedFolder(folder, text(told["key"], "the key")), None
         except FileNotFoundError as exc:
             lost = exc.filename != str(path)
             return None, f"{exc.filename} is missing and will be rebuilt" if lost else None
@@ -95,7 +95,7 @@ class LanguageCache:
             return time.time() - (self._root / _LOCK).stat().st_mtime <= _ABANDONED_AFTER
         return False
 
-    def finish(self, key: str) -> Kept:
+    def finish(self, key: str) -> CachedFolder:
         """Make the folder from `begin` the current one. Raises StoreError."""
         try:
             before = {path for path in self._root.iterdir() if path.is_dir()}
@@ -109,7 +109,7 @@ class LanguageCache:
                 shutil.rmtree(old, ignore_errors=True)
         except OSError as exc:
             raise store_error(f"cannot write to {self._root}", exc) from exc
-        return Kept(folder, key)
+        return CachedFolder(folder, key)
 
     def abandon(self) -> None:
         """Remove the folder from `begin`, if there is one."""

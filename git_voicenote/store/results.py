@@ -61,7 +61,7 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResultPlace:
     """The path of the result for a sound file.
 
     `is_done` is whether the result exists and was made from the same file with the same options;
@@ -135,7 +135,7 @@ class ResultFolder:
         language: str,
         vocabulary: bool = False,
         itn: bool = True,
-    ) -> Place:
+    ) -> ResultPlace:
         """Return the place for the result of a sound file, and reserve it."""
         name, size, modified = str(source), -1, -1
         try:
@@ -150,12 +150,14 @@ class ResultFolder:
             last = records[-1]
             path = self._root / last.result
             if last.making == making and _exists(path, records):
-                return Place(path, making, True, last.has_words, last.is_whole)
+                return ResultPlace(path, making, True, last.has_words, last.is_whole)
             if self._is_ours(path, name):
-                return Place(path, making)
-        return Place(self._free_path(source), making)
+                return ResultPlace(path, making)
+        return ResultPlace(self._free_path(source), making)
 
-    def write(self, place: Place, text: str, *, has_words: bool, is_whole: bool = True) -> Path:
+    def write(
+        self, place: ResultPlace, text: str, *, has_words: bool, is_whole: bool = True
+    ) -> Path:
         """Write a result completely or not at all, record it, and return its path."""
         path, source = place.path, place.making.source
         if not self._is_ours(path, source):  # it was changed in the meantime

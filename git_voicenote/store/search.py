@@ -23,7 +23,7 @@ from git_voicenote.datatypes import NOTE_TRAILER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from git_voicenote.store.entries import Entry
+    from git_voicenote.store.entries import HistoryEntry
 
 _TRAILER = re.compile(rf"^{NOTE_TRAILER}[A-Za-z-]+:.*(?:\n|\Z)", re.MULTILINE)
 _GAP = re.compile(r"\s+")
@@ -58,7 +58,7 @@ def terms_of(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(query.replace("\0", "")).split()))
 
 
-def snippet_of(entry: Entry, query: str, *, width: int = 72) -> Snippet | None:
+def snippet_of(entry: HistoryEntry, query: str, *, width: int = 72) -> Snippet | None:
     """Return the passage of at most `width` columns that shows most terms of a query.
 
     It is from the latest transcript, a note, an earlier transcript or the title, in this order
@@ -101,7 +101,7 @@ class _Folded:
         return self._starts[bisect_left(self._folded_starts, at)]
 
 
-def _sources(entry: Entry) -> Iterator[str]:
+def _sources(entry: HistoryEntry) -> Iterator[str]:
     transcripts = [attempt.transcript for attempt in entry.attempts if attempt.transcript]
     if entry.edited is not None:
         yield entry.edited

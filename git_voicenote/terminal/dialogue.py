@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.workflows.dialogue import Draft, Walk
+    from git_voicenote.workflows.dialogue import DiffWalk, Draft
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 
@@ -70,7 +70,7 @@ class TerminalDialogue:
 
         return edit_text(self._repository, draft)
 
-    def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
+    def attend(self, live: LiveDictation, silence: float, walk: DiffWalk | None) -> float:
         """Record until a key or silence ends it; see `terminal.recording`."""
         from git_voicenote.terminal.recording.attendance import Attendance
 

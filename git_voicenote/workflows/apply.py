@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.files.failures import store_error
 from git_voicenote.mail.incoming.received import ReceivedCover
-from git_voicenote.series.incoming.applying import Applied, keep_notes, read_start
+from git_voicenote.series.incoming.applying import AppliedCommit, keep_notes, read_start
 from git_voicenote.series.incoming.covers import keep_covers, words_stopped_at
 from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat, run_am
 from git_voicenote.series.incoming.hooks import make_am_hooks
@@ -82,7 +82,7 @@ class Applying:
         state = unfinished.state
         number = int((state / "next").read_text())
         commit_id = self.repository.commit("HEAD").id
-        applied = Applied(commit_id, read_start(state / "patch"), state / f"{number:04}")
+        applied = AppliedCommit(commit_id, read_start(state / "patch"), state / f"{number:04}")
         keep_notes(self.repository, self.settings.notes_ref, (applied,))
         unfinished.mark_kept(number, commit_id)
         keep_covers(self.repository, state)

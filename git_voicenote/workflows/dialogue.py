@@ -31,7 +31,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class DiffWalk:
     """Pages of a diff to turn while speaking; `turned` is called with each turn."""
 
     pages: Sequence[Page]
@@ -74,7 +74,7 @@ class Dialogue(Protocol):
         """
         ...
 
-    def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
+    def attend(self, live: LiveDictation, silence: float, walk: DiffWalk | None) -> float:
         """Start a dictation, show it, and stop it when the person says so, or falls silent.
 
         `silence` is in seconds, 0 for never. Returns how many seconds the text took after that.

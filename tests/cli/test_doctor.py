@@ -12,7 +12,7 @@ from git_voicenote.config import Settings
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.workflows.doctor import installation, sound
 from git_voicenote.workflows.doctor.checks import CHECKS, examine
-from git_voicenote.workflows.doctor.findings import Check, Patient, ok
+from git_voicenote.workflows.doctor.findings import Check, CheckedSetup, ok
 from tests.support.sandbox import CHECKOUT
 from tests.support.sound import tone, write_sound
 
@@ -35,8 +35,8 @@ class Silent:
     def say(self, text: str) -> None: ...
 
 
-def patient(**changes: str) -> Patient:
-    return Patient(None, replace(Settings(), **changes), Silent(), ())  # type: ignore[arg-type]
+def patient(**changes: str) -> CheckedSetup:
+    return CheckedSetup(None, replace(Settings(), **changes), Silent(), ())  # type: ignore[arg-type]
 
 
 def findings(repo: Sandbox, *arguments: str) -> tuple[int, dict[str, list[dict[str, str]]]]:
@@ -102,7 +102,7 @@ def test_what_is_broken_is_a_problem_with_a_way_out_and_ends_nothing_else(repo: 
 
 
 def test_a_check_that_fails_is_a_finding_of_its_own() -> None:
-    def broken(_: Patient) -> Iterator[Finding]:
+    def broken(_: CheckedSetup) -> Iterator[Finding]:
         yield ok("so far")
         raise RuntimeError("unforeseen")
 

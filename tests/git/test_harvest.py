@@ -20,7 +20,7 @@ from git_voicenote.targets import CommitTarget, CoverTarget, FileTarget, Message
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from git_voicenote.git.harvest import Change
+    from git_voicenote.git.harvest import ChangedText
     from tests.support.sandbox import Sandbox
 
 BEFORE = "int keep_me(void)\n{\n\treturn old_name();\n}\n"
@@ -36,7 +36,7 @@ def surroundings(sandbox: Sandbox) -> Surroundings:
     return read_surroundings(repository, read_head(repository))
 
 
-def change(sandbox: Sandbox, target: Target) -> Change:
+def change(sandbox: Sandbox, target: Target) -> ChangedText:
     repository = opened(sandbox)
     what = explained(repository, target)
     assert what is not None

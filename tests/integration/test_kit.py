@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from git_voicenote import __version__
-from git_voicenote.workflows.kit.making import Plan, make_kit
+from git_voicenote.workflows.kit.making import KitPlan, make_kit
 from git_voicenote.workflows.kit.platforms import chosen_platform, chosen_pythons
 from tests.support.wheelhouse import Wheelhouse
 
@@ -44,7 +44,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     house.pin("pip", pip.name.split("-")[1], pip)
     for name in ("click", "packaging", "platformdirs"):
         house.add_installed(metadata.distribution(name))
-    plan = Plan(chosen_platform(None), chosen_pythons(()), wheels=folder, lock=house.lock)
+    plan = KitPlan(chosen_platform(None), chosen_pythons(()), wheels=folder, lock=house.lock)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         make_kit(plan, folder / "kit.tar", progress=lambda *_: None)

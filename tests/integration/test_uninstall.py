@@ -11,7 +11,7 @@ from git_voicenote.config import Settings
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.workflows.uninstall.parts import PARTS, REST
-from git_voicenote.workflows.uninstall.traces import Scene
+from git_voicenote.workflows.uninstall.traces import SearchScope
 from tests.support.engines import SCRIPTED
 from tests.support.speech import SPEECH
 from tests.support.terminal import Terminal
@@ -88,7 +88,7 @@ def test_nothing_is_left(repo: Sandbox, before: dict[str, bytes | None]) -> None
     ):  # fmt: skip
         assert what in listed, listed
     repository = Repository.discover(repo.folder)
-    scene = Scene(repository, Settings(), TerminalDialogue(repository))
+    scene = SearchScope(repository, Settings(), TerminalDialogue(repository))
     found = [one for part in (*PARTS, REST) if part.name != "notes" for one in part.find(scene)]
     texts = (repo.folder / ".git/voicenote").glob("edit-*/*")  # counted with the notes
     ours = {*(repo.folder / ".git/voicenote").rglob("*"), *repo.home.rglob("git-voicenote/**/*")}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import Search, Segment
+from git_voicenote.datatypes import SearchReport, Segment
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.workflows.hearing.explanations import search_lines
 from tests.support.engines import SCRIPTED
@@ -91,8 +91,8 @@ def test_explain_tells_how_the_engine_came_to_the_words(scripted: Sandbox) -> No
 def test_a_search_that_changed_nothing_is_told_as_such() -> None:
     """What is told of three segments: no boosted term, the same words, and no search at all."""
     segments = (
-        Segment(59.2, 61.4, "the lexer", search=Search((), "the lecture\x1b", 1.84, 0.551)),
-        Segment(3600.0, 3601.0, "it", search=Search(("it",), "it", 0.0, 0.0)),
+        Segment(59.2, 61.4, "the lexer", search=SearchReport((), "the lecture\x1b", 1.84, 0.551)),
+        Segment(3600.0, 3601.0, "it", search=SearchReport(("it",), "it", 0.0, 0.0)),
         Segment(3601.0, 3602.0, "is"),
     )
     assert search_lines(segments) == [

@@ -12,9 +12,9 @@ import pytest
 
 from git_voicenote.config import Settings
 from git_voicenote.errors import EngineError
-from git_voicenote.server.decoding.conversation import Patience
+from git_voicenote.server.decoding.conversation import EngineTimeouts
 from git_voicenote.server.decoding.decoder import MAX_WAITING, Decoder, QueueFullError
-from git_voicenote.server.decoding.messages import Done, Heard, Start
+from git_voicenote.server.decoding.messages import Done, SegmentHeard, Start
 from tests.server import engines
 from tests.support.engines import SCRIPTED
 from tests.support.serving import FORM_TYPE, PATH, RENAME, TOKEN, WAIT, serving
@@ -37,19 +37,19 @@ def decoder(
     *,
     max_waiting: int = 16,
     idle: float = 0,
-    patience: Patience | None = None,
+    patience: EngineTimeouts | None = None,
 ) -> Decoder:
     settings = Settings(engine=engine, vocabulary=False, server_idle=idle)
     return Decoder(Start(folder, settings), max_waiting=max_waiting, patience=patience)
 
 
 async def heard(found: Decoder) -> list[str]:
-    events: list[Heard | Done] = []
+    events: list[SegmentHeard | Done] = []
     async with aclosing(found.hear(RENAME, "en", ())) as hearing:
         events += [event async for event in hearing]
     assert isinstance(events[-1], Done)
     assert events[-1].error is None
-    return [event.segment.text for event in events[:-1] if isinstance(event, Heard)]
+    return [event.segment.text for event in events[:-1] if isinstance(event, SegmentHeard)]
 
 
 async def until(ask: Callable[[], bool]) -> None:
@@ -80,7 +80,7 @@ def test_a_process_that_dies_costs_its_job_and_another_one_is_started(tmp_path: 
 
 def test_a_process_that_does_not_answer_is_killed_and_its_job_says_so(tmp_path: Path) -> None:
     async def work() -> None:
-        patience = Patience(base=2.0, factor=0.01)
+        patience = EngineTimeouts(base=2.0, factor=0.01)
         async with decoder(tmp_path, engines.HANGING_ONCE, patience=patience) as found:
             with pytest.raises(EngineError, match=r"ended \(it gave no answer for \d+ s\)"):
                 await heard(found)
@@ -90,8 +90,8 @@ def test_a_process_that_does_not_answer_is_killed_and_its_job_says_so(tmp_path: 
 
 
 def test_the_patience_grows_with_the_sound() -> None:
-    assert Patience(10, 2).seconds(30) == 70
-    assert Patience(10, 2).seconds(1e9) == Patience(10, 2).seconds(1e6)
+    assert EngineTimeouts(10, 2).seconds(30) == 70
+    assert EngineTimeouts(10, 2).seconds(1e9) == EngineTimeouts(10, 2).seconds(1e6)
 
 
 def test_the_model_is_unloaded_on_demand_and_another_engine_takes_its_place(

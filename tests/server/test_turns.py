@@ -11,7 +11,7 @@ import numpy as np
 from git_voicenote.datatypes import Waveform
 from git_voicenote.engines.base import Context, EngineInfo
 from git_voicenote.server.decoding.backlog import Backlog
-from git_voicenote.server.decoding.turns import FILE, LIVE, PARTIAL, SharedEngine, Turns
+from git_voicenote.server.decoding.turns import FILE, LIVE, PARTIAL, PriorityLock, SharedEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +49,7 @@ def order_of(
     *waiting: tuple[str, int | Callable[[], int]], at_last: Callable[[], None] = lambda: None
 ) -> list[str]:
     """Return in which order the turn is given to those who come while it is taken."""
-    turns = Turns()
+    turns = PriorityLock()
     order: list[str] = []
 
     def compute(name: str, priority: int | Callable[[], int]) -> None:
@@ -73,7 +73,7 @@ def order_of(
 
 def test_no_final_text_waits_for_more_than_one_partial_result_however_many_speak() -> None:
     """Eight people speak on, all in one breath; then one of them ends a sentence."""
-    turns = Turns()
+    turns = PriorityLock()
     computed: list[tuple[int, bool]] = []
     backlogs = [Backlog() for _ in range(8)]
     threads = []
@@ -127,7 +127,7 @@ class _Noting:
 
 
 def test_a_turn_is_held_for_the_sound_that_was_not_answered_yet() -> None:
-    turns = Turns()
+    turns = PriorityLock()
     assert turns.held == (0.0, 0.0)
     turns.take(FILE)
     turns.computes(3.0)

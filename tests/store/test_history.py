@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from git_voicenote.datatypes import FoundNote, Place, Recording, Segment, Transcript, Turn, Word
 from git_voicenote.errors import StoreError
 from git_voicenote.object_ids import ObjectId
-from git_voicenote.store.entries import Entry
+from git_voicenote.store.entries import HistoryEntry
 from git_voicenote.store.migrations import MIGRATIONS
 from git_voicenote.targets import CoverTarget
 from tests.store.recorded import COMMIT, FIRST, SECOND, WHEN, begin, transcript
@@ -304,7 +304,7 @@ def test_entries_are_plain_values(history: History) -> None:
     begin(history)
 
     assert history.entries() == (
-        Entry(
+        HistoryEntry(
             id=FIRST,
             path=f"recordings/{FIRST}.wav",
             sample_rate=0,

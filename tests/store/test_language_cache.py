@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.errors import StoreError
-from git_voicenote.store.language_cache import Kept, LanguageCache
+from git_voicenote.store.language_cache import CachedFolder, LanguageCache
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def made(root: Path, key: str = "key") -> Kept:
+def made(root: Path, key: str = "key") -> CachedFolder:
     cache = LanguageCache(root)
     folder = cache.begin()
     assert folder is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.errors import StoreError
-from git_voicenote.store.results import KNOWN, Place, ResultFolder
+from git_voicenote.store.results import KNOWN, ResultFolder, ResultPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def make(path: Path, content: bytes = b"sound") -> Path:
 
 def place(
     folder: ResultFolder, sound: Path, engine: str = "nano", model: str = "m", language: str = "en"
-) -> Place:
+) -> ResultPlace:
     return folder.place_for(sound, engine=engine, model=model, language=language)
 
 
@@ -45,7 +45,7 @@ def write(root: Path, sound: Path, text: str, suffix: str = ".txt", **how: str) 
         return folder.write(place(folder, sound, **how), text, has_words=bool(text))
 
 
-def look(root: Path, sound: Path, suffix: str = ".txt", **how: str) -> Place:
+def look(root: Path, sound: Path, suffix: str = ".txt", **how: str) -> ResultPlace:
     with ResultFolder(root, suffix) as folder:
         return place(folder, sound, **how)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from git_voicenote.config import Settings
-from git_voicenote.server.access.addresses import Address
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.addresses import ListenAddress
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.decoding.messages import Start
 from git_voicenote.server.serving import Serving, answer_requests
 from tests.support.described import check_described
@@ -171,7 +171,7 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 def serving(
     tmp_path: Path,
     *,
-    limits: Limits | None = None,
+    limits: ServiceLimits | None = None,
     environment: Mapping[str, str] | None = None,
     settings: Settings | None = None,
     state: Path | None = None,
@@ -193,8 +193,8 @@ def serving(
 
     chosen = settings or Settings(engine=SCRIPTED, vocabulary=False)
     started = Serving(
-        Start(folder or tmp_path, chosen), state, announce, warnings.append, Address(port=0),
-        limits=limits or Limits(),
+        Start(folder or tmp_path, chosen), state, announce, warnings.append, ListenAddress(port=0),
+        limits=limits or ServiceLimits(),
     )  # fmt: skip
     runner = _Runner(started, ready)
     with pytest.MonkeyPatch.context() as patched:

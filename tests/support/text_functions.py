@@ -290,7 +290,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[[str], object]]] = {
     "edited lists": (
         "text.vocabulary.lists",
         lambda text: (
-            vocabulary_list.with_entry(text, vocabulary_list.Entry("x")),
+            vocabulary_list.with_entry(text, vocabulary_list.ListedTerm("x")),
             vocabulary_list.without_term(text, "x"),
         ),
     ),

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.datatypes import Search, Segment, Word
+from git_voicenote.datatypes import SearchReport, Segment, Word
 from git_voicenote.engines.base import Context, EngineInfo, EngineOptions
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def unsure_segment(start: float, end: float, line: str) -> Segment:
     if searched:
         unaided, _, boosted = searched.partition("<<")
         terms = tuple(term.strip() for term in boosted.split(",") if term.strip())
-        search = Search(terms, unaided.strip(), 1.84, 0.55)
+        search = SearchReport(terms, unaided.strip(), 1.84, 0.55)
     confidence = min((word.confidence for word in words), default=None)
     return Segment(start, end, " ".join(texts), confidence, words=words, search=search)
 

@@ -12,11 +12,11 @@ from git_voicenote.git.pending_commit import PendingCommit
 from git_voicenote.git.repository import Repository
 from git_voicenote.mail.incoming.reading import read_series
 from git_voicenote.mail.outgoing.reply import Reviewer
-from git_voicenote.series.review.series import Sounds, review
+from git_voicenote.series.review.series import RecordingFinder, review
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.workflows.answer.answering import Answering
-from git_voicenote.workflows.answer.keepers import MailKeeper
+from git_voicenote.workflows.answer.keepers import AnswerMails
 from git_voicenote.workflows.commit_message.dictate import dictate_message
 from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeAlias
 
-    from git_voicenote.workflows.dialogue import Draft, Walk
+    from git_voicenote.workflows.dialogue import DiffWalk, Draft
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
     from tests.support.sandbox import Sandbox
 
@@ -55,7 +55,7 @@ class Scripted:
     def edit(self, draft: Draft) -> str | None:
         return draft.text.replace("new file", "NEW file")
 
-    def attend(self, live: LiveDictation, silence: float, walk: Walk | None) -> float:
+    def attend(self, live: LiveDictation, silence: float, walk: DiffWalk | None) -> float:
         live.start()
         return 0.0 if live.wait() else 1.0
 
@@ -92,9 +92,11 @@ def test_a_patch_is_answered(repo: Sandbox, settings: Settings) -> None:
     reviewing = replying.prepare(repo)
     mails = read_series(reviewing.folder / "series.mbox", reviewing.folder, notes="voicenote")
     root = reviewing.home
-    series = review(mails, Sounds(Recordings(root), History(root)), None, "refs/notes/voicenote")
+    series = review(
+        mails, RecordingFinder(Recordings(root), History(root)), None, "refs/notes/voicenote"
+    )
     dialogue = Scripted()
-    keeper = MailKeeper(reviewing.folder, Reviewer(GRACE, NOW), dialogue)
+    keeper = AnswerMails(reviewing.folder, Reviewer(GRACE, NOW), dialogue)
     answering = Answering(series, keeper, settings, None, dialogue, ("git", "voicenote", "review"))
 
     answering.answer(1, None, SPOKEN)

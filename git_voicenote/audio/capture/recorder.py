@@ -37,7 +37,7 @@ from git_voicenote.errors import AudioDeviceError, StoreError, VoicenoteError
 from git_voicenote.log import Log
 
 if TYPE_CHECKING:
-    from git_voicenote.audio.capture.sources import Source
+    from git_voicenote.audio.capture.sources import CaptureSource
     from git_voicenote.datatypes import Samples
 
 _log = Log("git_voicenote.audio.capture.recorder")  # it is run as a program
@@ -118,7 +118,7 @@ class _Recorder:
     """One recording, from its first sound to its end."""
 
     def __init__(
-        self, path: Path, source: Source, controls: _Controls, reports: Reports, limit: float
+        self, path: Path, source: CaptureSource, controls: _Controls, reports: Reports, limit: float
     ) -> None:
         self._path = path
         self._source = source

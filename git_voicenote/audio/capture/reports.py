@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TypeAlias
 
-Report: TypeAlias = Mapping[str, str | float | None]
+RecorderReport: TypeAlias = Mapping[str, str | float | None]
 
 
 class Reports:
@@ -19,12 +19,12 @@ class Reports:
         self._pending = bytearray()
         os.set_blocking(pipe, False)
 
-    def add(self, report: Report) -> None:
+    def add(self, report: RecorderReport) -> None:
         """Write a line that must arrive: kept until the pipe takes it."""
         self._pending += json.dumps(report).encode() + b"\n"
         self.flush()
 
-    def offer(self, report: Report) -> None:
+    def offer(self, report: RecorderReport) -> None:
         """Write a line that the next will replace: dropped where the reader does not read."""
         self.flush()
         if not self._pending:

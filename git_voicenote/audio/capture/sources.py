@@ -35,7 +35,7 @@ _ROOM_NOISE = 3e-4
 """RMS of a quiet room, about 10 of 32768: a microphone never sends exact zeros."""
 
 
-class Source(Protocol):
+class CaptureSource(Protocol):
     """Something that sends sound as time goes by."""
 
     name: str
@@ -59,7 +59,7 @@ class Source(Protocol):
         ...
 
 
-def open_source(device: str | None) -> Source:
+def open_source(device: str | None) -> CaptureSource:
     """Open the microphone that is meant, or a sound file: `file:PATH`, fed in real time.
 
     Raises AudioDeviceError and AudioFileError.

@@ -45,10 +45,10 @@ class Junk:
     is_padding: bool = False
 
 
-Found: TypeAlias = Stream | Junk
+StreamOrJunk: TypeAlias = Stream | Junk
 
 
-def streams(view: View) -> Iterator[Found]:
+def streams(view: View) -> Iterator[StreamOrJunk]:
     """Yield the streams of a file in order, and what is between and after them.
 
     Tags and padding are passed over. A file of another kind than those that are known here is one

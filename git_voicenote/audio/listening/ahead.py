@@ -28,7 +28,7 @@ class AheadReader:
     def __init__(
         self,
         path: Path,
-        follower: Follower,
+        follower: ListeningProcess,
         warn: Callable[[str], None],
         listened: Callable[[float], None],
     ) -> None:
@@ -62,7 +62,7 @@ class AheadReader:
         self._follower.drop(self)
 
 
-class Follower:
+class ListeningProcess:
     """A process that reads files, and the thread that receives its messages; see Listeners.
 
     Where the process dies, another takes its place. `begin` gives the next file, or None after
@@ -72,7 +72,7 @@ class Follower:
     def __init__(
         self,
         changed: threading.Condition,
-        begin: Callable[[Follower], AheadReader | None],
+        begin: Callable[[ListeningProcess], AheadReader | None],
         limit: float,
         detection: Detection,
     ) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from git_voicenote.audio.listening.ahead import AheadReader, Follower
+from git_voicenote.audio.listening.ahead import AheadReader, ListeningProcess
 from git_voicenote.audio.listening.source import DirectReader
 from git_voicenote.audio.voice_activity import DEFAULT
 
@@ -73,7 +73,7 @@ class Listeners:
         self._begun: dict[int, AheadReader] = {}
         self._changed = threading.Condition()
         self._followers = [
-            Follower(self._changed, self._begin, limit, detection) for _ in range(processes)
+            ListeningProcess(self._changed, self._begin, limit, detection) for _ in range(processes)
         ]
 
     def listen(self, number: int) -> SpeechReader:
@@ -99,7 +99,7 @@ class Listeners:
         for follower in self._followers:
             follower.join()
 
-    def _begin(self, follower: Follower) -> AheadReader | None:
+    def _begin(self, follower: ListeningProcess) -> AheadReader | None:
         while self._waiting:
             number = self._waiting.popleft()
             source = self._sources[number]

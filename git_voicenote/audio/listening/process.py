@@ -16,7 +16,7 @@ import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from git_voicenote.audio.listening.source import DirectReader, Stretch
 from git_voicenote.errors import VoicenoteError
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.audio.voice_activity import Detection
     from git_voicenote.datatypes import Waveform
-
-    Socket: TypeAlias = Connection[Any, Any]
+    from git_voicenote.processes import Socket
 
 _STRETCH = 5.0
 """Seconds of sound in each message: 20 ms of work, and 0.3 MB at most."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.clock import stretch
-from git_voicenote.datatypes import SAMPLE_RATE, Search, Segment
+from git_voicenote.datatypes import SAMPLE_RATE, SearchReport, Segment
 from git_voicenote.engines.moonshine.partial import PartialText
 from git_voicenote.engines.moonshine.words import words_of
 from git_voicenote.engines.utterances import utterance_of
@@ -102,10 +102,10 @@ class Hearing:
             search=self._explained(found.best, encoded) if self._context.explain else None,
         )
 
-    def _explained(self, found: Hypothesis, encoded: Encoded) -> Search:
+    def _explained(self, found: Hypothesis, encoded: Encoded) -> SearchReport:
         """Return how the search found a text; this needs a second search, by the sound alone."""
         alone = self._beam.by_sound_alone(encoded)
-        return Search(
+        return SearchReport(
             self._beam.terms_in(found),
             self._tokenizer.text(alone.ids),
             round(found.score - alone.score, 2),

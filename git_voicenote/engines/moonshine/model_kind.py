@@ -16,7 +16,7 @@ from git_voicenote.engines.moonshine.weights import (
     weights_in,
 )
 from git_voicenote.errors import EngineError
-from git_voicenote.models.kinds import Written
+from git_voicenote.models.kinds import WrittenModel
 from git_voicenote.models.staging import need_space
 from git_voicenote.models.verification import changes
 
@@ -45,7 +45,7 @@ class MoonshineModels:
         """Return the folder of the chosen weights, or of the embedded ones."""
         return find_weights(chosen)
 
-    def write(self, request: ImportRequest) -> Written:
+    def write(self, request: ImportRequest) -> WrittenModel:
         """Check the weights and copy them unchanged."""
         from git_voicenote.engines.moonshine.graphs import check_model
 
@@ -66,7 +66,7 @@ class MoonshineModels:
             request.progress("writing", done, total)
         # check the copies: a graph may have read values from other files next to it
         check_model(*(request.made / path.name for path in paths))
-        return Written(weights.encoder.suffix.removeprefix("."), language=language)
+        return WrittenModel(weights.encoder.suffix.removeprefix("."), language=language)
 
     def prepare(self, folder: Path, progress: Progress) -> None:
         """Do nothing: the graphs are used as they are."""

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from git_voicenote.models.importing import Imported
     from git_voicenote.models.installed import Progress
-    from git_voicenote.models.kinds import Origin
+    from git_voicenote.models.kinds import ModelOrigin
 
 
 def import_model(
     path: Path,
     name: str | None = None,
     *,
-    origin: Origin | None = None,
+    origin: ModelOrigin | None = None,
     progress: Progress = lambda *_: None,
 ) -> Imported:
     """Install a model of Nano from a folder or an archive. Raises EngineError."""

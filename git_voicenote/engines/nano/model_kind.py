@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.models.installed import Progress
-    from git_voicenote.models.kinds import ImportRequest, Written
+    from git_voicenote.models.kinds import ImportRequest, WrittenModel
 
 _WEIGHTS = (WEIGHTS, WEIGHTS + ".index.json", "model.pt")
 
@@ -33,7 +33,7 @@ class NanoModels:
         """Return the folder of the chosen model, or of the preferred installed one."""
         return find_model(chosen)
 
-    def write(self, request: ImportRequest) -> Written:
+    def write(self, request: ImportRequest) -> WrittenModel:
         """Write a checkpoint in the layout that the engine loads."""
         from git_voicenote.engines.nano.checkpoint.writing import write_model
 

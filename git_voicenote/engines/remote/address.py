@@ -20,7 +20,7 @@ _UNPREFIXED = ("/v1/", "/api/")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ServerAddress:
     """A server. `base` is the path that all its paths begin with, without a slash at the end."""
 
     scheme: str
@@ -68,16 +68,16 @@ class Proxy:
     authorization: str | None = None
 
 
-def address_of(url: str) -> Address:
+def address_of(url: str) -> ServerAddress:
     """Return the address in a URL, which `config` has checked."""
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
     port = parts.port or _PORTS[scheme]
-    return Address(scheme, parts.hostname or "", port, parts.path.rstrip("/"))
+    return ServerAddress(scheme, parts.hostname or "", port, parts.path.rstrip("/"))
 
 
 def proxy_for(
-    address: Address, proxies: Mapping[str, str], is_exempt: Callable[[str], bool]
+    address: ServerAddress, proxies: Mapping[str, str], is_exempt: Callable[[str], bool]
 ) -> Proxy | None:
     """Return the proxy for an address, or None.
 

@@ -30,7 +30,7 @@ _WEB_PAGE = (b"<!doctype", b"<html")
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWord:
+class RemoteWord:
     """A word, in seconds from the start of the sound that was sent."""
 
     text: str
@@ -40,18 +40,18 @@ class HeardWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RemoteTranscript:
     """The transcript of a sound.
 
     `words` is empty unless the server gives a probability for each; `confidence` is in 0 … 1.
     """
 
     text: str
-    words: tuple[HeardWord, ...] = ()
+    words: tuple[RemoteWord, ...] = ()
     confidence: float | None = None
 
 
-def read_answer(body: bytes) -> Answer:
+def read_answer(body: bytes) -> RemoteTranscript:
     """Return the transcript in a response. Raises ContentError if there is none in it."""
     body = body.removeprefix(BOM_UTF8).strip()
     start = body[:9].lower()
@@ -60,7 +60,7 @@ def read_answer(body: bytes) -> Answer:
     if start.startswith(_WEB_PAGE):
         raise ContentError("the answer is a web page, perhaps of a proxy or a login")
     if not start.startswith(b"{"):
-        return Answer(_line(_bare_text(body)))
+        return RemoteTranscript(_line(_bare_text(body)))
     value = bounded.parse_json(body, "the answer")
     if not isinstance(value, dict):
         raise ContentError("the answer is not an object")
@@ -71,7 +71,7 @@ def read_answer(body: bytes) -> Answer:
     if text is None and segments:
         text = " ".join(str(segment.get("text") or "") for segment in segments)
     words = _words(value, segments)
-    return Answer(
+    return RemoteTranscript(
         _line(bounded.text(text, "the text of the answer", _MAX_TEXT_LENGTH)),
         words,
         _confidence(words, segments),
@@ -79,20 +79,20 @@ def read_answer(body: bytes) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class RemoteModel:
     """A model that a server lists."""
 
     name: str
     owner: str
 
 
-def read_models(body: bytes) -> tuple[Model, ...]:
+def read_models(body: bytes) -> tuple[RemoteModel, ...]:
     """Return the models in the response of /v1/models. Raises ContentError."""
     value = bounded.parse_json(body, "the list of models")
     listed = value.get("data") if isinstance(value, dict) else None
     named = ((one.get("id"), one.get("owned_by")) for one in _objects(listed))
     return tuple(
-        Model(_line(name)[:200], owner if isinstance(owner, str) else "")
+        RemoteModel(_line(name)[:200], owner if isinstance(owner, str) else "")
         for name, owner in islice(named, _MAX_MODELS)
         if isinstance(name, str)
     )
@@ -146,7 +146,7 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
 
 def _words(
     value: dict[str, object], segments: tuple[dict[str, object], ...]
-) -> tuple[HeardWord, ...]:
+) -> tuple[RemoteWord, ...]:
     """Return all words of an answer, or none if one lacks its times or its probability."""
     found = tuple(_objects(value.get("words"))) or tuple(
         word for segment in segments for word in _objects(segment.get("words"))
@@ -157,11 +157,11 @@ def _words(
         return ()
 
 
-def _word(value: dict[str, object]) -> HeardWord:
+def _word(value: dict[str, object]) -> RemoteWord:
     text = value.get("word", value.get("text"))
     probability = next((value[name] for name in _PROBABILITIES if name in value), None)
     start = bounded.real(value.get("start"), "a start", 0, 3600)
-    return HeardWord(
+    return RemoteWord(
         _line(bounded.text(text, "a word", 200)),
         start,
         bounded.real(value.get("end"), "an end", start, 3600),
@@ -170,7 +170,7 @@ def _word(value: dict[str, object]) -> HeardWord:
 
 
 def _confidence(
-    words: tuple[HeardWord, ...], segments: tuple[dict[str, object], ...]
+    words: tuple[RemoteWord, ...], segments: tuple[dict[str, object], ...]
 ) -> float | None:
     """Return the mean probability of the words or, without words, of the segments."""
     likely = [word.probability for word in words]

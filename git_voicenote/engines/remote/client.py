@@ -6,13 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from git_voicenote import __version__
-from git_voicenote.engines.remote.answers import Answer, read_answer, read_models
+from git_voicenote.engines.remote.answers import RemoteTranscript, read_answer, read_models
 from git_voicenote.engines.remote.fields import Detail, fields_of
 from git_voicenote.engines.remote.form import form_of
 from git_voicenote.engines.remote.retries import BUSY, MAX_WAIT, WAITS, retry_after, wait_for
 from git_voicenote.engines.remote.statuses import (
     UNSUPPORTED,
-    Failed,
+    FailedRequest,
     RefusedError,
     busy_error,
     error_of,
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from git_voicenote.engines.base import Context
-    from git_voicenote.engines.remote.address import Address
-    from git_voicenote.engines.remote.answers import Model
+    from git_voicenote.engines.remote.address import ServerAddress
+    from git_voicenote.engines.remote.answers import RemoteModel
     from git_voicenote.engines.remote.options import RemoteOptions
     from git_voicenote.engines.remote.transport import Response
 
@@ -50,7 +50,7 @@ class Client:
     def __init__(
         self,
         options: RemoteOptions,
-        address: Address,
+        address: ServerAddress,
         tell: Callable[[str], None],
         pause: Pause,
     ) -> None:
@@ -61,7 +61,7 @@ class Client:
         self._tell = tell
         self._pause = pause
         self._detail = Detail.WORDS
-        self._cache: dict[bytes, Answer] = {}
+        self._cache: dict[bytes, RemoteTranscript] = {}
         self._is_patient = True
         self._is_aborted = False
         self._is_accepted = False
@@ -71,7 +71,7 @@ class Client:
         self._is_aborted = True
         self.transport.abort()
 
-    def transcribe(self, wav: bytes, context: Context) -> Answer:
+    def transcribe(self, wav: bytes, context: Context) -> RemoteTranscript:
         """Return what is said in a sound.
 
         Raises RefusedError if the server has no text for it, EngineError if it has none for
@@ -85,7 +85,7 @@ class Client:
                 self._cache[key] = answer
         return answer
 
-    def models(self) -> tuple[Model, ...]:
+    def models(self) -> tuple[RemoteModel, ...]:
         """Return the models that the server lists; none if it does not say. No sound is sent."""
         try:
             response = self.transport.get(self.address.path_of("/v1/models"), self.headers())
@@ -105,7 +105,7 @@ class Client:
             headers["Authorization"] = f"Bearer {token}"
         return headers
 
-    def _transcribed(self, wav: bytes, context: Context) -> Answer:
+    def _transcribed(self, wav: bytes, context: Context) -> RemoteTranscript:
         """Ask for as much as the server supports; for less if it refuses."""
         refusals: list[Response] = []
         for detail in Detail:
@@ -157,7 +157,7 @@ class Client:
                 raise failure
             self._pause(wait_for(wait, requested))
 
-    def _read(self, response: Response) -> Answer:
+    def _read(self, response: Response) -> RemoteTranscript:
         """Return the answer in a response. Raises RefusedError and EngineError."""
         if not 200 <= response.status < 300:
             raise self._error(response)
@@ -174,7 +174,7 @@ class Client:
         has_token = credentials.token() is not None
         if response.status == 401 and has_token:
             credentials.rejected()
-        request = Failed(self.address.origin, self._path, model, has_token=has_token)
+        request = FailedRequest(self.address.origin, self._path, model, has_token=has_token)
         return error_of(response, request, self._listed)
 
     def _listed(self) -> tuple[str, ...]:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context
-    from git_voicenote.engines.remote.answers import Answer, HeardWord
+    from git_voicenote.engines.remote.answers import RemoteTranscript, RemoteWord
     from git_voicenote.engines.remote.client import Client, Pause
     from git_voicenote.engines.utterances import Utterance
 
 K = TypeVar("K")
-Answered = tuple["Utterance", "Answer"]
+Answered = tuple["Utterance", "RemoteTranscript"]
 
 _MAX_QUEUED = 2
 """Segments that wait for each one that is under way, so that a slow one does not delay others."""
@@ -197,7 +197,7 @@ def _events(
         yield key, segment
 
 
-def _word(word: HeardWord, utterance: Utterance) -> Word:
+def _word(word: RemoteWord, utterance: Utterance) -> Word:
     """Return a word with its times in the recording, within those of the utterance."""
     start, end = (min(utterance.start + at, utterance.end) for at in (word.start, word.end))
     return Word(word.text, start, end, word.probability)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.base import Context
     from git_voicenote.engines.remote.client import Client
 
-    Partial = Callable[[str], None]
+    PartialCallback = Callable[[str], None]
 
 OWNER = "git-voicenote"
 """Who owns the models of our own service, as it says in /v1/models."""
@@ -44,14 +44,16 @@ def is_installed() -> bool:
     return find_spec("websockets") is not None
 
 
-class Dictation:
+class RemoteDictation:
     """A stretch of speech that is being sent.
 
     Methods raise EngineError if the connection or the service failed. After that, the dictation is
     over.
     """
 
-    def __init__(self, client: Client, context: Context, partial: Partial, timeout: float) -> None:
+    def __init__(
+        self, client: Client, context: Context, partial: PartialCallback, timeout: float
+    ) -> None:
         """Open the connection. Raises EngineError."""
         self._origin = client.address.origin
         self._partial = partial

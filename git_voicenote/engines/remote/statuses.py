@@ -42,7 +42,7 @@ def said_in(response: Response) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedRequest:
     """A request that failed: the server and the path, the requested model, if any, and a token."""
 
     origin: str
@@ -52,7 +52,7 @@ class Failed:
 
 
 def error_of(
-    response: Response, request: Failed, models: Callable[[], Sequence[str]]
+    response: Response, request: FailedRequest, models: Callable[[], Sequence[str]]
 ) -> EngineError:
     """Return the error for the status of a response that is neither a success nor busy.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment, Waveform
     from git_voicenote.engines.base import Context
     from git_voicenote.engines.remote.client import Client
-    from git_voicenote.engines.remote.live import Dictation, Partial
+    from git_voicenote.engines.remote.live import PartialCallback, RemoteDictation
     from git_voicenote.engines.utterances import Utterance
 
 
@@ -23,7 +23,7 @@ class Streaming:
         self,
         client: Client,
         context: Context,
-        partial: Partial,
+        partial: PartialCallback,
         tell: Callable[[str], None],
         timeout: float,
     ) -> None:
@@ -58,7 +58,7 @@ class Streaming:
         from git_voicenote.engines.utterances import utterance_of
 
         spoken: list[Waveform] = []
-        dictation: Dictation | None = None
+        dictation: RemoteDictation | None = None
         try:
             for piece in pieces:
                 dictation = dictation if spoken else self._begun()
@@ -74,18 +74,18 @@ class Streaming:
             if dictation is not None:
                 dictation.close()
 
-    def _begun(self) -> Dictation | None:
-        from git_voicenote.engines.remote.live import Dictation
+    def _begun(self) -> RemoteDictation | None:
+        from git_voicenote.engines.remote.live import RemoteDictation
 
         if self._has_failed:
             return None
         try:
-            return Dictation(self._client, self._context, self._partial, self._timeout)
+            return RemoteDictation(self._client, self._context, self._partial, self._timeout)
         except EngineError as exc:
             self._fail(exc)
             return None
 
-    def _sent(self, dictation: Dictation | None, piece: Waveform) -> Dictation | None:
+    def _sent(self, dictation: RemoteDictation | None, piece: Waveform) -> RemoteDictation | None:
         from git_voicenote.engines.utterances import utterance_of
 
         if dictation is None:
@@ -99,7 +99,7 @@ class Streaming:
         return dictation
 
     def _finished(
-        self, dictation: Dictation | None, utterance: Utterance
+        self, dictation: RemoteDictation | None, utterance: Utterance
     ) -> tuple[Segment, ...] | None:
         if dictation is None:
             return None

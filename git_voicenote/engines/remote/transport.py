@@ -25,7 +25,7 @@ from git_voicenote.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from git_voicenote.engines.remote.address import Address
+    from git_voicenote.engines.remote.address import ServerAddress
 
 MAX_ANSWER = 1 << 20
 """Bytes. Half a minute of speech with the times of its words is a few kilobytes."""
@@ -83,7 +83,7 @@ class Transport:
     `timeout` is the number of seconds for a request with its response.
     """
 
-    def __init__(self, address: Address, timeout: float) -> None:
+    def __init__(self, address: ServerAddress, timeout: float) -> None:
         self._address = address
         self._timeout = timeout
         self._proxy = proxy_for(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from git_voicenote.git.hooks.managers import Owner
+    from git_voicenote.git.hooks.managers import HookManager
     from git_voicenote.git.hooks.status import HookPlace
     from git_voicenote.git.repository import Repository
 
@@ -116,7 +116,7 @@ def _uninstall(repository: Repository, name: str, *, force: bool) -> HookStatus:
     return before
 
 
-def _refusal(name: str, found: HookStatus, owner: Owner) -> HookError:
+def _refusal(name: str, found: HookStatus, owner: HookManager) -> HookError:
     if found.configured is not None:
         return HookError(
             f"{found.configured} has the hook, but {owner.name} has not installed it",

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 from git_voicenote.errors import HookError, StoreError
 from git_voicenote.git.hooks.blocks import MARK, HookBlock, body_of
-from git_voicenote.git.hooks.managers import Owner, husky_is_set_up, is_husky, keeper_of, owner_of
+from git_voicenote.git.hooks.managers import (
+    HookManager,
+    husky_is_set_up,
+    is_husky,
+    keeper_of,
+    owner_of,
+)
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
@@ -18,7 +24,7 @@ HOOK = "prepare-commit-msg"
 MANUALLY = "`git voicenote hook install --manual` prints what to put where"
 """The way out where a hook cannot be read or written."""
 
-State = Literal["installed", "outdated", "changed", "disabled", "inactive", "doomed", "missing"]
+HookState = Literal["installed", "outdated", "changed", "disabled", "inactive", "doomed", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class HookPlace:
     path: Path
     manager: str | None
     scope: str | None
-    owner: Owner | None = None
+    owner: HookManager | None = None
     is_run: bool = True
 
     @property
@@ -54,7 +60,7 @@ class HookStatus:
     that of core.hooksPath. `has_other` says that a hook of somebody else is at the place.
     """
 
-    state: State
+    state: HookState
     place: HookPlace
     configured: Path | None = None
     aside: Path | None = None
@@ -111,7 +117,7 @@ def hook_status(repository: Repository, name: str = HOOK) -> HookStatus:
 
 
 def _status_with_owner(
-    repository: Repository, name: str, place: HookPlace, owner: Owner
+    repository: Repository, name: str, place: HookPlace, owner: HookManager
 ) -> HookStatus:
     """Say how the hook stands where a manager owns the folder, and its configuration counts."""
     state, configured = _state(name, place), None
@@ -129,7 +135,7 @@ def _status_with_owner(
     return HookStatus("missing", place, aside=aside if MARK in read_hook(aside) else None)
 
 
-def _state(name: str, place: HookPlace) -> State:
+def _state(name: str, place: HookPlace) -> HookState:
     content = read_hook(place.path)
     block = HookBlock.find(content)
     if block is None:

@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"(?<![\d.])(\d{1,5})(?:/|\s+of\s+)(\d{1,5})(?![\d.])", re.
 _APPLIES = re.compile(rb"^(?:diff --git |--- [^\n]+\n\+\+\+ [^\n]+\n@@ -)", re.MULTILINE)
 
 
-class Kind(Enum):
+class MailKind(Enum):
     """What a mail is for whoever reads a series."""
 
     PATCH = auto()
@@ -79,15 +79,15 @@ def has_diff(patch: bytes) -> bool:
     return _APPLIES.search(patch) is not None
 
 
-def kind_of(tags: Tags, patch: bytes, *, made_by_git: bool) -> Kind:
+def kind_of(tags: Tags, patch: bytes, *, made_by_git: bool) -> MailKind:
     """Return what a mail is; `made_by_git` where git format-patch wrote it.
 
     A numbered mail without a diff is the patch of an empty commit.
     """
     if has_diff(patch):
-        return Kind.PATCH
+        return MailKind.PATCH
     if tags.is_reply:
-        return Kind.REPLY
+        return MailKind.REPLY
     if tags.are_of_cover:
-        return Kind.COVER
-    return Kind.PATCH if tags.total or made_by_git else Kind.OTHER
+        return MailKind.COVER
+    return MailKind.PATCH if tags.total or made_by_git else MailKind.OTHER

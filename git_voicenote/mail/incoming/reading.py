@@ -23,7 +23,7 @@ from git_voicenote.mail.incoming.decoding import (
     without_returns,
 )
 from git_voicenote.mail.incoming.envelopes import decoded, ids_in, read_envelope
-from git_voicenote.mail.incoming.kinds import Kind, Tags, has_diff, kind_of, read_tags
+from git_voicenote.mail.incoming.kinds import MailKind, Tags, has_diff, kind_of, read_tags
 from git_voicenote.mail.incoming.mailbox import SplitMail, headers_of, split_mails
 from git_voicenote.mail.incoming.mailinfo import ReadingOptions, read_mailinfo
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedReply
@@ -47,7 +47,7 @@ _SHORT_ID = 12
 _MADE_BY_GIT = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 
-Found = ReceivedPatch | ReceivedCover | ReceivedReply | str | None
+MailContent = ReceivedPatch | ReceivedCover | ReceivedReply | str | None
 """What a mail is. None where it is nothing of a series; a string says why it cannot be read."""
 
 
@@ -77,7 +77,9 @@ def read_series(
     return assemble(found, remarks, name)
 
 
-def read_mail(path: Path, cwd: Path, options: ReadingOptions, *, notes: str = "voicenote") -> Found:
+def read_mail(
+    path: Path, cwd: Path, options: ReadingOptions, *, notes: str = "voicenote"
+) -> MailContent:
     """Read a mail that git has split from others, as git am does with the same options."""
     headers = headers_of(path)
     if headers is None:
@@ -106,8 +108,8 @@ def _with_limits(mails: Iterable[SplitMail]) -> list[tuple[SplitMail, int]]:
 
 
 def _in_turn(
-    read: Callable[[SplitMail, int], Found], mails: Sequence[tuple[SplitMail, int]]
-) -> list[Found]:
+    read: Callable[[SplitMail, int], MailContent], mails: Sequence[tuple[SplitMail, int]]
+) -> list[MailContent]:
     """Read mails, two at a time. Ctrl-C does not wait for those that are left."""
     with ThreadPoolExecutor(2) as pool:
         reading = [pool.submit(read, mail, limit) for mail, limit in mails]
@@ -125,7 +127,7 @@ def _read(
     options: ReadingOptions,
     notes: str,
     remarks: list[str],
-) -> Found:
+) -> MailContent:
     """Read a mail and remove it; of its patch, up to `limit` octets."""
     try:
         info = read_mailinfo(mail.path, cwd, options.arguments, in_utf8=True, limit=limit)
@@ -147,18 +149,18 @@ def _understood(
     options: ReadingOptions,
     notes: str,
     remarks: list[str],
-) -> Found:
+) -> MailContent:
     with mail.path.open("rb") as file:
         made_by_git = _MADE_BY_GIT.match(file.readline(200).strip())
     tags = _tags(mail, info, cwd, options)
     kind = kind_of(tags, info.patch, made_by_git=made_by_git is not None)
-    if kind is Kind.OTHER:
+    if kind is MailKind.OTHER:
         return None
     above, raw_diff = split_patch(info.patch)
     words = decode_words(above, mail.path, cwd, options)
-    if kind is Kind.REPLY:
+    if kind is MailKind.REPLY:
         return _reply(mail, info, words)
-    if kind is Kind.COVER:
+    if kind is MailKind.COVER:
         return _cover(mail, info, tags, words)
     below = read_below(words, notes)
     # an answer that holds a patch of its own is not the patch that it answers

@@ -104,7 +104,7 @@ class Arguments:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class RevisionWalk:
     """The commits that git format-patch is likely to walk, as it reads revisions.
 
     `revisions` are arguments of `git rev-list`; `tip` is the one positive revision, or None where
@@ -121,7 +121,7 @@ class Walk:
         return self.tip == "HEAD"
 
 
-def find_walk(repository: Repository, arguments: Arguments) -> Walk:
+def find_walk(repository: Repository, arguments: Arguments) -> RevisionWalk:
     """Tell which commits are meant.
 
     git format-patch reads a lone revision as `<since>..HEAD`, unless there is a limit or --root.
@@ -149,10 +149,10 @@ def find_walk(repository: Repository, arguments: Arguments) -> Walk:
     branch = found["branch"] if found else None
     if branch in ("HEAD", "@"):
         branch = repository.current_branch()
-    return Walk((*options, *positive, *negative), tip, branch)
+    return RevisionWalk((*options, *positive, *negative), tip, branch)
 
 
-def has_several(repository: Repository, walk: Walk, arguments: Arguments) -> bool:
+def has_several(repository: Repository, walk: RevisionWalk, arguments: Arguments) -> bool:
     """Return whether a walk has more than one commit, without walking a long one."""
     limits = [found for one in walk.revisions if (found := _LIMIT.match(one))]
     # of several limits git takes the last

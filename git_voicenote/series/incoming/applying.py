@@ -30,7 +30,7 @@ _MAX_NOTES_LENGTH = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedCommit:
     """A commit that git am made; `patch` is how what mailinfo left for it begins (`read_start`).
 
     `mail` is the mail, beside the options that git am reads it with.
@@ -41,7 +41,7 @@ class Applied:
     mail: Path
 
 
-def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[Applied]) -> int:
+def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[AppliedCommit]) -> int:
     """Set the notes that these mails carry on the commits that they became; return how many.
 
     A note that is there already loses nothing.
@@ -85,7 +85,7 @@ def copy_mails(state: Path, folder: Path) -> None:
         files.move(partial, folder)
 
 
-def _note_in(applied: Applied, names: frozenset[str], repository: Repository) -> str | None:
+def _note_in(applied: AppliedCommit, names: frozenset[str], repository: Repository) -> str | None:
     above, _ = split_patch(applied.patch)
     options = ReadingOptions.of_am(applied.mail.parent)
     words = decode_words(above, applied.mail, repository.cwd, options)

@@ -30,7 +30,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class AmExit:
     """How git am ended; `status` is 128 plus the signal if a signal ended it."""
 
     status: int
@@ -55,7 +55,7 @@ def run_am(
     *,
     retries: bool,
     show: Callable[[bytes, bool], None] | None = None,
-) -> Ended:
+) -> AmExit:
     """Run git am to its end.
 
     A signal that is to end us ends git am, and we return. `running` is a descriptor that it
@@ -82,8 +82,8 @@ def run_am(
         received = stack.enter_context(_passed_on(process, has_group=has_group))
         status = relay.wait(process) if relay else process.wait()
     if received or status < 0:
-        return Ended(128 + (received[0] if received else -status), by_signal=True)
-    return Ended(status, by_signal=False)
+        return AmExit(128 + (received[0] if received else -status), by_signal=True)
+    return AmExit(status, by_signal=False)
 
 
 class _Relay:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class AppliedCandidate:
     """A commit that git am may have made, or its mail; `date` is in seconds."""
 
     name: str
@@ -25,16 +25,18 @@ class Made:
     title: str
 
 
-def of_patch(name: str, patch: ReceivedPatch) -> Made:
+def of_patch(name: str, patch: ReceivedPatch) -> AppliedCandidate:
     """Return the values that git am takes from a mail; `name` is that of the mail."""
     date = None
     if parsed := parsedate_tz(patch.date):
         with suppress(ValueError, OverflowError):  # an impossible date
             date = calendar.timegm(parsed[:6]) - (parsed[9] or 0)
-    return Made(name, patch.email, date, plain(patch.subject))
+    return AppliedCandidate(name, patch.email, date, plain(patch.subject))
 
 
-def pairs_of(commits: list[Made], mails: list[Made]) -> tuple[dict[str, str], list[Made]]:
+def pairs_of(
+    commits: list[AppliedCandidate], mails: list[AppliedCandidate]
+) -> tuple[dict[str, str], list[AppliedCandidate]]:
     """Return the mails of commits by their names, and the mails that may be of several.
 
     A commit whose message was changed is told by its author and date, one that was given another
@@ -42,12 +44,12 @@ def pairs_of(commits: list[Made], mails: list[Made]) -> tuple[dict[str, str], li
     is missing.
     """
     pairs: dict[str, str] = {}
-    keys: tuple[Callable[[Made], Hashable], ...] = (
+    keys: tuple[Callable[[AppliedCandidate], Hashable], ...] = (
         lambda one: (one.email, one.date, one.title),
         lambda one: (one.email, one.date),
         lambda one: (one.email, one.title),
     )
-    unclear: dict[str, Made] = {}
+    unclear: dict[str, AppliedCandidate] = {}
     for key in keys:
         made = _grouped((one for one in commits if one.name not in pairs), key)
         sent = _grouped((one for one in mails if one.name not in pairs.values()), key)
@@ -60,8 +62,10 @@ def pairs_of(commits: list[Made], mails: list[Made]) -> tuple[dict[str, str], li
     return pairs, [one for name, one in unclear.items() if name not in taken]
 
 
-def _grouped(things: Iterable[Made], key: Callable[[Made], Hashable]) -> dict[Hashable, list[Made]]:
-    groups: dict[Hashable, list[Made]] = defaultdict(list)
+def _grouped(
+    things: Iterable[AppliedCandidate], key: Callable[[AppliedCandidate], Hashable]
+) -> dict[Hashable, list[AppliedCandidate]]:
+    groups: dict[Hashable, list[AppliedCandidate]] = defaultdict(list)
     for one in things:
         groups[key(one)].append(one)
     return groups

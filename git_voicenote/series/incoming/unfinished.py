@@ -30,14 +30,14 @@ from git_voicenote.mail.incoming.received import ReceivedPatch
 from git_voicenote.notes.store import Notes
 from git_voicenote.object_ids import ObjectId
 from git_voicenote.series.incoming.applying import (
-    Applied,
+    AppliedCommit,
     copy_mails,
     keep_notes,
     note_names,
     read_start,
 )
 from git_voicenote.series.incoming.covers import keep_covers
-from git_voicenote.series.incoming.matching import Made, of_patch, pairs_of, plain
+from git_voicenote.series.incoming.matching import AppliedCandidate, of_patch, pairs_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptNotes:
     """How many notes were kept, the key of the cover, and titles whose commits are not clear.
 
     `running` is the process that git am was started by, if it is still at work.
@@ -186,7 +186,7 @@ class UnfinishedAm:
         with suppress(OSError):  # it will only be searched for again
             files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
 
-    def keep(self, notes_ref: str, *, has_ended: bool = False) -> Kept:
+    def keep(self, notes_ref: str, *, has_ended: bool = False) -> KeptNotes:
         """Keep what was said of patches that became commits, and the cover at the end.
 
         `has_ended` says that git am is no longer at work: a hook that it was killed in may live on
@@ -197,17 +197,17 @@ class UnfinishedAm:
         with files.lock(self.folder.with_name("am.lock")):
             if not (self.folder / "tip").is_file():
                 self.forget()
-                return Kept()
+                return KeptNotes()
             if self.is_at_it and not has_ended and self._is_running:
-                return Kept(running=files.claimed_by(self.folder / "running"))
+                return KeptNotes(running=files.claimed_by(self.folder / "running"))
             return self._keep(notes_ref)
 
-    def _keep(self, notes_ref: str) -> Kept:
+    def _keep(self, notes_ref: str) -> KeptNotes:
         tip = self._tip()
         is_over = not self.is_the_same_series
         applied = self._applied()
         if not is_over and tip == self._read("tip") and not applied:
-            return Kept()
+            return KeptNotes()
         count = keep_notes(self._repository, notes_ref, applied.values())
         for path in applied:
             files.move(path, self.folder / "kept" / path.name)
@@ -221,29 +221,31 @@ class UnfinishedAm:
             count += self._keep_notes(new, notes_ref)
         if not is_over:
             self._write("tip", tip)
-            return Kept(count)
+            return KeptNotes(count)
         cover = None
         if found or any(one.name in known for one in commits):
             cover = keep_covers(
                 self._repository, self.folder / "mails", self._read("branch") or None
             )
         self.forget()
-        return Kept(count, cover, unclear)
+        return KeptNotes(count, cover, unclear)
 
     def _tip(self) -> str:
         branch = self._read("branch")
         return self.commit(f"refs/heads/{branch}" if branch else "HEAD")
 
-    def _applied(self) -> dict[Path, Applied]:
+    def _applied(self) -> dict[Path, AppliedCommit]:
         """Return the data that the hook stored for each commit."""
         applied = {}
         for path in sorted((self.folder / "applied").glob("*-*")):
             number, _, commit_id = path.name.partition("-")
             mail = self.folder / "mails" / f"{int(number):04}"
-            applied[path] = Applied(ObjectId(commit_id), read_start(path), mail)
+            applied[path] = AppliedCommit(ObjectId(commit_id), read_start(path), mail)
         return applied
 
-    def _matched(self, commits: list[Made]) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
+    def _matched(
+        self, commits: list[AppliedCandidate]
+    ) -> tuple[dict[str, ReceivedPatch], tuple[str, ...]]:
         """Return the patches by their commits, and the titles that match several commits."""
         patches = {}
         for path in sorted((self.folder / "mails").glob("[0-9]*")):
@@ -255,7 +257,7 @@ class UnfinishedAm:
         unclear = tuple(one.title for one in left if patches[one.name].note)
         return {commit: patches[mail] for commit, mail in pairs.items()}, unclear
 
-    def _commits(self, tip: str) -> list[Made]:
+    def _commits(self, tip: str) -> list[AppliedCandidate]:
         if not tip:
             return []
         start = self._read("start")
@@ -265,7 +267,7 @@ class UnfinishedAm:
         )  # fmt: skip
         rows = [line.split("\0") for line in listed.split("\n") if line]
         return [
-            Made(name, email, int(date) if date.isdigit() else None, plain(title))
+            AppliedCandidate(name, email, int(date) if date.isdigit() else None, plain(title))
             for name, email, date, title in rows
         ]
 

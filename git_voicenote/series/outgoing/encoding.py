@@ -11,15 +11,15 @@ from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
-    from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.series.outgoing.plan import PatchPlan
 
 _UTF8 = ("utf-8", "utf8")
 _LINE = "From: Subject\n"
 
 
 def with_fitting_encoding(
-    repository: Repository, notes_ref: str, plan: Plan
-) -> tuple[Plan, str | None]:
+    repository: Repository, notes_ref: str, plan: PatchPlan
+) -> tuple[PatchPlan, str | None]:
     """Return a plan whose encoding holds the notes and the cover, and a remark if it changed.
 
     git writes what an encoding cannot hold as other characters, and mails in UTF-16 as what no
@@ -35,7 +35,7 @@ def with_fitting_encoding(
     return plan, None
 
 
-def _said(repository: Repository, notes_ref: str, plan: Plan) -> str:
+def _said(repository: Repository, notes_ref: str, plan: PatchPlan) -> str:
     listed = repository.run(
         "rev-list", "--no-merges", *plan.walk.revisions, *plan.arguments.pathspec,
         accept=(0, 128, 129),

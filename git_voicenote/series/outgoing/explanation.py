@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
     from git_voicenote.notes.store import Remembered
     from git_voicenote.object_ids import ObjectId
-    from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.series.outgoing.plan import PatchPlan
 
 _DASHES = b"---\n"
 
@@ -27,7 +27,7 @@ _DASHES = b"---\n"
 class Explanation:
     """Inserts the notes; `remarks` lists the patches without one."""
 
-    def __init__(self, repository: Repository, settings: Settings, plan: Plan) -> None:
+    def __init__(self, repository: Repository, settings: Settings, plan: PatchPlan) -> None:
         self.remarks: list[str] = []
         self._notes = Notes(repository, settings.notes_ref)
         self._unsent: list[str] = []

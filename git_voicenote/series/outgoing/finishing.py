@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from git_voicenote.mail.outgoing.mails import Mail, MailedCommit, Placeholders
     from git_voicenote.notes.store import Remembered
     from git_voicenote.object_ids import ObjectId
-    from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.series.outgoing.plan import PatchPlan
     from git_voicenote.series.outgoing.verification import Verification
 
 
@@ -36,7 +36,7 @@ class Finishing:
         self,
         repository: Repository,
         settings: Settings,
-        plan: Plan,
+        plan: PatchPlan,
         commits: dict[str, MailedCommit],
         verification: Verification,
         send: Callable[[int, bytes], None],

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.mail.outgoing.format_patch import Arguments, Walk, find_walk, has_several
+from git_voicenote.mail.outgoing.format_patch import Arguments, RevisionWalk, find_walk, has_several
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, words_of
 
@@ -19,7 +19,7 @@ _MODE = "--cover-from-description"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PatchPlan:
     """What is known before git format-patch runs.
 
     `cover` is the text that was recorded for the series, under `cover_key`; `has_several` tells
@@ -28,7 +28,7 @@ class Plan:
 
     arguments: Arguments
     git_config: Mapping[str, str | None]
-    walk: Walk
+    walk: RevisionWalk
     cover: str | None
     cover_key: str | None
     has_several: bool
@@ -65,7 +65,7 @@ class Plan:
         return configured or self.git_config.get("i18n.commitencoding") or "UTF-8"
 
 
-def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
+def plan_series(repository: Repository, arguments: Sequence[str]) -> PatchPlan:
     """Find out what a call of git format-patch will format."""
     parsed = Arguments.parse(arguments)
     git_config = repository.config(r"^(format|i18n)\.")
@@ -82,7 +82,7 @@ def plan_series(repository: Repository, arguments: Sequence[str]) -> Plan:
     has_description = parsed.has("--description-file") or (
         walk.branch is not None and _describes(repository, walk.branch)
     )
-    return Plan(parsed, git_config, walk, cover, key, several, has_description)
+    return PatchPlan(parsed, git_config, walk, cover, key, several, has_description)
 
 
 def _describes(repository: Repository, branch: str) -> bool:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.store import Remembered
-    from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.series.outgoing.plan import PatchPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Formatted:
+class FormattedSeries:
     """The result of a run: git's exit status, stdout, and remarks for stderr."""
 
     status: int
@@ -39,11 +39,11 @@ class Formatted:
 def format_series(
     repository: Repository,
     settings: Settings,
-    plan: Plan,
+    plan: PatchPlan,
     remembered: Remembered | None = None,
     *,
     show: Callable[[bytes, bool], None],
-) -> Formatted:
+) -> FormattedSeries:
     """Write the patches of a series with all that was said about it.
 
     `show` is given each line that git printed on stderr, and False, before this returns or raises:
@@ -88,10 +88,10 @@ def _show_complaints(complaints: IO[bytes], show: Callable[[bytes, bool], None])
 def _finish(
     repository: Repository,
     settings: Settings,
-    plan: Plan,
+    plan: PatchPlan,
     writing: Writing,
     remembered: Remembered | None,
-) -> Formatted:
+) -> FormattedSeries:
     """Finish each mail while git writes the next; imports here cost no extra time."""
     from git_voicenote.mail.outgoing import mails as mail
     from git_voicenote.mail.outgoing.read_back import ReadBack
@@ -121,7 +121,7 @@ def _finish(
             finishing.take(raw)
         if writing.status:
             writing.stop()
-            return Formatted(writing.status, b"", ())
+            return FormattedSeries(writing.status, b"", ())
         if writing.paths and not writing.is_stream:
             finishing.replace_first(writing.paths[0].read_bytes())
         finishing.finish(remembered)
@@ -130,7 +130,7 @@ def _finish(
         _overwrite(writing.paths[0], stream)
         stream = b""
     printed = b"" if arguments.is_quiet else writing.printed
-    return Formatted(0, stream if writing.is_stream else printed, tuple(finishing.remarks))
+    return FormattedSeries(0, stream if writing.is_stream else printed, tuple(finishing.remarks))
 
 
 def _overwrite(path: Path, content: bytes) -> None:
@@ -154,7 +154,7 @@ def _notes_option(repository: Repository, ref: str) -> str:
     return f"--notes={ref}"
 
 
-def _cover_options(plan: Plan) -> list[str]:
+def _cover_options(plan: PatchPlan) -> list[str]:
     """Return the options for a cover letter that we can fill; they precede the user's."""
     if plan.is_covered:
         # git's default puts a description below a placeholder for the subject

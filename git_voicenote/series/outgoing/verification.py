@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from git_voicenote.mail.incoming.mailinfo import MailInfo
     from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
     from git_voicenote.mail.outgoing.read_back import ReadBack
-    from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.series.outgoing.plan import PatchPlan
 
 
 class Verification:
     """Keeps the mails that could be misread, until git has read them."""
 
-    def __init__(self, plan: Plan, reading: ReadBack) -> None:
+    def __init__(self, plan: PatchPlan, reading: ReadBack) -> None:
         self._plan = plan
         self._reading = reading
         self._suspects: list[tuple[int, Path, Mail, MailedCommit | None]] = []
@@ -57,7 +57,7 @@ class Verification:
 
 
 def _compare(
-    mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, plan: Plan
+    mail: Mail, commit: MailedCommit, found: MailInfo, patch: int, plan: PatchPlan
 ) -> Iterator[str]:
     if mail.is_exact and found.patch.rstrip(b"\n") != patch_in(mail).rstrip(b"\n"):
         raise PatchError(f"patch {patch} would be misread")

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
         Review,
         ReviewedCover,
         ReviewedPatch,
+        ReviewedRecording,
         ReviewedReply,
-        Spoken,
     )
     from git_voicenote.text.diff.diffs import FileDiff
     from git_voicenote.text.diff.syntax import Pieces
@@ -260,7 +260,7 @@ def _ended(piece: tuple[str, str]) -> tuple[str, str]:
     return piece[0], piece[1] + "\n"
 
 
-def _spoken(spoken: Iterable[Spoken], *, audio: bool) -> list[dict[str, object]]:
+def _spoken(spoken: Iterable[ReviewedRecording], *, audio: bool) -> list[dict[str, object]]:
     return [
         {
             "id": one.id,
@@ -280,7 +280,7 @@ def _spoken(spoken: Iterable[Spoken], *, audio: bool) -> list[dict[str, object]]
     ]
 
 
-def _data_address(one: Spoken) -> str:
+def _data_address(one: ReviewedRecording) -> str:
     assert one.path is not None  # noqa: S101 - for mypy: the caller passes only recordings with a path
     try:
         content = one.path.read_bytes()

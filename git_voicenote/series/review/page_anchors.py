@@ -15,7 +15,7 @@ from git_voicenote.text.prose import unwrap
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from git_voicenote.series.review.series import ReviewedPatch, Spoken
+    from git_voicenote.series.review.series import ReviewedPatch, ReviewedRecording
     from git_voicenote.text.diff.diffs import FileDiff
     from git_voicenote.text.diff.places import Spot
 
@@ -128,7 +128,7 @@ class _Heard:
     Notes are asked for passage after passage, in their order.
     """
 
-    def __init__(self, spoken: Sequence[Spoken], texts: Sequence[str]) -> None:
+    def __init__(self, spoken: Sequence[ReviewedRecording], texts: Sequence[str]) -> None:
         said = [(one.id, segment) for one in spoken if one.path for segment in one.segments]
         heard = [
             (word, at) for at, (_, one) in enumerate(said) for word in _words_of(one.marked_text)
@@ -171,7 +171,9 @@ def _visit(visits: Sequence[Visit], number: int) -> Visit | None:
     return visits[min(number, len(visits) - 1)] if visits else None
 
 
-def _visits(spoken: Sequence[Spoken], files: Sequence[FileDiff]) -> Mapping[Spot, Sequence[Visit]]:
+def _visits(
+    spoken: Sequence[ReviewedRecording], files: Sequence[FileDiff]
+) -> Mapping[Spot, Sequence[Visit]]:
     """Return the visits to each place, for the recordings on this machine."""
     found: dict[Spot, list[Visit]] = {}
     for one in spoken:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.mail.outgoing.reply import ReplyHeaders, Reviewer
-    from git_voicenote.series.review.replying import Answer, Part
+    from git_voicenote.series.review.replying import Answer, AnsweredPart
 
 _SUFFIX = ".eml"
 _MAX_TITLE_LENGTH = 52  # as of git format-patch
@@ -37,7 +37,7 @@ class ReplyFiles:
         self._headers: dict[int, ReplyHeaders] = {}
         self._written: dict[int, tuple[Path, bytes]] = {}
 
-    def prepare(self, part: Part) -> str | None:
+    def prepare(self, part: AnsweredPart) -> str | None:
         """Check that an answer can be written; return what a person should know before they speak.
 
         Raises StoreError, or PatchError for a part that came without a mail.
@@ -53,7 +53,7 @@ class ReplyFiles:
             return f"{part.what} has no Message-Id: the answer will not be in a thread"
         return None
 
-    def write(self, part: Part, answers: Sequence[Answer]) -> Path:
+    def write(self, part: AnsweredPart, answers: Sequence[Answer]) -> Path:
         """Write the mail with all answers to a part. Raises StoreError."""
         body = reply_body(part.author, part.date, part.words, part.files, answers)
         content = render_reply(self._headers_of(part), body)
@@ -70,7 +70,7 @@ class ReplyFiles:
         """The files that were written, in the order of the series."""
         return tuple(path for _, (path, _) in sorted(self._written.items()))
 
-    def _headers_of(self, part: Part) -> ReplyHeaders:
+    def _headers_of(self, part: AnsweredPart) -> ReplyHeaders:
         if part.number not in self._headers:
             if part.envelope is None:
                 raise PatchError(
@@ -81,7 +81,7 @@ class ReplyFiles:
             self._headers[part.number] = reply_headers(part.envelope, author, self._by)
         return self._headers[part.number]
 
-    def _put(self, part: Part, content: bytes, before: tuple[Path, bytes] | None) -> Path:
+    def _put(self, part: AnsweredPart, content: bytes, before: tuple[Path, bytes] | None) -> Path:
         if before is not None and _content_of(before[0]) == before[1]:
             files.replace(before[0], content, mode=files.PUBLISHED, keep=True)
             return before[0]
@@ -94,7 +94,7 @@ class ReplyFiles:
         raise AssertionError("no free file name was found")
 
 
-def file_name(part: Part) -> str:
+def file_name(part: AnsweredPart) -> str:
     """Return the name of the answer to a part: re-0002-feat-http-jitter."""
     title = re.sub(r"[^A-Za-z0-9._]+", "-", part.subject)
     title = re.sub(r"\.{2,}", ".", title)[:_MAX_TITLE_LENGTH].strip("-.") or "patch"
@@ -102,7 +102,7 @@ def file_name(part: Part) -> str:
     return f"re-{version}{part.number:04}-{title}"
 
 
-def _names(folder: Path, part: Part) -> Iterator[Path]:
+def _names(folder: Path, part: AnsweredPart) -> Iterator[Path]:
     name = file_name(part)
     yield folder / f"{name}{_SUFFIX}"
     yield from (folder / f"{name}-{number}{_SUFFIX}" for number in count(2))

@@ -40,7 +40,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnsweredPart:
     """A patch or the cover of a series (`number` 0), as far as an answer to it needs it.
 
     `what` names it for people; `words` are what is quoted where it is answered as a whole.
@@ -61,7 +61,7 @@ class Part:
     commit_id: ObjectId | None
 
 
-def part_of(review: Review, number: int) -> Part:
+def part_of(review: Review, number: int) -> AnsweredPart:
     """Return a part of a series by its number, 0 for the cover.
 
     Raises UsageError, which tells which there are.
@@ -69,14 +69,14 @@ def part_of(review: Review, number: int) -> Part:
     for reviewed in review.patches:
         patch = reviewed.patch
         if patch.number == number:
-            return Part(
+            return AnsweredPart(
                 number, patch.version, f"patch {number}", _line(patch.subject), patch.author,
                 patch.email, patch.date, _words_of(patch), reviewed.files, patch.diff,
                 patch.envelope, patch.commit_id,
             )  # fmt: skip
     if number == 0 and review.cover:
         cover = review.cover.cover
-        return Part(
+        return AnsweredPart(
             0, cover.version, "the cover", _line(cover.subject), cover.author, cover.email,
             cover.date, cover.text or cover.subject, (), "", cover.envelope, None,
         )  # fmt: skip
@@ -163,7 +163,7 @@ def reply_body(
     return indent_hazards(text.rstrip("\n") + "\n")
 
 
-def quoted_part(part: Part, place: Place | None) -> str:
+def quoted_part(part: AnsweredPart, place: Place | None) -> str:
     """Return the quote of the answered part."""
     return quote(_quoted(part.words, part.files, place, None))
 

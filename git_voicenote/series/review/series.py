@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class ReviewedRecording:
     """A recording behind a note. `path` is None where its sound is not on this machine.
 
     `segments` are those of its latest transcript, none where the history does not know it.
@@ -45,7 +45,7 @@ class ReviewedReply:
     """An answer with its recordings."""
 
     reply: Reply
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[ReviewedRecording, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ReviewedPatch:
     patch: ReceivedPatch
     notes: tuple[Note, ...]
     files: tuple[FileDiff, ...]
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[ReviewedRecording, ...]
     replies: tuple[ReviewedReply, ...] = ()
 
     @property
@@ -82,7 +82,7 @@ class ReviewedCover:
     """
 
     cover: ReceivedCover
-    spoken: tuple[Spoken, ...]
+    spoken: tuple[ReviewedRecording, ...]
     replies: tuple[ReviewedReply, ...] = ()
     others: tuple[ReceivedCover, ...] = ()
 
@@ -97,32 +97,32 @@ class Review:
     remarks: tuple[str, ...]
 
 
-class Sounds:
+class RecordingFinder:
     """Finds the recordings of notes on this machine, and their transcripts."""
 
     def __init__(self, recordings: Recordings, history: History) -> None:
         self._recordings = recordings
         self._history = history
 
-    def find(self, recording_ids: tuple[str, ...]) -> tuple[Spoken, ...]:
+    def find(self, recording_ids: tuple[str, ...]) -> tuple[ReviewedRecording, ...]:
         """Return recordings by their ids; a missing one has no path."""
         return tuple(self._find(recording_id) for recording_id in recording_ids)
 
-    def _find(self, recording_id: str) -> Spoken:
+    def _find(self, recording_id: str) -> ReviewedRecording:
         path = self._recordings.path_of(recording_id)
         if path is None:
-            return Spoken(recording_id, None)
+            return ReviewedRecording(recording_id, None)
         try:
             entry = self._history.entry(recording_id)
         except StoreError:  # the sound matters more
             entry = None
         transcript = entry.transcript if entry else None
-        return Spoken(recording_id, path, transcript.segments if transcript else ())
+        return ReviewedRecording(recording_id, path, transcript.segments if transcript else ())
 
 
 def review(
     series: ReceivedSeries,
-    sounds: Sounds,
+    sounds: RecordingFinder,
     repository: Repository | None,
     notes_ref: str,
     review_ref: str = REVIEW_REF,

@@ -23,7 +23,7 @@ _BACKLOG = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ListenAddress:
     """Where to listen: a host and a port, or a unix socket. `tls` are a certificate and its key."""
 
     host: str = "127.0.0.1"
@@ -33,7 +33,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundSocket:
     """A socket that listens, the link that leads there, and its host as a Host header names it."""
 
     socket: socket.socket
@@ -41,7 +41,7 @@ class Bound:
     name: str
 
 
-def check_address(address: Address, *, has_token_file: bool) -> None:
+def check_address(address: ListenAddress, *, has_token_file: bool) -> None:
     """Raise UsageError for an address that others reach without a token of its own and TLS."""
     if address.socket is not None or address.host in LOOPBACK:
         return
@@ -60,7 +60,7 @@ def check_address(address: Address, *, has_token_file: bool) -> None:
 
 
 @contextmanager
-def listening(address: Address, environment: Mapping[str, str]) -> Iterator[Bound]:
+def listening(address: ListenAddress, environment: Mapping[str, str]) -> Iterator[BoundSocket]:
     """Listen for as long as the context lasts, on the socket of systemd if it hands one over.
 
     Raises VoicenoteError if that cannot be.
@@ -77,15 +77,15 @@ def listening(address: Address, environment: Mapping[str, str]) -> Iterator[Boun
             yield _bound(bound, address)
 
 
-def _bound(found: socket.socket, address: Address) -> Bound:
+def _bound(found: socket.socket, address: ListenAddress) -> BoundSocket:
     if found.family == socket.AF_UNIX:
-        return Bound(found, "http://localhost", "localhost")
+        return BoundSocket(found, "http://localhost", "localhost")
     host = f"[{address.host}]" if ":" in address.host else address.host
     scheme = "https" if address.tls else "http"
-    return Bound(found, f"{scheme}://{host}:{found.getsockname()[1]}", host.lower())
+    return BoundSocket(found, f"{scheme}://{host}:{found.getsockname()[1]}", host.lower())
 
 
-def _tcp_socket(address: Address) -> socket.socket:
+def _tcp_socket(address: ListenAddress) -> socket.socket:
     host = LOOPBACK.get(address.host, address.host)
     try:
         found = socket.getaddrinfo(host, address.port, type=socket.SOCK_STREAM)[0]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import h11
     from starlette.types import ASGIApp
 
-    from git_voicenote.server.access.limits import Limits
+    from git_voicenote.server.access.limits import ServiceLimits
 
 
 _MAX_CONNECTIONS = 256
@@ -25,7 +25,7 @@ _GRACE = 3
 
 
 def server_config(
-    app: ASGIApp, limits: Limits, tls: tuple[Path, Path] | None = None
+    app: ASGIApp, limits: ServiceLimits, tls: tuple[Path, Path] | None = None
 ) -> uvicorn.Config:
     """Return how uvicorn runs an application; `tls` are a certificate and its key."""
     certificate, key = tls or (None, None)

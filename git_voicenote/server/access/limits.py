@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ServiceLimits:
     """Sizes in bytes, times in seconds.
 
     `upload` is the size of a whole request: some nine hours of a recording as a 16 kHz WAV.

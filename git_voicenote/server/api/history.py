@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.server.service import Service
-    from git_voicenote.store.entries import Entry
+    from git_voicenote.store.entries import HistoryEntry
 
 _MAX_PAGE = 500
 
@@ -134,7 +134,7 @@ class _Endpoints:
             )  # fmt: skip
         return attachment(content, f"history{form.suffix}", form.media_type)
 
-    async def _entry(self, request: Request) -> Entry:
+    async def _entry(self, request: Request) -> HistoryEntry:
         recording_id = request.path_params["id"]
         found = None
         if recording_time(recording_id) is not None:
@@ -145,7 +145,9 @@ class _Endpoints:
         return found
 
 
-def _entries(root: Path, query: str, limit: int | None, before: str | None) -> tuple[Entry, ...]:
+def _entries(
+    root: Path, query: str, limit: int | None, before: str | None
+) -> tuple[HistoryEntry, ...]:
     history = History(root)
     if query:
         return history.search(query, limit=limit, before=before)
@@ -161,7 +163,7 @@ def _limit(request: Request) -> int:
     return int(written)
 
 
-def _value(root: Path, entry: Entry, query: str) -> dict[str, object]:
+def _value(root: Path, entry: HistoryEntry, query: str) -> dict[str, object]:
     transcript = entry.transcript
     return {
         "id": entry.id,
@@ -179,7 +181,7 @@ def _value(root: Path, entry: Entry, query: str) -> dict[str, object]:
     }
 
 
-def _full_value(root: Path, entry: Entry) -> dict[str, object]:
+def _full_value(root: Path, entry: HistoryEntry) -> dict[str, object]:
     segments = entry.transcript.segments if entry.transcript else ()
     error = next((one.error for one in entry.attempts[::-1] if one.error), None)
     return {
@@ -193,7 +195,7 @@ def _full_value(root: Path, entry: Entry) -> dict[str, object]:
     }
 
 
-def _snippet(entry: Entry, query: str) -> dict[str, object] | None:
+def _snippet(entry: HistoryEntry, query: str) -> dict[str, object] | None:
     """Return where a query was found; the places are in UTF-16, as browsers count."""
     found = snippet_of(entry, query, width=160)
     if found is None:

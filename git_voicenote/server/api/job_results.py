@@ -20,7 +20,7 @@ from git_voicenote.server.responses.downloads import attachment, file_attachment
 from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.server.responses.sounds import upload_response
 from git_voicenote.text.export.formats import TEXT
-from git_voicenote.workflows.hearing.batch import Finished
+from git_voicenote.workflows.hearing.batch import FileResult
 from git_voicenote.workflows.transcribe.results import Rendering
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _rendered(job: Job, file: JobFile, form: ExportFormat) -> str:
     rendering = Rendering(form, result.engine or "", None, job.language)
     # the error of a file that is done says what is missing
     error = VoicenoteError(result.error.message) if result.error else None
-    return rendering.text(file.name, Finished(result.duration or 0.0, result.segments, error))
+    return rendering.text(file.name, FileResult(result.duration or 0.0, result.segments, error))
 
 
 def _write_archive(path: Path, job: Job, forms: Sequence[ExportFormat]) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.server.jobs.runner import JobRunner
-    from git_voicenote.server.requests.uploads import Form
+    from git_voicenote.server.requests.uploads import UploadForm
     from git_voicenote.server.service import Service
 
 _MIN_FREE = 256 << 20
@@ -224,7 +224,7 @@ def _check_room(service: Service, jobs: Jobs, size: int) -> None:
         raise RefusalError(507, "the disk is full", code="storage_full")
 
 
-def _store(jobs: Jobs, form: Form, language: str, keywords: tuple[str, ...]) -> Job:
+def _store(jobs: Jobs, form: UploadForm, language: str, keywords: tuple[str, ...]) -> Job:
     """Move the files of a form to a new job. Raises StoreError, and leaves nothing behind."""
     now = datetime.now(UTC)
     job_id = new_recording_id(now)

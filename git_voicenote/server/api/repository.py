@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.server.repositories import Place
+    from git_voicenote.server.repositories import RequestRepository
     from git_voicenote.server.requests.bodies import Body
     from git_voicenote.server.service import Service
     from git_voicenote.workflows.explain.explainable import Explainable
@@ -56,19 +56,21 @@ def routes(service: Service) -> list[BaseRoute]:
     ]
 
 
-def _commit(place: Place, name: str) -> Explainable:
+def _commit(place: RequestRepository, name: str) -> Explainable:
     commit = place.repository.commit(name)
     return ExplainedCommit(place.repository, place.settings, commit)
 
 
-def _series(place: Place, _name: str) -> Explainable:
+def _series(place: RequestRepository, _name: str) -> Explainable:
     return ExplainedSeries(place.repository, Covers(place.repository).key_for_head())
 
 
 class _Words:
     """The endpoints of the words about a commit, or about the series of HEAD."""
 
-    def __init__(self, service: Service, find: Callable[[Place, str], Explainable]) -> None:
+    def __init__(
+        self, service: Service, find: Callable[[RequestRepository, str], Explainable]
+    ) -> None:
         self._service = service
         self._find = find
 
@@ -157,7 +159,7 @@ def _words_value(subject: Explainable, notes: tuple[Note, ...]) -> dict[str, obj
     }
 
 
-def _listing(place: Place, revisions: str | None) -> dict[str, object]:
+def _listing(place: RequestRepository, revisions: str | None) -> dict[str, object]:
     repository = place.repository
     found = list_commits(repository, place.settings, revisions, _MAX_COMMITS)
     shorts = repository.abbreviated(one.id for one in found.commits)

@@ -13,7 +13,7 @@ from git_voicenote.mail.outgoing.reply import reviewer
 from git_voicenote.notes.format import words_of
 from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.replying import Answer, find_place, review_note
-from git_voicenote.series.review.series import Sounds, review
+from git_voicenote.series.review.series import RecordingFinder, review
 from git_voicenote.server.api.series_values import series_value
 from git_voicenote.server.repositories import place_of
 from git_voicenote.server.requests.bodies import json_body
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from git_voicenote.datatypes import Note
-    from git_voicenote.server.repositories import Place
+    from git_voicenote.server.repositories import RequestRepository
     from git_voicenote.server.requests.bodies import Body
     from git_voicenote.server.service import Service
 
@@ -55,17 +55,17 @@ def routes(service: Service) -> list[BaseRoute]:
     ]
 
 
-def _series(place: Place, revisions: str | None) -> dict[str, object]:
+def _series(place: RequestRepository, revisions: str | None) -> dict[str, object]:
     repository, settings = place.repository, place.settings
     try:
         series = series_of_commits(repository, revisions, settings.notes_ref)
     except NegativeAnswer as exc:
         return {"title": "", "cover": None, "patches": [], "remarks": [exc.message]}
-    sounds = Sounds(Recordings(place.state), History(place.state))
+    sounds = RecordingFinder(Recordings(place.state), History(place.state))
     return series_value(review(series, sounds, repository, settings.notes_ref, settings.review_ref))
 
 
-def _answer(place: Place, name: str, body: Body) -> dict[str, object]:
+def _answer(place: RequestRepository, name: str, body: Body) -> dict[str, object]:
     repository = place.repository
     commit = repository.commit(name)
     notes = notes_from(visible(body.text("text")), body.text_or_none("dictation"), place.archive)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
         Review,
         ReviewedCover,
         ReviewedPatch,
+        ReviewedRecording,
         ReviewedReply,
-        Spoken,
     )
     from git_voicenote.text.diff.anchors import PlacedWords
     from git_voicenote.text.diff.diffs import FileDiff, Hunk
@@ -156,5 +156,5 @@ def _answer(reviewed: ReviewedReply) -> dict[str, object]:
     }
 
 
-def _recordings(spoken: Iterable[Spoken]) -> list[dict[str, object]]:
+def _recordings(spoken: Iterable[ReviewedRecording]) -> list[dict[str, object]]:
     return [{"id": one.id, "has_audio": one.path is not None} for one in spoken]

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from git_voicenote.server.repositories import repository_of
 from git_voicenote.server.requests.bodies import json_body
 from git_voicenote.server.responses.refusals import RefusalError, json_response
-from git_voicenote.text.vocabulary.lists import Entry, parse_entry, with_entry, without_term
+from git_voicenote.text.vocabulary.lists import ListedTerm, parse_entry, with_entry, without_term
 from git_voicenote.workflows.vocabulary.lists import (
     listed_entries,
     personal_list,
@@ -66,7 +66,7 @@ def _terms(service: Service) -> dict[str, object]:
     return {"terms": terms, "warnings": warnings}
 
 
-def _entries(term: str, spoken: tuple[str, ...]) -> list[Entry]:
+def _entries(term: str, spoken: tuple[str, ...]) -> list[ListedTerm]:
     written = [f"{heard} => {term}" for heard in spoken] or [term]
     parsed = [parse_entry(one) for one in written]
     entries = [one for one in parsed if one is not None and one.term == term.strip()]
@@ -78,7 +78,7 @@ def _entries(term: str, spoken: tuple[str, ...]) -> list[Entry]:
     return entries
 
 
-def _add(service: Service, entries: list[Entry], *, is_personal: bool) -> None:
+def _add(service: Service, entries: list[ListedTerm], *, is_personal: bool) -> None:
     repository = None if is_personal else repository_of(service)
     chosen = (project_list(repository) if repository else None) or personal_list()
 

@@ -16,10 +16,10 @@ from git_voicenote.bounded import parse_json
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.log import Log
 from git_voicenote.server import page
-from git_voicenote.server.access.addresses import Address, Bound, listening
+from git_voicenote.server.access.addresses import BoundSocket, ListenAddress, listening
 from git_voicenote.server.access.connections import server_config
 from git_voicenote.server.access.guard import Access
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.access.tokens import new_token
 from git_voicenote.server.application import guarded
 from git_voicenote.server.browser.dictation import BrowserDictation
@@ -76,7 +76,7 @@ class _Recording:
         with _free_port() as bound:
             access = Access(token)
             app = self._application(access)
-            server = uvicorn.Server(server_config(app, Limits()))
+            server = uvicorn.Server(server_config(app, ServiceLimits()))
             serving = asyncio.create_task(server.serve([bound.socket]))
             self._reports.add({"event": "waiting", "link": f"{bound.link}/#token={token}"})
             try:
@@ -87,7 +87,7 @@ class _Recording:
                 await asyncio.wait([serving], timeout=_GOODBYE)
 
     def _application(self, access: Access) -> ASGIApp:
-        endpoint = Endpoint(self._dictation, access.token, Limits(), _refusal)
+        endpoint = Endpoint(self._dictation, access.token, ServiceLimits(), _refusal)
 
         async def status(_request: Request) -> Response:
             return json_response(
@@ -215,13 +215,13 @@ class _Recording:
 
 
 @contextmanager
-def _free_port() -> Iterator[Bound]:
+def _free_port() -> Iterator[BoundSocket]:
     """Listen on the usual port of this machine, or on any that is free."""
     with ExitStack() as stack:
         try:
-            bound = stack.enter_context(listening(Address(port=_PORT), {}))
+            bound = stack.enter_context(listening(ListenAddress(port=_PORT), {}))
         except VoicenoteError:
-            bound = stack.enter_context(listening(Address(port=0), {}))
+            bound = stack.enter_context(listening(ListenAddress(port=0), {}))
         yield bound
 
 

@@ -13,13 +13,13 @@ from git_voicenote.processes import TalkingProcess
 from git_voicenote.server.decoding.messages import (
     Cancel,
     Done,
-    Ended,
-    Heard,
     Listened,
     Loaded,
     Partial,
+    ProcessEnded,
     Pulse,
     Ready,
+    SegmentHeard,
     Unusable,
     Voice,
 )
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from git_voicenote.server.decoding.messages import (
-        Answer,
         Complete,
-        Dictation,
-        Job,
-        Order,
-        Reply,
+        FromEngine,
+        OrderReply,
         Start,
+        ToEngine,
+        TranscribeDictation,
+        TranscribeFile,
     )
 
-    Replies: TypeAlias = asyncio.Queue[Reply | Ended]
+    OrderReplies: TypeAlias = asyncio.Queue[OrderReply | ProcessEnded]
 
 _log = Log(__name__)
 
@@ -47,7 +47,7 @@ _MAX_SOUND = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class EngineTimeouts:
     """How long an engine may compute without an answer, in seconds.
 
     It has `base` seconds, and `factor` seconds for each second of sound that it was given. A
@@ -69,16 +69,16 @@ class Conversation:
     If it exceeds the `patience`, the process is killed.
     """
 
-    def __init__(self, start: Start, patience: Patience) -> None:
+    def __init__(self, start: Start, patience: EngineTimeouts) -> None:
         """Start it. Raises OSError."""
         self.is_alive = True
         self.is_loaded = False
-        self.introduction: asyncio.Future[Ready | Unusable | Ended]
+        self.introduction: asyncio.Future[Ready | Unusable | ProcessEnded]
         """What the process says first."""
         self._patience = patience
         self._is_retired = False
         self._how: str | None = None
-        self._listeners: dict[int, Replies] = {}
+        self._listeners: dict[int, OrderReplies] = {}
         self._loop = asyncio.get_running_loop()
         self.introduction = self._loop.create_future()
         self._watchdog: asyncio.TimerHandle | None = None
@@ -94,12 +94,12 @@ class Conversation:
         return bool(self._listeners)
 
     @contextmanager
-    def order(self, order: Job | Dictation) -> Iterator[Replies]:
-        """Give an order, and yield the queue that its answers come to, `Ended` at the latest.
+    def order(self, order: TranscribeFile | TranscribeDictation) -> Iterator[OrderReplies]:
+        """Give an order, and yield the queue of its answers, up to `Done` or `ProcessEnded`.
 
         It is cancelled at the end of the context unless it was done by then.
         """
-        replies: Replies = asyncio.Queue()
+        replies: OrderReplies = asyncio.Queue()
         self._listeners[order.number] = replies
         self._expect_life()
         self.say(order)
@@ -110,7 +110,7 @@ class Conversation:
                 self.say(Cancel(order.number))
             self._end_if_retired()
 
-    def say(self, order: Order | Complete) -> None:
+    def say(self, order: ToEngine | Complete) -> None:
         """Send the process a message; the receiving thread reports a process that has died."""
         with suppress(OSError):
             self._process.socket.send(order)
@@ -144,7 +144,7 @@ class Conversation:
         with suppress(RuntimeError):  # the loop is closed: nobody listens any more
             self._loop.call_soon_threadsafe(take, *arguments)
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: FromEngine) -> None:
         if self._listeners:
             self._expect_life()
         match answer:
@@ -155,10 +155,10 @@ class Conversation:
             case Pulse(seconds, sound):
                 if seconds > self._patience.seconds(sound):
                     self._give_up(seconds)
-            case Listened() | Voice() | Partial() | Heard() | Done():
+            case Listened() | Voice() | Partial() | SegmentHeard() | Done():
                 self._reply(answer)
 
-    def _reply(self, reply: Reply) -> None:
+    def _reply(self, reply: OrderReply) -> None:
         # an order that was cancelled may still have an answer on its way
         replies = self._listeners.get(reply.number)
         if replies is not None:
@@ -169,13 +169,13 @@ class Conversation:
     def _take_end(self, how: str) -> None:
         self.is_alive = False
         self._stop_watching()
-        ended = Ended(self._how or how)
+        ended = ProcessEnded(self._how or how)
         self._introduce(ended)
         for replies in self._listeners.values():
             replies.put_nowait(ended)
         self._listeners.clear()
 
-    def _introduce(self, answer: Ready | Unusable | Ended) -> None:
+    def _introduce(self, answer: Ready | Unusable | ProcessEnded) -> None:
         if not self.introduction.done():
             self.introduction.set_result(answer)
             if not self._listeners:

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from git_voicenote.errors import EngineError
-from git_voicenote.server.decoding.conversation import Conversation, Patience
+from git_voicenote.server.decoding.conversation import Conversation, EngineTimeouts
 from git_voicenote.server.decoding.messages import (
     Complete,
-    Dictation,
     Done,
-    Ended,
-    Heard,
-    Job,
     Listened,
     Partial,
+    ProcessEnded,
     Ready,
+    SegmentHeard,
     Start,
+    TranscribeDictation,
+    TranscribeFile,
     Unusable,
     Voice,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.engines.base import EngineInfo
-    from git_voicenote.server.decoding.conversation import Replies
+    from git_voicenote.server.decoding.conversation import OrderReplies
     from git_voicenote.targets import Target
 
 MAX_WAITING = 16
@@ -57,7 +57,11 @@ class Decoder:
     """
 
     def __init__(
-        self, start: Start, *, max_waiting: int = MAX_WAITING, patience: Patience | None = None
+        self,
+        start: Start,
+        *,
+        max_waiting: int = MAX_WAITING,
+        patience: EngineTimeouts | None = None,
     ) -> None:
         self.waiting = 0
         """Files in the queue, the one that is decoded included."""
@@ -67,7 +71,7 @@ class Decoder:
         self.info: EngineInfo
         """The engine, once the context was entered."""
         self._start = start
-        self._patience = patience or Patience()
+        self._patience = patience or EngineTimeouts()
         self._turn = asyncio.Lock()  # whoever waits longest gets it
         self._numbers = 0
         self._process: Conversation | None = None
@@ -138,7 +142,7 @@ class Decoder:
         language: str,
         keywords: tuple[str, ...],
         progress: Callable[[float], None] | None = None,
-    ) -> AsyncGenerator[Heard | Done, None]:
+    ) -> AsyncGenerator[SegmentHeard | Done, None]:
         """Yield what is heard in a file, and finally Done. The caller closes the generator.
 
         Files are heard in the order of these calls. `progress` is called with the seconds of the
@@ -147,17 +151,17 @@ class Decoder:
         """
         async with self._turn:
             process = self._running()
-            job = Job(self._next_number(), path, language, keywords)
+            job = TranscribeFile(self._next_number(), path, language, keywords)
             try:
                 with process.order(job) as replies:
                     is_done = False
                     while not is_done:
                         answer = await replies.get()
-                        if isinstance(answer, Ended):
+                        if isinstance(answer, ProcessEnded):
                             raise _died(answer)
                         if isinstance(answer, Listened) and progress is not None:
                             progress(answer.seconds)
-                        if isinstance(answer, Heard | Done):
+                        if isinstance(answer, SegmentHeard | Done):
                             is_done = isinstance(answer, Done)
                             yield answer
             finally:
@@ -171,12 +175,12 @@ class Decoder:
         keywords: tuple[str, ...] = (),
         target: Target | None = None,
     ) -> Iterator[LiveHearing]:
-        """Hear a WAV of ours while it is written; see `messages.Dictation`.
+        """Hear a WAV of ours while it is written; see `messages.TranscribeDictation`.
 
         Raises EngineError if the process cannot be started.
         """
         process = self._running()
-        order = Dictation(self._next_number(), path, language, keywords, target)
+        order = TranscribeDictation(self._next_number(), path, language, keywords, target)
         try:
             with process.order(order) as replies:
                 yield LiveHearing(process, order.number, replies)
@@ -251,7 +255,7 @@ class Decoder:
 class LiveHearing:
     """What is heard in a dictation: an iterator over partial texts, segments, and finally Done."""
 
-    def __init__(self, process: Conversation, number: int, replies: Replies) -> None:
+    def __init__(self, process: Conversation, number: int, replies: OrderReplies) -> None:
         self._process = process
         self._number = number
         self._replies = replies
@@ -264,27 +268,27 @@ class LiveHearing:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Voice | Partial | Heard | Done:
+    async def __anext__(self) -> Voice | Partial | SegmentHeard | Done:
         """Wait for what is heard next. Raises EngineError if the process dies."""
         while not self._is_done:
             answer = await self._replies.get()
-            if isinstance(answer, Ended):
+            if isinstance(answer, ProcessEnded):
                 self._is_done = True
                 raise _died(answer)
             self._is_done = isinstance(answer, Done)
-            if isinstance(answer, Voice | Partial | Heard | Done):
+            if isinstance(answer, Voice | Partial | SegmentHeard | Done):
                 return answer
         raise StopAsyncIteration
 
 
-def _started(start: Start, patience: Patience) -> Conversation:
+def _started(start: Start, patience: EngineTimeouts) -> Conversation:
     try:
         return Conversation(start, patience)
     except OSError as exc:
         raise EngineError(f"the engine process cannot be started: {exc.strerror}") from exc
 
 
-def _died(ended: Ended) -> EngineError:
+def _died(ended: ProcessEnded) -> EngineError:
     return EngineError(
         f"the engine process ended ({ended.how})", hint="try again: another one is started"
     )

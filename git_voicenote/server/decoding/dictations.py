@@ -12,7 +12,7 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.errors import AudioFileError, VoicenoteError
 from git_voicenote.log import Log
 from git_voicenote.server.decoding.backlog import Backlog
-from git_voicenote.server.decoding.messages import Done, Heard, Partial, Voice
+from git_voicenote.server.decoding.messages import Done, Partial, SegmentHeard, Voice
 from git_voicenote.server.decoding.turns import LIVE
 from git_voicenote.workflows.hearing.transcription import trace_segment
 from git_voicenote.workflows.hearing.writing import written_text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Segment, Waveform
     from git_voicenote.server.decoding.engine import Decoding
-    from git_voicenote.server.decoding.messages import Dictation
+    from git_voicenote.server.decoding.messages import TranscribeDictation
     from git_voicenote.workflows.hearing.listening import Listening
 
 _log = Log(__name__)
@@ -41,7 +41,7 @@ class Dictations:
         """Whether a dictation is in progress."""
         return bool(self._running)
 
-    def begin(self, order: Dictation) -> None:
+    def begin(self, order: TranscribeDictation) -> None:
         """Begin to listen, without waiting for anything."""
         running = _Running(order, self._decoding, lambda: self._running.pop(order.number, None))
         self._running[order.number] = running
@@ -61,7 +61,9 @@ class Dictations:
 class _Running:
     """A dictation: one thread listens to its sound, another one computes."""
 
-    def __init__(self, order: Dictation, decoding: Decoding, ended: Callable[[], object]) -> None:
+    def __init__(
+        self, order: TranscribeDictation, decoding: Decoding, ended: Callable[[], object]
+    ) -> None:
         self._order = order
         self._decoding = decoding
         self._ended = ended
@@ -144,7 +146,7 @@ class _Running:
                 return
             trace_segment(segment)
             segments.append(segment)
-            self._decoding.send(Heard(self._order.number, segment))
+            self._decoding.send(SegmentHeard(self._order.number, segment))
 
     def _tell_voice(self, piece: Waveform) -> None:
         number = self._order.number

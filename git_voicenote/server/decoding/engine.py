@@ -10,7 +10,7 @@ from git_voicenote.audio.voice_activity import Detection
 from git_voicenote.errors import GitError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.server.decoding.messages import Loaded
-from git_voicenote.server.decoding.turns import Turns, shared
+from git_voicenote.server.decoding.turns import PriorityLock, shared
 from git_voicenote.targets import MessageTarget
 from git_voicenote.workflows.hearing.listening import Listening, likely_target
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.config import Settings
     from git_voicenote.engines.base import EngineInfo
-    from git_voicenote.server.decoding.messages import Answer
+    from git_voicenote.server.decoding.messages import FromEngine
     from git_voicenote.server.decoding.turns import SharedEngine
     from git_voicenote.targets import Target
 
@@ -30,10 +30,10 @@ class Decoding:
     Outside of a repository, there is no vocabulary.
     """
 
-    def __init__(self, settings: Settings, send: Callable[[Answer], None]) -> None:
+    def __init__(self, settings: Settings, send: Callable[[FromEngine], None]) -> None:
         """Make the engine, without loading it. Raises EngineError."""
         self.send = send
-        self.turns = Turns()
+        self.turns = PriorityLock()
         self.reading = threading.Lock()
         """Held while the repository is read."""
         self.warnings: list[str] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Segment
 from git_voicenote.errors import VoicenoteError
-from git_voicenote.server.decoding.messages import Done, Heard, Listened
+from git_voicenote.server.decoding.messages import Done, Listened, SegmentHeard
 from git_voicenote.server.decoding.turns import FILE
 from git_voicenote.workflows.hearing.batch import transcribe_files
 from git_voicenote.workflows.vocabulary.harvested import with_keywords
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from git_voicenote.server.decoding.engine import Decoding
-    from git_voicenote.server.decoding.messages import Job
+    from git_voicenote.server.decoding.messages import TranscribeFile
 
 _REPORT = 1.0
 """Seconds of sound between two reports of progress."""
 
 
-def transcribe_file(decoding: Decoding, job: Job, is_wanted: Callable[[int], bool]) -> None:
+def transcribe_file(
+    decoding: Decoding, job: TranscribeFile, is_wanted: Callable[[int], bool]
+) -> None:
     """Transcribe a file, and answer with what is heard as it is."""
     begun = time.monotonic()
     duration, error = 0.0, None
@@ -42,7 +44,10 @@ def transcribe_file(decoding: Decoding, job: Job, is_wanted: Callable[[int], boo
 
 
 def _hear(
-    decoding: Decoding, job: Job, is_wanted: Callable[[int], bool], warn: Callable[[str], None]
+    decoding: Decoding,
+    job: TranscribeFile,
+    is_wanted: Callable[[int], bool],
+    warn: Callable[[str], None],
 ) -> tuple[float, VoicenoteError | None]:
     with decoding.reading:
         context = replace(decoding.general.context, language=job.language)
@@ -60,7 +65,7 @@ def _hear(
             return event.duration, event.error
         if not is_wanted(job.number):
             break
-        decoding.send(Heard(job.number, event))
+        decoding.send(SegmentHeard(job.number, event))
     return 0.0, None
 
 

@@ -24,7 +24,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TranscribeFile:
     """A sound file to transcribe. `number` tells its answers from those of other orders.
 
     `keywords` are terms that are likely to be spoken, besides those of the repository.
@@ -37,7 +37,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Dictation:
+class TranscribeDictation:
     """A WAV to transcribe while it grows, until `Complete`.
 
     The terms are those for the `target`, and the text is written as for it; without a target,
@@ -123,7 +123,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SegmentHeard:
     """A segment, in its order."""
 
     number: int
@@ -148,13 +148,13 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ProcessEnded:
     """The process ended, and how: "signal 9", or the last line that it wrote."""
 
     how: str
 
 
-Order: TypeAlias = Start | Job | Dictation | Complete | Cancel
-Reply: TypeAlias = Listened | Voice | Partial | Heard | Done
+ToEngine: TypeAlias = Start | TranscribeFile | TranscribeDictation | Complete | Cancel
+OrderReply: TypeAlias = Listened | Voice | Partial | SegmentHeard | Done
 """What belongs to one order."""
-Answer: TypeAlias = Ready | Loaded | Unusable | Pulse | Reply | Ended
+FromEngine: TypeAlias = Ready | Loaded | Unusable | Pulse | OrderReply | ProcessEnded

@@ -17,7 +17,7 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.server.decoding.dictations import Dictations
@@ -26,18 +26,17 @@ from git_voicenote.server.decoding.files import transcribe_file
 from git_voicenote.server.decoding.messages import (
     Cancel,
     Complete,
-    Dictation,
-    Job,
     Pulse,
     Ready,
     Start,
+    TranscribeDictation,
+    TranscribeFile,
     Unusable,
 )
 
 if TYPE_CHECKING:
-    from git_voicenote.server.decoding.messages import Answer, Order
-
-    Socket: TypeAlias = Connection[Any, Any]
+    from git_voicenote.processes import Socket
+    from git_voicenote.server.decoding.messages import FromEngine, ToEngine
 
 _PULSE = 1.0
 
@@ -47,7 +46,7 @@ def main() -> None:
     socket: Socket = Connection(int(sys.argv[1]))
     parent = _Parent(socket)
     start: SimpleQueue[Start] = SimpleQueue()
-    orders: SimpleQueue[Order] = SimpleQueue()
+    orders: SimpleQueue[ToEngine] = SimpleQueue()
     threading.Thread(target=parent.receive, args=(start, orders), daemon=True).start()
     begun = start.get()
     # our own modules are imported by now, and Python is isolated: see `processes`
@@ -68,12 +67,12 @@ class _Parent:
         self._socket = socket
         self._sending = threading.Lock()
 
-    def send(self, answer: Answer) -> None:
+    def send(self, answer: FromEngine) -> None:
         """Answer; from any thread."""
         with self._sending, suppress(OSError):  # it has gone: `receive` sees that, too
             self._socket.send(answer)
 
-    def receive(self, start: SimpleQueue[Start], orders: SimpleQueue[Order]) -> None:
+    def receive(self, start: SimpleQueue[Start], orders: SimpleQueue[ToEngine]) -> None:
         """Receive orders until our parent has gone, and end then, whatever the engine does."""
         with suppress(EOFError, OSError):
             start.put(self._socket.recv())
@@ -85,11 +84,11 @@ class _Parent:
 class _Work:
     """The file that is transcribed, those that wait, and the dictations."""
 
-    def __init__(self, decoding: Decoding, orders: SimpleQueue[Order]) -> None:
+    def __init__(self, decoding: Decoding, orders: SimpleQueue[ToEngine]) -> None:
         self._decoding = decoding
         self._orders = orders
         self._dictations = Dictations(decoding)
-        self._files: SimpleQueue[Job] = SimpleQueue()
+        self._files: SimpleQueue[TranscribeFile] = SimpleQueue()
         self._wanted: set[int] = set()
         """The numbers of files that somebody waits for."""
 
@@ -100,12 +99,12 @@ class _Work:
         while True:
             self._follow(self._orders.get())
 
-    def _follow(self, order: Order) -> None:
+    def _follow(self, order: ToEngine) -> None:
         match order:
-            case Job(number):
+            case TranscribeFile(number):
                 self._wanted.add(number)
                 self._files.put(order)
-            case Dictation():
+            case TranscribeDictation():
                 self._dictations.begin(order)
             case Complete(number):
                 self._dictations.complete(number)

@@ -34,7 +34,7 @@ class _Ticket:
     number: int
 
 
-class Turns:
+class PriorityLock:
     """A lock that is handed to the waiter with the lowest priority, the longest waiting first."""
 
     def __init__(self) -> None:
@@ -117,11 +117,11 @@ class SharedEngine:
     """
 
     def __init__(
-        self, engine: Engine, turns: Turns, priority: int, loaded: Callable[[], None]
+        self, engine: Engine, turns: PriorityLock, priority: int, loaded: Callable[[], None]
     ) -> None:
         self._engine = engine
         # nobody waits for an engine that computes on another machine
-        self._turns = Turns() if engine.info.server else turns
+        self._turns = PriorityLock() if engine.info.server else turns
         self._priority = priority
         self._loaded = loaded
 
@@ -175,7 +175,7 @@ class SharedBatchEngine(SharedEngine):
     """An engine for batches that computes only in its turn; live speech comes between batches."""
 
     def __init__(
-        self, engine: BatchEngine, turns: Turns, priority: int, loaded: Callable[[], None]
+        self, engine: BatchEngine, turns: PriorityLock, priority: int, loaded: Callable[[], None]
     ) -> None:
         super().__init__(engine, turns, priority, loaded)
         self._batches = engine
@@ -207,7 +207,9 @@ class SharedBatchEngine(SharedEngine):
             pass
 
 
-def shared(engine: Engine, turns: Turns, priority: int, loaded: Callable[[], None]) -> SharedEngine:
+def shared(
+    engine: Engine, turns: PriorityLock, priority: int, loaded: Callable[[], None]
+) -> SharedEngine:
     """Return an engine that computes in its turn.
 
     On a CPU, a batch takes too long for live speech to wait for it, and is hardly faster.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Follower:
+class JobFollower:
     """Collects what changes; a slow reader gets each file once.
 
     What changed is the ids of jobs, each with the numbers of its files; with none, the job itself
@@ -44,11 +44,11 @@ class Follower:
         return {job_id: tuple(numbers) for job_id, numbers in changed.items()}
 
 
-class Changes:
+class JobChanges:
     """The followers of jobs, of one or of all."""
 
     def __init__(self) -> None:
-        self._followers: dict[str | None, set[Follower]] = {}
+        self._followers: dict[str | None, set[JobFollower]] = {}
 
     def publish(self, job_id: str, *numbers: int) -> None:
         """Tell the followers of a job which of its files changed; none: the job itself."""
@@ -63,9 +63,9 @@ class Changes:
                 follower.close()
 
     @contextmanager
-    def following(self, job_id: str | None) -> Iterator[Follower]:
+    def following(self, job_id: str | None) -> Iterator[JobFollower]:
         """Follow a job, or all of them, while the context lasts."""
-        follower = Follower()
+        follower = JobFollower()
         followers = self._followers.setdefault(job_id, set())
         followers.add(follower)
         try:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.errors import IncompleteSoundError, StoreError, VoicenoteError
 from git_voicenote.log import Log
-from git_voicenote.server.decoding.messages import Heard
-from git_voicenote.server.jobs.changes import Changes
+from git_voicenote.server.decoding.messages import SegmentHeard
+from git_voicenote.server.jobs.changes import JobChanges
 from git_voicenote.server.responses.refusals import refusal_of
 from git_voicenote.store.jobs import Failure, Jobs, Result
 
@@ -51,7 +51,7 @@ class JobRunner:
         self, jobs: Jobs, decoder: Decoder, metrics: Metrics, warn: Callable[[str], None]
     ) -> None:
         self.jobs = jobs
-        self.changes = Changes()
+        self.changes = JobChanges()
         self.heard: dict[tuple[str, int], float] = {}
         """The seconds that were listened to, of files that are being transcribed."""
         self._decoder = decoder
@@ -160,7 +160,7 @@ class JobRunner:
             events = self._decoder.hear(path, task.language, task.keywords, progress)
             async with aclosing(events):
                 async for event in events:
-                    if not isinstance(event, Heard):
+                    if not isinstance(event, SegmentHeard):
                         return self._result(event, tuple(segments))
                     segments.append(event.segment)
         except VoicenoteError as exc:

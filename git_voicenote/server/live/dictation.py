@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.capture.received import ReceivedSound
 from git_voicenote.errors import EngineError, VoicenoteError
-from git_voicenote.server.decoding.messages import Done, Heard, Partial
+from git_voicenote.server.decoding.messages import Done, Partial, SegmentHeard
 from git_voicenote.server.live import events
-from git_voicenote.server.live.passing import NoKeeper, passing_sound
+from git_voicenote.server.live.passing import DiscardingKeeper, passing_sound
 from git_voicenote.server.live.speech import Speech
 from git_voicenote.server.responses.refusals import RefusalError
 from git_voicenote.workflows.hearing.archive import open_archive
@@ -19,27 +19,27 @@ from git_voicenote.workflows.hearing.archive import open_archive
 if TYPE_CHECKING:
     from git_voicenote.datatypes import Recording, Segment
     from git_voicenote.server.decoding.decoder import LiveHearing
-    from git_voicenote.server.live.passing import Keeper
-    from git_voicenote.server.live.subjects import Found
+    from git_voicenote.server.live.passing import RecordingKeeper
+    from git_voicenote.server.live.subjects import DictationSubject
     from git_voicenote.server.service import Service
     from git_voicenote.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class BegunRecording:
     """A recording that was begun: no other process takes it until `held` is closed.
 
     Without a target, nothing is kept, and there are segments only.
     """
 
-    archive: Keeper
+    archive: RecordingKeeper
     recording: Recording
     sound: ReceivedSound
     held: ExitStack
     target: Target | None
 
 
-def begin_recording(service: Service, found: Found, rate: int) -> Begun:
+def begin_recording(service: Service, found: DictationSubject, rate: int) -> BegunRecording:
     """Make a recording for sound that will arrive. Raises StoreError."""
     archive = open_archive(found.repository, service.settings, service.warn)
     with ExitStack() as stack:
@@ -49,20 +49,20 @@ def begin_recording(service: Service, found: Found, rate: int) -> Begun:
         except VoicenoteError:
             archive.forget(recording)
             raise
-        return Begun(archive, recording, sound, stack.pop_all(), found.subject.target)
+        return BegunRecording(archive, recording, sound, stack.pop_all(), found.subject.target)
 
 
-def begin_passing(service: Service, rate: int) -> Begun:
+def begin_passing(service: Service, rate: int) -> BegunRecording:
     """Make a place for sound that is not kept. Raises StoreError."""
     passing = passing_sound(service.spool, rate)
-    return Begun(NoKeeper(), passing.recording, passing.sound, passing.held, None)
+    return BegunRecording(DiscardingKeeper(), passing.recording, passing.sound, passing.held, None)
 
 
-class Dictation:
+class DictationSession:
     """A dictation from its first sound to its text."""
 
     def __init__(
-        self, service: Service, begun: Begun, language: str, keywords: tuple[str, ...] = ()
+        self, service: Service, begun: BegunRecording, language: str, keywords: tuple[str, ...] = ()
     ) -> None:
         self.id = begun.recording.id
         settings, limits = service.settings, service.limits
@@ -124,7 +124,7 @@ class Dictation:
                     match event:
                         case Partial(_, text):
                             self.speech.outbox.put(events.partial(text))
-                        case Heard(_, segment):
+                        case SegmentHeard(_, segment):
                             self._segments.append(segment)
                             self.speech.outbox.put(events.segment(segment))
                         case Done():
@@ -140,7 +140,7 @@ class Dictation:
         with self._order() as heard:
             heard.complete()
             async for event in heard:
-                if isinstance(event, Heard):
+                if isinstance(event, SegmentHeard):
                     self._segments.append(event.segment)
                 elif isinstance(event, Done):
                     return event

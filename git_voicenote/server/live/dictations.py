@@ -10,8 +10,8 @@ from starlette.routing import WebSocketRoute
 
 from git_voicenote.server.decoding.decoder import QueueFullError
 from git_voicenote.server.live.dictation import (
-    Begun,
-    Dictation,
+    BegunRecording,
+    DictationSession,
     begin_passing,
     begin_recording,
 )
@@ -36,7 +36,7 @@ _KEPT = 16
 
 def routes(service: Service) -> list[BaseRoute]:
     """Return the route of dictations."""
-    dictations = Dictations(service)
+    dictations = DictationSessions(service)
 
     async def endpoint(socket: WebSocket) -> None:
         access, limits = service.access, service.limits
@@ -45,7 +45,7 @@ def routes(service: Service) -> list[BaseRoute]:
     return [WebSocketRoute("/api/dictations", endpoint)]
 
 
-def _begun(service: Service, opening: Opening) -> Begun:
+def _begun(service: Service, opening: Opening) -> BegunRecording:
     """Make a recording, or a place for sound that is not kept.
 
     Raises RefusalError and VoicenoteError.
@@ -55,7 +55,7 @@ def _begun(service: Service, opening: Opening) -> Begun:
     return begin_recording(service, find_subject(service.folder, opening), opening.rate)
 
 
-class Dictations:
+class DictationSessions:
     """Current dictations, and those that ended lately: their clients may reconnect."""
 
     def __init__(self, service: Service) -> None:
@@ -73,7 +73,7 @@ class Dictations:
         with ExitStack() as place:
             self._take_place(place)
             begun = await asyncio.to_thread(_begun, service, opening)
-            dictation = Dictation(service, begun, language, opening.keywords)
+            dictation = DictationSession(service, begun, language, opening.keywords)
             self._start(dictation, place.pop_all())
         return dictation.speech
 
@@ -92,7 +92,7 @@ class Dictations:
             )  # fmt: skip
         return speech
 
-    def _start(self, dictation: Dictation, place: ExitStack) -> None:
+    def _start(self, dictation: DictationSession, place: ExitStack) -> None:
         if not self._is_watched:
             self._is_watched = True
             self._service.at_end.push_async_callback(self._end)
@@ -101,7 +101,7 @@ class Dictations:
         self._known[dictation.id] = dictation.speech
         self._tasks[dictation.id] = asyncio.create_task(self._run(dictation, place))
 
-    async def _run(self, dictation: Dictation, place: ExitStack) -> None:
+    async def _run(self, dictation: DictationSession, place: ExitStack) -> None:
         try:
             with place:
                 await dictation.run()

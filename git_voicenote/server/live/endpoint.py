@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.websockets import WebSocket
 
-    from git_voicenote.server.access.limits import Limits
+    from git_voicenote.server.access.limits import ServiceLimits
     from git_voicenote.server.live.opening import Opening
     from git_voicenote.server.live.speech import Speech
 
@@ -38,7 +38,11 @@ class Endpoint:
     """Serves the clients of dictations. `refusal` makes the response for an error."""
 
     def __init__(
-        self, host: Host, token: str, limits: Limits, refusal: Callable[[Exception], RefusalError]
+        self,
+        host: Host,
+        token: str,
+        limits: ServiceLimits,
+        refusal: Callable[[Exception], RefusalError],
     ) -> None:
         self._host = host
         self._token = token

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
 
 
-class Keeper(Protocol):
+class RecordingKeeper(Protocol):
     """Stores a recording and its transcript, or discards them; see `archive.Archive`."""
 
     def complete(self, recording: Recording) -> object:
@@ -56,7 +56,7 @@ class PassingSound:
     held: ExitStack
 
 
-class NoKeeper:
+class DiscardingKeeper:
     """Keeps nothing."""
 
     def complete(self, recording: Recording) -> None:

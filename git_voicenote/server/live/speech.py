@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.live.channel import NORMAL, close_code
 from git_voicenote.server.live.outbox import Outbox
 
@@ -33,7 +33,7 @@ class Speech:
 
     def __init__(
         self, speech_id: str, sound: ReceivedSound, max_seconds: float, lost_seconds: float,
-        max_events: int = Limits().events,
+        max_events: int = ServiceLimits().events,
     ) -> None:  # fmt: skip
         self.id = speech_id
         self.sound = sound

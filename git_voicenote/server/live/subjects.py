@@ -28,22 +28,22 @@ _NEEDS_REPOSITORY = ("commit", "cover", "answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DictationSubject:
     """The subject of a dictation, and the repository, None outside of one."""
 
     subject: Subject
     repository: Repository | None
 
 
-def find_subject(folder: Path, opening: Opening) -> Found:
+def find_subject(folder: Path, opening: Opening) -> DictationSubject:
     """Return what a client wants to speak about. Raises RefusalError and GitError."""
     try:
         repository = Repository.discover(folder)
     except NotARepositoryError as exc:
         if opening.kind in _NEEDS_REPOSITORY:
             raise RefusalError(404, exc.message, param="target", code="no_repository") from exc
-        return Found(_without_git(opening), None)
-    return Found(_in(repository, opening), repository)
+        return DictationSubject(_without_git(opening), None)
+    return DictationSubject(_in(repository, opening), repository)
 
 
 def _in(repository: Repository, opening: Opening) -> Subject:

@@ -15,7 +15,7 @@ from git_voicenote.server.responses.refusals import RefusalError
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from git_voicenote.server.access.limits import Limits
+    from git_voicenote.server.access.limits import ServiceLimits
 
 T = TypeVar("T")
 _LIMITS = JsonLimits(size=1 << 20, depth=8, nodes=10_000)
@@ -65,7 +65,7 @@ class Body:
         return value
 
 
-async def json_body(request: Request, limits: Limits) -> Body:
+async def json_body(request: Request, limits: ServiceLimits) -> Body:
     """Read the body of a request. Raises RefusalError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":

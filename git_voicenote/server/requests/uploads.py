@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
     from starlette.requests import Request
 
-    from git_voicenote.server.access.limits import Limits
+    from git_voicenote.server.access.limits import ServiceLimits
 
 _FILE = "file"
 
@@ -41,7 +41,7 @@ class UploadedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class UploadForm:
     """The fields of a form in their order, and its files."""
 
     fields: tuple[tuple[str, str], ...]
@@ -50,8 +50,8 @@ class Form:
 
 @asynccontextmanager
 async def received_form(
-    request: Request, folder: Path, limits: Limits, *, max_files: int = 1
-) -> AsyncIterator[Form]:
+    request: Request, folder: Path, limits: ServiceLimits, *, max_files: int = 1
+) -> AsyncIterator[UploadForm]:
     """Read a form, with its files in `folder` (0600) until the context ends, unless moved.
 
     Raises RefusalError for a body that is not such a form, too large or too slow, and OSError.
@@ -85,14 +85,14 @@ async def received_form(
         fields = parts.finished()
         spool.close()
         named = zip(parts.names, spool.paths, strict=True)
-        yield Form(fields, tuple(UploadedFile(name, path) for name, path in named))
+        yield UploadForm(fields, tuple(UploadedFile(name, path) for name, path in named))
     finally:
         spool.close()
         for path in spool.paths:
             path.unlink(missing_ok=True)
 
 
-async def _pieces(request: Request, limits: Limits) -> AsyncIterator[bytes]:
+async def _pieces(request: Request, limits: ServiceLimits) -> AsyncIterator[bytes]:
     """Yield the body as it arrives, within its limits."""
     size = 0
     stream = request.stream()
@@ -115,7 +115,7 @@ async def _pieces(request: Request, limits: Limits) -> AsyncIterator[bytes]:
         raise RefusalError(400, "the upload broke off", code="bad_form") from exc
 
 
-def _too_large(limits: Limits) -> RefusalError:
+def _too_large(limits: ServiceLimits) -> RefusalError:
     message = f"the request has more than {limits.upload:,} bytes"
     return RefusalError(413, message, code="too_large", headers={"Connection": "close"})
 
@@ -156,7 +156,7 @@ class _Spool:
 class _Parts:
     """The parts of a form, as far as they have arrived."""
 
-    limits: Limits
+    limits: ServiceLimits
     max_files: int
     names: list[str] = field(default_factory=list)
     """The labels of the files."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from git_voicenote.characters import visible
 from git_voicenote.server.responses.refusals import RefusalError, json_response
 from git_voicenote.server.v1.parameters import VERBOSE_JSON
-from git_voicenote.text.export.formats import FORMATS, JSON, Exported
+from git_voicenote.text.export.formats import FORMATS, JSON, ExportedTranscript
 from git_voicenote.text.passes.spoken_prose import spoken_lines, spoken_prose
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Transcription:
         if form == VERBOSE_JSON:
             return json_response(self._verbose(), headers=headers)
         export = FORMATS[form]
-        exported = Exported("", spoken_lines(self.segments), self.segments, {})
+        exported = ExportedTranscript("", spoken_lines(self.segments), self.segments, {})
         return Response(export.render(exported), 200, headers, export.media_type)
 
     def _verbose(self) -> dict[str, object]:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from git_voicenote.characters import visible
 from git_voicenote.errors import IncompleteSoundError
 from git_voicenote.server.decoding.decoder import QueueFullError
-from git_voicenote.server.decoding.messages import Done, Heard
+from git_voicenote.server.decoding.messages import Done, SegmentHeard
 from git_voicenote.server.requests.uploads import received_form
 from git_voicenote.server.responses.events import event_line
 from git_voicenote.server.responses.refusals import RefusalError, busy, refusal_of
@@ -91,16 +91,16 @@ class _Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _next(events: AsyncIterator[Heard | Done]) -> Heard | Done:
+async def _next(events: AsyncIterator[SegmentHeard | Done]) -> SegmentHeard | Done:
     return await anext(events)
 
 
 async def _transcription(
-    events: AsyncIterator[Heard | Done], request: TranscriptionRequest, service: Service
+    events: AsyncIterator[SegmentHeard | Done], request: TranscriptionRequest, service: Service
 ) -> Transcription:
     segments: list[Segment] = []
     async for event in events:
-        if isinstance(event, Heard):
+        if isinstance(event, SegmentHeard):
             segments.append(event.segment)
             continue
         _raise_failure(event)
@@ -110,16 +110,16 @@ async def _transcription(
 
 
 async def _events(
-    first: Heard | Done,
-    events: AsyncIterator[Heard | Done],
+    first: SegmentHeard | Done,
+    events: AsyncIterator[SegmentHeard | Done],
     request: TranscriptionRequest,
     service: Service,
 ) -> AsyncIterator[str]:
     """Yield the events of a stream: a delta for each segment, finally the whole text."""
     segments: list[Segment] = []
-    event: Heard | Done = first
+    event: SegmentHeard | Done = first
     try:
-        while isinstance(event, Heard):
+        while isinstance(event, SegmentHeard):
             text = visible(spoken_prose([event.segment]))
             if text:
                 delta = f" {text}" if segments else text

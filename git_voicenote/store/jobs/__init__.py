@@ -11,6 +11,6 @@ All methods raise StoreError.
 """
 
 from git_voicenote.store.jobs.jobs import Jobs
-from git_voicenote.store.jobs.values import Failure, Job, JobFile, Result, State, Task
+from git_voicenote.store.jobs.values import Failure, Job, JobFile, JobState, Result, Task
 
-__all__ = ["Failure", "Job", "JobFile", "Jobs", "Result", "State", "Task"]
+__all__ = ["Failure", "Job", "JobFile", "JobState", "Jobs", "Result", "Task"]

@@ -11,7 +11,7 @@ from git_voicenote.files.failures import store_error
 from git_voicenote.store.database import Database
 from git_voicenote.store.history import words_value
 from git_voicenote.store.jobs.schema import SCHEMA
-from git_voicenote.store.jobs.values import Failure, Job, JobFile, Result, State, Task
+from git_voicenote.store.jobs.values import Failure, Job, JobFile, JobState, Result, Task
 from git_voicenote.store.recordings import recording_time
 from git_voicenote.store.rows import RowReader
 
@@ -169,7 +169,7 @@ class Jobs:
             if path.name not in known and recording_time(path.name) is not None:
                 self.discard(path.name)
 
-    def _move(self, job_id: str, states: Iterable[State], to: State) -> tuple[int, ...]:
+    def _move(self, job_id: str, states: Iterable[JobState], to: JobState) -> tuple[int, ...]:
         moved: list[int] = []
         with self._database.writing() as connection:
             for state in states:
@@ -228,7 +228,7 @@ def _file(connection: sqlite3.Connection, row: sqlite3.Row, *, with_segments: bo
     error = reading.text_or_none(row["error"], "error")
     state = reading.text(row["state"], "state")
     result = Result(
-        cast("State", state if state in get_args(State) else "failed"),
+        cast("JobState", state if state in get_args(JobState) else "failed"),
         None if row["duration"] is None else reading.seconds(row["duration"], "duration"),
         reading.text_or_none(row["engine"], "engine"),
         _segments(connection, row, reading) if with_segments else (),

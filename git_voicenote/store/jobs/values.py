@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Segment
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-_ENDED: tuple[State, ...] = ("failed", "cancelled", "done")
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+_ENDED: tuple[JobState, ...] = ("failed", "cancelled", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Failure:
 class Result:
     """What was heard in a file: its seconds and segments. With an error, some may be missing."""
 
-    state: State
+    state: JobState
     duration: float | None = None
     engine: str | None = None
     segments: tuple[Segment, ...] = ()
@@ -55,7 +55,7 @@ class Job:
     files: tuple[JobFile, ...]
 
     @property
-    def state(self) -> State:
+    def state(self) -> JobState:
         """Queued, running, or how it ended: failed or cancelled if a file was, else done."""
         states = {file.result.state for file in self.files}
         if states == {"queued"}:

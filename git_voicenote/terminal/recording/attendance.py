@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.terminal.jobs.suspending import Suspension
     from git_voicenote.terminal.recording.display import Display
-    from git_voicenote.workflows.dialogue import Walk
+    from git_voicenote.workflows.dialogue import DiffWalk
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 _REFRESH_SECONDS = 0.08
@@ -33,7 +33,7 @@ class Attendance:
         self,
         live: LiveDictation,
         silence: float,
-        walk: Walk | None,
+        walk: DiffWalk | None,
         *,
         is_interactive: bool,
         held: Sequence[str] = (),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from git_voicenote.audio.capture.microphone import Capture
-    from git_voicenote.workflows.dialogue import Walk
+    from git_voicenote.workflows.dialogue import DiffWalk
     from git_voicenote.workflows.explain.walk_pages import Page
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
@@ -45,7 +45,7 @@ class TurningPages:
     `held`.
     """
 
-    def __init__(self, walk: Walk, capture: Capture, held: Sequence[str] = ()) -> None:
+    def __init__(self, walk: DiffWalk, capture: Capture, held: Sequence[str] = ()) -> None:
         pages = walk.pages
         self.display: _WalkDisplay | _PlainWalkDisplay
         self.display = _WalkDisplay(pages, held) if can_redraw() else _PlainWalkDisplay(pages)

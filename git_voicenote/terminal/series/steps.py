@@ -13,7 +13,12 @@ from git_voicenote.terminal.questions import ask_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.series.review.series import Review, ReviewedCover, ReviewedPatch, Spoken
+    from git_voicenote.series.review.series import (
+        Review,
+        ReviewedCover,
+        ReviewedPatch,
+        ReviewedRecording,
+    )
     from git_voicenote.terminal.series.text import Layout
     from git_voicenote.workflows.answer.answering import Answering
 
@@ -38,10 +43,10 @@ def step(
 
     `plain` are the parts without colours, to be searched; `answering` takes their answers.
     """
-    Steps(review, layout, plain, answering).run()
+    SeriesSteps(review, layout, plain, answering).run()
 
 
-class Steps:
+class SeriesSteps:
     """Where a person is in a series, and what their keys do."""
 
     def __init__(
@@ -96,7 +101,7 @@ class Steps:
         patch = self._review.patches[self._at - self._covers].patch
         return f"{patch.number}/{patch.total}"
 
-    def _spoken(self) -> Sequence[Spoken]:
+    def _spoken(self) -> Sequence[ReviewedRecording]:
         part: ReviewedCover | ReviewedPatch | None = self._review.cover
         if part is None or self._at >= self._covers:
             part = self._review.patches[self._at - self._covers]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         Review,
         ReviewedCover,
         ReviewedPatch,
+        ReviewedRecording,
         ReviewedReply,
-        Spoken,
     )
 
 _BAR = "\u2502 "
@@ -101,7 +101,7 @@ class Layout:
             yield ""
             yield from self._heard(one.spoken)
 
-    def _heard(self, spoken: Iterable[Spoken]) -> Iterator[str]:
+    def _heard(self, spoken: Iterable[ReviewedRecording]) -> Iterator[str]:
         names = [f"{one.id}{'' if one.path else ' (not on this machine)'}" for one in spoken]
         if names:
             yield self._style(f"recording {', '.join(names)}", "cyan")

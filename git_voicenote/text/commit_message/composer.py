@@ -15,7 +15,7 @@ from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.commit_message.change_guess import guess_scope, guess_type
 from git_voicenote.text.commit_message.footers import BREAKING
 from git_voicenote.text.commit_message.header import (
-    Heard,
+    ParsedMessage,
     first_spoken,
     leading_type,
 )
@@ -43,7 +43,10 @@ _REFERENCE = re.compile(r"(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s.*#\w", re.
 
 
 def likely_type(
-    heard: Heard, rules: CommitRules, staged_paths: Sequence[str], new_paths: Collection[str]
+    heard: ParsedMessage,
+    rules: CommitRules,
+    staged_paths: Sequence[str],
+    new_paths: Collection[str],
 ) -> str:
     """Return the type to suggest if nobody said one: that of the first words or of the paths."""
     guessed = leading_type(heard, rules.types) or guess_type(staged_paths, new_paths)
@@ -56,7 +59,7 @@ def likely_scope(rules: CommitRules, staged_paths: Sequence[str]) -> str | None:
 
 
 def build(
-    heard: Heard,
+    heard: ParsedMessage,
     kind: str,
     scope: str | None,
     rules: CommitRules = CONVENTIONAL,

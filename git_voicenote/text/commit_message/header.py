@@ -60,7 +60,7 @@ _PAUSE = ",.:;!?。！？，：；"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ParsedMessage:
     """A parsed message. `type` is None if none was said.
 
     `sentences` contains all words that are not part of the type, the scope or "breaking". Marks of
@@ -75,7 +75,7 @@ class Heard:
     punctuated: bool
 
 
-def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Heard:
+def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> ParsedMessage:
     """Parse a text, or segments separated by pauses.
 
     A word is a type if a pause, a scope or "breaking" follows it: "fix, empty input …" names a
@@ -102,12 +102,12 @@ def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> Hea
 
 def _heard(
     kind: str | None, scope: str | None, left: Sequence[str], *, breaking: bool, punctuated: bool
-) -> Heard:
+) -> ParsedMessage:
     apart = with_footers_apart(left, punctuated=punctuated)
-    return Heard(kind, scope, breaking, apart, punctuated)
+    return ParsedMessage(kind, scope, breaking, apart, punctuated)
 
 
-def leading_type(heard: Heard, types: Sequence[str] = TYPES) -> str | None:
+def leading_type(heard: ParsedMessage, types: Sequence[str] = TYPES) -> str | None:
     """Return the type that the first words imply, as in "fix the parser", or None."""
     first = first_spoken(heard.sentences)
     words = [_plain(word) for word in " ".join(heard.sentences[first : first + 1]).split()[:2]]
@@ -205,7 +205,7 @@ def _parts(text: str) -> list[str]:
 
 def _named(
     words: Sequence[_Word], sentences: Sequence[str], punctuated: bool, types: Sequence[str]
-) -> Heard | None:
+) -> ParsedMessage | None:
     """Parse the type, the scope and "breaking" in the first words; None if no type is named."""
     kind, at = _type(words, types)
     if kind is None:

@@ -41,7 +41,7 @@ _MAX_NAME_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPeople:
     """A sentence that names people: the token of its trailer, the spoken token, and the names."""
 
     token: str
@@ -49,7 +49,7 @@ class Named:
     names: tuple[str, ...]
 
 
-def named_people(sentence: str) -> Named | None:
+def named_people(sentence: str) -> NamedPeople | None:
     """Return the people in a sentence that contains only a spoken trailer, or None."""
     found = _SENTENCE.fullmatch(sentence.strip().rstrip(".!"))
     if found is None:
@@ -58,7 +58,7 @@ def named_people(sentence: str) -> Named | None:
     if not all(0 < len(name.split()) <= _MAX_WORDS and _is_name(name) for name in names):
         return None
     token = _SPOKEN[found["said"].lower().replace("-", " ")]
-    return Named(token, found["said"], tuple(names))
+    return NamedPeople(token, found["said"], tuple(names))
 
 
 def candidates(name: str, people: Sequence[Person]) -> tuple[tuple[Person, ...], bool]:

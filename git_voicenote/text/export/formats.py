@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedTranscript:
     """The transcript of one recording or file, as formats need it.
 
     `lines` are its words as people read them; `facts` is everything, for JSON. Nothing is said in
@@ -48,39 +48,39 @@ class ExportFormat:
     name: str
     suffix: str
     holds: str
-    render: Callable[[Exported], str]
-    in_turn: Callable[[Exported, bool], str] | None = None
-    together: Callable[[Sequence[Exported]], str] | None = None
+    render: Callable[[ExportedTranscript], str]
+    in_turn: Callable[[ExportedTranscript, bool], str] | None = None
+    together: Callable[[Sequence[ExportedTranscript]], str] | None = None
     is_line_by_line: bool = False
     has_failures: bool = False
     media_type: str = "text/plain"
 
 
-def _text(exported: Exported) -> str:
+def _text(exported: ExportedTranscript) -> str:
     return "".join(f"{line}\n" for line in exported.lines)
 
 
-def _text_in_turn(exported: Exported, is_first: bool) -> str:
+def _text_in_turn(exported: ExportedTranscript, is_first: bool) -> str:
     return f"{'' if is_first else chr(10)}==> {exported.name} <==\n{_text(exported)}"
 
 
-def _text_together(all_exported: Sequence[Exported]) -> str:
+def _text_together(all_exported: Sequence[ExportedTranscript]) -> str:
     return "\n".join(map(_text, all_exported))
 
 
-def _json(exported: Exported) -> str:
+def _json(exported: ExportedTranscript) -> str:
     return json_text(exported.facts) + "\n"
 
 
-def _json_in_turn(exported: Exported, is_first: bool) -> str:  # noqa: ARG001
+def _json_in_turn(exported: ExportedTranscript, is_first: bool) -> str:  # noqa: ARG001
     return json_text(exported.facts, indent=None) + "\n"
 
 
-def _json_together(all_exported: Sequence[Exported]) -> str:
+def _json_together(all_exported: Sequence[ExportedTranscript]) -> str:
     return json_text([exported.facts for exported in all_exported]) + "\n"
 
 
-def _timed(render: Callable[[Sequence[Segment]], str]) -> Callable[[Exported], str]:
+def _timed(render: Callable[[Sequence[Segment]], str]) -> Callable[[ExportedTranscript], str]:
     return lambda exported: render(exported.segments)
 
 

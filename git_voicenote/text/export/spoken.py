@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class TimedLine:
     """Words on one line, with their start and end in milliseconds."""
 
     start: int
@@ -22,13 +22,13 @@ class Spoken:
     words: str
 
 
-def spoken(segments: Iterable[Segment]) -> tuple[Spoken, ...]:
+def spoken(segments: Iterable[Segment]) -> tuple[TimedLine, ...]:
     """Return the segments that have words, or the mark of some that were not understood.
 
     A blank line ends a subtitle and a line feed a row, so the words stand on one line.
     """
     return tuple(
-        Spoken(round(segment.start * 1000), round(segment.end * 1000), words)
+        TimedLine(round(segment.start * 1000), round(segment.end * 1000), words)
         for segment in segments
         if (words := " ".join(visible(segment.marked_text).split()))
     )

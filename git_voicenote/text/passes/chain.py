@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PassStep:
     """A row of the table: the meaning of a pass, and how to make it for a language.
 
     `make` also gets the pass that knows the repository's terms, and returns None if there is no
@@ -31,19 +31,19 @@ class Step:
 
 
 PASSES = {
-    "fillers": Step("remove um, uh and the like", lambda language, _: fillers(language)),
-    "edits": Step(
+    "fillers": PassStep("remove um, uh and the like", lambda language, _: fillers(language)),
+    "edits": PassStep(
         "carry out new line, new paragraph, bullet, scratch that, correction, quote",
         lambda language, _: spoken_edits(language),
     ),
-    "vocabulary": Step(
+    "vocabulary": PassStep(
         "write the repository's terms where they were misheard", lambda _, correct: correct
     ),
-    "itn": Step(
+    "itn": PassStep(
         "write numbers, versions, paths, flags and dates as developers do",
         lambda language, _: normaliser(language),
     ),
-    "identifiers": Step(
+    "identifiers": PassStep(
         "write snake case, camel case, backtick and the like", lambda *_: spoken_identifiers
     ),
 }

@@ -24,7 +24,7 @@ from git_voicenote.text.vocabulary.identifiers import parts_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from git_voicenote.text.passes.itn.words import Word
+    from git_voicenote.text.passes.itn.words import BareWord
 
 _MAX_WORDS_IN_NAME = 6
 _MAX_CODE_LENGTH = 8
@@ -42,7 +42,7 @@ def spoken_identifiers(text: str) -> Passed:
     return apply_changes(text, find(text, (_backtick, _identifier), "identifiers", _joins))
 
 
-def _joins(run: Sequence[Word], _following: str) -> bool:
+def _joins(run: Sequence[BareWord], _following: str) -> bool:
     """Whether there is a comma after a command such as "snake case"."""
     said = tuple(word.low for word in run[-2:])
     return said[-1:] == ("case",) and any(style[0][-2:] == said for style in _STYLES)

@@ -21,7 +21,7 @@ _MAX_ENTRY_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedTerm:
     """A term, and what an engine transcribes instead of it, or None."""
 
     term: str
@@ -31,7 +31,7 @@ class Entry:
         return f"{self.heard} {_ARROW} {self.term}" if self.heard else self.term
 
 
-def parse_entry(text: str) -> Entry | None:
+def parse_entry(text: str) -> ListedTerm | None:
     """Parse an entry; return None if it is empty, too long, or has no term."""
     heard, arrow, term = (part.strip() for part in visible(text).rpartition(_ARROW))
     heard = " ".join(heard.split())
@@ -42,11 +42,11 @@ def parse_entry(text: str) -> Entry | None:
     return (
         None
         if "\n" in text.strip() or len(heard) > _MAX_ENTRY_CHARACTERS
-        else Entry(term, heard or None)
+        else ListedTerm(term, heard or None)
     )
 
 
-def parse_list(text: str) -> tuple[tuple[Entry, ...], tuple[int, ...]]:
+def parse_list(text: str) -> tuple[tuple[ListedTerm, ...], tuple[int, ...]]:
     """Return the entries of a list, and the numbers of its invalid lines, from 1."""
     entries, bad = [], []
     for number, line in enumerate(text.splitlines(), 1):
@@ -59,7 +59,7 @@ def parse_list(text: str) -> tuple[tuple[Entry, ...], tuple[int, ...]]:
     return tuple(entries), tuple(bad)
 
 
-def with_entry(text: str, entry: Entry) -> str:
+def with_entry(text: str, entry: ListedTerm) -> str:
     """Append an entry to a list, unless the list already contains it."""
     if entry in parse_list(text)[0]:
         return text
@@ -81,6 +81,6 @@ def _without_comment(line: str) -> str:
     return _COMMENT.sub("", line).strip()
 
 
-def aliases_of(entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+def aliases_of(entries: tuple[ListedTerm, ...]) -> Iterator[tuple[str, str]]:
     """Yield what an engine transcribes, and the term that it stands for."""
     return ((entry.heard, entry.term) for entry in entries if entry.heard)

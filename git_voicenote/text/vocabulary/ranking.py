@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
     from git_voicenote.text.vocabulary.identifiers import Saying
 
-Place = Literal[
+TermSource = Literal[
     "personal list", "project list", "changed lines", "message", "changed paths", "branch",
     "lines around", "touched files", "issue keys", "branches", "authors", "tags", "paths",
     "history",
 ]  # fmt: skip
 
-_WEIGHTS: dict[Place, float] = {
+_WEIGHTS: dict[TermSource, float] = {
     "personal list": 40.0,
     "project list": 40.0,
     "changed lines": 10.0,
@@ -56,18 +56,18 @@ _WEIGHTS: dict[Place, float] = {
 _DOUBLING_BONUS = 0.25
 """What each doubling of the count adds: a common name is not much more relevant."""
 PLACES: frozenset[str] = frozenset(_WEIGHTS)
-_NAMING: frozenset[Place] = frozenset(
+_NAMING: frozenset[TermSource] = frozenset(
     ("personal list", "project list", "changed paths", "branch", "branches", "tags", "paths")
 )
 """The places in which a hyphenated word such as `merge-base` is a name; in prose, it may not be."""
-NEAR: frozenset[Place] = frozenset(
+NEAR: frozenset[TermSource] = frozenset(
     ("personal list", "project list", "changed lines", "message", "changed paths", "branch",
      "lines around")
 )  # fmt: skip
 """The places whose terms belong to the change that is being explained."""
-CHANGE: frozenset[Place] = frozenset(("changed lines", "message", "changed paths"))
+CHANGE: frozenset[TermSource] = frozenset(("changed lines", "message", "changed paths"))
 """The places inside the change itself."""
-LISTS: frozenset[Place] = frozenset(("personal list", "project list"))
+LISTS: frozenset[TermSource] = frozenset(("personal list", "project list"))
 
 _MAX_TERMS = 300
 _MAX_HOTWORDS = 50
@@ -100,7 +100,7 @@ _HEXADECIMAL = re.compile(r"(?:0x)?[0-9a-f]{5,}", re.IGNORECASE)
 class Sighting:
     """Where a term was found, and how often."""
 
-    place: Place
+    place: TermSource
     count: int
 
     @property
@@ -196,7 +196,7 @@ def worth_keeping(counts: Counter[str], ordinary: frozenset[str], most: int) -> 
 
 
 def ranked(
-    seen: Sequence[tuple[Place, Counter[str]]],
+    seen: Sequence[tuple[TermSource, Counter[str]]],
     aliases: Iterable[tuple[str, str]],
     ordinary: frozenset[str],
     *,

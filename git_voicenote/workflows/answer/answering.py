@@ -34,23 +34,23 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.datatypes import Note, Place
     from git_voicenote.git.repository import Repository
-    from git_voicenote.series.review.replying import Part
+    from git_voicenote.series.review.replying import AnsweredPart
     from git_voicenote.series.review.series import Review
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.hearing.archive import Dictation
-    from git_voicenote.workflows.hearing.hear import Source
+    from git_voicenote.workflows.hearing.hear import SoundSource
 
 _MAX_LISTED = 30
 
 
-class Keeper(Protocol):
+class AnswerKeeper(Protocol):
     """The destination of answers."""
 
-    def prepare(self, part: Part) -> None:
+    def prepare(self, part: AnsweredPart) -> None:
         """Report warnings before recording; raise if no answer can be saved."""
         ...
 
-    def keep(self, part: Part, answers: Sequence[Answer]) -> None:
+    def keep(self, part: AnsweredPart, answers: Sequence[Answer]) -> None:
         """Save all answers to a part; the last one is new."""
         ...
 
@@ -66,7 +66,7 @@ class Answering:
     def __init__(
         self,
         review: Review,
-        keeper: Keeper,
+        keeper: AnswerKeeper,
         settings: Settings,
         repository: Repository | None,
         dialogue: Dialogue,
@@ -80,7 +80,7 @@ class Answering:
         self._dialogue = dialogue
         self._command = command
         self._answers: dict[int, list[Answer]] = {}
-        self._unkept: dict[int, Part] = {}
+        self._unkept: dict[int, AnsweredPart] = {}
 
     def ask(self, number: int) -> None:
         """Let the person answer a part of the series, at a place that they choose.
@@ -96,7 +96,7 @@ class Answering:
         except (KeyboardInterrupt, Cancelled):
             self._dialogue.say("")
 
-    def answer(self, number: int, named: str | None, source: Source | str | None) -> None:
+    def answer(self, number: int, named: str | None, source: SoundSource | str | None) -> None:
         """Answer a part, at a place in its diff or as a whole; `source` is as for `hear`."""
         part = part_of(self._review, number)
         place = find_place(part.files, named, what=part.what) if named is not None else None
@@ -108,12 +108,14 @@ class Answering:
         for number, part in sorted(self._unkept.items()):
             self._keeper.keep(part, self._answers[number])
 
-    def _prepare(self, part: Part) -> None:
+    def _prepare(self, part: AnsweredPart) -> None:
         self._keeper.prepare(part)
         where = f" {part.subject}" if part.subject else ""
         self._dialogue.say(f"answering {part.what}{where}")
 
-    def _answer(self, part: Part, place: Place | None, source: Source | str | None) -> None:
+    def _answer(
+        self, part: AnsweredPart, place: Place | None, source: SoundSource | str | None
+    ) -> None:
         resume = self._resume(part, place)
         listening = Listening(self._repository, self._settings, _target(part), self._dialogue.warn)
         title = f"answer to {part.subject}"
@@ -125,7 +127,9 @@ class Answering:
             answers.append(Answer(note, place))
             self._keep(part, answers)
 
-    def _edited(self, part: Part, place: Place | None, note: Note, dictation: Dictation) -> Note:
+    def _edited(
+        self, part: AnsweredPart, place: Place | None, note: Note, dictation: Dictation
+    ) -> Note:
         """Let the user edit the text, with the answered part in view."""
         if not (self._settings.edit and self._dialogue.is_interactive):
             return note
@@ -137,7 +141,7 @@ class Answering:
             raise NegativeAnswer("the text is empty: no answer was kept")
         return replace(note, text=text.rstrip("\n"))
 
-    def _keep(self, part: Part, answers: Sequence[Answer]) -> None:
+    def _keep(self, part: AnsweredPart, answers: Sequence[Answer]) -> None:
         self._unkept[part.number] = part
         try:
             self._keeper.keep(part, answers)
@@ -157,12 +161,12 @@ class Answering:
                 self._dialogue.say(f"the recording is kept: `{command}` transcribes it again")
             raise
 
-    def _resume(self, part: Part, place: Place | None) -> str:
+    def _resume(self, part: AnsweredPart, place: Place | None) -> str:
         at = ["--at", name_of(place)] if place else []
         return shlex.join([*self._command, "--patch", str(part.number), *at, "--from"])
 
 
-def _target(part: Part) -> ReviewTarget | ReplyTarget:
+def _target(part: AnsweredPart) -> ReviewTarget | ReplyTarget:
     """Return the target of an answer for the history."""
     if part.envelope is None and part.commit_id:
         return ReviewTarget(part.commit_id)
@@ -170,7 +174,7 @@ def _target(part: Part) -> ReviewTarget | ReplyTarget:
     return ReplyTarget(named[0] if named else str(part.number))
 
 
-def _ask_place(part: Part, dialogue: Dialogue) -> Place | None:
+def _ask_place(part: AnsweredPart, dialogue: Dialogue) -> Place | None:
     """Ask which part of a diff to answer."""
     places = places_of(part.files)
     if not places:

@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.mail.outgoing.reply import Reviewer
     from git_voicenote.object_ids import ObjectId
-    from git_voicenote.series.review.replying import Answer, Part
+    from git_voicenote.series.review.replying import Answer, AnsweredPart
     from git_voicenote.workflows.dialogue import Dialogue
 
 
-class MailKeeper:
+class AnswerMails:
     """Writes a mail for each answered part; the products are their names."""
 
     def __init__(self, folder: Path, by: Reviewer, dialogue: Dialogue) -> None:
         self._files = ReplyFiles(folder, by)
         self._dialogue = dialogue
 
-    def prepare(self, part: Part) -> None:
+    def prepare(self, part: AnsweredPart) -> None:
         """Warn if a mail would have no recipient, or no thread."""
         warning = self._files.prepare(part)
         if warning:
             self._dialogue.warn(warning)
 
-    def keep(self, part: Part, answers: Sequence[Answer]) -> None:
+    def keep(self, part: AnsweredPart, answers: Sequence[Answer]) -> None:
         """Write the mail; it replaces the one with fewer answers."""
         path = self._files.write(part, answers)
         more = f", {len(answers)} answers" if len(answers) > 1 else ""
@@ -48,7 +48,7 @@ class MailKeeper:
         return self._files.paths
 
 
-class NoteKeeper:
+class AnswerNotes:
     """Adds each answer to the reviewers' notes of its commit."""
 
     def __init__(
@@ -61,7 +61,7 @@ class NoteKeeper:
         self._commits: dict[int, ReviewTarget] = {}
         self._kept: dict[int, int] = {}
 
-    def prepare(self, part: Part) -> None:
+    def prepare(self, part: AnsweredPart) -> None:
         """Find the commit of the part. Raises PatchError if it is not in this repository."""
         if part.number in self._commits:
             return
@@ -78,7 +78,7 @@ class NoteKeeper:
             )
         self._commits[part.number] = ReviewTarget(commit_id)
 
-    def keep(self, part: Part, answers: Sequence[Answer]) -> None:
+    def keep(self, part: AnsweredPart, answers: Sequence[Answer]) -> None:
         """Add the answers that are new."""
         target, kept = self._commits[part.number], self._kept.get(part.number, 0)
         self._saving.review(
@@ -94,7 +94,7 @@ class NoteKeeper:
         return ()
 
 
-def _commit_of(repository: Repository, part: Part) -> ObjectId | None:
+def _commit_of(repository: Repository, part: AnsweredPart) -> ObjectId | None:
     if part.envelope is None:
         return part.commit_id
     return commit_of_patch(repository, part.diff, part.subject, part.commit_id)

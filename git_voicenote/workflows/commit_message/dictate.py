@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Recording, Transcript
     from git_voicenote.git.pending_commit import PendingCommit
     from git_voicenote.git.repository import Repository
-    from git_voicenote.text.commit_message.header import Heard
+    from git_voicenote.text.commit_message.header import ParsedMessage
     from git_voicenote.text.commit_message.rules import CommitRules
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.hearing.archive import Dictation
-    from git_voicenote.workflows.hearing.hear import Source
+    from git_voicenote.workflows.hearing.hear import SoundSource
     from git_voicenote.workflows.hearing.listening import Listening
 
 _NO_SCOPE = "-"
@@ -47,7 +47,11 @@ class _Words:
 
 
 def dictate_message(
-    commit: PendingCommit, settings: Settings, dialogue: Dialogue, *, source: Source | None = None
+    commit: PendingCommit,
+    settings: Settings,
+    dialogue: Dialogue,
+    *,
+    source: SoundSource | None = None,
 ) -> None:
     """Ask for the commit's message, hear it, and write it into git's message file.
 
@@ -94,7 +98,7 @@ def _ask_for_words(
     commit: PendingCommit,
     settings: Settings,
     dialogue: Dialogue,
-    source: Source | None,
+    source: SoundSource | None,
     stack: ExitStack,
 ) -> _Words | None:
     """Return the spoken or typed words, or None if the user wants neither."""
@@ -235,7 +239,7 @@ def _mention_doubts(
 
 
 def _choose(
-    commit: PendingCommit, dialogue: Dialogue, heard: Heard, rules: CommitRules
+    commit: PendingCommit, dialogue: Dialogue, heard: ParsedMessage, rules: CommitRules
 ) -> tuple[str, str | None]:
     """Let the user choose type and scope; the defaults are guessed from the staged paths."""
     from git_voicenote.text.commit_message import composer, header

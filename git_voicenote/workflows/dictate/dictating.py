@@ -12,7 +12,7 @@ from git_voicenote.store.kept_texts import Purpose, keep_text
 from git_voicenote.targets import MessageTarget, TextTarget
 from git_voicenote.workflows.commit_message.dictate import has_type, put_spoken_message
 from git_voicenote.workflows.dialogue import report
-from git_voicenote.workflows.dictate.placing import Kind, kind_of, placed, titled
+from git_voicenote.workflows.dictate.placing import TextFileKind, kind_of, placed, titled
 from git_voicenote.workflows.explain.explain import spoken_text
 from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.hearing.hear import hear
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from git_voicenote.targets import Target
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.hearing.archive import Dictation
-    from git_voicenote.workflows.hearing.hear import Source
+    from git_voicenote.workflows.hearing.hear import SoundSource
 
 RESUME = "git voicenote dictate --from"
 _MESSAGE_FILE = "COMMIT_EDITMSG"
@@ -56,7 +56,7 @@ class Dictating:
         self._as_message = as_message
 
     @contextmanager
-    def text(self, source: Source | str | None) -> Iterator[str]:
+    def text(self, source: SoundSource | str | None) -> Iterator[str]:
         """Give a text that is spoken, or stands in a `source` (see `hear`); raises as that does.
 
         No other process resumes the recording while the context lasts.
@@ -64,7 +64,7 @@ class Dictating:
         with self._heard("a text", TextTarget(), source) as (listening, dictation):
             yield spoken_text(listening, self._dialogue, dictation, resume=RESUME)
 
-    def into_first(self, paths: Sequence[Path], source: Source | str | None) -> None:
+    def into_first(self, paths: Sequence[Path], source: SoundSource | str | None) -> None:
         """Put a spoken text into the first of the files that takes one; say if none does.
 
         A failure is reported, and the file is as it was: whoever wants it edited goes on. Raises
@@ -73,7 +73,7 @@ class Dictating:
         for path in paths:
             content = _content_of(path)
             kind = kind_of(path, content)
-            if kind is Kind.NOTHING or content is None:
+            if kind is TextFileKind.NOTHING or content is None:
                 continue
             try:
                 self._into(path, kind, content, source)
@@ -94,13 +94,15 @@ class Dictating:
 
     @contextmanager
     def _heard(
-        self, title: str, target: Target, source: Source | str | None
+        self, title: str, target: Target, source: SoundSource | str | None
     ) -> Iterator[tuple[Listening, Dictation]]:
         listening = Listening(self._repository, self._settings, target, self._dialogue.warn)
         with hear(listening, self._dialogue, title, source, resume=RESUME) as dictation:
             yield listening, dictation
 
-    def _into(self, path: Path, kind: Kind, content: str, source: Source | str | None) -> None:
+    def _into(
+        self, path: Path, kind: TextFileKind, content: str, source: SoundSource | str | None
+    ) -> None:
         self._dialogue.say(f"dictating {path.name}; say nothing to continue to the editor")
         is_message = self._is_message_of_commit(path)
         target = MessageTarget() if is_message else TextTarget()

@@ -33,7 +33,7 @@ _EMPTY_SUBJECT = re.compile(r"^Subject:[ \t]*$", re.MULTILINE)
 _TO_REPLACE = "EDITME"
 
 
-class Kind(Enum):
+class TextFileKind(Enum):
     """The kind of text that a file contains."""
 
     NOTHING = "nothing"
@@ -43,18 +43,18 @@ class Kind(Enum):
     COVER = "cover"
 
 
-def kind_of(path: Path, content: str | None) -> Kind:
+def kind_of(path: Path, content: str | None) -> TextFileKind:
     """Return the kind of text for a file; `content` is None if it is not text."""
     if content is None or path.name in _NOT_PROSE or path.suffix in _NOT_PROSE_SUFFIXES:
-        return Kind.NOTHING
+        return TextFileKind.NOTHING
     if path.name.startswith(_MAIL):
-        return Kind.MAIL
+        return TextFileKind.MAIL
     if content.startswith(_TO_REPLACE):
-        return Kind.COVER
-    return Kind.MESSAGE if path.name in _MESSAGES else Kind.PROSE
+        return TextFileKind.COVER
+    return TextFileKind.MESSAGE if path.name in _MESSAGES else TextFileKind.PROSE
 
 
-def placed(kind: Kind, words: str, content: str, comment: str = "#") -> str:
+def placed(kind: TextFileKind, words: str, content: str, comment: str = "#") -> str:
     """Return the content of a file with spoken words in their place.
 
     `words` are wrapped. All that stands there already stays, except for what asks to be replaced.
@@ -100,10 +100,10 @@ def _without_comments(words: str, comment: str) -> str:
     return "\n".join(f" {one}" if one.startswith(("#", comment)) else one for one in lines)
 
 
-_PLACES: dict[Kind, Callable[[str, str], str]] = {
-    Kind.NOTHING: lambda _, content: content,
-    Kind.MESSAGE: _as_message,
-    Kind.PROSE: _on_top,
-    Kind.MAIL: _in_mail,
-    Kind.COVER: _in_cover,
+_PLACES: dict[TextFileKind, Callable[[str, str], str]] = {
+    TextFileKind.NOTHING: lambda _, content: content,
+    TextFileKind.MESSAGE: _as_message,
+    TextFileKind.PROSE: _on_top,
+    TextFileKind.MAIL: _in_mail,
+    TextFileKind.COVER: _in_cover,
 }

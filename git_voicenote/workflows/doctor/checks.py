@@ -12,7 +12,7 @@ from git_voicenote.workflows.doctor.findings import Check, problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from git_voicenote.workflows.doctor.findings import Finding, Patient
+    from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
 _log = Log(__name__)
 
@@ -40,7 +40,9 @@ CHECKS = (
 """The checks, in the order in which they run and are shown."""
 
 
-def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> Iterator[tuple[Check, Finding]]:
+def examine(
+    patient: CheckedSetup, checks: Sequence[Check] = CHECKS
+) -> Iterator[tuple[Check, Finding]]:
     """Run the checks and yield their findings. An error becomes a finding with its hint."""
     for check in checks:
         try:

@@ -26,7 +26,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class CheckedSetup:
     """What is checked: a repository, if there is one, with the settings that hold in it.
 
     `hooks` are the names of the hooks that can be installed. Without `hears`, the microphone is
@@ -45,7 +45,7 @@ class Check:
     """A check with its name; it may have any number of findings."""
 
     name: str
-    run: Callable[[Patient], Iterable[Finding]]
+    run: Callable[[CheckedSetup], Iterable[Finding]]
 
 
 def ok(text: str, hint: str | None = None) -> Finding:

@@ -19,7 +19,7 @@ from git_voicenote.workflows.doctor.findings import note, ok, problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.workflows.doctor.findings import Finding, Patient
+    from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
 _OLDEST_GIT = (2, 25)
 """The first version with --cover-from-description."""
@@ -31,7 +31,7 @@ _CONTAINERS = {
 }
 
 
-def git(_: Patient) -> Iterator[Finding]:
+def git(_: CheckedSetup) -> Iterator[Finding]:
     """Find git, and check its version."""
     said = run_git("version", cwd=Path.cwd()).decode("utf-8", "replace").strip()
     found = re.match(r"git version (\d{1,4})\.(\d{1,4})", said)
@@ -43,12 +43,12 @@ def git(_: Patient) -> Iterator[Finding]:
         yield ok(f"{said.removeprefix('git version ')} ({path})")
 
 
-def python(_: Patient) -> Iterator[Finding]:
+def python(_: CheckedSetup) -> Iterator[Finding]:
     """Report the versions of Python and this program."""
     yield ok(f"{platform.python_version()} ({sys.executable}), git-voicenote {__version__}")
 
 
-def path(_: Patient) -> Iterator[Finding]:
+def path(_: CheckedSetup) -> Iterator[Finding]:
     """Find the program as git does: in git's own folder, then on PATH."""
     own = Path(sys.argv[0]).resolve()
     folder = os.fsdecode(run_git("--exec-path", cwd=Path.cwd())).strip()
@@ -66,7 +66,7 @@ def path(_: Patient) -> Iterator[Finding]:
         yield ok(f"git runs {found}")
 
 
-def manual(_: Patient) -> Iterator[Finding]:
+def manual(_: CheckedSetup) -> Iterator[Finding]:
     """Find the manual approximately as man does: beside the folders of PATH, and in MANPATH."""
     if shutil.which("man") is None:
         yield note("man is not installed: `git help voicenote` fails", "`git voicenote help` works")
@@ -87,7 +87,7 @@ def manual(_: Patient) -> Iterator[Finding]:
     )
 
 
-def place(_: Patient) -> Iterator[Finding]:
+def place(_: CheckedSetup) -> Iterator[Finding]:
     """Report if this is a remote machine or a container."""
     hint = "record on your own machine, and pass the sound with `record --from FILE|-`"
     if any(name in os.environ for name in ("SSH_CONNECTION", "SSH_TTY")):
@@ -99,7 +99,7 @@ def place(_: Patient) -> Iterator[Finding]:
         yield note(f"inside {inside}: it has no microphone unless you give it access to one", hint)
 
 
-def server(_: Patient) -> Iterator[Finding]:
+def server(_: CheckedSetup) -> Iterator[Finding]:
     """Find the packages of the extra `server`."""
     missing = [name for name in _SERVER if not find_spec(name)]
     if missing:
@@ -111,7 +111,7 @@ def server(_: Patient) -> Iterator[Finding]:
         yield ok("installed")
 
 
-def ffmpeg(_: Patient) -> Iterator[Finding]:
+def ffmpeg(_: CheckedSetup) -> Iterator[Finding]:
     """Find the optional decoder."""
     found = shutil.which("ffmpeg")
     if found:

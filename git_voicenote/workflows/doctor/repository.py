@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from git_voicenote.git.hooks.status import HookStatus
-    from git_voicenote.workflows.doctor.findings import Finding, Patient
+    from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
 
-def hooks(patient: Patient) -> Iterator[Finding]:
+def hooks(patient: CheckedSetup) -> Iterator[Finding]:
     """Report for each hook whether it is installed, and whether git runs it."""
     if patient.repository is None:
         yield note("not in a repository")
@@ -58,7 +58,7 @@ def _hook(name: str, found: HookStatus) -> Finding:
     return ok(f"{name}: {path}{by}{shared}")
 
 
-def rewrite(patient: Patient) -> Iterator[Finding]:
+def rewrite(patient: CheckedSetup) -> Iterator[Finding]:
     """Report whether git copies notes when it amends or rebases their commits."""
     if patient.repository is None:
         return

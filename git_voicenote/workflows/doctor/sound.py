@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from git_voicenote.datatypes import Samples
-    from git_voicenote.workflows.doctor.findings import Finding, Patient
+    from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
 _SECONDS = 1.0
 _QUIET_DBFS = -50.0
 """A peak below this is not speech: a quiet room, or a low input volume."""
 
 
-def portaudio(patient: Patient) -> Iterator[Finding]:
+def portaudio(patient: CheckedSetup) -> Iterator[Finding]:
     """Load PortAudio, and count the input devices."""
     try:
         found = input_devices()
@@ -37,7 +37,7 @@ def portaudio(patient: Patient) -> Iterator[Finding]:
     yield ok(f"{counted(len(found), 'input device')} (git voicenote devices)")
 
 
-def microphone(patient: Patient) -> Iterator[Finding]:
+def microphone(patient: CheckedSetup) -> Iterator[Finding]:
     """Record a second, and report its level. The sound is not kept."""
     device = patient.settings.microphone
     if not patient.hears:

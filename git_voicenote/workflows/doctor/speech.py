@@ -17,13 +17,13 @@ from git_voicenote.workflows.hearing.listening import engine_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from git_voicenote.workflows.doctor.findings import Finding, Patient
+    from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
 _MANY = 8
 """The most languages to list; more are counted."""
 
 
-def engine(patient: Patient) -> Iterator[Finding]:
+def engine(patient: CheckedSetup) -> Iterator[Finding]:
     """Create the engine in use, without loading its weights."""
     settings = patient.settings
     told: list[str] = []
@@ -48,7 +48,7 @@ def engine(patient: Patient) -> Iterator[Finding]:
     yield ok(f"{info.title}{why}, {listed or 'any language'}")
 
 
-def weights(patient: Patient) -> Iterator[Finding]:
+def weights(patient: CheckedSetup) -> Iterator[Finding]:
     """Compare the weights of that engine with their hashes."""
     settings = patient.settings
     options = engine_options(settings, patient.repository, lambda _: None)
@@ -63,7 +63,7 @@ def weights(patient: Patient) -> Iterator[Finding]:
         yield ok(f"{folder.name}, {size(files.used_room(folder))}, as installed ({folder})")
 
 
-def learned(patient: Patient) -> Iterator[Finding]:
+def learned(patient: CheckedSetup) -> Iterator[Finding]:
     """Report whether the language of the repository was learned."""
     if patient.repository is None:
         return

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from git_voicenote.workflows.doctor.findings import Finding, Patient
+    from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
 _LITTLE_ROOM = 200 << 20
 """Bytes: half an hour of sound takes 58 MB, and its final format needs room beside it."""
 _FAILURE = re.compile(r"(\d{4}-\d\d-\d\dT\S+) \[\d+\] ([\w.]+): (.+)")
 
 
-def settings(patient: Patient) -> Iterator[Finding]:
+def settings(patient: CheckedSetup) -> Iterator[Finding]:
     """Find settings with invalid values, and unknown names."""
     assigned = assignments(patient.repository)
     found = effective_settings(assigned, os.environ)
@@ -48,7 +48,7 @@ def settings(patient: Patient) -> Iterator[Finding]:
         yield ok(f"set: {', '.join(changed)}" if changed else "all are the defaults")
 
 
-def recordings(patient: Patient) -> Iterator[Finding]:
+def recordings(patient: CheckedSetup) -> Iterator[Finding]:
     """Count the recordings, and name their folder."""
     root = state_root(patient.repository)
     kept = Recordings(root)
@@ -58,7 +58,7 @@ def recordings(patient: Patient) -> Iterator[Finding]:
     )
 
 
-def history(patient: Patient) -> Iterator[Finding]:
+def history(patient: CheckedSetup) -> Iterator[Finding]:
     """Read the history. Raises StoreError."""
     root = state_root(patient.repository)
     History(root).entries(1)
@@ -66,7 +66,7 @@ def history(patient: Patient) -> Iterator[Finding]:
     yield ok(f"{size(used)}, {root / 'history.db'}" if used else "empty")
 
 
-def disk(patient: Patient) -> Iterator[Finding]:
+def disk(patient: CheckedSetup) -> Iterator[Finding]:
     """Report the size of models and caches, and the room left for a recording."""
     root = state_root(patient.repository)
     language = root / "language"
@@ -80,7 +80,7 @@ def disk(patient: Patient) -> Iterator[Finding]:
     yield ok(f"{used}; {size(room)} are free")
 
 
-def failures(_: Patient) -> Iterator[Finding]:
+def failures(_: CheckedSetup) -> Iterator[Finding]:
     """Report the last failure in the log file, which may be old."""
     log = failure_file()
     with suppress(FileNotFoundError):

@@ -22,7 +22,7 @@ from git_voicenote.notes.merging.refs import (
 from git_voicenote.notes.pushing import push_places, push_refs
 from git_voicenote.notes.refs import contains, update_refs
 from git_voicenote.notes.remotes import fetched, remote_tips
-from git_voicenote.notes.selection import Selection, join_sent, select_notes
+from git_voicenote.notes.selection import NoteSelection, join_sent, select_notes
 from git_voicenote.notes.trees import read_note_tree
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
     from git_voicenote.notes.merging.refs import NoteRefs
-    from git_voicenote.notes.pushing import Pushed
+    from git_voicenote.notes.pushing import PushedRef
     from git_voicenote.notes.remotes import Remote
 
 
@@ -43,7 +43,7 @@ class PlacePush:
     """
 
     place: Remote
-    refs: tuple[Pushed, ...] = ()
+    refs: tuple[PushedRef, ...] = ()
     words: tuple[str, ...] = ()
     failure: GitError | None = None
     sent: tuple[Difference, ...] = ()
@@ -68,7 +68,7 @@ class PlaceDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RemoteDifferences:
     """The differences between a remote and this repository; `places` are its push URLs."""
 
     places: tuple[Remote, ...]
@@ -114,7 +114,7 @@ def push_all(
 
 def compare(
     repository: Repository, note_refs: NoteRefs, remote: Remote, target: Remote
-) -> Standing:
+) -> RemoteDifferences:
     """Return what each side has that the other lacks. Raises GitError if one cannot be asked.
 
     `remote` is asked for what is to fetch, each place of `target` for what is to push.
@@ -128,7 +128,7 @@ def compare(
     ]
     for place in places if apart else ():
         found += _differences(repository, note_refs, remote, place)
-    return Standing(places, tuple(found))
+    return RemoteDifferences(places, tuple(found))
 
 
 def _differences(
@@ -137,7 +137,7 @@ def _differences(
     with fetched(repository, place, note_refs) as tips:
         ours = local_tips(repository, note_refs)
         found = differences(repository, ours, tips, _last(repository, remote, place))
-        selection = Selection(repository, remote.name, tips)
+        selection = NoteSelection(repository, remote.name, tips)
         # what is there already, such as a note that was removed here, may be pushed
         new = {
             kind: {one.name for one in found if one.kind == kind and one.side == "here"}
@@ -162,7 +162,9 @@ def _push_to(
     repository: Repository, note_refs: NoteRefs, remote: Remote, place: Remote, options: PushOptions
 ) -> PlacePush:
     theirs = remote_tips(repository, place, note_refs)
-    selection = Selection(repository, remote.name, theirs, options.branches, is_all=options.is_all)
+    selection = NoteSelection(
+        repository, remote.name, theirs, options.branches, is_all=options.is_all
+    )
     outgoing = _outgoing(repository, note_refs, theirs, _last(repository, remote, place), selection)
     sent, held = tuple(outgoing.sent), tuple(outgoing.held)
     if not outgoing.updates or options.is_dry:
@@ -194,7 +196,7 @@ class _Outgoing:
 
 
 def _outgoing(
-    repository: Repository, note_refs: NoteRefs, theirs: Tips, last: Tips, selection: Selection
+    repository: Repository, note_refs: NoteRefs, theirs: Tips, last: Tips, selection: NoteSelection
 ) -> _Outgoing:
     ours, outgoing = local_tips(repository, note_refs), _Outgoing()
     for kind, ref in note_refs.by_kind.items():
@@ -238,7 +240,7 @@ def _last(repository: Repository, remote: Remote, place: Remote) -> Tips:
 
 
 def _record(
-    repository: Repository, note_refs: NoteRefs, place: Remote, pushed: Sequence[Pushed]
+    repository: Repository, note_refs: NoteRefs, place: Remote, pushed: Sequence[PushedRef]
 ) -> None:
     """Store the current tips of a URL."""
     last = tips_below(repository, place.tracking)

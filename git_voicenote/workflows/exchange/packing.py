@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.notes.bundles import Selection
+    from git_voicenote.notes.bundles import BundleContent
     from git_voicenote.notes.merging.refs import NoteRefs
-    from git_voicenote.store.entries import Entry
+    from git_voicenote.store.entries import HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackSummary:
     """A summary of the packed content, and remarks."""
 
     summary: str
@@ -57,7 +57,7 @@ def pack(
     *,
     state: Path | None,
     replace: bool = False,
-) -> Packed:
+) -> PackSummary:
     """Write a selection of the repository to a file.
 
     `state` is where recordings and history lie; None leaves them out. Raises StoreError or
@@ -86,7 +86,7 @@ def pack(
             "covers": dict(selection.covers),
         }
         _write(file, manifest, files)
-    return Packed(_summary(repository, note_refs, selection, len(sounds)), tuple(remarks))
+    return PackSummary(_summary(repository, note_refs, selection, len(sounds)), tuple(remarks))
 
 
 def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> None:
@@ -99,7 +99,7 @@ def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> N
 
 
 def _recordings_of(
-    repository: Repository, note_refs: NoteRefs, selection: Selection, *, is_all: bool
+    repository: Repository, note_refs: NoteRefs, selection: BundleContent, *, is_all: bool
 ) -> tuple[str, ...]:
     """Return the recordings that the notes of a selection name, oldest first."""
     covers = Covers(repository)
@@ -139,7 +139,7 @@ def _find_sounds(
 
 def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) -> str:
     """Return descriptions of recordings for a bundle. Raises StoreError if too large."""
-    known: dict[str, Entry | None] = {}
+    known: dict[str, HistoryEntry | None] = {}
     try:
         known = {name: history.entry(name) for name in sounds}
     except StoreError as exc:
@@ -154,7 +154,7 @@ def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) 
     return text
 
 
-def _value(name: str, entry: Entry | None, remarks: list[str]) -> dict[str, Any]:
+def _value(name: str, entry: HistoryEntry | None, remarks: list[str]) -> dict[str, Any]:
     """Return the description of a recording that the other side accepts."""
     if entry is not None:
         value = carried_value(entry)
@@ -167,7 +167,9 @@ def _value(name: str, entry: Entry | None, remarks: list[str]) -> dict[str, Any]
     return unknown_value(name)
 
 
-def _summary(repository: Repository, note_refs: NoteRefs, selection: Selection, sounds: int) -> str:
+def _summary(
+    repository: Repository, note_refs: NoteRefs, selection: BundleContent, sounds: int
+) -> str:
     noted, answered = (
         len(Notes(repository, ref).annotated()) for ref in note_refs.by_kind.values()
     )

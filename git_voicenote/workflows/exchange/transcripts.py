@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from git_voicenote.store.entries import Entry
+    from git_voicenote.store.entries import HistoryEntry
     from git_voicenote.store.history import History
     from git_voicenote.targets import Target
 
@@ -44,7 +44,7 @@ class CarriedRecording:
     turns: tuple[Turn, ...] = ()
 
 
-def carried_value(entry: Entry) -> dict[str, Any]:
+def carried_value(entry: HistoryEntry) -> dict[str, Any]:
     """Return an entry of the history for JSON, without failed attempts."""
     return {
         "id": entry.id,

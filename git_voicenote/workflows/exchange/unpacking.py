@@ -42,7 +42,7 @@ _WORK = "unbundle-"
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ImportSummary:
     """The result of an import: the refs of `branches` by name, and the number of new recordings."""
 
     outcome: Outcome
@@ -61,7 +61,7 @@ class _Sound:
 
 def unpack(
     repository: Repository, note_refs: NoteRefs, file: Path, name: str | None, state: Path
-) -> Arrived:
+) -> ImportSummary:
     """Take in a file: commits below refs/voicenote/received/NAME/, notes and covers merged.
 
     `state` is where recordings and history lie. Raises StoreError or GitError, with nothing taken
@@ -83,7 +83,7 @@ def _unpack_in(
     file: Path,
     prefix: str,
     state: Path,
-) -> Arrived:
+) -> ImportSummary:
     manifest = read_container(file, folder)
     refs = verify_git_bundle(repository, folder / GIT_BUNDLE)
     _check_heads(file, manifest, refs)
@@ -98,7 +98,7 @@ def _unpack_in(
             taken.undo()
             raise
     remarks = [f"{name} of the git bundle was not imported" for name in unknown] + taken.remarks
-    return Arrived(outcome, branches, len(taken.placed), tuple(remarks))
+    return ImportSummary(outcome, branches, len(taken.placed), tuple(remarks))
 
 
 def _checked_name(repository: Repository, file: Path, name: str | None) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from git_voicenote.store.kept_texts import KeptText
     from git_voicenote.targets import Target
     from git_voicenote.workflows.dialogue import Dialogue
-    from git_voicenote.workflows.explain.saving import Change
+    from git_voicenote.workflows.explain.saving import TextChange
 
 
 class Editing:
@@ -159,5 +159,5 @@ class Editing:
             )
 
 
-def _change(name: str, before: str | None, mine: Sequence[Note]) -> Change:
+def _change(name: str, before: str | None, mine: Sequence[Note]) -> TextChange:
     return partial(reconciled, name, before, render_notes(mine))

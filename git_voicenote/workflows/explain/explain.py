@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.explain.joining import Existing
     from git_voicenote.workflows.explain.walk_pages import Page
     from git_voicenote.workflows.hearing.archive import Dictation
-    from git_voicenote.workflows.hearing.hear import Source
+    from git_voicenote.workflows.hearing.hear import SoundSource
 
 _ABOUT_ANCHORS = """
 What follows a line such as `path:12-34:` is of that part of the diff,
@@ -48,7 +48,7 @@ up to the next one, or to `The patch as a whole:`.
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenNote:
     """A saved note and its dictation."""
 
     note: Note
@@ -61,12 +61,12 @@ def explain(
     settings: Settings,
     dialogue: Dialogue,
     *,
-    source: Source | str | None = None,
+    source: SoundSource | str | None = None,
     existing: Existing | None = None,
     explain: bool = False,
     walk: bool = False,
-    saved: Callable[[Spoken], None] | None = None,
-) -> Spoken:
+    saved: Callable[[SpokenNote], None] | None = None,
+) -> SpokenNote:
     """Let the person explain a commit or a series, let them edit the words, and save them.
 
     `source` is as for `hear`. With `walk`, they have the diff before them and turn its pages
@@ -93,10 +93,10 @@ def explain(
             )
         dialogue.say(f"{subject.name} saved · git voicenote show {subject.argument}")
         if saved is not None:
-            saved(Spoken(spoken, dictation))
+            saved(SpokenNote(spoken, dictation))
     if isinstance(subject.target, CommitTarget):
         _offer_rewrite_ref(repository, settings.notes_ref, dialogue)
-    return Spoken(spoken, dictation)
+    return SpokenNote(spoken, dictation)
 
 
 def spoken_text(

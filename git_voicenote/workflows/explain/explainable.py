@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.targets import Target
     from git_voicenote.text.diff.diffs import FileDiff
-    from git_voicenote.workflows.explain.saving import Change, Saving
+    from git_voicenote.workflows.explain.saving import Saving, TextChange
     from git_voicenote.workflows.explain.walk_pages import Page
 
 
@@ -55,7 +55,7 @@ class Explainable(Protocol):
         """Return its existing notes."""
         ...
 
-    def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
+    def save(self, saving: Saving, mine: Sequence[Note], change: TextChange) -> str:
         """Save notes, and return the new text; see `Saving.note`."""
         ...
 
@@ -88,7 +88,7 @@ class ExplainedCommit:
         """Return the commit's notes."""
         return Notes(self._repository, self._notes_ref).read(self.target.commit_id)
 
-    def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
+    def save(self, saving: Saving, mine: Sequence[Note], change: TextChange) -> str:
         """Save the commit's notes."""
         return saving.note(self.target, mine, change)
 
@@ -125,7 +125,7 @@ class ExplainedSeries:
         """Return the cover."""
         return Covers(self._repository).read(self.target.key)
 
-    def save(self, saving: Saving, mine: Sequence[Note], change: Change) -> str:
+    def save(self, saving: Saving, mine: Sequence[Note], change: TextChange) -> str:
         """Save the cover."""
         return saving.cover(self.target, mine, change)
 

@@ -15,13 +15,13 @@ from git_voicenote.workflows.explain.explainable import ExplainedCommit, Explain
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Commit, Repository
-    from git_voicenote.series.outgoing.plan import Plan
+    from git_voicenote.series.outgoing.plan import PatchPlan
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.explain.explainable import Explainable
 
 
 def explain_missing(
-    repository: Repository, settings: Settings, dialogue: Dialogue, plan: Plan, order: str
+    repository: Repository, settings: Settings, dialogue: Dialogue, plan: PatchPlan, order: str
 ) -> None:
     """Record a note for each commit without one, and a cover if the series has none.
 
@@ -50,7 +50,7 @@ def explain_missing(
             dialogue.say(f"{exc.message}: continuing without it")
 
 
-def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> list[Commit]:
+def _silent_commits(repository: Repository, settings: Settings, plan: PatchPlan) -> list[Commit]:
     """Return the commits without a note, the newest first."""
     listed = repository.run(
         "rev-list", "--no-merges", *plan.walk.revisions, *plan.arguments.pathspec
@@ -60,7 +60,7 @@ def _silent_commits(repository: Repository, settings: Settings, plan: Plan) -> l
     return [repository.commit(one) for one in ids if one not in texts]
 
 
-def _silent_cover(repository: Repository, plan: Plan) -> str | None:
+def _silent_cover(repository: Repository, plan: PatchPlan) -> str | None:
     """Return the key for the cover, if the series should have one but has none."""
     arguments = plan.arguments
     if plan.cover is not None or plan.walk.tip is None or arguments.has("--no-cover-letter"):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from git_voicenote.targets import CommitTarget, CoverTarget, ReviewTarget, Target
     from git_voicenote.workflows.dialogue import Dialogue
 
-    Change: TypeAlias = Callable[[str | None], str]
+    TextChange: TypeAlias = Callable[[str | None], str]
     """Makes the new text from the one that is in git at the time of saving, if any."""
 
 
@@ -48,7 +48,9 @@ class Saving:
         self._settings = settings
         self._dialogue = dialogue
 
-    def note(self, target: CommitTarget, mine: Sequence[Note], change: Change | None = None) -> str:
+    def note(
+        self, target: CommitTarget, mine: Sequence[Note], change: TextChange | None = None
+    ) -> str:
         """Save a commit's notes, remember them with its patch, and return the new text.
 
         `mine` are the person's words. `change` makes the new text of what stands there at this
@@ -61,7 +63,9 @@ class Saving:
         self._remember(target, text, self._patch_id(target))
         return text
 
-    def cover(self, target: CoverTarget, mine: Sequence[Note], change: Change | None = None) -> str:
+    def cover(
+        self, target: CoverTarget, mine: Sequence[Note], change: TextChange | None = None
+    ) -> str:
         """Save the cover of a series, and return the new text; see `note`."""
         purpose = Purpose(target, f"the cover of {series_name(self._repository, target.key)}")
         with self._kept_on_failure(mine, purpose):
@@ -146,5 +150,5 @@ def remembered_notes(repository: Repository, dialogue: Dialogue) -> Remembered:
     return answer
 
 
-def _replace_by(notes: Sequence[Note]) -> Change:
+def _replace_by(notes: Sequence[Note]) -> TextChange:
     return lambda _: render_notes(notes)

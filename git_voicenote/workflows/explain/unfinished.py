@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.targets import Target
     from git_voicenote.workflows.dialogue import Dialogue
-    from git_voicenote.workflows.explain.explain import Spoken
+    from git_voicenote.workflows.explain.explain import SpokenNote
     from git_voicenote.workflows.explain.explainable import Explainable
     from git_voicenote.workflows.hearing.archive import Archive, CutOff
 
 
 def offer_unfinished(
     repository: Repository, settings: Settings, dialogue: Dialogue, *, skip: str | None = None
-) -> dict[Target, Spoken]:
+) -> dict[Target, SpokenNote]:
     """Let the person decide on each recording that was cut off, except the one they named.
 
     If nobody can be asked, name it and go on. Returns what was resumed, by target.
     """
-    resumed: dict[Target, Spoken] = {}
+    resumed: dict[Target, SpokenNote] = {}
     archive = open_archive(repository, settings, dialogue.warn)
     for found in archive.cut_off():
         if found.recording.id == skip:
@@ -65,7 +65,7 @@ def _is_to_be_resumed(
 
 def _resume(
     repository: Repository, settings: Settings, dialogue: Dialogue, found: CutOff
-) -> dict[Target, Spoken]:
+) -> dict[Target, SpokenNote]:
     explained = _explained(repository, settings, found)
     if explained is not None:
         spoken = explain(explained, repository, settings, dialogue, source=found.recording)

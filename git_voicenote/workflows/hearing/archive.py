@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment, Turn
     from git_voicenote.git.repository import Repository
     from git_voicenote.recording_formats import RecordingFormat
-    from git_voicenote.store.entries import Entry
+    from git_voicenote.store.entries import HistoryEntry
     from git_voicenote.targets import Target
 
 
@@ -283,7 +283,7 @@ class Archive:
         entry = self._recall(recording.id)
         return entry.turns if entry else ()
 
-    def _recall(self, recording_id: str) -> Entry | None:
+    def _recall(self, recording_id: str) -> HistoryEntry | None:
         try:
             return self._history.entry(recording_id)
         except StoreError as exc:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FileResult:
     """What was heard in the seconds of a file, or why it failed.
 
     With an IncompleteSoundError there are both: some of its sound could not be read.
@@ -55,7 +55,7 @@ def transcribe_files(
     warn: Callable[[str], None],
     listened: Callable[[float], None],
     detection: Detection = DEFAULT,
-) -> Iterator[tuple[int, Segment | Finished]]:
+) -> Iterator[tuple[int, Segment | FileResult]]:
     """Yield the segments of each source, numbered from 0, and its result when it is finished.
 
     The segments of a source come in order; an engine for batches may interleave several sources
@@ -94,7 +94,7 @@ class _Batch:
         self._listeners = Listeners(sources, processes, warn, self._listened, detection=detection)
         self._opened: dict[int, _Source] = {}
 
-    def events(self) -> Iterator[tuple[int, Segment | Finished]]:
+    def events(self) -> Iterator[tuple[int, Segment | FileResult]]:
         try:
             with self._listeners:
                 yield from self._all()
@@ -102,7 +102,7 @@ class _Batch:
             for source in self._opened.values():
                 source.close()
 
-    def _all(self) -> Iterator[tuple[int, Segment | Finished]]:
+    def _all(self) -> Iterator[tuple[int, Segment | FileResult]]:
         broken = yield from self._hear(self._through())
         while broken is not None:
             if len(self._opened) > 1:
@@ -114,7 +114,7 @@ class _Batch:
 
     def _hear(
         self, events: Iterator[tuple[int, Segment | EngineError | None]]
-    ) -> Generator[tuple[int, Segment | Finished], None, EngineError | None]:
+    ) -> Generator[tuple[int, Segment | FileResult], None, EngineError | None]:
         """Yield the results of the engine; return its failure if other files may still succeed."""
         try:
             for number, event in events:
@@ -163,7 +163,7 @@ class _Batch:
             self._opened[number] = _Source(listening)
             yield number, self._opened[number].pieces()
 
-    def _give_up(self, error: EngineError) -> Iterator[tuple[int, Finished]]:
+    def _give_up(self, error: EngineError) -> Iterator[tuple[int, FileResult]]:
         for number in sorted(self._opened):
             yield number, self._opened.pop(number).finish(error)
 
@@ -191,7 +191,7 @@ class _Source:
         except AudioFileError as exc:
             self._unreadable = exc
 
-    def finish(self, error: EngineError | None) -> Finished:
+    def finish(self, error: EngineError | None) -> FileResult:
         self.close()
         segments = tuple(self.segments)
         failure = Transcript("", "", "", segments).failure
@@ -200,7 +200,7 @@ class _Source:
         # a file that is not whole may have failed in the engine, too, which left nothing at all
         is_readable = isinstance(self._unreadable, IncompleteSoundError | None)
         reason = error or self._unreadable if is_readable else self._unreadable
-        return Finished(self._listening.heard, segments, reason)
+        return FileResult(self._listening.heard, segments, reason)
 
     def close(self) -> None:
         """Close it if the engine stopped before its end."""

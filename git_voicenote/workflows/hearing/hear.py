@@ -21,7 +21,7 @@ from git_voicenote.errors import (
     VoicenoteError,
 )
 from git_voicenote.targets import MessageTarget
-from git_voicenote.workflows.dialogue import Walk
+from git_voicenote.workflows.dialogue import DiffWalk
 from git_voicenote.workflows.hearing.archive import Subject, open_archive
 from git_voicenote.workflows.hearing.way_in import say_way_in
 from git_voicenote.workflows.leftovers import NEXT_COMMIT, NEXT_RECORD
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.hearing.listening import Listening
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
-    Source: TypeAlias = Path | BinaryIO | Recording
+    SoundSource: TypeAlias = Path | BinaryIO | Recording
     """A sound file, a pipe, or an earlier recording."""
 
 UNATTENDED_SILENCE = 3.0
@@ -52,7 +52,7 @@ def hear(
     listening: Listening,
     dialogue: Dialogue,
     title: str,
-    source: Source | str | None = None,
+    source: SoundSource | str | None = None,
     *,
     resume: str = RESUME,
     pages: Sequence[Page] = (),
@@ -142,7 +142,7 @@ class _Hearing:
         silence = settings.silence
         if not (silence or self._dialogue.is_interactive):
             silence = UNATTENDED_SILENCE
-        walk = Walk(pages, partial(self._archive.turned, recording)) if pages else None
+        walk = DiffWalk(pages, partial(self._archive.turned, recording)) if pages else None
         with capture:
             try:
                 delay = self._dialogue.attend(live, silence, walk)

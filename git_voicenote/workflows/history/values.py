@@ -8,19 +8,19 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.text.export.formats import Exported
+from git_voicenote.text.export.formats import ExportedTranscript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from git_voicenote.store.entries import Entry
+    from git_voicenote.store.entries import HistoryEntry
 
 _COLUMNS = ("id", "created_at", "duration", "target", "title", "engine", "language", "text")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet reads a cell that begins like this as a formula."""
 
 
-def entry_value(entry: Entry) -> dict[str, object]:
+def entry_value(entry: HistoryEntry) -> dict[str, object]:
     """Return all values of a recording."""
     transcript = entry.transcript
     return {
@@ -52,14 +52,14 @@ def entry_value(entry: Entry) -> dict[str, object]:
     }
 
 
-def exported(entry: Entry) -> Exported:
+def exported(entry: HistoryEntry) -> ExportedTranscript:
     """Return a recording for export: its edited text, and the segments of the engine."""
     segments = entry.transcript.segments if entry.transcript else ()
     lines = visible(entry.text).splitlines() if entry.text else [""]
-    return Exported(entry.id, lines, segments, entry_value(entry))
+    return ExportedTranscript(entry.id, lines, segments, entry_value(entry))
 
 
-def entries_table(entries: Iterable[Entry]) -> str:
+def entries_table(entries: Iterable[HistoryEntry]) -> str:
     """Return a row for each recording, as CSV; no cell is a formula."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")

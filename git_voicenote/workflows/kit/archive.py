@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 from git_voicenote.files.hashing import sha256, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
+
+    from git_voicenote.models.installed import Progress
 
 SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class KitFile:
     """A file of a kit: its name, its content, and whether it is executable."""
 
     name: str
@@ -43,9 +45,9 @@ class Member:
 def write_archive(
     target: BinaryIO,
     folder: str,
-    members: Sequence[Member],
+    members: Sequence[KitFile],
     made: datetime,
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Progress = lambda *_: None,
 ) -> None:
     """Write members below a folder, in the order of their names, and a file with their hashes.
 
@@ -55,7 +57,7 @@ def write_archive(
     total, done = sum(member.size for member in ordered), 0
     sums = "".join(f"{member.sha256}  {member.name}\n" for member in ordered)
     with tarfile.TarFile(fileobj=target, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        for member in [Member(SUMS, sums.encode()), *ordered]:
+        for member in [KitFile(SUMS, sums.encode()), *ordered]:
             info = tarfile.TarInfo(f"{folder}/{member.name}")
             info.size, info.mtime = member.size, int(made.timestamp())
             info.mode = 0o755 if member.executable else 0o644

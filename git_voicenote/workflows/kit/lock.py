@@ -22,7 +22,7 @@ _HASH = re.compile(r"\s--hash=sha256:([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockedPackage:
     """A package of a lock. `hashes` are those of all its files, for any platform."""
 
     name: str
@@ -49,7 +49,7 @@ def with_hashes(requirement: str, hashes: Iterable[str]) -> str:
     return requirement + "".join(f" \\\n    --hash=sha256:{digest}" for digest in sorted(hashes))
 
 
-def read_lock(path: Path) -> tuple[Locked, ...]:
+def read_lock(path: Path) -> tuple[LockedPackage, ...]:
     """Return the packages of a lock, in its order. Raises StoreError."""
     try:
         lines = path.read_text("utf-8").replace("\\\n", " ").splitlines()
@@ -58,9 +58,11 @@ def read_lock(path: Path) -> tuple[Locked, ...]:
         raise StoreError(f"the lock {path} cannot be read: {exc}") from exc
 
 
-def _locked(line: str) -> Locked:
+def _locked(line: str) -> LockedPackage:
     requirement = Requirement(_HASH.sub("", line))
     (pin,) = requirement.specifier
     if pin.operator != "==":
         raise ValueError(f"{requirement.name} has no one version")
-    return Locked(requirement.name, pin.version, requirement.marker, frozenset(_HASH.findall(line)))
+    return LockedPackage(
+        requirement.name, pin.version, requirement.marker, frozenset(_HASH.findall(line))
+    )

@@ -15,20 +15,17 @@ from git_voicenote.files.hashing import sha256_of
 from git_voicenote.models.installed import RECORD, changed_files, read_record
 from git_voicenote.resources import cache_home, resource
 from git_voicenote.text.templates import fill_in
-from git_voicenote.workflows.kit.archive import Member, write_archive
-from git_voicenote.workflows.kit.lock import Locked, read_lock, with_hashes
+from git_voicenote.workflows.kit.archive import KitFile, write_archive
+from git_voicenote.workflows.kit.lock import LockedPackage, read_lock, with_hashes
 from git_voicenote.workflows.kit.own_wheel import own_wheel
 from git_voicenote.workflows.kit.wheels import Wheel, choose_wheels, fetch_wheels, licence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from git_voicenote.models.installed import ModelRecord
+    from git_voicenote.models.installed import ModelRecord, Progress
     from git_voicenote.workflows.kit.platforms import Platform
-
-    Progress = Callable[[str, int, int], None]
-    """Called with the name of a task, the amount done, and the total."""
 
 _SCRIPTS = ("kit/install", "kit/uninstall", "kit/check.py")
 _INSTALLER = "pip"
@@ -38,7 +35,7 @@ _WITHOUT_DATE = 1580601600
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class KitPlan:
     """What a kit is to hold.
 
     `models` are folders of installed models. `wheels` is a folder to take the wheels from; without
@@ -76,7 +73,7 @@ class _Model:
     record: ModelRecord
 
 
-def make_kit(plan: Plan, target: Path, *, replace: bool = False, progress: Progress) -> Kit:
+def make_kit(plan: KitPlan, target: Path, *, replace: bool = False, progress: Progress) -> Kit:
     """Write a kit to a file. The same plan and lock, and SOURCE_DATE_EPOCH, give the same bytes.
 
     Raises StoreError, UsageError, EngineError.
@@ -116,7 +113,7 @@ def _date() -> datetime:
     return date
 
 
-def _gather(plan: Plan, folder: Path, progress: Progress) -> tuple[Wheel, ...]:
+def _gather(plan: KitPlan, folder: Path, progress: Progress) -> tuple[Wheel, ...]:
     """Return the wheels for all Pythons of a plan, each file once, by name."""
     lock = plan.lock or resource("locks", "kit-nano.lock" if plan.nano else "kit.lock")
     locked = read_lock(lock)
@@ -131,28 +128,28 @@ def _gather(plan: Plan, folder: Path, progress: Progress) -> tuple[Wheel, ...]:
 
 
 def _members(
-    plan: Plan, wheels: Sequence[Wheel], ours: Path, models: Sequence[_Model]
-) -> Iterator[Member]:
+    plan: KitPlan, wheels: Sequence[Wheel], ours: Path, models: Sequence[_Model]
+) -> Iterator[KitFile]:
     """Yield the files of a kit."""
     for path in (resource("templates", name) for name in _SCRIPTS):
-        yield Member(path.name, path, executable=not path.suffix)
+        yield KitFile(path.name, path, executable=not path.suffix)
     for wheel in wheels:
-        yield Member(f"wheels/{wheel.path.name}", wheel.path, digest=wheel.sha256)
-    yield Member(f"wheels/{ours.name}", ours)
+        yield KitFile(f"wheels/{wheel.path.name}", wheel.path, digest=wheel.sha256)
+    yield KitFile(f"wheels/{ours.name}", ours)
     for model in models:
         for name, file in model.record.files.items():
             path = model.folder / name
-            yield Member(f"models/{model.folder.name}/{name}", path, digest=file.sha256)
-        yield Member(f"models/{model.folder.name}/{RECORD}", model.folder / RECORD)
-    yield Member("requirements.txt", _requirements(wheels, ours).encode())
-    yield Member("KIT", _facts(plan).encode())
-    yield Member("LICENSE", _licence())
-    yield Member("README.md", _page(plan, wheels, models).encode())
+            yield KitFile(f"models/{model.folder.name}/{name}", path, digest=file.sha256)
+        yield KitFile(f"models/{model.folder.name}/{RECORD}", model.folder / RECORD)
+    yield KitFile("requirements.txt", _requirements(wheels, ours).encode())
+    yield KitFile("KIT", _facts(plan).encode())
+    yield KitFile("LICENSE", _licence())
+    yield KitFile("README.md", _page(plan, wheels, models).encode())
 
 
 def _requirements(wheels: Sequence[Wheel], ours: Path) -> str:
     """Return the requirements for pip: exactly these files."""
-    hashes: dict[Locked, list[str]] = {}
+    hashes: dict[LockedPackage, list[str]] = {}
     for wheel in wheels:
         if wheel.package.name != _INSTALLER:
             hashes.setdefault(wheel.package, []).append(wheel.sha256)
@@ -161,7 +158,7 @@ def _requirements(wheels: Sequence[Wheel], ours: Path) -> str:
     return "\n".join([*sorted(lines), own]) + "\n"
 
 
-def _facts(plan: Plan) -> str:
+def _facts(plan: KitPlan) -> str:
     """Return the values for the scripts of a kit, one per line."""
     facts = {
         "version": __version__,
@@ -174,7 +171,7 @@ def _facts(plan: Plan) -> str:
     return "".join(f"{name}={value}\n" for name, value in facts.items())
 
 
-def _page(plan: Plan, wheels: Sequence[Wheel], models: Sequence[_Model]) -> str:
+def _page(plan: KitPlan, wheels: Sequence[Wheel], models: Sequence[_Model]) -> str:
     packages = {wheel.package: licence_of(wheel.path) for wheel in wheels}
     return fill_in(
         "kit/README.md.j2",

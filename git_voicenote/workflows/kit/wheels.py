@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from git_voicenote.workflows.kit.lock import Locked
+    from git_voicenote.workflows.kit.lock import LockedPackage
     from git_voicenote.workflows.kit.platforms import Platform
 
 
@@ -31,11 +31,11 @@ class Wheel:
 
     path: Path
     sha256: str
-    package: Locked
+    package: LockedPackage
 
 
 def fetch_wheels(
-    packages: Sequence[Locked],
+    packages: Sequence[LockedPackage],
     platform: Platform,
     python: str,
     folder: Path,
@@ -56,7 +56,7 @@ def fetch_wheels(
 
 
 def choose_wheels(
-    packages: Sequence[Locked], platform: Platform, python: str, folder: Path
+    packages: Sequence[LockedPackage], platform: Platform, python: str, folder: Path
 ) -> tuple[Wheel, ...]:
     """Return the best wheel in a folder for each package, as pip would choose it.
 
@@ -114,7 +114,7 @@ def licence_of(wheel: Path) -> str:
     return str(metadata.get("License-Expression") or ", ".join(classifiers) or stated) or "-"
 
 
-def _first_known(package: Locked, paths: Sequence[Path]) -> Wheel | None:
+def _first_known(package: LockedPackage, paths: Sequence[Path]) -> Wheel | None:
     for path in paths:
         if (digest := sha256_of(path)) in package.hashes:
             return Wheel(path, digest, package)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.errors import GitError
 from git_voicenote.notes.merging.refs import Tips, differences, local_tips, tips_below
 from git_voicenote.notes.remotes import find_push_remote, find_remote
-from git_voicenote.notes.selection import Selection
+from git_voicenote.notes.selection import NoteSelection
 from git_voicenote.notes.trees import read_note_tree
 from git_voicenote.store.kept_texts import kept_texts
 from git_voicenote.workflows.hearing.archive import open_archive
@@ -94,7 +94,7 @@ def find_outgoing(repository: Repository, note_refs: NoteRefs) -> Outgoing:
         for one in differences(repository, ours, theirs, theirs)
         if one.side != "there" and one.kind != "file"
     ]
-    selection = Selection(repository, remote.name, theirs)
+    selection = NoteSelection(repository, remote.name, theirs)
     may_go = _known_there(repository, theirs)
     may_go |= selection.commits({one.name for one in found if one.kind != "cover"} - may_go)
     sent = tuple(

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from git_voicenote.workflows.dialogue import Dialogue
-    from git_voicenote.workflows.hearing.batch import Finished
+    from git_voicenote.workflows.hearing.batch import FileResult
     from git_voicenote.workflows.hearing.listening import Listening
     from git_voicenote.workflows.transcribe.results import Results
 
 
-class Display(Protocol):
+class TranscriptionDisplay(Protocol):
     """Shows results and progress."""
 
     def listened(self, seconds: float) -> None:
@@ -40,10 +40,12 @@ class Display(Protocol):
         ...
 
 
-class Displays(Protocol):
+class TranscriptionDisplays(Protocol):
     """Makes a display for files; None is a stream."""
 
-    def __call__(self, sources: Sequence[Path | None], /) -> AbstractContextManager[Display]:
+    def __call__(
+        self, sources: Sequence[Path | None], /
+    ) -> AbstractContextManager[TranscriptionDisplay]:
         """Return a display that is shown while its context lasts."""
         ...
 
@@ -113,7 +115,7 @@ class FileTranscription:
     sources: Sequence[str]
     listening: Listening
     dialogue: Dialogue
-    displays: Displays
+    displays: TranscriptionDisplays
     is_many: bool
 
     def run(self, results: Results) -> Tally:
@@ -154,8 +156,8 @@ class FileTranscription:
         return tally
 
     def _events(
-        self, missing: Sequence[int], display: Display
-    ) -> Iterator[tuple[int, Segment | Finished]]:
+        self, missing: Sequence[int], display: TranscriptionDisplay
+    ) -> Iterator[tuple[int, Segment | FileResult]]:
         if not missing:
             return
         # numpy and soundfile cost 0.2 s: not before the options are known to be right
@@ -174,7 +176,7 @@ class FileTranscription:
         name = self.sources[number]
         return None if name == "-" else Path(name)
 
-    def _record(self, number: int, finished: Finished, tally: Tally) -> None:
+    def _record(self, number: int, finished: FileResult, tally: Tally) -> None:
         name = self.sources[number]
         if finished.error is not None:
             tally.error = finished.error

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from git_voicenote.text.export.formats import Exported
+from git_voicenote.text.export.formats import ExportedTranscript
 from git_voicenote.text.passes.spoken_prose import spoken_lines, spoken_prose
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
     from git_voicenote.store.results import ResultFolder
     from git_voicenote.text.export.formats import ExportFormat
-    from git_voicenote.workflows.hearing.batch import Finished
+    from git_voicenote.workflows.hearing.batch import FileResult
 
 
 class Results(Protocol):
@@ -46,7 +46,7 @@ class Results(Protocol):
         """Return the output for a segment as soon as it is transcribed."""
         ...
 
-    def finished(self, number: int, finished: Finished) -> str:
+    def finished(self, number: int, finished: FileResult) -> str:
         """Return the output for a finished file; "" for a failure."""
         ...
 
@@ -71,16 +71,16 @@ class Rendering:
         """The suffix of files in this format."""
         return self.form.suffix
 
-    def text(self, name: str, finished: Finished) -> str:
+    def text(self, name: str, finished: FileResult) -> str:
         """Return the transcript of a file."""
         return self.form.render(self.exported(name, finished))
 
-    def exported(self, name: str, finished: Finished) -> Exported:
+    def exported(self, name: str, finished: FileResult) -> ExportedTranscript:
         """Return a file's transcript for export: a line for each segment."""
         facts = self._facts(name, finished)
-        return Exported(name, spoken_lines(finished.segments), finished.segments, facts)
+        return ExportedTranscript(name, spoken_lines(finished.segments), finished.segments, facts)
 
-    def _facts(self, name: str, finished: Finished) -> dict[str, object]:
+    def _facts(self, name: str, finished: FileResult) -> dict[str, object]:
         # Linux takes any octets for a name; JSON is UTF-8
         name = os.fsencode(name).decode("utf-8", "replace")
         facts: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
@@ -96,7 +96,7 @@ class Rendering:
         }
 
 
-class Printed:
+class PrintedResult:
     """One file, on stdout: its lines as they are transcribed, or the whole in another format."""
 
     are_kept = False
@@ -111,17 +111,17 @@ class Printed:
         """Return a line, in a format that may be printed line by line."""
         if not self._rendering.form.is_line_by_line:
             return ""
-        heard = Exported(self._name, spoken_lines([segment]), [segment], {})
+        heard = ExportedTranscript(self._name, spoken_lines([segment]), [segment], {})
         return self._rendering.form.render(heard)
 
-    def finished(self, number: int, finished: Finished) -> str:
+    def finished(self, number: int, finished: FileResult) -> str:
         """Return the whole file, in a format that is not printed line by line; "" for a failure."""
         if finished.has_failed or self._rendering.form.is_line_by_line:
             return ""
         return self._rendering.text(self._name, finished)
 
 
-class Listed:
+class ListedResults:
     """Several files, on stdout: text below the file's name, or one line of JSON for each."""
 
     are_kept = False
@@ -136,7 +136,7 @@ class Listed:
         """Wait for the rest of the file."""
         return ""
 
-    def finished(self, number: int, finished: Finished) -> str:
+    def finished(self, number: int, finished: FileResult) -> str:
         """Return all of a file."""
         form = self._rendering.form
         if form.in_turn is None or (finished.has_failed and not form.has_failures):
@@ -144,7 +144,7 @@ class Listed:
         return form.in_turn(self._rendering.exported(self._sources[number], finished), not number)
 
 
-class Written:
+class WrittenResults:
     """One file in a folder for each sound file; their names are on stdout."""
 
     are_kept = True
@@ -175,7 +175,7 @@ class Written:
         """Wait for the rest of the file."""
         return ""
 
-    def finished(self, number: int, finished: Finished) -> str:
+    def finished(self, number: int, finished: FileResult) -> str:
         """Write a result and return its name; "" for a failure."""
         if finished.has_failed:
             return ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.workflows.uninstall.traces import Scene
+    from git_voicenote.workflows.uninstall.traces import SearchScope
 
 _OURS = "refs/voicenote/"
 _MESSAGES = (b"voicenote: ", b"Notes added by 'git voicenote'", b"Notes removed by 'git voicenote'")
@@ -23,7 +23,7 @@ _TRAILER = b"\nVoicenote-"
 _MAX_NOTE = 1 << 20
 
 
-def find_refs(scene: Scene) -> list[Trace]:
+def find_refs(scene: SearchScope) -> list[Trace]:
     """Return the refs that hold notes, answers and covers, and texts that were not saved."""
     repository = scene.repository
     if repository is None:
@@ -48,12 +48,12 @@ def find_refs(scene: Scene) -> list[Trace]:
     return found
 
 
-def unsaved_texts(scene: Scene) -> list[Path]:
+def unsaved_texts(scene: SearchScope) -> list[Path]:
     """Return the folders of texts that the person edited and did not save."""
     return [text for one in own_folders(scene.repository) for text in one.glob("edit-*")]
 
 
-def remove_refs(scene: Scene) -> None:
+def remove_refs(scene: SearchScope) -> None:
     """Remove the refs, and the objects that nothing else needs. Raises GitError."""
     repository = scene.repository
     if repository is None:
@@ -81,7 +81,7 @@ def remove_refs(scene: Scene) -> None:
             remove_all([own / "am"])
 
 
-def _refs(scene: Scene) -> Mapping[str, str]:
+def _refs(scene: SearchScope) -> Mapping[str, str]:
     repository = scene.repository
     if repository is None:
         return {}

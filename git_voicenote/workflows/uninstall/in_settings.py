@@ -18,13 +18,13 @@ from git_voicenote.workflows.uninstall.traces import Trace, folders_found, remov
 
 if TYPE_CHECKING:
     from git_voicenote.config.origins import Assignment
-    from git_voicenote.workflows.uninstall.traces import Scene
+    from git_voicenote.workflows.uninstall.traces import SearchScope
 
 _KEYS = r"^(voicenote\..*|notes\.rewriteref|core\.editor|sequence\.editor)$"
 _NOT_SET = 5
 
 
-def find_settings(scene: Scene) -> list[Trace]:
+def find_settings(scene: SearchScope) -> list[Trace]:
     """Return our entries in git's configuration, and the personal vocabulary."""
     entries = [
         Trace(f"{one.key} = {one.value or ''} ({one.scope}{': ' * bool(one.place)}{one.place})")
@@ -33,7 +33,7 @@ def find_settings(scene: Scene) -> list[Trace]:
     return entries + folders_found([config_home()])
 
 
-def remove_settings(scene: Scene) -> None:
+def remove_settings(scene: SearchScope) -> None:
     """Remove them. An entry of the system, or of this command, is kept and named."""
     here = scene.repository.cwd if scene.repository else Path.cwd()
     for one in _assignments(scene):
@@ -53,7 +53,7 @@ def remove_settings(scene: Scene) -> None:
     remove_empty(config_home().parent, up_to=Path.home())
 
 
-def find_hooks(scene: Scene) -> list[Trace]:
+def find_hooks(scene: SearchScope) -> list[Trace]:
     """Return our hooks in a repository, or in the folder that core.hooksPath names."""
     found = []
     for name in _hook_names():
@@ -68,7 +68,7 @@ def find_hooks(scene: Scene) -> list[Trace]:
     return found
 
 
-def remove_hooks(scene: Scene) -> None:
+def remove_hooks(scene: SearchScope) -> None:
     """Remove our text from hooks; a hook that cannot be changed is named."""
     for name in _hook_names():
         try:
@@ -83,7 +83,7 @@ def _hook_names() -> list[str]:
     return sorted(path.name for path in resource("hooks", HOOK).parent.iterdir())
 
 
-def _assignments(scene: Scene) -> list[Assignment]:
+def _assignments(scene: SearchScope) -> list[Assignment]:
     """Return our entries; for other keys, the values that name this program."""
     here = scene.repository.cwd if scene.repository else Path.cwd()
     refs = (scene.settings.notes_ref, scene.settings.review_ref)

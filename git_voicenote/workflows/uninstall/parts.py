@@ -17,8 +17,8 @@ from git_voicenote.workflows.uninstall.in_settings import (
     remove_settings,
 )
 from git_voicenote.workflows.uninstall.traces import (
-    Part,
-    Scene,
+    RemovablePart,
+    SearchScope,
     folders_found,
     own_folders,
     refuse_if_in_use,
@@ -35,13 +35,13 @@ _RECORDED = ("recordings", "history.db*", "damaged*", "jobs", "jobs.db*", "in-us
 _LEARNED = ("language", "vocabulary")
 
 
-def _roots(scene: Scene) -> tuple[Path, ...]:
+def _roots(scene: SearchScope) -> tuple[Path, ...]:
     """Return the state folders: that of the repository, and that outside of any."""
     return (*own_folders(scene.repository), data_home())
 
 
-def _kept_in(*patterns: str) -> Callable[[Scene], list[Path]]:
-    def paths(scene: Scene) -> list[Path]:
+def _kept_in(*patterns: str) -> Callable[[SearchScope], list[Path]]:
+    def paths(scene: SearchScope) -> list[Path]:
         return [
             path
             for root in _roots(scene)
@@ -53,11 +53,11 @@ def _kept_in(*patterns: str) -> Callable[[Scene], list[Path]]:
     return paths
 
 
-def _models(_: Scene) -> list[Path]:
+def _models(_: SearchScope) -> list[Path]:
     return [models_dir(), cache_home()]
 
 
-def _rest(scene: Scene) -> list[Path]:
+def _rest(scene: SearchScope) -> list[Path]:
     """Return all our folders, with their remaining content."""
     repository = scene.repository
     in_git = [repository.state_dir, repository.git_dir / "voicenote"] if repository else []
@@ -67,37 +67,37 @@ def _rest(scene: Scene) -> list[Path]:
 def _folders(
     name: str,
     title: str,
-    paths: Callable[[Scene], list[Path]],
-    check: Callable[[Scene], None],
-    others: Sequence[Callable[[Scene], list[Path]]] = (),
-) -> Part:
+    paths: Callable[[SearchScope], list[Path]],
+    check: Callable[[SearchScope], None],
+    others: Sequence[Callable[[SearchScope], list[Path]]] = (),
+) -> RemovablePart:
     """Return a part that consists of files and folders, but for those that `others` consist of."""
 
-    def find(scene: Scene) -> Sequence[Trace]:
+    def find(scene: SearchScope) -> Sequence[Trace]:
         elsewhere = [path for other in others for path in other(scene)]
         found = folders_found(paths(scene), but=elsewhere)
         return [one for one in found if one.octets]
 
-    def remove(scene: Scene) -> None:
+    def remove(scene: SearchScope) -> None:
         check(scene)
         remove_all(paths(scene))
         for folder in _rest(scene):
             up_to = folder.parent if _is_in_git(scene, folder) else Path.home()
             remove_empty(folder, up_to=up_to)
 
-    return Part(name, title, find, remove)
+    return RemovablePart(name, title, find, remove)
 
 
-def _is_in_git(scene: Scene, folder: Path) -> bool:
+def _is_in_git(scene: SearchScope, folder: Path) -> bool:
     return scene.repository is not None and folder.is_relative_to(scene.repository.common_dir)
 
 
-def _nobody_records(scene: Scene) -> None:
+def _nobody_records(scene: SearchScope) -> None:
     for root in _roots(scene):
         refuse_if_in_use(root)
 
 
-def _nobody_learns(scene: Scene) -> None:
+def _nobody_learns(scene: SearchScope) -> None:
     if scene.repository and LanguageCache(scene.repository.state_dir).is_being_made():
         raise StoreError(
             "the language of this repository is being learned now",
@@ -105,12 +105,12 @@ def _nobody_learns(scene: Scene) -> None:
         )
 
 
-def _nobody_works(scene: Scene) -> None:
+def _nobody_works(scene: SearchScope) -> None:
     _nobody_records(scene)
     _nobody_learns(scene)
 
 
-def _own_vocabulary(_: Scene) -> list[Path]:
+def _own_vocabulary(_: SearchScope) -> list[Path]:
     return [config_home()]
 
 
@@ -118,12 +118,12 @@ _recorded = _kept_in(*_RECORDED)
 _learned = _kept_in(*_LEARNED)
 
 PARTS = (
-    Part("hooks", "hooks", find_hooks, remove_hooks),
-    Part("notes", "notes and covers, with their text", find_refs, remove_refs),
+    RemovablePart("hooks", "hooks", find_hooks, remove_hooks),
+    RemovablePart("notes", "notes and covers, with their text", find_refs, remove_refs),
     _folders("recordings", "recordings and history", _recorded, _nobody_records),
     _folders("learned", "data learned from this repository", _learned, _nobody_learns),
     _folders("models", "models and caches", _models, lambda _: None),
-    Part("settings", "settings and your vocabulary", find_settings, remove_settings),
+    RemovablePart("settings", "settings and your vocabulary", find_settings, remove_settings),
 )
 """The parts to choose from."""
 REST = _folders(

@@ -29,7 +29,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class SearchScope:
     """Where to search: a repository, or only outside of one."""
 
     repository: Repository | None
@@ -38,13 +38,13 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RemovablePart:
     """A part that can be removed: its option, its title, and how to find and remove it."""
 
     name: str
     title: str
-    find: Callable[[Scene], Sequence[Trace]]
-    remove: Callable[[Scene], None]
+    find: Callable[[SearchScope], Sequence[Trace]]
+    remove: Callable[[SearchScope], None]
 
 
 def own_folders(repository: Repository | None) -> list[Path]:

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from git_voicenote.engines.base import Context
-    from git_voicenote.git.harvest import Explained, Head
+    from git_voicenote.git.harvest import ChangeRange, Head
     from git_voicenote.git.repository import Repository
     from git_voicenote.targets import Target
     from git_voicenote.text.passes.base import Pass
-    from git_voicenote.text.vocabulary.lists import Entry
-    from git_voicenote.text.vocabulary.ranking import Place
+    from git_voicenote.text.vocabulary.lists import ListedTerm
+    from git_voicenote.text.vocabulary.ranking import TermSource
 
 _KEPT = 1500
 """The most names to cache for each place; ranking uses at most 300 in all."""
 
 T = TypeVar("T")
-Seen = tuple[tuple["Place", Counter[str]], ...]
+Seen = tuple[tuple["TermSource", Counter[str]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,10 @@ def correction(vocabulary: Vocabulary) -> Pass:
     return corrector(vocabulary.terms, ordinary_words(), vocabulary.prose)
 
 
-def _ranked(lists: Iterable[tuple[Place, tuple[Entry, ...]]], harvested: Seen) -> tuple[Term, ...]:
-    seen: list[tuple[Place, Counter[str]]] = []
+def _ranked(
+    lists: Iterable[tuple[TermSource, tuple[ListedTerm, ...]]], harvested: Seen
+) -> tuple[Term, ...]:
+    seen: list[tuple[TermSource, Counter[str]]] = []
     aliases: list[tuple[str, str]] = []
     for place, entries in lists:
         seen.append((place, Counter(entry.term for entry in entries)))
@@ -193,10 +195,10 @@ def _terms(kept: Any) -> tuple[Term, ...]:  # noqa: ANN401 - likewise
     )
 
 
-def _place(value: Any) -> Place:  # noqa: ANN401 - likewise
+def _place(value: Any) -> TermSource:  # noqa: ANN401 - likewise
     if value not in PLACES:
         raise ValueError
-    place: Place = value
+    place: TermSource = value
     return place
 
 
@@ -210,7 +212,7 @@ def _string(value: Any) -> str:  # noqa: ANN401 - likewise
     return value
 
 
-def _of_change(repository: Repository, what: Explained) -> _Harvest:
+def _of_change(repository: Repository, what: ChangeRange) -> _Harvest:
     change = read_change(repository, what)
     return _Harvest(
         _worth_keeping(
@@ -242,9 +244,9 @@ def _of_repository(repository: Repository, head: Head) -> _Harvest:
     )
 
 
-def _worth_keeping(*seen: tuple[Place, Counter[str]]) -> Seen:
+def _worth_keeping(*seen: tuple[TermSource, Counter[str]]) -> Seen:
     ordinary = ordinary_words()
-    kept: Iterable[tuple[Place, Counter[str]]] = (
+    kept: Iterable[tuple[TermSource, Counter[str]]] = (
         (place, ranking.worth_keeping(counts, ordinary, _KEPT)) for place, counts in seen
     )
     return tuple((place, counts) for place, counts in kept if counts)

@@ -28,7 +28,7 @@ from git_voicenote.text.vocabulary.pronunciation import spoken_sentences
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from git_voicenote.store.language_cache import Kept
+    from git_voicenote.store.language_cache import CachedFolder
 
 _log = Log("git_voicenote.workflows.vocabulary.learning")  # also run as a program
 
@@ -67,7 +67,7 @@ def adaptation_for(
     return kept.folder if kept and _of(kept)[0] == made_of else None
 
 
-def make_now(repository: Repository, tokens: Path) -> Kept | None:
+def make_now(repository: Repository, tokens: Path) -> CachedFolder | None:
     """Adapt to a repository; return None if another process is doing so.
 
     Raises EngineError, GitError, StoreError.
@@ -94,7 +94,7 @@ def _made_of(tokens: Path) -> str:
     return f"{VERSION}:{hashlib.sha256(tokens.read_bytes()).hexdigest()[:16]}"
 
 
-def _is_due(repository: Repository, kept: Kept | None, made_of: str) -> bool:
+def _is_due(repository: Repository, kept: CachedFolder | None, made_of: str) -> bool:
     before, head = _of(kept) if kept else ("", "")
     if before != made_of:
         return (commits_since(repository, None, _MIN_COMMITS) or 0) >= _MIN_COMMITS
@@ -103,7 +103,7 @@ def _is_due(repository: Repository, kept: Kept | None, made_of: str) -> bool:
     return since is None or since >= _STALE_AFTER
 
 
-def _of(kept: Kept) -> tuple[str, str]:
+def _of(kept: CachedFolder) -> tuple[str, str]:
     """Return the inputs of an adaptation, and the newest commit in it."""
     made_of, _, head = kept.key.partition(" ")
     return made_of, head

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.git.repository import Repository
-    from git_voicenote.text.vocabulary.lists import Entry
-    from git_voicenote.text.vocabulary.ranking import Place
+    from git_voicenote.text.vocabulary.lists import ListedTerm
+    from git_voicenote.text.vocabulary.ranking import TermSource
 
 _IN_REPOSITORY = ".voicenote/vocabulary"
 _MAX_BYTES = 200_000
@@ -81,7 +81,7 @@ def project_list(repository: Repository) -> VocabularyList | None:
 
 def listed_entries(
     repository: Repository | None, tell: Callable[[str], None]
-) -> tuple[tuple[Place, tuple[Entry, ...]], ...]:
+) -> tuple[tuple[TermSource, tuple[ListedTerm, ...]], ...]:
     """Return the entries of the lists; one that cannot be read is reported with `tell`."""
     personal = personal_list()
     found = [_entries("personal list", personal.read, str(personal.path), tell)]
@@ -94,8 +94,8 @@ def listed_entries(
 
 
 def _entries(
-    place: Place, read: Callable[[], str], name: str, tell: Callable[[str], None]
-) -> tuple[Place, tuple[Entry, ...]]:
+    place: TermSource, read: Callable[[], str], name: str, tell: Callable[[str], None]
+) -> tuple[TermSource, tuple[ListedTerm, ...]]:
     try:
         entries, bad = parse_list(read())
     except StoreError as exc:

@@ -18,7 +18,7 @@ from tests.support.sound import pcm, pitch, sound_of, tone, wav_header, write_so
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from git_voicenote.audio.containers.streams import Found
+    from git_voicenote.audio.containers.streams import StreamOrJunk
 
 LOW, HIGH = 400.0, 1000.0
 KINDS = {
@@ -68,7 +68,7 @@ def read(folder: Path, content: bytes) -> tuple[list[tuple[float, float]], list[
     return [(seconds, round(hertz, -2)) for seconds, hertz in pitches], warnings
 
 
-def found_in(folder: Path, content: bytes) -> list[Found]:
+def found_in(folder: Path, content: bytes) -> list[StreamOrJunk]:
     path = folder / "file"
     path.write_bytes(content)
     with path.open("rb", buffering=0) as file:

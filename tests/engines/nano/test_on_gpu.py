@@ -14,7 +14,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, LruCache
-from git_voicenote.engines.nano.network.decoder import Cache, Decoder
+from git_voicenote.engines.nano.network.decoder import Cache, TextDecoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.generation import Generation, Prefix, slots_for
 from git_voicenote.engines.nano.network.layers import Dense
@@ -40,14 +40,14 @@ def stored(name: str, dtype: torch.dtype) -> torch.Tensor:
 
 
 @pytest.fixture
-def decoder(shape: Architecture) -> Decoder:
+def decoder(shape: Architecture) -> TextDecoder:
     def dense(*names: str) -> Dense:
         return Dense(torch.cat([stored(f"{name}.weight", torch.bfloat16) for name in names]))
 
-    return Decoder(shape.decoder, lambda name: stored(name, torch.bfloat16), dense)
+    return TextDecoder(shape.decoder, lambda name: stored(name, torch.bfloat16), dense)
 
 
-def test_a_batch_is_decoded_without_the_cpu(shape: Architecture, decoder: Decoder) -> None:
+def test_a_batch_is_decoded_without_the_cpu(shape: Architecture, decoder: TextDecoder) -> None:
     generation = Generation(decoder, 3, 128, GPU, static=True)
     prefix = Prefix(Cache(shape.decoder, 1, 20, torch.bfloat16, GPU), 20)
     rows = [torch.empty(count, shape.decoder.width, dtype=torch.bfloat16) for count in (9, 4, 7)]

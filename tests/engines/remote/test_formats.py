@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.remote.answers import Answer, read_answer, reason_in
+from git_voicenote.engines.remote.answers import RemoteTranscript, read_answer, reason_in
 from git_voicenote.engines.remote.fields import Detail, fields_of
 from git_voicenote.errors import ContentError
 from tests.engines.remote.conftest import stretch
@@ -128,7 +128,7 @@ def test_the_text_is_found_in_each_shape(body: bytes, text: str) -> None:
     ],
 )
 def test_words_that_cannot_be_relied_on_are_left_out(words: object) -> None:
-    assert read_answer(json.dumps({"text": "a", "words": words}).encode()) == Answer("a")
+    assert read_answer(json.dumps({"text": "a", "words": words}).encode()) == RemoteTranscript("a")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.engines.base import Context
-from git_voicenote.engines.remote.address import Address, Proxy, address_of, proxy_for
+from git_voicenote.engines.remote.address import Proxy, ServerAddress, address_of, proxy_for
 from git_voicenote.engines.remote.options import RemoteOptions
 from git_voicenote.engines.remote.transport import LostError
 from git_voicenote.errors import EngineError
@@ -225,7 +225,7 @@ def exempts_nobody(_: str) -> bool:
     return False
 
 
-REMOTE = Address("https", "speech.example.org", 443)
+REMOTE = ServerAddress("https", "speech.example.org", 443)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_what_is_exempt_and_this_machine_take_no_proxy() -> None:
     proxies = {"https": "http://proxy:3128", "all": "http://proxy:3128"}
     assert proxy_for(REMOTE, proxies, lambda host: host == REMOTE.host) is None
     for host in ("localhost", "127.0.0.1", "::1", "speech.localhost"):
-        assert proxy_for(Address("https", host, 443), proxies, exempts_nobody) is None
+        assert proxy_for(ServerAddress("https", host, 443), proxies, exempts_nobody) is None
 
 
 @pytest.mark.parametrize("proxy", ["socks5h://proxy:1080", "https://proxy", "http://proxy:port"])

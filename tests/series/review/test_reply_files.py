@@ -10,7 +10,7 @@ from git_voicenote.errors import PatchError
 from git_voicenote.mail.incoming.envelopes import Envelope
 from git_voicenote.mail.outgoing.reply import Reviewer
 from git_voicenote.series.review.reply_files import ReplyFiles, file_name
-from git_voicenote.series.review.replying import Answer, Part
+from git_voicenote.series.review.replying import Answer, AnsweredPart
 from tests.mail.outgoing.test_reply import GRACE, NOW
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ ENVELOPE = Envelope(
 
 
 def part(subject: str = "feat: jitter", *, number: int = 2, version: int = 1,
-         envelope: Envelope | None = ENVELOPE) -> Part:  # fmt: skip
-    return Part(
+         envelope: Envelope | None = ENVELOPE) -> AnsweredPart:  # fmt: skip
+    return AnsweredPart(
         number, version, f"patch {number}", subject, "Ada", "ada@example.org", "today", "Words.",
         (), "", envelope, None,
     )  # fmt: skip
@@ -112,7 +112,9 @@ def test_what_a_person_should_know_before_they_speak(
 
 
 def test_nobody_to_answer_to_is_told(tmp_path: Path) -> None:
-    alone = Part(2, 1, "patch 2", "a", "", "", "", "", (), "", Envelope(message_id=b"<2@x>"), None)
+    alone = AnsweredPart(
+        2, 1, "patch 2", "a", "", "", "", "", (), "", Envelope(message_id=b"<2@x>"), None
+    )
 
     told = ReplyFiles(tmp_path, Reviewer(GRACE, NOW)).prepare(alone)
 

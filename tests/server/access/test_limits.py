@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from tests.support.serving import (
     BOUNDARY,
     FORM_TYPE,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LIMITS = Limits(upload=200_000, fields=8, field=1000, head=0.4, silence=0.4, upload_time=1.0)
+LIMITS = ServiceLimits(upload=200_000, fields=8, field=1000, head=0.4, silence=0.4, upload_time=1.0)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from git_voicenote.config import Settings
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.requests.labels import result_names
 from tests.server.engines import WAITING
 from tests.support.serving import FORM_TYPE, RENAME, TOKEN, WAIT, Client, multipart, serving
@@ -28,7 +28,7 @@ TEXT = "We rename it. And read it."
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    limits = Limits(upload=2_000_000, files=5, stored=3_000_000)
+    limits = ServiceLimits(upload=2_000_000, files=5, stored=3_000_000)
     with serving(tmp_path_factory.mktemp("service"), limits=limits) as found:
         yield found
         assert found.warnings == []

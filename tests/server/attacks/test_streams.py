@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from tests.support.dictating import dictating, pcm_of
 from tests.support.serving import FORM_TYPE, RENAME, TOKEN, WAIT, Client, form, serving
 
@@ -28,7 +28,7 @@ MANY = 40
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    limits = Limits(opening=0.5, silence=1.0, head=1.0)
+    limits = ServiceLimits(opening=0.5, silence=1.0, head=1.0)
     with serving(tmp_path_factory.mktemp("service"), limits=limits) as found:
         yield found
 

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from git_voicenote.config import Settings
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.live.outbox import Outbox
 from git_voicenote.server.live.realtime.items import Item, Items, ItemsOutbox
 from git_voicenote.server.responses.refusals import RefusalError
@@ -71,7 +71,7 @@ def next_of(socket: ClientConnection, *kinds: str) -> dict[str, Any]:
 def test_sound_that_nobody_commits_is_bounded_and_so_are_commits(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     settings = Settings(engine=engines.WAITING, vocabulary=False)
-    limits = Limits(buffered=10.0, commits=1)
+    limits = ServiceLimits(buffered=10.0, commits=1)
     with (
         serving(
             tmp_path, settings=settings, limits=limits, environment={"ENGINE_CALLS": str(calls)}
@@ -110,7 +110,7 @@ def _freed(socket: ClientConnection, calls: Path) -> dict[str, Any]:
 
 
 def test_a_client_that_reads_nothing_loses_its_place(tmp_path: Path) -> None:
-    with serving(tmp_path, limits=Limits(events=20)) as client, realtime(client) as socket:
+    with serving(tmp_path, limits=ServiceLimits(events=20)) as client, realtime(client) as socket:
         assert dictations(client) == 1
         sending = threading.Thread(target=send_without_end, args=(socket,))
         sending.start()
@@ -139,7 +139,7 @@ def dictations(client: Client) -> int:
 
 
 def test_a_page_that_reads_nothing_is_cut_and_its_dictation_can_be_resumed(tmp_path: Path) -> None:
-    with serving(tmp_path, limits=Limits(events=0)) as client:
+    with serving(tmp_path, limits=ServiceLimits(events=0)) as client:
         with dictating(client.host) as page:
             opened = page.open()
             page.play(SOUND)

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from git_voicenote.audio.files.wav import is_being_written
 from git_voicenote.config import Settings
 from git_voicenote.git.repository import Repository
-from git_voicenote.server.access.limits import Limits
+from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.decoding.decoder import MAX_DICTATIONS
 from git_voicenote.store.history import History
 from git_voicenote.workflows.explain.explain import note_of
@@ -242,7 +242,7 @@ def test_a_program_may_send_the_token_in_the_header(service: Client) -> None:
 
 
 def test_a_client_that_is_silent_is_cut_and_its_recording_is_kept(tmp_path: Path) -> None:
-    limits = Limits(opening=0.2, silence=0.2, lost=0.2)
+    limits = ServiceLimits(opening=0.2, silence=0.2, lost=0.2)
     with serving(tmp_path, limits=limits) as client:
         with dictating(client.host) as page:
             assert page.closed() == 4408

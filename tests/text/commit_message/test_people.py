@@ -4,7 +4,7 @@ import pytest
 
 from git_voicenote.datatypes import Person
 from git_voicenote.text.commit_message.composer import render
-from git_voicenote.text.commit_message.people import Named, candidates, named_people
+from git_voicenote.text.commit_message.people import NamedPeople, candidates, named_people
 from tests.support.messages import compose
 
 JANE = Person("Jane Doe", "jane@example.org")
@@ -17,18 +17,24 @@ EVERYBODY = (JANE, JOHN, OTHER_JOHN, ZOE)
 @pytest.mark.parametrize(
     ("sentence", "named"),
     [
-        ("co authored by jane doe", Named("Co-authored-by", "co authored by", ("jane doe",))),
-        ("Reviewed by Jane Doe.", Named("Reviewed-by", "Reviewed by", ("Jane Doe",))),
-        ("Co-authored-by: Jane", Named("Co-authored-by", "Co-authored-by", ("Jane",))),
-        ("tested by jane and john roe", Named("Tested-by", "tested by", ("jane", "john roe"))),
-        ("Acked by Jane, John and Zoë", Named("Acked-by", "Acked by", ("Jane", "John", "Zoë"))),
+        ("co authored by jane doe", NamedPeople("Co-authored-by", "co authored by", ("jane doe",))),
+        ("Reviewed by Jane Doe.", NamedPeople("Reviewed-by", "Reviewed by", ("Jane Doe",))),
+        ("Co-authored-by: Jane", NamedPeople("Co-authored-by", "Co-authored-by", ("Jane",))),
+        (
+            "tested by jane and john roe",
+            NamedPeople("Tested-by", "tested by", ("jane", "john roe")),
+        ),
+        (
+            "Acked by Jane, John and Zoë",
+            NamedPeople("Acked-by", "Acked by", ("Jane", "John", "Zoë")),
+        ),
         ("reviewed by the whole team of the company last week", None),
         ("it was reviewed by jane", None),
         ("tested by 3 of us", None),
         ("reviewed by", None),
     ],
 )
-def test_sentences_name_people(sentence: str, named: Named | None) -> None:
+def test_sentences_name_people(sentence: str, named: NamedPeople | None) -> None:
     assert named_people(sentence) == named
 
 

@@ -8,13 +8,13 @@ from git_voicenote.text.passes.correction import corrector
 from git_voicenote.text.vocabulary.evidence import MIN_AMPLE_CHARACTERS, as_evidence
 from git_voicenote.text.vocabulary.identifiers import sayings_of
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
-from git_voicenote.text.vocabulary.ranking import Place, Sighting, Term
+from git_voicenote.text.vocabulary.ranking import Sighting, Term, TermSource
 
 WORDS = ordinary_words()
 LONG = as_evidence(["nothing of note happened here. " * (MIN_AMPLE_CHARACTERS // 30)])
 
 
-def term(text: str, *aliases: str, place: Place = "changed lines", count: int = 1) -> Term:
+def term(text: str, *aliases: str, place: TermSource = "changed lines", count: int = 1) -> Term:
     return Term(text, (Sighting(place, count),), sayings_of(text, WORDS), aliases)
 
 
@@ -335,7 +335,7 @@ def test_a_flag_or_a_variable_is_no_name(text: str) -> None:
     ],
 )
 def test_a_name_of_the_changed_lines_weighs_more_than_the_history(
-    apart: int, place: Place, written: str
+    apart: int, place: TermSource, written: str
 ) -> None:
     names = (term("color_config", place=place),)
     assert corrected("its color config", f"{LONG}{'color config too ' * apart}", names) == (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from git_voicenote.text.vocabulary.lists import (
-    Entry,
+    ListedTerm,
     parse_entry,
     parse_list,
     with_entry,
@@ -26,11 +26,11 @@ C#
 def test_a_list_contains_terms_and_their_transcriptions() -> None:
     assert parse_list(LIST) == (
         (
-            Entry("kubectl"),
-            Entry("kubectl", "cube cuttle"),
-            Entry("nginx", "engine x"),
-            Entry("C#"),
-            Entry("kubectl", "库伯"),
+            ListedTerm("kubectl"),
+            ListedTerm("kubectl", "cube cuttle"),
+            ListedTerm("nginx", "engine x"),
+            ListedTerm("C#"),
+            ListedTerm("kubectl", "库伯"),
         ),
         (),
     )
@@ -40,18 +40,18 @@ def test_a_list_contains_terms_and_their_transcriptions() -> None:
     "line", ["=>", "heard =>", "=> ,", "...", "... => term", "x" * 101, "x" * 101 + " => term"]
 )
 def test_an_invalid_line_is_reported_by_its_number(line: str) -> None:
-    assert parse_list(f"one\n{line}\ntwo\n") == ((Entry("one"), Entry("two")), (2,))
+    assert parse_list(f"one\n{line}\ntwo\n") == ((ListedTerm("one"), ListedTerm("two")), (2,))
 
 
 def test_invisible_characters_are_removed() -> None:
-    assert parse_entry("\x1b[31mterm\u200b") == Entry("[31mterm")
+    assert parse_entry("\x1b[31mterm\u200b") == ListedTerm("[31mterm")
 
 
 def test_adding_keeps_existing_entries() -> None:
-    assert with_entry(LIST, Entry("mypy", "my pie")) == LIST + "my pie => mypy\n"
-    assert with_entry("one", Entry("two")) == "one\ntwo\n"
-    assert with_entry("", Entry("two")) == "two\n"
-    assert with_entry(LIST, Entry("kubectl", "cube cuttle")) == LIST
+    assert with_entry(LIST, ListedTerm("mypy", "my pie")) == LIST + "my pie => mypy\n"
+    assert with_entry("one", ListedTerm("two")) == "one\ntwo\n"
+    assert with_entry("", ListedTerm("two")) == "two\n"
+    assert with_entry(LIST, ListedTerm("kubectl", "cube cuttle")) == LIST
 
 
 def test_removing_a_term_keeps_other_entries_comments_and_order() -> None:

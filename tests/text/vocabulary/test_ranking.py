@@ -8,12 +8,12 @@ import pytest
 
 from git_voicenote.text.vocabulary import ranking as vocabulary
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
-from git_voicenote.text.vocabulary.ranking import Place, Sighting, Term
+from git_voicenote.text.vocabulary.ranking import Sighting, Term, TermSource
 
 WORDS = ordinary_words()
 
 
-def ranked(*seen: tuple[Place, dict[str, int]], most: int = 300) -> list[str]:
+def ranked(*seen: tuple[TermSource, dict[str, int]], most: int = 300) -> list[str]:
     counted = [
         (place, vocabulary.worth_keeping(Counter(counts), WORDS, 1000)) for place, counts in seen
     ]
@@ -45,7 +45,7 @@ def test_unspoken_names_are_not_terms(name: str) -> None:
 
 
 def test_a_hyphenated_word_is_a_term_only_as_a_name() -> None:
-    prose: tuple[Place, dict[str, int]] = ("history", {"up-to-date": 30, "merge-base": 30})
+    prose: tuple[TermSource, dict[str, int]] = ("history", {"up-to-date": 30, "merge-base": 30})
     assert ranked(prose) == []
     assert ranked(prose, ("paths", {"merge-base": 1})) == ["merge-base"]
 
@@ -55,7 +55,7 @@ def test_names_that_differ_in_case_are_one_term() -> None:
 
 
 def test_a_listed_term_is_always_included() -> None:
-    counted: list[tuple[Place, Counter[str]]] = [
+    counted: list[tuple[TermSource, Counter[str]]] = [
         ("changed lines", Counter({f"name_{chr(97 + n)}x": 9 for n in range(26)})),
         ("project list", Counter({"the": 1})),
     ]
@@ -65,7 +65,7 @@ def test_a_listed_term_is_always_included() -> None:
     assert (listed.text, listed.aliases) == ("the", ("thee",))
 
 
-def terms(place: Place, count: int, start: str) -> list[Term]:
+def terms(place: TermSource, count: int, start: str) -> list[Term]:
     return [Term(f"{start}{n}", (Sighting(place, 1),), ()) for n in range(count)]
 
 
@@ -105,7 +105,9 @@ def test_phrases_are_pronunciations_of_terms(name: str, said: list[str]) -> None
 
 
 def test_a_listed_term_has_all_its_pronunciations() -> None:
-    seen: list[tuple[Place, Counter[str]]] = [("project list", Counter(["syscall", "kubectl"]))]
+    seen: list[tuple[TermSource, Counter[str]]] = [
+        ("project list", Counter(["syscall", "kubectl"]))
+    ]
     terms = vocabulary.ranked(seen, [("cube  Cuttle", "kubectl"), ("k8s", "kubectl")], WORDS)
     said = [" ".join(words) for words in vocabulary.phrases(terms, ["syscall", "kubectl"])]
     assert "system call" in said

@@ -18,7 +18,7 @@ from git_voicenote.audio.listening.pool import processes_for
 from git_voicenote.datatypes import SAMPLE_RATE, Segment
 from git_voicenote.engines.base import BatchEngine, Context, EngineInfo, EngineOptions
 from git_voicenote.errors import AudioFileError, EngineError, IncompleteSoundError
-from git_voicenote.workflows.hearing.batch import Finished, transcribe_files
+from git_voicenote.workflows.hearing.batch import FileResult, transcribe_files
 from tests.support.engines import FailingEngine, PairingEngine, ScriptedEngine
 from tests.support.processes import listeners_of
 from tests.support.sound import write_sound
@@ -64,7 +64,7 @@ def engine(
 
 @dataclass
 class Heard:
-    finished: dict[int, Finished] = field(default_factory=dict)
+    finished: dict[int, FileResult] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
     segments: dict[int, list[Segment]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -79,7 +79,7 @@ def hear(engine: Engine, *sources: Path) -> Heard:
     for number, event in transcribe_files(
         sources, engine, Context(), warn=heard.warnings.append, listened=heard.listened
     ):
-        if isinstance(event, Finished):
+        if isinstance(event, FileResult):
             assert number not in heard.finished
             heard.finished[number] = event
             heard.order.append(number)
@@ -109,7 +109,7 @@ def test_every_file_comes_to_its_end_with_its_own_words(engine: Engine, tmp_path
         assert list(finished.segments) == heard.segments[number]
         assert len(finished.segments) == 2
         assert finished.segments[0].end <= finished.segments[1].start
-    assert heard.finished[2] == Finished(2.0, ())
+    assert heard.finished[2] == FileResult(2.0, ())
     for number, message in ((1, "page.wav is a web page"), (3, "there is no file")):
         error = heard.finished[number].error
         assert isinstance(error, AudioFileError)

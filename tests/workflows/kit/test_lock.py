@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from git_voicenote.errors import StoreError
-from git_voicenote.workflows.kit.lock import Locked, read_lock
+from git_voicenote.workflows.kit.lock import LockedPackage, read_lock
 from git_voicenote.workflows.kit.platforms import PLATFORMS, PYTHONS
 from tests.support.sandbox import CHECKOUT
 
@@ -29,8 +29,8 @@ WANTED = {
 DIGEST = "0123456789abcdef" * 4
 
 
-def locked(name: str) -> dict[str, list[Locked]]:
-    packages: dict[str, list[Locked]] = {}
+def locked(name: str) -> dict[str, list[LockedPackage]]:
+    packages: dict[str, list[LockedPackage]] = {}
     for package in read_lock(CHECKOUT / "locks" / name):
         packages.setdefault(canonicalize_name(package.name), []).append(package)
     return packages

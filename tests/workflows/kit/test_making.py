@@ -13,7 +13,7 @@ import pytest
 from git_voicenote import __version__
 from git_voicenote.errors import StoreError, UsageError, VoicenoteError
 from git_voicenote.models.installed import InstalledFile, ModelRecord
-from git_voicenote.workflows.kit.making import Plan, make_kit
+from git_voicenote.workflows.kit.making import KitPlan, make_kit
 from git_voicenote.workflows.kit.platforms import PLATFORMS, chosen_platform, chosen_pythons
 from tests.support.wheelhouse import Wheelhouse
 
@@ -51,7 +51,7 @@ def house(tmp_path: Path) -> Wheelhouse:
 
 
 def kit(house: Wheelhouse, target: Path, **changes: object) -> Path:
-    plan = Plan(LINUX, ("3.11",), wheels=house.folder, lock=house.lock)
+    plan = KitPlan(LINUX, ("3.11",), wheels=house.folder, lock=house.lock)
     make_kit(replace(plan, **changes), target, progress=lambda *_: None)  # type: ignore[arg-type]  # its own fields
     return target
 
@@ -199,7 +199,7 @@ def test_a_wheel_that_the_lock_does_not_know_is_not_taken(
 
     with pytest.raises(StoreError, match=r"lacks wheels .*: plain 1\.0$"):
         make_kit(
-            Plan(LINUX, ("3.11",), wheels=house.folder, lock=_copy(lock, tmp_path)),
+            KitPlan(LINUX, ("3.11",), wheels=house.folder, lock=_copy(lock, tmp_path)),
             tmp_path / "kit.tar",
             progress=lambda *_: None,
         )

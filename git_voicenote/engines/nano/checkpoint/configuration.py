@@ -19,7 +19,7 @@ from git_voicenote.engines.nano.network.architecture import (
 from git_voicenote.errors import ContentError, EngineError
 
 if TYPE_CHECKING:
-    from git_voicenote.engines.nano.checkpoint.layouts import Layout
+    from git_voicenote.engines.nano.checkpoint.layouts import CheckpointLayout
 
 Section = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ _MAX_THETA = 1e12
 _TRANSFORMERS_EPS = 1e-5  # the default for the norms of the adaptor
 
 
-def architecture_of(config: Section, layout: Layout) -> Architecture:
+def architecture_of(config: Section, layout: CheckpointLayout) -> Architecture:
     """Return the architecture that a config.json of transformers describes.
 
     The flat layout counts all blocks of the encoder together, the split one only those for words.
@@ -170,7 +170,7 @@ def config_json(architecture: Architecture) -> dict[str, object]:
     }
 
 
-def _encoder_shape(audio: Section, layout: Layout) -> EncoderShape:
+def _encoder_shape(audio: Section, layout: CheckpointLayout) -> EncoderShape:
     usual = EncoderShape()
     timestamp = _number(
         audio,

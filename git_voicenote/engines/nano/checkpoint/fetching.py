@@ -23,7 +23,7 @@ from git_voicenote.engines.nano.checkpoint.hub import (
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
 from git_voicenote.engines.nano.importing import import_model
 from git_voicenote.errors import EngineError
-from git_voicenote.models.kinds import Origin
+from git_voicenote.models.kinds import ModelOrigin
 from git_voicenote.models.staging import need_space
 from git_voicenote.resources import cache_home
 
@@ -64,7 +64,7 @@ _WANTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FetchPlan:
     """The files to fetch, and their source."""
 
     repository: str
@@ -101,9 +101,9 @@ class Plan:
         )
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> ModelOrigin:
         """The origin to record for the model."""
-        return Origin(f"{self.endpoint}/{self.repository}", self.commit, self.licence)
+        return ModelOrigin(f"{self.endpoint}/{self.repository}", self.commit, self.licence)
 
 
 def name_of(wanted: str) -> str:
@@ -124,7 +124,7 @@ def release_of(wanted: str) -> Release:
     )
 
 
-def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
+def plan_fetch(wanted: str, revision: str | None = None) -> FetchPlan:
     """Ask the hub for the files of a model; `revision` is a commit, a tag or a branch.
 
     Raises EngineError if offline, if the model does not exist, or if the server is not a hub.
@@ -147,10 +147,10 @@ def plan_fetch(wanted: str, revision: str | None = None) -> Plan:
         )
     licence = info.card_data.get("license") if info.card_data else None
     folder = cache_home() / "fetch" / f"{release.repository.replace('/', '--')}@{info.sha}"
-    return Plan(release.repository, info.sha, endpoint, licence, files, folder)
+    return FetchPlan(release.repository, info.sha, endpoint, licence, files, folder)
 
 
-def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
+def fetch(plan: FetchPlan, progress: Progress = lambda *_: None) -> Path:
     """Fetch all files of a plan into its folder, and resume an interrupted attempt.
 
     Raises EngineError; the fetched data is kept for the next attempt.
@@ -169,7 +169,9 @@ def fetch(plan: Plan, progress: Progress = lambda *_: None) -> Path:
     return plan.folder
 
 
-def install(plan: Plan, name: str | None = None, progress: Progress = lambda *_: None) -> Imported:
+def install(
+    plan: FetchPlan, name: str | None = None, progress: Progress = lambda *_: None
+) -> Imported:
     """Install a fetched model, and remove the fetched files.
 
     Raises EngineError; then the fetched files are kept.
@@ -179,7 +181,7 @@ def install(plan: Plan, name: str | None = None, progress: Progress = lambda *_:
     return imported
 
 
-def _fetch(plan: Plan, file: RemoteFile, before: int, progress: Progress) -> None:
+def _fetch(plan: FetchPlan, file: RemoteFile, before: int, progress: Progress) -> None:
     fetch_file(
         plan.repository,
         plan.commit,

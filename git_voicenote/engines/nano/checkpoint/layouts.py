@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         EncoderShape,
     )
 
-Layout = Literal["flat", "split", "original"]
+CheckpointLayout = Literal["flat", "split", "original"]
 
 EMBEDDING = "model.language_model.embed_tokens.weight"
 OUTPUT = "lm_head.weight"
@@ -32,7 +32,7 @@ LEFT_OUT = ("ctc_decoder.", "ctc.")
 """The branch for word times, which only some original checkpoints have."""
 
 
-def layout_of(names: Iterable[str]) -> Layout:
+def layout_of(names: Iterable[str]) -> CheckpointLayout:
     """Detect the layout by the name of the first encoder block, which differs in each."""
     for name in names:
         if _plain(name).startswith("audio_encoder.encoders"):
@@ -42,7 +42,7 @@ def layout_of(names: Iterable[str]) -> Layout:
     return "flat"
 
 
-def canonical_names(name: str, layout: Layout, encoder: EncoderShape) -> tuple[str, ...]:
+def canonical_names(name: str, layout: CheckpointLayout, encoder: EncoderShape) -> tuple[str, ...]:
     """Return the canonical names of a stored tensor, or none if it is not used.
 
     A tensor with several names contains them in equal parts of its rows.
@@ -99,7 +99,7 @@ _IN_BLOCK = {
 }
 
 
-def _layer(place: str, layout: Layout, encoder: EncoderShape) -> str | None:
+def _layer(place: str, layout: CheckpointLayout, encoder: EncoderShape) -> str | None:
     """Return the canonical name of a block from its name in a layout."""
     part, _, rest = place.removeprefix("model.").partition(".")
     group, _, number = rest.partition(".")

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     import torch
 
-    from git_voicenote.engines.nano.checkpoint.layouts import Layout
-    from git_voicenote.engines.nano.checkpoint.reader import Place
+    from git_voicenote.engines.nano.checkpoint.layouts import CheckpointLayout
+    from git_voicenote.engines.nano.checkpoint.reader import TensorLocation
 
 CONFIG = "config.yaml"
 LANGUAGE_MODEL = "Qwen3-0.6B"
@@ -51,19 +51,19 @@ class OriginalCheckpoint:
 
     folder: Path
     architecture: Architecture
-    places: Mapping[str, Place]
-    output: Place | None
+    places: Mapping[str, TensorLocation]
+    output: TensorLocation | None
     left_out: tuple[str, ...]
     _state: Mapping[str, torch.Tensor]
     _is_mapped: bool
-    layout: Layout = "original"
+    layout: CheckpointLayout = "original"
 
     @property
     def tokenizer_folder(self) -> Path:
         """The folder with the files of the tokenizer."""
         return language_model_folder(self.folder)
 
-    def pieces(self, place: Place) -> Iterator[memoryview]:
+    def pieces(self, place: TensorLocation) -> Iterator[memoryview]:
         """Yield the values of a tensor as bytes, and release the memory of each chunk after use."""
         import torch
 

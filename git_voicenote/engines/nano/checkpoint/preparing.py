@@ -14,7 +14,7 @@ from torch import nn
 
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.weights import Int8Weights
-from git_voicenote.engines.nano.network.decoder import EMBEDDING, MODEL, Decoder
+from git_voicenote.engines.nano.network.decoder import EMBEDDING, MODEL, TextDecoder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def int8_weights(checkpoint: Checkpoint, progress: Progress) -> Int8Weights:
             done += sum(sizes[f"{name}.weight"] for name in names)
             return nn.Identity()
 
-        Decoder(shape, tensor, dense)
+        TextDecoder(shape, tensor, dense)
         checkpoint.close()
     progress("preparing", total, total)
     return weights

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from git_voicenote.engines.nano.checkpoint.layouts import Layout
+    from git_voicenote.engines.nano.checkpoint.layouts import CheckpointLayout
     from git_voicenote.engines.nano.network.architecture import Architecture
 
 INDEX = WEIGHTS + ".index.json"
@@ -48,7 +48,7 @@ _SAMPLE_ROWS = 16  # rows of the output layer that are compared with the embeddi
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TensorLocation:
     """Where a tensor is stored: in one of `parts` equal ranges of rows of a stored tensor."""
 
     file: Path
@@ -83,12 +83,12 @@ class Checkpoint:
     """An open checkpoint. Opening reads no weights; `tensor` maps them into memory."""
 
     folder: Path
-    layout: Layout
+    layout: CheckpointLayout
     architecture: Architecture
     fingerprint: str
     """A key that changes with the weights and the config; computed without reading the weights."""
-    places: Mapping[str, Place]
-    output: Place | None
+    places: Mapping[str, TensorLocation]
+    output: TensorLocation | None
     """The output layer, if it is stored in addition to the embedding, which it equals."""
     left_out: tuple[str, ...]
     """Stored tensors that the model does not use."""
@@ -118,7 +118,7 @@ class Checkpoint:
         """Return a tensor in its stored type, mapped into memory if possible."""
         return self.read(self.places[name])
 
-    def read(self, place: Place) -> torch.Tensor:
+    def read(self, place: TensorLocation) -> torch.Tensor:
         """Return the tensor at a place; it is a view of the file."""
         from safetensors import SafetensorError, safe_open
 
@@ -133,7 +133,7 @@ class Checkpoint:
         rows = place.shape[0]
         return stored.narrow(0, place.part * rows, rows)
 
-    def pieces(self, place: Place) -> Iterator[memoryview]:
+    def pieces(self, place: TensorLocation) -> Iterator[memoryview]:
         """Yield the values at a place as bytes; they are read, not mapped, to save memory."""
         buffer = bytearray(min(_CHUNK_BYTES, place.size))
         left = place.size
@@ -213,10 +213,12 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 
 
 def arrange(
-    stored: Mapping[Path, tuple[StoredTensor, ...]], layout: Layout, architecture: Architecture
-) -> tuple[dict[str, Place], tuple[str, ...]]:
+    stored: Mapping[Path, tuple[StoredTensor, ...]],
+    layout: CheckpointLayout,
+    architecture: Architecture,
+) -> tuple[dict[str, TensorLocation], tuple[str, ...]]:
     """Find the place of each canonical name, and the unused names."""
-    places: dict[str, Place] = {}
+    places: dict[str, TensorLocation] = {}
     left_out = []
     wanted = {*expected_shapes(architecture), OUTPUT}
     for file, tensors in stored.items():
@@ -237,13 +239,13 @@ def arrange(
                         f"{tensor.name}",
                         hint="it mixes two layouts; fetch the model again",
                     )
-                places[name] = Place(file, tensor, part, len(names))
+                places[name] = TensorLocation(file, tensor, part, len(names))
     return places, tuple(left_out)
 
 
 def check_places(
-    found: Mapping[str, Place], architecture: Architecture, source: Path
-) -> dict[str, Place]:
+    found: Mapping[str, TensorLocation], architecture: Architecture, source: Path
+) -> dict[str, TensorLocation]:
     """Return the places of all tensors of an architecture.
 
     Raises EngineError if one is missing or has another shape.

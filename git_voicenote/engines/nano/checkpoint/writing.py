@@ -21,7 +21,7 @@ from git_voicenote.engines.nano.checkpoint.safetensors_file import (
 )
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import write_tokenizer
 from git_voicenote.errors import EngineError
-from git_voicenote.models.kinds import Written
+from git_voicenote.models.kinds import WrittenModel
 from git_voicenote.models.staging import need_space
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
     from git_voicenote.models.kinds import ImportRequest
 
-    Source = Checkpoint | OriginalCheckpoint
+    SourceCheckpoint = Checkpoint | OriginalCheckpoint
 
 
-def write_model(request: ImportRequest) -> Written:
+def write_model(request: ImportRequest) -> WrittenModel:
     """Write the model into its new folder and read it back. Raises EngineError and OSError."""
     require_libraries()
     if request.language is not None:
@@ -63,7 +63,7 @@ def write_model(request: ImportRequest) -> Written:
         source.tokenizer_folder, made / "tokenizer.json", source.architecture.decoder.vocabulary
     )
     open_checkpoint(made)
-    return Written(
+    return WrittenModel(
         source.layout,
         parameters=sum(tensor.size // BYTES_OF[tensor.dtype] for tensor in planned),
         left_out=source.left_out,
@@ -71,14 +71,14 @@ def write_model(request: ImportRequest) -> Written:
     )
 
 
-def open_source(folder: Path) -> Source:
+def open_source(folder: Path) -> SourceCheckpoint:
     """Open a checkpoint of any layout."""
     if (folder / WEIGHTS).exists() or (folder / INDEX).exists():
         return open_checkpoint(folder)
     return open_original(folder)
 
 
-def check_output_layer(source: Source) -> None:
+def check_output_layer(source: SourceCheckpoint) -> None:
     """Raise EngineError if there is an output layer that differs from the embedding anywhere."""
     output, embedding = source.output, source.places[EMBEDDING]
     if output is not None and (
@@ -92,7 +92,10 @@ def check_output_layer(source: Source) -> None:
 
 
 def _write_weights(
-    source: Source, path: Path, planned: list[StoredTensor], progress: Callable[[int], None]
+    source: SourceCheckpoint,
+    path: Path,
+    planned: list[StoredTensor],
+    progress: Callable[[int], None],
 ) -> str:
     done = 0
     with SafetensorsWriter(path, planned) as writer:

@@ -52,7 +52,7 @@ class Cache:
         self.values[:, :, :, :slots] = other.values
 
 
-class Decoder(nn.Module):
+class TextDecoder(nn.Module):
     """A module from rows, of shape (batch, n, width), to the last logits, (batch, vocabulary)."""
 
     def __init__(self, shape: DecoderShape, tensors: Tensors, dense: MakeDense) -> None:

@@ -14,7 +14,7 @@ from git_voicenote.engines.nano.network.decoder import Cache
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.engines.nano.network.decoder import Decoder
+    from git_voicenote.engines.nano.network.decoder import TextDecoder
     from git_voicenote.engines.nano.network.tuning import Tuning
 
 _CHECK_EVERY = 8
@@ -38,7 +38,7 @@ class Prefix:
     length: int
 
 
-def read_prefix(decoder: Decoder, tokens: Sequence[int], device: torch.device) -> Prefix:
+def read_prefix(decoder: TextDecoder, tokens: Sequence[int], device: torch.device) -> Prefix:
     """Read the part of the prompt before the sound, which is the same for all segments."""
     count = len(tokens)
     cache = Cache(decoder.shape, 1, count, decoder.dtype, device)
@@ -61,7 +61,7 @@ class Generation:
 
     def __init__(
         self,
-        decoder: Decoder,
+        decoder: TextDecoder,
         batch: int,
         slots: int,
         device: torch.device,

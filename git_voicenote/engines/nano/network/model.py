@@ -13,7 +13,7 @@ from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
 from git_voicenote.engines.nano.checkpoint.weights import DTYPES, PlainWeights
 from git_voicenote.engines.nano.network import prompt
 from git_voicenote.engines.nano.network.cuda_graphs import Graph, LruCache
-from git_voicenote.engines.nano.network.decoder import EMBEDDING, Decoder
+from git_voicenote.engines.nano.network.decoder import EMBEDDING, TextDecoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.frontend import frames
 from git_voicenote.engines.nano.network.generation import Generation, read_prefix, slots_for
@@ -54,7 +54,7 @@ class NanoModel:
     def __init__(
         self,
         encoder: Encoder,
-        decoder: Decoder,
+        decoder: TextDecoder,
         tokenizer: Tokenizer,
         shape_of: Checkpoint,
         device: torch.device,
@@ -109,9 +109,9 @@ class NanoModel:
         checkpoint.close()
         if quantized is not None:
             with quantized as weights:
-                decoder = Decoder(shape.decoder, tensor, weights.dense)
+                decoder = TextDecoder(shape.decoder, tensor, weights.dense)
         else:
-            decoder = Decoder(shape.decoder, tensor, PlainWeights(checkpoint, dtype).dense)
+            decoder = TextDecoder(shape.decoder, tensor, PlainWeights(checkpoint, dtype).dense)
         checkpoint.close()
         tokenizer = read_tokenizer(checkpoint.tokenizer, shape.decoder.vocabulary)
         where = torch.device(device)

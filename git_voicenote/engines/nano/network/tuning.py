@@ -23,10 +23,10 @@ from git_voicenote.log import Log
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from git_voicenote.engines.nano.network.decoder import Decoder
+    from git_voicenote.engines.nano.network.decoder import TextDecoder
 
-    Step = Callable[..., torch.Tensor]
-    """Do the same as Decoder.forward, for one row and without a mask."""
+    DecoderStep = Callable[..., torch.Tensor]
+    """Do the same as TextDecoder.forward, for one row and without a mask."""
 
 
 _log = Log(__name__)
@@ -39,8 +39,8 @@ class Tuning:
     otherwise Python would abort when it ends while the thread is inside torch.
     """
 
-    def __init__(self, decoder: Decoder) -> None:
-        self.step: Step | None = None
+    def __init__(self, decoder: TextDecoder) -> None:
+        self.step: DecoderStep | None = None
         """The recorded step, or None if it is not ready."""
         self._decoder = decoder
         self._threads = Threads() if decoder.device.type == "cpu" else None
@@ -109,7 +109,7 @@ def _end(thread: threading.Thread, is_ended: threading.Event, is_idle: threading
 
 
 @torch.inference_mode()
-def record(decoder: Decoder) -> Step | None:
+def record(decoder: TextDecoder) -> DecoderStep | None:
     """Record the step of a decoder, to run it without Python; return None if not on a CPU.
 
     All 8-bit layers must be packed: the unpacked kernel reads numbers from tensors, which a

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.audio.capture.received import ReceivedSound
 from git_voicenote.errors import EngineError, StoreError
-from git_voicenote.server.decoding.messages import Done, Heard, Partial, Voice
+from git_voicenote.server.decoding.messages import Done, Partial, SegmentHeard, Voice
 
 if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment
     from git_voicenote.errors import VoicenoteError
     from git_voicenote.server.decoding.decoder import LiveHearing
-    from git_voicenote.server.live.realtime.items import Item, Items, Turns
+    from git_voicenote.server.live.realtime.items import Item, Items, SpeechItems
     from git_voicenote.server.live.realtime.session import Session
     from git_voicenote.server.service import Service
 
@@ -27,7 +27,7 @@ class Buffer:
     """
 
     def __init__(
-        self, service: Service, session: Session, items: Items, turns: Turns | None
+        self, service: Service, session: Session, items: Items, turns: SpeechItems | None
     ) -> None:
         """Raises StoreError."""
         self.turns = turns
@@ -106,13 +106,13 @@ class Buffer:
         await self._complete.wait()
         heard.complete()
 
-    def _take(self, event: Voice | Partial | Heard) -> None:
+    def _take(self, event: Voice | Partial | SegmentHeard) -> None:
         if self.turns is None:
-            if isinstance(event, Heard):
+            if isinstance(event, SegmentHeard):
                 self._segments.append(event.segment)
             return
         match event:
-            case Heard(_, segment):
+            case SegmentHeard(_, segment):
                 self.turns.heard(segment)
             case Voice(_, time, begins):
                 self.turns.voice(time, begins=begins)

@@ -14,7 +14,7 @@ from git_voicenote.audio.files.wav import SAMPLE_WIDTH
 from git_voicenote.server.decoding.decoder import QueueFullError
 from git_voicenote.server.live.channel import Channel, DisconnectedError
 from git_voicenote.server.live.realtime.buffer import Buffer
-from git_voicenote.server.live.realtime.items import Item, Items, ItemsOutbox, Turns, new_id
+from git_voicenote.server.live.realtime.items import Item, Items, ItemsOutbox, SpeechItems, new_id
 from git_voicenote.server.live.realtime.session import Session, updated
 from git_voicenote.server.responses.refusals import RefusalError, busy
 from git_voicenote.server.v1.parameters import model_names
@@ -151,7 +151,7 @@ class _Connection:
         if self._buffer is not None:
             await self._make_room(self._buffer, len(pcm) / SAMPLE_WIDTH / self._session.rate)
         if self._buffer is None:
-            turns = Turns(self._items, self._seconds) if self._session.has_turns else None
+            turns = SpeechItems(self._items, self._seconds) if self._session.has_turns else None
             self._buffer = Buffer(self._service, self._session, self._items, turns)
         await self._buffer.add(pcm)
 

@@ -98,7 +98,7 @@ class Items:
         self._send(f"{_TRANSCRIPTION}.failed", item_id=item.id, content_index=0, **error.as_json())
 
 
-class Turns:
+class SpeechItems:
     """The items of sound that is cut at pauses. `offset` is where the sound starts, in seconds."""
 
     def __init__(self, items: Items, offset: float) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.text.passes.correction.usage import Usage
-    from git_voicenote.text.vocabulary.ranking import Place, Term
+    from git_voicenote.text.vocabulary.ranking import Term, TermSource
 
 _FAR_MORE_USUAL = 8
 """How much more usual than its words a name near the change must be, if the history has both."""
@@ -32,7 +32,7 @@ _USUAL_COMPOUND = 40
 _REPEATED = 2
 """Occurrences in the change that show a name to matter there."""
 _MAX_ACRONYM_LENGTH = 5
-_TOUCHED: frozenset[Place] = frozenset(("touched files",))
+_TOUCHED: frozenset[TermSource] = frozenset(("touched files",))
 _LINKING = """
 a an the of to in on at by for from with and or but nor if as is are was were be been it its this
 that these those we you they he she i not no so do does did has have had can will would may might

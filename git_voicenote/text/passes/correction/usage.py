@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_voicenote.text.vocabulary.evidence import Evidence
-    from git_voicenote.text.vocabulary.ranking import Place, Term
+    from git_voicenote.text.vocabulary.ranking import Term, TermSource
 
 LONG_NAME = 3
 """Parts from which a name is unlikely to be said by chance."""
@@ -96,11 +96,11 @@ class Usage:
         return bool(strange) and all(self.count(word) > 1 for word in strange)
 
 
-HISTORY: frozenset[Place] = frozenset(("history",))
-LINES: frozenset[Place] = frozenset(("changed lines",))
+HISTORY: frozenset[TermSource] = frozenset(("history",))
+LINES: frozenset[TermSource] = frozenset(("changed lines",))
 
 
-def count_in(term: Term, places: frozenset[Place]) -> int:
+def count_in(term: Term, places: frozenset[TermSource]) -> int:
     """Return how often a term was seen in some places."""
     return sum(sighting.count for sighting in term.sightings if sighting.place in places)
 

@@ -24,7 +24,7 @@ _STYLES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class BareWord:
     """A word without the punctuation around it; `low` is its lower case, `start` its place.
 
     `joint` is the comma or the hyphen between it and the next word of its run, if one was written.
@@ -37,7 +37,7 @@ class Word:
     joint: str = ""
 
 
-Run = tuple[Word, ...]
+Run = tuple[BareWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ class Lows(Sequence[str]):
     def __getitem__(self, at: slice) -> list[str]: ...
     def __getitem__(self, at: int | slice) -> str | list[str]:
         found = self._run[at]
-        return found.low if isinstance(found, Word) else [word.low for word in found]
+        return found.low if isinstance(found, BareWord) else [word.low for word in found]
 
 
 Rule = Callable[[Run, int], Match | None]
 """Matches a run from an index. It gets the whole run, to be able to look back."""
 
 
-Joins = Callable[[Sequence[Word], str], bool]
+Joins = Callable[[Sequence[BareWord], str], bool]
 """Whether a comma after the words of a run, and before a lower-case word, is only a hesitation of
 the speaker, for which an engine that writes sentences puts a comma.
 """
@@ -92,7 +92,7 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
     """
     # written code and addresses were not spoken in this form
     as_written = Spans((*code_spans(text), *address_spans(text)))
-    parted: list[list[Word]] = [[]]
+    parted: list[list[BareWord]] = [[]]
     chunks = list(_CHUNK.finditer(text))
     last_end = 0
     for number, chunk in enumerate(chunks):
@@ -185,7 +185,7 @@ def _first(run: Run, at: int, rules: Sequence[Rule]) -> Match | None:
     return None
 
 
-def _words(core: str, start: int, before: str) -> list[Word]:
+def _words(core: str, start: int, before: str) -> list[BareWord]:
     """Return a word, or the parts of a compound: "forty-two", "dash-dash"."""
     parts = core.split("-")
     if not _is_several([part.lower() for part in parts], before):
@@ -214,13 +214,13 @@ def _is_several(said: Sequence[str], before: str) -> bool:
     return said[0] in _STYLES and said[1] == "case"
 
 
-def _word(text: str, start: int) -> Word:
+def _word(text: str, start: int) -> BareWord:
     low = text.lower()
     if len(text) > 1 and text.isupper() and _is_of_amount(low):
         low = text  # names from "all caps two" and "all caps percent"
     if _LETTER.fullmatch(low):
         low = low[0]
-    return Word(text, low, start, start + len(text))
+    return BareWord(text, low, start, start + len(text))
 
 
 def _is_of_amount(word: str) -> bool:
@@ -246,7 +246,7 @@ def _is_spelled(chunk: str, before: str, following: str) -> bool:
     return bool(re.match(r"[a-z0-9]|[A-Z](?:[.,]|$)", following))
 
 
-def _is_etc(run: Sequence[Word], chunk: str, following: str) -> bool:
+def _is_etc(run: Sequence[BareWord], chunk: str, following: str) -> bool:
     """Whether "etc." is the folder in "slash etc. Slash hosts"."""
     is_folder = len(run) > 1 and run[-2].low == "slash"
     return is_folder and chunk.lower() == "etc." and _bare(following) == "slash"

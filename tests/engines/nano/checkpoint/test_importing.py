@@ -27,7 +27,7 @@ from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.errors import EngineError
 from git_voicenote.models.importing import default_name
 from git_voicenote.models.installed import models_dir, read_record
-from git_voicenote.models.kinds import Origin
+from git_voicenote.models.kinds import ModelOrigin
 from git_voicenote.resources import cache_home
 from tests.engines.nano import checkpoints as made
 
@@ -122,7 +122,7 @@ def test_the_record_has_source_licence_and_files(layouts: dict[str, Path], tmp_p
         for path in imported.folder.iterdir()
         if path.name != "voicenote-model.json"
     )
-    other = import_model(folder, "other", origin=Origin("https://hub/x", "0123", "mit"))
+    other = import_model(folder, "other", origin=ModelOrigin("https://hub/x", "0123", "mit"))
     assert (other.record.source, other.record.revision) == ("https://hub/x", "0123")
     assert other.record.licence == "mit"
     assert installed_models() == (imported.folder, other.folder)
@@ -130,7 +130,7 @@ def test_the_record_has_source_licence_and_files(layouts: dict[str, Path], tmp_p
 
 
 def test_a_copied_model_keeps_its_origin(layouts: dict[str, Path], tmp_path: Path) -> None:
-    here = import_model(layouts["flat"], "a", origin=Origin("https://hub/MLT", "0123", "mit"))
+    here = import_model(layouts["flat"], "a", origin=ModelOrigin("https://hub/MLT", "0123", "mit"))
     carried = shutil.copytree(here.folder, tmp_path / "model")
     there = import_model(carried, "b")
     assert there.record == replace(here.record, installed=there.record.installed)

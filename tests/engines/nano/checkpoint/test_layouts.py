@@ -19,7 +19,7 @@ from git_voicenote.errors import EngineError
 from tests.engines.nano import checkpoints as made
 
 if TYPE_CHECKING:
-    from git_voicenote.engines.nano.checkpoint.layouts import Layout
+    from git_voicenote.engines.nano.checkpoint.layouts import CheckpointLayout
 
 
 def test_the_released_model_has_the_published_size() -> None:
@@ -61,7 +61,9 @@ def test_the_released_model_has_the_published_size() -> None:
         ("model.audio_tower.layers.48.mlp.fc2.bias", "flat", "audio_tower.layers.48.mlp.fc2.bias"),
     ],
 )  # fmt: skip
-def test_a_name_in_any_layout_has_one_meaning(name: str, layout: Layout, canonical: str) -> None:
+def test_a_name_in_any_layout_has_one_meaning(
+    name: str, layout: CheckpointLayout, canonical: str
+) -> None:
     assert canonical_names(name, layout, Architecture().encoder) == (f"model.{canonical}",)
 
 
@@ -86,7 +88,7 @@ def test_the_branch_for_word_times_is_ignored() -> None:
         ("model.audio_tower.layers.0.mlp.fc1.bias", "flat"),
     ],
 )
-def test_the_layout_is_detected_by_the_first_block(name: str, layout: Layout) -> None:
+def test_the_layout_is_detected_by_the_first_block(name: str, layout: CheckpointLayout) -> None:
     assert layout_of(["lm_head.weight", name]) == layout
 
 
@@ -99,7 +101,7 @@ def test_every_form_of_a_config_gives_the_same_architecture(form: str) -> None:
 
 
 @pytest.mark.parametrize("layout", ["flat", "split"])
-def test_missing_settings_have_the_released_value(layout: Layout) -> None:
+def test_missing_settings_have_the_released_value(layout: CheckpointLayout) -> None:
     bare = {
         "model_type": "fun_asr_nano",
         "audio_config": {},

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from git_voicenote.engines.nano.checkpoint.weights import Precision
-    from git_voicenote.engines.nano.network.decoder import Decoder
+    from git_voicenote.engines.nano.network.decoder import TextDecoder
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
@@ -80,14 +80,14 @@ class Watched(Int8Dense):
 
 
 @pytest.fixture
-def decoder() -> Decoder:
+def decoder() -> TextDecoder:
     """A decoder that is not tuned."""
     model = tiny_model("int8")
     model._tuning.finish()
     return model._decoder
 
 
-def test_weights_are_packed_while_decoding_pauses(decoder: Decoder) -> None:
+def test_weights_are_packed_while_decoding_pauses(decoder: TextDecoder) -> None:
     layers = [Watched() for _ in range(2)]
     decoder.watched = torch.nn.Sequential(*layers)
     tuning = Tuning(decoder)

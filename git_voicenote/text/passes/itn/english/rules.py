@@ -26,7 +26,7 @@ from git_voicenote.text.spans import Spans
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from git_voicenote.text.passes.itn.words import Match, Rule, Run, Word
+    from git_voicenote.text.passes.itn.words import BareWord, Match, Rule, Run
 
 # names before numbers: "dash j four", "main dot py"; dates before the numbers in them
 _RULES: tuple[Rule, ...] = (
@@ -125,7 +125,7 @@ def _with_lists(text: str, found: list[Change]) -> list[Change]:
     return found + [each for each in lists if each.after]
 
 
-def _lists(run: Sequence[Word], following: str) -> bool:
+def _lists(run: Sequence[BareWord], following: str) -> bool:
     """Whether there is a comma between two numbers."""
     is_number = is_number_word(run[-1].low) or run[-1].low.isdigit()
     return is_number and (is_number_word(following) or following in ("and", "or"))
@@ -159,7 +159,7 @@ def _spans(text: str) -> Iterator[Change]:
             at = end or at + 1
 
 
-def _joins(run: Sequence[Word], following: str) -> bool:
+def _joins(run: Sequence[BareWord], following: str) -> bool:
     if run[-1].low in _JOINERS or following in _JOINERS:
         return True
     # "dot J, S, O, N, and"
