@@ -1,7 +1,7 @@
-"""Several channels made one, without losing what is in opposite phase.
+"""Mix channels to mono, without losing sound in opposite phase.
 
-The mean of a balanced cable's two wires, plugged into a stereo input, is silence: one carries the
-negative of the other. A recorder with eight channels, one of them in use, is an eighth as loud.
+The mean of the two wires of a balanced cable in a stereo input is silence: one carries the negative
+of the other. The mean of eight channels, only one of them in use, is an eighth as loud.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 _MUCH_QUIETER = 0.05
-"""Of the loudest channel's power, -13 dB; one of two channels in use is at 0.25."""
+"""A share of the loudest channel's power, -13 dB; the mix of one used channel in two has 0.25."""
 _SOUND = 1e-9
-"""Power of sound, -90 dBFS: speech that is too quiet has -75, and 16-bit rounding -101."""
+"""The power from which a channel has sound, -90 dBFS: very quiet speech has -75, 16-bit rounding
+-101."""
 _HOLD = 5
-"""Blocks for which one channel is kept, so that no word is cut in two."""
+"""Blocks for which one channel is kept, so that the switch back is not inside a word."""
 
 
 class Downmix:
-    """The mean of all channels, or the loudest alone while their mean is much quieter than it.
+    """Returns the mean of all channels, or the loudest one while the mean is much quieter.
 
     `chosen` counts the samples for which one channel was kept.
     """
@@ -34,14 +35,14 @@ class Downmix:
 
     @property
     def chose_one(self) -> bool:
-        """Return whether one channel was ever kept."""
+        """Whether one channel was ever chosen."""
         return self.chosen > 0
 
     def feed(self, block: Samples) -> Samples:
         """Return a block of shape (frames, channels) as mono, of shape (frames,).
 
-        Blocks of about 0.1 s; what is no number counts as silence where channels are compared, and
-        so does a constant offset, which would hide that the rest cancels out.
+        Blocks last about 0.1 s. To compare channels, NaN counts as silence, and so does a constant
+        offset, which would hide that the rest cancels out.
         """
         mean: Samples = block.mean(axis=1, dtype=np.float32)
         if block.shape[1] == 1 or not len(block):
@@ -52,7 +53,7 @@ class Downmix:
         loudest = int(power.argmax())
         if power[loudest] > _SOUND and mixed < _MUCH_QUIETER * power[loudest]:
             if not self._held or power[loudest] > 2 * power[self._channel]:
-                self._channel = loudest  # seldom: a change of phase sounds like a click
+                self._channel = loudest  # rarely, because a change of phase sounds like a click
             self._held = _HOLD
         elif self._held:
             self._held -= 1

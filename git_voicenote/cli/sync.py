@@ -180,7 +180,7 @@ def status(remote: str | None, *, as_json: bool) -> None:
             "hint: held notes belong to commits or branches that the other side lacks; "
             "`git voicenote sync push --all` sends them too"
         )
-    if not standing.is_in_step:
+    if not standing.is_in_sync:
         raise click.exceptions.Exit(NegativeAnswer.exit_code)
 
 
@@ -188,7 +188,7 @@ def _standing_value(remote: Remote, standing: RemoteDifferences) -> dict[str, ob
     return {
         "remote": remote.name,
         "pushed_to": [place.name for place in standing.places],
-        "in_step": standing.is_in_step,
+        "in_step": standing.is_in_sync,
         "differences": [
             {
                 "kind": one.difference.kind,

@@ -36,7 +36,7 @@ class EngineInfo:
 
     @property
     def title(self) -> str:
-        """The engine's name, and where it computes: what a person is shown."""
+        """The engine's name, with the device or the server, as shown to people."""
         return f"{self.name} ({self.server or self.device})"
 
 

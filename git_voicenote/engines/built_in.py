@@ -28,7 +28,7 @@ def _only_cpu() -> tuple[str, ...]:
 
 
 def _require_nothing() -> None:
-    """Find nothing missing."""
+    """Do nothing: no further package is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +62,4 @@ BUILT_IN = (
     ),
     BuiltIn("remote", "git_voicenote.engines.remote.engine:RemoteEngine"),
 )
-"""A folder that holds the files of two kinds of models is the first one's."""
+"""In order of precedence for a folder that contains the files of several kinds of models."""

@@ -1,6 +1,7 @@
-"""The engines that a person can choose here: whether they are usable, their models and devices.
+"""List the engines that can be chosen: whether they are usable, their models and devices.
 
-Nothing heavy is imported, and no engine of another package: one that is installed is offered.
+No engine and no heavy package is imported, so an installed engine of another package always counts
+as usable.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OfferedEngine:
-    """An engine by its name. `problem` is why it cannot be used, with the way out, or None."""
+    """An engine by its name. `problem` is why it cannot be used, with a hint, or None."""
 
     name: str
     problem: str | None
@@ -30,7 +31,7 @@ class OfferedEngine:
 
 
 def offered_engines(options: EngineOptions) -> tuple[OfferedEngine, ...]:
-    """Return all engines; `options` are the person's, for the server of the remote engine."""
+    """Return all engines; `options` contains the server of the remote engine."""
     built_in = {one.name: one for one in BUILT_IN}
     return tuple(
         _offered(built_in[name], options) if name in built_in else OfferedEngine(name, None)
@@ -39,7 +40,7 @@ def offered_engines(options: EngineOptions) -> tuple[OfferedEngine, ...]:
 
 
 def model_names() -> tuple[str, ...]:
-    """Return the names of the models that a person can choose, of all engines."""
+    """Return the names of all engines' models."""
     return tuple(dict.fromkeys(name for one in BUILT_IN for name in _models(one)))
 
 

@@ -1,4 +1,4 @@
-"""Engines that others wrote: whatever is wrong with one is an error that names it."""
+"""Load engines from other packages; whatever is wrong with one becomes an error that names it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _WAY_OUT = "`git config voicenote.engine auto` goes back to an engine of ours"
 def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
     """Import an engine's class, "module:Class", and return a new engine, not yet loaded.
 
-    Raises EngineError where the module cannot be imported, the class cannot be called or what it
-    makes is no engine; what the class raises of ours passes.
+    Raises EngineError if the module cannot be imported, the class cannot be called, or the result
+    is not an engine. A VoicenoteError from the class is not changed.
     """
     module, colon, attribute = location.partition(":")
     if not (module and colon and attribute):
@@ -37,7 +37,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
             found: object = importlib.import_module(module)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except (Exception, SystemExit) as exc:  # a stranger's module may do anything when imported
+    except (Exception, SystemExit) as exc:  # importing a module may do anything
         raise _failed(where, location, exc) from exc
     if not callable(found):
         raise EngineError(f"{where}: {location} is not a class", hint=_WAY_OUT)
@@ -63,7 +63,7 @@ def _failed(where: str, location: str, error: BaseException) -> EngineError:
 
 
 def _fault(engine: object) -> str | None:
-    """Return what an engine lacks of the protocol, or None."""
+    """Return how an engine violates the protocol, or None."""
     lacking = [name for name in _METHODS if not callable(getattr(engine, name, None))]
     if lacking:
         return f"it has no method {' and no '.join(lacking)}"
@@ -78,8 +78,8 @@ def _fault(engine: object) -> str | None:
 
 def _fault_of_info(info: object) -> str | None:
     if not isinstance(info, EngineInfo):
-        return f"its info is no EngineInfo, but {type(info).__name__}"
-    # what the types promise, a stranger's code need not keep
+        return f"its info is not an EngineInfo, but {type(info).__name__}"
+    # the types of its fields are not enforced, either
     values: dict[str, object] = {field: getattr(info, field) for field in info.__slots__}
     languages = values["languages"]
     if not isinstance(languages, tuple) or not all(isinstance(one, str) for one in languages):
@@ -87,7 +87,7 @@ def _fault_of_info(info: object) -> str | None:
     for field, kinds in _KINDS.items():
         if not isinstance(values[field], kinds):
             return f"the {field} of its info is {values[field]!r}"
-    # which languages a server knows, only the server can tell
+    # a remote engine may not know its server's languages
     if not (languages or values["server"]) or not values["name"]:
         return "its info has no name or no languages"
     return None

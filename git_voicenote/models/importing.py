@@ -93,7 +93,7 @@ def import_model(
         except OSError as exc:
             raise EngineError(f"cannot create {target}: {exc.strerror}") from exc
         files.sync(target.parent)
-    with suppress(EngineError, OSError, ImportError):  # its first use does it, and says what fails
+    with suppress(EngineError, OSError, ImportError):  # the first use reports it
         kind.prepare(target, progress)
     return Imported(target, record, left_out)
 

@@ -88,9 +88,9 @@ class ModelKind(Protocol):
         ...
 
     def prepare(self, folder: Path, progress: Progress) -> None:
-        """Make what the first use of an installed model would make; it can be made again.
+        """Do in advance what the first use of an installed model would do, such as filling a cache.
 
-        Raises EngineError and OSError; the model is installed all the same.
+        Raises EngineError and OSError; the model stays installed.
         """
         ...
 

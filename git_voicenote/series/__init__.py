@@ -1,1 +1,1 @@
-"""A series of patches: sent, applied and reviewed."""
+"""A series of patches: format, apply and review it."""

@@ -25,8 +25,8 @@ _STAT_TIMEOUT_SECONDS = 2.0
 class BatchDisplay:
     """A bar that counts the seconds of sound, erased at the end.
 
-    It counts files if one of them does not say how long it is. What is printed on stdout goes
-    through `show`, as both may be the same terminal. In a pipe there is no bar.
+    It counts files if one of them does not state its length. Output for stdout goes through `show`,
+    because both may be the same terminal. In a pipe, there is no bar.
     """
 
     def __init__(self, sources: Sequence[Path | None]) -> None:
@@ -69,7 +69,7 @@ class BatchDisplay:
         self._update()
 
     def show(self, text: str) -> None:
-        """Print on stdout unchanged, because the name of a file may be any octets."""
+        """Print on stdout unchanged, because a file name may be any bytes."""
         if not text:
             return
         progress = self._progress if sys.stdout.isatty() else None

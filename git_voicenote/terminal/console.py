@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 def say(text: str, *, end: str = "\n") -> None:
-    """Tell the person something, on stderr, in lines that fit; see `fitting.fitted`."""
+    """Print a message on stderr, in lines that fit; see `fitting.fitted`."""
     width = width_of(sys.stderr) - len(end.rstrip("\n"))
     say_as_it_is(fitted(harmless(text), width), end=end)
 
 
 def say_as_it_is(text: str, *, end: str = "\n") -> None:
-    """Print lines on stderr that programs read, or that have their own form: a trace, a page."""
+    """Print lines on stderr without wrapping: a trace, a page, lines for programs."""
     # an error of stderr cannot be reported; the work goes on
     with suppress(OSError):
         sys.stderr.write(harmless(text) + end)
@@ -71,14 +71,14 @@ def as_report(text: str, *, hanging: int | None = None) -> str:
 
 
 def as_row(text: str) -> str:
-    """Return the row of a table as stdout takes it: cut to a terminal, whole in a pipe."""
+    """Return the row of a table for stdout: cut to the terminal, whole in a pipe."""
     return cut(harmless(text), row_width(sys.stdout))
 
 
 def hand_over(content: str | bytes | Path) -> None:
-    """Write a product to stdout, octet for octet; a terminal is shown it as by `put`.
+    """Write a result to stdout, byte for byte; on a terminal, print it as `put` does.
 
-    A path ends in a line feed. Raises OSError.
+    A path is followed by a line feed. Raises OSError.
     """
     if isinstance(content, Path):
         content = f"{content}\n"

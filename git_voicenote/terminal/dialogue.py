@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class TerminalDialogue:
     """Questions and reports on the terminal, texts in git's editor; see `workflows.dialogue`.
 
-    `repository` is where the editor runs, and whose configuration it is chosen by.
+    `repository` is where the editor runs; its configuration selects the editor.
     """
 
     def __init__(self, repository: Repository | None = None) -> None:
@@ -82,7 +82,7 @@ class TerminalDialogue:
 
     @contextmanager
     def _warnings_held(self) -> Iterator[Sequence[str]]:
-        """Hold warnings back, which would spoil what is drawn; yields them, as they come."""
+        """Hold back warnings, which would disturb the drawing; yields the list of them."""
         held: list[str] = []
         self._held = held
         try:

@@ -1,7 +1,7 @@
-"""Where lines for people are broken: at words, never inside a command or a path.
+"""Wrap lines for people: at words, never inside a command or a path.
 
-The lines are the same on a terminal and in a pipe, so that a log shows what a person saw. A row of
-a table is cut on a terminal only.
+The lines are the same on a terminal and in a pipe, so that a log shows what was seen. Rows of a
+table are cut on a terminal only.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 MAX_COLUMNS = 80
-"""What messages fit, on a wider terminal too."""
+"""The width of messages, even on a wider terminal."""
 _MIN_COLUMNS = 20
-"""A terminal that is narrower breaks the lines itself."""
+"""On a narrower terminal, lines are left to wrap."""
 _MAX_DIGITS = 10
 """Python refuses to read numbers of more than 4,300."""
 _LABEL = re.compile(r"(?:error|warning|hint|voicenote): |[ \t]*")
@@ -36,14 +36,14 @@ _UNBROKEN = re.compile(
 
 
 def width_of(stream: TextIO) -> int:
-    """Return how wide messages on a stream may be: $COLUMNS, as in git, or at most 80 columns."""
+    """Return the width of messages on a stream: $COLUMNS, as in git, or at most 80 columns."""
     if (chosen := _chosen_columns()) is not None:
         return chosen
     return min(_terminal_columns(stream) or MAX_COLUMNS, MAX_COLUMNS)
 
 
 def row_width(stream: TextIO) -> int | None:
-    """Return how wide a row of a table may be: as wide as the terminal; None in a pipe."""
+    """Return the maximum width of a table's rows: that of the terminal, or None in a pipe."""
     columns_there = _terminal_columns(stream)
     return columns_there and (_chosen_columns() or columns_there)
 
@@ -51,9 +51,9 @@ def row_width(stream: TextIO) -> int | None:
 def fitted(text: str, width: int, *, hanging: int | None = None) -> str:
     """Return a text whose lines are at most `width` columns wide.
 
-    A line goes on below its own words: behind "error: " and the like, two columns to the right of
-    an entry in a list, or `hanging` columns from the left. What is longer than a line and has to
-    stay whole is on a line of its own.
+    Continuation lines are indented: as far as the text after "error: " and the like, two columns
+    more than an entry in a list, or by `hanging` columns. A command or path that is longer than a
+    line gets a line of its own.
     """
     if text.isascii() and "\n" not in text and len(text) <= width:
         return text
@@ -64,7 +64,7 @@ def fitted(text: str, width: int, *, hanging: int | None = None) -> str:
 
 
 def cut(text: str, width: int | None) -> str:
-    """Return a line cut to so many columns, with an ellipsis for what is left out."""
+    """Return a line cut to a width, with an ellipsis for the rest."""
     if width is None or columns(text) <= width:
         return text
     kept, used = [], 1
@@ -80,7 +80,7 @@ def _broken(line: str, width: int, hanging: int | None) -> Iterator[str]:
     label = _LABEL.match(line)
     begin = label[0] if label else ""
     if hanging is None:
-        # without a label or an indent it may be what a person said, and copies: it gets none
+        # without a label or an indent, it may be spoken text to copy, which is not indented
         hanging = columns(begin) + 2 * begin.isspace()
     hanging = min(hanging, width // 2)
     shown, used, is_empty = begin, columns(begin), True
@@ -96,10 +96,10 @@ def _broken(line: str, width: int, hanging: int | None) -> Iterator[str]:
 
 
 def _pieces(line: str, start: int, room: int) -> Iterator[tuple[str, str]]:
-    """Yield what stays whole, each with the blanks before it.
+    """Yield the unbreakable pieces, each with the spaces before it.
 
-    A quotation that fills more than a line is broken at its words, and a sentence without spaces,
-    as in Chinese, anywhere.
+    A quotation that is longer than a line is broken at words, and a sentence without spaces, as in
+    Chinese, anywhere.
     """
     for found in _UNBROKEN.finditer(line, start):
         gap, piece = line[start : found.start()], found[0]

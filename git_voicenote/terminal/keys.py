@@ -24,7 +24,7 @@ BACKSPACE = "\x7f"
 _KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
 _CTRL_Z = b"\x1a"
 _REST_OF_KEY_SECONDS = 0.02
-"""A terminal sends the octets of one key together."""
+"""A terminal sends the bytes of one key together."""
 _POLL_SECONDS = 0.2
 """Between two checks for Ctrl-C and Ctrl-Z."""
 
@@ -49,7 +49,8 @@ def stop_key() -> Iterator[Callable[[float], bool]]:
 def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
     """Watch the terminal for keys; yields a function that waits seconds for some, and returns them.
 
-    Nothing typed is shown; arrows and their like come whole; Ctrl-C still interrupts.
+    There is no echo; a key that sends several characters, such as an arrow, is one string. Ctrl-C
+    still interrupts.
     """
     descriptor = sys.stdin.fileno()
 
@@ -95,8 +96,8 @@ def _typed(descriptor: int) -> bytes:
 def read_key(prompt: str) -> str:
     """Ask for a key on the terminal and return it without echo; "" at the end of input.
 
-    Keys that send several octets (arrows, letters beyond ASCII) come whole. Ctrl-C interrupts;
-    after a Ctrl-Z the prompt is shown again.
+    A key that sends several bytes (an arrow, a letter beyond ASCII) is one string. Ctrl-C
+    interrupts; after a Ctrl-Z, the prompt is shown again.
     """
     descriptor = sys.stdin.fileno()
     with suspensions() as suspension:

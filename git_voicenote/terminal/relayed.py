@@ -1,4 +1,4 @@
-"""Output of git that is passed on to the terminal: it may hold what strangers wrote."""
+"""Pass on git's output, which may contain hostile text, to the terminal."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from git_voicenote.terminal.console import hand_over
 
 
 def show_relayed(line: bytes, is_product: bool) -> None:
-    """Print a line of git's output; on a terminal its colours work and other escapes are shown."""
-    # if nobody reads it, git goes on, as it would with /dev/null
+    """Print a line of git's output; on a terminal, escapes other than colours are made visible."""
+    # if nobody reads it, git continues, as with /dev/null
     with suppress(OSError):
         if is_product and not sys.stdout.isatty():
             hand_over(line)

@@ -1,4 +1,4 @@
-"""The three standard streams, in whatever state we were started."""
+"""Prepare the three standard streams, which may be closed or in another encoding."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def prepare_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
-    # Python gives None for what was closed when it started
+    # a stream that was closed when Python started is None
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - for good
     sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115 - for good
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115 - for good
@@ -42,7 +42,7 @@ def prepare_streams() -> None:
 
 
 def drop(stream: TextIO) -> None:
-    """Discard what is still to be printed on a stream, so that nothing fails when Python ends."""
+    """Discard the unwritten output of a stream, so that flushing it at exit cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -56,5 +56,5 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
 
 
 def sound_named(name: str | None) -> BinaryIO | str | None:
-    """Return what --from names: standard input for `-`, else the name of a file or recording."""
+    """Return the source that --from names: stdin for `-`, else the name of a file or recording."""
     return sys.stdin.buffer if name == "-" else name

@@ -1,4 +1,4 @@
-"""The person's terminal, for a command that git runs without one."""
+"""Take the user's terminal for a hook, which git runs without one."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def has_terminal() -> bool:
 def take_terminal() -> None:
     """Continue in a child process that owns the terminal; this one does not return.
 
-    git gives a hook /dev/null for stdin and its own stderr for stdout. In the child all three are
-    the terminal, for click and rich to work as in any other command. The child is the terminal's
-    foreground process group, so Ctrl-C reaches it and not git, which would die of it and take the
-    commit along; Ctrl-Z does nothing there, for no shell would know what to continue. This process
-    waits, gives the terminal back as it was, even after a crash, and exits as the child did.
+    git runs a hook with /dev/null as stdin and with its own stderr as stdout. In the child, all
+    three streams are the terminal, as click and rich expect. The child is the terminal's foreground
+    process group, so Ctrl-C does not reach git, which would end and abort the commit. Ctrl-Z is
+    ignored, because the shell could not continue the job. This process waits, restores the
+    terminal, even after a crash, and exits with the status of the child.
     """
     try:
         terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
@@ -47,11 +47,11 @@ def take_terminal() -> None:
     if child == 0:
         _move_in(terminal)
         return
-    with suppress(OSError):  # whoever is first: the child does the same
+    with suppress(OSError):  # parent and child both do this, because either may run first
         os.setpgid(child, child)
     try:
         _, status = os.waitpid(child, 0)
-    except BaseException:  # a signal that ends us: it puts its own things in order first
+    except BaseException:  # a signal that ends us; the child cleans up first
         with suppress(OSError):
             os.kill(child, signal.SIGTERM)
             os.waitpid(child, 0)
@@ -69,7 +69,7 @@ def _move_in(terminal: int) -> None:
     with from_background():
         os.tcsetpgrp(terminal, os.getpgrp())
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-    # whoever started git may ignore it, and Python then keeps to that
+    # it may have been ignored when git was started, and Python keeps that
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for descriptor in (0, 1, 2):
         os.dup2(terminal, descriptor)

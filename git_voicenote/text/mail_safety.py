@@ -18,7 +18,7 @@ _WHITESPACE = " \t\n\v\f\r"
 _TAKEN_FOR_SOMETHING = re.compile(
     r"""
     diff\ - | Index:\           # the patch starts here
-    | ---(?:\ \S|[ \t\v\f\r]*$) # so it does after these; "----" or "---x" is text
+    | ---(?:\ \S|[ \t\v\f\r]*$) # and after these; "----" or "---x" is text
     | From\ .*\d.\d\d:\d\d      # the next mail starts here: what mailsplit takes for a date
     """,
     re.VERBOSE | re.ASCII,

@@ -130,7 +130,7 @@ def _words(text: str, bold: Style) -> Iterator[tuple[str, str]]:
 
 
 def _shown(line: str, bold: Style) -> str:
-    """Return a line without its escapes, its spaces as they are."""
+    """Return a line with its escapes replaced, and its spaces unchanged."""
     shown, is_bold = "", False
     for part in _FONT.split(line):
         if _FONT.fullmatch(part):

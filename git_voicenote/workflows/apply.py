@@ -32,7 +32,7 @@ _CONTINUE = frozenset(("--continue", "--resolved", "-r"))
 class Applying:
     """A run of git am in a repository.
 
-    `show` is given each line that git am prints, and whether it is for stdout.
+    `show` is called with each line that git am prints, and whether it is for stdout.
     """
 
     repository: Repository
@@ -55,7 +55,7 @@ class Applying:
         unfinished = self._unfinished
         self._finish_leftovers()
         if (
-            unfinished.is_at_it and not unfinished.is_remembered
+            unfinished.is_in_progress and not unfinished.is_remembered
         ):  # the user started it with plain git am
             unfinished.remember(unfinished.commit("ORIG_HEAD"))
             self._finish_leftovers()
@@ -92,7 +92,7 @@ class Applying:
 
     def _abort_or_show(self, arguments: tuple[str, ...]) -> int:
         status = self._run_git(arguments)
-        if not self._unfinished.is_at_it:
+        if not self._unfinished.is_in_progress:
             if not self._unfinished.has_commits:
                 self._unfinished.forget()
             # git am rewinds nothing if HEAD has moved since it stopped, as after a kill
@@ -107,7 +107,7 @@ class Applying:
         unfinished = self._unfinished
         status = self._run_git(arguments, retries=retries, stops_without_diff=True)
         again = options_to_repeat(arguments)
-        while status and unfinished.is_at_it and not unfinished.was_killed:
+        while status and unfinished.is_in_progress and not unfinished.was_killed:
             words = words_stopped_at(self.repository, unfinished.state)
             if words is None:
                 break
@@ -175,7 +175,7 @@ class Applying:
     def _say_how_to_continue(self) -> None:
         if self._unfinished.has_no_diff:
             hint = "git finds no diff in this mail; `git voicenote am --skip` continues without it"
-        elif self._unfinished.is_at_it:
+        elif self._unfinished.is_in_progress:
             hint = "continue with `git voicenote am --continue`: it keeps the other notes"
         else:
             return

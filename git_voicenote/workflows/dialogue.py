@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Draft:
     """A text for a person to edit.
 
-    `comments` are shown beside it and are not part of it. `purpose` says what it is for, should
-    it be left behind; `name` is the file name that an editor sees.
+    `comments` are shown with it, but are not part of it. `purpose` is recorded in case the text is
+    left behind; `name` is the name of the file in the editor.
     """
 
     text: str
@@ -59,7 +59,7 @@ class Dialogue(Protocol):
     def ask(
         self, question: str, answers: Mapping[str, str] | None = None, default: str = ""
     ) -> str:
-        """Return what the person answers.
+        """Return the answer to a question.
 
         With `answers` (key: meaning), return one of the keys; an empty answer is the `default`.
         Raises Cancelled.
@@ -75,16 +75,16 @@ class Dialogue(Protocol):
         ...
 
     def attend(self, live: LiveDictation, silence: float, walk: DiffWalk | None) -> float:
-        """Start a dictation, show it, and stop it when the person says so, or falls silent.
+        """Start a dictation, show it, and stop it at a key or after silence.
 
-        `silence` is in seconds, 0 for never. Returns how many seconds the text took after that.
+        `silence` is in seconds, 0 for none. Returns the seconds from the stop to the text.
         Raises AudioDeviceError if it cannot start; KeyboardInterrupt and Terminated.
         """
         ...
 
 
 def report(dialogue: Dialogue, error: VoicenoteError) -> None:
-    """Report an error and its hint, if the work goes on."""
+    """Report an error and its hint, when the work continues."""
     dialogue.say(f"error: {error.message}")
     if error.hint:
         dialogue.say(f"hint: {error.hint}")

@@ -1,6 +1,4 @@
-"""The unfinished work of earlier commands: recordings, unsaved texts, notes of patches that plain
-git am applied.
-"""
+"""Finish or report what earlier commands left: recordings, unsaved texts, notes from git am."""
 
 from __future__ import annotations
 
@@ -36,10 +34,10 @@ NEXT_COMMIT = "the next `git commit` offers it for the message"
 
 
 def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
-    """Keep the notes that a series still lacks because git am went on without us, and say so.
+    """Keep the notes of patches that plain git am applied, and report it.
 
-    Texts that were edited and not saved are named, too. A failure is a warning: the command that
-    was asked for has nothing to do with it.
+    Edited texts that were not saved are listed, too. A failure is only a warning, because it does
+    not concern the current command.
     """
     mention_unsaved_texts(repository, dialogue)
     keep_applied(repository, settings, dialogue)
@@ -48,7 +46,7 @@ def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialo
 def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
     """Keep the notes of the patches that plain git am applied, and report it."""
     if not (repository.git_dir / "voicenote" / "am").is_dir():
-        return  # the usual case, in which the modules that read mails need not be imported
+        return  # the usual case, which avoids importing the modules that read mails
     from git_voicenote.series.incoming.unfinished import UnfinishedAm
 
     try:
@@ -57,8 +55,8 @@ def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue)
         dialogue.warn(f"the notes of the patches that git am applied could not be kept: {exc}")
         return
     if kept.running is not None and not _is_alive(kept.running):
-        dialogue.warn("git am goes on, though the git voicenote that started it was killed;")
-        dialogue.say("the next git voicenote command after it has ended keeps its patches' notes")
+        dialogue.warn("git am is still running, but the git voicenote that started it was killed;")
+        dialogue.say("when it has ended, the next git voicenote command keeps the notes")
     say_kept(dialogue, kept.notes, kept.cover, "of what git am had applied")
     for title in kept.unclear:
         dialogue.warn(f"the note of {title!r} was not kept: it may belong to several commits")
@@ -76,7 +74,7 @@ def mention_unfinished_recordings(
     """List the unfinished recordings, for a command that does something else."""
     from git_voicenote.workflows.hearing.archive import (
         open_archive,
-    )  # format-patch does not need it
+    )  # not imported for format-patch
 
     for found in open_archive(repository, settings, dialogue.warn).cut_off():
         mention_recording(repository, found, dialogue)

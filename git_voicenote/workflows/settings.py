@@ -33,7 +33,7 @@ def assignments(repository: Repository | None) -> tuple[Assignment, ...]:
 
 
 def setting_named(name: str) -> Setting:
-    """Return a setting by its name. Raises UsageError, with the name that was probably meant."""
+    """Return a setting by its name. Raises UsageError, which suggests a similar name."""
     setting = find_setting(name)
     if setting is None:
         near = did_you_mean(name, [text for one in SETTINGS for text in (one.name, one.key)])
@@ -52,10 +52,10 @@ def value_of(repository: Repository | None, setting: Setting) -> EffectiveSettin
 def change(
     repository: Repository | None, setting: Setting, value: str, *, everywhere: bool
 ) -> EffectiveSetting:
-    """Check a value and write it to the configuration of the repository, or of the person.
+    """Check a value and write it to the repository's or the user's configuration.
 
-    Returns the setting with the value that holds now, which may be another one: a variable, or a
-    narrower scope. Raises SettingError for an invalid value, and then writes nothing.
+    Returns the setting with its effective value, which may come from a variable or a narrower
+    scope. Raises SettingError for an invalid value, and writes nothing.
     """
     check(setting, value)
     run_git(
@@ -66,7 +66,7 @@ def change(
 
 
 def remove(repository: Repository | None, setting: Setting, *, everywhere: bool) -> None:
-    """Remove a setting from the configuration of the repository, or of the person.
+    """Remove a setting from the repository's or the user's configuration.
 
     Raises NegativeAnswer if it is not set there.
     """

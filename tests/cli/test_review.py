@@ -250,7 +250,7 @@ def test_listening_without_a_loudspeaker_goes_on(series: Sandbox) -> None:
     with terminal(series) as person:
         person.expect("q quit")
         person.type("l")
-        person.expect("there is no recording of this part here")
+        person.expect("this part has no recording")
         person.expect("q quit")
         person.type("n")
         person.expect("q quit")

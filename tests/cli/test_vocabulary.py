@@ -189,7 +189,7 @@ def test_record_explains_what_was_found_told_and_corrected(code: Sandbox, told: 
     assert (
         f"terms: 6 found, {names}\n"
         "found in: changed paths 2, project list 1, changed lines 1, authors 1, paths 1\n"
-        f"told to the engine: {names}\n"
+        f"passed to the engine: {names}\n"
         'vocabulary:alias (1.00): "cube cuttle" -> "kubectl"\n'
     ) in done.stderr.decode()
 

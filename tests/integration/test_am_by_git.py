@@ -39,7 +39,7 @@ def git_am(clone: Sandbox, *arguments: str | Path) -> int:
     return done.returncode
 
 
-def is_at_it(clone: Sandbox) -> bool:
+def is_in_progress(clone: Sandbox) -> bool:
     return (clone.folder / ".git/rebase-apply").exists()
 
 
@@ -65,7 +65,7 @@ def test_git_am_does_the_rest(bob: Sandbox, mails: list[Path], command: tuple[st
     for number in (2, 4):
         resolve(bob, number)
         git_am(bob, "--continue")
-    assert not is_at_it(bob)
+    assert not is_in_progress(bob)
 
     assert f"kept 4 notes and the cover of review {LEFT}" in shown(bob, *command)
 
@@ -104,10 +104,10 @@ def test_skip(bob: Sandbox, mails: list[Path]) -> None:
     am(bob, *mails, status=128)
     git_am(bob, "--skip")
     for number in (3, 4):
-        assert is_at_it(bob)
+        assert is_in_progress(bob)
         resolve(bob, number)
         git_am(bob, "--continue")
-    assert not is_at_it(bob)
+    assert not is_in_progress(bob)
 
     shown(bob)
 

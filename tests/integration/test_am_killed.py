@@ -90,7 +90,7 @@ def said(clone: Sandbox, *arguments: str) -> str:
     return clone.voicenote(*arguments).stderr.decode()
 
 
-def is_at_it(clone: Sandbox) -> bool:
+def is_in_progress(clone: Sandbox) -> bool:
     return (clone.folder / ".git/rebase-apply").exists()
 
 
@@ -116,7 +116,7 @@ def test_what_ends_us_ends_git_am(waiting: Held, ending: signal.Signals) -> None
     assert not is_running(child)
     assert "hint: continue with `git voicenote am --continue`" in waiting.told.read_text()
     assert notes(waiting.clone)[0] == "Note 1.\n"
-    assert is_at_it(waiting.clone)
+    assert is_in_progress(waiting.clone)
     done = waiting.clone.voicenote("am", "--continue")
     assert done.returncode == 0, done.stderr.decode()
     check_all(waiting.clone)
@@ -146,10 +146,10 @@ def test_git_am_goes_on_when_we_are_killed(waiting: Held) -> None:
     process.wait()
 
     assert is_running(child)
-    assert "warning: git am goes on, though" in said(waiting.clone, "show")
+    assert "warning: git am is still running, but" in said(waiting.clone, "show")
     assert "error: git am is at work here: process" in said(waiting.clone, "am", "--continue")
     waiting.goes_on()
-    wait_until(lambda: not is_at_it(waiting.clone))
+    wait_until(lambda: not is_in_progress(waiting.clone))
     wait_until(lambda: not is_running(child))
     assert f"kept {COUNT} notes and the cover of review of what git am" in said(
         waiting.clone, "show"

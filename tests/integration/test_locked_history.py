@@ -97,7 +97,7 @@ def test_what_the_history_missed_is_in_it_once_it_is_free(repo: Sandbox) -> None
         assert any(LOCKED in words for words in told)
         holder.close()
         archive.complete(recording)
-    assert told[-1] == "the history knows of this now"
+    assert told[-1] == "the history is up to date again"
     entry = History(path.parent).entry(recording.id)
     assert entry is not None
     assert (entry.title, entry.state) == ("second", "recorded")

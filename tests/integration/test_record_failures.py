@@ -196,7 +196,7 @@ def test_no_microphone_is_said_with_the_ways_out(
     done = repo.voicenote("record", environment=no_microphone)
     assert done.returncode == 128
     assert b"error: no microphone found (PortAudio sees 0 input devices)" in done.stderr
-    assert b"`--from FILE` takes a recording" in done.stderr
+    assert b"`--from FILE` reads a recording" in done.stderr
     assert recordings(repo) == []
 
 

@@ -76,7 +76,7 @@ def test_explain_tells_how_the_engine_came_to_the_words(scripted: Sandbox) -> No
     done = scripted.voicenote("record", "--from", SPOKEN, "--explain")
     told = done.stderr.decode()
     assert re.search(
-        r"told to the engine: .*\n"
+        r"passed to the engine: .*\n"
         r'search 0:00-0:0\d: sound alone "the stir buff grows" -> "the strbuf grows" '
         r"\(lead 1\.8, cost 0\.6\)\n"
         r"boosted: strbuf, grow\n"

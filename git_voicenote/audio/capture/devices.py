@@ -1,4 +1,4 @@
-"""The microphones that PortAudio sees, and which of them is meant."""
+"""The microphones that PortAudio sees, and the choice of one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 FILE_PREFIX = "file:"
-"""A device of this name and a path: the sound file stands in for a microphone."""
+"""The prefix of a device name that stands for a sound file: `file:PATH`."""
 
 BROWSER = "browser"
-"""A device of this name: the microphone of a browser, which opens a page of ours."""
+"""The device name that stands for the microphone of a browser, on a page that we serve."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputDevice:
-    """A device that gives sound. `number` is PortAudio's; `sample_rate`, its own, in hertz."""
+    """An input device: its number in PortAudio, its name, and its own sample rate in hertz."""
 
     number: int
     name: str
@@ -31,7 +31,7 @@ class InputDevice:
 
 
 def input_devices() -> tuple[InputDevice, ...]:
-    """Return the devices that give sound, which may be none, in PortAudio's order.
+    """Return the input devices, in PortAudio's order; there may be none.
 
     Raises AudioDeviceError if PortAudio is missing.
     """
@@ -53,7 +53,7 @@ def input_devices() -> tuple[InputDevice, ...]:
 
 
 def microphone_problem(wanted: str | None) -> AudioDeviceError | None:
-    """Return why nothing can be recorded here, or None if there is a microphone to try."""
+    """Return why nothing can be recorded here, or None if there is a microphone."""
     if wanted is not None and (wanted == BROWSER or wanted.startswith(FILE_PREFIX)):
         return None
     try:
@@ -63,7 +63,7 @@ def microphone_problem(wanted: str | None) -> AudioDeviceError | None:
 
 
 def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> InputDevice:
-    """Return the device that is meant: by number, by name, by part of its name, or the default.
+    """Return a device by its number, its name or a part of its name; None is the default.
 
     Raises AudioDeviceError if there is none, or more than one.
     """
@@ -92,17 +92,17 @@ def load_portaudio() -> ModuleType:
     try:
         import sounddevice
     except OSError as exc:
-        # sounddevice is a Python module and always there; the C library below it may not be
+        # sounddevice is always installed, but the C library that it loads may be missing
         raise AudioDeviceError(
             f"PortAudio, which reaches the microphone, is not installed ({exc})",
             hint="apt install libportaudio2 (Debian), dnf install portaudio (Fedora); "
-            "`--from FILE` takes a recording",
+            "`--from FILE` reads a recording",
         ) from exc
     except Exception as exc:  # PortAudioError, which the module that failed to import defines
         raise AudioDeviceError(
             f"PortAudio could not be started ({exc})",
             hint="check the sound system's settings (ALSA: ~/.asoundrc); "
-            "`--from FILE` takes a recording",
+            "`--from FILE` reads a recording",
         ) from exc
     module: ModuleType = sounddevice
     return module
@@ -112,7 +112,7 @@ def no_microphone() -> AudioDeviceError:
     """Return the error for a machine that has no device to record from."""
     return AudioDeviceError(
         "no microphone found (PortAudio sees 0 input devices)",
-        hint="plug one in, or start the sound server; `--from FILE` takes a recording; "
+        hint="plug one in, or start the sound server; `--from FILE` reads a recording; "
         "over ssh, record on your own machine and pass the file",
     )
 

@@ -1,4 +1,4 @@
-"""How loud sound is, on the scale that a meter shows."""
+"""The level of sound, on the scale of the meter."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 FLOOR_DBFS = -60.0
-"""What a meter shows as nothing: a quiet room; speech lies between -40 and -10 dBFS."""
+"""The level that the meter shows as zero: a quiet room. Speech is between -40 and -10 dBFS."""
 
 
 def level(samples: Samples) -> float:
-    """Return the loudness of a stretch of sound, 0 (quiet room) … 1 (full scale).
+    """Return the level of some sound, from 0 (a quiet room) to 1 (full scale).
 
-    The scale is linear in decibels, as hearing is: half way up is -30 dBFS, which is where
-    ordinary speech lies.
+    The scale is linear in decibels, like hearing: the middle is -30 dBFS, the level of ordinary
+    speech.
     """
     if not len(samples):
         return 0.0

@@ -1,4 +1,4 @@
-"""Recording, in a process of its own, into a WAV that is followed as it grows."""
+"""Record in a separate process, and read the WAV that it writes while it grows."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ Reason = Literal["stopped", "cancelled", "limit", "failed"]
 _REPORT = Limits(size=1 << 16, surrogates=True)
 _RECORDER = "git_voicenote.audio.capture.recorder"
 _BROWSER_RECORDER = "git_voicenote.server.browser.recorder"
-"""By its name: it is a program of another layer, which says the same on its stdout."""
+"""Only named here, because it belongs to a higher layer; it reports like the other recorder."""
 _START_TIMEOUT = 30.0
-"""Seconds for the recorder to start and bring the first sound; it gives up by itself after 10."""
+"""Seconds for the recorder to start and deliver the first sound; it gives up by itself after 10."""
 _END_TIMEOUT = 5.0
-"""Seconds for the recorder to finish its file before it is killed, which loses nothing written."""
+"""Seconds for the recorder to finish its file before it is killed; no written sound is lost."""
 
 _ERRORS = {"device": AudioDeviceError, "file": AudioFileError, "store": StoreError}
 
@@ -57,12 +57,11 @@ class Capture:
                 ...                     # capture.level, .elapsed, .warning; capture.stop()
         if capture.failure: ...
 
-    `device` is None for the default, a number, a name or part of one, `file:PATH`, a sound file
-    that stands in for a microphone, or `browser`: then `waiting` is called with the link of a page
-    that has to be opened, and `title` is what the page says that the words are for.
-    `max_duration` in seconds, 0 for no end. Whatever happens from `start` on, what was recorded
-    stays at `path`; leaving the context cancels what was not stopped. All of it may be called
-    from any thread.
+    `device` is a number, a name or a part of one, None for the default, `file:PATH` for a sound
+    file in place of a microphone, or `browser`. For a browser, `waiting` is called with the link
+    of the page to open, and the page shows `title`. `max_duration` is in seconds, 0 for no limit.
+    Whatever happens after `start`, the sound recorded so far stays at `path`. Leaving the context
+    cancels a recording that was not stopped. All methods are thread-safe.
     """
 
     def __init__(
@@ -80,13 +79,13 @@ class Capture:
         self.elapsed = 0.0
         """Seconds recorded."""
         self.level = 0.0
-        """How loud it is now, 0 (a quiet room) … 1 (full scale), linear in decibels."""
+        """The current level, from 0 (a quiet room) to 1 (full scale), linear in decibels."""
         self.warning: str | None = None
-        """What is wrong with the sound at present, as a muted microphone."""
+        """The current problem with the sound, such as a muted microphone."""
         self.reason: Reason | None = None
-        """Why the recording ended; None while it goes on."""
+        """Why the recording ended; None while it is in progress."""
         self.failure: str | None = None
-        """What ended the recording that nobody asked for; what was recorded before is kept."""
+        """The failure that ended the recording; the sound before it is kept."""
         self._device = device
         self._max_duration = max_duration
         self._title = title
@@ -100,12 +99,12 @@ class Capture:
         self._sending = threading.Lock()
 
     def start(self) -> None:
-        """Start recording; return when the first sound has come, and the person may speak.
+        """Start recording; return when the first sound has arrived, so that the person can speak.
 
         Raises AudioDeviceError (no PortAudio, no such microphone, or one without sound),
         AudioFileError (`file:`) and StoreError (the WAV cannot be written).
         """
-        # PortAudio and ALSA talk on stderr: not over the person's terminal
+        # PortAudio and ALSA print on stderr, which must not reach the terminal
         complaints = tempfile.TemporaryFile()  # noqa: SIM115 - _follow closes it
         try:
             self._process = start_module(
@@ -136,14 +135,15 @@ class Capture:
             raise AudioError("the recording was cancelled before there was any sound")
 
     def blocks(self) -> Iterator[Samples]:
-        """Yield the recording from its start, as it grows, until it has ended.
+        """Yield the recording from its start, while it grows, until it has ended.
 
-        Mono float32 16 kHz blocks of 0.1 s, read from the file: what is heard is on disk.
+        Blocks are mono float32 at 16 kHz, 0.1 s each. They are read from the file, so all sound
+        that is heard is on disk.
         """
         return growing_blocks(self.path, self._ended)
 
     def stop(self) -> None:
-        """End the recording after the tail of the last word; `blocks` goes on to its end."""
+        """End the recording after the tail of the last word; `blocks` continues to the end."""
         self._send(b"stop\n")
 
     def pause(self) -> None:
@@ -153,11 +153,11 @@ class Capture:
         self._paused.wait(_END_TIMEOUT)
 
     def resume(self) -> None:
-        """Open the microphone again. Where that fails, the recording ends with its `failure`."""
+        """Open the microphone again. If that fails, the recording ends with a `failure`."""
         self._send(b"resume\n")
 
     def show(self, segment: Segment | None, partial: str) -> None:
-        """Show what was understood where the person speaks: the next segment, or partial text."""
+        """Show the next segment, or partial text, on the page where the person speaks."""
         if not self.shows_text:
             return
         if segment is None:
@@ -170,12 +170,12 @@ class Capture:
         self._send_json("words", told)
 
     def conclude(self, text: str) -> None:
-        """Show the text after all passes where the person spoke."""
+        """Show the final text on the page where the person spoke."""
         if self.shows_text:
             self._send_json("final", {"text": text, "duration": round(self.elapsed, 3)})
 
     def cancel(self) -> None:
-        """End the recording at once, and wait until its file is finished."""
+        """End the recording immediately, and wait until its file is finished."""
         self._send(b"cancel\n")
         if self._process is not None and not self._ended.wait(_END_TIMEOUT):
             self._process.kill()
@@ -192,11 +192,11 @@ class Capture:
     ) -> None:
         if self._process is not None and not self._ended.is_set():
             self.cancel()
-        self._close_stdin()  # which ends a recorder that still shows its page
+        self._close_stdin()  # ends a recorder that still shows its page
 
     @property
     def shows_text(self) -> bool:
-        """Whether the person speaks at a page, which shows what was understood."""
+        """Whether the person speaks on a page that shows the transcribed text."""
         return self._device == BROWSER
 
     def _arguments(self) -> list[str]:
@@ -209,7 +209,7 @@ class Capture:
         return [*arguments, f"--device={device}"]
 
     def _send(self, word: bytes) -> None:
-        with self._sending, suppress(OSError, ValueError):  # it may have ended by itself
+        with self._sending, suppress(OSError, ValueError):  # it may have exited
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.write(word)
 
@@ -222,13 +222,13 @@ class Capture:
                 self._process.stdin.close()
 
     def _follow(self, process: subprocess.Popen[bytes], complaints: IO[bytes]) -> None:
-        """Take in what the recorder reports, to its end, whatever that is."""
+        """Read the reports of the recorder until it exits, for whatever reason."""
         try:
             with complaints:
                 for line in process.stdout or ():
                     try:
                         report = parse_json(line, "a report", _REPORT)
-                    except ContentError as exc:  # half a line, of a recorder that was killed
+                    except ContentError as exc:  # incomplete, from a recorder that was killed
                         _log.failed("a report of the recorder is incomplete", exc)
                     else:
                         self._take(cast("dict[str, Any]", report))
@@ -237,7 +237,7 @@ class Capture:
                 printed = complaints.read()
                 if self.reason is None and self._error is None:
                     self._take_crash(process.returncode, printed)
-                elif printed:  # ALSA complains of any machine
+                elif printed:  # ALSA prints warnings on any machine
                     _log.step("the recorder printed: %s", printed.decode("utf-8", "replace"))
         finally:
             self._ended.set()
@@ -272,7 +272,7 @@ class Capture:
                 self._ended.set()  # its file is complete; a page may still be shown
 
     def _take_crash(self, status: int, complaints: bytes) -> None:
-        """Report that the recorder ended without a reason, and complete its file."""
+        """Report that the recorder exited without giving a reason, and complete its file."""
         lines = complaints.decode("utf-8", "replace").splitlines()
         how = f"signal {-status}" if status < 0 else (lines or [f"status {status}"])[-1]
         message = f"the recorder stopped unexpectedly ({how})"

@@ -1,4 +1,4 @@
-"""Sound that arrives in messages, at any sample rate, and goes to disk before anything else."""
+"""Write sound that arrives in messages, at any sample rate, to disk before it is used."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 RATES = range(8_000, 192_001)
-"""Sample rates that are accepted, in hertz."""
+"""The accepted sample rates, in hertz."""
 
 
 class ReceivedSound:
-    """A new WAV of ours that is written from PCM: 16-bit, mono, little-endian, at `rate`.
+    """Writes a new 16 kHz WAV from PCM: 16-bit, mono, little-endian, at `rate`.
 
-    Written sound is on the disk within half a second (see WavWriter). Raises StoreError.
+    Sound is on disk within half a second (see WavWriter). Raises StoreError.
     """
 
     def __init__(self, path: Path, rate: int) -> None:
@@ -30,7 +30,7 @@ class ReceivedSound:
         self.samples = 0
         """Samples received, at `rate`."""
         self.level = 0.0
-        """How loud the latest sound is; see `level`."""
+        """The level of the latest sound; see `level`."""
         self._resampler = Resampler(rate)
         self._wav = WavWriter(path)
         self._is_closed = False
@@ -46,7 +46,7 @@ class ReceivedSound:
         return self._wav.duration
 
     def add(self, pcm: bytes) -> None:
-        """Write sound; after `close`, it is dropped. Raises StoreError."""
+        """Write sound; drop it after `close`. Raises StoreError."""
         if self._is_closed:
             return
         whole = pcm[: len(pcm) // SAMPLE_WIDTH * SAMPLE_WIDTH]
@@ -56,12 +56,12 @@ class ReceivedSound:
         self._write(self._resampler.feed(samples))
 
     def skip(self, pcm: bytes) -> None:
-        """Drop sound that counts as received."""
+        """Count sound as received, but drop it."""
         self.samples += len(pcm) // SAMPLE_WIDTH
         self.level = 0.0
 
     def close(self) -> None:
-        """Write what the resampler still holds, and finish the file. Raises StoreError."""
+        """Write the rest from the resampler, and finish the file. Raises StoreError."""
         if self._is_closed:
             return
         self._is_closed = True

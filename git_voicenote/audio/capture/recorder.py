@@ -1,18 +1,18 @@
 """The process that records: `python -m git_voicenote.audio.capture.recorder PATH [--device NAME]`.
 
-A process of its own, because an engine may hold Python's global lock for 0.7 s at a time, in
-which a microphone's callback in the same process would lose sound, and because an engine that
-crashes must not take the recording with it.
+It is a process of its own, because an engine may hold Python's global lock for 0.7 s at a time,
+during which a microphone callback in the same process would lose sound, and because the recording
+must survive an engine that crashes.
 
-It reads `stop` (the tail of the last word is kept), `cancel` (at once) or the end of its stdin,
-which is the end of its parent; `pause` (the device is closed) and `resume`. It writes JSON lines
-to its stdout, each an object with `event`:
+On stdin, it reads `stop` (record the tail of the last word), `cancel` (end immediately), `pause`
+(close the device) and `resume`. The end of stdin is the end of its parent, and ends the recording.
+On stdout, it writes JSON lines, each an object with `event`:
   started   device
   level     level (0 … 1), elapsed (s)
-  warning   message, or null when it is over
+  warning   message, or null when the problem is over
   error     kind (device, file, store), message, hint; nothing was recorded
   paused    the device is closed
-  finished  elapsed, reason (stopped, cancelled, limit, failed), message where it failed
+  finished  elapsed, reason (stopped, cancelled, limit, failed), message if it failed
 """
 
 from __future__ import annotations
@@ -40,24 +40,24 @@ if TYPE_CHECKING:
     from git_voicenote.audio.capture.sources import CaptureSource
     from git_voicenote.datatypes import Samples
 
-_log = Log("git_voicenote.audio.capture.recorder")  # it is run as a program
+_log = Log("git_voicenote.audio.capture.recorder")  # __name__ is __main__ here
 
 TAIL = 0.4
-"""Seconds recorded after the stop key: people press it with the last word still on their lips."""
+"""Seconds recorded after the stop key, because people press it during their last word."""
 FIRST_SOUND = 10.0
-"""Seconds that a device has for its first sound; PulseAudio takes 2, Bluetooth more."""
+"""Seconds that a device may take for its first sound; PulseAudio takes 2, Bluetooth more."""
 LOST_AFTER = 2.0
-"""Seconds without sound from the device after which it is given up."""
+"""Seconds without any samples after which the device counts as lost."""
 MUTED_AFTER = 3.0
-"""Seconds of samples that are exactly 0, which no real microphone gives, before we say so."""
+"""Seconds of samples that are exactly 0, as from no real microphone, before a warning."""
 
 _REPORT_INTERVAL = 0.1
 _TICK = 0.05
 
 
 def main() -> None:
-    """Record as the command line says, and leave without waiting for a device that may hang."""
-    # ^C in the terminal is for our parent: it tells us what it wants
+    """Record as the command line says, and exit without waiting for a device that may hang."""
+    # ^C in the terminal is for our parent, which sends us an order
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     controls = _Controls()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -72,7 +72,7 @@ def main() -> None:
     except VoicenoteError as exc:
         kind = {AudioDeviceError: "device", StoreError: "store"}.get(type(exc), "file")
         reports.add({"event": "error", "kind": kind, "message": exc.message, "hint": exc.hint})
-    except Exception as exc:  # noqa: BLE001 - a defect of ours; our parent shows the last line of it
+    except Exception as exc:  # noqa: BLE001 - a bug: our parent shows its last line
         _log.failed("the recorder stopped", exc)
         traceback.print_exc()
         status = 1
@@ -83,14 +83,14 @@ def main() -> None:
 
 @dataclass
 class _Controls:
-    """The orders that came from the parent or by a signal."""
+    """The orders from the parent or by a signal."""
 
     stopped: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
     paused: threading.Event = field(default_factory=threading.Event)
 
     def listen(self) -> None:
-        """Follow stdin to its end, which comes with the end of our parent, however it ends."""
+        """Read orders from stdin until it is closed, which happens however our parent ends."""
         with open(0, "rb", buffering=0, closefd=False) as told:
             for word in told:
                 match word.strip():
@@ -106,11 +106,11 @@ class _Controls:
 
     @property
     def is_over(self) -> bool:
-        """Whether the recording is to end."""
+        """Whether the recording should end."""
         return self.stopped.is_set() or self.cancelled.is_set()
 
     def on_signal(self, _number: int, _frame: object) -> None:
-        """End the recording, as the system shuts down."""
+        """End the recording, because the system shuts down."""
         self.cancelled.set()
 
 
@@ -131,7 +131,7 @@ class _Recorder:
         self._level = 0.0
 
     def run(self) -> None:
-        """Record, from the first sound on, and report the end."""
+        """Record from the first sound, and report the end."""
         first = self._wait_for_sound()
         if first is None:
             self._reports.add({"event": "finished", "reason": "cancelled", "elapsed": 0.0})
@@ -150,7 +150,7 @@ class _Recorder:
         )
 
     def _wait_for_sound(self) -> Samples | None:
-        """Return the first sound: only then is it true that the person can speak."""
+        """Return the first sound. The person cannot speak before it has arrived."""
         give_up = time.monotonic() + FIRST_SOUND
         while time.monotonic() < give_up and not self._source.lost():
             if self._controls.cancelled.is_set():
@@ -163,7 +163,7 @@ class _Recorder:
         )
 
     def _record(self, wav: WavWriter) -> tuple[str, str | None]:
-        """Write until there is a reason to end; return it, and words for a failure."""
+        """Write until there is a reason to end; return the reason, and the message of a failure."""
         heard = looked = time.monotonic()
         end: float | None = None
         while True:
@@ -187,13 +187,13 @@ class _Recorder:
             if self._source.lost():
                 return "failed", f"the microphone {self._source.name} was lost"
             if now - looked > LOST_AFTER / 2:
-                heard = now  # we were held up ourselves: a busy machine, or SIGSTOP
+                heard = now  # this process was held up, by a busy machine or SIGSTOP
             looked = now
             if now - heard > LOST_AFTER:
                 return "failed", f"the microphone {self._source.name} stopped sending sound"
 
     def _pause(self) -> bool:
-        """Close the device until we are told to go on; return False if we are told to end.
+        """Close the device until the order to resume; return False if the order is to end.
 
         Raises AudioDeviceError if it cannot be opened again.
         """
@@ -208,7 +208,7 @@ class _Recorder:
         return True
 
     def _keep(self, samples: Samples, wav: WavWriter) -> None:
-        """Write samples, and warn of what they lack while that can still be helped."""
+        """Write samples, and warn of problems while they can still be fixed."""
         wav.write(samples)
         self._level = level(samples)
         self._zeros = 0 if samples.any() else self._zeros + len(samples)

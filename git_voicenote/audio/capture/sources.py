@@ -1,4 +1,4 @@
-"""Where a recording's sound comes from: a microphone, or a file that stands in for one."""
+"""The source of a recording: a microphone, or a file in its place."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 _LATENCY = 0.1
-"""Seconds that the system may hold sound for us. PortAudio's own choice (0.035) loses samples on
-a busy machine, and without a request PulseAudio sends sound in lumps of half a second."""
+"""Seconds of sound that the system may buffer. PortAudio's default (0.035) loses samples on a busy
+machine, and with none PulseAudio sends half a second at a time."""
 _ROOM_NOISE = 3e-4
 """RMS of a quiet room, about 10 of 32768: a microphone never sends exact zeros."""
 
 
 class CaptureSource(Protocol):
-    """Something that sends sound as time goes by."""
+    """Delivers sound in real time."""
 
     name: str
     latency: float
@@ -47,11 +47,11 @@ class CaptureSource(Protocol):
         ...
 
     def lost(self) -> bool:
-        """Return whether no more sound will ever come."""
+        """Return whether the source is gone for good."""
         ...
 
     def pause(self) -> None:
-        """Close the device; what it still held is dropped."""
+        """Close the device, and drop what it has buffered."""
         ...
 
     def resume(self) -> None:
@@ -60,7 +60,7 @@ class CaptureSource(Protocol):
 
 
 def open_source(device: str | None) -> CaptureSource:
-    """Open the microphone that is meant, or a sound file: `file:PATH`, fed in real time.
+    """Open a microphone, or a sound file that is read in real time (`file:PATH`).
 
     Raises AudioDeviceError and AudioFileError.
     """
@@ -84,13 +84,13 @@ class _Microphone:
         self._resampler = Resampler(rate)
 
     def _open(self, device: InputDevice) -> tuple[Any, int, float]:
-        """Open the stream as we want it, else as the device wants it."""
+        """Open the stream in our format, or else in the device's own."""
         portaudio = load_portaudio()
         native = device.sample_rate
-        # both channels of two: a sound server that is asked for one may mix them to silence
+        # both channels of two, because a sound server that mixes them to one may cancel them out
         several = min(2, device.channels)
         shapes = [(SAMPLE_RATE, several), (SAMPLE_RATE, 1), (native, several), (native, 1)]
-        # some hardware has only one shape, with all its channels
+        # some hardware supports a single format, with all its channels
         shapes.append((native, device.channels))
         refusal: Exception | None = None
         for rate, channels in dict.fromkeys(shapes):
@@ -111,7 +111,7 @@ class _Microphone:
         ) from refusal
 
     def _take(self, sound: Any, _frames: int, _time: object, status: Any) -> None:  # noqa: ANN401 - cffi's
-        """Keep what PortAudio brings; nothing else, for this runs in its real-time thread."""
+        """Keep the sound, and do nothing else: this runs in PortAudio's real-time thread."""
         self._arrived.put(bytes(sound))
         if status.input_overflow:
             self.overflowed = True
@@ -132,12 +132,12 @@ class _Microphone:
             yield samples
 
     def lost(self) -> bool:
-        """Return whether the stream has ended, which we never ask of it."""
-        # where a sound server is killed there is no error: only this tells
+        """Return whether the stream has ended by itself."""
+        # there is no other sign of a sound server that was killed
         return self._ended.is_set() or not self._stream.active
 
     def pause(self) -> None:
-        """Close the stream: nothing listens, and a desktop says so."""
+        """Close the stream, so that the desktop shows that nothing listens."""
         self._stream.close()
 
     def resume(self) -> None:
@@ -149,19 +149,19 @@ class _Microphone:
 
 
 class _SoundFile:
-    """A sound file as a microphone: in real time, and after its end a quiet room."""
+    """A sound file that acts as a microphone, in real time; after its end, a quiet room."""
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         self.latency = 0.0
         self.overflowed = False
         self._blocks = as_far_as_possible(read_blocks(path), lambda _: None)
-        self._next = next(self._blocks)  # a file that holds no sound is refused here
+        self._next = next(self._blocks)  # a file without sound is refused here
         self._noise = np.random.default_rng(0)
         self._due = time.monotonic()
 
     def read(self, timeout: float) -> Iterator[Samples]:
-        """Yield what would have been heard by now; wait for the first up to `timeout`."""
+        """Yield what is due by now; wait up to `timeout` for the first block."""
         time.sleep(min(timeout, max(0.0, self._due - time.monotonic())))
         while self._due <= time.monotonic():
             samples, self._next = self._next, next(self._blocks, self._quiet())
@@ -173,17 +173,17 @@ class _SoundFile:
         return noise * np.float32(_ROOM_NOISE)
 
     def lost(self) -> bool:
-        """A file is never lost: after its end the room goes on."""
+        """Return False: a file is never lost."""
         return False
 
     def pause(self) -> None:
-        """Stay where the file is."""
+        """Stop at the current position."""
 
     def resume(self) -> None:
-        """Go on from there."""
+        """Continue from there."""
         self._due = time.monotonic()
 
 
 def _reason(refusal: Exception | None) -> str:
-    # PortAudioError's arguments are words, PortAudio's number for it, and the host's own words
+    # PortAudioError has as arguments a message, PortAudio's code, and details of the host API
     return str(refusal.args[0]) if refusal and refusal.args else "no reason given"

@@ -1,1 +1,1 @@
-"""What a sound file holds by its own account: its streams, how long they are, what lies between."""
+"""The structure of sound files: their streams, stated lengths, and what lies between them."""

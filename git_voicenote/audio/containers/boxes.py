@@ -17,7 +17,7 @@ _BOXES = frozenset(
 
 
 def measure(view: View, start: int) -> Stream:
-    """Return the boxes up to those of another file, with the share of them that is there."""
+    """Return the boxes up to those of the next file, and which share of their bytes is there."""
     offset = start
     while len(head := view.at(offset, 16)) >= 8:
         if head[4:8] == b"ftyp" and offset > start:

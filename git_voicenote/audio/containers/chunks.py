@@ -1,7 +1,7 @@
-"""Containers of chunks, each with its length: WAV, RF64, W64, AIFF, CAF; and AU, which is one.
+"""Containers of chunks with lengths: WAV, RF64, W64, AIFF and CAF; also AU, which has no chunks.
 
-The length of the sound may be wrong: programs that write into a pipe cannot know it, those that are
-killed never state it, and a file that was cut off has less.
+The stated length of the sound may be wrong: a program that writes to a pipe does not know it, one
+that is killed never writes it, and a file that was cut off has less.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from git_voicenote.audio.containers.view import Piece, View
 
 _STREAMED = 0x7FFFF000
-"""Bytes from which on a length stands for one that is not known: sox writes this one, arecord
-0x7FFFFFFF or 0x80000000, ffmpeg 0xFFFFFFFF; others write 0."""
+"""A length from here on means that the length is unknown: sox writes this value, arecord 0x7FFFFFFF
+or 0x80000000, ffmpeg 0xFFFFFFFF. Others write 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Form:
     alignment: int = 2
     counts_itself: bool = False
     total: int | None = None
-    """Offset of the length of the whole, where decoders end by it."""
+    """Offset of the total length, for formats whose decoders stop there."""
 
     @property
     def head(self) -> int:
@@ -49,7 +49,7 @@ class _Form:
 
     @property
     def own(self) -> int:
-        """Bytes of a chunk's size that are not of its content."""
+        """Bytes that a chunk's size counts besides its content."""
         return self.head if self.counts_itself else 0
 
 
@@ -69,9 +69,9 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class DataChunk:
-    """Where the samples start, the bytes that the header states and the bytes there are.
+    """The start of the samples, their stated number of bytes, and the real one.
 
-    `end` is the offset at which the container ends, other chunks after the samples included.
+    `end` is the offset of the end of the container, after any chunks that follow the samples.
     """
 
     offset: int
@@ -82,15 +82,15 @@ class DataChunk:
 
     @property
     def was_streamed(self) -> bool:
-        """Return whether the size is one that programs write into pipes, for want of the real."""
+        """Return whether the size is one that programs write if they do not know it."""
         return self.stated <= 0 or self.stated >= _STREAMED
 
 
 def find_data(view: View, start: int = 0) -> DataChunk | None:
     """Find the samples of the container that begins at an offset; None if there are none.
 
-    Samples go on to the end of the file, unless a chunk, a tag or another stream follows where they
-    should end.
+    They extend to the end of the file, unless a chunk, a tag or another stream follows at their
+    stated end.
     """
     form = _FORMS.get(view.at(start, 4))
     if form is None:
@@ -114,7 +114,7 @@ def find_data(view: View, start: int = 0) -> DataChunk | None:
 
 
 def measure(view: View, start: int) -> Stream | None:
-    """Return the stream that begins here, with its lengths put right; None if it has no samples."""
+    """Return the stream that begins here, with corrected lengths; None if it has no samples."""
     data = find_data(view, start)
     if data is None:
         return None
@@ -129,7 +129,7 @@ def measure(view: View, start: int) -> Stream | None:
     if data.stated > data.real and not data.was_streamed:
         share = data.real / data.stated
     elif patches and data.real > most:
-        share = most / data.real  # no larger length can be stated
+        share = most / data.real  # the largest length that the format can state
     return Stream(
         start, data.end, _patched(view, start, data.end, patches), share=share,
         is_header_wrong=data.stated < data.real and not data.was_streamed,
@@ -137,7 +137,7 @@ def measure(view: View, start: int) -> Stream | None:
 
 
 def _bounded(view: View, form: _Form, offset: int, stated: int, size_offset: int) -> DataChunk:
-    """Return the chunk with its end, as it is stated or as it is found."""
+    """Return the chunk with its end: the stated one, if it is plausible."""
     end = offset + stated + -stated % form.alignment
     if stated > 0 and end <= view.size and _ends(view, form, end):
         return DataChunk(offset, stated, stated, size_offset, _after_chunks(view, form, end))
@@ -149,7 +149,7 @@ def _bounded(view: View, form: _Form, offset: int, stated: int, size_offset: int
 
 
 def _ends(view: View, form: _Form, offset: int) -> bool:
-    """Return whether samples may end here: anything but samples follows, or nothing."""
+    """Return whether samples may end here, before something else or the end of the file."""
     return (
         offset == view.size
         or _is_chunk(view, form, offset)
@@ -170,7 +170,7 @@ def _is_chunk(view: View, form: _Form, offset: int) -> bool:
 
 
 def _chunk_size(view: View, form: _Form, offset: int) -> int | None:
-    """Return the bytes of a chunk's content, if one can begin here."""
+    """Return the size of a chunk's content, if a chunk can begin here."""
     head = view.at(offset, form.head)
     if not form.name or len(head) < form.head:
         return None

@@ -1,4 +1,4 @@
-"""FLAC (RFC 9639), which does not state where in a file a stream ends."""
+"""FLAC (RFC 9639), whose streams do not state where they end."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 SIGNATURE = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
 _STREAM_INFO = 8
-"""Offset of what the first metadata block says."""
+"""Offset of the content of the first metadata block."""
 _TOTAL = range(_STREAM_INFO + 10, _STREAM_INFO + 18)
 """Rate (20 bits), channels (3), bits of a sample (5), number of samples (36)."""
 _ID3V1 = 128
-"""Bytes of a tag that may stand at the end, which libFLAC takes for a damaged frame."""
+"""Size of a tag that may follow at the end; libFLAC mistakes it for a damaged frame."""
 _TOTAL_BITS = (1 << 36) - 1
 
 
 def first_frame(view: View, start: int) -> int:
-    """Return the offset of the first frame; metadata may hold headers of other formats."""
+    """Return the offset of the first frame; metadata may contain headers of other formats."""
     offset = start + 4
     while len(head := view.at(offset, 4)) == 4:
         offset += 4 + int.from_bytes(head[1:], "big")
@@ -33,7 +33,8 @@ def first_frame(view: View, start: int) -> int:
 def measure(view: View, start: int, end: int) -> Stream:
     """Return the stream between two offsets.
 
-    The number of samples is hidden: libFLAC would end there, and the number may be too small.
+    The stated number of samples is set to 0 (unknown), because libFLAC stops there, and it may be
+    too small.
     """
     tagged = end
     if end - start > _ID3V1 and view.at(end - _ID3V1, 3) == b"TAG":

@@ -1,9 +1,9 @@
-"""MPEG audio (ISO 11172-3, 13818-3): frames one after the other, each with a header of its own.
+"""MPEG audio (ISO 11172-3, 13818-3): a sequence of frames, each with its own header.
 
-A file of it has no header. What its encoder knew of it may stand in a first frame that is no sound
-(a "Xing" or "Info" tag); decoders end where that says, and what follows would be lost. Without one,
-libsndfile guesses the length by the first frame, and ends there. So frames that differ from what
-their tag says, or have none, get a tag that says how many there are.
+A file has no header. The encoder may store its length in a first frame without sound (a "Xing" or
+"Info" tag). Decoders stop there, and lose what follows. Without a tag, libsndfile guesses the
+length from the first frame, and stops there. So frames with no tag or a wrong one get a new tag
+with their number.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ _KBITS = {
 _SAMPLES = {(True, 1): 384, (True, 2): 1152, (True, 3): 1152,
             (False, 1): 384, (False, 2): 1152, (False, 3): 576}  # fmt: skip
 _IN_A_ROW = 3
-"""Frames that follow each other and are alike: less may be chance."""
+"""Consecutive frames of one kind that are taken as evidence; fewer may be chance."""
 _MAX_HOLE_BYTES = 1 << 20
 """Bytes between two frames that still belong to one stream."""
 _MAX_CANDIDATES = 200_000
-"""Places that are looked at for a frame; 500 MB of noise have fewer."""
+"""Offsets that are examined for a frame; 500 MB of noise have fewer."""
 _LAYER_3 = 3
 _MAX_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a frame's header says. `kind` is all that stays the same within a stream."""
+    """A frame's header. `kind` is the part that is constant within a stream."""
 
     kind: tuple[int, int, int, bool]
     """Version, layer, hertz, whether it is mono."""
@@ -53,13 +53,13 @@ class Frame:
 
     @property
     def tag_offset(self) -> int:
-        """Where an encoder's tag stands in a frame of layer III."""
+        """Offset of the encoder's tag in a frame of layer III."""
         is_mpeg1, is_mono = self.kind[0] == 1, self.kind[3]
         return 4 + ((17 if is_mono else 32) if is_mpeg1 else (9 if is_mono else 17))
 
 
 def frame_at(view: View, offset: int) -> Frame | None:
-    """Return the frame that begins here, if one may."""
+    """Return the frame that begins here, if any."""
     return _parsed(view.at(offset, 4))
 
 
@@ -83,7 +83,7 @@ def _parsed(head: bytes) -> Frame | None:
 
 
 def begins(view: View, offset: int) -> bool:
-    """Return whether frames begin here: several that are alike, or all that the file has."""
+    """Return whether frames begin here: several of one kind, or all up to the end of the file."""
     first = frame = frame_at(view, offset)
     for _ in range(_IN_A_ROW - 1):
         if first is None or frame is None or frame.kind != first.kind:
@@ -102,12 +102,12 @@ def first(view: View, start: int, end: int | None = None) -> int | None:
 
 
 def measure(view: View, start: int) -> Stream:
-    """Return the frames of one kind from here on, without the tags and holes between them."""
+    """Return the frames of one kind from here on, without the tags and gaps between them."""
     return _Walk(view, start).stream()
 
 
 def tag(header: bytes, frames: int) -> bytes:
-    """Return a frame that says how many follow, alike in kind to the one with this header."""
+    """Return a tag frame of the same kind as this header, which states the number of frames."""
     # no checksum, the highest bit rate, no padding
     head = bytes([header[0], header[1] | 1, 14 << 4 | header[2] & 0x0C, header[3]])
     frame = _parsed(head)
@@ -127,9 +127,9 @@ class _Walk:
     start: int
     frames: int = 0
     stated: int = 0
-    """Frames as the encoder's tag states them, or else counted."""
+    """The number of frames: as stated in the encoder's tag, or else counted."""
     tagged: int = 0
-    """Frames by the encoders' tags alone."""
+    """The number of frames that encoders' tags state."""
     tags: int = 0
     hole: int = 0
     """Bytes between frames that are neither frames nor tags."""
@@ -148,7 +148,7 @@ class _Walk:
         while True:
             frame = frame_at(self.view, offset)
             if frame is None or frame.kind != kind:
-                # of a file that was cut off, the last frame reaches into the one joined to it
+                # the last frame of a file that was cut off reaches into the file that was appended
                 inside = first(self.view, before + 4, offset) if offset > before else None
                 if inside is None:
                     self._keep(piece, offset)
@@ -186,7 +186,7 @@ class _Walk:
             tag(self.view.at(self.start, 4), self.frames), *self.pieces
         )  # fmt: skip
         seconds = frames * frame_seconds
-        if is_as_stated:  # the tag has the decoder leave out what the encoder filled up with
+        if is_as_stated:  # the tag makes the decoder skip the encoder's padding
             seconds -= 2 * frame_seconds
         torn = "frame" if is_torn and self.tagged != self.frames else None
         return Stream(self.start, end, pieces, seconds, torn=torn)
@@ -196,7 +196,7 @@ class _Walk:
             self.pieces.append(range(start, end))
 
     def _is_tag(self, offset: int, frame: Frame) -> bool:
-        """Return whether a frame is an encoder's tag; count what it says."""
+        """Return whether a frame is an encoder's tag, and add its number of frames."""
         head = self.view.at(offset, 64)
         place = frame.tag_offset
         tag = head[place : place + 4]
@@ -222,7 +222,7 @@ class _Walk:
         self._since_tag, self._by_tag = self.frames, 0
 
     def _resume(self, offset: int, kind: tuple[int, int, int, bool]) -> int | None:
-        """Return where frames of the same kind go on, past tags and holes; None where they end."""
+        """Return where frames of the same kind continue, after tags and gaps; None at their end."""
         following = after_tags(self.view, offset)
         if starts_stream(self.view, following):
             return None
@@ -230,5 +230,5 @@ class _Walk:
         frame = None if found is None else frame_at(self.view, found)
         if found is None or frame is None or frame.kind != kind:
             return None
-        self._gap = found - following  # before another file's first frame, it is no hole
+        self._gap = found - following  # before the first frame of another file, it is not a gap
         return found

@@ -1,4 +1,4 @@
-"""Ogg (RFC 3533): pages, of which those that begin a stream come first."""
+"""Ogg (RFC 3533): a sequence of pages; those that begin a stream come first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from git_voicenote.audio.containers.view import View
 
 SIGNATURE = re.compile(rb"OggS\x00[\x02\x06]\x00{8}.{4}\x00{4}", re.DOTALL)
-"""The first page of a stream: its number is 0, and so is its time."""
+"""The first page of a stream, whose sequence number and position are 0."""
 _PAGE = re.compile(rb"OggS\x00[\x00-\x07]")
 _HEAD = 27
 _MAX_PAGE_LENGTH = 65_307
@@ -19,12 +19,12 @@ _BEGINS, _ENDS = 0x02, 0x04
 
 
 def measure(view: View, start: int) -> Stream:
-    """Return the stream, or several that are multiplexed, up to a page that begins others."""
+    """Return the stream, or several multiplexed ones, up to a page that begins a new one."""
     offset, flags = start, _BEGINS
     in_head = True
     is_torn = False
     while _PAGE.match(head := view.at(offset, _HEAD)):
-        if len(head) < _HEAD:  # the file ends within the header of a page
+        if len(head) < _HEAD:  # the file ends in the header of a page
             is_torn, offset = True, view.size
             break
         if head[5] & _BEGINS and not in_head:
@@ -34,7 +34,7 @@ def measure(view: View, start: int) -> Stream:
         following = offset + _HEAD + head[26] + sum(view.at(offset + _HEAD, head[26]))
         is_torn = following > view.size
         if not is_torn and following < view.size and not _PAGE.match(view.at(following, 6)):
-            # what is damaged may have another length than it says
+            # a damaged page may not have its stated length
             found = view.find(_PAGE, offset + 4, offset + 2 * _MAX_PAGE_LENGTH)
             if found is None or SIGNATURE.match(view.at(found, _HEAD)):
                 is_torn = found is not None and found < following

@@ -1,4 +1,4 @@
-"""How streams of sound begin, and what stands around them: tags, padding."""
+"""The signatures of streams of sound, and of the tags around them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WAVPACK = re.compile(rb"wvpk.{4}.\x04.{6}\x00{4}.{5}[" + _INITIAL + rb"]", re.DO
 """The first block of a file: its samples start at 0, and it is the first of its channels."""
 
 ALL = (WAV, BW64, flac.SIGNATURE, ogg.SIGNATURE, AIFF, AU, CAF, W64, ASF, AMR, FLV, BOXES, WAVPACK)
-"""Those that are long enough never to occur by chance."""
+"""The signatures that are too long to occur by chance."""
 
 _OTHER_CONTAINERS = re.compile(
     # Matroska, AVI, MPEG-TS, MPEG-PS, AMR, AC-3, ADTS, WavPack, ADIF, CAF's and RIFF's kin
@@ -46,15 +46,15 @@ def starts_stream(view: View, offset: int) -> bool:
 
 
 def is_other_container(view: View) -> bool:
-    """Return whether a file begins as formats do that may hold streams of others."""
+    """Return whether a file is of a format that may contain streams of other formats."""
     return _OTHER_CONTAINERS.match(view.at(0, 188 + 1)) is not None
 
 
 def first_stream(view: View, start: int, end: int | None = None) -> int | None:
-    """Return where the first stream in start … end begins, by its signature."""
+    """Return the offset of the first signature of a stream in start … end, or None."""
     end = view.size if end is None else min(end, view.size)
     while start < end:
-        # a block at a time, so that what lies behind the first one is not searched
+        # a block at a time, so as to stop at the first one
         stop = min(start + BLOCK, end)
         found = [view.find(signature, start, stop) for signature in ALL]
         if begins := [offset for offset in found if offset is not None]:

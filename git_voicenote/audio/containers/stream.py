@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class Stream:
     """The bytes of a stream, its offsets in the file, and how much sound it should hold.
 
-    `pieces` are what a decoder is to read: headers that lie are replaced, what is no sound is left
-    out. `seconds` is the duration that headers or a count of the frames give, where they do;
-    `share` is the part of the stated bytes of sound that is there. `torn` names what the stream
-    ends in the middle of. `doubt` says why it may be cut off where nothing proves it.
+    `pieces` are for the decoder: wrong headers are replaced, and everything that is not sound is
+    left out. `seconds` is the duration according to the headers or the number of frames, if known.
+    `share` is the share of the stated bytes of sound that the file contains. `torn` names the unit
+    in which the stream is cut off. `doubt` is a reason to suspect that it was cut off.
     """
 
     start: int
@@ -29,11 +29,11 @@ class Stream:
     is_header_wrong: bool = False
 
     def missing(self, read: float) -> float:
-        """Return the seconds that are missing where so many seconds could be read."""
+        """Return the missing seconds, given the seconds that could be read."""
         stated = read / self.share if self.share else 0.0
         return max(stated, self.seconds or 0.0) - read
 
 
 def whole(start: int, end: int) -> Stream:
-    """Return a stream of which nothing is known but its bytes."""
+    """Return a stream of which only the bytes are known."""
     return Stream(start, end, (range(start, end),))

@@ -1,4 +1,4 @@
-"""The streams of sound in a file, one after the other, and what lies between them."""
+"""Find the streams of sound in a file, and what lies between them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from git_voicenote.audio.containers.view import View
 
 _MAX_JUNK_LENGTH = 1 << 20
-"""Bytes before the first stream: what a program printed, a page of headers."""
+"""Bytes before the first stream, such as the output of a program, or headers."""
 _MAX_STREAMS = 2_000
 """A decoder is started for each of them."""
 _PADDING = 1 << 16
-"""Bytes of zeros that mean nothing; more is what was never copied."""
+"""Zero bytes at the end that count as padding; more of them suggest an incomplete copy."""
 _TS_PACKET = 188
 
 
 @dataclass(frozen=True, slots=True)
 class Junk:
-    """Bytes of a file that are no sound of a known kind, from one offset up to another.
+    """A range of bytes that is not sound of a known format.
 
-    `is_padding` says that they are zeros at the end of the file.
+    `is_padding` is whether they are zeros at the end of the file.
     """
 
     start: int
@@ -49,10 +49,9 @@ StreamOrJunk: TypeAlias = Stream | Junk
 
 
 def streams(view: View) -> Iterator[StreamOrJunk]:
-    """Yield the streams of a file in order, and what is between and after them.
+    """Yield the streams of a file in order, and the junk between and after them.
 
-    Tags and padding are passed over. A file of another kind than those that are known here is one
-    stream of which nothing is known.
+    Tags and padding are skipped. A file of a format that is not known here is one stream.
     """
     start = after_tags(view, 0)
     if not is_known(view, start):
@@ -66,7 +65,7 @@ def streams(view: View) -> Iterator[StreamOrJunk]:
         if start >= view.size:
             return
         stream = _measured(view, start)
-        if stream.end <= start:  # damaged: nothing of it makes sense
+        if stream.end <= start:  # too damaged to make sense of
             stream = whole(start, view.size)
         yield stream
         start = after_tags(view, stream.end)
@@ -88,13 +87,13 @@ def _between(view: View, start: int, end: int) -> Iterator[Junk]:
 
 
 def is_known(view: View, start: int) -> bool:
-    """Return whether a stream of a known kind begins here."""
+    """Return whether a stream of a known format begins here."""
     head = view.at(start, 64)
     return any(signature.match(head) for signature in ALL) or mpeg.begins(view, start)
 
 
 def _unknown(view: View) -> Stream:
-    """Return a file of another kind as one stream, with any sign that it was cut off."""
+    """Return a file of an unknown format as one stream, with any sign that it was cut off."""
     stream = whole(0, view.size)
     head = view.at(0, 12)
     if head[:4] == b"RIFF" and head[8:] == b"AVI ":

@@ -1,4 +1,4 @@
-"""The bytes of a file, at any offset, and a file put together from stretches of another."""
+"""Read a file at any offset, and join parts of a file to a new one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 Piece: TypeAlias = range | bytes
-"""A stretch of a file, from one offset up to another, or bytes that stand in for some."""
+"""A range of a file, from one offset up to another, or bytes that replace a range."""
 
 BLOCK = 1 << 18
 MAX_MATCH_BYTES = 64
@@ -31,7 +31,7 @@ class View:
         self._offset = 0
 
     def at(self, offset: int, count: int) -> bytes:
-        """Return `count` bytes from an offset on; fewer where the file ends."""
+        """Return `count` bytes from an offset; fewer at the end of the file."""
         if offset >= self.size:
             return b""
         start = offset - self._offset
@@ -42,7 +42,7 @@ class View:
         return self._block[start : start + count]
 
     def number(self, offset: int, count: int, order: str = "big") -> int:
-        """Return the unsigned number that `count` bytes are; 0 past the end."""
+        """Return `count` bytes as an unsigned number; 0 past the end."""
         return int.from_bytes(self.at(offset, count), "little" if order == "little" else "big")
 
     def find(self, pattern: re.Pattern[bytes], start: int, end: int | None = None) -> int | None:
@@ -73,7 +73,7 @@ class View:
 
 
 class SplicedFile(io.RawIOBase):
-    """A file that reads as stretches of another, and other bytes, one after the other."""
+    """A file that consists of ranges of another file, and of other bytes."""
 
     def __init__(self, file: BinaryIO, pieces: Sequence[Piece]) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class SplicedFile(io.RawIOBase):
         self._position = 0
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - cffi's; Buffer is 3.12's
-        """Fill the buffer, unless the end comes first."""
+        """Fill the buffer, or less at the end."""
         view = memoryview(buffer)
         filled = 0
         while filled < len(view) and (chunk := self._some(len(view) - filled)):
@@ -92,7 +92,7 @@ class SplicedFile(io.RawIOBase):
         return filled
 
     def _some(self, count: int) -> bytes:
-        """Read on in the piece that the position lies in."""
+        """Read from the piece at the current position."""
         index = bisect_right(self._starts, self._position) - 1
         if index >= len(self._pieces):
             return b""
@@ -108,19 +108,19 @@ class SplicedFile(io.RawIOBase):
         return chunk
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to an offset from the start, from here or from the end."""
+        """Move to an offset from the start, the current position or the end."""
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._starts[-1]}
         self._position = max(0, origin[whence] + offset)
         return self._position
 
     def tell(self) -> int:
-        """Return the offset of what is read next."""
+        """Return the current offset."""
         return self._position
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """It can be read back and forth."""
+        """Return True."""
         return True

@@ -1,1 +1,1 @@
-"""Sound files: found, checked, decoded, compressed, and WAVs of our own."""
+"""Find, check, decode, write and compress sound files."""

@@ -1,4 +1,4 @@
-"""Recordings that somebody else made: whether they are sound, all of them, and how long."""
+"""Check recordings from elsewhere: whether they are complete, and how long they are."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_SECONDS = 24 * 3600
-"""Seconds of a recording."""
+"""The longest recording that is accepted, in seconds."""
 
 _FRAMES = SAMPLE_RATE
-_MAX_RATE = 48_000  # what libsndfile gives for Opus, whatever was recorded
+_MAX_RATE = 48_000  # the rate at which libsndfile reads any Opus file
 _MAX_CHANNELS = 2
 
 
 def check_recording(path: Path) -> float:
     """Read a recording to its end and return its seconds.
 
-    Its format has to be that of its name. Raises AudioFileError for what is no whole recording, or
-    is longer than a day.
+    Its format must match its name. Raises AudioFileError for a file that is not a complete
+    recording, or is longer than a day.
     """
     import soundfile
 

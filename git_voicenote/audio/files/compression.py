@@ -1,4 +1,4 @@
-"""Finished recordings made smaller, and the WAV removed only when the copy is known to be good."""
+"""Compress finished recordings, and remove the WAV only after the copy was verified."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 _FRAMES = 16_000
 _PRECISION = 0.1
-"""Seconds by which a lossy copy may differ in length: codecs pad to whole frames."""
+"""Seconds by which the length of a lossy copy may differ, because codecs pad to whole frames."""
 
 
 def compress(path: Path, form: RecordingFormat) -> Path:
-    """Turn a finished WAV into `form`, beside it, and return the new path.
+    """Convert a finished WAV to `form`, in the same folder, and return the new path.
 
-    The copy is on disk and was read back (without loss: sample by sample) before the WAV is
-    removed. With WAV as the form, a file that is no WAV and one without a sample stay as they are.
-    Raises StoreError or AudioFileError if that fails; the WAV then stays.
+    Before the WAV is removed, the copy is on disk and was read back; a lossless one is compared
+    sample by sample. If `form` is WAV, the path is not a WAV, or there are no samples, nothing is
+    done. Raises StoreError or AudioFileError on failure, and keeps the WAV.
     """
     if form is WAV or path.suffix != WAV.suffix:
         return path
@@ -48,10 +48,10 @@ def compress(path: Path, form: RecordingFormat) -> Path:
 
 
 def _encode(path: Path, part: Path, form: RecordingFormat) -> int:
-    """Write the copy, fsynced, mode 0600; return the number of its samples."""
+    """Write the copy with mode 0600, sync it, and return the number of its samples."""
     import soundfile
 
-    part.unlink(missing_ok=True)  # of an earlier try that was killed
+    part.unlink(missing_ok=True)  # of an earlier attempt that was killed
     handle = files.open_new(part)
     frames = 0
     try:
@@ -65,7 +65,7 @@ def _encode(path: Path, part: Path, form: RecordingFormat) -> int:
                 copy.write(block)
                 frames += len(block)
         os.fsync(handle)
-    except soundfile.LibsndfileError as exc:  # it says no more than "system error"
+    except soundfile.LibsndfileError as exc:  # its message is only "system error"
         raise _failed(path, f"{part} could not be written") from exc
     finally:
         os.close(handle)
@@ -73,7 +73,7 @@ def _encode(path: Path, part: Path, form: RecordingFormat) -> int:
 
 
 def _compare(path: Path, part: Path, *, lossless: bool) -> None:
-    """Read the copy back; raise StoreError where it is not what was recorded."""
+    """Read the copy back. Raises StoreError if it differs from the recording."""
     if not _is_faithful(path, part, lossless=lossless):
         raise _failed(path, f"{part} does not hold what was written")
 
@@ -91,7 +91,7 @@ def _is_faithful(path: Path, part: Path, *, lossless: bool) -> bool:
 
 
 def _failed(path: Path, what: str) -> StoreError:
-    # a full disk: libsndfile reports it while writing FLAC, and not at all for Opus
+    # libsndfile reports a full disk while it writes FLAC, but never for Opus
     return StoreError(what, hint=f"is that disk full? the recording is kept as {path}")
 
 
@@ -99,7 +99,7 @@ def _open(*arguments: Any) -> Any:  # noqa: ANN401 - soundfile has no types
     import soundfile
 
     try:
-        first, *rest = arguments  # a path as octets: soundfile would refuse what is no UTF-8
+        first, *rest = arguments  # as bytes, because soundfile refuses a str that is not UTF-8
         return soundfile.SoundFile(os.fsencode(first) if isinstance(first, Path) else first, *rest)
     except soundfile.LibsndfileError as exc:
         raise AudioFileError(f"{arguments[0]} could not be opened: {exc.error_string}") from exc

@@ -1,7 +1,7 @@
 """Decode a file to samples: with libsndfile, or with ffmpeg if libsndfile cannot.
 
-What is read is compared with what the file says it holds. What is missing, and what is left out,
-is told; where sound is missing, the end is an IncompleteSoundError.
+The sound that was read is compared with the stated length. Everything that is missing or skipped is
+reported. If sound is missing, IncompleteSoundError is raised at the end.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 MAX_SECONDS = 24 * 3600
-"""Seconds of sound in a file; a header of few bytes may stand for years of silence."""
+"""The longest sound that is decoded, in seconds: a few bytes may encode years of silence."""
 _NEGLIGIBLE = 0.25
-"""Seconds by which what is read may fall short of what is stated: codecs count in whole frames."""
+"""Missing seconds that are not reported, because codecs round to whole frames."""
 
 
 class Sound(Protocol):
-    """A stream of sound that a decoder reads; after the last block it says how that went."""
+    """A stream of sound from a decoder. After the last block, `failure` is valid."""
 
     rate: int
     failure: str | None
@@ -50,7 +50,7 @@ class Sound(Protocol):
 
     @property
     def stated(self) -> float | None:
-        """The seconds that the decoder expected, or None where it cannot tell."""
+        """The seconds that the decoder expected, or None if it does not know."""
         ...
 
     def blocks(self) -> Iterator[Samples]:
@@ -61,11 +61,11 @@ class Sound(Protocol):
 def decode(
     path: Path, name: str, warn: Callable[[str], None], *, longest: float = MAX_SECONDS
 ) -> Iterator[Samples]:
-    """Yield a file as mono float32 16 kHz blocks in -1 … 1; `name` is what to call it.
+    """Yield a file as mono float32 blocks at 16 kHz, in -1 … 1; `name` is its name in messages.
 
-    `warn` is told of what is missing or changed. Raises AudioFileError for what holds no sound. At
-    the end of all that could be read, raises IncompleteSoundError where some could not, and
-    AudioFileError for a file that became shorter while it was read.
+    `warn` is called with whatever is missing or changed. Raises AudioFileError if the file contains
+    no sound. After the last block, raises IncompleteSoundError if some sound could not be read, and
+    AudioFileError if the file became shorter in the meantime.
     """
     samples = 0
     reading = _Reading(path, name, warn)
@@ -87,7 +87,7 @@ def decode(
 
 
 class _Reading:
-    """A file that is read to its end, stream by stream."""
+    """Reads a file to its end, stream by stream."""
 
     def __init__(self, path: Path, name: str, warn: Callable[[str], None]) -> None:
         self.is_incomplete = False
@@ -97,7 +97,7 @@ class _Reading:
         self._samples = 0
 
     def blocks(self) -> Iterator[Samples]:
-        """Yield mono blocks at 16 kHz, which may go over full scale."""
+        """Yield mono blocks at 16 kHz, which may exceed full scale."""
         unreadable: AudioFileError | None = None
         with open_sound(self._path, self._name) as file:
             size = refuse_mistaken(file, self._name)
@@ -123,7 +123,7 @@ class _Reading:
                 )
 
     def _stream(self, file: BinaryIO, stream: Stream) -> Iterator[Samples]:
-        """Yield one stream, and compare it with what is stated."""
+        """Yield one stream, and compare it with its stated length."""
         is_untouched = stream.pieces == (range(os.fstat(file.fileno()).st_size),)
         source = file if is_untouched else SplicedFile(file, stream.pieces)
         place = self._place()
@@ -143,12 +143,12 @@ class _Reading:
         self._compare(sound, stream, (self._samples - before) / SAMPLE_RATE, place)
 
     def _mono(self, sound: Sound) -> Iterator[Samples]:
-        """Yield a stream as mono, with silence for what is no number."""
+        """Yield a stream as mono, with silence in place of NaN and infinity."""
         downmix, resampler = Downmix(), Resampler(sound.rate)
         read = broken = lost = 0
         for block in sound.blocks():
             read += block.size
-            is_sane = np.abs(block) <= LOUDEST  # False for what is no number
+            is_sane = np.abs(block) <= LOUDEST  # False for NaN
             if not is_sane.all():
                 broken += block.size - int(is_sane.sum())
                 lost += len(block) - int(is_sane.any(axis=1).sum())
@@ -170,7 +170,7 @@ class _Reading:
             )
 
     def _compare(self, sound: Sound, stream: Stream, read: float, place: str) -> None:
-        """Tell what is missing of so many seconds that were read; raise if that is all."""
+        """Report missing sound, given the seconds that were read; raise if there are none."""
         stated = sound.stated if stream.seconds is None else stream.seconds
         missing = max(read / stream.share if stream.share else 0.0, stated or 0.0) - read
         name, failure = self._name, sound.failure
@@ -201,7 +201,7 @@ class _Reading:
             yield samples
 
     def _pass_over(self, junk: Junk) -> None:
-        """Tell of what is no sound; after sound that was read it may have been some."""
+        """Report bytes that are not sound; after a stream, they may be damaged sound."""
         what = f"{self._name} holds {junk.end - junk.start:,} bytes that are no sound"
         if junk.is_padding:
             self._warn(f"{self._name} may be cut off: it ends with {junk.end - junk.start:,} zeros")
@@ -219,13 +219,13 @@ class _Reading:
         return self._samples / SAMPLE_RATE
 
     def _place(self) -> str:
-        """Return where in the sound we are, for a message; nothing at its start."""
+        """Return the current position for a message; "" at the start."""
         return f" from {clock(round(self._seconds))} on" if self._samples else ""
 
 
 @contextmanager
 def _copied(source: SplicedFile, suffix: str) -> Iterator[Path]:
-    """Give a copy of a part of a file, for a decoder that reads whole files. Raises StoreError."""
+    """Provide a copy of a part of a file, for a decoder of whole files. Raises StoreError."""
     with files.scratch_folder() as folder:
         path = folder / f"part{suffix}"
         try:

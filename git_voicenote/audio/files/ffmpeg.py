@@ -1,8 +1,8 @@
-"""The optional decoder: ffmpeg, where it is installed, reads what libsndfile does not.
+"""The optional decoder: ffmpeg, if it is installed, reads what libsndfile cannot.
 
-ffmpeg tells a format by the content and not by the name, and some of its formats are lists of other
-files: a playlist that is called .m4a would have it read any file, and never end. So formats and
-protocols are named here, and its time, its memory and its output are limited.
+ffmpeg recognizes a format by the content, not by the name, and some of its formats are lists of
+other files: a playlist named .m4a could make it read any file, without end. So formats and
+protocols are restricted, and time, memory and output are limited.
 """
 
 from __future__ import annotations
@@ -40,27 +40,27 @@ _HEAD = struct.Struct(">4s5I")
 _MAX_BLOCK_BYTES = 512 << 20
 _MEMORY = 4 << 30
 _CPU = 1800
-"""Seconds: a day of sound takes 170. It ends one whose parent was killed before it wrote anything;
-any other ends as soon as it writes to a pipe that nobody reads."""
+"""Seconds of CPU time; a day of sound takes 170. This limit is for an ffmpeg whose parent was
+killed before it wrote anything; any other ends when it writes to the closed pipe."""
 _TIMEOUT_SECONDS = 60.0
-"""Seconds in which nothing comes, beyond one for each second of sound."""
+"""Seconds without output, in addition to one for each second of sound."""
 _SILENCE = 10 ** (-65 / 20)
-"""RMS of a block below which a track is silent, for as long as …"""
+"""A block whose RMS is above this is loud."""
 _HEARD = 5
-"""… fewer blocks than these are louder."""
+"""Loud blocks that a track needs so as not to count as silent."""
 _MAX_TRACKS = 8
-"""Tracks that are listened to, if all before them are silent."""
+"""Tracks that are examined, as long as each one is silent."""
 _MAX_REPORT = 1 << 20
-"""Bytes that are read of what ffmpeg says of a file."""
+"""Bytes that are read of ffmpeg's report on a file."""
 INSTALL = "apt install ffmpeg (Debian), dnf install ffmpeg-free (Fedora), brew install ffmpeg"
 
 
 class FfmpegSound:
     """A stream of sound that ffmpeg decodes, at 16 kHz, with all channels of one audio track.
 
-    Where a file has several tracks, one that is neither silent nor a commentary is preferred, and
-    `warn` is told of the others. `reason` is what the first decoder had against the file, where it
-    could tell. `patience` are the seconds in which nothing may come.
+    Of several tracks, one that is neither silent nor a commentary is preferred, and `warn` is
+    called with the others. `reason` is why the first decoder failed, if it said so. `patience` is
+    the number of seconds without output after which ffmpeg is given up.
     """
 
     rate = SAMPLE_RATE
@@ -74,7 +74,7 @@ class FfmpegSound:
         *,
         patience: float = _TIMEOUT_SECONDS,
     ) -> None:
-        """Raise AudioFileError where ffmpeg is missing; the hint says how to install it."""
+        """Raise AudioFileError if ffmpeg is missing; the hint says how to install it."""
         if not shutil.which("ffmpeg"):
             if reason:
                 raise not_sound(name, reason)
@@ -112,7 +112,7 @@ class FfmpegSound:
         return _Run(self._path, self._name, track, self._patience)
 
     def _all(self, run: _Run, first: Samples | None, rest: Iterator[Samples]) -> Iterator[Samples]:
-        """Yield all that comes, and note how it ended."""
+        """Yield all blocks, and record how ffmpeg ended."""
         if first is not None:
             yield first
         yield from rest
@@ -130,7 +130,7 @@ class FfmpegSound:
             self.stated = report.duration
 
     def _choose(self, tracks: tuple[Track, ...]) -> int:
-        """Return the number, from 0, of the track to read; tell of those that are not."""
+        """Return the number, from 0, of the track to read, and report the others."""
         order = sorted(tracks, key=lambda track: track.rank)
         silent = set()
         chosen = order[0]
@@ -152,7 +152,7 @@ class FfmpegSound:
         return chosen.number
 
     def _is_heard(self, track: Track) -> bool:
-        """Return whether there is sound in a track; of one that is silent all is read."""
+        """Return whether a track is not silent; a silent one is decoded to its end."""
         loud = 0
         with self._run(track.number) as run:
             for block in run.blocks():
@@ -163,7 +163,7 @@ class FfmpegSound:
 
 
 class _Run:
-    """An ffmpeg that decodes a track; it is gone when the context ends."""
+    """An ffmpeg process that decodes a track; it is killed when the context ends."""
 
     def __init__(self, path: Path, name: str, track: int, patience: float) -> None:
         self._name = name
@@ -185,24 +185,24 @@ class _Run:
         trace: TracebackType | None,
     ) -> None:
         with self._process, self._report:
-            self._process.kill()  # nothing to it when it is done; else our reader went away
+            self._process.kill()  # no effect if it has ended; else nobody reads it any more
 
     def end(self) -> bool:
-        """Wait until it has ended; return whether it was content."""
+        """Wait until it has ended; return whether it succeeded."""
         return self._process.wait() == 0
 
     @property
     def has_crashed(self) -> bool:
-        """Whether it has ended by a signal."""
+        """Whether a signal ended it."""
         return (self._process.returncode or 0) < 0
 
     def report(self) -> Report:
-        """Return what it said so far."""
+        """Return its report so far."""
         self._report.flush()
         return Report.parse(os.pread(self._report.fileno(), _MAX_REPORT, 0))
 
     def blocks(self) -> Iterator[Samples]:
-        """Yield samples of shape (frames, channels). Raises AudioFileError if it takes long."""
+        """Yield samples of shape (frames, channels). Raises AudioFileError on a timeout."""
         rest, width = b"", 0
         for read in self._reads():
             rest += read
@@ -220,7 +220,7 @@ class _Run:
                 yield samples.reshape(-1, width // 4)
 
     def _reads(self) -> Iterator[bytes]:
-        """Yield what comes. Raises AudioFileError if nothing comes for long."""
+        """Yield its output. Raises AudioFileError on a timeout."""
         if self._process.stdout is None:
             raise AssertionError("a pipe was asked for")
         pipe = self._process.stdout.fileno()
@@ -242,7 +242,7 @@ class _Run:
 
 
 def _limit(process: int) -> None:
-    """Limit what a process takes, where the system can: on Linux."""
+    """Limit the resources of a process, on systems that can do so (Linux)."""
     if hasattr(resource, "prlimit"):
         with suppress(OSError):  # it has ended
             resource.prlimit(process, resource.RLIMIT_CPU, (_CPU, _CPU))

@@ -1,8 +1,7 @@
-"""What ffmpeg reports on stderr: the tracks of a file, its duration, and errors.
+"""Parse ffmpeg's messages on stderr: the tracks of a file, its duration, and errors.
 
-There is no other account of it without ffprobe, which is not everywhere where ffmpeg is. The lines
-have had this form since ffmpeg 2; where they have another one day, a file has one track and no
-duration, as far as we know.
+The alternative, ffprobe, is not always installed with ffmpeg. The lines have had this form since
+ffmpeg 2. If it changes, a file appears to have one track and no duration.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ _DISPOSITION = re.compile(r"\(([a-z ]+)\)")
 _ESTIMATED = "Estimating duration"
 _INPUT_ENDS = ("[info] Stream mapping:", "[info] Output #0")
 _COMPLAINT = re.compile(r"(?:\[(\S+) @ 0x[0-9a-f]+\] )*\[(?:error|fatal|panic)\] (.*)")
-"""Since ffmpeg 7, a decoder is named after the stream that it decodes."""
+"""Since ffmpeg 7, there may be two prefixes: a decoder's name follows that of its stream."""
 _LOSSES = re.compile(
     r"while decoding|submitting packet|partial file|prematurely|input/output error|truncat", re.I
 )
-"""Complaints that mean that sound is missing; others concern pictures, or times."""
+"""Errors that mean that sound is missing; others concern pictures or timestamps."""
 _SIDE_TRACK = re.compile(r"comment|impaired|descriptive|karaoke", re.I)
 _MAX_TITLE_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """An audio track: its number among them, from 0, and what is said of it."""
+    """An audio track: its number among the audio tracks, from 0, and its description."""
 
     number: int
     language: str | None
@@ -41,30 +40,30 @@ class Track:
 
     @property
     def rank(self) -> tuple[bool, bool, int]:
-        """Return what tracks are sorted by: what most people would listen to comes first."""
+        """Return the sort key of tracks: the one that most people would listen to comes first."""
         said = " ".join((self.title, *self.dispositions))
         return bool(_SIDE_TRACK.search(said)), "default" not in self.dispositions, self.number
 
     @property
     def description(self) -> str:
-        """Return what a person knows it by."""
+        """Return how to name it in a message."""
         known = (self.title[:_MAX_TITLE_LENGTH], self.language, *self.dispositions)
         return ", ".join(filter(None, known)) or "without a name"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What ffmpeg said of one file so far."""
+    """What ffmpeg has reported of one file so far."""
 
     tracks: tuple[Track, ...]
     duration: float | None
-    """Seconds, where they are stated and not guessed, and where there is sound alone: pictures may
-    go on longer."""
+    """Seconds, if they are stated and not estimated, and the file contains only sound: pictures may
+    be longer."""
     complaints: tuple[str, ...]
 
     @classmethod
     def parse(cls, said: bytes) -> Self:
-        """Take a report apart."""
+        """Parse a report."""
         lines = said.decode("utf-8", "replace").splitlines()
         tracks: list[Track] = []
         kinds = []
@@ -89,11 +88,11 @@ class Report:
         return cls(tuple(tracks), duration, complaints)
 
     def complaint(self, path: Path) -> str | None:
-        """Return the first complaint in words for a person; `path` is left out of it."""
+        """Return the first error in readable form, without `path`."""
         return next(filter(None, (_words(line, path) for line in self.complaints)), None)
 
     def loss(self, path: Path) -> str | None:
-        """Return the first complaint by which sound is missing."""
+        """Return the first error that means that sound is missing."""
         lost = (line for line in self.complaints if _LOSSES.search(line))
         return next(filter(None, (_words(line, path) for line in lost)), None)
 
@@ -105,7 +104,7 @@ _DISPOSITIONS = frozenset(
 
 
 def _words(line: str, path: Path) -> str | None:
-    # "[mov,mp4 @ 0x55d1] [error] moov atom not found": who says it, and of which file, helps nobody
+    # "[mov,mp4 @ 0x55d1] [error] moov atom not found": keep the message only
     found = _COMPLAINT.match(line)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Sound files by name and header: which ones a folder holds, and how long they say they are."""
+"""Find the sound files in a folder by their names, and read their stated durations."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from git_voicenote.errors import AudioFileError
 
 
 def sound_files(folder: Path) -> tuple[Path, ...]:
-    """Return the sound files in a folder and those below it, by name.
+    """Return the sound files in a folder and its subfolders, sorted by name.
 
-    Those that are hidden are passed over. Raises AudioFileError if there is none, or where a
-    folder may not be read.
+    Hidden ones are skipped. Raises AudioFileError if there are none, or a folder cannot be read.
     """
     found: list[Path] = []
     for where, folders, names in os.walk(folder, onerror=_refuse):
@@ -33,7 +32,7 @@ def sound_files(folder: Path) -> tuple[Path, ...]:
 
 
 def stated_duration(path: Path) -> float | None:
-    """Return how many seconds of sound a file's header states, or None; it may be wrong."""
+    """Return the seconds of sound that a file's header states, or None. They may be wrong."""
     import soundfile
 
     try:

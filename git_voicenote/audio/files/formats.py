@@ -1,13 +1,13 @@
-"""The formats of sound that is handed in: one table, for the search of folders and for ffmpeg.
+"""The formats of sound files: one table, for the search in folders and for ffmpeg.
 
-libsndfile tells what it reads by the content, and needs no table.
+libsndfile recognizes formats by the content, and needs no table.
 """
 
 from __future__ import annotations
 
-# ffmpeg's demuxer: the suffixes by which a folder is searched for such files, in lower case. Each
-# demuxer is one of single files with sound in them: none opens another file. Of names with commas
-# in them (mov,mp4,m4a) one is enough for ffmpeg; those here tell which suffix is whose
+# ffmpeg's demuxer: the suffixes of its files, in lower case, for the search in folders. Each
+# demuxer reads a single file: none opens others. Of a name with commas (mov,mp4,m4a), one part is
+# enough for ffmpeg; the parts that are listed show which suffix belongs to which
 _TABLE = {
     # what libsndfile reads, too
     "wav": ".wav .wave .bwf .rf64",
@@ -31,7 +31,7 @@ _TABLE = {
     "webm": ".webm",
     "avi": ".avi",
     "mpeg": ".mpg .mpeg",
-    # named one by one: nobody keeps speech in them
+    # read if named, but not searched for: they rarely contain speech
     **dict.fromkeys(
         (
             "aa", "aea", "alaw", "amrnb", "amrwb", "ape", "apm", "avr", "dsf", "dts", "dtshd",
@@ -45,6 +45,6 @@ _TABLE = {
 }  # fmt: skip
 
 DEMUXERS = tuple(_TABLE)
-"""Names of the formats that ffmpeg may read."""
+"""The formats that ffmpeg may read."""
 SUFFIXES = frozenset(suffix for suffixes in _TABLE.values() for suffix in suffixes.split())
-"""How the names of sound files end, in lower case."""
+"""The suffixes of sound files, in lower case."""

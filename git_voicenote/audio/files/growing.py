@@ -1,4 +1,4 @@
-"""Read a recording of ours while it is being written."""
+"""Read a recording while it is being written."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ _POLL = 0.03
 
 
 def growing_blocks(path: Path, ended: threading.Event) -> Iterator[Samples]:
-    """Yield a recording from its start, as it grows, until `ended` is set and all was read.
+    """Yield a recording from its start, while it grows, until `ended` is set and all was read.
 
-    Mono float32 16 kHz blocks of 0.1 s, read from the file: what is heard is on disk. Raises
-    OSError.
+    Blocks are mono float32 at 16 kHz, 0.1 s each. Raises OSError.
     """
     with path.open("rb", buffering=0) as file:
         file.seek(HEADER_SIZE)
         pcm = b""
         while True:
-            is_over = ended.is_set()  # before the read: what follows it is all there is
+            is_over = ended.is_set()  # before the read, which then returns all the rest
             pcm += file.read(_BLOCK_BYTES - len(pcm))
             if len(pcm) == _BLOCK_BYTES or (is_over and len(pcm) >= SAMPLE_WIDTH):
                 yield _samples(pcm)

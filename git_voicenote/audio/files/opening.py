@@ -1,4 +1,4 @@
-"""Open sound files, and recognize what is not sound."""
+"""Open sound files, and recognize files of other kinds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FORMATS = "wav, flac, ogg, opus, mp3 or m4a will do"
 _MISTAKEN = (
-    # how it begins, what it is, the way out
+    # the start of the file, what it is, and a hint
     (b"<!doctype html", "a web page", "a proxy or a login page answered: fetch the sound again"),
     (b"<html", "a web page", "a proxy or a login page answered: fetch the sound again"),
     (b"<?xml", "an XML page", "a server answered with an error: fetch the sound again"),
@@ -23,7 +23,7 @@ _MISTAKEN = (
 
 
 def open_sound(path: Path, name: str) -> BinaryIO:
-    """Open a file to read. Raises AudioFileError, by `name`, with what is wrong with it."""
+    """Open a file for reading. Raises AudioFileError, which calls it `name`."""
     try:
         kind = path.stat().st_mode
         if stat.S_ISDIR(kind):
@@ -40,7 +40,7 @@ def open_sound(path: Path, name: str) -> BinaryIO:
 
 
 def refuse_mistaken(file: BinaryIO, name: str) -> int:
-    """Return a file's size. Raises AudioFileError if it is empty, or clearly not sound."""
+    """Return a file's size. Raises AudioFileError if it is empty or clearly not sound."""
     head = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         raise AudioFileError(

@@ -1,8 +1,8 @@
-"""Sound files of any kind, as 16 kHz mono blocks or as a WAV of ours.
+"""Read sound files of any format as 16 kHz mono blocks, or import them as WAV.
 
-Reading streams: an hour takes no more memory than a minute. What is damaged is read as far as it
-goes, with a warning, and an IncompleteSoundError at its end if sound is missing; what holds no
-sound at all is an AudioFileError.
+Files are streamed: an hour takes no more memory than a minute. A damaged file is read as far as
+possible, with a warning, and an IncompleteSoundError at its end if sound is missing. A file without
+any sound is an AudioFileError.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def _ignore(_message: str) -> None:
 def read_blocks(
     source: Path | BinaryIO, *, warn: Callable[[str], None] = _ignore
 ) -> Iterator[Samples]:
-    """Yield the sound of a file or stream as mono float32 16 kHz blocks of about 0.1 s.
+    """Yield the sound of a file or stream as mono float32 blocks at 16 kHz, about 0.1 s each.
 
-    Any format, rate and number of channels (mixed down). A stream is copied to a temporary file
-    first, as most formats need to be read back and forth. `warn` is told of what is missing or
-    changed. Raises AudioFileError, from the first block on, for what holds no sound, and
-    IncompleteSoundError, after the last one, where sound is missing.
+    It may have any format, sample rate and number of channels. A stream is copied to a temporary
+    file first, because most formats require seeking. `warn` is called with whatever is missing or
+    changed. Raises AudioFileError if there is no sound and, after the last block,
+    IncompleteSoundError if some is missing.
     """
     if isinstance(source, Path) and not _is_pipe(source):
         yield from decode(source, str(source), warn)
@@ -51,7 +51,7 @@ def read_blocks(
 def as_far_as_possible(
     blocks: Iterator[Samples], incomplete: Callable[[IncompleteSoundError], None]
 ) -> Iterator[Samples]:
-    """Yield the blocks that read_blocks gives; hand on the error if sound is missing."""
+    """Yield blocks from `read_blocks`; pass the error to `incomplete` if sound is missing."""
     try:
         yield from blocks
     except IncompleteSoundError as exc:
@@ -61,13 +61,13 @@ def as_far_as_possible(
 def import_sound(
     source: Path | BinaryIO, destination: Path, *, warn: Callable[[str], None] = _ignore
 ) -> float:
-    """Write any sound as a new 16 kHz mono 16-bit WAV (0600, fsynced); return its seconds.
+    """Write sound of any format as a new 16 kHz mono 16-bit WAV (0600, synced); return its seconds.
 
-    A stream is kept beside the destination while it is read. Where it is interrupted, what had
-    come is imported before the interruption goes on; where the disk fills, what had come is kept
-    and named. Raises AudioFileError for what holds no sound, StoreError for a destination that
-    cannot be written; neither leaves a destination behind. Raises IncompleteSoundError if sound
-    is missing: the destination then holds what could be read.
+    A stream is first stored beside the destination. After an interruption, the part that has
+    arrived is imported before the interruption is raised again; if the disk is full, that part is
+    kept, and the error names it. Raises AudioFileError if there is no sound, and StoreError if the
+    destination cannot be written; both leave no destination behind. Raises IncompleteSoundError if
+    sound is missing; the destination then contains the rest.
     """
     if isinstance(source, Path) and not _is_pipe(source):
         return _write(source, str(source), destination, warn)
@@ -116,7 +116,7 @@ def _copy(source: Path | BinaryIO, spool: Path) -> None:
             _copy(pipe, spool)
         return
     try:
-        spool.unlink(missing_ok=True)  # of an earlier try that was killed
+        spool.unlink(missing_ok=True)  # of an earlier attempt that was killed
         with os.fdopen(files.open_new(spool), "wb") as file:
             shutil.copyfileobj(source, file)
     except OSError as exc:
@@ -126,7 +126,7 @@ def _copy(source: Path | BinaryIO, spool: Path) -> None:
 def _is_pipe(path: Path) -> bool:
     try:
         return path.is_fifo()
-    except OSError:  # not one that can be read, and opening it will tell why
+    except OSError:  # opening it will report why
         return False
 
 

@@ -1,4 +1,4 @@
-"""What libsndfile reads, with all channels."""
+"""Decode with libsndfile, with all channels."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 _RATES = range(1_000, 768_001)
-"""Hertz. Nothing records outside of this; a header that says so is damaged."""
+"""Plausible sample rates, in hertz; a header with another one is damaged."""
 
 MAX_CHANNELS = 64
 _UNKNOWN = 365 * 24 * 3600.0
-"""Seconds."""
+"""Seconds from which a duration means that libsndfile does not know it."""
 
 
-class NotForLibsndfile(Exception):  # noqa: N818 - it is no error: another decoder is asked
+class NotForLibsndfile(Exception):  # noqa: N818 - not an error: another decoder is tried
     """libsndfile cannot open this; `reason` says why, if known."""
 
     def __init__(self, reason: str | None) -> None:
@@ -32,13 +32,13 @@ class NotForLibsndfile(Exception):  # noqa: N818 - it is no error: another decod
 class SndfileSound:
     """A stream of sound that libsndfile decodes.
 
-    After the last block, `failure` says what stopped it, if anything did.
+    After the last block, `failure` is what stopped it, if anything.
     """
 
     def __init__(self, file: BinaryIO | SplicedFile, name: str) -> None:
         """Open a file from its start.
 
-        Raises NotForLibsndfile, and AudioFileError for a header that states nonsense.
+        Raises NotForLibsndfile, and AudioFileError if the header is implausible.
         """
         import soundfile
 
@@ -49,7 +49,7 @@ class SndfileSound:
             self._sound: Any = soundfile.SoundFile(opened, closefd=False)
         except soundfile.LibsndfileError as exc:
             file.seek(0)
-            is_wav = file.read(4) == b"RIFF"  # of other formats it knows less
+            is_wav = file.read(4) == b"RIFF"  # its reasons are worth showing for WAV only
             raise NotForLibsndfile(
                 f"damaged WAV: {exc.error_string.strip(' .')}" if is_wav else None
             ) from exc
@@ -58,13 +58,13 @@ class SndfileSound:
             raise not_sound(name, f"its header states a sample rate of {self.rate:,} Hz")
         if self._sound.channels > MAX_CHANNELS:
             raise not_sound(name, f"its header states {self._sound.channels} channels")
-        # soundfile seeks before and after each read of what can seek, to where it is already: for
-        # mp3 that resets libmpg123, which fills the terminal with complaints about missing frames
+        # soundfile seeks to the current position before and after each read if it can; for mp3,
+        # this resets libmpg123, which then prints warnings about missing frames on the terminal
         self._sound.seekable = lambda: False
 
     @property
     def stated(self) -> float | None:
-        """Return the seconds that libsndfile expected; where it knows none, it states years."""
+        """The seconds that libsndfile expected, or None; if it does not know, it states years."""
         seconds = float(self._sound.frames / self.rate)
         return seconds if seconds < _UNKNOWN else None
 
@@ -87,7 +87,7 @@ class SndfileSound:
 
 
 def not_sound(name: str, reason: str) -> AudioFileError:
-    """Return the error for a file that is there and is no sound."""
+    """Return the error for a file that exists, but is not sound."""
     return AudioFileError(
         f"{name} holds no sound that can be read ({reason})",
         hint="record or export it again: wav, flac, ogg, opus, mp3 or m4a will do",

@@ -1,7 +1,7 @@
-"""WAV files that survive: sizes right after every write, on disk twice a second, locked meanwhile.
+"""Write WAV files that survive a crash: valid after each write, synced twice a second, and locked.
 
-WAV, and not a smaller format, because of what is left after `kill -9` in mid-recording: all of a
-WAV, all but a second of Ogg/Opus, nothing of FLAC.
+After `kill -9` during a recording, all of a WAV is left, all but a second of Ogg/Opus, and nothing
+of FLAC.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
 HEADER_SIZE = 44
-"""Where the samples start in a file of ours."""
+"""Offset of the samples in a WAV that we write."""
 SAMPLE_WIDTH = 2
-"""Bytes: 16-bit samples, one channel."""
+"""Bytes of a sample: 16 bits, one channel."""
 FULL_SCALE = 32768
 
 _SYNC_INTERVAL = 0.4
@@ -41,8 +41,8 @@ _PCM = 1
 class WavWriter:
     """Writes a new 16 kHz mono 16-bit WAV, mode 0600, and holds a lock on it until closed.
 
-    After every `write` the file is complete as it stands: its header states its size. Raises
-    StoreError where the disk refuses; what was written before stays.
+    After each `write`, the file is valid: its header states its size. Raises StoreError if the disk
+    is full or fails; the sound before that stays.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +53,7 @@ class WavWriter:
             self._file = files.open_new(path)
         except OSError as exc:
             raise storage_error(path, exc) from exc
-        with suppress(OSError):  # some network file systems have no locks: record all the same
+        with suppress(OSError):  # some network file systems have no locks; record anyway
             files.take_lock(self._file, wait=True)
         try:
             os.write(self._file, _header(0))
@@ -65,12 +65,12 @@ class WavWriter:
             raise storage_error(path, exc) from exc
 
     def write(self, samples: Samples) -> None:
-        """Append samples; louder than full scale is clipped. On disk within half a second."""
+        """Append samples, clipped to full scale. They are on disk within half a second."""
         scaled = (samples * FULL_SCALE).round().clip(-FULL_SCALE, FULL_SCALE - 1)
         pcm = memoryview(scaled.astype("<i2").tobytes())
         try:
             while pcm:
-                # a disk that fills takes a part, then refuses: count every byte it took
+                # a disk that fills up accepts a part, then fails: count the bytes that were written
                 taken = os.write(self._file, pcm)
                 self._size += taken
                 pcm = pcm[taken:]
@@ -87,7 +87,7 @@ class WavWriter:
         return self._size // SAMPLE_WIDTH / SAMPLE_RATE
 
     def close(self) -> None:
-        """Finish the file and release the lock; never raises for a disk that is full."""
+        """Finish the file and release the lock. A full disk raises no error here."""
         if self._file < 0:
             return
         whole = self._size - self._size % SAMPLE_WIDTH
@@ -111,7 +111,7 @@ class WavWriter:
 
 
 def is_being_written(path: Path) -> bool:
-    """Return whether a WavWriter, of any process that lives, still has the file open."""
+    """Return whether a WavWriter of any process has the file open."""
     try:
         return files.is_locked(path)
     except OSError:
@@ -119,10 +119,10 @@ def is_being_written(path: Path) -> bool:
 
 
 def repair_wav(path: Path) -> float:
-    """Make a WAV whose writer was killed whole again, and return its seconds.
+    """Repair a WAV whose writer was killed, and return its seconds.
 
-    Every complete sample in the file is kept; a header that was never completed is rewritten.
-    Raises AudioFileError for a file that is no WAV, or is still being written.
+    Every complete sample is kept, and an incomplete header is rewritten. Raises AudioFileError if
+    the file is not a WAV, or is still being written.
     """
     if is_being_written(path):
         raise AudioFileError(f"{path} is still being written", hint="stop that recording first")
@@ -134,7 +134,7 @@ def repair_wav(path: Path) -> float:
 
 
 def storage_error(path: Path, error: OSError) -> StoreError:
-    """Translate what the system says about a file that we write."""
+    """Convert a system error about a file that we write."""
     return store_error(f"could not write {path}", error)
 
 
@@ -158,7 +158,7 @@ def _repair(file: BinaryIO, path: Path) -> float:
     ours = _header(0)
     broken_off = len(head) < HEADER_SIZE and ours.startswith(head[:4])
     if not head.strip(b"\0") or (broken_off and ours[8:].startswith(head[8:40])):
-        # the machine went down before the header reached the disk: only we write such a file
+        # the machine crashed before the header was on disk
         offset, width, rate = HEADER_SIZE, SAMPLE_WIDTH, SAMPLE_RATE
         file.seek(0)
         file.write(ours)
@@ -177,7 +177,7 @@ def _repair(file: BinaryIO, path: Path) -> float:
 
 
 def _shape(file: BinaryIO, head: bytes, path: Path) -> tuple[int, int, int]:
-    """Return where the samples start, the bytes of one sample of all channels, and the rate."""
+    """Return the offset of the samples, the bytes of one sample of all channels, and the rate."""
     data = find_data(View(file))
     rate, width = struct.unpack_from("<I4xH", head, 24) if len(head) == HEADER_SIZE else (0, 0)
     if data is None or head[12:16] != b"fmt " or not rate or not width:

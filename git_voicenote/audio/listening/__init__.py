@@ -1,1 +1,1 @@
-"""Speech found in sound, ahead of the engine where it can be."""
+"""Find the speech in sound, ahead of the engine if possible."""

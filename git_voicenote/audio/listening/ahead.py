@@ -1,4 +1,4 @@
-"""What a process hears in files, on its way to an engine that has not asked for it yet."""
+"""Read files in another process, and queue their speech until the engine asks for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = Log(__name__)
 
 
 class AheadReader:
-    """A file that a process reads, and what it reported that was not consumed yet."""
+    """A file that a process reads, and the reports that were not consumed yet."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class AheadReader:
     ) -> None:
         self.path = path
         self.heard = 0.0
-        """How much of it was listened to, in seconds."""
+        """Seconds of it in which speech was searched for."""
         self.told: deque[Stretch] = deque()
         self.is_whole = False
         """Whether the process has reported all of it."""
@@ -50,7 +50,7 @@ class AheadReader:
                 self._warn(warning)
             if stretch.listened:
                 self._listened(stretch.listened)
-            self.heard = max(self.heard, stretch.heard)  # one that died knows nothing of it
+            self.heard = max(self.heard, stretch.heard)  # 0 if the process died
             yield from stretch.pieces
             if stretch.error is not None:
                 raise stretch.error
@@ -65,8 +65,8 @@ class AheadReader:
 class ListeningProcess:
     """A process that reads files, and the thread that receives its messages; see Listeners.
 
-    Where the process dies, another takes its place. `begin` gives the next file, or None after
-    the last one. What several threads see is touched, and `begin` called, while `changed` is held.
+    If the process dies, another one replaces it. `begin` returns the next file, or None after the
+    last one. `changed` guards the shared state, and is held during calls of `begin`.
     """
 
     def __init__(
@@ -77,23 +77,23 @@ class ListeningProcess:
         detection: Detection,
     ) -> None:
         self.is_starting = True
-        """Whether it is about to begin a file."""
+        """Whether it has no file yet."""
         self._changed = changed
         self._begin = begin
         self._limit = limit
         self._detection = detection
         self._held = 0.0
-        """Seconds of speech that were told and not drawn."""
+        """Seconds of speech that were reported and not drawn."""
         self._is_stopped = False
         self._process: TalkingProcess | None = None
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def start(self) -> None:
-        """Start, without waiting for the process, which takes a moment."""
+        """Start the process, without waiting for it."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the process, whatever it is at; `join` waits for that."""
+        """End the process, whatever it is doing; `join` waits for its end."""
         with self._changed:
             self._is_stopped = True
             if self._process is not None:
@@ -105,7 +105,7 @@ class ListeningProcess:
         self._thread.join()
 
     def draw(self, file: AheadReader) -> Stretch | None:
-        """Wait for what comes next of a file; None where it was closed."""
+        """Wait for the next report on a file; return None if the file was closed."""
         with self._changed:
             self._changed.wait_for(lambda: file.told or file.is_closed or self._is_stopped)
             if not file.told:
@@ -141,16 +141,16 @@ class ListeningProcess:
                 return None
             try:
                 self._process = TalkingProcess("git_voicenote.audio.listening.process")
-            except OSError as exc:  # no more are allowed: the files are listened to here
+            except OSError as exc:  # too many processes; this one reads the files
                 _log.failed("a process that listens ahead could not be started", exc)
                 return None
             return self._process
 
     def _listen(self, process: TalkingProcess) -> bool:
-        """Have files listened to; return whether the process died over one."""
+        """Let the process read files; return whether it died during one."""
         file = None
         try:
-            process.socket.recv()  # it is ready
+            process.socket.recv()  # "ready"
             while (file := self._next()) is not None:
                 process.socket.send((file.path.absolute(), self._detection))
                 while not file.is_whole:
@@ -174,7 +174,7 @@ class ListeningProcess:
             return None if self._is_stopped else self._begin(self)
 
     def _wait_for_room(self, file: AheadReader) -> None:
-        """Wait until the engine has drawn enough; it may be waiting for this very file."""
+        """Wait until the engine has drawn enough, unless it waits for this very file."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._held < self._limit or not file.told or self._is_stopped

@@ -1,7 +1,7 @@
-"""Processes that listen ahead: what an engine will ask for next is ready when it does.
+"""A pool of processes that find speech ahead of the engine.
 
-Telling speech from silence goes at 240 times real time on a core, and holds Python's global lock.
-An engine on a GPU is faster than that; one on the CPU needs the cores itself.
+Detecting speech runs at 240 times real time on one core, and holds Python's global lock. An engine
+on a GPU is faster than that; one on the CPU needs the cores itself.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from git_voicenote.audio.voice_activity import Detection
 
 AHEAD = 300.0
-"""Seconds of speech that a process may be ahead of the engine: 19 MB."""
+"""Seconds of speech by which a process may be ahead of the engine: 19 MB."""
 
 _MAX_PROCESSES = 8
-"""Processes; together they listen at nearly 2000 times real time."""
+"""Together, they run at nearly 2000 times real time."""
 
 
 def processes_for(sources: Sequence[Path | BinaryIO]) -> int:
-    """Return how many processes are worth their start: none for one source, or on one core."""
+    """Return how many processes are worth starting: none for one source, or on one core."""
     if len(sources) < 2:
         return 0
     has_affinity = hasattr(os, "sched_getaffinity")
@@ -41,18 +41,18 @@ def processes_for(sources: Sequence[Path | BinaryIO]) -> int:
 
 
 class Listeners:
-    """Listens to many sources in so many processes, each of them at one source at a time.
+    """Finds the speech in many sources, in several processes that each read one source at a time.
 
         with Listeners(sources, processes, warn, listened) as listeners:
             for piece in listeners.listen(0).pieces(): ...
 
-    The processes take the files in their order, as long as none is more than `limit` seconds of
-    speech before whoever draws the pieces. What none of them has begun when it is asked for is
-    listened to here: so are pipes, and all sources where no process can be started. A process
-    that dies costs the file that it was at.
+    The processes take the files in order, and pause while they are `limit` seconds of speech ahead
+    of the reader of the pieces. A source that no process has begun when it is requested is read
+    here, and so are pipes, and all sources if no process can be started. If a process dies, the
+    file that it was reading fails.
 
-    `warn` and `listened` are those of DirectReader, called from where the pieces are drawn.
-    Leaving the context ends the processes, whatever they are at.
+    `warn` and `listened` are those of DirectReader, and are called in the thread that draws the
+    pieces. Leaving the context ends the processes, whatever they are doing.
     """
 
     def __init__(
@@ -77,14 +77,14 @@ class Listeners:
         ]
 
     def listen(self, number: int) -> SpeechReader:
-        """Return a source, by its number from 0; to be asked for once."""
+        """Return a source by its number, from 0; call this once for each."""
         with self._changed:
             self._changed.wait_for(
                 lambda: number in self._begun or not any(one.is_starting for one in self._followers)
             )
             if number in self._begun:
                 return self._begun.pop(number)
-            with suppress(ValueError):  # it is no file, and was passed over
+            with suppress(ValueError):  # not a file, so no process has it
                 self._waiting.remove(number)
         return DirectReader(self._sources[number], self._warn, self._listened, self._detection)
 
@@ -113,5 +113,5 @@ class Listeners:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # not one that can be read, and opening it will tell why
+    except OSError:  # opening it will report why
         return False

@@ -1,11 +1,11 @@
 """A process that listens to files: `python -m git_voicenote.audio.listening.process SOCKET`.
 
-A process of its own, because telling speech from silence keeps a core busy, and holds Python's
-global lock meanwhile.
+It is a process of its own, because detecting speech keeps a core busy, and holds Python's global
+lock.
 
-SOCKET is the number of an open socket, our end of a multiprocessing connection. We say there that
-we are ready, take paths with a Detection each, and answer each with Stretches. The connection ends
-with our parent, however that ends, and we end with it.
+SOCKET is the descriptor of a multiprocessing connection. The process sends "ready", receives paths
+with a Detection each, and answers each with Stretches. The connection is closed however our parent
+ends, and this process then ends, too.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _STRETCH = 5.0
 
 
 def main() -> None:
-    """Listen to one file after the other, as long as our parent is there."""
+    """Read one file after the other until our parent ends."""
     socket: Socket = Connection(int(sys.argv[1]))
     paths: SimpleQueue[tuple[Path, Detection]] = SimpleQueue()
     threading.Thread(target=_take_paths, args=(socket, paths), daemon=True).start()
@@ -47,12 +47,12 @@ def _take_paths(socket: Socket, paths: SimpleQueue[tuple[Path, Detection]]) -> N
     with suppress(EOFError, OSError):
         while True:
             paths.put(socket.recv())
-    # our parent has gone, and what is being read may be a disk that does not answer
+    # our parent has ended, and the main thread may wait for a disk that does not answer
     os._exit(0)
 
 
 class _File:
-    """A file that is read, and what was not yet reported about it."""
+    """A file that is being read, and its unsent report."""
 
     def __init__(self, path: Path, detection: Detection, socket: Socket) -> None:
         self._socket = socket
@@ -83,7 +83,7 @@ class _File:
         self._untold = 0.0
         self._pieces.clear()
         self._warnings.clear()
-        with suppress(OSError):  # our parent has gone: _take_paths sees it, too
+        with suppress(OSError):  # our parent has ended, which _take_paths notices
             self._socket.send(stretch)
 
 

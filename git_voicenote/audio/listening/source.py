@@ -1,4 +1,4 @@
-"""Read a source and pass on the speech in it."""
+"""Read a source and find the speech in it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class SpeechReader(Protocol):
-    """A source that is listened to, here or in another process."""
+    """A source in which speech is found, by this process or another."""
 
     @property
     def heard(self) -> float:
-        """How much of it was listened to, in seconds."""
+        """Seconds of it in which speech was searched for."""
         ...
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it as VoiceActivity does; to be drawn once.
+        """Yield the speech in it as VoiceActivity does; call this once.
 
-        Raises AudioFileError if the source holds no sound or cannot be read on, and another
-        VoicenoteError where nothing at all can be listened to.
+        Raises AudioFileError if the source contains no sound or can no longer be read, and another
+        VoicenoteError if the detector cannot be loaded.
         """
         ...
 
@@ -42,10 +42,10 @@ class SpeechReader(Protocol):
 
 
 class DirectReader:
-    """A source that is read, and listened to, as its pieces are drawn.
+    """A source that is read while its pieces are drawn.
 
-    `warn` is told of what is damaged but can be read, `listened` of each stretch of sound that
-    was read, in seconds.
+    `warn` is called with damage that does not prevent reading, and `listened` with the seconds of
+    each block that was read.
     """
 
     def __init__(
@@ -64,29 +64,29 @@ class DirectReader:
 
     @property
     def heard(self) -> float:
-        """How much of it was listened to, in seconds."""
+        """Seconds of it in which speech was searched for."""
         return self._activity.heard
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it, up to where it could be read; see SpeechReader."""
+        """Yield the speech in it, as far as it can be read; see SpeechReader."""
         yield from self._activity.pieces(self._sound)
         if self._failure is not None:
             raise self._failure
 
     def close(self) -> None:
         """Close the source, whether or not it was read to its end."""
-        with suppress(ValueError):  # a thread of the engine is just reading it
+        with suppress(ValueError):  # a thread of the engine is reading it
             self._sound.close()
 
     def _blocks(self) -> Generator[Samples, None, None]:
-        """Yield the sound; a failure waits until the words before it were handed on."""
+        """Yield the sound, and store a failure until the speech before it was yielded."""
         try:
             for block in read_blocks(self._source, warn=self._warn):
                 self._listened(len(block) / SAMPLE_RATE)
                 yield block
         except AudioFileError as exc:
             self._failure = exc
-        except OSError as exc:  # a disk that fails, a share that went away
+        except OSError as exc:  # a failing disk, or a lost network share
             self._failure = AudioFileError(
                 f"{self._source} could not be read to its end: {exc.strerror or exc}",
                 hint="copy it to a disk of this machine, and try again",
@@ -95,9 +95,9 @@ class DirectReader:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a process found in some seconds of a file; the last one says how the file ended.
+    """What a process found in a few seconds of a file; the last one says how the file ended.
 
-    `listened` is how many seconds these are, `heard` how many it was listening to so far.
+    `listened` is the number of these seconds, and `heard` that of all seconds so far.
     """
 
     listened: float = 0.0

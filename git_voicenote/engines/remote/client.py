@@ -1,4 +1,4 @@
-"""Requests to a transcription server: repeated where that helps, never after an answer."""
+"""Send requests to a transcription server, and repeat them if that may help."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Client:
             response = self.transport.get(self.address.path_of("/v1/models"), self.headers())
             return read_models(response.body) if response.status == 200 else ()
         except (EngineError, ContentError):
-            return ()  # the sound is sent all the same, and its failure reported
+            return ()  # the sound is sent anyway, and a failure reported
 
     def headers(self) -> dict[str, str]:
         """Return the headers of every request, with the token. Raises EngineError."""
@@ -131,8 +131,8 @@ class Client:
     def _sent(self, kind: str, body: bytes) -> Response:
         """Send a form until the server answers. Raises EngineError after the last repetition.
 
-        After that, requests are not repeated until one succeeds: a server that is down was waited
-        for once.
+        After that, requests are not repeated until one succeeds, so that nobody waits for a server
+        that is down more than once.
         """
         waits = iter(WAITS if self._is_patient else ())
         while True:

@@ -114,7 +114,7 @@ class RemoteDictation:
         try:
             self._connection.send(message)
         except (OSError, WebSocketException) as exc:
-            self._reader.join(_OPENING_SECONDS)  # it may know why
+            self._reader.join(_OPENING_SECONDS)  # it may know the reason
             raise self._failure or self._lost(exc) from exc
 
     def _read(self) -> None:

@@ -1,4 +1,4 @@
-"""When a request is repeated: after a lost connection, and if the server is busy."""
+"""Decide when to repeat a request: after a lost connection, and if the server is busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a response without a transcript means, and what the user can do about it."""
+"""Explain responses without a transcript, and what the user can do about them."""
 
 from __future__ import annotations
 

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 _OURS = "voicenote"
 _MAX_NOTES_LENGTH = 1 << 20
-"""The octets of a patch that are searched for notes: a week of speech."""
+"""Bytes of a patch that are searched for notes: a week of speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedCommit:
-    """A commit that git am made; `patch` is how what mailinfo left for it begins (`read_start`).
+    """A commit that git am made; `patch` is the start of the patch from mailinfo (`read_start`).
 
-    `mail` is the mail, beside the options that git am reads it with.
+    `mail` is the file of the mail, in a folder with the options for reading it.
     """
 
     commit_id: ObjectId
@@ -42,9 +42,9 @@ class AppliedCommit:
 
 
 def keep_notes(repository: Repository, notes_ref: str, applied: Iterable[AppliedCommit]) -> int:
-    """Set the notes that these mails carry on the commits that they became; return how many.
+    """Add the notes in these mails to the commits that were made of them; return their number.
 
-    A note that is there already loses nothing.
+    An existing note keeps all of its text.
     """
     names = note_names(notes_ref)
     came = {one.commit_id: text for one in applied if (text := _note_in(one, names, repository))}
@@ -70,9 +70,9 @@ def note_names(notes_ref: str) -> frozenset[str]:
 
 
 def copy_mails(state: Path, folder: Path) -> None:
-    """Copy the mails that git am is at, and its options, all or none; it removes them at its end.
+    """Copy the mails that git am applies, and its options, all or none, before it removes them.
 
-    Mails that are there already are those of the same series. Raises OSError.
+    If there are mails already, they are of the same series, and stay. Raises OSError.
     """
     mails = sorted(state.glob("[0-9]*"))
     if not mails or folder.is_dir():

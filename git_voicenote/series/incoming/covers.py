@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def keep_covers(repository: Repository, mails: Path, key: str | None = None) -> str | None:
-    """Keep the cover letters among mails as that of HEAD's series; return its key if one is new.
+    """Keep the cover letters among mails as the cover of HEAD's series; return its key if changed.
 
-    `key` names another series. Of several versions, the newest letter comes first. One that is
-    there already stays, with the new ones beside it.
+    `key` names another series. Of several versions, the newest letter comes first. An existing
+    cover stays, and the new letters are added to it.
     """
     letters = [_words(cover) for cover in find_covers(repository, mails)]
     letters = [words for words in dict.fromkeys(letters) if words]
@@ -54,10 +54,10 @@ def find_covers(repository: Repository, mails: Path) -> list[ReceivedCover]:
 
 
 def words_stopped_at(repository: Repository, state: Path) -> ReceivedCover | ReceivedReply | None:
-    """Return the cover letter or the reply that git am stopped at; None where it is at a patch.
+    """Return the cover letter or the reply at which git am stopped; None if it is at a patch.
 
-    git am drops a mail that ends with its message, but takes whatever stands below a `---` for a
-    patch. `state` is git am's own folder.
+    git am drops a mail that ends with its message, but reads anything below a `---` as a patch.
+    `state` is git am's own folder.
     """
     with suppress(OSError, ValueError):
         if not has_diff(read_start(state / "patch")):

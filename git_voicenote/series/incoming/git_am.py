@@ -58,9 +58,10 @@ def run_am(
 ) -> AmExit:
     """Run git am to its end.
 
-    A signal that is to end us ends git am, and we return. `running` is a descriptor that it
-    inherits. `retries` makes it retry the patch at which it was killed. `show` gets each line that
-    it prints, and whether that is for stdout; without it, git am prints directly.
+    A signal that would end this process ends git am instead, and this returns. git am inherits the
+    descriptor `running`. With `retries`, it retries the patch at which it was killed. `show` is
+    called with each line of its output, and whether it is from stdout; without `show`, git am
+    prints directly.
     """
     command = ["git", "-c", f"core.hooksPath={hooks}", "am"]
     if not any(argument.startswith("--em") for argument in arguments) and _knows_empty():
@@ -89,7 +90,7 @@ def run_am(
 class _Relay:
     """Shows what a process prints, line by line, from files without a name.
 
-    A pipe would end git am at its next word when we are killed; like this, it goes on.
+    If this process is killed, a pipe would end git am at its next output; with files, it continues.
     """
 
     def __init__(self, show: Callable[[bytes, bool], None]) -> None:
@@ -140,9 +141,9 @@ class _Printed:
 
 @contextmanager
 def _passed_on(process: subprocess.Popen[bytes], *, has_group: bool) -> Iterator[list[int]]:
-    """Pass on to a process what would end us; give the signals that came.
+    """Pass signals that would end us to a process; provide the signals that arrived.
 
-    A handler and not SIG_IGN, which git would inherit. What we were started to ignore stays so.
+    This uses a handler, because git would inherit SIG_IGN. Signals that were ignored stay ignored.
     """
     received: list[int] = []
 
@@ -167,9 +168,9 @@ def _passed_on(process: subprocess.Popen[bytes], *, has_group: bool) -> Iterator
 
 @contextmanager
 def _terminal() -> Iterator[int]:
-    """Give a terminal to read from, ours or one at which nobody sits.
+    """Provide a terminal to read from, ours or a pseudo-terminal.
 
-    git am tries a patch again only where its stdin is a terminal (`--retry` is of git 2.46).
+    git am retries a patch only if its stdin is a terminal (`--retry` came with git 2.46).
     """
     if sys.stdin.isatty():
         yield sys.stdin.fileno()

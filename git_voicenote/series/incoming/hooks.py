@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
-# whatever key is pressed, and whoever is told to end: a hook of ours takes milliseconds
+# our part of the hook ignores signals: it takes milliseconds, and must be complete
 _COPY_MAILS = """\
 trap '' INT TERM HUP QUIT
 spool={spool}
 state=$(git rev-parse --git-path rebase-apply) || exit 0
 if [ ! -d "$spool/mails" ]; then
     # all or none: git am removes them when it is done. keep, quoted-cr, scissors and utf8 are
-    # the options that it reads mails with
+    # its options for reading mails
     rm -rf "$spool/mails-hook" && mkdir "$spool/mails-hook" &&
         cp "$state"/[0-9kqsu]* "$spool/mails-hook/" && mv "$spool/mails-hook" "$spool/mails"
 fi
@@ -31,18 +31,18 @@ number=$(cat "$state/next") && commit=$(git rev-parse HEAD) &&
 """
 _STOP_WITHOUT_DIFF = """\
 if [ -s "$state/patch" ] && ! grep -qaE '^(diff --git |[+][+][+] )' "$state/patch"; then
-    # git apply would fail; whoever started git am knows cover letters and replies, and goes on
+    # git apply would fail; the caller of git am recognizes letters and replies, and skips them
     exit 1
 fi
 """
 
 
 def make_am_hooks(repository: Repository, spool: Path, *, stops_without_diff: bool) -> Path:
-    """Write the hooks that keep in `spool` what git am knows of each mail; return their folder.
+    """Write hooks that copy what git am knows of each mail to `spool`; return their folder.
 
-    The person's own run afterwards, by their real paths: a hook may look for its files beside
-    itself. `stops_without_diff` ends git am silently with status 1 before a mail that
-    has something below a `---` but no diff. Raises OSError.
+    The user's own hooks run afterwards, by their real paths, because a hook may look for files
+    beside itself. With `stops_without_diff`, git am ends silently with status 1 before a mail that
+    has text below a `---` but no diff. Raises OSError.
     """
     ours = {
         "applypatch-msg": _COPY_MAILS + (_STOP_WITHOUT_DIFF if stops_without_diff else ""),

@@ -1,4 +1,4 @@
-"""Which commits git am made from which mails, found by author, date and title."""
+"""Match commits with the mails that git am made them from, by author, date and title."""
 
 from __future__ import annotations
 
@@ -37,11 +37,10 @@ def of_patch(name: str, patch: ReceivedPatch) -> AppliedCandidate:
 def pairs_of(
     commits: list[AppliedCandidate], mails: list[AppliedCandidate]
 ) -> tuple[dict[str, str], list[AppliedCandidate]]:
-    """Return the mails of commits by their names, and the mails that may be of several.
+    """Return the mails' names by those of their commits, and the mails that match several commits.
 
-    A commit whose message was changed is told by its author and date, one that was given another
-    date by its author and title. Those that nothing tells apart are taken in their order, if none
-    is missing.
+    A commit whose message was changed is recognized by its author and date, one with another date
+    by its author and title. Identical ones are matched in order, if none is missing.
     """
     pairs: dict[str, str] = {}
     keys: tuple[Callable[[AppliedCandidate], Hashable], ...] = (

@@ -1,10 +1,10 @@
 """The state of a series that git am applies, stored until its notes are kept.
 
 The state is written before git starts, and hooks of git am add each commit. So the user may
-continue with plain `git am`, and whichever process is killed, our next command keeps the notes. git
-am removes its mails at the end, so they are copied.
+continue with plain `git am`, and whichever process is killed, the next git-voicenote command keeps
+the notes. git am removes its mails at the end, so they are copied.
 
-    start, branch, tip      where it began; up to where the notes are kept
+    start, branch, tip      where it began; the last commit whose notes are kept
     mails/                  the mails as git am split them, and the options it reads them with
     applied/<number>-<id>   the patch that became a commit whose note is to be kept
     kept/<number>-<id>      one whose note is kept
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeptNotes:
-    """How many notes were kept, the key of the cover, and titles whose commits are not clear.
+    """The number of kept notes, the key of the cover, and titles that match several commits.
 
-    `running` is the process that git am was started by, if it is still at work.
+    `running` is the process that started git am, if that is still running.
     """
 
     notes: int = 0
@@ -73,14 +73,14 @@ class UnfinishedAm:
         return self.folder.is_dir()
 
     @property
-    def is_at_it(self) -> bool:
+    def is_in_progress(self) -> bool:
         """Whether git am, and not a rebase, has stopped in any series."""
         return (self.state / "applying").is_file()
 
     @property
     def is_the_same_series(self) -> bool:
         """Whether git am is applying the stored series."""
-        if not self.is_at_it:
+        if not self.is_in_progress:
             return False
         with suppress(OSError):  # killed before the first hook had copied them
             copy_mails(self.state, self.folder / "mails")
@@ -93,7 +93,7 @@ class UnfinishedAm:
     @property
     def was_killed(self) -> bool:
         """Whether git am, or this program, was killed in the middle of a series."""
-        return self.is_at_it and (self.folder / "tip").is_file() and not self._marker.exists()
+        return self.is_in_progress and (self.folder / "tip").is_file() and not self._marker.exists()
 
     @property
     def has_no_diff(self) -> bool:
@@ -119,10 +119,7 @@ class UnfinishedAm:
         return (self.folder / "tip").is_file() and bool(self._commits(self._tip()))
 
     def begin(self, start: str) -> None:
-        """Write down that a series begins, or goes on, before git is started.
-
-        Raises StoreError if that cannot be written.
-        """
+        """Record that a series begins or continues, before git is started. Raises StoreError."""
         try:
             if not (self.folder / "tip").is_file():
                 files.private_folder(self.folder)
@@ -144,7 +141,7 @@ class UnfinishedAm:
 
     def end(self) -> None:
         """Store that git am ended by itself, possibly in the middle of the series."""
-        if self.is_at_it:
+        if self.is_in_progress:
             # the disk is full: it then counts as killed, and its patch is tried again
             with suppress(OSError):
                 copy_mails(self.state, self.folder / "mails")
@@ -152,9 +149,9 @@ class UnfinishedAm:
 
     @contextmanager
     def running(self) -> Iterator[int]:
-        """Give a descriptor whose lock lasts as long as a process that inherits it.
+        """Provide a descriptor whose lock lasts as long as any process that inherits it.
 
-        Raises StoreError if another git am is at work.
+        Raises StoreError if another git am is running.
         """
         path = self.folder / "running"
         files.private_folder(self.folder)
@@ -183,22 +180,22 @@ class UnfinishedAm:
 
     def mark_kept(self, number: int, commit_id: ObjectId) -> None:
         """Record that the note of a patch, by its number, has been kept."""
-        with suppress(OSError):  # it will only be searched for again
+        with suppress(OSError):  # the next run will find it again
             files.create(self.folder / "kept" / f"{number}-{commit_id}", b"")
 
     def keep(self, notes_ref: str, *, has_ended: bool = False) -> KeptNotes:
-        """Keep what was said of patches that became commits, and the cover at the end.
+        """Keep the notes of patches that became commits and, at the end, the cover.
 
-        `has_ended` says that git am is no longer at work: a hook that it was killed in may live on
-        for a moment, and hold the lock. Raises VoicenoteError or OSError where that cannot be
-        written: another time will do.
+        `has_ended` means that git am has ended, even if the lock is held: a hook may outlive a git
+        am that was killed. Raises VoicenoteError or OSError if that cannot be written; a later
+        call will do it.
         """
         # two concurrent commands would find the same notes, and both would report them
         with files.lock(self.folder.with_name("am.lock")):
             if not (self.folder / "tip").is_file():
                 self.forget()
                 return KeptNotes()
-            if self.is_at_it and not has_ended and self._is_running:
+            if self.is_in_progress and not has_ended and self._is_running:
                 return KeptNotes(running=files.claimed_by(self.folder / "running"))
             return self._keep(notes_ref)
 

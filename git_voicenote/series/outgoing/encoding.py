@@ -20,10 +20,10 @@ _LINE = "From: Subject\n"
 def with_fitting_encoding(
     repository: Repository, notes_ref: str, plan: PatchPlan
 ) -> tuple[PatchPlan, str | None]:
-    """Return a plan whose encoding holds the notes and the cover, and a remark if it changed.
+    """Return a plan whose encoding can represent all text, and a remark if it was changed.
 
-    git writes what an encoding cannot hold as other characters, and mails in UTF-16 as what no
-    mailer reads. `--encoding` on the command line is obeyed.
+    git replaces characters that an encoding lacks, and no mailer reads its mails in UTF-16. An
+    `--encoding` on the command line is obeyed.
     """
     charset = plan.charset
     if charset.lower() in _UTF8 or plan.arguments.has("--encoding"):

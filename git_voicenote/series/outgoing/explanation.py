@@ -1,4 +1,4 @@
-"""The notes of a series, each under its patch."""
+"""Insert the notes of a series, each under its patch."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Explanation:
         self._plan = plan
 
     def explain(self, mail: Mail) -> Mail | None:
-        """Return a patch with its note as readers want it, or None where none stands in it.
+        """Return a patch with its note formatted for readers, or None if it contains none.
 
-        A note that is not where git sets it (an exotic encoding) stays as git left it. That of a
-        patch without a diff has no place in a mail.
+        If git put the note elsewhere (with an exotic encoding), it is not changed. A patch without
+        a diff cannot carry a note.
         """
         where = find_note(mail.rest, self._heading) if mail.is_exact else None
         if where is None:
@@ -61,9 +61,9 @@ class Explanation:
         commits: Mapping[str, MailedCommit],
         remembered: Remembered | None,
     ) -> dict[int, Mail]:
-        """Return the patches in which no note stands, by number from 0, with those they lost.
+        """Return the patches in `bare`, which contain no note, with notes of the same patches.
 
-        `ids` are the commits of the whole series, in order. Tells which never had a note.
+        `ids` are the commits of the whole series, in order. Patches without any note are reported.
         """
         patches = dict(bare)
         self._report_unsent(ids)
@@ -134,8 +134,8 @@ class Explanation:
 def _without_notes(mail: Mail) -> Mail:
     """Return a mail without a diff (--always) as one that has no patch at all.
 
-    git am takes whatever follows the `---` for a patch, and fails at one that changes nothing;
-    without the `---`, a note would become part of the message.
+    git am reads whatever follows the `---` as a patch, and fails if it changes nothing; without the
+    `---`, a note would become part of the message.
     """
     return replace(mail, rest=without_notes(mail.rest).removeprefix(_DASHES), is_exact=False)
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Finishing:
-    """Turns the mails of one series into what is sent, each as soon as it can be.
+    """Finishes the mails of one series, each as soon as possible.
 
-    `send(position, mail)` takes the finished ones; `remarks` is for the person.
+    `send(position, mail)` is called with each finished mail; `remarks` are for the user.
     """
 
     def __init__(

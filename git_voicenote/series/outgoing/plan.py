@@ -22,8 +22,8 @@ _MODE = "--cover-from-description"
 class PatchPlan:
     """What is known before git format-patch runs.
 
-    `cover` is the text that was recorded for the series, under `cover_key`; `has_several` tells
-    whether a cover letter would have more than one patch to speak of.
+    `cover` is the text that was recorded for the series, under `cover_key`. `has_several` is
+    whether a cover letter would be about more than one patch.
     """
 
     arguments: Arguments
@@ -41,9 +41,9 @@ class PatchPlan:
 
     @property
     def description_mode(self) -> str | None:
-        """What the person wants of a description: message, subject, auto or none, if they say.
+        """The value of --cover-from-description (message, subject, auto or none), or None.
 
-        git takes the last of several options, and an unknown value is its to refuse.
+        As in git, the last one counts; git itself refuses unknown values.
         """
         given = [flag for flag in self.arguments.flags if flag.startswith(f"{_MODE}=")]
         if given:

@@ -44,11 +44,11 @@ def format_series(
     *,
     show: Callable[[bytes, bool], None],
 ) -> FormattedSeries:
-    """Write the patches of a series with all that was said about it.
+    """Write the patches of a series with its notes and cover.
 
-    `show` is given each line that git printed on stderr, and False, before this returns or raises:
-    the names in it may be a stranger's. Raises PatchError if they would not survive the mail or a
-    cover letter has no words; the files that this run wrote are removed then.
+    `show` is called with each line that git printed on stderr, and False, because the names in it
+    may be hostile. Raises PatchError if a message or a patch would not survive the mail, or the
+    cover letter has no text; then the files of this run are removed.
     """
     plan, remark = with_fitting_encoding(repository, settings.notes_ref, plan)
     arguments = plan.arguments
@@ -79,7 +79,7 @@ def format_series(
 
 
 def _show_complaints(complaints: IO[bytes], show: Callable[[bytes, bool], None]) -> None:
-    """Show what git printed; of progress, which returns to the start of its line, the last."""
+    """Show what git printed; of a progress line that was overwritten, only the last state."""
     complaints.seek(0)
     for line in complaints:
         show(line.rstrip(b"\r\n").rpartition(b"\r")[2] + b"\n", False)
@@ -134,9 +134,9 @@ def _finish(
 
 
 def _overwrite(path: Path, content: bytes) -> None:
-    """Replace what is in a file.
+    """Replace the content of a file.
 
-    Not by emptying it first: ext4 takes an emptied file to the disk as soon as it is closed.
+    The file is not truncated first, because ext4 flushes a truncated file when it is closed.
     """
     with files.open_in_place(path) as file:
         file.write(content)
@@ -144,10 +144,10 @@ def _overwrite(path: Path, content: bytes) -> None:
 
 
 def _notes_option(repository: Repository, ref: str) -> str:
-    """Return what makes git show our notes and say nothing of a ref that is not there yet.
+    """Return the option that makes git show our notes, without a warning if there are none yet.
 
-    git warns of a missing ref, but not of a pattern that none matches. A pattern makes it look
-    at every ref, so it is only used where the ref is not seen at once.
+    git warns about a missing ref, but not about a pattern without a match. A pattern makes git read
+    all refs, so it is used only if the ref is not found directly.
     """
     if not (repository.common_dir / ref).is_file():
         ref = re.sub(r"([0-9A-Za-z])([^0-9A-Za-z]*)$", r"[\1]\2", ref)

@@ -36,10 +36,10 @@ class Verification:
         self._suspects.append((position, self._reading.feed(sent), mail, commit))
 
     def finish(self, covers: int) -> list[str]:
-        """Compare; return what git am changes. Ahead of the patches are `covers` cover letters.
+        """Compare, and return what git am changes. `covers` cover letters precede the patches.
 
-        git am always loses brackets at the start of a title: that is told, not refused. Raises
-        PatchError where a message or a patch would not come out of the mail.
+        git am always removes brackets at the start of a title; this is reported, not refused.
+        Raises PatchError if a message or a patch would not survive the mail.
         """
         self._reading.close()
         self._suspects.sort(key=lambda suspect: suspect[0])

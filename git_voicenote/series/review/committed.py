@@ -28,7 +28,7 @@ _PLAIN = (
     "--no-merges", "--encoding=UTF-8",
 )  # fmt: skip
 _ONE = "--no-walk"
-"""Makes `git log` read one commit; with -1 it would go on from a merge to its parents."""
+"""Makes `git log` read one commit; with -1, it would continue from a merge to its parents."""
 
 
 def series_of_commits(

@@ -66,11 +66,11 @@ class _File:
 
 
 def review_page(review: Review, *, audio: bool) -> str:
-    """Return a page (HTML) with the outline, and each patch beside what was said of it.
+    """Return a page (HTML) with the outline of the series, its patches and their notes.
 
-    With `audio`, the recordings that are on this machine are in it. A policy (CSP) forbids the
-    page to fetch anything, and to run or look like anything but what we wrote. Raises StoreError
-    where a recording cannot be read.
+    With `audio`, it contains the recordings that are on this machine. Its Content-Security-Policy
+    forbids it to fetch anything, and allows only our own scripts and styles. Raises StoreError if a
+    recording cannot be read.
     """
     style, script = _asset("review.css"), _asset("review.js")
     folder, syntax = _Folder(), Syntax()
@@ -227,9 +227,9 @@ def _runs(lines: Iterable[tuple[str, Pieces]]) -> tuple[tuple[str, Pieces], ...]
 def _stretches(
     file: FileDiff, syntax: Syntax
 ) -> Iterator[tuple[int | None, list[tuple[str, Pieces]]]]:
-    """Yield the hunks of a diff by their numbers, and what is above and below them.
+    """Yield the hunks of a diff with their numbers, and the lines above and below them with None.
 
-    A line is the element that it stands in, and its pieces.
+    A line is the name of its HTML element, and its pieces.
     """
     names = ("diff --git ", "index ", "--- ", "+++ ")
     headers = [header for header in file.headers if not header.startswith(names)]

@@ -27,10 +27,10 @@ _MAX_WORDS = 3000
 
 @dataclass(frozen=True, slots=True)
 class SaidHere:
-    """Words that stand above a hunk; `name` is their part of the address of links.
+    """Words that are shown above a hunk; `name` is the fragment for links to them.
 
-    Where the recording of them is known, `recording` is its id, and `start` and `end` are when
-    they are said, in seconds. `by` is the reviewer whose answer they are, "" for the author.
+    If their recording is known, `recording` is its id, and `start` and `end` are their times in
+    seconds. `by` is the reviewer who said them, "" for the author.
     """
 
     name: str
@@ -43,10 +43,9 @@ class SaidHere:
 
 @dataclass(frozen=True, slots=True)
 class NotePart:
-    """A part of a note's text. One that stands beside the diff too has a `name`.
+    """A part of a note's text. It has a `name` if it is also shown beside the diff.
 
-    `anchor` is how the text says where, "" where a sentence names the place itself; `where` is the
-    place as people know it.
+    `anchor` is its anchor line, "" if a sentence names the place; `where` is the name of the place.
     """
 
     anchor: str
@@ -67,9 +66,9 @@ class Visit:
 def said_beside(
     reviewed: ReviewedPatch, number: int | str
 ) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
-    """Return a patch's notes in parts, and what of them stands beside which part of the diff.
+    """Return the parts of a patch's notes, and those to show beside each part of the diff.
 
-    `number` is the patch's on the page, or an answer's name there.
+    `number` is the number of the patch on the page, or the name of an answer.
     """
     files = reviewed.files
     texts = [unwrap(visible(note.text)) for note in reviewed.notes]
@@ -103,9 +102,9 @@ def said_beside(
 def answered_beside(
     reviewed: ReviewedPatch, number: int
 ) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
-    """Return the answers to a patch in parts, as its notes, and what of them stands beside it.
+    """Return the parts of the answers to a patch, as `said_beside` does for its notes.
 
-    A mail is one part: it quotes what it answers.
+    A mail is one part, because it quotes what it answers.
     """
     answers: list[tuple[NotePart, ...]] = []
     beside: dict[Spot, tuple[SaidHere, ...]] = {}
@@ -123,9 +122,9 @@ def answered_beside(
 
 
 class _Heard:
-    """When the words of notes are said, by comparing them with what was heard.
+    """Finds the times of notes' words by aligning them with the transcripts.
 
-    Notes are asked for passage after passage, in their order.
+    It is called for each passage of the notes in order.
     """
 
     def __init__(self, spoken: Sequence[ReviewedRecording], texts: Sequence[str]) -> None:
@@ -142,7 +141,7 @@ class _Heard:
             self._found = {note: heard[sound][1] for note, sound in found.items()}
 
     def when(self, text: str) -> Visit | None:
-        """Return the times of the next passage, None if too few of its words match."""
+        """Return the times of the next passage, or None if too few of its words match."""
         start, end = self._next, self.pass_over(text)
         found = [self._found[at] for at in range(start, end) if at in self._found]
         if not found or 2 * len(found) < end - start:

@@ -25,10 +25,9 @@ _MAX_TITLE_LENGTH = 52  # as of git format-patch
 
 
 class ReplyFiles:
-    """Writes the answer to each part as a mail, and rewrites it when there is more.
+    """Writes the answers to each part as a mail, and rewrites it when there are more.
 
-    A file that somebody else wrote, or changed since, is never touched: the mail then gets another
-    name.
+    A file that is not ours, or has been changed, is never overwritten; the mail gets another name.
     """
 
     def __init__(self, folder: Path, by: Reviewer) -> None:
@@ -38,9 +37,9 @@ class ReplyFiles:
         self._written: dict[int, tuple[Path, bytes]] = {}
 
     def prepare(self, part: AnsweredPart) -> str | None:
-        """Check that an answer can be written; return what a person should know before they speak.
+        """Check that an answer can be written; return a warning to show before recording, or None.
 
-        Raises StoreError, or PatchError for a part that came without a mail.
+        Raises StoreError, or PatchError for a part without a mail.
         """
         headers = self._headers_of(part)
         try:

@@ -1,4 +1,4 @@
-"""Answers to a patch: the place in the diff that each is about, and their text in a mail."""
+"""Answers to a patch: the place in the diff that each is about, and the text of the mail."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredPart:
-    """A patch or the cover of a series (`number` 0), as far as an answer to it needs it.
+    """What an answer needs of a patch, or of the cover of a series (`number` 0).
 
-    `what` names it for people; `words` are what is quoted where it is answered as a whole.
-    `envelope` is None for a commit, `commit_id` where none is known.
+    `what` is its name for people; `words` are quoted if it is answered as a whole. `envelope` is
+    None for a commit; `commit_id` is None if it is unknown.
     """
 
     number: int
@@ -64,7 +64,7 @@ class AnsweredPart:
 def part_of(review: Review, number: int) -> AnsweredPart:
     """Return a part of a series by its number, 0 for the cover.
 
-    Raises UsageError, which tells which there are.
+    Raises UsageError, which lists the parts.
     """
     for reviewed in review.patches:
         patch = reviewed.patch
@@ -97,10 +97,10 @@ def places_of(files: Iterable[FileDiff]) -> tuple[Place, ...]:
 
 
 def find_place(files: Sequence[FileDiff], named: str, *, what: str) -> Place:
-    """Return the place that a person names: PATH, the end of one, PATH:LINE or PATH:FIRST-LAST.
+    """Return a place from its name: PATH, the end of one, PATH:LINE or PATH:FIRST-LAST.
 
-    Lines are those of the file as the patch leaves it. Raises UsageError, which tells what there
-    is; `what` names the patch.
+    Lines are numbered as in the new version of the file. Raises UsageError, which lists the choices
+    and calls the patch `what`.
     """
     file = _file_named(files, named, what)
     if file is not None:
@@ -149,10 +149,10 @@ def in_order(answers: Iterable[Answer], files: Sequence[FileDiff]) -> tuple[Answ
 def reply_body(
     author: str, date: str, words: str, files: Sequence[FileDiff], answers: Iterable[Answer]
 ) -> str:
-    """Return the text of a mail: who wrote what was answered, then each place and the answer.
+    """Return the text of a mail: an attribution, then a quote of each place and the answer.
 
-    `words` are quoted where the patch is answered as a whole. No line of it is a diff, a header or
-    the start of a mail to git.
+    `words` are quoted if the patch is answered as a whole. git will not mistake any line for a
+    diff, a header or the start of a mail.
     """
     text = f"{_attribution(author, date)}\n"
     above = None
@@ -179,7 +179,7 @@ def review_note(answer: Answer, reviewer: Person) -> Note:
 def _quoted(
     words: str, files: Sequence[FileDiff], place: Place | None, above: Place | None
 ) -> list[str]:
-    """Return the quote of a place; the file's name is included unless it precedes."""
+    """Return the quote of a place; it has the file's name unless the previous one was in it."""
     spot = locate(place, files) if place else None
     if spot is None or place is None:
         return trimmed(visible(words).strip("\n").split("\n"))

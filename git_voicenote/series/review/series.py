@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRecording:
-    """A recording behind a note. `path` is None where its sound is not on this machine.
+    """A recording of a note. `path` is None if its sound is not on this machine.
 
-    `segments` are those of its latest transcript, none where the history does not know it.
+    `segments` are those of its latest transcript, if the history has one.
     """
 
     id: str
@@ -76,9 +76,9 @@ class ReviewedPatch:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedCover:
-    """A cover letter with its recordings, and what was answered.
+    """A cover letter with its recordings and answers.
 
-    `others` are those of earlier versions, or of other series among the mails.
+    `others` are the letters of earlier versions, or of other series among the mails.
     """
 
     cover: ReceivedCover
@@ -114,7 +114,7 @@ class RecordingFinder:
             return ReviewedRecording(recording_id, None)
         try:
             entry = self._history.entry(recording_id)
-        except StoreError:  # the sound matters more
+        except StoreError:  # a recording without a transcript can still be played
             entry = None
         transcript = entry.transcript if entry else None
         return ReviewedRecording(recording_id, path, transcript.segments if transcript else ())
@@ -127,10 +127,10 @@ def review(
     notes_ref: str,
     review_ref: str = REVIEW_REF,
 ) -> Review:
-    """Put together what a reviewer reads, sees and hears of a series.
+    """Collect what a reviewer reads, sees and hears of a series.
 
-    A mail does not name its recordings. Where the very note it carries is in this repository, on
-    the commit that it was made of, the recordings are those of that note.
+    A mail does not name its recordings. If this repository has the same note on the commit of the
+    mail, the recordings are those of that note.
     """
     said = _said_here(series, repository, notes_ref)
     replies = {
@@ -172,9 +172,9 @@ def _said_here(
 
 
 def _is_same(local: str, received: str) -> bool:
-    """Return whether a note that came is one of this repository.
+    """Return whether a received note equals one in this repository.
 
-    A mail may name any commit: nobody shall hear, or send on, a recording of something else.
+    A mail may name any commit, and must not be linked with the recording of something else.
     """
     return local == received or reader_note(local).strip() == received.strip()
 

@@ -25,9 +25,10 @@ _START_STOPPED = ("sh", "-c", 'kill -s STOP $$; exec "$@"', "sh")
 def run_in_foreground(command: Sequence[str | os.PathLike[str]], **options: Any) -> int:  # noqa: ANN401 - Popen's
     """Run a command as the terminal's foreground job; return its status, as Popen has it.
 
-    ^C, ^\\ and ^Z reach the command and not us. If it stops, we stop as well, and both go on
-    together. A signal that ends us ends it. Afterwards the terminal is as it was, whatever the
-    command did. Without a terminal it is run as any other. `options` are those of Popen.
+    ^C, ^\\ and ^Z reach the command and not this process. If it stops, this process stops, too, and
+    both continue together. A signal that ends this process ends the command. Afterwards, the state
+    of the terminal is restored. Without a terminal, the command is run as any other. `options` are
+    those of Popen.
     """
     terminal = own_terminal()
     job = None

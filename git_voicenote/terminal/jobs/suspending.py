@@ -32,9 +32,9 @@ class Suspension:
 
 @contextmanager
 def suspensions() -> Iterator[Suspension]:
-    """Defer Ctrl-Z; yields the object that notes it.
+    """Defer Ctrl-Z; yields the object that records it.
 
-    In a hook it stays ignored: no shell would know what to continue.
+    In a hook, it stays ignored, because the shell could not continue the job.
     """
     suspension = Suspension()
     before = signal.getsignal(signal.SIGTSTP)

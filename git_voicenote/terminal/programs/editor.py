@@ -31,12 +31,11 @@ _BELOW = "Do not modify or remove the line above.\nEverything below it will be i
 
 
 def edit_text(repository: Repository | None, draft: Draft) -> str | None:
-    """Let a person edit a text in git's editor; return it with one newline at its end, or None.
+    """Open a text in git's editor; return it with one newline at the end, or None if it is blank.
 
-    None means that they left nothing but blank space. The comments are shown below a line with
-    scissors, as `git commit --cleanup=scissors` has it: only what stands below that line is cut
-    off, so a line of the text may begin with `#`. Editors know the names NOTES_EDITMSG and
-    COMMIT_EDITMSG.
+    Comments are below a scissors line, as with `git commit --cleanup=scissors`: only the lines
+    below it are removed, so the text may contain lines that begin with `#`. Editors recognize the
+    file names NOTES_EDITMSG and COMMIT_EDITMSG.
 
     Raises GitError if the editor fails and Cancelled if it is interrupted; the text is then kept in
     a file whose name is reported. If this process is killed, the next command names it.
@@ -81,9 +80,7 @@ def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> Non
 
 @contextmanager
 def _said_where(kept: str) -> Iterator[None]:
-    """Raise Cancelled for ^C, in the editor or before it has the terminal, and report the kept
-    text.
-    """
+    """Raise Cancelled for ^C, in or before the editor, and name the kept text."""
     try:
         yield
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The user's editor, if `git voicenote dictate` is configured in its place."""
+"""Find and open the user's editor, which may be configured as `git voicenote dictate`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _USUAL = ("editor", "vi")
 """Git's fallbacks: Debian's, then its own."""
 _DICTATING = "GIT_VOICENOTE_DICTATING"
-"""Names the files being dictated into, for the children of the editor."""
+"""Names the files that are being dictated into, for child processes of the editor."""
 
 
 def usual_editor(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The pages of the manual, shown by man or by this program."""
+"""Show pages of the manual, with man or as text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def manual_page(command: str | None) -> Path:
 def show_manual(path: Path) -> None:
     """Show a page: with man in a terminal, else as text, through git's pager if there is one.
 
-    man is given the file, so that it does not matter whether it would find the page.
+    man gets the path of the file, so the page need not be in its search path.
     """
     if sys.stdout.isatty() and shutil.which("man"):
         flush()

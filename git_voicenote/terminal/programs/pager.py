@@ -17,10 +17,10 @@ from git_voicenote.terminal.colours import only_colours, put_coloured
 def page(text: str, *, is_product: bool = True, keys: str = "") -> None:
     """Show a text through git's pager, or print it if stdout is not a terminal; "" shows nothing.
 
-    The pager is the one that git uses: GIT_PAGER, core.pager, PAGER, less. What is not the product
-    goes to the terminal even if stdout does not. Colours work; other escapes are made visible.
-    `keys` are those that the person has in the pager and behind it, in one line: they are the
-    prompt of less, or stand above the text if less is not used, or not as git sets it.
+    The pager is the one that git uses: GIT_PAGER, core.pager, PAGER, less. Without `is_product`,
+    the text goes to the terminal even if stdout does not. Colours work; other escapes are made
+    visible. `keys` describes the keys in one line: it becomes the prompt of less, or precedes the
+    text if the pager is not less with git's options.
     """
     if not text:
         return  # a pager would show an empty screen

@@ -23,10 +23,10 @@ _REFRESH_SECONDS = 0.08
 
 
 class Attendance:
-    """Follows a dictation from its start until all of it is text.
+    """Follows a dictation from its start until it is transcribed.
 
-    `silence` is how many seconds without speech end it, 0 for none. Ctrl-Z closes the microphone
-    until the shell continues us. `held` are warnings that are printed at the end.
+    `silence` is the number of seconds without speech that end it, 0 for none. Ctrl-Z closes the
+    microphone until the shell continues the job. `held` are warnings that are printed at the end.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Attendance:
                     return time.monotonic() - self._stopped_at
             # the terminal has been restored for the shell
             live.capture.pause()
-            say("paused, the microphone is off · `fg` goes on")
+            say("paused, the microphone is off · `fg` continues")
             suspension.stop_here()
             live.capture.resume()
 

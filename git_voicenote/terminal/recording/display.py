@@ -26,7 +26,7 @@ _LINES_OF_TEXT = 3
 
 
 class Display(Protocol):
-    """Shows a dictation; `update` is called some ten times a second."""
+    """Shows a dictation; `update` is called about ten times a second."""
 
     def __enter__(self) -> Display: ...
     def __exit__(self, *exc: object) -> None: ...
@@ -62,7 +62,7 @@ class PlainDisplay:
 class LiveDisplay:
     """A meter and the words so far, redrawn in place and erased at the end.
 
-    Partial text is dim. `held` are warnings that are printed later: the last of them is shown.
+    Partial text is dim. `held` are warnings that are printed later; the latest one is shown.
     """
 
     def __init__(self, held: Sequence[str] = ()) -> None:

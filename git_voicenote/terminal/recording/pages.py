@@ -39,10 +39,9 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 class TurningPages:
-    """The page that a person is at, and what their keys do; each turn is reported with its time.
+    """Shows pages and handles the keys; each turn is reported with its time in the recording.
 
-    It begins at the first page. `capture` gives the time in the recording; see `LiveDisplay` for
-    `held`.
+    It begins at the first page. `capture` provides the time; see `LiveDisplay` for `held`.
     """
 
     def __init__(self, walk: DiffWalk, capture: Capture, held: Sequence[str] = ()) -> None:
@@ -121,7 +120,7 @@ class _WalkDisplay(LiveDisplay):
         try:
             self._console.set_alt_screen(True)
             self._draw()
-        except BaseException:  # a signal, once the screen is another
+        except BaseException:  # a signal, after the switch to the alternate screen
             with suppress(IndexError):  # rich may not know that it began
                 self._live.stop()
             self._console.set_alt_screen(False)
@@ -134,7 +133,7 @@ class _WalkDisplay(LiveDisplay):
         self._console.set_alt_screen(False)
 
     def update(self, dictation: LiveDictation) -> None:
-        """Redraw; the page too where the window has another size."""
+        """Redraw, including the page if the window was resized."""
         if shutil.get_terminal_size() != self._drawn_for:
             self._draw()
         super().update(dictation)

@@ -1,4 +1,4 @@
-"""The words of a dictation in a few lines that move as little as possible."""
+"""Lay out the words of a dictation in a few lines that move as little as possible."""
 
 from __future__ import annotations
 

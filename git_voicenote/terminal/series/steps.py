@@ -1,4 +1,4 @@
-"""Stepping through a series at the terminal, one part at a time."""
+"""Step through a series at the terminal, one part at a time."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ q  quit"""
 def step(
     review: Review, layout: Layout, plain: Sequence[str], answering: Answering | None = None
 ) -> None:
-    """Show part after part, as the person's keys ask for, until they quit.
+    """Show one part at a time, and handle keys, until the user quits.
 
-    `plain` are the parts without colours, to be searched; `answering` takes their answers.
+    `plain` are the parts without colours, for searching; `answering` records and saves answers.
     """
     SeriesSteps(review, layout, plain, answering).run()
 
 
 class SeriesSteps:
-    """Where a person is in a series, and what their keys do."""
+    """The current part of a series, and the handling of keys."""
 
     def __init__(
         self, review: Review, layout: Layout, plain: Sequence[str], answering: Answering | None
@@ -108,7 +108,7 @@ class SeriesSteps:
         return (*part.spoken, *(spoken for reply in part.replies for spoken in reply.spoken))
 
     def _show(self) -> None:
-        # the names of the mails that hold the answers are what is printed then
+        # with --reply, stdout is for the names of the mails
         page(self._parts[self._at], is_product=self._answering is None, keys=_IN_PAGER)
 
     def _go(self, at: int, otherwise: str) -> None:
@@ -137,7 +137,7 @@ class SeriesSteps:
 
         spoken = self._spoken()
         if not spoken:
-            say("there is no recording of this part here")
+            say("this part has no recording")
         try:
             for one in spoken:
                 if one.path is None:

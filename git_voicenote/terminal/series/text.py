@@ -1,4 +1,4 @@
-"""A series on the terminal; what strangers wrote is made visible and harmless."""
+"""Format a series for the terminal; control characters in it are made visible."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _DIFF_COLOURS = {"+": "green", "-": "red", "\\": "bright_black"}
 
 
 class Layout:
-    """Lays out a series for reading, in colour or not."""
+    """Formats a series for reading, with or without colours."""
 
     def __init__(self, review: Review, *, colour: bool) -> None:
         self._review = review
         self._colour = colour
 
     def parts(self) -> Iterator[str]:
-        """Yield the parts that a person steps through: the cover if there is one, the patches."""
+        """Yield the parts to step through: the cover, if any, and the patches."""
         if self._review.cover:
             yield self.cover(self._review.cover)
         for patch in self._review.patches:
@@ -66,7 +66,7 @@ class Layout:
             yield ""
 
     def patch(self, reviewed: ReviewedPatch) -> str:
-        """Return a patch: who, why, what was said, the diffstat and the diff."""
+        """Return a patch: its author, message, notes, diffstat and diff."""
         patch = reviewed.patch
         tag = f"[{_version(patch.version)}{patch.number}/{patch.total}] "
         lines = [self._title(tag + patch.subject), self._person(patch.author, patch.email,

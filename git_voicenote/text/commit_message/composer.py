@@ -107,8 +107,8 @@ def build(
 def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONVENTIONAL) -> str:
     """Return the message as text, wrapped and terminated by a line feed.
 
-    No line starts with `comment`, which git would remove after editing. `git am` takes no line for
-    a patch, and git takes no paragraph of the body for trailers.
+    No line starts with `comment`, because git would remove it after editing. `git am` will not
+    mistake a line for a patch, nor git a paragraph of the body for trailers.
     """
     return fill_in(
         "commit-message.j2",
@@ -125,7 +125,7 @@ def render(message: CommitMessage, comment: str = "#", rules: CommitRules = CONV
 
 
 def _description(sentence: str, prefix: int, rules: CommitRules) -> tuple[str, str]:
-    """Return what of a sentence fits the first line, and the sentence for the body if it is more.
+    """Return the part of a sentence that fits the first line, and the text for the body, if any.
 
     The first line has at most 72 columns, and ends with a clause.
     """
@@ -226,7 +226,7 @@ def _length(text: str) -> int:
 
 
 def _of_length(text: str, most: int) -> str:
-    """Return the start of a text that has at most so many UTF-16 units, in whole characters."""
+    """Return the start of a text with at most `most` UTF-16 units, in whole characters."""
     if _length(text) <= most:
         return text
     # "ignore" drops half a pair at the cut

@@ -25,9 +25,9 @@ _COMMA = re.compile(r",\s+(?:and\s+)?")
 _STOPS = ".!?"
 _WORDS = re.compile(r"\s*+\S++\s++\S")
 _MAX_CLAUSE_CHARACTERS = 1000
-"""How much of the end of a sentence is searched for footers."""
+"""Characters at the end of a sentence that are searched for footers."""
 _MIN_WORDS = 2
-"""The minimum that remains of a sentence when footers are removed."""
+"""Words that must remain of a sentence when footers are removed."""
 
 
 def footers(sentence: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _as_words(group: Sequence[str]) -> list[str]:
 
 
 def _number(words: Sequence[str]) -> int | None:
-    """Return the one number that words say, or None."""
+    """Return words as a single number, or None."""
     read = digits(words, also=_HOMOPHONES, oh=True)
     if read is None or read[1] < len(words):
         return None
@@ -86,9 +86,9 @@ def _number(words: Sequence[str]) -> int | None:
 
 
 def _is_list(groups: Sequence[Sequence[str]], numbers: Sequence[int | None]) -> bool:
-    """Whether numbers beside each other are several: "issues forty two forty three and forty four".
+    """Whether adjacent numbers are separate: "issues forty two forty three and forty four".
 
-    They are where one of them would not be read off like the others.
+    They are if one of them cannot be part of a number that is read out in pieces.
     """
     if None in numbers:
         return True
@@ -98,7 +98,7 @@ def _is_list(groups: Sequence[Sequence[str]], numbers: Sequence[int | None]) -> 
 
 
 def _each_number(words: Sequence[str]) -> Iterator[int | None]:
-    """Yield the numbers that stand beside each other, and None for anything else."""
+    """Yield each of the adjacent numbers, and None for anything else."""
     at = 0
     while at < len(words):
         if words[at] == "and":

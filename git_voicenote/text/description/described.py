@@ -1,4 +1,4 @@
-"""What a description is made of: commits with their notes, and a cover."""
+"""The content of a description: commits with their notes, and a cover."""
 
 from __future__ import annotations
 

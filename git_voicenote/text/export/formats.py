@@ -1,7 +1,7 @@
-"""The formats that transcripts are exported in: one table, from which everything else follows.
+"""The formats for the export of transcripts: one table.
 
-The choices of `--format`, its help, the suffix of a file and what several transcripts in one
-stream look like come from here. A new format is a row, and a function if it needs one.
+It determines the choices of `--format`, its help, the suffix of files, and how several transcripts
+are written to one stream. A new format is a row, and a function if it needs one.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExportedTranscript:
-    """The transcript of one recording or file, as formats need it.
+    """The transcript of one recording or file.
 
-    `lines` are its words as people read them; `facts` is everything, for JSON. Nothing is said in
-    one without lines.
+    `lines` is its text for people, empty if there is no speech; `facts` are all values, for JSON.
     """
 
     name: str
@@ -36,13 +35,12 @@ class ExportedTranscript:
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format: its name, the suffix of its files, what it holds (in the plural), and how.
+    """One format: its name, the suffix of its files, its content (in the plural), and its renderer.
 
-    `media_type` is what HTTP calls it.
-    `in_turn` writes one of several transcripts to a stream, where True stands for the first;
-    `together` writes all of them. Without these, each transcript needs a file of its own.
-    `is_line_by_line`: lines may be printed one by one, as they are understood. `has_failures`: the
-    format tells of transcripts without words, and of files that failed, too.
+    `media_type` is its type in HTTP. `in_turn` writes one of several transcripts to a stream, with
+    True for the first; `together` writes all of them. Without these, each transcript needs its own
+    file. With `is_line_by_line`, each line may be printed as soon as it is transcribed. With
+    `has_failures`, the output includes files without words and files that failed.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Words and their times, for formats with times."""
+"""Convert segments to timed lines, for formats with times."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class TimedLine:
 
 
 def spoken(segments: Iterable[Segment]) -> tuple[TimedLine, ...]:
-    """Return the segments that have words, or the mark of some that were not understood.
+    """Return the segments that have words, or the mark of a failure.
 
-    A blank line ends a subtitle and a line feed a row, so the words stand on one line.
+    Their words are on one line, because a blank line ends a subtitle, and a line feed ends a row.
     """
     return tuple(
         TimedLine(round(segment.start * 1000), round(segment.end * 1000), words)

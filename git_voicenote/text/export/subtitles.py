@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def subrip(segments: Iterable[Segment]) -> str:
     """Return segments as SubRip: number, times in milliseconds with a comma, text, blank line.
 
-    An arrow in the text is broken up, because players read `-->` as the line of times.
+    An arrow in the text is broken up, because players read a line with `-->` as times.
     """
     return "\n".join(
         f"{number}\n{_times(said.start, said.end, ',')}\n{said.words.replace('-->', '-- >')}\n"
@@ -25,10 +25,10 @@ def subrip(segments: Iterable[Segment]) -> str:
 
 
 def webvtt(segments: Iterable[Segment]) -> str:
-    """Return segments as WebVTT: a first line that says so, times with a stop, text, blank line.
+    """Return segments as WebVTT: a header, then times with a full stop, text, and a blank line.
 
-    `&`, `<` and `>` in the text are escaped, as WebVTT has markup, and with them any arrow. A cue
-    ends after it starts, or players drop it (https://www.w3.org/TR/webvtt1/, 4.1).
+    `&`, `<` and `>` in the text are escaped, because WebVTT has markup; this includes arrows. Each
+    cue ends after it starts, because players drop empty ones (https://www.w3.org/TR/webvtt1/, 4.1).
     """
     cues = (
         f"\n{_times(said.start, max(said.end, said.start + 1), '.')}\n"

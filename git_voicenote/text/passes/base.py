@@ -45,9 +45,9 @@ Chain = tuple[tuple[str, Pass], ...]
 
 
 def run_chain(text: str, chain: Chain) -> tuple[tuple[str, Passed], ...]:
-    """Run a text through a chain; return what each pass made of it, by the pass's name.
+    """Run a text through a chain; return the output of each pass with its name.
 
-    The last one's text is the chain's; with an empty chain there is none.
+    The text of the last one is that of the chain. An empty chain has no output.
     """
     passed: list[tuple[str, Passed]] = []
     for name, step in chain:
@@ -59,11 +59,11 @@ def run_chain(text: str, chain: Chain) -> tuple[tuple[str, Passed], ...]:
 
 
 def apply_changes(text: str, changes: Sequence[Change]) -> Passed:
-    """Return a text with changes made to it: what a pass returns that found them.
+    """Apply changes to a text, and return the output of a pass.
 
-    Changes come in any order. One that overlaps an earlier one, or that changes nothing, is left
-    out; so is one that touches a mark of what was not understood, which no pass may change or reach
-    over: what stood there nobody knows.
+    Changes may be in any order. A change that overlaps an earlier one, or changes nothing, is left
+    out, and so is one that touches or spans the mark of a failed segment, because the words there
+    are not known.
     """
     marks = Spans(found.span() for found in MARK.finditer(text))
     made: list[Change] = []
@@ -81,7 +81,7 @@ def apply_changes(text: str, changes: Sequence[Change]) -> Passed:
 
 
 def combined(text: str, first: Passed, second: Passed) -> Passed:
-    """Return what a pass made of a text, and then another one of that, as the work of one pass.
+    """Combine the outputs of two passes, where the second ran on the text of the first.
 
     Changes that overlap become one, named after the second pass.
     """

@@ -93,10 +93,7 @@ def named_passes(value: str) -> tuple[str, ...]:
 
 
 def polish(segments: Sequence[str], chain: Chain) -> Polished:
-    """Run what was heard between pauses through a chain.
-
-    A segment of which nothing is left ("scratch that") is gone.
-    """
+    """Run segments through a chain. A segment that becomes empty ("scratch that") is dropped."""
     text = "\n".join(" ".join(segment.split()) for segment in segments)
     passed = run_chain(text, chain)
     text = passed[-1][1].text if passed else text

@@ -1,4 +1,4 @@
-"""The commands of editing by voice, as patterns made of text/data/spoken_edits.toml."""
+"""The patterns of the commands for editing by voice, from text/data/spoken_edits.toml."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ _MAX_WORD_LENGTH = 40
 
 
 def fillers(language: str = "en") -> Pass:
-    """Return the pass that removes fillers, with the comma that stood for their pause.
+    """Return the pass that removes fillers, with the commas around them.
 
-    Only whole words, and nothing in quotes or backticks. A sentence that starts with one keeps
-    its capital.
+    It removes only whole words, and nothing in quotes or backticks. A sentence that starts with a
+    filler keeps its capital.
     """
     base = language.lower().partition("-")[0]
     pattern = _pattern(base)

@@ -1,4 +1,4 @@
-"""The dictation commands, for engines that recognize expected phrases better."""
+"""The dictation commands, for engines that prefer expected phrases."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ _FOOTERS = ("closes issue", "fixes issue", "refs issue", "breaking change", "co-
 
 
 def spoken_commands(*, of_message: bool) -> tuple[tuple[str, ...], ...]:
-    """Return the commands as phrases, words in small letters; for a commit message, its parts too.
-
-    English alone.
-    """
+    """Return the English commands, as words in lower case; `of_message` adds those for messages."""
     said = list(_EDITS)
     if of_message:
         said += [f"{kind} scope" for kind in _TYPES]

@@ -1,10 +1,10 @@
 """Editing by voice: new line, new paragraph, bullet, scratch that, correction, quote … unquote.
 
-A command counts where a phrase starts: after a pause (a line feed in the text) or a stop. In the
-middle of one, "a new line of code" is what it says. The words that are commands, in each
-language, and the words beside which they are none, are data: text/data/spoken_edits.toml.
+A command is recognized at the start of a phrase: after a pause (a line feed in the text) or a stop.
+Elsewhere it is text, as in "a new line of code". The words of the commands in each language, and
+the words next to which they are text, are in text/data/spoken_edits.toml.
 
-The text that went in is the caller's; nothing here forgets it, and each change tells what it took.
+The caller keeps the original text, and each change contains the text that it replaced.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class _Command:
 
 
 def spoken_edits(language: str = "en") -> Pass:
-    """Return the pass that obeys the commands of a language; of an unknown one, there are none.
+    """Return the pass for the commands of a language; an unknown language has none.
 
-    Lines and paragraphs that were asked for are LINE and PARAGRAPH in the text; `written_lines`
-    makes line feeds of them.
+    Requested lines and paragraphs become LINE and PARAGRAPH in the text; `written_lines` converts
+    them to line feeds.
     """
     words = edit_commands(language.lower().partition("-")[0])
 
@@ -74,9 +74,9 @@ def written_lines(text: str) -> str:
 
 
 class _Editor:
-    """Reads a text from left to right and notes what its commands change.
+    """Reads a text from left to right, and records the changes of its commands.
 
-    Changes made so far may be taken back by a later "scratch that": they go with what it takes.
+    A later "scratch that" also removes the changes in the text that it removes.
     """
 
     def __init__(self, text: str, words: EditCommands) -> None:
@@ -156,7 +156,7 @@ class _Editor:
         return has_capitals and not self._is_in_capitals
 
     def _breaks_at(self, at: int) -> bool:
-        """Whether "new line" or the like follows, or a few, with a stop or nothing behind them."""
+        """Whether one or more commands such as "new line" follow, and then a stop or the end."""
         passed, breaks = [], False
         while at not in self._breaking:
             passed.append(at)
@@ -276,10 +276,9 @@ class _Editor:
         self._put(at, end, new, "correction", covering=True)
 
     def _next_command(self, start: int, end: int) -> int:
-        """Return where the first command between two places is, or the second one.
+        """Return the position of the first command between two positions, or else the second one.
 
-        A word that is right after "correction" starts its phrase there: it would be a command in
-        what is written.
+        A command directly after "correction" counts, because it would start a phrase in the result.
         """
         for found in self._words.commands.finditer(self._text, start, end):
             if found.start() == start or self._command(found):
@@ -306,9 +305,9 @@ class _Editor:
         return end_before(self._text, end_before(self._text, start, " \t\n"), _PAUSES)
 
     def _start_of_phrase(self, end: int) -> int:
-        """Return where the phrase before a place starts: at the last pause or stop before it.
+        """Return the start of the phrase before a position, after the last pause or stop.
 
-        What was taken back already is gone: "scratch that", said twice, takes back two phrases.
+        Text that was removed does not count, so "scratch that", said twice, removes two phrases.
         """
         changes = self._changes
         number = len(changes)

@@ -1,13 +1,13 @@
 """Identifiers, on command only: "snake case foo bar" is foo_bar, "backtick git status backtick".
 
-A command takes the words after it up to the next pause or punctuation, the next word that names
-are rarely made of ("is", "the", "in" …: text/data/itn.toml), or "end case", which is dropped;
-with "end case" it takes all words before that. Six words are the most. "all caps" takes one word.
-Verbs such as "fails" end it too, but in the name of a test. "literal" before a command keeps it
-from being obeyed.
+A command applies to the words after it, up to the next pause or punctuation, or the next word that
+is rarely part of a name ("is", "the", "in" …: text/data/itn.toml). With "end case", which is
+dropped, it applies to all words before that. The maximum is six words; "all caps" applies to one.
+Verbs such as "fails" also end a name, except that of a test. "literal" before a command turns it
+into text.
 
 An engine that writes sentences may put a comma or a hyphen into a command: "Snake case, parse
-scope". That is one only at the start of a phrase or after "call", "rename … to" and the like.
+scope". This is a command only at the start of a phrase or after "call", "rename … to" and similar.
 """
 
 from __future__ import annotations

@@ -32,11 +32,11 @@ _PARTS = re.compile(f"({MARK.pattern}|[{LINE}{PARAGRAPH}])")
 
 
 def spoken_prose(segments: Iterable[Segment]) -> str:
-    """Return what was said as sentences on one line.
+    """Return segments as sentences on one line.
 
-    An engine that writes sentences is taken at its word. One that knows words alone (all lower
-    case, no stops) gets a sentence for each segment: people pause where a sentence ends. What an
-    engine gave up on has its mark, and the words before it no full stop.
+    The sentences of an engine that writes them are kept. For an engine that writes only words (in
+    lower case, without punctuation), each segment becomes a sentence, because people pause between
+    sentences. A failed segment has its mark, with no full stop after the words before it.
     """
     said = list(segments)
     written = writes_sentences(segment.text for segment in said)
@@ -55,9 +55,9 @@ def writes_sentences(texts: Iterable[str]) -> bool:
 
 
 def sentences(texts: Sequence[str], *, written: bool) -> str:
-    """Join what was said between pauses, with the lines and paragraphs that were asked for.
+    """Join segments, with the requested lines and paragraphs.
 
-    With `written` it is sentences already; without, each pause ends one.
+    With `written`, the segments contain sentences; without, each segment is one.
     """
     parts: list[str] = []
     for text in texts:
@@ -71,10 +71,10 @@ def sentences(texts: Sequence[str], *, written: bool) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """Join what an engine wrote of each stretch as if it were a text: with a capital and a stop.
+    """Join the segments of an engine that writes each as a text, with a capital and a full stop.
 
-    Where a stretch has no stop, or ends on a word that ends no sentence, the next one goes on with
-    it, and keeps a capital only if that may be a name's. A comma at the very end is a stop.
+    If a segment has no stop, or its last word cannot end a sentence, the next one continues it, and
+    keeps its capital only if it may be a name. A comma at the very end becomes a stop.
     """
     joined: list[str] = []
     for part in parts:

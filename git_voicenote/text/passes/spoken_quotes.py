@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _MAX_QUOTE = 300
-"""The most characters of a quote."""
+"""The maximum number of characters in a quote."""
 _AFTER_OPENING = re.compile(r"[.,:，：]?\s*")
 _WORD_BEFORE = re.compile(r"(?<!\w)(\w++) \Z")
 _MAX_WORD = 40
-"""Characters of a word that is looked back at."""
+"""Characters of the word before a quote that are examined."""
 _PAUSES = ",;:，；：、"
 _LINE_ENDS = frozenset("\n\u2028\u2029")
 _BOUNDARY = ".!?。！？…" + _PAUSES + "".join(_LINE_ENDS)
@@ -45,7 +45,7 @@ def quotes(
     unquote: re.Pattern[str] | None,
     not_after: Collection[str],
 ) -> Iterator[Change]:
-    """Yield the quotes of a text, by the patterns of what opens and closes one.
+    """Yield the quotes in a text; the patterns match the commands that open and close a quote.
 
     After one of the words `not_after`, "quote" is a word of prose.
     """
@@ -62,9 +62,9 @@ def quotes(
 
 
 def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Iterator[_Quote]:
-    """Yield the nearest pairs of what opens and what closes a quote, on one line.
+    """Yield the nearest pairs of opening and closing commands on one line.
 
-    What closes it may stand on the next line: a speaker paused before it.
+    The closing one may be on the next line, if the speaker paused before it.
     """
     written = Spans(enclosed_spans(text, '"', '"'))
     closings = {found.end(): found.start() for found in unquote.finditer(text)}
@@ -92,7 +92,7 @@ def _pairs(text: str, quote: re.Pattern[str], unquote: re.Pattern[str]) -> Itera
 
 
 def _last_word(text: str, end: int) -> str:
-    """Return the word before a place, without what a hyphen or a slash ties to it."""
+    """Return the last word before a position, after any hyphen or slash in it."""
     found = _WORD_BEFORE.search(text[max(0, end - _MAX_WORD) : end])
     return found[1] if found else ""
 
@@ -107,7 +107,7 @@ def _is_meant(
     is_pause_after = text[found.after_open : found.after_open + 1] in tuple(",.:")
     if found.close.lower().startswith("and ") and not is_pause_after:
         return False  # what "end quote" is heard as; but "quote the path and quote the name"
-    # "is open quote … close quote" says twice what is meant
+    # "open quote … close quote" is unambiguous
     is_sure = " " in found.open and " " in found.close
     before = word_before(text, start)
     if before == "literal" or before in (_BEFORE_A_NOUN if is_sure else not_after):

@@ -1,4 +1,4 @@
-"""Ordinary English words, which are not corrected unless a person asks for it."""
+"""Ordinary English words, which are not terms unless they are listed."""
 
 from __future__ import annotations
 

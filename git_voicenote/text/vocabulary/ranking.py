@@ -229,7 +229,7 @@ def ranked(
     heard: dict[str, list[str]] = {}
     for alias, term in aliases:
         heard.setdefault(term.lower(), []).append(alias)
-    # how they are said takes longest to find: only of those that stay
+    # pronunciations take the longest to find, so compute them only for the remaining terms
     scored = sorted(
         sightings,
         key=lambda name: (name not in listed, -sum(s.worth for s in sightings[name]), name),

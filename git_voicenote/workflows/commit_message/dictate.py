@@ -34,10 +34,10 @@ _TITLE = "a commit message"
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What a person said, or typed instead.
+    """The words for a message, spoken or typed.
 
-    `listening`, `transcript` and `kept`, where else the words can be found, are None for typed
-    words. If the engine gave up on a stretch, its mark stands among the segments.
+    `listening`, `transcript` and `kept` (where the words are stored) are None for typed words. If
+    the engine failed on a segment, its mark is among the segments.
     """
 
     segments: tuple[str, ...]
@@ -55,8 +55,8 @@ def dictate_message(
 ) -> None:
     """Ask for the commit's message, hear it, and write it into git's message file.
 
-    Raises as `hear` does, Cancelled, and HookError. The message file then is as it was, or has
-    what was said in comments.
+    Raises as `hear` does, Cancelled, and HookError. Then the message file is unchanged, or
+    contains the words as comments.
     """
     with ExitStack() as stack:  # hold the recording until its words are in the message file
         words = _ask_for_words(commit, settings, dialogue, source, stack)
@@ -67,7 +67,7 @@ def dictate_message(
 def put_spoken_message(
     commit: PendingCommit, dialogue: Dialogue, listening: Listening, dictation: Dictation
 ) -> None:
-    """Compose a message of what was heard, and write it into git's message file.
+    """Compose a message from a dictation, and write it into git's message file.
 
     Raises as `dictate_message` does.
     """

@@ -43,10 +43,10 @@ def rules_for(repository: Repository, dialogue: Dialogue) -> CommitRules:
 def people_for(
     repository: Repository, sentences: Sequence[str], dialogue: Dialogue
 ) -> dict[str, Person]:
-    """Return who is meant by the names in "reviewed by …", among the history's authors.
+    """Find the names in sentences such as "reviewed by …" among the authors of the history.
 
-    The person is asked about a name that fits several authors, or only sounds like one. A name
-    that fits none is left out.
+    The user is asked about a name that matches several authors, or only sounds like one. A name
+    without a match is left out.
     """
     named = [found for sentence in sentences if (found := named_people(sentence))]
     known: dict[str, Person] = {}

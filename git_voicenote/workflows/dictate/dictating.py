@@ -1,4 +1,4 @@
-"""Dictate a text, and put it into a file before the user edits that."""
+"""Dictate a text to stdout, or into a file that the user then edits."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _MOST = 1 << 24
 
 
 class Dictating:
-    """Hears a text, and writes it; outside of a repository, too.
+    """Transcribes a dictation, and writes its text; a repository is optional.
 
-    `as_message` says whether a commit's message is composed by the rules for those: True, False,
-    or None to decide by the file and by what was said.
+    `as_message` is whether to compose a commit message by the repository's rules: True, False, or
+    None to decide by the file and the words.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Dictating:
 
     @contextmanager
     def text(self, source: SoundSource | str | None) -> Iterator[str]:
-        """Give a text that is spoken, or stands in a `source` (see `hear`); raises as that does.
+        """Provide the text of a dictation, or of a `source`; see `hear`, also for the errors.
 
         No other process resumes the recording while the context lasts.
         """
@@ -65,9 +65,9 @@ class Dictating:
             yield spoken_text(listening, self._dialogue, dictation, resume=RESUME)
 
     def into_first(self, paths: Sequence[Path], source: SoundSource | str | None) -> None:
-        """Put a spoken text into the first of the files that takes one; say if none does.
+        """Put a dictation into the first file that can contain prose; report if there is none.
 
-        A failure is reported, and the file is as it was: whoever wants it edited goes on. Raises
+        A failure is reported, and the file stays unchanged, so that the editor still opens. Raises
         KeyboardInterrupt and Terminated, after the recording is kept.
         """
         for path in paths:
@@ -127,10 +127,10 @@ class Dictating:
     def _is_composed(
         self, path: Path, content: str, listening: Listening, dictation: Dictation
     ) -> bool:
-        """Return whether words become a message by the rules for those of commits.
+        """Return whether to compose a commit message by the repository's rules.
 
-        A new message does if there is somebody to ask for its type; one that has words already, or
-        that nobody can be asked about, only if its type was said.
+        This is the case for a new message, if somebody can be asked for its type. If nobody can, or
+        the message has words already, it is only if a type was spoken.
         """
         if self._as_message is not None or not self._is_message_of_commit(path):
             return bool(self._as_message)

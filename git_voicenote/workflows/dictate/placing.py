@@ -1,4 +1,4 @@
-"""Where a dictation goes in a file that a program opens in an editor.
+"""Put a dictation into a file that a program opens in an editor.
 
 git commit, merge          COMMIT_EDITMSG, MERGE_MSG    a message: a title, then paragraphs
 git tag -a                 TAG_EDITMSG                  the same
@@ -25,7 +25,7 @@ _NOT_PROSE = frozenset(
     {_TODO, "todo", "addp-hunk-edit.diff", "ADD_EDIT.patch", "REPLACE_EDITOBJ", "sparse-checkout",
      "config", "config.worktree", ".gitconfig", ".gitattributes", ".gitignore", "exclude"}
 )  # fmt: skip
-"""Files that git opens in an editor, and similar ones, in which prose would be an error."""
+"""Files that git and others open in an editor, in which prose would be an error."""
 _NOT_PROSE_SUFFIXES = frozenset({".diff", ".patch", ".mbox", ".ini", ".json", ".toml", ".yaml"})
 _MESSAGES = frozenset({"COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG"})
 _MAIL = ".gitsendemail.msg."
@@ -55,10 +55,10 @@ def kind_of(path: Path, content: str | None) -> TextFileKind:
 
 
 def placed(kind: TextFileKind, words: str, content: str, comment: str = "#") -> str:
-    """Return the content of a file with spoken words in their place.
+    """Return the content of a file with a dictation in the right place.
 
-    `words` are wrapped. All that stands there already stays, except for what asks to be replaced.
-    No line of the words begins with `comment` or `#`, which would make git drop it.
+    `words` are wrapped. The existing content stays, except for placeholders. No line of the words
+    begins with `comment` or `#`, because git would drop it.
     """
     return _PLACES[kind](_without_comments(words, comment), content)
 

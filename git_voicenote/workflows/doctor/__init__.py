@@ -1,4 +1,4 @@
-"""Check what is installed, and say the way out where something does not work.
+"""Check the installation, and name the fix for each problem.
 
-`checks` is the table of checks; each of them is in the module of its topic.
+`checks` is the table of checks; each check is in the module of its topic.
 """

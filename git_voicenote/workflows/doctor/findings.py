@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.dialogue import Dialogue
 
 Verdict = Literal["ok", "note", "problem"]
-"""A note is worth knowing, but nothing is broken; a problem prevents something from working."""
+"""With a note, nothing is broken; a problem prevents something from working."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSetup:
-    """What is checked: a repository, if there is one, with the settings that hold in it.
+    """The setup to check: the repository, if any, and the effective settings.
 
     `hooks` are the names of the hooks that can be installed. Without `hears`, the microphone is
     not opened.
@@ -54,7 +54,7 @@ def ok(text: str, hint: str | None = None) -> Finding:
 
 
 def note(text: str, hint: str | None = None) -> Finding:
-    """Return a finding that is worth knowing, while nothing is broken."""
+    """Return a finding that is not a problem."""
     return Finding("note", text, hint)
 
 

@@ -1,4 +1,4 @@
-"""Check PortAudio, and record the microphone for a second."""
+"""Check PortAudio, and record from the microphone for a second."""
 
 from __future__ import annotations
 

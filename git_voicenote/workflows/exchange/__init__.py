@@ -1,10 +1,10 @@
 """One file for machines without a network: commits, notes, covers, recordings.
 
-A tar of plain files, each told with its size and sha256 in the first, `manifest.json`:
+It is a tar of plain files. The first one, `manifest.json`, has the size and SHA-256 of the others:
 
-    manifest.json        what is in it: files, heads, notes, covers
+    manifest.json        the content: files, heads, notes, covers
     git.bundle           commits, notes and covers, as `git bundle` makes it
-    transcripts.json     with --audio: what the history knows of the recordings
+    transcripts.json     with --audio: the history's entries of the recordings
     recordings/ID.flac   with --audio
 
 `tar -xf` and `git bundle verify` can read it without this program.

@@ -154,7 +154,7 @@ def _expected(path: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[int, s
             raise _damaged(path, f"it contains {name} twice")
         bytes_of = _size(name, size)
         if bytes_of is None or not _SHA256.fullmatch(str(sha256)):
-            raise _damaged(path, f"its manifest says nothing sound of {name}")
+            raise _damaged(path, f"its manifest has no valid entry for {name}")
         stem = name.partition(".")[0]
         if stem in stems:
             raise _damaged(path, f"it contains {stem} in two formats")

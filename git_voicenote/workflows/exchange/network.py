@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlacePush:
-    """What came of a push to one place: `refs` is empty where nothing was to be pushed.
+    """The result of a push to one place; `refs` is empty if there was nothing to push.
 
-    `words` is what the other side said; `failure` why it could not be pushed to at all. `sent` and
-    `held` are what was selected, and what was not: its commits or branches are not there.
+    `words` are the messages of the other side; `failure` is why nothing could be pushed. `sent` was
+    selected, and `held` was not, because its commits or branches are not on the other side.
     """
 
     place: Remote
@@ -57,9 +57,9 @@ class PlacePush:
 
 @dataclass(frozen=True, slots=True)
 class PlaceDifference:
-    """A difference, and the place that differs from what is here.
+    """A difference between a place and this repository.
 
-    `is_held` says that a push would not send it: its commit or its branch is not there.
+    `is_held` means that a push would not send it, because its commit or branch is not there.
     """
 
     place: Remote
@@ -75,14 +75,14 @@ class RemoteDifferences:
     differences: tuple[PlaceDifference, ...]
 
     @property
-    def is_in_step(self) -> bool:
+    def is_in_sync(self) -> bool:
         """Whether there is nothing to fetch or push, apart from held notes."""
         return all(one.is_held for one in self.differences)
 
 
 @dataclass(frozen=True, slots=True)
 class PushOptions:
-    """What to push: what belongs to `branches`, besides those that the other side has.
+    """What to push: the notes of commits that the other side has, and those of `branches`.
 
     `is_all` selects everything; `is_dry` sends nothing.
     """
@@ -99,9 +99,9 @@ def push_all(
     target: Remote,
     options: PushOptions = PushOptions(),
 ) -> Iterator[PlacePush]:
-    """Push notes and covers to each place of `target`, forwards only; `remote` is fetched from.
+    """Push notes and covers to each place of `target`, fast-forward only.
 
-    Raises UnknownRevisionError for a branch that is not here.
+    `remote` is the remote to fetch from. Raises UnknownRevisionError for an unknown branch.
     """
     for place in push_places(repository, target):
         try:
@@ -117,7 +117,7 @@ def compare(
 ) -> RemoteDifferences:
     """Return what each side has that the other lacks. Raises GitError if one cannot be asked.
 
-    `remote` is asked for what is to fetch, each place of `target` for what is to push.
+    `remote` is compared for fetching, and each place of `target` for pushing.
     """
     places = push_places(repository, target)
     apart = not any(place.address == remote.address for place in places)
@@ -138,7 +138,7 @@ def _differences(
         ours = local_tips(repository, note_refs)
         found = differences(repository, ours, tips, _last(repository, remote, place))
         selection = NoteSelection(repository, remote.name, tips)
-        # what is there already, such as a note that was removed here, may be pushed
+        # changes to what is there already, such as a removal, may be pushed
         new = {
             kind: {one.name for one in found if one.kind == kind and one.side == "here"}
             - set(read_note_tree(repository, tips.by_kind[kind]).texts)
@@ -178,15 +178,15 @@ def _push_to(
             if one.ref in outgoing.own and one.new:
                 join_sent(repository, one.ref, one.new)
     except GitError as exc:
-        failure = exc  # what was pushed is there all the same
+        failure = exc  # some refs may have been pushed all the same
     return PlacePush(place, answer.refs, answer.words, failure, sent, held)
 
 
 @dataclass
 class _Outgoing:
-    """What goes to a place: refs (name, new, what is there now), and what they hold.
+    """The refs to push (name, new commit, current commit there), and the differences in them.
 
-    `own` are the refs whose commit was made for the push.
+    `own` are the refs whose commit was made for this push.
     """
 
     updates: list[tuple[str, str | None, str | None]] = field(default_factory=list)
@@ -213,7 +213,7 @@ def _outgoing(
         there = theirs.covers.get(key)
         if there is not None and contains(repository, there, tip):
             continue
-        # of a branch that was renamed, the other side has the cover by its old name
+        # the other side has the cover of a renamed branch under the old name
         if selection.cover(key) or any(
             contains(repository, tip, other) for other in theirs.covers.values()
         ):

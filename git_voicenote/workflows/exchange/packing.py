@@ -60,8 +60,8 @@ def pack(
 ) -> PackSummary:
     """Write a selection of the repository to a file.
 
-    `state` is where recordings and history lie; None leaves them out. Raises StoreError or
-    GitError, with no file left behind.
+    `state` is the folder of recordings and history, or None to leave them out. Raises StoreError or
+    GitError; then no file is left behind.
     """
     if file.exists() and not replace:
         raise StoreError(f"{file} already exists", hint="--force replaces it")
@@ -90,7 +90,7 @@ def pack(
 
 
 def _write(file: Path, manifest: dict[str, object], files: dict[str, Path]) -> None:
-    """Write the file under a temporary name first, because a stick may be removed at any moment."""
+    """Write the file under a temporary name first, because a USB stick may be removed any time."""
     try:
         with safe_files.replacing(file) as out:
             write_container(out, manifest, files)
@@ -155,7 +155,7 @@ def _transcripts(history: History, sounds: dict[str, Path], remarks: list[str]) 
 
 
 def _value(name: str, entry: HistoryEntry | None, remarks: list[str]) -> dict[str, Any]:
-    """Return the description of a recording that the other side accepts."""
+    """Return the description of a recording, if the other side would accept it."""
     if entry is not None:
         value = carried_value(entry)
         try:

@@ -61,7 +61,7 @@ def carried_value(entry: HistoryEntry) -> dict[str, Any]:
                     [one.start, one.end, one.text, one.confidence, one.failure]
                     for one in attempt.transcript.segments
                 ],
-                # apart from the segments: whoever knows no words reads the rest all the same
+                # apart from the segments, so that older versions can read the rest
                 "words": [
                     [astuple(word) for word in one.words] for one in attempt.transcript.segments
                 ],
@@ -87,9 +87,9 @@ def unknown_value(recording_id: str) -> dict[str, Any]:
 
 
 def read_carried(values: object, lengths: Mapping[str, float]) -> tuple[CarriedRecording, ...]:
-    """Read what carried_value wrote, of the recordings that came, whose seconds are `lengths`.
+    """Read descriptions from `carried_value`; `lengths` are the seconds of the received recordings.
 
-    Each of them has to be described once, and no other. Raises StoreError.
+    There must be exactly one for each recording. Raises StoreError.
     """
     try:
         found = _read_all(values, lengths)
@@ -138,17 +138,17 @@ def _read_all(values: object, lengths: Mapping[str, float]) -> tuple[CarriedReco
 def _read(value: dict[str, Any], lengths: Mapping[str, float]) -> CarriedRecording:
     recording_id = bounded.text(value["id"], "id", 80)
     if recording_id not in lengths:
-        raise ContentError(f"there is no recording {recording_id[:80]!r} among those that came")
+        raise ContentError(f"the recording {recording_id[:80]!r} was not received")
     target = bounded.text(value["target"], "target", _MAX_NAME_LENGTH)
     if not target.isprintable():
-        raise ContentError(f"{target[:80]!r} names nothing that can be recorded for")
+        raise ContentError(f"{target[:80]!r} is not something to record for")
     bounded.real(value["duration"], "duration", 0.0, _MAX_SECONDS)
     return CarriedRecording(
         id=recording_id,
         target=parse_target(target),
         title=bounded.text(value["title"], "title", _MAX_NAME_LENGTH),
         sample_rate=bounded.whole(value["sample_rate"], "sample_rate", 1, _MAX_RATE),
-        duration=lengths[recording_id],  # as it is, whatever is told
+        duration=lengths[recording_id],  # as measured, not as stated
         created_at=bounded.moment(value["created_at"], "created_at"),
         transcripts=tuple(
             Transcript(
@@ -159,7 +159,7 @@ def _read(value: dict[str, Any], lengths: Mapping[str, float]) -> CarriedRecordi
             )
             for one in value["transcripts"]
         ),
-        turns=tuple(_turn(*turn) for turn in value.get("turns", ())),  # of before there were any
+        turns=tuple(_turn(*turn) for turn in value.get("turns", ())),  # missing in older versions
     )
 
 
@@ -183,7 +183,7 @@ def _line(number: object) -> int | None:
 
 
 def _segments(values: list[list[Any]], words: list[list[list[Any]]] | None) -> tuple[Segment, ...]:
-    """Read segments, with their words; those of before there were any have none."""
+    """Read segments, with their words, which older versions do not have."""
     segments = [_segment(*value) for value in values]
     if words is None:
         return tuple(segments)

@@ -62,10 +62,10 @@ class _Sound:
 def unpack(
     repository: Repository, note_refs: NoteRefs, file: Path, name: str | None, state: Path
 ) -> ImportSummary:
-    """Take in a file: commits below refs/voicenote/received/NAME/, notes and covers merged.
+    """Import a file: store commits below refs/voicenote/received/NAME/, and merge notes and covers.
 
-    `state` is where recordings and history lie. Raises StoreError or GitError, with nothing taken
-    in. A second time changes nothing.
+    `state` is the folder of recordings and history. Raises StoreError or GitError; then nothing was
+    imported. A second import changes nothing.
     """
     prefix = f"{RECEIVED}{_checked_name(repository, file, name)}/"
     try:
@@ -153,10 +153,10 @@ def _read_sounds(file: Path, folder: Path) -> tuple[_Sound, ...]:
 
 @dataclass
 class _Taken:
-    """The recordings that were taken in, so far that it can be undone.
+    """Imports recordings in a way that can be undone.
 
-    The history is told before a sound lies in the archive: one that it does not know would be
-    offered to the person here as a recording of their own that was cut off.
+    Each is added to the history before its sound is in the archive: without an entry, it would be
+    offered to the user as their own interrupted recording.
     """
 
     history: History
@@ -187,7 +187,7 @@ class _Taken:
     def undo(self) -> None:
         """Remove everything that was imported."""
         for path in self.placed:
-            with suppress(OSError):  # one that is left is offered, as any that was cut off
+            with suppress(OSError):  # a leftover is offered like any interrupted recording
                 path.unlink()
         for recording_id in self.told:
             with suppress(StoreError):
@@ -227,6 +227,6 @@ def _merge(
 
 def _refused(file: Path, what: str) -> StoreError:
     return StoreError(
-        f"{file} is refused: {what}; nothing of it was taken in",
-        hint="copy it once more, or ask its sender for it again",
+        f"{file} is refused: {what}; nothing was imported",
+        hint="copy it again, or ask the sender for a new copy",
     )

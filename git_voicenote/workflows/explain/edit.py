@@ -94,7 +94,7 @@ class Editing:
             self._say_saved(name, mine, saved)
 
     def _edited(self, text: str, about: str, purpose: Purpose) -> str | None:
-        """Let the person edit notes, with the words that the engine was not sure of in view.
+        """Let the user edit notes, with the doubtful words in view.
 
         They may start from an earlier text that was not saved.
         """
@@ -103,7 +103,7 @@ class Editing:
         transcripts = known_transcripts(self._repository, parse_notes(text), self._dialogue)
         edited = self._dialogue.edit(Draft(text, with_doubts(about, text, transcripts), purpose))
         if kept:
-            kept.remove()  # it is in what was edited now
+            kept.remove()  # it is part of the new text
         return edited
 
     def _resumed(self, target: Target | None) -> KeptText | None:

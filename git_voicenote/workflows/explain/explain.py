@@ -67,12 +67,12 @@ def explain(
     walk: bool = False,
     saved: Callable[[SpokenNote], None] | None = None,
 ) -> SpokenNote:
-    """Let the person explain a commit or a series, let them edit the words, and save them.
+    """Let the user explain a commit or a series, edit the words, and save them.
 
-    `source` is as for `hear`. With `walk`, they have the diff before them and turn its pages
-    while they speak. With `explain`, what the text passes changed is reported. `saved` is given
-    the note as soon as it is saved. Raises as `hear` does, which may be after that if sound is
-    missing, and UsageError if nobody can turn pages.
+    `source` is as for `hear`. With `walk`, the diff is on the screen, and the user turns its pages
+    while they speak. With `explain`, the changes of the text passes are reported. `saved` is called
+    with the note as soon as it is saved. Raises as `hear` does, after that if sound is missing, and
+    UsageError if nobody can turn pages.
     """
     pages = _pages(subject, dialogue) if walk else ()
     before = subject.read()
@@ -107,9 +107,9 @@ def spoken_text(
     resume: str = RESUME,
     files: Sequence[FileDiff] = (),
 ) -> str:
-    """Return what was said, as it is written on the page. Raises NothingHeardError.
+    """Return the text of a dictation after all passes. Raises NothingHeardError.
 
-    `resume` is as for `hear`. What was said about a place in one of the `files` has an anchor.
+    `resume` is as for `hear`. Words about a place in one of the `files` get an anchor.
     """
     segments = dictation.transcript.segments
     text, polished = written_text(listening, segments, files)
@@ -151,7 +151,7 @@ def _written(
     if not (listening.settings.edit and dialogue.is_interactive):
         return note
     about = f"{subject.summary()}{_ABOUT_ANCHORS if files else ''}"
-    # the trailers stand below the words, as in `git voicenote edit`
+    # the trailers are below the words, as in `git voicenote edit`
     draft = Draft(
         render_note(note),
         with_doubts(about, note.text, [dictation.transcript]),

@@ -36,10 +36,10 @@ def ask_about_existing(name: str, dialogue: Dialogue) -> Existing:
 
 
 class Joining:
-    """Joins what was spoken with the note that exists at the moment of saving.
+    """Joins spoken words with the note that exists when they are saved.
 
-    `before` is what was read when the person began. They chose what becomes of that, and not of
-    what somebody else wrote meanwhile.
+    `before` is the note as it was at the start. The user decided about that one, not about what
+    somebody else has written since.
     """
 
     def __init__(

@@ -49,9 +49,9 @@ def mention_left(
 
 
 def offer_left(repository: Repository, key: str, dialogue: Dialogue) -> None:
-    """Let the person take the cover of a branch that is gone for a series that has none.
+    """Offer the cover of a deleted branch for a series without one.
 
-    If nobody can be asked, it is named.
+    If nobody can be asked, only name it.
     """
     covers = Covers(repository)
     if covers.text(key) is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _RECENT = 20
-"""The most commits to list of a branch without an upstream."""
+"""The maximum number of commits to list for a branch without an upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Listing:
 def list_commits(
     repository: Repository, settings: Settings, revisions: str | None, limit: int
 ) -> Listing:
-    """Return the commits of a range, or of HEAD's branch since it left its upstream.
+    """Return the commits of a range, or those of HEAD's branch since it forked from its upstream.
 
-    Of a branch that left none, the latest ones. Raises UnknownRevisionError.
+    Without an upstream, return the latest ones. Raises UnknownRevisionError.
     """
     series = find_series(repository, revisions)
     if series.tip is None:

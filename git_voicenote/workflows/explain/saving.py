@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 
 class Saving:
-    """Saves words in git and remembers them in the history.
+    """Saves notes in git and records them in the history.
 
-    Words that cannot be saved go to a file that the error names. A history that cannot be written
-    is a warning: the words are in git.
+    Text that cannot be saved is kept in a file that the error names. If the history cannot be
+    written, this is only a warning, because the text is in git.
     """
 
     def __init__(self, repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
@@ -53,8 +53,8 @@ class Saving:
     ) -> str:
         """Save a commit's notes, remember them with its patch, and return the new text.
 
-        `mine` are the person's words. `change` makes the new text of what stands there at this
-        moment; without it, the words replace that.
+        `mine` are the user's words. `change` makes the new text from the current one; without it,
+        the words replace the current text.
         """
         store = Notes(self._repository, self._settings.notes_ref)
         purpose = Purpose(target, f"the note for {self._repository.short(target.commit_id)}")
@@ -123,7 +123,7 @@ def notes_by_patch(
 ) -> dict[ObjectId, FoundNote]:
     """Return the notes of other commits with the same patches, by commit.
 
-    What a partial clone lacks for it, and a broken history, is a warning.
+    Objects that a partial clone lacks, and a broken history, are reported as warnings.
     """
     if not commit_ids:
         return {}
@@ -136,8 +136,9 @@ def notes_by_patch(
 
 
 def remembered_notes(repository: Repository, dialogue: Dialogue) -> Remembered:
-    """Return a function that finds notes by their patch in the history; a broken history is a
-    warning.
+    """Return a function that finds notes by their patch in the history.
+
+    A broken history is reported as a warning.
     """
 
     def answer(wanted: Collection[str]) -> dict[str, tuple[FoundNote, ...]]:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 def offer_unfinished(
     repository: Repository, settings: Settings, dialogue: Dialogue, *, skip: str | None = None
 ) -> dict[Target, SpokenNote]:
-    """Let the person decide on each recording that was cut off, except the one they named.
+    """Let the user decide on each interrupted recording, except `skip`.
 
-    If nobody can be asked, name it and go on. Returns what was resumed, by target.
+    If nobody can be asked, they are only named. Returns the resumed explanations by target.
     """
     resumed: dict[Target, SpokenNote] = {}
     archive = open_archive(repository, settings, dialogue.warn)
@@ -50,7 +50,7 @@ def _is_to_be_resumed(
     try:
         with archive.held(recording):
             if not archive.is_cut_off(recording):
-                return False  # decided on in another terminal, while this one asked about others
+                return False  # it was handled in another terminal in the meantime
             answers = {"t": "transcribe", "k": "keep", "d": "delete"}
             question = f"{story_of_recording(repository, found)}."
             answer = dialogue.ask(question, answers, default="t")
@@ -72,7 +72,7 @@ def _resume(
         return {explained.target: spoken}
     if found.subject is None:
         raise AssertionError("a recording without a subject explains HEAD")
-    # an answer, or a commit that is gone: the words are shown
+    # an answer, or a commit that no longer exists: show the words
     listening = Listening(repository, settings, found.subject.target, dialogue.warn)
     with hear(listening, dialogue, found.subject.title, found.recording):
         pass

@@ -28,7 +28,7 @@ _NAMES = ("diff --git ", "index ", "--- ", "+++ ")
 class Page:
     """One screen of a walk, safe for a terminal.
 
-    `label` says where in the walk it is; `head` stays above the `lines`, which scroll.
+    `label` is its position in the walk; `head` stays above the `lines`, which scroll.
     """
 
     place: Place | None

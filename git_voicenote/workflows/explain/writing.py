@@ -1,4 +1,4 @@
-"""Save a text from a front end, which was typed, or spoken and edited."""
+"""Save a text from another front end, typed, or spoken and edited."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ How = Literal["replace", "append"]
 
 
 def notes_from(text: str, recording_id: str | None, archive: Archive) -> tuple[Note, ...]:
-    """Return words as notes, with the trailers of the recording that they were spoken in.
+    """Return a text as notes, with the trailers of its recording.
 
-    Without a recording, trailers below the words are read, as after `git voicenote edit`. Raises
-    NoNoteError if the history knows no words of the recording, UsageError for an empty text.
+    Without a recording, trailers below the text are read, as in `git voicenote edit`. Raises
+    NoNoteError if the recording has no transcript, UsageError for an empty text.
     """
     notes = parse_notes(text)
     if not any(note.text for note in notes):
@@ -40,10 +40,10 @@ def notes_from(text: str, recording_id: str | None, archive: Archive) -> tuple[N
 def save_words(
     subject: Explainable, saving: Saving, notes: tuple[Note, ...], before: str | None, how: How
 ) -> str:
-    """Save what is said about a commit or a series, and return the text that stands there now.
+    """Save the text about a commit or a series, and return the new text in git.
 
-    `before` is what the person had read. If somebody else changed that meanwhile, both are kept
-    where they can be merged; else ChangedMeanwhileError is raised.
+    `before` is the text that the user started from. If somebody else has changed it since, both are
+    merged; if that is not possible, ChangedMeanwhileError is raised.
     """
     if how == "replace":
         change = partial(reconciled, subject.name, before, render_notes(notes))

@@ -45,10 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a recording is about.
-
-    `title` is how people know it.
-    """
+    """The subject of a recording; `title` is its name for people."""
 
     target: Target
     title: str
@@ -64,9 +61,9 @@ class Dictation:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """A recording whose words were not saved: after a crash, or as the person stopped.
+    """A recording whose words were not saved, because of a crash, or because the user stopped.
 
-    A terminal that was closed is a crash.
+    Closing the terminal counts as a crash.
     """
 
     recording: Recording
@@ -94,7 +91,7 @@ class Archive:
         self._history = History(root)
         self._tell_person = tell
         self._told: set[str] = set()
-        self._turns: dict[str, list[Turn]] = {}  # of this moment, should the history fail
+        self._turns: dict[str, list[Turn]] = {}  # those of this process, in case the history fails
         self._missed: list[Callable[[History], object]] = []
 
     @contextmanager
@@ -106,10 +103,10 @@ class Archive:
 
     @contextmanager
     def taken_in(self, source: Path | BinaryIO, subject: Subject) -> Iterator[Recording]:
-        """Copy a sound file, or what a pipe brings, to a new recording, and hold it.
+        """Copy a sound file, or the content of a pipe, to a new recording, and lock it.
 
-        Raises AudioFileError, with no recording left behind; where sound is missing, there is a
-        recording of the rest, and the end of the context raises IncompleteSoundError.
+        Raises AudioFileError; then no recording is left behind. If sound is missing, the recording
+        contains the rest, and the end of the context raises IncompleteSoundError.
         """
         from git_voicenote.audio.files.reading import import_sound
 
@@ -128,7 +125,7 @@ class Archive:
 
     @contextmanager
     def held(self, recording: Recording) -> Iterator[None]:
-        """Keep other processes away from a recording.
+        """Lock a recording against other processes.
 
         Raises RecordingInUseError if another process holds it.
         """
@@ -153,17 +150,18 @@ class Archive:
         return recording
 
     def turned(self, recording: Recording, turn: Turn) -> None:
-        """Record which part of a diff the speaker sees from now on."""
+        """Record which part of a diff is on the screen from now on."""
         self._turns.setdefault(recording.id, []).append(turn)
         self._remember(lambda history: history.turned(recording.id, turn))
 
     def heard(
         self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
     ) -> Dictation:
-        """Keep what an engine heard, and the sound in its final format.
+        """Store a transcript, and the sound in its final format.
 
-        If pages of a diff were turned meanwhile, each segment gets its place. Raises
-        NothingHeardError, and EngineError, with nothing kept, if the engine gave up on everything.
+        If pages of a diff were turned in the meantime, each segment gets its place. Raises
+        NothingHeardError, and EngineError if the engine failed on all segments; then nothing is
+        stored.
         """
         transcript = self.transcribed(recording, engine, language, segments)
         recording = self.compressed(recording)
@@ -226,10 +224,10 @@ class Archive:
         return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
 
     def cut_off(self) -> tuple[CutOff, ...]:
-        """Return the recordings that were cut off, repaired; those without sound are deleted.
+        """Return the interrupted recordings, repaired; those without sound are deleted.
 
-        Those that were set aside are first. A recording that another process holds is not among
-        them.
+        Those that were set aside are first. Recordings that another process has locked are left
+        out.
         """
         finished: frozenset[str] = frozenset()
         aside: tuple[str, ...] = ()
@@ -302,7 +300,7 @@ class Archive:
         return self.complete(recording)
 
     def _remember(self, change: Callable[[History], object]) -> None:
-        """Change the history, after what it missed: another process may hold it for a moment."""
+        """Change the history, after the changes that failed earlier because it was locked."""
         had_missed = bool(self._missed)
         self._missed.append(change)
         try:
@@ -313,4 +311,4 @@ class Archive:
             self._tell(f"the history was not updated: {exc.message}")
             return
         if had_missed:
-            self._tell("the history knows of this now")
+            self._tell("the history is up to date again")

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What was heard in the seconds of a file, or why it failed.
+    """The segments of a file and its duration, or the error.
 
-    With an IncompleteSoundError there are both: some of its sound could not be read.
+    An IncompleteSoundError comes with segments: a part of the sound could not be read.
     """
 
     duration: float
@@ -59,12 +59,12 @@ def transcribe_files(
     """Yield the segments of each source, numbered from 0, and its result when it is finished.
 
     The segments of a source come in order; an engine for batches may interleave several sources
-    and finish them in any order. A file is opened when the engine asks for it. For an engine that
-    is not on the CPU, processes read the next files meanwhile. `listened` is called with the
-    seconds of each stretch of sound that the engine reads, in the thread that reads.
+    and finish them in any order. A file is opened when the engine requests it. For an engine that
+    is not on the CPU, processes read the next files in advance. `listened` is called with the
+    seconds of sound that the engine has read, in the thread that reads.
 
-    If a batch fails, its files are transcribed again one by one: only a file that fails alone has
-    failed. Raises EngineError if the engine fails before the first sound, as it would on all.
+    If a batch fails, its files are transcribed one by one, so that only the bad files fail. Raises
+    EngineError if the engine fails before the first sound, because all files would fail.
     """
     yield from _Batch(sources, engine, context, warn, listened, detection).events()
 
@@ -89,7 +89,7 @@ class _Batch:
         self._warn = warn
         self._tell_listened = listened
         self._has_listened = False
-        # an engine on the CPU needs the cores itself, and is slower than voice activity on one
+        # an engine on the CPU needs the cores itself, and is slower than voice activity on one core
         processes = 0 if engine.info.device == "cpu" else processes_for(sources)
         self._listeners = Listeners(sources, processes, warn, self._listened, detection=detection)
         self._opened: dict[int, _Source] = {}
@@ -185,7 +185,7 @@ class _Source:
         self._unreadable: AudioFileError | None = None
 
     def pieces(self) -> Iterator[Waveform]:
-        """Yield the speech in it, up to where it cannot be read."""
+        """Yield the speech in it, as far as it can be read."""
         try:
             yield from self._listening.pieces()
         except AudioFileError as exc:
@@ -197,7 +197,7 @@ class _Source:
         failure = Transcript("", "", "", segments).failure
         if error is None and failure is not None:
             error = EngineError(failure)
-        # a file that is not whole may have failed in the engine, too, which left nothing at all
+        # a file with missing sound may have failed in the engine, too
         is_readable = isinstance(self._unreadable, IncompleteSoundError | None)
         reason = error or self._unreadable if is_readable else self._unreadable
         return FileResult(self._listening.heard, segments, reason)

@@ -52,8 +52,8 @@ def check_microphone(settings: Settings) -> None:
 def check_recording(repository: Repository, name: str, target: Target, *, is_named: bool) -> None:
     """Check what `--from` names. Raises AudioFileError if it is neither a file nor a recording.
 
-    Raises UsageError if it was spoken for something else than the `target`, unless the person
-    named that (`is_named`): what was said about one commit is not the default for another.
+    Raises UsageError if it was recorded for another target, unless the user named the `target`
+    (`is_named`): words about one commit do not become the note of another by default.
     """
     if name == "-" or Path(name).exists():
         return

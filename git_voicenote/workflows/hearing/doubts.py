@@ -32,9 +32,9 @@ def with_doubts(comments: str, text: str, transcripts: Iterable[Transcript]) -> 
 def known_transcripts(
     repository: Repository | None, notes: Iterable[Note], dialogue: Dialogue
 ) -> tuple[Transcript, ...]:
-    """Return what was heard in the recordings of notes, as far as the history knows it.
+    """Return the transcripts of the recordings of notes, as far as the history has them.
 
-    A broken history is a warning.
+    A broken history is reported as a warning.
     """
     history = History(state_root(repository))
     recording_ids = dict.fromkeys(name for note in notes for name in note.recording_ids)

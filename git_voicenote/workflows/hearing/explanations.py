@@ -30,15 +30,15 @@ def term_lines(vocabulary: Vocabulary | None) -> list[str]:
     places = Counter(term.sightings[0].place for term in terms)
     if places:
         lines.append(f"found in: {', '.join(f'{place} {n}' for place, n in places.most_common())}")
-    return [*lines, f"told to the engine: {', '.join(vocabulary.hotwords) or 'none'}"]
+    return [*lines, f"passed to the engine: {', '.join(vocabulary.hotwords) or 'none'}"]
 
 
 def search_lines(segments: Iterable[Segment]) -> list[str]:
     """Return how an engine came to the text of each segment, if it reports that.
 
-    A line gives what the sound alone suggests, if that is something else, and by how much the
-    text that won leads (in nats; `cost` is what it gave up of the sound's own score). A second
-    line names the terms that were searched for and found.
+    The first line shows the best text by sound alone, if it differs, and the lead of the chosen
+    text (in nats; `cost` is the acoustic score that it gave up). The second line lists the terms
+    that were boosted and found.
     """
     lines = []
     for segment in segments:

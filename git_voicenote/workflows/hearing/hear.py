@@ -57,18 +57,18 @@ def hear(
     resume: str = RESUME,
     pages: Sequence[Page] = (),
 ) -> Iterator[Dictation]:
-    """Give the sound and what was heard in it: from the microphone if there is no `source`.
+    """Record from the microphone, or read a `source`, and provide the recording and its transcript.
 
-    A `source` that is a string is what --from names: a file, or the id of a recording. `title` is
-    the subject as people know it. No other process resumes the recording while the context lasts,
-    which is until the words are kept. With `pages`, the person turns them while they speak, and
-    each segment gets its place. A file's sound is copied to a recording first.
+    A `source` may be a string from --from: a file, or the id of a recording. The sound of a file is
+    copied to a new recording. `title` is the name of the subject for people. The context should
+    last until the words are saved: meanwhile, no other process resumes the recording, and if the
+    context ends with an exception, the next command that can use the recording offers it. With
+    `pages`, the user turns them while they speak, and each segment gets its place.
 
-    Raises NothingHeardError, AudioError, EngineError, StoreError, RecordingInUseError; on Ctrl-C
-    KeyboardInterrupt, on a signal Terminated. The recording is kept in each case, unless no sound
-    came, and `resume` is the command that resumes from it. If the context ends in a failure, the
-    words were not saved: the next command that can use the recording offers it. If sound is missing
-    in a source, the end of the context raises IncompleteSoundError.
+    Raises NothingHeardError, AudioError, EngineError, StoreError and RecordingInUseError;
+    KeyboardInterrupt on Ctrl-C, and Terminated on a signal. In each case, the recording is kept,
+    unless it has no sound; `resume` is the command that resumes from it. If sound is missing in a
+    source, the end of the context raises IncompleteSoundError.
     """
     settings = listening.settings
     archive = open_archive(listening.repository, settings, dialogue.warn)

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 
 class Listening:
-    """All that helps to hear and write what is said about one target.
+    """The engine, the vocabulary and the text passes for one target.
 
-    Each part is computed once, when it is first needed: the engine loads, and the repository is
-    read, while the person begins to speak. What cannot be read of the repository's words is
-    reported with `warn` and left out. With `explain`, the engine is asked how it decided.
+    Each part is computed once, on first use: the engine loads, and the repository is read, while
+    the user begins to speak. Terms of the repository that cannot be read are reported with `warn`
+    and left out. With `explain`, the engine is asked for its decisions.
     """
 
     def __init__(
@@ -90,9 +90,9 @@ class Listening:
         return build_chain(settings.language, passes=settings.text, correct=correct)
 
     def write(self, stretches: Sequence[Sequence[str]]) -> tuple[Polished, ...]:
-        """Return stretches of what was heard between pauses as they are written, each by itself.
+        """Apply the text passes to several stretches of segments, each by itself.
 
-        "Scratch that" takes back nothing of the stretch before.
+        "Scratch that" does not affect the stretch before.
         """
         return tuple(polish(heard, self.chain) for heard in stretches)
 
@@ -125,15 +125,15 @@ def engine_options(
 
 
 def context_without_terms(settings: Settings) -> Context:
-    """Return what an engine is told outside of any repository. Raises SettingError.
+    """Return the context for an engine outside of any repository. Raises SettingError.
 
-    An engine writes numbers as words if the pass that writes them is turned off.
+    If the text pass for numbers is turned off, the engine should not write digits, either.
     """
     return Context(language=settings.language, itn="itn" in named_passes(settings.text))
 
 
 def likely_target(repository: Repository) -> Target:
-    """Return what people are likely to talk about: what is staged, or else HEAD.
+    """Return the likely subject of dictations: the staged changes, or else HEAD.
 
     Raises GitError.
     """

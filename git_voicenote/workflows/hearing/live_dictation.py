@@ -24,13 +24,13 @@ _FIRST_WORD_SECONDS = 10.0
 
 
 class LiveDictation:
-    """A capture whose sound an engine turns into text, in a thread of its own.
+    """A capture whose sound an engine transcribes in a thread of its own.
 
-    The engine loads while the microphone opens and the person begins to speak. It reads only what
-    is on disk already, so an engine that is slow or fails costs no sound: recording goes on until
-    `stop` or `cancel`.
+    The engine loads while the microphone opens and the user begins to speak. It reads only sound
+    that is on disk, so no sound is lost if it is slow or fails: recording continues until `stop` or
+    `cancel`.
 
-    `context` may be slow: it is called while the person already speaks.
+    `context` may be slow, because it is called while the user already speaks.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class LiveDictation:
         self._segments: list[Segment] = []
         self._partial = ""
         self._is_over = False
-        self._words = threading.Lock()  # an engine may hear in threads of its own
+        self._words = threading.Lock()  # an engine may report partial text from its own threads
         self._failure: Exception | None = None
         self._sound_is_there = threading.Event()
         self._worker = threading.Thread(target=self._work, name="transcription", daemon=True)
 
     def start(self) -> None:
-        """Start to load and to record; return once the microphone gives sound.
+        """Start to load and to record; return when the microphone delivers sound.
 
         Raises AudioDeviceError.
         """

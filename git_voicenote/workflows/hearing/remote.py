@@ -29,7 +29,7 @@ class GivenToken(NoCredentials):
 
 
 def remote_options(settings: Settings, repository: Repository | None) -> RemoteOptions | None:
-    """Return the server of the settings; None if they name none."""
+    """Return the server from the settings, or None."""
     if settings.remote_url is None:
         return None
     return RemoteOptions(

@@ -29,7 +29,7 @@ def trace_segment(segment: Segment) -> None:
 def transcribe(
     blocks: Iterable[Samples], engine: Engine, context: Context, activity: VoiceActivity
 ) -> Iterator[Segment]:
-    """Yield a segment at each pause, while `blocks` still arrive."""
+    """Yield a segment at each pause, while `blocks` are still arriving."""
     for segment in engine.transcribe(activity.pieces(blocks), context):
         trace_segment(segment)
         yield segment
@@ -38,7 +38,7 @@ def transcribe(
 def transcribe_recording(
     blocks: Iterable[Samples], engine: Engine, context: Context, activity: VoiceActivity
 ) -> Iterator[Segment]:
-    """Yield the segments of complete sound, in batches if the engine takes them.
+    """Yield the segments of complete sound, in batches if the engine supports them.
 
     Raises EngineError.
     """

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def written_text(
     listening: Listening, segments: Sequence[Segment], files: Sequence[FileDiff] = ()
 ) -> tuple[str, tuple[Polished, ...]]:
-    """Return segments as text after all passes, and what the passes did to each stretch.
+    """Return the text of segments after all passes, and the changes in each stretch.
 
-    What was said about a place in one of the `files` has an anchor. The text is "" if all that
-    was said was taken back.
+    Words about a place in one of the `files` get an anchor. The text is "" if everything was
+    retracted.
     """
     stretches = [
         (place, [segment.marked_text for segment in group])

@@ -40,9 +40,9 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which recordings are meant: those named or all, as far as they are old or young enough.
+    """A selection of recordings: the named ones or all, limited by age.
 
-    `names` are ids, their starts, places in the list (1 is the newest), days, and ranges of each
+    `names` are ids, their starts, numbers in the list (1 is the newest), days, and ranges of these
     (`3..9`).
     """
 
@@ -53,9 +53,9 @@ class Choice:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def of(self, stored: Sequence[Stored]) -> tuple[Stored, ...]:
-        """Return the recordings that are meant, of all that are stored, the newest first.
+        """Select from all stored recordings, the newest first.
 
-        Raises NegativeAnswer if something is named that is not there, UsageError if it cannot be.
+        Raises NegativeAnswer if a named one does not exist, UsageError if a name is not valid.
         """
         named = {one.id for name in self.names for one in self._named(name, stored)}
         return tuple(
@@ -112,7 +112,8 @@ class Choice:
 def stored_recordings(root: Path, warn: Callable[[str], None]) -> tuple[Stored, ...]:
     """Return all recordings of a state folder, the newest first.
 
-    One that the history does not know is among them; a broken history is a warning.
+    Recordings without an entry in the history are included; a broken history is reported as a
+    warning.
     """
     recordings = Recordings(root)
     found: dict[str, Stored] = {}

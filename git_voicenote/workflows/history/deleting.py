@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def delete_recordings(root: Path, recording_ids: Sequence[str], dialogue: Dialogue) -> int:
-    """Delete recordings of a state folder, and say which; return how many.
+    """Delete recordings of a state folder, report each, and return their number.
 
-    Raises RecordingInUseError, with nothing deleted, if a process works on one of them now, and
-    StoreError. One that is taken into use meanwhile stays, and is named.
+    Raises StoreError, and RecordingInUseError if a process is using one of them; then nothing was
+    deleted. A recording that comes into use during the deletion stays, and is reported.
     """
     recordings = Recordings(root)
     for one in recording_ids:

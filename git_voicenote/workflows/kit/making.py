@@ -36,10 +36,10 @@ _WITHOUT_DATE = 1580601600
 
 @dataclass(frozen=True, slots=True)
 class KitPlan:
-    """What a kit is to hold.
+    """The content of a kit to make.
 
-    `models` are folders of installed models. `wheels` is a folder to take the wheels from; without
-    it, they are fetched. `lock` replaces the lock of this version.
+    `models` are folders of installed models. `wheels` is a folder with the wheels; without it, they
+    are fetched. `lock` replaces the lock of this version.
     """
 
     platform: Platform

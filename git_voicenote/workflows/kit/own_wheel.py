@@ -36,9 +36,9 @@ _Contents = dict[str, tuple[bytes, bool]]
 
 
 def own_wheel(folder: Path, made: datetime) -> Path:
-    """Write our wheel to a folder, and return it. `made` is the date that its files bear.
+    """Write our wheel to a folder, and return its path. `made` is the date of its files.
 
-    Raises StoreError if it cannot be had, or if installed files were changed; OSError.
+    Raises StoreError if it cannot be made, or if installed files were changed; OSError.
     """
     distribution = metadata.distribution(_NAME)
     listed = distribution.files or []
@@ -46,7 +46,7 @@ def own_wheel(folder: Path, made: datetime) -> Path:
         contents = dict(_installed(distribution, listed))
     else:
         contents = _built(folder)
-    # not the distribution's: the version of a checkout changes, and its installation stays
+    # not the distribution's version, which stays the same when a checkout changes
     (info,) = {name.split("/")[0] for name in contents if ".dist-info/" in name}
     target = folder / f"{info.removesuffix('.dist-info')}-py3-none-any.whl"
     _write(target, contents, f"{info}/RECORD", made)

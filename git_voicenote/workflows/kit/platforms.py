@@ -23,9 +23,9 @@ PYTHONS = ("3.11", "3.12", "3.13")
 class Platform:
     """A system and a processor.
 
-    `system` and `machine` are what `sys.platform` and `platform.machine()` return there, `name` is
-    `platform.system()`. `libc` is the oldest version of the C library, or of macOS, that it needs:
-    wheels for later versions are not used.
+    `system` and `machine` are the values of `sys.platform` and `platform.machine()` there, and
+    `name` is that of `platform.system()`. `libc` is the oldest supported version of the C library,
+    or of macOS: wheels that need a later one are not used.
     """
 
     label: str
@@ -62,7 +62,7 @@ class Platform:
         }
 
 
-# what the embedded engine's weights, in a wheel of moonshine-voice, ask for decides the last column
+# the last column is what the wheel with the embedded engine's weights, moonshine-voice, requires
 _ROWS = (
     Platform("linux-x86_64", "linux", "Linux", "x86_64", (2, 34)),
     Platform("linux-aarch64", "linux", "Linux", "aarch64", (2, 34)),

@@ -1,1 +1,1 @@
-"""Missing notes, unfinished work, and unsent notes."""
+"""Find missing notes, unfinished work, and unsent notes."""

@@ -42,11 +42,11 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a remote lacked when it was last heard of; None for `remote` if there is none.
+    """What a remote lacked at the last contact; `remote` is None if there is none.
 
-    `sync push` would send `sent`, and hold back `held`: the remote has neither their commits nor
-    their branches. `is_known` says that the remote was heard of at all; `problem` why no remote is
-    meant.
+    `sync push` would send `sent`, and hold back `held`, because the remote has neither their
+    commits nor their branches. `is_known` is whether there was any contact; `problem` is why no
+    remote was chosen.
     """
 
     remote: str | None
@@ -76,9 +76,9 @@ def _am_progress(repository: Repository) -> AmProgress | None:
 
 
 def find_outgoing(repository: Repository, note_refs: NoteRefs) -> Outgoing:
-    """Return what is here and was not at the remote when it was last heard of.
+    """Return what this repository has and the remote did not have at the last contact.
 
-    Nothing is connected to: `sync` writes down what it saw there. Raises GitError.
+    There is no connection: `sync` stores the state of the remote. Raises GitError.
     """
     try:
         remote = find_remote(repository, None)

@@ -52,7 +52,7 @@ class TranscriptionDisplays(Protocol):
 
 @dataclass
 class Tally:
-    """The results of files. `error` is that of the last one that failed or is incomplete."""
+    """Counts of results. `error` is the one of the last file that failed or is incomplete."""
 
     count: int
     transcribed: int = 0
@@ -92,9 +92,9 @@ class Tally:
 
 
 def find_sources(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the files that are named, each once, in that order.
+    """Return the named files, each once, in order.
 
-    A folder stands for the sound files in it and below.
+    A folder stands for the sound files in it and its subfolders.
     """
     from git_voicenote.audio.files.finding import sound_files
 
@@ -109,7 +109,7 @@ def find_sources(names: Sequence[str]) -> tuple[str, ...]:
 class FileTranscription:
     """Files to transcribe; "-" is standard input.
 
-    With `is_many`, what happens to a file is reported by its name.
+    With `is_many`, messages include the name of the file.
     """
 
     sources: Sequence[str]
@@ -160,7 +160,7 @@ class FileTranscription:
     ) -> Iterator[tuple[int, Segment | FileResult]]:
         if not missing:
             return
-        # numpy and soundfile cost 0.2 s: not before the options are known to be right
+        # importing numpy and soundfile takes 0.2 s, so check the options first
         from git_voicenote.audio.voice_activity import Detection
         from git_voicenote.workflows.hearing.batch import transcribe_files
 

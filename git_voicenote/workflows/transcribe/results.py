@@ -1,4 +1,4 @@
-"""The results of files: one printed, several listed, or written to a folder."""
+"""Print the result of one file, list those of several, or write them to a folder."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Results(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The form of a transcript, and what made it.
+    """The format of a transcript, and its origin.
 
     `vocabulary` is whether the engine knew the terms of a repository, `itn` whether numbers are
     written in digits.
@@ -81,7 +81,7 @@ class Rendering:
         return ExportedTranscript(name, spoken_lines(finished.segments), finished.segments, facts)
 
     def _facts(self, name: str, finished: FileResult) -> dict[str, object]:
-        # Linux takes any octets for a name; JSON is UTF-8
+        # on Linux, a name may be any bytes, but JSON is UTF-8
         name = os.fsencode(name).decode("utf-8", "replace")
         facts: dict[str, object] = {"file": name, "engine": self.engine, "language": self.language}
         if finished.error is not None:
@@ -108,14 +108,14 @@ class PrintedResult:
         self._rendering = rendering
 
     def segment(self, segment: Segment) -> str:
-        """Return a line, in a format that may be printed line by line."""
+        """Return a line, if the format is printed line by line."""
         if not self._rendering.form.is_line_by_line:
             return ""
         heard = ExportedTranscript(self._name, spoken_lines([segment]), [segment], {})
         return self._rendering.form.render(heard)
 
     def finished(self, number: int, finished: FileResult) -> str:
-        """Return the whole file, in a format that is not printed line by line; "" for a failure."""
+        """Return the whole file, unless its lines were printed; "" for a failure."""
         if finished.has_failed or self._rendering.form.is_line_by_line:
             return ""
         return self._rendering.text(self._name, finished)

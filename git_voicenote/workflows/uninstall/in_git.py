@@ -1,4 +1,4 @@
-"""The data in git: refs with their reflogs, and the objects that only they need."""
+"""Remove the data in git: refs with their reflogs, and objects that nothing else needs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAX_NOTE = 1 << 20
 
 
 def find_refs(scene: SearchScope) -> list[Trace]:
-    """Return the refs that hold notes, answers and covers, and texts that were not saved."""
+    """Return the refs with notes, answers and covers, and unsaved texts."""
     repository = scene.repository
     if repository is None:
         return []
@@ -49,7 +49,7 @@ def find_refs(scene: SearchScope) -> list[Trace]:
 
 
 def unsaved_texts(scene: SearchScope) -> list[Path]:
-    """Return the folders of texts that the person edited and did not save."""
+    """Return the folders of texts that were edited and not saved."""
     return [text for one in own_folders(scene.repository) for text in one.glob("edit-*")]
 
 
@@ -77,7 +77,7 @@ def remove_refs(scene: SearchScope) -> None:
         _prune(repository, ours)
     for own in own_folders(repository):
         remove_all([own / "covers.json", own / "notes.lock", *own.glob("edit-*")])
-        if own.parent == repository.git_dir:  # that of another work tree is not finished
+        if own.parent == repository.git_dir:  # one in another work tree may be in use
             remove_all([own / "am"])
 
 
@@ -86,7 +86,7 @@ def _refs(scene: SearchScope) -> Mapping[str, str]:
     if repository is None:
         return {}
     names = (scene.settings.notes_ref, scene.settings.review_ref)
-    # not those below: with notes/ as a setting, they would be the notes of everybody
+    # not the refs below it: if the setting were `notes/`, these would be all notes
     refs = {
         name: tip
         for one in names
@@ -119,13 +119,13 @@ def _reachable(repository: Repository, tips: Collection[str]) -> set[str]:
 
 
 def _prune(repository: Repository, ours: set[str]) -> None:
-    """Remove loose objects of ours that git itself would prune; those of others stay.
+    """Remove our loose objects that git would prune; other objects stay.
 
-    What is in a pack stays there until git repacks.
+    Packed objects stay until git repacks.
     """
     listed = repository.run("prune", "--dry-run", "--expire=now")
     prunable = dict(line.split(" ", 1) for line in lines_of(listed))
-    # a note that was overwritten, and whose log has expired, is known by its words
+    # an overwritten note whose reflog has expired is recognized by its text
     orphans = {
         name
         for name, kind in prunable.items()

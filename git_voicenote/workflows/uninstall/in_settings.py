@@ -1,4 +1,4 @@
-"""Our entries in git's configuration, in each scope, and the hooks."""
+"""Remove our entries in git's configuration, in each scope, and the hooks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def find_settings(scene: SearchScope) -> list[Trace]:
 
 
 def remove_settings(scene: SearchScope) -> None:
-    """Remove them. An entry of the system, or of this command, is kept and named."""
+    """Remove them. Entries in the system's configuration, or from `git -c`, are only reported."""
     here = scene.repository.cwd if scene.repository else Path.cwd()
     for one in _assignments(scene):
         if one.scope not in ("local", "global", "worktree") or not one.place:
@@ -60,7 +60,7 @@ def find_hooks(scene: SearchScope) -> list[Trace]:
         try:
             status = hook_status(scene.repository, name) if scene.repository else None
         except HookError:
-            continue  # a bare repository, or no hooks at all
+            continue  # a bare repository, or git is configured to run no hooks
         if status is not None and status.state != "missing":
             path = status.configured or status.place.path
             shared = ", for all repositories" if status.place.is_shared else ""
@@ -69,7 +69,7 @@ def find_hooks(scene: SearchScope) -> list[Trace]:
 
 
 def remove_hooks(scene: SearchScope) -> None:
-    """Remove our text from hooks; a hook that cannot be changed is named."""
+    """Remove our text from hooks; a hook that cannot be changed is reported."""
     for name in _hook_names():
         try:
             if scene.repository is not None:

@@ -47,7 +47,7 @@ def _kept_in(*patterns: str) -> Callable[[SearchScope], list[Path]]:
             for root in _roots(scene)
             for pattern in patterns
             for path in sorted(root.glob(pattern))
-            if path.is_dir() or path.name != "vocabulary"  # a person's list, not what is learned
+            if path.is_dir() or path.name != "vocabulary"  # the user's list, which is not learned
         ]
 
     return paths
@@ -71,7 +71,7 @@ def _folders(
     check: Callable[[SearchScope], None],
     others: Sequence[Callable[[SearchScope], list[Path]]] = (),
 ) -> RemovablePart:
-    """Return a part that consists of files and folders, but for those that `others` consist of."""
+    """Return a part that consists of files and folders, without those of `others`."""
 
     def find(scene: SearchScope) -> Sequence[Trace]:
         elsewhere = [path for other in others for path in other(scene)]

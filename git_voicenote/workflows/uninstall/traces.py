@@ -1,4 +1,4 @@
-"""The data to remove: the values that all parts share."""
+"""Values and functions that all parts share."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RemovablePart:
 def own_folders(repository: Repository | None) -> list[Path]:
     """Return our folders in a repository: the shared one, and that of a linked work tree.
 
-    A link is not one of them: what it leads to may be anything, if the repository was unpacked.
+    Links are left out: in an unpacked repository, they may lead anywhere.
     """
     if repository is None:
         return []
@@ -59,9 +59,9 @@ def own_folders(repository: Repository | None) -> list[Path]:
 
 
 def folders_found(paths: Iterable[Path], *, but: Sequence[Path] = ()) -> list[Trace]:
-    """Return the existing ones of these files and folders, with their sizes.
+    """Return those of the files and folders that exist, with their sizes.
 
-    What is in them and belongs to others (`but`) is not counted.
+    The content of `but` is not counted.
     """
     return [
         Trace(f"{path}, a link: its target stays", path.lstat().st_size)

@@ -1,1 +1,1 @@
-"""The vocabulary of a repository: harvested, listed by users, learned by an engine."""
+"""The vocabulary of a repository: harvest it, read users' lists, learn its language."""

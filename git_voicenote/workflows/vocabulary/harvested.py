@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary.ranking import TermSource
 
 _KEPT = 1500
-"""The most names to cache for each place; ranking uses at most 300 in all."""
+"""The maximum number of names to cache for each source; ranking uses at most 300 in all."""
 
 T = TypeVar("T")
 Seen = tuple[tuple["TermSource", Counter[str]], ...]
@@ -48,7 +48,7 @@ Seen = tuple[tuple["TermSource", Counter[str]], ...]
 class Vocabulary:
     """The terms for a target, the most relevant first.
 
-    An engine is told the `hotwords` and, as `phrases`, how they are said. `prose` is the evidence
+    An engine gets the `hotwords` and, as `phrases`, their pronunciations. `prose` is the evidence
     for the corrector (see `text.vocabulary.evidence`).
     """
 
@@ -90,9 +90,9 @@ def vocabulary_for(
 
 
 def with_keywords(context: Context, keywords: Iterable[str]) -> Context:
-    """Return what an engine is told, with terms that somebody asks for before all others.
+    """Return a context with requested terms before all others.
 
-    An entry may say what is heard instead, as those of lists do: `heard as => term`.
+    An entry may have a misheard form, as in lists: `heard as => term`.
     """
     entries = tuple(entry for keyword in keywords if (entry := parse_entry(keyword)))
     if not entries:

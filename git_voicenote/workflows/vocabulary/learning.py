@@ -2,8 +2,8 @@
 
     python -P -m git_voicenote.workflows.vocabulary.learning FOLDER TOKENS [SECONDS]
 
-adapts to the repository around FOLDER, in the tokens that the file TOKENS lists, and gives up after
-SECONDS. This is the background process.
+This background process learns the language of the repository around FOLDER, in the tokens of the
+file TOKENS, and gives up after SECONDS.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _of(kept: CachedFolder) -> tuple[str, str]:
 def _start(repository: Repository, tokens: Path) -> None:
     """Start the background process, detached from this one and its terminal.
 
-    It logs what it fails of.
+    It logs its failures.
     """
     start_module(
         "git_voicenote.workflows.vocabulary.learning",

@@ -27,7 +27,7 @@ _MAX_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class VocabularyList:
-    """A list in a file. `worktree` is the work tree around it; `state` is where its lock is."""
+    """A list in a file. `worktree` is the work tree around it, `state` the folder of its lock."""
 
     path: Path
     worktree: Path | None
@@ -35,7 +35,7 @@ class VocabularyList:
 
     def read(self) -> str:
         """Return the text of the list, "" if there is none. Raises StoreError."""
-        # the person's own may be a link, into their dotfiles
+        # the personal list may be a link into dotfiles
         within = self.worktree or self.path.resolve().parent
         try:
             content = files.read_provided(self.path, within=within, limit=_MAX_BYTES)
@@ -48,7 +48,7 @@ class VocabularyList:
     def edit(self, change: Callable[[str], str]) -> bool:
         """Change the text of the list atomically; return whether it changed.
 
-        A concurrent edit waits. Raises StoreError; the list is then unchanged.
+        Concurrent edits wait for each other. Raises StoreError; then the list is unchanged.
         """
         try:
             files.private_folder(self.state)
@@ -107,7 +107,7 @@ def _entries(
 
 
 def _committed(repository: Repository, name: str) -> str:
-    """Return the list that is committed, for a repository without a work tree."""
+    """Return the committed list, for a repository without a work tree."""
     found = repository.objects.find(name)
     if found is None or found.kind != "blob":
         return ""

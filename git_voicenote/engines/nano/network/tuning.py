@@ -87,7 +87,7 @@ class Tuning:
             self._wait()
             try:
                 self.step = record(self._decoder)
-            except RuntimeError as exc:  # decoding goes on without; of weights that are no numbers
+            except RuntimeError as exc:  # decoding works without it; weights with NaN cause this
                 _log.failed("the step of a token was not recorded", exc)
 
     def _wait(self) -> None:

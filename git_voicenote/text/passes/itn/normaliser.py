@@ -17,8 +17,8 @@ _CHINESE = ("zh", "yue", "auto")
 def normaliser(language: str = "en") -> Pass:
     """Return the pass for a language; English words are known in every one.
 
-    `language` is a code such as "en" or "zh". What is written with digits already, and what could
-    mean something else, stays as it is.
+    `language` is a code such as "en" or "zh". Text that already has digits, and ambiguous
+    expressions, are not changed.
     """
     knows_chinese = language.lower().partition("-")[0] in _CHINESE
 

@@ -1,4 +1,4 @@
-"""Split a text into runs of words, which no punctuation or pause interrupts."""
+"""Split a text into runs of words, which punctuation and pauses separate."""
 
 from __future__ import annotations
 
@@ -80,15 +80,16 @@ Rule = Callable[[Run, int], Match | None]
 
 
 Joins = Callable[[Sequence[BareWord], str], bool]
-"""Whether a comma after the words of a run, and before a lower-case word, is only a hesitation of
-the speaker, for which an engine that writes sentences puts a comma.
+"""Whether a comma after the words of a run, and before a lower-case word, is only a hesitation.
+
+An engine that writes sentences puts a comma there.
 """
 
 
 def runs(text: str, joins: Joins | None = None) -> list[Run]:
-    """Return the words of a text, parted wherever there is punctuation or a line feed.
+    """Split the words of a text into runs at punctuation and line feeds.
 
-    A comma that `joins` sees through does not part them.
+    A comma that `joins` accepts does not split a run.
     """
     # written code and addresses were not spoken in this form
     as_written = Spans((*code_spans(text), *address_spans(text)))
@@ -128,10 +129,10 @@ def runs(text: str, joins: Joins | None = None) -> list[Run]:
 
 
 def find(text: str, rules: Sequence[Rule], source: str, joins: Joins | None = None) -> list[Change]:
-    """Return what rules, the first that matches at each word, would change in a text.
+    """Return the changes of the first rule that matches at each word.
 
-    "literal" right before something a rule would change keeps it as it is, and goes. What it kept
-    has no sign of that in the text, so it is changed if the text goes through the rules again.
+    "literal" directly before an expression protects it, and is removed. The text does not show
+    that, so a second run would change the expression.
     """
     return [change for run in runs(text, joins) for change in _changes(text, run, rules, source)]
 

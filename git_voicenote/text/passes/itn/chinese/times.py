@@ -73,9 +73,9 @@ def _time(hours: str, minutes: str) -> str | None:
 
 
 def in_steps(text: str) -> Iterator[Change]:
-    """Yield durations and prices of two steps or more: 三小时二十分钟, 二十五块八毛.
+    """Yield durations and prices with two units or more: 三小时二十分钟, 二十五块八毛.
 
-    Where no number of one is above ten, its change changes nothing.
+    If all numbers are at most ten, the change replaces nothing.
     """
     for found in _IN_STEPS.finditer(text):
         numbers = [value(step[1].lstrip("零〇")) for step in _STEP.finditer(found[0])]

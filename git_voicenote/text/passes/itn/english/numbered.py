@@ -84,7 +84,7 @@ def _numbers_of_issues(
 ) -> tuple[tuple[str, ...], tuple[str, ...], int]:
     """Return the numbers of issues, the words between them, and where they end.
 
-    None are returned where one of them is not understood.
+    There are none if one of them is not understood.
     """
     words = Lows(run)
     numbers: list[str] = []

@@ -88,7 +88,7 @@ def digits(
 
 
 def counts_up(words: Sequence[str], at: int, end: int) -> bool:
-    """Return whether numbers between two words are those of somebody who counts.
+    """Return whether the numbers between two positions count up.
 
     "forty two forty three" and "ten twenty thirty" do, and so do some years: "twenty thirty".
     """
@@ -101,9 +101,9 @@ def counts_up(words: Sequence[str], at: int, end: int) -> bool:
 
 
 def is_paired(words: Sequence[str], at: int, end: int) -> bool:
-    """Return whether what stands between two words is read off in two-digit numbers.
+    """Return whether the words between two positions are two-digit numbers.
 
-    "twelve thirty four" is, and could be two numbers; "one twenty seven" could not.
+    "twelve thirty four" is ambiguous, and could be two numbers; "one twenty seven" could not.
     """
     pieces, _ = _pieces(words[at:end], 0, {}, oh=False)
     return len(pieces) > 1 and int(pieces[0].digits) >= 10
@@ -132,9 +132,9 @@ class _Piece:
 def _pieces(
     words: Sequence[str], at: int, also: Mapping[str, int], *, oh: bool
 ) -> tuple[list[_Piece], int]:
-    """Return the numbers that follow each other from a word on, and where they end.
+    """Return the adjacent numbers from a position, and where they end.
 
-    None are returned where a scale has no number: "hundred two".
+    There are none if a scale has no number: "hundred two".
     """
     pieces: list[_Piece] = []
     end = at
@@ -177,7 +177,7 @@ def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
 
 
 def _below_thousand(words: Sequence[str], at: int) -> tuple[int, int] | None:
-    """Read a number below a thousand, or as many hundreds as people say: "twenty five hundred"."""
+    """Read a number below a thousand, or one in hundreds: "twenty five hundred"."""
     first = _below_hundred(words, at)
     if first is None:
         return None

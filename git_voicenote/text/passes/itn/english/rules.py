@@ -89,9 +89,9 @@ _VERSIONED = frozenset({"version", "v", "release", "python", "git"})
 def changes(text: str) -> list[Change]:
     """Return where numbers, versions, addresses, flags, paths and dates were said in words.
 
-    What is written so already, and what could mean something else, stays as it is: one to ten
-    alone are words. Nothing reaches over a stop or a line feed, and over a comma only what stays
-    in pieces without it: "dash, dash, force".
+    Ambiguous expressions are not changed, and the numbers one to ten alone stay words. No rule
+    matches across a full stop or a line feed, and only expressions that are incomplete otherwise
+    match across a comma: "dash, dash, force".
     """
     found = find(text, _RULES, "itn")
     if "," in text:

@@ -183,7 +183,7 @@ def _series(run: Run, at: int, *, reads_off: bool) -> _Series:
 
 
 def _joiner(run: Run, at: int) -> tuple[str, int]:
-    """Return the word that joins a number to the next one, and the start of that; "" for none."""
+    """Return the word that joins a number to the next one, and where that starts; "" for none."""
     if at >= len(run):
         return "", at
     comma = "," if run[at - 1].joint == "," else ""
@@ -253,7 +253,7 @@ def _end_of_numbers(run: Run, at: int) -> int:
 def _end_of_article_number(run: Run, at: int) -> int:
     """Return where a number with an article ends, or 0: "a hundred and five thousand".
 
-    It stays in words, as "a hundred" does, and so does what is said together with it.
+    It stays in words, like "a hundred", and so do numbers that are said together with it.
     """
     if low(run, at) != "a" or low(run, at + 1) not in SCALES:
         return 0
@@ -274,9 +274,9 @@ def _end_of_all(run: Run, at: int) -> int:
 
 
 def _is_elliptical(run: Run, found: _Series) -> bool:
-    """Whether a number lends its end to the one before: "one or two hundred", "forty two or three".
+    """Whether one number completes another: "one or two hundred", "forty two or three".
 
-    Which numbers are meant then is not said.
+    Such expressions are ambiguous.
     """
     for number, joiner in enumerate(found.joiners):
         first, second = found.items[number : number + 2]
