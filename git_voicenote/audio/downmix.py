@@ -33,11 +33,6 @@ class Downmix:
         self._channel = 0
         self._held = 0
 
-    @property
-    def chose_one(self) -> bool:
-        """Whether one channel was ever chosen."""
-        return self.chosen > 0
-
     def feed(self, block: Samples) -> Samples:
         """Return a block of shape (frames, channels) as mono, of shape (frames,).
 

@@ -77,7 +77,7 @@ def _finish() -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        status = _answer(arguments)
+        status = run_command(arguments)
         # report a full disk here, not when Python exits; a closed stdout is not an error
         flush()
     except BrokenPipeError:
@@ -101,7 +101,11 @@ def _unexpected(error: Exception) -> int:
     return VoicenoteError.exit_code
 
 
-def _answer(arguments: list[str]) -> int:
+def run_command(arguments: list[str]) -> int:
+    """Run a command, print its error, if any, and return its exit status.
+
+    Raises OSError, which may be an error of standard output.
+    """
     try:
         return _call(arguments)
     except (KeyboardInterrupt, Cancelled):

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from git_voicenote.store.entries import HistoryEntry
 
 _TRAILER = re.compile(rf"^{NOTE_TRAILER}[A-Za-z-]+:.*(?:\n|\Z)", re.MULTILINE)
-_GAP = re.compile(r"\s+")
 _ELLIPSIS = "…"
 _LEAD = 24
 """Columns of a snippet that may stand before its first hit."""

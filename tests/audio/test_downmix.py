@@ -23,7 +23,7 @@ def mixed(*channels: Samples) -> tuple[Samples, bool]:
     mix = Downmix()
     sound = np.stack(channels, axis=1)
     blocks = [mix.feed(sound[at : at + 1600]) for at in range(0, len(sound), 1600)]
-    return np.concatenate(blocks), mix.chose_one
+    return np.concatenate(blocks), mix.chosen > 0
 
 
 def power(samples: Samples) -> float:

@@ -94,15 +94,15 @@ def test_every_help_fits(
 ) -> None:
     monkeypatch.delenv("COLUMNS")
     for name in COMMANDS:
-        assert cli._answer([name, "-h"]) == 0
+        assert cli.run_command([name, "-h"]) == 0
     below = {"sync": "fetch push status bundle unbundle", "hook": "install uninstall status run",
              "history": "list search show export delete", "settings": "list get set unset",
              "models": "list fetch import verify path",
              "vocabulary": "list add remove explain"}  # fmt: skip
     for name, commands in below.items():
         for command in commands.split():
-            assert cli._answer([name, command, "-h"]) == 0
-    assert cli._answer(["-h"]) == 0
+            assert cli.run_command([name, command, "-h"]) == 0
+    assert cli.run_command(["-h"]) == 0
     shown = capsys.readouterr().out
     assert not [line for line in shown.splitlines() if columns(line) > MAX_COLUMNS]
     assert not re.search(r"^  [a-z]+ .*\.\.\.$", shown, re.MULTILINE)  # a summary that was cut
@@ -150,7 +150,7 @@ def test_every_line_of_a_hundred_failures_fits(
     failed, wide = 0, {}
     for command in commands:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
-        failed += cli._answer(shlex.split(command)) != 0
+        failed += cli.run_command(shlex.split(command)) != 0
         printed = capsys.readouterr()
         assert not re.search(r"unexpected \w+: ", printed.err), (command, printed.err)
         for line in (printed.err + printed.out).splitlines():

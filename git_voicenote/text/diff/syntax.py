@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     Pieces = tuple[tuple[str, str], ...]
     """The pieces of a line: the class ("" for none) and the text of each, in order."""
 
-CLASSES = ("k", "s", "c", "m", "f")
-"""Keywords, strings, comments, numbers, and names of functions, classes and tags."""
-
 _CLASS_OF = {
     ("Keyword",): "k", ("Operator", "Word"): "k", ("Comment", "Preproc"): "k",
     ("Literal", "String"): "s", ("Comment", "PreprocFile"): "s",

@@ -149,7 +149,7 @@ def test_each_recording_is_told_of_once(carried: dict[str, Any]) -> None:
         read_carried([], {ID: 5.0})
     with pytest.raises(StoreError, match="a recording is described twice"):
         read_carried([carried, carried], {ID: 5.0})
-    with pytest.raises(StoreError, match="there is no recording"):
+    with pytest.raises(StoreError, match="was not received"):
         read_carried([carried], {})
 
 

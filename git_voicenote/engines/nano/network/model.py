@@ -62,20 +62,23 @@ class NanoModel:
     ) -> None:
         self.device = device
         self._encoder = encoder
-        self._decoder = decoder
+        self.decoder = decoder
+        """The language model."""
         self._tokenizer = tokenizer
         self._frame_shape = shape_of.architecture.encoder
         self._audio_rows = audio_rows
         self._after = self.ids(prompt.AFTER_SOUND)
         found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
-        self._stops = frozenset(one for one in found if one is not None)
+        self.stops = frozenset(one for one in found if one is not None)
+        """The tokens that end the output."""
         self._prefix: tuple[tuple[int, ...], Prefix] | None = None
         self._graphs = LruCache[tuple[int, ...], Graph](_MAX_GRAPHS)
         self._generations = LruCache[tuple[int, ...], Generation](_MAX_GENERATIONS)
-        self._tuning = Tuning(decoder)
+        self.tuning = Tuning(decoder)
+        """The preparation of the decoder in the background."""
         self._written = 0
         if not has_vnni():  # layers cannot be used before they are packed
-            self._tuning.pack()
+            self.tuning.pack()
 
     @classmethod
     @torch.inference_mode()
@@ -133,7 +136,7 @@ class NanoModel:
     def prepare(self, before: tuple[int, ...]) -> Prefix:
         """Read the start of a prompt, unless it was the last one to be read."""
         if self._prefix is None or self._prefix[0] != before:
-            self._prefix = before, read_prefix(self._decoder, before, self.device)
+            self._prefix = before, read_prefix(self.decoder, before, self.device)
         return self._prefix[1]
 
     @torch.inference_mode()
@@ -147,7 +150,7 @@ class NanoModel:
             rows = self._encode_graphed(batch, lengths)
         else:
             unlike = lengths if len(set(counts)) > 1 else None
-            rows = self._encoder(batch, unlike, self._tuning.adapt)
+            rows = self._encoder(batch, unlike, self.tuning.adapt)
         return [row[: self._rows(count)] for row, count in zip(rows, counts, strict=True)]
 
     @torch.inference_mode()
@@ -166,15 +169,15 @@ class NanoModel:
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
         budget = budget or _MIN_BUDGET + round(_BUDGET_PER_SECOND * seconds)
         if len(segments) > 1:
-            self._tuning.pack()
+            self.tuning.pack()
         elif self._written > _UNTUNED_TOKENS:
-            self._tuning.finish()
-        with self._tuning.paused():
+            self.tuning.finish()
+        with self.tuning.paused():
             prefix = self.prepare(before)
-            rows = self._rest_of_prompts(segments)
+            rows = self.rest_of_prompts(segments)
             generation = self._generation(prefix.length, rows, budget)
             logits = generation.begin(prefix, rows)
-            decoded = generation.run(logits, self._stops, budget, forced=forced)
+            decoded = generation.run(logits, self.stops, budget, forced=forced)
         self._written += budget if forced else sum(len(one.token_ids) for one in decoded)
         return decoded
 
@@ -184,8 +187,8 @@ class NanoModel:
     ) -> torch.Tensor:
         """Return the logits after the prompt and each of n tokens, of shape (n + 1, vocabulary)."""
         prefix = self.prepare(before)
-        (rows,) = self._rest_of_prompts([samples])
-        told = self._decoder.embed(torch.tensor(tokens, dtype=torch.long, device=self.device))
+        (rows,) = self.rest_of_prompts([samples])
+        told = self.decoder.embed(torch.tensor(tokens, dtype=torch.long, device=self.device))
         rows = torch.cat([rows, told])
         generation = self._generation(prefix.length, [rows], 1)
         everything = generation.begin(prefix, [rows], all_rows=True)
@@ -199,16 +202,17 @@ class NanoModel:
     def _rows(self, count: int) -> int:
         return count if self._audio_rows == "all" else -(-count // 8)
 
-    def _rest_of_prompts(self, segments: Sequence[Samples]) -> list[torch.Tensor]:
-        after = self._decoder.embed(torch.tensor(self._after, device=self.device))
+    def rest_of_prompts(self, segments: Sequence[Samples]) -> list[torch.Tensor]:
+        """Return the sound of each segment and the end of the prompt, of shape (n_i, width)."""
+        after = self.decoder.embed(torch.tensor(self._after, device=self.device))
         return [torch.cat([heard.to(after.dtype), after]) for heard in self.encode(segments)]
 
     def _generation(self, prefix: int, rows: Sequence[torch.Tensor], budget: int) -> Generation:
         size = len(rows), slots_for(prefix, max(map(len, rows)), budget, self.device)
         if self.device.type != "cuda":
-            return Generation(self._decoder, *size, self.device, static=False, tuning=self._tuning)
+            return Generation(self.decoder, *size, self.device, static=False, tuning=self.tuning)
         return self._generations.get(
-            size, lambda: Generation(self._decoder, *size, self.device, static=True)
+            size, lambda: Generation(self.decoder, *size, self.device, static=True)
         )
 
     def _encode_graphed(self, batch: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:

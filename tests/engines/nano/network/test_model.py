@@ -70,9 +70,9 @@ def test_a_segment_has_the_same_logits_in_a_batch(
 ) -> None:
     alone = [model.logits(segment, before, ())[0] for segment in segments]
     prefix = model.prepare(before)
-    rows = model._rest_of_prompts(segments)
+    rows = model.rest_of_prompts(segments)
     slots = prefix.length + max(map(len, rows)) + 1
-    generation = Generation(model._decoder, 3, slots, model.device, static=False)
+    generation = Generation(model.decoder, 3, slots, model.device, static=False)
     with torch.inference_mode():
         together = generation.begin(prefix, rows)
     torch.testing.assert_close(together, torch.stack(alone), rtol=1e-4, atol=1e-4)
@@ -82,12 +82,12 @@ def test_a_segment_has_the_same_logits_in_a_batch(
 def test_the_static_step_computes_the_same(
     model: NanoModel, before: tuple[int, ...], segments: list[Samples]
 ) -> None:
-    prefix, rows = model.prepare(before), model._rest_of_prompts(segments)
+    prefix, rows = model.prepare(before), model.rest_of_prompts(segments)
     slots = prefix.length + max(map(len, rows)) + 60
     decoded = [
-        generation.run(generation.begin(prefix, rows), model._stops, 60)
+        generation.run(generation.begin(prefix, rows), model.stops, 60)
         for static in (False, True)
-        for generation in [Generation(model._decoder, 3, slots, model.device, static=static)]
+        for generation in [Generation(model.decoder, 3, slots, model.device, static=static)]
         for _ in range(2)  # the state of a graph is reused
     ]
     assert all(one == decoded[0] for one in decoded)
@@ -99,7 +99,7 @@ def test_logits_after_each_token_are_those_of_decoding_step_by_step(
     tokens = model.decode(segments[:1], before)[0].token_ids
     logits = model.logits(segments[0], before, tokens)
     assert tuple(logits[:-1].argmax(-1).tolist()) == tokens
-    assert int(logits[-1].argmax()) in model._stops
+    assert int(logits[-1].argmax()) in model.stops
 
 
 def test_the_text_does_not_depend_on_8_bit_integers(
@@ -107,8 +107,8 @@ def test_the_text_does_not_depend_on_8_bit_integers(
 ) -> None:
     quantized = tiny_model("int8")
     assert texts(quantized, segments, before) == [*SAID, SHORT]
-    layers = [one for one in quantized._decoder.modules() if isinstance(one, Int8Dense)]
-    assert len(layers) == 4 * len(quantized._decoder._layers) + 1
+    layers = [one for one in quantized.decoder.modules() if isinstance(one, Int8Dense)]
+    assert len(layers) == 4 * len(quantized.decoder._layers) + 1
 
 
 def test_the_text_does_not_depend_on_an_encoder_in_bfloat16(
@@ -170,7 +170,7 @@ def test_an_unusable_cache_costs_only_time(
 def test_a_model_that_repeats_itself_is_stopped(before: tuple[int, ...]) -> None:
     model = tiny_model()
     with torch.inference_mode():
-        model._decoder._norm.weight.zero_()  # so the first token is chosen
+        model.decoder._norm.weight.zero_()  # so the first token is chosen
     (decoded,) = model.decode([tone(2.0)], before, budget=200)
     assert decoded.failure == "it repeats itself"
     assert len(decoded.token_ids) < 40

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 @torch.inference_mode()
 def test_a_recorded_step_computes_what_the_decoder_computes(precision: Precision) -> None:
     model = tiny_model(precision)
-    model._tuning.finish()
-    step, decoder = model._tuning.step, model._decoder
+    model.tuning.finish()
+    step, decoder = model.tuning.step, model.decoder
     assert step is not None
     cache, other = (Cache(decoder.shape, 1, 9, decoder.dtype, decoder.device) for _ in range(2))
     for slot in range(9):
@@ -54,16 +54,16 @@ def test_tuning_does_not_change_the_text(precision: Precision) -> None:
         return [model.decode([segment], before)[0].token_ids for segment in segments]
 
     first = heard()
-    model._tuning.finish()
+    model.tuning.finish()
     assert heard() == first
 
 
 def test_nothing_in_a_step_depends_on_what_was_recorded() -> None:
     model = tiny_model("int8")
-    model._tuning.finish()
+    model.tuning.finish()
     with warnings.catch_warnings():
         warnings.simplefilter("error", TracerWarning)
-        record(model._decoder)
+        record(model.decoder)
 
 
 class Watched(Int8Dense):
@@ -83,8 +83,8 @@ class Watched(Int8Dense):
 def decoder() -> TextDecoder:
     """A decoder that is not tuned."""
     model = tiny_model("int8")
-    model._tuning.finish()
-    return model._decoder
+    model.tuning.finish()
+    return model.decoder
 
 
 def test_weights_are_packed_while_decoding_pauses(decoder: TextDecoder) -> None:
@@ -109,8 +109,8 @@ from git_voicenote.engines.nano.network.tuning import Tuning
 from tests.support.nano import tiny_model
 import torch
 model = tiny_model("int8")
-model._tuning.finish()
-decoder = model._decoder
+model.tuning.finish()
+decoder = model.decoder
 large = torch.ones(60_000, 1024, dtype=torch.int8)  # 0.2 s
 decoder.large = Int8Dense(
     Int8(large, torch.ones(len(large)), torch.ones(len(large), dtype=torch.int32)), has_vnni=True
