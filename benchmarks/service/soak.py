@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _SOUND = 3.0
 _CLIPS = 12
-_SETTLED = 500
-"""Requests after which memory is to be flat."""
+_SETTLED = (500, 10)
+"""Requests and dictations after which memory is to be flat: all code is loaded by then."""
 
 
 def measure_soak(setup: Setup) -> tuple[Sequence[str], Sequence[Sequence[object]]]:
-    """Return a row for each moment: the start, after 500 requests, after all, after dictations."""
+    """Return a row for each moment: the start, after some of each kind, and after all of it."""
     clips = [
         form(("a.wav", setup.wav(f"{n}.wav", setup.sound(_SOUND, n * _SOUND)).read_bytes()))
         for n in range(_CLIPS)
@@ -37,19 +37,20 @@ def measure_soak(setup: Setup) -> tuple[Sequence[str], Sequence[Sequence[object]
         service.request("POST", "/v1/audio/transcriptions", clips[0], FORM)
         time.sleep(1)
         rows.append(_row("start, model loaded", Counter(), service.holds(), 0.0))
-        counts: Counter[str] = Counter()
-        began = time.monotonic()
-        _send(setup, service, clips, min(_SETTLED, setup.requests), counts, began)
-        rate = sum(counts.values()) / (time.monotonic() - began)
-        time.sleep(1)
-        rows.append(_row(f"after {sum(counts.values())}", counts, service.holds(), rate))
-        _send(setup, service, clips, setup.requests - sum(counts.values()), counts, began)
-        rate = sum(counts.values()) / (time.monotonic() - began)
-        time.sleep(1)
-        rows.append(_row(f"after {sum(counts.values())}", counts, service.holds(), rate))
-        live = _dictate(setup, service)
-        time.sleep(1)
-        rows.append(_row(f"after {sum(live.values())} dictations", live, service.holds(), 0.0))
+        requests: Counter[str] = Counter()
+        dictations: Counter[str] = Counter()
+        whole = (setup.requests, setup.dictations)
+        for wanted, spoken in (tuple(map(min, _SETTLED, whole)), whole):
+            began, before = time.monotonic(), requests.total()
+            _send(setup, service, clips, wanted - before, requests)
+            rate = (requests.total() - before) / (time.monotonic() - began)
+            time.sleep(1)
+            moment = f"after {requests.total()} requests"
+            rows.append(_row(moment, requests, service.holds(), rate))
+            dictations += _dictate(setup, service, spoken - dictations.total())
+            time.sleep(1)
+            moment = f"after {dictations.total()} dictations"
+            rows.append(_row(moment, dictations, service.holds(), 0.0))
         uploads = len(list((service.repository / ".git/voicenote").glob("uploads-*/*")))
         left = service.stop()
         rows.append((f"stopped: {len(left)} processes, {uploads} uploads left", *[""] * 9))
@@ -57,10 +58,10 @@ def measure_soak(setup: Setup) -> tuple[Sequence[str], Sequence[Sequence[object]
 
 
 def _send(
-    setup: Setup, service: Running, clips: list[bytes], count: int, counts: Counter[str],
-    began: float,
-) -> None:  # fmt: skip
+    setup: Setup, service: Running, clips: list[bytes], count: int, counts: Counter[str]
+) -> None:
     """Send requests from all clients until there were enough, or the time is over."""
+    began = time.monotonic()
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in range(count):
         todo.put(number)
@@ -94,9 +95,9 @@ def _send(
         thread.join()
 
 
-def _dictate(setup: Setup, service: Running) -> Counter[str]:
+def _dictate(setup: Setup, service: Running, count: int) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for number in range(setup.dictations):
+    for number in range(count):
         sound = pcm(setup.sound(_SOUND, number % _CLIPS * _SOUND))
         try:
             play(service, sound, is_live=False)
