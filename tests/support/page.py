@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.browser import Browser
+    from tests.support.firefox import Firefox
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> </script> {{7*7}}"
 """What a page must show as it is."""
@@ -84,11 +85,14 @@ def spoken_series(folder: Path, home: Path) -> Sandbox:
     return repo
 
 
+B = TypeVar("B", "Browser", "Firefox")
+
+
 @dataclass(frozen=True)
-class Page:
+class PageIn(Generic[B]):
     """The page that a browser shows. What is asked for is waited for."""
 
-    browser: Browser
+    browser: B
     port: int
 
     def open(self, view: str = "speak", *, width: int = 1280, scheme: str = "light") -> Self:
@@ -173,6 +177,9 @@ class Page:
             for one in found
             for node in one["nodes"]
         ]
+
+
+Page = PageIn["Browser"]
 
 
 @cache
