@@ -15,6 +15,8 @@ WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
 
+# Thousands of short commands are started: an environment that forbids it compiles each time.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.nano lint
 	@scripts/system-packages tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
