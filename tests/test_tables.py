@@ -22,9 +22,9 @@ from git_voicenote.audio.files.finding import sound_files
 from git_voicenote.audio.files.formats import DEMUXERS, SUFFIXES
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.cli.git_hooks import HOOKS
-from git_voicenote.cli.history import export
+from git_voicenote.cli.history.command import export
 from git_voicenote.cli.hook import hook
-from git_voicenote.cli.root import root
+from git_voicenote.cli.parsing.root import root
 from git_voicenote.cli.text import text
 from git_voicenote.cli.transcribe import transcribe
 from git_voicenote.config import SETTINGS, ControlKind, Settings, load_settings
@@ -294,7 +294,7 @@ def test_engines_are_named_in_their_table_only() -> None:
         "cli/models.py",  # how to get a model, where `auto` or nano finds none
         "models/installed.py",  # records of models before there were two engines
         "cli/status.py",  # the git remotes
-        "cli/sync.py",
+        "cli/sync/command.py",
         "notes/pushing.py",
         "notes/remotes.py",
     }

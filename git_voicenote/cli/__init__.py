@@ -132,6 +132,6 @@ def _call(arguments: list[str]) -> int:
         # click has nothing to parse, and importing it takes longer than everything else before git
         status: int = command.load()(tuple(arguments[1:]))
         return status
-    from git_voicenote.cli.root import run
+    from git_voicenote.cli.parsing.root import run
 
     return run(arguments)

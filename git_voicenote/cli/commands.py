@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: where its function is (`module:attribute` in cli), and its line of help.
+    """One command: the location of its function in cli (`module:attribute`), and its line of help.
 
     If it `takes_all`, its arguments are those of git: the function takes them as a tuple and
     returns the exit status. The others are click commands.
@@ -40,7 +40,7 @@ _ROWS = (
     Command("edit", "edit:edit", "Edit a note in git's editor."),
     Command("remove", "remove:remove", "Remove notes, or the cover of a series."),
     Command(
-        "review", "review:review", "Read a series with its notes, or write it as a page."
+        "review", "review.command:review", "Read a series with its notes, or write it as a page."
     ),
     Command("play", "play:play", "Play the recording behind a note."),
     Command(
@@ -48,8 +48,10 @@ _ROWS = (
     ),
     Command("transcribe", "transcribe:transcribe", "Print the text of sound files."),
     Command("serve", "serve:serve", "Serve OpenAI's speech API on this machine."),
-    Command("history", "history:history", "List, search, show, export and delete recordings."),
-    Command("sync", "sync:sync", "Exchange notes and covers, over a network or in a file."),
+    Command(
+        "history", "history.command:history", "List, search, show, export and delete recordings."
+    ),
+    Command("sync", "sync.command:sync", "Exchange notes and covers, over a network or in a file."),
     Command("hook", "hook:hook", "Install the hook that lets you dictate commit messages."),
     Command(
         "vocabulary", "vocabulary:vocabulary",

@@ -22,7 +22,7 @@ def help_(commands: tuple[str, ...], *, man_path: bool) -> None:
         return
     command = commands[0] if commands else None
     if command is not None and command not in COMMANDS:
-        from git_voicenote.cli.usage import unknown_command
+        from git_voicenote.cli.parsing.usage import unknown_command
 
         raise unknown_command("git voicenote", command, COMMANDS)
     show_manual(manual_page(command))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.cli.git_hooks import AM, DICTATION, HOOKS
-from git_voicenote.cli.groups import Group
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.groups import Group
+from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import hand_over, print_json, report, say, warn

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.groups import Group
+from git_voicenote.cli.parsing.groups import Group
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
 from git_voicenote.git.repository import Repository, repository_if_any

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.audio.capture.devices import BROWSER
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.terminal.console import print_json, settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.terminal.console import flush, hand_over, say, settings, warn

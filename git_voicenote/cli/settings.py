@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.groups import Group
+from git_voicenote.cli.parsing.groups import Group
 from git_voicenote.config import effective_settings, unknown_names
 from git_voicenote.errors import NegativeAnswer, SettingError
 from git_voicenote.git.repository import repository_if_any

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.sync_words import note_refs
+from git_voicenote.cli.sync.messages import note_refs
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers, cover_argument

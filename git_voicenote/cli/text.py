@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.console import hand_over, report, say, settings, warn

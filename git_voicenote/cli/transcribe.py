@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.errors import NothingHeardError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.store.results import ResultFolder

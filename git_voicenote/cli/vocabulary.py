@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.cli.groups import Group
+from git_voicenote.cli.parsing.groups import Group
 from git_voicenote.columns import columns, padded
 from git_voicenote.errors import NegativeAnswer, NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.git.repository import repository_if_any

@@ -186,7 +186,7 @@ def refuse(*_):
 
 socket.socket.connect = refuse
 socket.getaddrinfo = refuse
-from git_voicenote.cli.root import run
+from git_voicenote.cli.parsing.root import run
 
 status = run(sys.argv[1:])
 assert "huggingface_hub" not in sys.modules, "the hub's client was imported"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.cli.root import run
+from git_voicenote.cli.parsing.root import run
 from git_voicenote.errors import UsageError
 
 if TYPE_CHECKING:

@@ -213,5 +213,8 @@ def test_a_broken_list_is_a_warning_and_the_words_are_kept(code: Sandbox, told: 
 
 
 def test_help_imports_no_harvest(sandbox: Sandbox) -> None:
-    code = "import sys, git_voicenote.cli.root; print([m for m in sys.modules if 'harvest' in m])"
+    code = (
+        "import sys, git_voicenote.cli.parsing.root; "
+        "print([m for m in sys.modules if 'harvest' in m])"
+    )
     assert sandbox.run(sys.executable, "-c", code).stdout == b"[]\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from git_voicenote.cli.root import root
+from git_voicenote.cli.parsing.root import root
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.git.repository import Repository
 from git_voicenote.workflows.vocabulary.learning import adaptation_for

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from git_voicenote.cli.root import root
+from git_voicenote.cli.parsing.root import root
 from tests.support.engines import SCRIPTED
 from tests.support.recording import SPOKEN
 from tests.support.terminal import Terminal

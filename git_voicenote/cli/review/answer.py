@@ -21,7 +21,7 @@ from git_voicenote.workflows.leftovers import mention_unfinished_recordings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.cli.review_options import ReplyOptions
+    from git_voicenote.cli.review.options import ReplyOptions
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
     from git_voicenote.series.review.series import Review

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.groups import Group
-from git_voicenote.cli.history_delete import delete
+from git_voicenote.cli.history.delete import delete
+from git_voicenote.cli.parsing.groups import Group
 from git_voicenote.clock import clock, length, local_time
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import repository_if_any

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
+from git_voicenote.cli.sync.messages import note_refs, prepare, tell_outcome
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.phrases import counted

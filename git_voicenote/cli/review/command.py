@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote import files
-from git_voicenote.cli.review_json import review_value
-from git_voicenote.cli.review_options import ReplyOptions
-from git_voicenote.cli.usage import at_most_one
+from git_voicenote.cli.parsing.usage import at_most_one
+from git_voicenote.cli.review.json_value import review_value
+from git_voicenote.cli.review.options import ReplyOptions
 from git_voicenote.errors import NotARepositoryError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import repository_if_any
@@ -110,7 +110,7 @@ def review(
         return
     if reply:
         # takes 0.05 s
-        from git_voicenote.cli.review_answer import answer
+        from git_voicenote.cli.review.answer import answer
 
         reading = ["--mboxrd"] if mboxrd else []
         reading += [] if scissors is None else ["--scissors" if scissors else "--no-scissors"]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.characters import visible
-from git_voicenote.cli.groups import Group
-from git_voicenote.cli.sync_bundle import bundle, unbundle
-from git_voicenote.cli.sync_words import note_refs, prepare, tell_outcome
+from git_voicenote.cli.parsing.groups import Group
+from git_voicenote.cli.sync.bundle import bundle, unbundle
+from git_voicenote.cli.sync.messages import note_refs, prepare, tell_outcome
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.commits import subjects_of
 from git_voicenote.notes.covers import COVER_PREFIX, Covers, series_name

@@ -64,7 +64,7 @@ def run(arguments: list[str]) -> int:
         say_as_it_is(exc.format_message())
         return UsageError.exit_code
     except (click.ClickException, UsageError) as exc:
-        from git_voicenote.cli import usage
+        from git_voicenote.cli.parsing import usage
 
         if isinstance(exc, UsageError):
             raise usage.with_hint(exc, root, arguments) from exc

@@ -1,0 +1,1 @@
+"""`git voicenote history`: list, search, show, export and delete recordings."""

@@ -1,0 +1,1 @@
+"""The arguments of commands: groups of commands, and usage errors."""

@@ -1,0 +1,1 @@
+"""`git voicenote review`: read a series with its notes, and answer it."""

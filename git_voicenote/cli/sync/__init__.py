@@ -1,0 +1,1 @@
+"""`git voicenote sync`: exchange notes and covers with others."""
