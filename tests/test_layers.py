@@ -87,7 +87,7 @@ STARTING = re.compile(
 STARTERS = frozenset(
     {
         "processes.py",  # our own
-        "git/traced.py",  # git, so that the trace sees each
+        "git/running/traced.py",  # git, so that the trace sees each
         "terminal/jobs/foreground.py",
         "terminal/programs/pager.py",
         "audio/files/ffmpeg.py",

@@ -16,8 +16,8 @@ from benchmarks.attack.tally import Tally, main
 from benchmarks.attack.trials import altered, mutated, try_all
 from git_voicenote.bounded import parse_json, parse_toml, parse_yaml
 from git_voicenote.git.commit_config import commit_configs
-from git_voicenote.git.process import run_git
 from git_voicenote.git.repository import Repository
+from git_voicenote.git.running.process import run_git
 from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.commit_message.rules import commitizen_rules, commitlint_rules
 from tests.support.messages import compose

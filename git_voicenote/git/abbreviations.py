@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.process import lines_of, run_git
+from git_voicenote.git.running.process import lines_of, run_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

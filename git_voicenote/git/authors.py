@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Person
-from git_voicenote.git.process import lines_of
+from git_voicenote.git.running.process import lines_of
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository

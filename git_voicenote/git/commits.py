@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from git_voicenote.bounded import moment_of_git
 from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
 from git_voicenote.git.objects import subject_of
-from git_voicenote.git.plumbing import offline
-from git_voicenote.git.process import lines_of
+from git_voicenote.git.running.plumbing import offline
+from git_voicenote.git.running.process import lines_of
 from git_voicenote.git.series import base_of_series
 from git_voicenote.object_ids import ObjectId
 

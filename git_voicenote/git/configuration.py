@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from git_voicenote.config import Assignment
-from git_voicenote.git.process import path_of, run_git
+from git_voicenote.git.running.process import path_of, run_git
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 
 if TYPE_CHECKING:
     import subprocess

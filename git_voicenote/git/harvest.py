@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.objects import message_of, parents_of
-from git_voicenote.git.process import git_records, lines_of, read_git
+from git_voicenote.git.running.process import git_records, lines_of, read_git
 from git_voicenote.git.series import base_of_series
 from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget, TextTarget
 

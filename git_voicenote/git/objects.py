@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from git_voicenote.git.process import git_error, start_git
+from git_voicenote.git.running.process import git_error, start_git
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from git_voicenote.errors import (
 from git_voicenote.git.abbreviations import Abbreviations
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.objects import Objects, message_of, subject_of
-from git_voicenote.git.process import git_error, lines_of, path_of, run_git, try_git
+from git_voicenote.git.running.process import git_error, lines_of, path_of, run_git, try_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import GitError
-from git_voicenote.git.plumbing import elsewhere
-from git_voicenote.git.process import lines_of, run_git
+from git_voicenote.git.running.plumbing import elsewhere
+from git_voicenote.git.running.process import lines_of, run_git
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import REVIEW_REF, local_tips
 from git_voicenote.object_ids import ObjectId

@@ -8,9 +8,9 @@ import tempfile
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.plumbing import environment_of_git, git_command
-from git_voicenote.git.process import git_error, lines_of
-from git_voicenote.git.traced import GitProcess, completed
+from git_voicenote.git.running.plumbing import environment_of_git, git_command
+from git_voicenote.git.running.process import git_error, lines_of
+from git_voicenote.git.running.traced import GitProcess, completed
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:

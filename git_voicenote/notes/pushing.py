@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.git.process import lines_of, try_git
+from git_voicenote.git.running.process import lines_of, try_git
 from git_voicenote.notes.remotes import Remote, connect, transport_error
 
 if TYPE_CHECKING:

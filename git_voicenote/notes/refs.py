@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
-from git_voicenote.git.process import git_error, lines_of, try_git
+from git_voicenote.git.running.process import git_error, lines_of, try_git
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.characters import visible
 from git_voicenote.errors import GitError, StoreError, UsageError
-from git_voicenote.git.plumbing import laid_over
-from git_voicenote.git.process import lines_of, try_git
+from git_voicenote.git.running.plumbing import laid_over
+from git_voicenote.git.running.process import lines_of, try_git
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import NOTES, REVIEWS, NoteRefs, Tips, tips_below
 from git_voicenote.notes.refs import read_refs

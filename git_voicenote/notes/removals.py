@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
-from git_voicenote.git.process import lines_of
+from git_voicenote.git.running.process import lines_of
 from git_voicenote.notes.trees import find_in_note_tree, note_paths
 from git_voicenote.object_ids import ObjectId
 

@@ -10,7 +10,7 @@ from git_voicenote.config import NOTES_REF
 from git_voicenote.datatypes import FoundNote
 from git_voicenote.errors import GitError
 from git_voicenote.git.configuration import Configuration
-from git_voicenote.git.write_failures import explain_write_failure
+from git_voicenote.git.running.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.patch_ids import patch_ids

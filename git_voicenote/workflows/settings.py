@@ -11,7 +11,7 @@ from git_voicenote.engines.model_kinds import find_model
 from git_voicenote.engines.registry import engine_names
 from git_voicenote.errors import NegativeAnswer, SettingError, UsageError
 from git_voicenote.git.configuration import Configuration
-from git_voicenote.git.process import run_git
+from git_voicenote.git.running.process import run_git
 from git_voicenote.phrases import did_you_mean
 from git_voicenote.text.passes.chain import named_passes
 

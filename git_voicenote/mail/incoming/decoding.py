@@ -14,7 +14,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
-from git_voicenote.git.traced import completed
+from git_voicenote.git.running.traced import completed
 from git_voicenote.mail.incoming.mailinfo import NO_SCISSORS, mailinfo_command
 
 if TYPE_CHECKING:

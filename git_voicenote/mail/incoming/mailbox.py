@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote import files
 from git_voicenote.errors import PatchError
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

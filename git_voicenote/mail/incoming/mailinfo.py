@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
-from git_voicenote.git.traced import completed
+from git_voicenote.git.running.traced import completed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, cast
 
 from git_voicenote.errors import GitError, PatchError
-from git_voicenote.git.plumbing import offline
-from git_voicenote.git.process import lines_of, try_git
-from git_voicenote.git.traced import GitProcess
+from git_voicenote.git.running.plumbing import offline
+from git_voicenote.git.running.process import lines_of, try_git
+from git_voicenote.git.running.traced import GitProcess
 
 if TYPE_CHECKING:
     import io

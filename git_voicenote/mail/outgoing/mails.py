@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import PatchError
-from git_voicenote.git.plumbing import environment_of_git
-from git_voicenote.git.traced import GitProcess
+from git_voicenote.git.running.plumbing import environment_of_git
+from git_voicenote.git.running.traced import GitProcess
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:

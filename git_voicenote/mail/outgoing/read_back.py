@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from git_voicenote.errors import PatchError
-from git_voicenote.git.traced import GitProcess
+from git_voicenote.git.running.traced import GitProcess
 from git_voicenote.mail.incoming.mailinfo import read_mailinfo
 from git_voicenote.mail.outgoing.mails import HEADER, PREFIX
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Person
 from git_voicenote.errors import GitError
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 from git_voicenote.mail.incoming.envelopes import ids_in, is_address, people_in, subject_of
 
 if TYPE_CHECKING:

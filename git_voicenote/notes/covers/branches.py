@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file
 from git_voicenote.errors import ContentError
-from git_voicenote.git.process import lines_of
+from git_voicenote.git.running.process import lines_of
 from git_voicenote.git.series import base_of_series
 from git_voicenote.notes.refs import contains
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.process import lines_of
+from git_voicenote.git.running.process import lines_of
 from git_voicenote.notes.covers.branches import COVER_PREFIX
 
 if TYPE_CHECKING:

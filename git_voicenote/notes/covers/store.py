@@ -17,8 +17,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
-from git_voicenote.git.process import git_error, lines_of, try_git
-from git_voicenote.git.write_failures import explain_write_failure
+from git_voicenote.git.running.process import git_error, lines_of, try_git
+from git_voicenote.git.running.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.covers.branches import (
     COVER_PREFIX,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.errors import GitError, MissingObjectsError
-from git_voicenote.git.write_failures import explain_write_failure
+from git_voicenote.git.running.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.covers import COVER_PREFIX, REMOVED_PREFIX, Covers, series_name
 from git_voicenote.notes.merging.trees import TreeMerge

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
-from git_voicenote.git.process import try_git
-from git_voicenote.git.traced import GitProcess
+from git_voicenote.git.running.process import try_git
+from git_voicenote.git.running.traced import GitProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

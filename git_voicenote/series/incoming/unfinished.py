@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import StoreError
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 from git_voicenote.mail.incoming.kinds import has_diff
 from git_voicenote.mail.incoming.mailinfo import ReadingOptions
 from git_voicenote.mail.incoming.reading import read_mail

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.config import NOTES_REF
 from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
-from git_voicenote.git.process import read_git
+from git_voicenote.git.running.process import read_git
 from git_voicenote.git.series import select_commits
 from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedSeries

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
 from git_voicenote.git.configuration import Configuration
-from git_voicenote.git.process import run_git
+from git_voicenote.git.running.process import run_git
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
 from git_voicenote.workflows.dictate.command import is_dictation
 

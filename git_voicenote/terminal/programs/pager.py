@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 from git_voicenote.terminal.colours import only_colours, put_coloured
 
 

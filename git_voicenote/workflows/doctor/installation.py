@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import __version__
 from git_voicenote.audio.files.ffmpeg import INSTALL
-from git_voicenote.git.process import run_git
+from git_voicenote.git.running.process import run_git
 from git_voicenote.workflows.doctor.findings import note, ok, problem
 
 if TYPE_CHECKING:

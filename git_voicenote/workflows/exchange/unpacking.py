@@ -18,7 +18,7 @@ from git_voicenote.bounded import parse_json
 from git_voicenote.errors import AudioFileError, ContentError, GitError, StoreError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.files.hashing import sha256_of
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 from git_voicenote.notes.bundles import verify_git_bundle
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import NOTES, REVIEW_REF, REVIEWS, Merge, tips_below

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.process import lines_of
+from git_voicenote.git.running.process import lines_of
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.phrases import counted
 from git_voicenote.workflows.uninstall.traces import Trace, own_folders, remove_all, remove_empty

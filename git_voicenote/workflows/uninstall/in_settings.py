@@ -10,7 +10,7 @@ from git_voicenote.errors import HookError
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.hooks.installing import uninstall_hook
 from git_voicenote.git.hooks.status import HOOK, hook_status
-from git_voicenote.git.process import run_git
+from git_voicenote.git.running.process import run_git
 from git_voicenote.resources import config_home, resource
 from git_voicenote.workflows.dialogue import report
 from git_voicenote.workflows.dictate.command import is_dictation

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from git_voicenote.errors import PatchError, VoicenoteError
-from git_voicenote.git.process import run_git
+from git_voicenote.git.running.process import run_git
 from git_voicenote.mail.incoming.mailbox import MAX_MAIL_BYTES
 from git_voicenote.mail.incoming.mailinfo import read_mailinfo
 from git_voicenote.mail.incoming.reading import read_series

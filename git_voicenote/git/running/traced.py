@@ -7,7 +7,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
-from git_voicenote.git.plumbing import typed
+from git_voicenote.git.running.plumbing import typed
 from git_voicenote.log import Log
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
-from git_voicenote.git.plumbing import environment_of_git, git_command, merged
-from git_voicenote.git.traced import GitProcess, completed
+from git_voicenote.git.running.plumbing import environment_of_git, git_command, merged
+from git_voicenote.git.running.traced import GitProcess, completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, StoreError
 from git_voicenote.files import free_room
-from git_voicenote.git.process import try_git
+from git_voicenote.git.running.process import try_git
 
 if TYPE_CHECKING:
     from git_voicenote.errors import VoicenoteError

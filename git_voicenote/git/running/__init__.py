@@ -1,0 +1,1 @@
+"""Run git: its processes, the settings that they depend on, and the causes of failures."""
