@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -76,5 +77,5 @@ def kit(
         f"for Python {', '.join(plan.pythons)}"
     )
     say(f"sha256 {made.sha256}")
-    say(f"to install it: `tar -xf {target.name} && {plan.name}/install`")
+    say(f"to install it: `tar -xf {shlex.quote(target.name)} && {plan.name}/install`")
     hand_over(target)

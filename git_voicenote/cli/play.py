@@ -11,7 +11,7 @@ from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.clock import clock, seconds_of
 from git_voicenote.errors import NegativeAnswer, NoNoteError, UsageError
 from git_voicenote.git.repository import Repository, repository_if_any
-from git_voicenote.notes.covers import Covers
+from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.history import History
@@ -109,9 +109,9 @@ def _recordings_of_note(
 ) -> list[str]:
     if cover:
         covers = Covers(repository)
-        key = name or covers.key_for_head()
+        key = covers.key_named(name) if name else covers.key_for_head()
         notes = covers.read(key)
-        what = f"cover of {key}"
+        what = f"cover of {series_name(repository, key)}"
     else:
         commit = repository.commit(name or "HEAD")
         store = Notes(repository, settings(repository).notes_ref)

@@ -52,11 +52,10 @@ def list_settings(*, as_json: bool = False) -> None:
     invalid = [one for one in found if one.problem]
     for one in invalid:
         say(f"error: {_problem(one)}")
+        say(f"hint: {visible(one.way_out)}")
     if invalid:
         values = counted(len(invalid), "value is", "values are")
-        raise NegativeAnswer(
-            f"{values} invalid", hint="`git voicenote settings unset NAME` removes one"
-        )
+        raise NegativeAnswer(f"{values} invalid")
 
 
 @settings.command("get")
@@ -65,7 +64,7 @@ def get(name: str) -> None:
     """Print the value of a setting; exit 1 if it has none."""
     found = workflow.value_of(repository_if_any(), workflow.setting_named(name))
     if found.problem:
-        raise SettingError(_problem(found))
+        raise SettingError(_problem(found), hint=found.way_out)
     if found.value is None:
         raise NegativeAnswer(f"{found.setting.key} is not set, and has no default")
     put(visible(found.value))

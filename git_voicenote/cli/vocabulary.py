@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -103,7 +104,7 @@ def remove(term: str, *, personal: bool) -> None:
     if not chosen.edit(lambda text: without_term(text, term)):
         raise NegativeAnswer(
             f"{term} is not in {chosen.path}",
-            hint=f"`git voicenote vocabulary explain {term}` says where",
+            hint=f"`git voicenote vocabulary explain {shlex.quote(term)}` says where",
         )
     say(f"{term} removed from {chosen.path}")
 
@@ -160,11 +161,11 @@ def _no_term(term: str) -> NegativeAnswer:
     if is_ordinary(term.lower(), ordinary_words()):
         return NegativeAnswer(
             f"{term} is an ordinary English word: engines know it, and nothing is corrected to it",
-            hint=f"`git voicenote vocabulary add {term}` makes it a term anyway",
+            hint=f"`git voicenote vocabulary add {shlex.quote(term)}` makes it a term anyway",
         )
     return NegativeAnswer(
         f"{term} is not among the terms for this change",
-        hint=f"`git voicenote vocabulary add {term}` adds it permanently",
+        hint=f"`git voicenote vocabulary add {shlex.quote(term)}` adds it permanently",
     )
 
 

@@ -55,6 +55,13 @@ class EffectiveSetting:
     origin: SettingOrigin
     problem: str | None = None
 
+    @property
+    def way_out(self) -> str:
+        """How to remove an invalid value where it is set."""
+        if self.origin.kind == "environment":
+            return f"`unset {self.origin.place}` removes it"
+        return self.setting.way_out(self.origin.place or None)
+
 
 def effective_settings(
     assignments: Iterable[Assignment], environment: Mapping[str, str]

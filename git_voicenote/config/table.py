@@ -241,7 +241,7 @@ class Setting:
         try:
             return self.form.read(raw)
         except ValueError as exc:
-            hint = self._way_out(origin(self.key)) if origin else None
+            hint = self.way_out(origin(self.key)) if origin else None
             raise SettingError(f"git config {self.key} is {raw!r}: {exc}", hint=hint) from exc
 
     def from_environment(self, raw: str) -> Any:  # noqa: ANN401
@@ -252,7 +252,8 @@ class Setting:
             message = f"{self.variable} is {raw!r}: {exc}"
             raise SettingError(message, hint=f"`unset {self.variable}` removes it") from exc
 
-    def _way_out(self, file: str | None) -> str:
+    def way_out(self, file: str | None) -> str:
+        """Return how to remove its value from a file, or from no file."""
         if file is None:
             return "it is set for this command only, by `git -c` or in the environment"
         remove = f"git config --file {shlex.quote(file)} --unset-all {self.key}"

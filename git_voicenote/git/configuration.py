@@ -39,12 +39,7 @@ class Configuration:
         Raises GitError.
         """
         found = run_git("config", "-z", "--show-origin", "--get", key, cwd=self._cwd, accept=(0, 1))
-        kind, _, file = os.fsdecode(found.partition(b"\0")[0]).partition(":")
-        if kind != "file":
-            return None
-        # from the top of the working tree, wherever one stands in it (setup_git_directory)
-        top = run_git("rev-parse", "--show-toplevel", cwd=self._cwd, accept=(0, 128))
-        return os.path.normpath(path_of(top) / file if top else self._cwd / file)
+        return self._file_of(found.partition(b"\0")[0])
 
     def assignments(self, pattern: str) -> tuple[Assignment, ...]:
         """Return all entries whose keys match, with where they stand. Raises GitError."""
@@ -53,13 +48,23 @@ class Configuration:
         found = []
         for scope, origin, entry in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
             key, separator, value = entry.decode("utf-8", "replace").partition("\n")
-            kind, _, place = os.fsdecode(origin).partition(":")
-            found.append(
-                Assignment(
-                    key, value if separator else None, scope.decode(), place * (kind == "file")
-                )
-            )
+            place = self._file_of(origin) or ""
+            found.append(Assignment(key, value if separator else None, scope.decode(), place))
         return tuple(found)
+
+    def _file_of(self, origin: bytes) -> str | None:
+        """Return the absolute path of the file that `--show-origin` names, or None if it is none.
+
+        A relative path begins at the top of the work tree, in its subfolders too
+        (setup_git_directory).
+        """
+        kind, _, file = os.fsdecode(origin).partition(":")
+        return os.path.normpath(self._top / file) if kind == "file" else None
+
+    @cached_property
+    def _top(self) -> Path:
+        top = run_git("rev-parse", "--show-toplevel", cwd=self._cwd, accept=(0, 128))
+        return path_of(top) if top else self._cwd
 
     @cached_property
     def _entries(self) -> tuple[tuple[str, str | None], ...]:

@@ -8,6 +8,7 @@ Archives of models have none of these.
 from __future__ import annotations
 
 import os
+import shlex
 import unicodedata
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -153,7 +154,7 @@ def _contents(path: Path, file: BinaryIO) -> Iterator[tuple[str, int, BinaryIO |
     if stream is None:
         raise EngineError(
             f"{path} is compressed with zstd, which Python before 3.14 cannot decompress",
-            hint=f"unpack it first: `zstd -d {path.name}`, then import the .tar",
+            hint=f"unpack it first: `zstd -d {shlex.quote(path.name)}`, then import the .tar",
         )
     for member in members(stream):
         yield member.name, member.size, None if member.is_folder else member.content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 import stat
 from contextlib import closing, contextmanager
@@ -149,11 +150,11 @@ class Database:
         name, hint = self._schema.name, None
         match _code(exc):
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-                aside = self.path.parent / "damaged"
+                aside = shlex.quote(str(self.path.parent / "damaged"))
                 return StoreError(
                     f"the {name} {self.path} is damaged: {exc}",
                     hint=f"{self._schema.left}; set it aside with "
-                    f"`mkdir -p {aside} && mv {self.path}* {aside}`",
+                    f"`mkdir -p {aside} && mv {shlex.quote(str(self.path))}* {aside}`",
                 )
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
                 hint = f"free some disk space; {self._schema.room}"

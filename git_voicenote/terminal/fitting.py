@@ -1,5 +1,7 @@
 """Wrap lines for people: at words, never inside a command or a path.
 
+A path may contain blanks. The file system decides where it ends: it, or its folder, exists.
+
 The lines are the same on a terminal and in a pipe, so that a log shows what was seen. Rows of a
 table are cut on a terminal only.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from git_voicenote.columns import clusters, columns
@@ -22,6 +25,8 @@ _MIN_COLUMNS = 20
 """On a narrower terminal, lines are left to wrap."""
 _MAX_DIGITS = 10
 """Python refuses to read numbers of more than 4,300."""
+_MAX_WORDS = 8
+"""The words of a path with blanks."""
 _LABEL = re.compile(r"(?:error|warning|hint|voicenote): |[ \t]*")
 _UNBROKEN = re.compile(
     r"""(?:
@@ -101,9 +106,10 @@ def _pieces(line: str, start: int, room: int) -> Iterator[tuple[str, str]]:
     A quotation that is longer than a line is broken at words, and a sentence without spaces, as in
     Chinese, anywhere.
     """
-    for found in _UNBROKEN.finditer(line, start):
-        gap, piece = line[start : found.start()], found[0]
-        start = found.end()
+    while found := _UNBROKEN.search(line, start):
+        gap = line[start : found.start()]
+        start = max(found.end(), _end_of_path(line, found.start()))
+        piece = line[found.start() : start]
         is_long = columns(piece) > room
         is_quotation = piece.lstrip("(").startswith(("'", '"'))
         if is_long and is_quotation and "/" not in piece.split()[0]:
@@ -112,6 +118,18 @@ def _pieces(line: str, start: int, room: int) -> Iterator[tuple[str, str]]:
             yield from ((gap * (not at), one) for at, one in enumerate(clusters(piece)))
         else:
             yield gap, piece
+
+
+def _end_of_path(line: str, start: int) -> int:
+    """Return where the path with blanks that starts here ends, or 0 if none starts here."""
+    end_of_path = 0
+    words = islice(re.finditer(r"\S+", line[start:]), 1, _MAX_WORDS)
+    for word in words:
+        path = line[start : start + word.end()].lstrip("(")
+        folder = path.rpartition("/")[0] if "/" in word[0] else ""
+        if os.path.lexists(path.rstrip(":,;.)")) or os.path.lexists(folder):
+            end_of_path = start + word.end()
+    return end_of_path
 
 
 def _chosen_columns() -> int | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def test_each_value_is_listed_with_where_it_comes_from(repo: Sandbox) -> None:
     repo.git("config", "--global", "voicenote.language", "zh")
+    config = repo.folder / ".git/config"
     repo.git("config", "voicenote.silence", "2.50")
     repo.git("config", "voicenote.learn", "perhaps")
     repo.git("config", "voicenote.engin", "nano")
@@ -24,22 +25,23 @@ def test_each_value_is_listed_with_where_it_comes_from(repo: Sandbox) -> None:
     shown = done.stdout.decode()
     assert "engine = auto  (default)\n    the speech engine, or auto\n" in shown
     assert f"language = zh  ({repo.home / '.gitconfig'}:global)\n" in shown
-    assert "silence = 2.5  (.git/config:local)\n" in shown
+    assert f"silence = 2.5  ({config}:local)\n" in shown
     assert "edit = false  (GIT_VOICENOTE_EDIT)\n" in shown
-    assert "learn = perhaps  (.git/config:local)\n    invalid: expected true or false\n" in shown
+    assert f"learn = perhaps  ({config}:local)\n    invalid: expected true or false\n" in shown
     assert done.stderr.decode() == (
-        "warning: unknown setting voicenote.engin (.git/config:local); "
+        f"warning: unknown setting voicenote.engin ({config}:local); "
         "did you mean voicenote.engine?\n"
         "warning: unknown setting GIT_VOICENOTE_LANGUGE (GIT_VOICENOTE_LANGUGE); "
         "did you mean GIT_VOICENOTE_LANGUAGE?\n"
-        "error: voicenote.learn is 'perhaps' (.git/config:local): expected true or false\n"
+        f"error: voicenote.learn is 'perhaps' ({config}:local): expected true or false\n"
+        f"hint: it is set in {config}; "
+        f"`git config --file {config} --unset-all voicenote.learn` removes it\n"
         "error: 1 value is invalid\n"
-        "hint: `git voicenote settings unset NAME` removes one\n"
     )
     assert done.returncode == listed.returncode == 1
     values: dict[str, Any] = {one["name"]: one for one in json.loads(listed.stdout)}
     assert values["silence"]["origin"] == {
-        "kind": "config", "place": ".git/config", "scope": "local",
+        "kind": "config", "place": str(config), "scope": "local",
     }  # fmt: skip
     assert values["learn"]["problem"] == "expected true or false"
     assert values["hook.record"]["choices"] == ["ask", "always", "never"]

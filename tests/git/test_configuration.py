@@ -33,6 +33,18 @@ def test_entries_are_found_by_their_keys(repo: Sandbox) -> None:
     assert found.values("notes.nothing") == ()
 
 
+def test_a_file_is_named_in_full_from_any_folder(repo: Sandbox) -> None:
+    config = repo.folder / ".git/config"
+    repo.git("config", "voicenote.silence", "soon")
+    deeper = repo.folder / "deeper"
+    deeper.mkdir()
+
+    for folder in (repo.folder, deeper):
+        found = Configuration(folder)
+        assert [one.place for one in found.assignments("silence")] == [str(config)]
+        assert found.origin_of("voicenote.silence") == str(config)
+
+
 def test_it_is_read_once(repo: Sandbox) -> None:
     found = Configuration(repo.folder)
     assert found.values("voicenote.engine") == ()

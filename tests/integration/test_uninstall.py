@@ -82,7 +82,8 @@ def test_nothing_is_left(repo: Sandbox, before: dict[str, bytes | None]) -> None
     for what in (
         "hooks: there", f"prepare-commit-msg in {repo.folder}/.git/hooks/prepare-commit-msg",
         "1 note in refs/notes/voicenote", "1 text that you edited and did not save",
-        f"{repo.folder}/.git/voicenote/recordings (", "voicenote.silence = 2 (local: .git/config)",
+        f"{repo.folder}/.git/voicenote/recordings (",
+        f"voicenote.silence = 2 (local: {repo.folder}/.git/config)",
         "voicenote.language = en (global", "notes.rewriteref = refs/notes/voicenote (local",
         "core.editor = git voicenote dictate (local", ".config/git-voicenote (",
     ):  # fmt: skip

@@ -18,6 +18,8 @@ from git_voicenote.terminal.fitting import MAX_COLUMNS, cut, fitted, row_width, 
 from tests.support.speech import SPEECH
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.sandbox import Sandbox
 
 SOUND = SPEECH / "rename.flac"
@@ -52,6 +54,18 @@ ONE_PIECE = re.compile(r"""(error: |warning: |hint: )?\W*(`[^`]*`|\(git [^()]*\)
 )
 def test_lines_are_broken_at_words(text: str, lines: list[str]) -> None:
     assert fitted(text, 15).split("\n") == lines
+
+
+def test_a_path_with_blanks_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "my own talks"
+    folder.mkdir()
+    (folder / "on a train.wav").touch()
+    monkeypatch.chdir(folder)
+
+    for path in (folder, folder / "on a train.wav", folder / "missing.wav", "on a train.wav"):
+        text = f"error: the text of what was said is kept in {path}: no space is left"
+        assert str(path) in fitted(text, 30)
+        assert f"({path})," in fitted(f"voicenote: kept for another day ({path}), as it is", 30)
 
 
 @pytest.mark.parametrize("columns_set", ["", "0", "-5", "wide", "9" * 5000, "\u0663"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ def open_sound(path: Path, name: str) -> BinaryIO:
     except FileNotFoundError as exc:
         raise AudioFileError(f"there is no file {name}", hint="check its name") from exc
     except PermissionError as exc:
-        raise AudioFileError(f"{name} may not be read by you", hint=f"chmod u+r {name}") from exc
+        raise AudioFileError(
+            f"you may not read {name}", hint=f"`chmod u+r {shlex.quote(str(path))}`"
+        ) from exc
     except OSError as exc:
         raise AudioFileError(f"{name} could not be opened: {exc.strerror}") from exc
 

@@ -36,7 +36,8 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
     )  # fmt: skip
     for remark in packed.remarks:
         warn(remark)
-    say(f"{packed.summary}; on the other side: `git voicenote sync unbundle {file.name}`")
+    name = shlex.quote(file.name)
+    say(f"{packed.summary}; on the other side: `git voicenote sync unbundle {name}`")
     hand_over(file)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.config import NOTES_REF
@@ -45,9 +46,10 @@ def series_of_commits(
     entries, remarks = _read(repository, walk, revisions or "HEAD")
     if not entries and walk[0] == _ONE:
         named = revisions or "HEAD"
+        merged = shlex.quote(f"{named}^1..{named}")
         raise NegativeAnswer(
             f"{named} is a merge, which has no diff of its own",
-            hint=f"`git voicenote review {named}^1..{named}` shows the merged commits",
+            hint=f"`git voicenote review {merged}` shows the merged commits",
         )
     if not entries:
         raise NegativeAnswer(

@@ -116,7 +116,7 @@ def _unix_socket(path: Path) -> Iterator[socket.socket]:
             made.bind(os.fspath(path))
         except OSError as exc:
             raise StoreError(
-                f"the socket {path} cannot be made: {exc.strerror or exc}",
+                f"the socket {path} cannot be created: {exc.strerror or exc}",
                 hint="it needs a folder that is there, and at most 107 bytes",
             ) from exc
         finally:
@@ -135,7 +135,9 @@ def _remove_dead(path: Path) -> None:
     except OSError:  # nothing there, or bind says what is wrong
         return
     if not stat.S_ISSOCK(mode):
-        raise StoreError(f"{path} is there, and no socket", hint="name another path by --socket")
+        raise StoreError(
+            f"{path} exists and is not a socket", hint="name another path with --socket"
+        )
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(os.fspath(path))
@@ -144,7 +146,7 @@ def _remove_dead(path: Path) -> None:
             return
         except OSError as exc:
             raise StoreError(f"the socket {path} cannot be used: {exc.strerror}") from exc
-    raise StoreError(f"a service listens on {path} already", hint="end it, or use that one")
+    raise StoreError(f"another service listens on {path}", hint="stop it, or use that one")
 
 
 def _from_systemd(environment: Mapping[str, str]) -> socket.socket | None:
@@ -152,12 +154,12 @@ def _from_systemd(environment: Mapping[str, str]) -> socket.socket | None:
     if environment.get("LISTEN_PID") != str(os.getpid()):
         return None
     if environment.get("LISTEN_FDS") != "1":
-        raise VoicenoteError("systemd hands over more than one socket: the service takes one")
+        raise VoicenoteError("systemd passed more than one socket; the service listens on one")
     found = socket.socket(fileno=_SYSTEMD_FIRST)
     if found.family != socket.AF_UNIX and found.getsockname()[0] not in LOOPBACK:
         found.close()
         raise VoicenoteError(
-            "the socket of systemd can be reached from other machines",
+            "other machines can reach the socket that systemd passed",
             hint="ListenStream= may be a path, or 127.0.0.1 with a port",
         )
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import stat
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,16 @@ def read_token(path: Path) -> str:
     except (OSError, ContentError) as exc:
         raise StoreError(
             f"the token file {path} cannot be read: {getattr(exc, 'strerror', None) or exc}",
-            hint=f"`(umask 077; {_MAKE} > {path})` makes one",
+            hint=f"`(umask 077; {_MAKE} > {shlex.quote(str(path))})` makes one",
         ) from exc
     if stat.S_IMODE(mode) & 0o077:
-        raise StoreError(f"the token file {path} is open to others", hint=f"chmod 600 {path}")
+        raise StoreError(
+            f"other users may read or write the token file {path}",
+            hint=f"`chmod 600 {shlex.quote(str(path))}`",
+        )
     if not _FORM.fullmatch(text):
         raise StoreError(
-            f"{path} holds no token: one line of 20 to 512 ASCII characters, without spaces",
-            hint=f"`(umask 077; {_MAKE} > {path})` makes one",
+            f"{path} does not contain a token: one line of 20 to 512 ASCII characters, no blanks",
+            hint=f"`(umask 077; {_MAKE} > {shlex.quote(str(path))})` makes one",
         )
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import shutil
 import sys
 from importlib.util import find_spec
@@ -58,7 +59,7 @@ def path(_: CheckedSetup) -> Iterator[Finding]:
         beside = Path(sys.executable).parent
         yield problem(
             "git does not find git-voicenote, so `git voicenote` and the hooks do not work",
-            f'add its folder to PATH: `export PATH="{beside}:$PATH"`',
+            f"add its folder to PATH: `export PATH={shlex.quote(str(beside))}:$PATH`",
         )
     elif own.name == "git-voicenote" and Path(found).resolve() != own:
         yield note(f"git runs {found}, which is not this program, {own}", "reorder PATH")

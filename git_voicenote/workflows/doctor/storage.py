@@ -39,7 +39,7 @@ def settings(patient: CheckedSetup) -> Iterator[Finding]:
     for one in wrong:
         yield problem(
             f"{one.setting.key} is {one.value!r} ({one.origin}): {one.problem}",
-            f"`git voicenote settings unset {one.setting.name}`",
+            one.way_out,
         )
     for name, origin, meant in unknown_names(assigned, os.environ):
         yield note(f"unknown setting {name} ({origin})", meant and f"did you mean {meant}?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -204,7 +205,7 @@ def _checked(folder: Path, progress: Progress) -> _Model:
     if record is None:
         raise UsageError(
             f"{folder} was not installed by git-voicenote, so there is no record of its files",
-            hint=f"`git voicenote models import {folder}` first; then use its name",
+            hint=f"run `git voicenote models import {shlex.quote(str(folder))}`, and use its name",
         )
     for change in changed_files(folder, record, progress):
         raise StoreError(change, hint="import or fetch the model again")

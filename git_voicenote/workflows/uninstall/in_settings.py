@@ -41,7 +41,7 @@ def remove_settings(scene: SearchScope) -> None:
             scene.dialogue.warn(f"{one.key} stays: it is set in the {one.scope} config")
             continue
         value = f"^{re.escape(one.value)}$" if one.value else "^$"
-        place = here / one.place
+        place = Path(one.place)
         run_git(
             "config", "--file", str(place), "--unset-all", one.key,
             *([] if one.key.startswith("voicenote.") else [value]),

@@ -6,6 +6,7 @@ Both layouts of transformers are supported; FunASR's layout must be imported fir
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -300,7 +301,7 @@ def _no_weights(folder: Path) -> EngineError:
     if (folder / ORIGINAL_WEIGHTS).exists():
         return EngineError(
             f"{folder} contains a model in FunASR's layout",
-            hint=f"import it: `git voicenote models import {folder}`",
+            hint=f"import it: `git voicenote models import {shlex.quote(str(folder))}`",
         )
     return EngineError(
         f"{folder} has no {WEIGHTS}",
