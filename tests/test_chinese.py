@@ -5,6 +5,8 @@ A paragraph is one line there: a line break between two Chinese characters is sh
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import shlex
 from itertools import pairwise
@@ -147,3 +149,34 @@ def test_a_paragraph_is_one_line(name: str) -> None:
         if re.match(rf"{_HAN}|`|\w", before) and re.match(rf"{_HAN}|`|\w", after)
     ]
     assert broken == []
+
+
+def test_each_message_that_the_page_translates_is_one_of_the_program() -> None:
+    script = (CHECKOUT / "templates/page/strings/messages-zh.js").read_text()
+    messages: dict[str, str] = json.loads(script.partition("export default ")[2].strip("; \n"))
+    program = set(_texts_of_the_program())
+
+    def is_known(english: str) -> bool:  # the name of a file may be put before what is said of it
+        return bool({english, english.removeprefix("{} ")} & program)
+
+    forms = {english: re.sub(r"\{\w+\}", "{}", english) for english in messages}
+    assert [english for english, form in forms.items() if not is_known(form)] == []
+    for english, chinese in messages.items():
+        assert sorted(_values(english)) == sorted(_values(chinese)), english
+        assert re.search(_HAN, chinese), english
+
+
+def _values(text: str) -> list[str]:
+    return re.findall(r"\{(\w+)\}", text)
+
+
+def _texts_of_the_program() -> Iterator[str]:
+    """The texts in the source, with {} for each value that is filled in."""
+    for path in (CHECKOUT / "git_voicenote").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(
+                    str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value

@@ -33,7 +33,7 @@ FILES = (
     "parts/review/listened.js",
     "parts/settings/engine.js", "parts/settings/setting.js", "parts/settings/vocabulary.js",
     "sound/dictation.js", "sound/microphone.js", "sound/worklet.js",
-    "strings/en.js", "strings/zh.js",
+    "strings/en.js", "strings/messages-zh.js", "strings/zh.js",
     "views/files.js", "views/history.js", "views/review.js", "views/settings.js",
     "views/speak.js",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import { pref } from "./prefs.js";
 import en from "./strings/en.js";
+import messages from "./strings/messages-zh.js";
 import zh from "./strings/zh.js";
 
 const TABLES = { en, zh };
@@ -26,15 +27,33 @@ const plural = new Intl.PluralRules(language);
 export function t(key, values = {}) {
   const forms = words[key].split(" || ");
   const form = forms.length > 1 && plural.select(values.n) !== "one" ? forms[1] : forms[0];
-  return form.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return filled(form, values);
 }
 
 /** Return a text, or another one where the table has none: for what the server names. */
 export const tOr = (key, otherwise, values = {}) => (Object.hasOwn(words, key) ? t(key, values) : otherwise);
 
-/**
- * Return what the service tells, in the person's language where its code is known.
- *
- * What only the service knows, as the reason of a failure, follows in its own words.
- */
-export const told = ({ code, message }) => tOr(`error.${code}`, message ?? "", { detail: message ?? "" });
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+const literally = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The messages of the program, those with the most words of their own first. */
+const MESSAGES = Object.entries(language === "zh" ? messages : {})
+  .map(([english, chinese]) => ({ chinese, own: english.split(/\{\w+\}/), names: english.match(/(?<=\{)\w+(?=\})/g) ?? [] }))
+  .sort((one, other) => other.own.join("").length - one.own.join("").length)
+  .map(({ own, ...rest }) => ({ ...rest, form: new RegExp(`^${own.map(literally).join("(.*?)")}$`, "s") }));
+
+/** Return a message of the program in the person's language; one that is not known stays as it is. */
+export function said(message) {
+  for (const { form, names, chinese } of MESSAGES) {
+    const [, ...values] = form.exec(message) ?? [];
+    if (!form.test(message)) continue;
+    const text = filled(chinese, Object.fromEntries(names.map((name, n) => [name, said(values[n])])));
+    return text.replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, ""); // a name that is Chinese, too
+  }
+  const [, what, hint] = /^(.+?) \((.+)\)$/s.exec(message) ?? [];
+  if (!what || (said(what) === what && said(hint) === hint)) return message;
+  return `${said(what)}（${said(hint)}）`;
+}
+
+/** Return an error or a warning of the service, by its code if that is known. */
+export const told = ({ code, message }) => tOr(`error.${code}`, said(message ?? ""), { detail: said(message ?? "") });

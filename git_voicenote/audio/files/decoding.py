@@ -202,13 +202,13 @@ class _Reading:
 
     def _pass_over(self, junk: Junk) -> None:
         """Report bytes that are not sound; after a stream, they may be damaged sound."""
-        what = f"{self._name} holds {junk.end - junk.start:,} bytes that are no sound"
+        name, octets = self._name, junk.end - junk.start
         if junk.is_padding:
-            self._warn(f"{self._name} may be cut off: it ends with {junk.end - junk.start:,} zeros")
+            self._warn(f"{name} may be cut off: it ends with {octets:,} zeros")
         elif junk.start and self._samples:
-            self._lose(f"{what}{self._place()}")
+            self._lose(f"{name} holds {octets:,} bytes that are no sound{self._place()}")
         else:
-            self._warn(f"{what} before its sound")
+            self._warn(f"{name} holds {octets:,} bytes that are no sound before its sound")
 
     def _lose(self, message: str) -> None:
         self.is_incomplete = True

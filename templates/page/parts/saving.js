@@ -2,7 +2,7 @@
 
 import * as api from "../api.js";
 import { el } from "../dom.js";
-import { t } from "../i18n.js";
+import { said, t } from "../i18n.js";
 import { asked } from "./dialogs.js";
 
 /** Return the path of what a target's words are kept at. */
@@ -34,7 +34,7 @@ async function sent(target, path, body) {
   try {
     const kept = await api.put(path, body);
     const done = target.kind === "cover" ? t("saved.cover") : t("saved.note", { commit: target.short });
-    return [done, kept.is_merged ? t("saved.merged") : "", ...kept.warnings].filter(Boolean).join(" ");
+    return [done, kept.is_merged ? t("saved.merged") : "", ...kept.warnings.map(said)].filter(Boolean).join(" ");
   } catch (error) {
     if (error.code !== "changed_meanwhile") throw error;
     const how = await choice(t("save.changed"), error.body.text ?? "");

@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { el, field, fill, freshId, once } from "../dom.js";
 import { moment } from "../format.js";
-import { t } from "../i18n.js";
+import { said, t } from "../i18n.js";
 import { Latest } from "../latest.js";
 import { Answers } from "../parts/review/answers.js";
 import { Answering } from "../parts/review/answering.js";
@@ -84,7 +84,7 @@ export class ReviewView {
     this.clear();
     this.id = idOf(series);
     const { cover, patches, remarks } = series;
-    fill(this.remarks, remarks.map((remark) => el("p", { class: "remark", role: "note" }, remark)));
+    fill(this.remarks, remarks.map((remark) => el("p", { class: "remark", role: "note" }, said(remark))));
     if (!patches.length && !remarks.length) this.remarks.textContent = t("review.none");
     const number = (patch) => `${patch.number}/${patches.length}`;
     this.parts = [...(cover ? [new Cover(cover)] : []),

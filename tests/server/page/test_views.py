@@ -261,6 +261,13 @@ def test_the_page_is_in_chinese_for_who_wants_it(page: Page) -> None:
     page.go("settings")
     page.write(".adding .field:first-child input", "###")
     page.click(".adding button")
-    page.until_said("服务不接受此内容：")
+    page.until_said("服务不接受此内容：术语应含字母或数字")
+    damaged = (
+        "the file is damaged (it is cut off): 2.0 s could be read from 0:05 on, 1.5 s could not"
+    )
+    said = f"import('/static/i18n.js').then((module) => module.said({damaged!r}))"
+    assert page.browser.run(said) == (
+        "此文件已损坏（被截断）：读出 2.0 秒（自 0:05 起），另有 1.5 秒无法读取"
+    )
     page.choose(".tools select:last-child", "en")
     page.find("#top nav a", "Settings")

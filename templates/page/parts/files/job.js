@@ -3,7 +3,7 @@
 import * as api from "../../api.js";
 import { announce, button, el, fill } from "../../dom.js";
 import { clock, moment } from "../../format.js";
-import { t, told } from "../../i18n.js";
+import { said, t, told } from "../../i18n.js";
 import { Latest } from "../../latest.js";
 import { confirmed } from "../dialogs.js";
 import { exportButtons, FORMATS, saved } from "../exports.js";
@@ -117,7 +117,7 @@ export class JobCard {
   draw(row, file) {
     row.progress = el("progress", { max: 1, "aria-label": t("files.progress", { name: file.name }) });
     const problem = file.error ? [el("p", { class: "problem" }, told(file.error)),
-      file.error.hint && file.error.code !== "unreadable_sound" ? el("p", { class: "hint" }, file.error.hint) : null] : null;
+      file.error.hint && file.error.code !== "unreadable_sound" ? el("p", { class: "hint" }, said(file.error.hint)) : null] : null;
     const open = button(t("files.open"), () => this.open(row, file.number), { "aria-expanded": "false" });
     fill(row.node, el("td", {}, el("bdi", { class: "path" }, file.name), problem),
       el("td", { class: "number" }, file.duration ? clock(file.duration) : ""),
@@ -149,7 +149,7 @@ export class JobCard {
       const file = job.files.find((one) => one.number === number);
       const path = `${this.path}/files/${number}`;
       row.transcript = new Transcript({ path: `${path}/audio`, segments: file.segments ?? [], title: file.name });
-      fill(row.below, el("td", { colspan: 4 }, (file.warnings ?? []).map((text) => el("p", { class: "hint" }, text)),
+      fill(row.below, el("td", { colspan: 4 }, (file.warnings ?? []).map((text) => el("p", { class: "hint" }, said(text))),
         row.transcript.node, exportButtons((format) => `${path}/export/${format}`, file.name)));
     } catch (error) {
       announce(error.message, true);

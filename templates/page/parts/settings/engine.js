@@ -3,7 +3,7 @@
 import * as api from "../../api.js";
 import { announce, button, choose, el, field, fill } from "../../dom.js";
 import { bytes } from "../../format.js";
-import { t } from "../../i18n.js";
+import { said, t } from "../../i18n.js";
 import { Latest } from "../../latest.js";
 
 export class EnginePanel {
@@ -54,7 +54,7 @@ export class EnginePanel {
     }
     const [model, device] = [el("select"), el("select")];
     const problems = engines.filter((one) => !one.is_usable)
-      .map((one) => el("li", {}, el("code", {}, one.name), " ", one.problem ?? ""));
+      .map((one) => el("li", {}, el("code", {}, one.name), " ", said(one.problem ?? "")));
     const options = (select, names, value) => {
       fill(select, names.map((name) => el("option", { value: name }, name)));
       if (names.includes(value)) select.value = value;
