@@ -123,8 +123,10 @@ def _show_cover(
     left = find_left(covers, branch) if branch else None
     text = covers.text_of(left) if left else covers.text(key)
     if text is None:
+        is_mine = branch is None or repository.has_branch(key)
         raise NoNoteError(
-            f"no cover for {series_name(repository, key)}", hint=_other_covers(covers, key)
+            f"no cover for {series_name(repository, key)}",
+            hint=_other_covers(covers, key, is_mine=is_mine),
         )
     if covers.is_restored(key):
         say(restored(series_name(repository, key)))
@@ -137,9 +139,10 @@ def _show_cover(
         say(f"cover of {series_name(repository, mine)} saved")
 
 
-def _other_covers(covers: Covers, key: str) -> str:
+def _other_covers(covers: Covers, key: str, *, is_mine: bool) -> str:
     """Return how to get a cover: record one, or show those of deleted branches."""
-    hint = "record one with `git voicenote record --cover`"
+    record = "`git voicenote record --cover`"
+    hint = f"record one with {record}" if is_mine else f"no branch is named {key!r}"
     if left := covers.left_behind():
         shown = (
             f"`git voicenote show --cover {argument_for(covers, one, key)}`" for one in left[:3]

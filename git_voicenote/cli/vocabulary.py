@@ -76,6 +76,8 @@ def list_(revision: str | None, *, as_json: bool) -> None:
         places = ", ".join(sighting.place for sighting in term.sightings)
         lines.append(as_row(f"{mark} {padded(term.text, width)}  {places}") + "\n")
     page("".join(lines))
+    if not lines:
+        say("no terms were found; `git voicenote vocabulary add TERM` adds one")
 
 
 @vocabulary.command()
@@ -103,7 +105,7 @@ def remove(term: str, *, personal: bool) -> None:
     chosen = _list_to_edit(personal=personal)
     if not chosen.edit(lambda text: without_term(text, term)):
         raise NegativeAnswer(
-            f"{term} is not in {chosen.path}",
+            f"{term!r} is not in {chosen.path}",
             hint=f"`git voicenote vocabulary explain {shlex.quote(term)}` says where",
         )
     say(f"{term} removed from {chosen.path}")
@@ -160,11 +162,11 @@ def _list_to_edit(*, personal: bool) -> VocabularyList:
 def _no_term(term: str) -> NegativeAnswer:
     if is_ordinary(term.lower(), ordinary_words()):
         return NegativeAnswer(
-            f"{term} is an ordinary English word: engines know it, and nothing is corrected to it",
+            f"{term!r} is an ordinary English word, which engines know: it is not a term",
             hint=f"`git voicenote vocabulary add {shlex.quote(term)}` makes it a term anyway",
         )
     return NegativeAnswer(
-        f"{term} is not among the terms for this change",
+        f"{term!r} is not among the terms for this change",
         hint=f"`git voicenote vocabulary add {shlex.quote(term)}` adds it permanently",
     )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 _METHODS = ("load", "transcribe")
-_WAY_OUT = "`git config voicenote.engine auto` goes back to an engine of ours"
+_WAY_OUT = "set voicenote.engine to auto to use a built-in engine"
 
 
 def load_engine(name: str, location: str, options: EngineOptions) -> Engine:

@@ -159,12 +159,12 @@ class Repository:
         head = self.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1, 128))
         if not head and not self.run("for-each-ref", "--count=1"):
             return UnknownRevisionError(
-                "there is no commit here yet", hint="explain the first one after `git commit`"
+                "there are no commits yet", hint="`git commit` makes the first one"
             )
-        return UnknownRevisionError(
-            f"no commit is named {revision!r}",
-            hint="`git log --oneline` lists the commits that can be explained",
-        )
+        hint = "`git log --oneline` lists the commits"
+        if (self.common_dir / "shallow").exists():
+            hint += "; this clone is shallow, and `git fetch --unshallow` gets the older ones"
+        return UnknownRevisionError(f"no commit is named {revision!r}", hint=hint)
 
     def current_branch(self) -> str | None:
         """Return the short name of the branch that HEAD is on, or None when it is detached."""

@@ -154,7 +154,7 @@ def _purpose_in(folder: Path) -> Purpose:
 def story(kept: KeptText) -> str:
     """Return a sentence that describes the text."""
     when = local_time(kept.edited_at)
-    return f"the text of {when} for {kept.purpose.title} was not saved"
+    return f"{kept.purpose.title}, edited at {when}, was not saved"
 
 
 def above(content: str, marker: str) -> str:

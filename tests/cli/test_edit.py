@@ -147,7 +147,7 @@ def test_a_note_that_cannot_be_saved_is_kept_in_a_file(explained: Sandbox) -> No
     assert done.returncode == 128
     error, kept, hint = done.stderr.decode().splitlines()
     assert "refs/notes/voicenote is locked" in error
-    assert hint.startswith("hint: where none is running, remove")
+    assert hint.startswith("hint: if no git process is running,")
     text = explained.run("cat", kept.removeprefix("the text is kept in ")).stdout
     assert text.startswith(b"Why it is better so.\n")
 

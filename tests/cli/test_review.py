@@ -173,7 +173,7 @@ def test_a_pipe_gets_all_with_remarks_on_stderr(series: Sandbox) -> None:
     ("arguments", "status", "said"),
     [
         (("topic..main",), 1, "there are no commits in topic..main"),
-        (("nothing",), 128, "no commit is named 'nothing'"),
+        (("nothing",), 128, "no file and no commit is named 'nothing'"),
         (
             ("merged",),
             1,

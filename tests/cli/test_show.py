@@ -75,7 +75,7 @@ def test_an_unborn_branch_has_nothing_to_show(sandbox: Sandbox) -> None:
     done = sandbox.voicenote("show")
 
     assert done.returncode == 128
-    assert done.stderr.decode().splitlines()[0] == "error: there is no commit here yet"
+    assert done.stderr.decode().splitlines()[0] == "error: there are no commits yet"
 
 
 def test_outside_of_a_repository(sandbox: Sandbox) -> None:

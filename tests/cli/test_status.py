@@ -165,9 +165,7 @@ def test_what_was_not_finished_is_named_with_the_way_on(repo: Sandbox) -> None:
     assert f"(0:02) was not finished\n    `git voicenote record --from {RECORDING}` resumes it" in (
         shown
     )
-    assert (
-        f"for the project was not saved: {kept}\n    `git voicenote edit COMMIT` resumes" in shown
-    )
+    assert f", was not saved: {kept}\n    `git voicenote edit COMMIT` resumes" in shown
     value = json.loads(repo.voicenote("status", "--json").stdout)["unfinished"]
     assert value["am"] == {"patch": 1, "total": 1}
     assert [one["id"] for one in value["recordings"]] == [RECORDING]

@@ -36,7 +36,7 @@ _USED = "shows its usage"
         ("transcribe --format", "option '--format' requires an argument",
          f"`git voicenote transcribe -h` {_USED}"),
         ("hook run x",
-         "invalid value for '{prepare-commit-msg|post-applypatch}': 'x' is not one of "
+         "'x' is not one of "
          "'prepare-commit-msg', 'post-applypatch'", f"`git voicenote hook run -h` {_USED}"),
         ("record --replace=3", "option '--replace' does not take a value",
          f"`git voicenote record -h` {_USED}"),

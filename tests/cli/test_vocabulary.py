@@ -25,7 +25,8 @@ def code(repo: Sandbox) -> Sandbox:
 
 def out(sandbox: Sandbox, *arguments: str) -> str:
     done = sandbox.voicenote("vocabulary", *arguments)
-    assert (done.returncode, done.stderr) == (0, b"")
+    none = b"no terms were found; `git voicenote vocabulary add TERM` adds one\n"
+    assert (done.returncode, done.stderr) == (0, b"" if done.stdout else none)
     return done.stdout.decode()
 
 
@@ -75,7 +76,7 @@ def test_a_term_is_explained(code: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("term", "words"),
-    [("return", "return is an ordinary English word"), ("zork", "zork is not among the terms")],
+    [("return", "'return' is an ordinary English word"), ("zork", "'zork' is not among the terms")],
 )
 def test_what_is_no_term_is_explained_too(code: Sandbox, term: str, words: str) -> None:
     done = code.voicenote("vocabulary", "explain", term)
@@ -102,7 +103,7 @@ def test_terms_are_added_and_removed(code: Sandbox) -> None:
 
     done = code.voicenote("vocabulary", "remove", "kubectl")
     assert done.returncode == 1
-    assert f"kubectl is not in {path}" in done.stderr.decode()
+    assert f"'kubectl' is not in {path}" in done.stderr.decode()
 
 
 def test_a_personal_list_holds_outside_of_repositories(sandbox: Sandbox) -> None:

@@ -90,7 +90,7 @@ def test_there_is_no_cover_before_the_first_commit(scripted: Sandbox) -> None:
     scripted.git("update-ref", "-d", "refs/heads/main")
     done = scripted.voicenote("record", "--cover", "--from", SPOKEN)
     assert done.returncode == 128
-    assert done.stderr.startswith(b"error: there is no commit here yet\n")
+    assert done.stderr.startswith(b"error: there are no commits yet\n")
 
 
 def test_a_series_is_explained_by_its_cover(scripted: Sandbox) -> None:

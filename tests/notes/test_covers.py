@@ -74,7 +74,7 @@ def test_an_unborn_branch_has_a_key_and_a_detached_nothing_has_none(sandbox: San
     assert covers_of(sandbox).key_for_head() == "topic"
 
     sandbox.write(".git/HEAD", "1" * 40 + "\n")
-    with pytest.raises(UnknownRevisionError, match="there is no commit here yet"):
+    with pytest.raises(UnknownRevisionError, match="there are no commits yet"):
         covers_of(sandbox).key_for_head()
 
 
@@ -150,7 +150,7 @@ def test_a_locked_cover_is_named(repo: Sandbox) -> None:
     with pytest.raises(GitError, match="refs/voicenote/cover/main is locked") as caught:
         covers_of(repo).write("main", [WHY])
 
-    assert caught.value.hint == f"where none is running, remove {lock}"
+    assert caught.value.hint == f"if no git process is running, `rm {lock}` removes the lock"
 
 
 def test_a_cover_without_an_identity(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

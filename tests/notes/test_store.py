@@ -349,7 +349,7 @@ def test_a_locked_ref_is_named(repo: Sandbox) -> None:
     with pytest.raises(GitError, match="is locked") as caught:
         notes_of(repo).write(head(repo), [WHY])
 
-    assert caught.value.hint == f"where none is running, remove {lock}"
+    assert caught.value.hint == f"if no git process is running, `rm {lock}` removes the lock"
 
 
 def test_a_ref_that_cannot_be_is_an_error_in_gits_words(repo: Sandbox) -> None:

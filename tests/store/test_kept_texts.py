@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,8 +67,10 @@ def left(repo: Sandbox) -> Sandbox:
 def test_the_next_command_names_it_once(left: Sandbox, command: tuple[str, ...]) -> None:
     told = left.voicenote(*command, environment={"GIT_EDITOR": "true"}).stderr.decode()
     (path,) = kept(left)
-    assert told.count(f"for the note for {left.git('rev-parse', '--short=7', 'HEAD')} was not "
-                      f"saved: {path}\n") == 1  # fmt: skip
+    short = left.git("rev-parse", "--short=7", "HEAD")
+    assert (
+        len(re.findall(f"the note for {short}, edited at .*, was not saved: {path}\n", told)) == 1
+    )
     assert told.count("resumes it") == 1
 
 

@@ -43,7 +43,11 @@ def error_of(
         return UsageError(
             f"{path} has no option {error.option_name}", hint=f"{near}`{path} -h` lists the options"
         )
-    return UsageError(_in_our_style(error.format_message()), hint=_help_hint(path))
+    # an argument has no name that the user typed
+    is_argument = isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument)
+    is_missing = isinstance(error, click.MissingParameter)
+    message = error.message if is_argument and not is_missing else error.format_message()
+    return UsageError(_in_our_style(message), hint=_help_hint(path))
 
 
 def unknown_command(path: str, name: str, known: Iterable[str]) -> UsageError:

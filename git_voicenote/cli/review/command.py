@@ -13,7 +13,7 @@ from git_voicenote import files
 from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.cli.review.json_value import review_value
 from git_voicenote.cli.review.options import ReplyOptions
-from git_voicenote.errors import NotARepositoryError, UsageError
+from git_voicenote.errors import NotARepositoryError, UnknownRevisionError, UsageError
 from git_voicenote.files.failures import store_error
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.mail.incoming.reading import read_series
@@ -169,7 +169,14 @@ def _read(
             f"{what} this is no git repository",
             hint="`git voicenote review FILE` reads mails anywhere",
         )
-    return series_of_commits(repository, source, notes_ref)
+    try:
+        return series_of_commits(repository, source, notes_ref)
+    except UnknownRevisionError as exc:
+        if path is None or ".." in str(source):
+            raise
+        raise UnknownRevisionError(
+            f"no file and no commit is named {source!r}", hint=exc.hint
+        ) from exc
 
 
 def _exists(path: Path) -> bool:

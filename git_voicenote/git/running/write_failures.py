@@ -1,8 +1,9 @@
-"""Why git could not write, found out by looking rather than by reading git's (translated) words."""
+"""Explain why git could not write, from the state of the repository: git's words are translated."""
 
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, StoreError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
 _LITTLE = 64 * 1024
-"""Bytes: with less, git writes no note, which is some small objects and a ref."""
+"""Bytes: a note needs some small objects and a ref."""
 
 
 def explain_write_failure(repository: Repository, ref: str, failure: GitError) -> VoicenoteError:
@@ -27,14 +28,14 @@ def explain_write_failure(repository: Repository, ref: str, failure: GitError) -
         )
     if try_git("var", "GIT_COMMITTER_IDENT", cwd=repository.cwd).returncode:
         return GitError(
-            "git does not know who you are, and a note says who wrote it",
-            hint="git config --global user.name NAME && git config --global user.email ADDRESS",
+            "git does not know who you are, and a note records its author",
+            hint="set user.name and user.email, for example `git config --global user.name NAME`",
         )
     lock = repository.common_dir / f"{ref}.lock"
     if lock.exists():
         return GitError(
-            f"{ref} is locked: another git process writes it, or died while it did",
-            hint=f"where none is running, remove {lock}",
+            f"{ref} is locked: git is writing it in another process, or was killed",
+            hint=f"if no git process is running, `rm {shlex.quote(str(lock))}` removes the lock",
         )
     hint = failure.hint
     if free_room(objects) < _LITTLE:

@@ -46,10 +46,10 @@ def series_of_commits(
     entries, remarks = _read(repository, walk, revisions or "HEAD")
     if not entries and walk[0] == _ONE:
         named = revisions or "HEAD"
-        merged = shlex.quote(f"{named}^1..{named}")
+        name = shlex.quote(named)
         raise NegativeAnswer(
             f"{named} is a merge, which has no diff of its own",
-            hint=f"`git voicenote review {merged}` shows the merged commits",
+            hint=f"`git voicenote review {name}^1..{name}` shows the merged commits",
         )
     if not entries:
         raise NegativeAnswer(

@@ -23,12 +23,12 @@ _ANSWERS: dict[str, Existing] = {"r": "replace", "a": "append", "k": "both"}
 
 
 def ask_about_existing(name: str, dialogue: Dialogue) -> Existing:
-    """Ask what to do with the existing note; if nobody can be asked, add to it."""
+    """Ask what to do with the existing note; append if there is no one to ask."""
     if not dialogue.is_interactive:
-        dialogue.say(f"there is already a {name}: this is added to it (--replace, --keep-both)")
+        dialogue.say(f"there is a {name} already: adding to it (or use --replace, --keep-both)")
         return "append"
     choice = dialogue.ask(
-        f"there is already a {name}:",
+        f"there is a {name} already:",
         {"r": "replace", "a": "append", "k": "keep both"},
         default="a",
     )

@@ -308,7 +308,7 @@ class Archive:
                 self._missed[0](self._history)
                 del self._missed[0]
         except StoreError as exc:
-            self._tell(f"the history was not updated: {exc.message}")
+            self._tell(f"this was not saved in the history: {exc.message}")
             return
         if had_missed:
             self._tell("the history is up to date again")
