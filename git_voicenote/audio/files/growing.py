@@ -23,17 +23,18 @@ _POLL = 0.03
 def growing_blocks(path: Path, ended: threading.Event) -> Iterator[Samples]:
     """Yield a recording from its start, while it grows, until `ended` is set and all was read.
 
-    Blocks are mono float32 at 16 kHz, 0.1 s each. Raises OSError.
+    Blocks are mono float32 at 16 kHz, 0.1 s at most. Raises OSError.
     """
     with path.open("rb", buffering=0) as file:
         file.seek(HEADER_SIZE)
-        pcm = b""
+        half = b""
         while True:
             is_over = ended.is_set()  # before the read, which then returns all the rest
-            pcm += file.read(_BLOCK_BYTES - len(pcm))
-            if len(pcm) == _BLOCK_BYTES or (is_over and len(pcm) >= SAMPLE_WIDTH):
-                yield _samples(pcm)
-                pcm = b""
+            pcm = half + file.read(_BLOCK_BYTES - len(half))
+            whole = len(pcm) // SAMPLE_WIDTH * SAMPLE_WIDTH
+            half = pcm[whole:]  # of a sample that is being written
+            if whole:
+                yield _samples(pcm[:whole])
             elif is_over:
                 return
             else:
@@ -41,5 +42,4 @@ def growing_blocks(path: Path, ended: threading.Event) -> Iterator[Samples]:
 
 
 def _samples(pcm: bytes) -> Samples:
-    whole = pcm[: len(pcm) // SAMPLE_WIDTH * SAMPLE_WIDTH]
-    return np.frombuffer(whole, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)
