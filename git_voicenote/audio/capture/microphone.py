@@ -80,6 +80,8 @@ class Capture:
         """Seconds recorded."""
         self.level = 0.0
         """The current level, from 0 (a quiet room) to 1 (full scale), linear in decibels."""
+        self.stopped_at: float | None = None
+        """Seconds that were recorded at `stop`; None before."""
         self.warning: str | None = None
         """The current problem with the sound, such as a muted microphone."""
         self.reason: Reason | None = None
@@ -144,7 +146,14 @@ class Capture:
 
     def stop(self) -> None:
         """End the recording after the tail of the last word; `blocks` continues to the end."""
+        self.stopped_at = self.elapsed
         self._send(b"stop\n")
+
+    def end_tail(self) -> None:
+        """End a recording that was stopped: the last word is over."""
+        # a page's sound is still on its way: there the tail is not only for the last word
+        if not self.shows_text:
+            self._send(b"end\n")
 
     def pause(self) -> None:
         """Close the microphone until `resume`; return when it is closed."""

@@ -4,9 +4,9 @@ It is a process of its own, because an engine may hold Python's global lock for 
 during which a microphone callback in the same process would lose sound, and because the recording
 must survive an engine that crashes.
 
-On stdin, it reads `stop` (record the tail of the last word), `cancel` (end immediately), `pause`
-(close the device) and `resume`. The end of stdin is the end of its parent, and ends the recording.
-On stdout, it writes JSON lines, each an object with `event`:
+On stdin, it reads `stop` (record the tail of the last word), `end` (end the tail), `cancel` (end
+immediately), `pause` (close the device) and `resume`. The end of stdin is the end of its parent,
+and ends the recording. On stdout, it writes JSON lines, each an object with `event`:
   started   device
   level     level (0 … 1), elapsed (s)
   warning   message, or null when the problem is over
@@ -86,6 +86,7 @@ class _Controls:
     """The orders from the parent or by a signal."""
 
     stopped: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
     paused: threading.Event = field(default_factory=threading.Event)
 
@@ -96,6 +97,8 @@ class _Controls:
                 match word.strip():
                     case b"stop":
                         self.stopped.set()
+                    case b"end":
+                        self.ended.set()
                     case b"pause":
                         self.paused.set()
                     case b"resume":
@@ -180,7 +183,7 @@ class _Recorder:
                 return "cancelled", None
             if self._controls.stopped.is_set():
                 end = end or now + TAIL + self._source.latency
-                if now >= end:
+                if now >= end or self._controls.ended.is_set():
                     return "stopped", None
             if self._limit and wav.duration >= self._limit:
                 return "limit", None

@@ -10,17 +10,21 @@ from git_voicenote.log import Log
 from git_voicenote.workflows.hearing.transcription import transcribe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from git_voicenote.audio.capture.microphone import Capture
     from git_voicenote.audio.voice_activity import VoiceActivity
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.datatypes import Samples, Segment
     from git_voicenote.engines.base import Context, Engine
 
 _log = Log(__name__)
 
 _FIRST_WORD_SECONDS = 10.0
 """Seconds before the first word in which silence does not stop the recording."""
+_WORD_IS_OVER = 0.25
+"""Seconds of silence that are in no word: a stop consonant is shorter."""
+_REPORT_DELAY = 0.1
+"""Seconds that a capture may have recorded since it last said how many there are."""
 
 
 class LiveDictation:
@@ -116,7 +120,7 @@ class LiveDictation:
             # not earlier, because its reading would delay the opening of the microphone
             self._sound_is_there.wait()
             context = replace(self._context(), partial=self._hear)
-            for segment in transcribe(self.capture.blocks(), self.engine, context, self._activity):
+            for segment in transcribe(self._blocks(), self.engine, context, self._activity):
                 with self._words:
                     self._segments.append(segment)
                     self._partial = ""
@@ -127,6 +131,23 @@ class LiveDictation:
         finally:
             with self._words:
                 self._partial, self._is_over = "", True
+
+    def _blocks(self) -> Iterator[Samples]:
+        """Yield the recording; end its tail when the last word before the stop is over."""
+        has_ended = False
+        for block in self.capture.blocks():
+            yield block
+            if not has_ended and self._last_word_is_over():
+                self.capture.end_tail()
+                has_ended = True
+
+    def _last_word_is_over(self) -> bool:
+        stopped_at = self.capture.stopped_at
+        return (
+            stopped_at is not None
+            and self._activity.heard >= stopped_at + _REPORT_DELAY
+            and self._activity.silence >= _WORD_IS_OVER
+        )
 
     def _hear(self, words: str) -> None:
         with self._words:

@@ -91,6 +91,18 @@ def test_the_tail_of_the_last_word_is_kept_after_the_stop_key(speech: Path, reco
     assert sum(map(len, after)) >= 0.3 * SAMPLE_RATE
 
 
+def test_the_tail_ends_early_if_the_last_word_is_over(speech: Path, recorded: Path) -> None:
+    with Capture(recorded, device=f"file:{speech}") as capture:
+        capture.start()
+        blocks = capture.blocks()
+        before = follow(blocks, 0.5)
+        capture.stop()
+        capture.end_tail()
+        whole = np.concatenate([*before, *blocks])
+    assert (capture.reason, capture.failure) == ("stopped", None)
+    np.testing.assert_array_equal(whole, sound_of(recorded))
+
+
 def test_after_a_file_ends_the_room_is_quiet_but_not_dead(tmp_path: Path, recorded: Path) -> None:
     speech = write_sound(tmp_path / "speech.wav", tone(0.5))
     with Capture(recorded, device=f"file:{speech}", max_duration=1.5) as capture:

@@ -6,21 +6,23 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from git_voicenote.audio.capture.microphone import Capture
+from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.datatypes import Segment
+from git_voicenote.datatypes import SAMPLE_RATE, Segment
 from git_voicenote.engines.base import Context, EngineInfo
 from git_voicenote.errors import EngineError
 from git_voicenote.workflows.hearing.live_dictation import LiveDictation
-from tests.support.speech import SPEECH
+from tests.support.speech import SHORT, SPEECH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from git_voicenote.datatypes import Waveform
+    from git_voicenote.datatypes import Samples, Waveform
 
 PATIENCE = 30.0
 
@@ -94,3 +96,68 @@ def test_what_is_heard_of_a_segment_goes_when_it_is_done(tmp_path: Path, *, fail
         capture.cancel()
     assert [segment.text for segment in dictation.segments] == ([] if fails else ["we now write"])
     assert (dictation.failure is not None) == fails
+
+
+class DeafEngine:
+    """Listens to everything and understands nothing."""
+
+    info = EngineInfo("deaf", ("en",))
+
+    def load(self) -> None:
+        """Be ready at once."""
+
+    def transcribe(self, pieces: Iterable[Waveform], _context: Context) -> Iterator[Segment]:
+        for _ in pieces:
+            pass
+        yield from ()
+
+
+class PlayedCapture(Capture):
+    """Sound that is there block by block, and stopped after some seconds of it."""
+
+    def __init__(self, path: Path, sound: Samples, stopped_after: float) -> None:
+        super().__init__(path)
+        self._sound = sound
+        self._stopped_after = stopped_after
+        self.tail_ended_at: float | None = None
+        """Seconds that were listened to when the tail was ended."""
+
+    def start(self) -> None:
+        """Give sound at once."""
+
+    def blocks(self) -> Iterator[Samples]:
+        for at in range(0, len(self._sound), 512):
+            self.elapsed = (at + 512) / SAMPLE_RATE
+            if self.stopped_at is None and self.elapsed >= self._stopped_after:
+                self.stopped_at = self.elapsed
+            yield self._sound[at : at + 512]
+
+    def end_tail(self) -> None:
+        self.tail_ended_at = self.elapsed
+
+
+def tail_of(tmp_path: Path, sound: Samples, stopped_after: float) -> tuple[float, float]:
+    """Return when the tail ended and when the last word did, in seconds."""
+    capture = PlayedCapture(tmp_path / "x.wav", sound, stopped_after)
+    activity = VoiceActivity()
+    dictation = LiveDictation(capture, DeafEngine(), Context, activity)
+    dictation.start()
+    assert dictation.wait(PATIENCE)
+    assert capture.tail_ended_at is not None
+    return capture.tail_ended_at, activity.last_speech
+
+
+def test_a_recording_that_is_stopped_in_silence_has_no_tail(tmp_path: Path) -> None:
+    sound = np.concatenate([*read_blocks(SHORT), np.zeros(2 * SAMPLE_RATE, np.float32)])
+    stopped = len(sound) / SAMPLE_RATE - 1.0
+    ended, _ = tail_of(tmp_path, sound, stopped)
+    assert stopped <= ended < stopped + 0.2
+
+
+def test_a_recording_that_is_stopped_within_a_word_goes_on_to_its_end(tmp_path: Path) -> None:
+    sound = np.concatenate([*read_blocks(SHORT), np.zeros(2 * SAMPLE_RATE, np.float32)])
+    whole = VoiceActivity()
+    assert list(whole.pieces([sound]))
+    ended, last = tail_of(tmp_path, sound, whole.last_speech - 0.2)
+    assert last == whole.last_speech
+    assert ended >= last + 0.25
