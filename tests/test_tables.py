@@ -10,7 +10,7 @@ import ast
 import re
 from dataclasses import fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 import pytest
@@ -34,7 +34,15 @@ from git_voicenote.engines.model_kinds import KINDS
 from git_voicenote.engines.registry import ENTRY_POINT_GROUP, engine_names, make_engine
 from git_voicenote.notes.format import join_notes, parse_notes, render_note, trailers_for_readers
 from git_voicenote.notes.merging.texts import merge_texts
-from git_voicenote.notes.trailers import PREFIX, TRAILERS, note_value
+from git_voicenote.notes.trailers import (
+    PREFIX,
+    TRAILERS,
+    Duration,
+    Identity,
+    Name,
+    Several,
+    note_value,
+)
 from git_voicenote.store.recordings import Recordings
 from git_voicenote.store.results import ResultFolder
 from git_voicenote.text.export.formats import FORMATS, ExportFormat
@@ -99,9 +107,13 @@ def found(pattern: str) -> Iterator[tuple[Path, str]]:
 
 # note trailers: a field of Note and a row in notes/trailers.py
 
-FULL = Note(
-    "Words.", ("20261122-101400-3f2a",), "nano", "en", 14.0, reviewer="Ada <ada@example.org>"
-)
+SAMPLES: dict[type, Any] = {
+    Several: ("20261122-101400-3f2a",),
+    Name: "en",
+    Identity: "Ada <ada@example.org>",
+    Duration: 14.0,
+}
+FULL = replace(Note("Words."), **{one.field: SAMPLES[type(one.kind)] for one in TRAILERS})
 
 
 def test_every_field_of_a_note_is_a_trailer() -> None:
