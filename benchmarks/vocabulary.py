@@ -7,7 +7,8 @@
                                                           notes nobody would have to change
 
 SENTENCES is vocabulary_speech.tsv, on which nothing is chosen any more. Rules are chosen on
-vocabulary_speech_tune.tsv, and vocabulary_speech_kept.tsv tells whether they hold elsewhere.
+vocabulary_speech_tune.tsv, and vocabulary_speech_kept.tsv told whether they hold elsewhere, until
+it was looked at; vocabulary_speech_fresh.tsv was written later, before it was heard.
 `prose` takes 25,000 words of messages that are older than those the vocabulary is made of, as
 they were written and as an engine without capitals and stops would write them.
 """
