@@ -13,12 +13,12 @@ import numpy as np
 if TYPE_CHECKING:
     from git_voicenote.datatypes import Samples
 
-_MUCH_QUIETER = 0.05
+_QUIET_RATIO = 0.05
 """A share of the loudest channel's power, -13 dB; the mix of one used channel in two has 0.25."""
-_SOUND = 1e-9
+_MIN_POWER = 1e-9
 """The power from which a channel has sound, -90 dBFS: very quiet speech has -75, 16-bit rounding
 -101."""
-_HOLD = 5
+_HELD_BLOCKS = 5
 """Blocks for which one channel is kept, so that the switch back is not inside a word."""
 
 
@@ -46,10 +46,10 @@ class Downmix:
         power = numbers.var(axis=0)
         mixed = float(numbers.mean(axis=1).var())
         loudest = int(power.argmax())
-        if power[loudest] > _SOUND and mixed < _MUCH_QUIETER * power[loudest]:
+        if power[loudest] > _MIN_POWER and mixed < _QUIET_RATIO * power[loudest]:
             if not self._held or power[loudest] > 2 * power[self._channel]:
                 self._channel = loudest  # rarely, because a change of phase sounds like a click
-            self._held = _HOLD
+            self._held = _HELD_BLOCKS
         elif self._held:
             self._held -= 1
         if not self._held:

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Samples
 
-_QUIET = 10 ** (-38 / 20)
+_QUIET_PEAK = 10 ** (-38 / 20)
 """Peaks below this are amplified …"""
-_TARGET = 10 ** (-20 / 20)
+_TARGET_PEAK = 10 ** (-20 / 20)
 """… to this, …"""
 _MAX_GAIN = 100.0
 """… by at most 40 dB."""
-_NOTHING = 10 ** (-80 / 20)
+_NOISE_PEAK = 10 ** (-80 / 20)
 """Peaks below this are the noise of a converter; they are not amplified."""
-_TOO_LOUD = 10 ** (1 / 20)
+_LOUD_PEAK = 10 ** (1 / 20)
 """Peaks above this are lowered; lossy codecs exceed full scale slightly where sound was clipped."""
 LOUDEST = 65_536.0
 """Samples beyond this are damaged; some programs write floats with a full scale of 32,768."""
 
-_AHEAD = 300
+_BLOCKS_AHEAD = 300
 """Blocks of look-ahead, half a minute: noise before the first words is not amplified."""
-_WINDOW = 1200
+_WINDOW_BLOCKS = 1200
 """Blocks that set the gain, with the look-ahead: noise in a pause of 90 s is not amplified."""
 _OUTLIERS = 2
 """The number of loudest blocks that are ignored, such as a click or a door."""
-_OFFSET = 0.002
+_MIN_OFFSET = 0.002
 """The smallest constant offset, as a share of full scale, that is removed."""
 
 
@@ -63,7 +63,7 @@ class Leveling:
         """The gain of the latest block; 0 before the first."""
         self._read = 0
         # for each block in the window: its lowest and highest sample, and the mean
-        self._seen = np.zeros((_WINDOW, 3))
+        self._seen = np.zeros((_WINDOW_BLOCKS, 3))
 
     def blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Yield the blocks with a corrected level, and with peaks within full scale.
@@ -73,10 +73,11 @@ class Leveling:
         failure: Exception | None = None
         try:
             for samples in blocks:
-                self._seen[self._read % _WINDOW] = samples.min(), samples.max(), samples.mean()
+                at = self._read % _WINDOW_BLOCKS
+                self._seen[at] = samples.min(), samples.max(), samples.mean()
                 self._read += 1
                 self._ahead.append(samples)
-                if len(self._ahead) > _AHEAD:
+                if len(self._ahead) > _BLOCKS_AHEAD:
                     yield self._leveled(self._ahead.popleft())
         except (AudioError, OSError) as exc:
             failure = exc
@@ -115,13 +116,13 @@ class Leveling:
         """Return the offset to subtract from the current samples, and the gain for the result."""
         low, high, mean = self._seen[: self._read].T
         offset = float(mean.mean())
-        if abs(offset) < _OFFSET:
+        if abs(offset) < _MIN_OFFSET:
             offset = 0.0
         peaks = np.maximum(high - offset, offset - low)
         rank = len(peaks) - min(_OUTLIERS + 1, (len(peaks) + 1) // 2)
         peak = float(np.partition(peaks, rank)[rank])
-        if peak > _TOO_LOUD:
+        if peak > _LOUD_PEAK:
             return offset, 1 / peak
-        if _NOTHING < peak < _QUIET:
-            return offset, min(_MAX_GAIN, _TARGET / peak)
+        if _NOISE_PEAK < peak < _QUIET_PEAK:
+            return offset, min(_MAX_GAIN, _TARGET_PEAK / peak)
         return 0.0, 1.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from git_voicenote.audio.capture.devices import load_portaudio
-from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
+from git_voicenote.audio.files.reading import read_blocks, tolerate_missing_sound
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioDeviceError, AudioFileError, IncompleteSoundError
 
@@ -103,7 +103,7 @@ def _blocks(path: Path, start: float) -> Iterator[bytes]:
     skip = int(start * SAMPLE_RATE)
     waiting = np.zeros(0, np.float32)
     incomplete: list[IncompleteSoundError] = []
-    for samples in as_far_as_possible(read_blocks(path), incomplete.append):
+    for samples in tolerate_missing_sound(read_blocks(path), incomplete.append):
         skipped = min(skip, len(samples))
         skip -= skipped
         waiting = np.concatenate((waiting, samples[skipped:]))

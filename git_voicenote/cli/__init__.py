@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.errors import Cancelled, Terminated, VoicenoteError
 from git_voicenote.log import log_failing_threads, start_tracing
-from git_voicenote.terminal.console import flush, print_error, say, say_as_it_is, warn
+from git_voicenote.terminal.console import flush, print_error, say, say_unwrapped, warn
 from git_voicenote.terminal.jobs.signals import end_by, handle_signals
 from git_voicenote.terminal.streams import drop, prepare_streams
 
@@ -41,7 +41,7 @@ def main() -> None:
     is_verbose = False
     while arguments and arguments[0] in VERBOSE:
         is_verbose, arguments = True, arguments[1:]
-    start_tracing(os.environ, verbose=is_verbose, say=say_as_it_is)
+    start_tracing(os.environ, verbose=is_verbose, say=say_unwrapped)
     log_failing_threads(warn)
     try:
         status = _run(arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from git_voicenote.resources import resource
-from git_voicenote.terminal.console import hand_over
+from git_voicenote.terminal.console import put_product
 
 _FILES = {
     "bash": "git-voicenote.bash",
@@ -18,4 +18,4 @@ _FILES = {
 @click.argument("shell", type=click.Choice(tuple(_FILES)))
 def completion(shell: str) -> None:
     """Print a completion script for a shell; `completion --help` says where to put it."""
-    hand_over(resource("completions", _FILES[shell]).read_bytes())
+    put_product(resource("completions", _FILES[shell]).read_bytes())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.audio.capture.devices import choose_device, input_devices, no_microphone
+from git_voicenote.audio.capture.devices import choose_device, input_devices, no_microphone_error
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
 from git_voicenote.phrases import counted
 from git_voicenote.store.seen_devices import remember_devices
@@ -41,7 +41,7 @@ def devices(as_json: bool) -> None:
         for device in found:
             report(_line(device, is_chosen=device == chosen), hanging=6)
     if not found:
-        error = no_microphone()
+        error = no_microphone_error()
         raise NegativeAnswer(error.message, hint=error.hint)
     if wanted is not None and chosen is not None:
         say(f"voicenote.microphone = {wanted} selects {chosen.name}")

@@ -11,8 +11,8 @@ from git_voicenote.errors import GitError, UsageError
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.terminal.console import put, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.programs.editors import leads_to_itself, open_editor, person_editor
-from git_voicenote.terminal.streams import sound_named
+from git_voicenote.terminal.programs.editors import is_already_editing, open_editor, real_editor
+from git_voicenote.terminal.streams import sound_source
 from git_voicenote.workflows.dictate.dictating import Dictating
 
 
@@ -64,19 +64,19 @@ def dictate(
         language=language, editor=editor,
     )  # fmt: skip
     dictating = Dictating(repository, chosen, TerminalDialogue(repository), as_message=as_message)
-    sound = sound_named(source)
+    sound = sound_source(source)
     if not paths:
         if as_message is not None or editor:
             raise UsageError("--message, --prose and --editor are for a FILE")
         with dictating.text(sound) as text:
             put(text)
         return
-    if leads_to_itself(paths, os.environ):
+    if is_already_editing(paths, os.environ):
         raise GitError(
             "the editor leads back to `git voicenote dictate`",
             hint="set the editor to open: `git voicenote settings set editor COMMAND`",
         )
-    program = person_editor(repository, chosen.editor)  # before recording anything
+    program = real_editor(repository, chosen.editor)  # before recording anything
     dictating.into_first(paths, sound)
     status = open_editor(program, paths)
     if status:

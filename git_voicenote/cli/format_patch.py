@@ -9,7 +9,7 @@ from git_voicenote.errors import UsageError
 from git_voicenote.git.repository import Repository
 from git_voicenote.series.outgoing.plan import plan_series
 from git_voicenote.series.outgoing.run import format_series
-from git_voicenote.terminal.console import hand_over, put, say, settings
+from git_voicenote.terminal.console import put, put_product, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.relayed import show_relayed
 from git_voicenote.workflows.explain.left_covers import mention_left
@@ -78,7 +78,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
     if not plan.arguments.is_quiet:
         for remark in formatted.remarks:
             say(remark)
-    hand_over(formatted.stdout)
+    put_product(formatted.stdout)
     if formatted.status and repository.config(_PARTIAL):
         # git has printed the error; we do not fetch
         say(

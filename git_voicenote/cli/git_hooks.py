@@ -37,7 +37,7 @@ def _offer_to_dictate(arguments: Sequence[str]) -> None:
     from git_voicenote.config import Settings
     from git_voicenote.git.pending_commit import PendingCommit
     from git_voicenote.terminal.dialogue import TerminalDialogue
-    from git_voicenote.terminal.programs.editors import usual_editor
+    from git_voicenote.terminal.programs.editors import git_editor
     from git_voicenote.terminal.tty import has_terminal, take_terminal
     from git_voicenote.workflows.commit_message.dictate import dictate_message
     from git_voicenote.workflows.dictate.command import is_dictation
@@ -55,7 +55,7 @@ def _offer_to_dictate(arguments: Sequence[str]) -> None:
             chosen.hook_record == "never"
             or not commit.awaits_message(os.environ)
             or not has_terminal()
-            or is_dictation(usual_editor(repository.cwd))  # that command records by itself
+            or is_dictation(git_editor(repository.cwd))  # that command records by itself
         ):
             return
         take_terminal()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from git_voicenote.cli.commands import COMMANDS
-from git_voicenote.terminal.console import hand_over
+from git_voicenote.terminal.console import put_product
 from git_voicenote.terminal.programs.manual import manual_page, show_manual
 
 
@@ -18,7 +18,7 @@ def help_(commands: tuple[str, ...], *, man_path: bool) -> None:
     With man in a terminal, as plain text elsewhere. A subcommand is on the page of its command.
     """
     if man_path:
-        hand_over(manual_page(None).parents[1])
+        put_product(manual_page(None).parents[1])
         return
     command = commands[0] if commands else None
     if command is not None and command not in COMMANDS:

@@ -16,7 +16,7 @@ from git_voicenote.cli.parsing.groups import Group
 from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
-from git_voicenote.terminal.console import hand_over, print_json, report, say, warn
+from git_voicenote.terminal.console import print_json, put_product, report, say, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -191,7 +191,7 @@ def _print_manual(repository: Repository, name: str) -> None:
     if place.manager in _KEEPERS:
         say(f"({place.manager} runs what it finds there before its own hooks)")
     say("")
-    hand_over(hook_text(name))
+    put_product(hook_text(name))
 
 
 def _explain(place: HookPlace, repository: Repository) -> None:

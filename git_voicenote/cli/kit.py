@@ -9,7 +9,7 @@ import click
 
 from git_voicenote.engines.model_kinds import find_model
 from git_voicenote.phrases import counted, size
-from git_voicenote.terminal.console import hand_over, say, warn
+from git_voicenote.terminal.console import put_product, say, warn
 from git_voicenote.terminal.drawing import shown_progress
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -78,4 +78,4 @@ def kit(
     )
     say(f"sha256 {made.sha256}")
     say(f"to install it: `tar -xf {shlex.quote(target.name)} && {plan.name}/install`")
-    hand_over(target)
+    put_product(target)

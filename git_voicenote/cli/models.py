@@ -18,7 +18,7 @@ from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
 from git_voicenote.models.installed import models_dir, read_record
 from git_voicenote.phrases import counted, size
-from git_voicenote.terminal.console import hand_over, print_json, report, say, settings, warn
+from git_voicenote.terminal.console import print_json, put_product, report, say, settings, warn
 from git_voicenote.terminal.drawing import shown_progress
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def path(name: str | None) -> None:
 
     The default is the model in use.
     """
-    hand_over(_chosen(name))
+    put_product(_chosen(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ def _report(imported: Imported) -> None:
         f"installed {imported.folder.name}: {_parameters(record, ', ')}{size(record.size)}, "
         f"{language}licence {record.licence or 'not stated'}"
     )
-    hand_over(imported.folder)
+    put_product(imported.folder)
 
 
 def _parameters(record: ModelRecord, separator: str) -> str:

@@ -13,7 +13,7 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.notes.covers import Covers
 from git_voicenote.terminal.console import print_json, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
-from git_voicenote.terminal.streams import sound_named
+from git_voicenote.terminal.streams import sound_source
 from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
 from git_voicenote.workflows.explain.left_covers import offer_left
@@ -137,7 +137,7 @@ def record(
         return
     explain(
         subject, repository, chosen, dialogue,
-        source=sound_named(source), existing=existing, explain=explained, walk=walk, saved=show,
+        source=sound_source(source), existing=existing, explain=explained, walk=walk, saved=show,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.errors import VoicenoteError
 from git_voicenote.git.repository import repository_if_any
-from git_voicenote.terminal.console import flush, hand_over, say, settings, warn
+from git_voicenote.terminal.console import flush, put_product, say, settings, warn
 from git_voicenote.workflows.hearing.archive import state_root
 
 _FILE = click.Path(path_type=Path)
@@ -98,5 +98,5 @@ def serve(
 
 
 def _announce(link: str) -> None:
-    hand_over(f"{link}\n")
+    put_product(f"{link}\n")
     flush()

@@ -17,7 +17,7 @@ from git_voicenote.notes.store import Notes
 from git_voicenote.notes.trailers import note_value
 from git_voicenote.phrases import counted
 from git_voicenote.targets import CommitTarget
-from git_voicenote.terminal.console import hand_over, say, settings
+from git_voicenote.terminal.console import put_product, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page
 from git_voicenote.text.description.described import Described, DescribedCommit
@@ -104,7 +104,7 @@ def _hand_over(form: DescriptionFormat, described: Described) -> None:
     if form is TEXT:
         page(text)
     else:
-        hand_over(text.encode("utf-8", "replace"))
+        put_product(text.encode("utf-8", "replace"))
 
 
 def _cover_of(repository: Repository, revisions: Sequence[str]) -> str:

@@ -19,9 +19,9 @@ from git_voicenote.terminal.programs.pager import page
 from git_voicenote.workflows.explain.left_covers import argument_for
 from git_voicenote.workflows.leftovers import (
     command_to_resume,
+    describe_recording,
     keep_applied,
-    story_of_recording,
-    way_on_with,
+    next_step_for,
 )
 from git_voicenote.workflows.status.pending import find_outgoing, find_unfinished
 from git_voicenote.workflows.status.series import find_series, status_of
@@ -140,11 +140,11 @@ def _unfinished(repository: Repository, unfinished: Unfinished) -> Iterator[str]
             "(git voicenote am --continue, --skip or --abort)"
         )
     for found in unfinished.recordings:
-        yield f"  {story_of_recording(repository, found)}"
+        yield f"  {describe_recording(repository, found)}"
         yield f"    `{command_to_resume(repository, found)}` resumes it"
     for kept in unfinished.texts:
         yield f"  {story(kept)}: {kept.path}"
-        yield f"    {way_on_with(repository, kept)}"
+        yield f"    {next_step_for(repository, kept)}"
 
 
 def _outgoing(outgoing: Outgoing) -> Iterator[str]:

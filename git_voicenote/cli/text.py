@@ -9,7 +9,7 @@ import click
 from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import MessageTarget
-from git_voicenote.terminal.console import hand_over, report, say, settings, warn
+from git_voicenote.terminal.console import put_product, report, say, settings, warn
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import PASSES
 from git_voicenote.text.passes.spoken_edits import written_lines
@@ -50,7 +50,7 @@ def text(
     passed = run_chain(heard, chain)
     written = written_lines(passed[-1][1].text if passed else heard)
     written = came if written == heard else written
-    hand_over(written.encode("utf-8", "surrogateescape"))
+    put_product(written.encode("utf-8", "surrogateescape"))
     if explain:
         for line in change_lines(passed):
             say(line)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.vocabulary.harvested import Vocabulary
     from git_voicenote.workflows.vocabulary.lists import VocabularyList
 
-_TOLD = ">"
+_PASSED_MARK = ">"
 
 
 class _ListByDefault(Group):
@@ -72,7 +72,7 @@ def list_(revision: str | None, *, as_json: bool) -> None:
     width = min(30, max((columns(term.text) for term in found.terms), default=0))
     lines = []
     for term in found.terms:
-        mark = _TOLD if term.text in told else " "
+        mark = _PASSED_MARK if term.text in told else " "
         places = ", ".join(sighting.place for sighting in term.sightings)
         lines.append(as_row(f"{mark} {padded(term.text, width)}  {places}") + "\n")
     page("".join(lines))

@@ -15,7 +15,7 @@ _MIN_TOKENS = 16
 """People repeat themselves, too ("again and again and again"), but not for so long."""
 
 
-def is_in_a_loop(tokens: Sequence[int]) -> bool:
+def is_repeating(tokens: Sequence[int]) -> bool:
     """Return whether tokens end with a phrase of any length that is repeated four times or more."""
     if len(tokens) >= _LOOK_BACK and len(set(tokens[-_LOOK_BACK:])) <= _MAX_DISTINCT_TOKENS:
         return True
@@ -24,12 +24,12 @@ def is_in_a_loop(tokens: Sequence[int]) -> bool:
         n for n in range(1, len(tokens) // _MIN_REPETITIONS + 1) if tokens[-1 - n] == tokens[-1]
     )
     return any(
-        _ends_in_turns(tokens, length, max(_MIN_REPETITIONS, -(-_MIN_TOKENS // length)))
+        _ends_with_repetitions(tokens, length, max(_MIN_REPETITIONS, -(-_MIN_TOKENS // length)))
         for length in lengths
     )
 
 
-def _ends_in_turns(tokens: Sequence[int], length: int, turns: int) -> bool:
+def _ends_with_repetitions(tokens: Sequence[int], length: int, turns: int) -> bool:
     """Return whether the last `length` tokens occur `turns` times in a row."""
     span = turns * length
     if len(tokens) < span:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 _METHODS = ("load", "transcribe")
-_WAY_OUT = "set voicenote.engine to auto to use a built-in engine"
+_HINT = "set voicenote.engine to auto to use a built-in engine"
 
 
 def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
@@ -29,7 +29,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
     if not (module and colon and attribute):
         raise EngineError(
             f"the engine {name!r} is {location!r}, and an engine is named as module:Class",
-            hint=_WAY_OUT,
+            hint=_HINT,
         )
     where = f"cannot load the engine {name!r}"
     try:
@@ -40,7 +40,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
     except (Exception, SystemExit) as exc:  # importing a module may do anything
         raise _failed(where, location, exc) from exc
     if not callable(found):
-        raise EngineError(f"{where}: {location} is not a class", hint=_WAY_OUT)
+        raise EngineError(f"{where}: {location} is not a class", hint=_HINT)
     try:
         engine: object = found(options)
     except VoicenoteError:
@@ -49,7 +49,7 @@ def load_engine(name: str, location: str, options: EngineOptions) -> Engine:
         raise _failed(where, location, exc) from exc
     fault = _fault(engine)
     if fault is not None:
-        raise EngineError(f"{where}: {location} is not an engine: {fault}", hint=_WAY_OUT)
+        raise EngineError(f"{where}: {location} is not an engine: {fault}", hint=_HINT)
     return cast("Engine", engine)
 
 
@@ -58,7 +58,7 @@ def _failed(where: str, location: str, error: BaseException) -> EngineError:
     reason = str(error) if isinstance(error, ImportError | AttributeError) else ""
     reason = reason or f"{type(error).__name__}: {error}".removesuffix(": ")
     return EngineError(
-        f"{where}: {reason}", hint=f"{_WAY_OUT}; the traceback is in {log}" if log else _WAY_OUT
+        f"{where}: {reason}", hint=f"{_HINT}; the traceback is in {log}" if log else _HINT
     )
 
 

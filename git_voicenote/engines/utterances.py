@@ -82,7 +82,7 @@ def utterances(pieces: Iterable[Waveform]) -> Iterator[Utterance]:
         yield held
 
 
-def in_a_row(
+def all_utterances(
     recordings: Iterable[tuple[K, Iterable[Waveform]]],
 ) -> Iterator[tuple[K, Utterance | None]]:
     """Yield all utterances of all recordings; None at the end of each recording."""

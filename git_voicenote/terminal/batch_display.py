@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from git_voicenote.audio.files.finding import stated_duration
 from git_voicenote.clock import length
-from git_voicenote.terminal.console import hand_over
+from git_voicenote.terminal.console import put_product
 from git_voicenote.terminal.drawing import progress_bar
 from git_voicenote.terminal.recording.display import can_redraw
 
@@ -75,7 +75,7 @@ class BatchDisplay:
         progress = self._progress if sys.stdout.isatty() else None
         if progress is not None:
             progress.stop()
-        hand_over(text)
+        put_product(text)
         if progress is not None:
             progress.start()
 

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 def say(text: str, *, end: str = "\n") -> None:
     """Print a message on stderr, in lines that fit; see `fitting.fitted`."""
     width = width_of(sys.stderr) - len(end.rstrip("\n"))
-    say_as_it_is(fitted(harmless(text), width), end=end)
+    say_unwrapped(fitted(harmless(text), width), end=end)
 
 
-def say_as_it_is(text: str, *, end: str = "\n") -> None:
+def say_unwrapped(text: str, *, end: str = "\n") -> None:
     """Print lines on stderr without wrapping: a trace, a page, lines for programs."""
     # an error of stderr cannot be reported; the work goes on
     with suppress(OSError):
@@ -75,7 +75,7 @@ def as_row(text: str) -> str:
     return cut(harmless(text), row_width(sys.stdout))
 
 
-def hand_over(content: str | bytes | Path) -> None:
+def put_product(content: str | bytes | Path) -> None:
     """Write a result to stdout, byte for byte; on a terminal, print it as `put` does.
 
     A path is followed by a line feed. Raises OSError.
@@ -98,7 +98,7 @@ def flush() -> None:
 
 def print_json(value: object) -> None:
     """Print one JSON object on stdout, as UTF-8 whatever the locale. Raises OSError."""
-    hand_over((json_text(value) + "\n").encode())
+    put_product((json_text(value) + "\n").encode())
 
 
 def settings(repository: Repository | None = None, **overrides: object) -> Settings:

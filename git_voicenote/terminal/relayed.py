@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 
 from git_voicenote.terminal.colours import put_coloured
-from git_voicenote.terminal.console import hand_over
+from git_voicenote.terminal.console import put_product
 
 
 def show_relayed(line: bytes, is_product: bool) -> None:
@@ -14,6 +14,6 @@ def show_relayed(line: bytes, is_product: bool) -> None:
     # if nobody reads it, git continues, as with /dev/null
     with suppress(OSError):
         if is_product and not sys.stdout.isatty():
-            hand_over(line)
+            put_product(line)
         else:
             put_coloured(line.decode("utf-8", "surrogateescape"), aside=not is_product)

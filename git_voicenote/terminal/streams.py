@@ -55,6 +55,6 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
     return "".join(spelled), error.end
 
 
-def sound_named(name: str | None) -> BinaryIO | str | None:
+def sound_source(name: str | None) -> BinaryIO | str | None:
     """Return the source that --from names: stdin for `-`, else the name of a file or recording."""
     return sys.stdin.buffer if name == "-" else name

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from git_voicenote.log import Log
-from git_voicenote.terminal.console import say, say_as_it_is
+from git_voicenote.terminal.console import say, say_unwrapped
 
 _log = Log(__name__)
 
@@ -25,7 +25,7 @@ def report(error: Exception) -> None:
     else:
         from git_voicenote.log.failures import traceback_of
 
-        say_as_it_is(traceback_of(error))
+        say_unwrapped(traceback_of(error))
 
 
 def _message(error: Exception) -> str:

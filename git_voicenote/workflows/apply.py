@@ -15,7 +15,7 @@ from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat,
 from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
 from git_voicenote.workflows.dialogue import report
-from git_voicenote.workflows.leftovers import finish_leftovers, say_kept
+from git_voicenote.workflows.leftovers import finish_leftovers, report_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -167,7 +167,7 @@ class Applying:
         except OSError as exc:
             error = store_error(f"{self._unfinished.folder} cannot be read", exc)
         else:
-            say_kept(self.dialogue, kept.notes, kept.cover)
+            report_kept(self.dialogue, kept.notes, kept.cover)
             return
         self.dialogue.say("the patches were applied, but their notes could not be kept:")
         report(self.dialogue, error)

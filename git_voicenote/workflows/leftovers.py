@@ -57,7 +57,7 @@ def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue)
     if kept.running is not None and not _is_alive(kept.running):
         dialogue.warn("git am is still running, but the git voicenote that started it was killed;")
         dialogue.say("when it has ended, the next git voicenote command keeps the notes")
-    say_kept(dialogue, kept.notes, kept.cover, "of what git am had applied")
+    report_kept(dialogue, kept.notes, kept.cover, "of what git am had applied")
     for title in kept.unclear:
         dialogue.warn(f"the note of {title!r} was not kept: it may belong to several commits")
 
@@ -83,7 +83,7 @@ def mention_unfinished_recordings(
 def mention_recording(repository: Repository | None, found: CutOff, dialogue: Dialogue) -> None:
     """Name an unfinished recording, and the command that resumes it."""
     way = f"`{command_to_resume(repository, found)}` resumes it"
-    about = story_of_recording(repository, found)
+    about = describe_recording(repository, found)
     dialogue.say(f"{about}: {NEXT_COMMIT if is_for_message(found) else way}")
 
 
@@ -99,14 +99,14 @@ def is_for_message(found: CutOff) -> bool:
     return found.subject is not None and isinstance(found.subject.target, MessageTarget)
 
 
-def story_of_recording(repository: Repository | None, found: CutOff) -> str:
+def describe_recording(repository: Repository | None, found: CutOff) -> str:
     """Return a description of an unfinished recording."""
     about = f" for {_subject_name(repository, found.subject)}" if found.subject else ""
     when = local_time(found.recording.created_at)
     return f"a recording of {when} ({length(found.recording.duration)}){about} was not finished"
 
 
-def say_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "") -> None:
+def report_kept(dialogue: Dialogue, notes: int, cover: str | None, of_what: str = "") -> None:
     """Report how many notes were kept, and the cover, if any."""
     parts = [counted(notes, "note")] if notes else []
     parts += [f"the cover of {cover}"] if cover else []
@@ -141,7 +141,7 @@ def _short(repository: Repository | None, commit_id: ObjectId) -> str:
     return repository.short(commit_id) if repository else commit_id
 
 
-def way_on_with(repository: Repository, kept: KeptText) -> str:
+def next_step_for(repository: Repository, kept: KeptText) -> str:
     """Return what to do with an unsaved text."""
     match kept.purpose.target:
         case CommitTarget(commit_id):
@@ -153,7 +153,7 @@ def way_on_with(repository: Repository, kept: KeptText) -> str:
 
 def _mention(repository: Repository, kept: KeptText, dialogue: Dialogue) -> None:
     dialogue.say(f"{story(kept)}: {kept.path}")
-    dialogue.say(f"hint: {way_on_with(repository, kept)}")
+    dialogue.say(f"hint: {next_step_for(repository, kept)}")
 
 
 def _is_alive(process: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.commit_message.composer import build, likely_scope, likely_type
-from git_voicenote.text.commit_message.header import take_apart
+from git_voicenote.text.commit_message.header import parse_message
 from git_voicenote.text.commit_message.rules import CONVENTIONAL
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def compose(
     people: Mapping[str, Person] | None = None,
 ) -> CommitMessage:
     """Return the message for a text, or for the segments between two pauses."""
-    heard = take_apart(spoken, rules.types)
+    heard = parse_message(spoken, rules.types)
     if heard.type is not None:
         return build(heard, heard.type, heard.scope, rules, people)
     kind = likely_type(heard, rules, staged_paths, new_paths)

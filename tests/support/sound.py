@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
+from git_voicenote.audio.files.reading import read_blocks, tolerate_missing_sound
 from git_voicenote.datatypes import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def sound_of(source: Path | BinaryIO, warnings: list[str] | None = None) -> Samp
     """
     told: list[str] = [] if warnings is None else warnings
     blocks = list(
-        as_far_as_possible(
+        tolerate_missing_sound(
             read_blocks(source, warn=told.append), lambda _: told.append("not whole")
         )
     )

@@ -70,8 +70,8 @@ def _commit(text: str) -> object:
 
 def _header(text: str) -> object:
     lines = text.split("\n")
-    heard = spoken_header.take_apart(lines)
-    named = spoken_header.type_named(text), spoken_header.scope_named(text)
+    heard = spoken_header.parse_message(lines)
+    named = spoken_header.parse_type(text), spoken_header.parse_scope(text)
     guessed = likely_type(heard, CONVENTIONAL, [text], ()), likely_scope(CONVENTIONAL, [text])
     return spoken_header.leading_type(heard), named, guessed
 

@@ -57,7 +57,7 @@ def microphone_problem(wanted: str | None) -> AudioDeviceError | None:
     if wanted is not None and (wanted == BROWSER or wanted.startswith(FILE_PREFIX)):
         return None
     try:
-        return None if input_devices() else no_microphone()
+        return None if input_devices() else no_microphone_error()
     except AudioDeviceError as exc:
         return exc
 
@@ -68,7 +68,7 @@ def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> Input
     Raises AudioDeviceError if there is none, or more than one.
     """
     if not devices:
-        raise no_microphone()
+        raise no_microphone_error()
     if wanted is None:
         return next((device for device in devices if device.is_default), devices[0])
     by_number = [device for device in devices if str(device.number) == wanted.strip()]
@@ -108,7 +108,7 @@ def load_portaudio() -> ModuleType:
     return module
 
 
-def no_microphone() -> AudioDeviceError:
+def no_microphone_error() -> AudioDeviceError:
     """Return the error for a machine that has no device to record from."""
     return AudioDeviceError(
         "no microphone found (PortAudio sees 0 input devices)",

@@ -17,7 +17,7 @@ from git_voicenote.audio.capture.devices import (
     load_portaudio,
 )
 from git_voicenote.audio.downmix import Downmix
-from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
+from git_voicenote.audio.files.reading import read_blocks, tolerate_missing_sound
 from git_voicenote.audio.resampling import Resampler
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioDeviceError
@@ -155,7 +155,7 @@ class _SoundFile:
         self.name = str(path)
         self.latency = 0.0
         self.overflowed = False
-        self._blocks = as_far_as_possible(read_blocks(path), lambda _: None)
+        self._blocks = tolerate_missing_sound(read_blocks(path), lambda _: None)
         self._next = next(self._blocks)  # a file without sound is refused here
         self._noise = np.random.default_rng(0)
         self._due = time.monotonic()

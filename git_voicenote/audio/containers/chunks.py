@@ -22,7 +22,7 @@ from git_voicenote.audio.containers.stream import Stream
 if TYPE_CHECKING:
     from git_voicenote.audio.containers.view import Piece, View
 
-_STREAMED = 0x7FFFF000
+_UNKNOWN_LENGTH = 0x7FFFF000
 """A length from here on means that the length is unknown: sox writes this value, arecord 0x7FFFFFFF
 or 0x80000000, ffmpeg 0xFFFFFFFF. Others write 0."""
 
@@ -83,7 +83,7 @@ class DataChunk:
     @property
     def was_streamed(self) -> bool:
         """Return whether the size is one that programs write if they do not know it."""
-        return self.stated <= 0 or self.stated >= _STREAMED
+        return self.stated <= 0 or self.stated >= _UNKNOWN_LENGTH
 
 
 def find_data(view: View, start: int = 0) -> DataChunk | None:

@@ -32,9 +32,9 @@ _KBITS = {
 }
 _SAMPLES = {(True, 1): 384, (True, 2): 1152, (True, 3): 1152,
             (False, 1): 384, (False, 2): 1152, (False, 3): 576}  # fmt: skip
-_IN_A_ROW = 3
+_MIN_FRAMES = 3
 """Consecutive frames of one kind that are taken as evidence; fewer may be chance."""
-_MAX_HOLE_BYTES = 1 << 20
+_MAX_GAP_BYTES = 1 << 20
 """Bytes between two frames that still belong to one stream."""
 _MAX_CANDIDATES = 200_000
 """Offsets that are examined for a frame; 500 MB of noise have fewer."""
@@ -85,7 +85,7 @@ def _parsed(head: bytes) -> Frame | None:
 def begins(view: View, offset: int) -> bool:
     """Return whether frames begin here: several of one kind, or all up to the end of the file."""
     first = frame = frame_at(view, offset)
-    for _ in range(_IN_A_ROW - 1):
+    for _ in range(_MIN_FRAMES - 1):
         if first is None or frame is None or frame.kind != first.kind:
             return False
         offset += frame.length
@@ -226,7 +226,7 @@ class _Walk:
         following = after_tags(self.view, offset)
         if starts_stream(self.view, following):
             return None
-        found = first(self.view, following, following + _MAX_HOLE_BYTES)
+        found = first(self.view, following, following + _MAX_GAP_BYTES)
         frame = None if found is None else frame_at(self.view, found)
         if found is None or frame is None or frame.kind != kind:
             return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from git_voicenote.recording_formats import RecordingFormat
 
 _FRAMES = 16_000
-_PRECISION = 0.1
+_TOLERANCE_SECONDS = 0.1
 """Seconds by which the length of a lossy copy may differ, because codecs pad to whole frames."""
 
 
@@ -81,7 +81,7 @@ def _compare(path: Path, part: Path, *, lossless: bool) -> None:
 def _is_faithful(path: Path, part: Path, *, lossless: bool) -> bool:
     with _open(path) as wav, _open(part) as copy:
         if not lossless:
-            return bool(abs(copy.frames - wav.frames) <= _PRECISION * wav.samplerate)
+            return bool(abs(copy.frames - wav.frames) <= _TOLERANCE_SECONDS * wav.samplerate)
         while True:
             expected = wav.read(_FRAMES, dtype="int16")
             if expected.tobytes() != copy.read(_FRAMES, dtype="int16").tobytes():

@@ -19,7 +19,7 @@ from git_voicenote.audio.containers.view import SplicedFile, View
 from git_voicenote.audio.downmix import Downmix
 from git_voicenote.audio.files.ffmpeg import FfmpegSound
 from git_voicenote.audio.files.opening import open_sound, refuse_mistaken
-from git_voicenote.audio.files.sndfile import NotForLibsndfile, SndfileSound, not_sound
+from git_voicenote.audio.files.sndfile import NotForLibsndfile, SndfileSound, not_sound_error
 from git_voicenote.audio.files.wav import storage_error
 from git_voicenote.audio.leveling import LOUDEST, Leveling
 from git_voicenote.audio.resampling import Resampler
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 24 * 3600
 """The longest sound that is decoded, in seconds: a few bytes may encode years of silence."""
-_NEGLIGIBLE = 0.25
+_TOLERANCE_SECONDS = 0.25
 """Missing seconds that are not reported, because codecs round to whole frames."""
 
 
@@ -115,7 +115,7 @@ class _Reading:
                     unreadable = unreadable or exc
                     self._lose(f"{exc.message}: {found.end - found.start:,} bytes{self._place()}")
             if not self._samples:
-                raise unreadable or not_sound(self._name, "it has 0 samples")
+                raise unreadable or not_sound_error(self._name, "it has 0 samples")
             if os.fstat(file.fileno()).st_size < size:
                 raise AudioFileError(
                     f"{self._name} became shorter while it was read",
@@ -156,9 +156,9 @@ class _Reading:
             yield from self._counted(resampler.feed(downmix.feed(block)))
         yield from self._counted(resampler.feed(np.zeros(0, np.float32), last=True))
         if read and read == broken:
-            raise not_sound(self._name, "none of its samples is a number")
+            raise not_sound_error(self._name, "none of its samples is a number")
         if broken:
-            tell = self._lose if lost / sound.rate > _NEGLIGIBLE else self._warn
+            tell = self._lose if lost / sound.rate > _TOLERANCE_SECONDS else self._warn
             tell(
                 f"{self._name} is damaged: {broken} samples are not numbers, silence stands in "
                 "for them"
@@ -176,10 +176,10 @@ class _Reading:
         name, failure = self._name, sound.failure
         if not read:
             if failure or missing or stream.share < 1:
-                raise not_sound(name, failure or "it has 0 samples")
+                raise not_sound_error(name, failure or "it has 0 samples")
         elif stream.share < 1:
             self._lose(f"{name} is cut off: {missing:.1f} s of sound are missing{place}")
-        elif missing > _NEGLIGIBLE:
+        elif missing > _TOLERANCE_SECONDS:
             reason = failure or "it is cut off"
             self._lose(
                 f"{name} is damaged ({reason}): {read:.1f} s could be read{place}, "

@@ -22,7 +22,7 @@ import numpy as np
 
 from git_voicenote.audio.files.ffmpeg_report import Report
 from git_voicenote.audio.files.formats import DEMUXERS
-from git_voicenote.audio.files.sndfile import MAX_CHANNELS, not_sound
+from git_voicenote.audio.files.sndfile import MAX_CHANNELS, not_sound_error
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.errors import AudioFileError
 
@@ -38,19 +38,19 @@ _FRAMES = SAMPLE_RATE // 10
 _HEAD = struct.Struct(">4s5I")
 """A header of Sun's AU: magic, offset of the samples, size, encoding, rate, channels."""
 _MAX_BLOCK_BYTES = 512 << 20
-_MEMORY = 4 << 30
-_CPU = 1800
+_MEMORY_BYTES = 4 << 30
+_CPU_SECONDS = 1800
 """Seconds of CPU time; a day of sound takes 170. This limit is for an ffmpeg whose parent was
 killed before it wrote anything; any other ends when it writes to the closed pipe."""
 _TIMEOUT_SECONDS = 60.0
 """Seconds without output, in addition to one for each second of sound."""
-_SILENCE = 10 ** (-65 / 20)
+_SILENT_RMS = 10 ** (-65 / 20)
 """A block whose RMS is above this is loud."""
-_HEARD = 5
+_MIN_LOUD_BLOCKS = 5
 """Loud blocks that a track needs so as not to count as silent."""
 _MAX_TRACKS = 8
 """Tracks that are examined, as long as each one is silent."""
-_MAX_REPORT = 1 << 20
+_MAX_REPORT_BYTES = 1 << 20
 """Bytes that are read of ffmpeg's report on a file."""
 INSTALL = "apt install ffmpeg (Debian), dnf install ffmpeg-free (Fedora), brew install ffmpeg"
 
@@ -77,7 +77,7 @@ class FfmpegSound:
         """Raise AudioFileError if ffmpeg is missing; the hint says how to install it."""
         if not shutil.which("ffmpeg"):
             if reason:
-                raise not_sound(name, reason)
+                raise not_sound_error(name, reason)
             raise AudioFileError(
                 f"{name} is not in a format that can be read without ffmpeg, which is not "
                 "installed",
@@ -121,7 +121,7 @@ class FfmpegSound:
         complaint = report.complaint(self._path)
         if first is None:
             found = "ffmpeg found no sound in it" if not run.has_crashed else "ffmpeg crashed"
-            raise not_sound(self._name, self._reason or complaint or found)
+            raise not_sound_error(self._name, self._reason or complaint or found)
         if not is_done:
             self.failure = complaint or "ffmpeg stopped"
         else:
@@ -156,8 +156,8 @@ class FfmpegSound:
         loud = 0
         with self._run(track.number) as run:
             for block in run.blocks():
-                loud += bool(np.square(block, dtype=np.float64).mean() > _SILENCE**2)
-                if loud >= _HEARD:
+                loud += bool(np.square(block, dtype=np.float64).mean() > _SILENT_RMS**2)
+                if loud >= _MIN_LOUD_BLOCKS:
                     return True
         return False
 
@@ -199,7 +199,7 @@ class _Run:
     def report(self) -> Report:
         """Return its report so far."""
         self._report.flush()
-        return Report.parse(os.pread(self._report.fileno(), _MAX_REPORT, 0))
+        return Report.parse(os.pread(self._report.fileno(), _MAX_REPORT_BYTES, 0))
 
     def blocks(self) -> Iterator[Samples]:
         """Yield samples of shape (frames, channels). Raises AudioFileError on a timeout."""
@@ -211,7 +211,7 @@ class _Run:
                     continue
                 magic, _, _, _, _, channels = _HEAD.unpack_from(rest)
                 if magic != b".snd" or not 0 < channels <= MAX_CHANNELS:
-                    raise not_sound(self._name, f"ffmpeg gave {channels} channels")
+                    raise not_sound_error(self._name, f"ffmpeg gave {channels} channels")
                 rest, width = rest[start:], channels * 4
             whole = len(rest) // width * width
             if whole:
@@ -245,8 +245,8 @@ def _limit(process: int) -> None:
     """Limit the resources of a process, on systems that can do so (Linux)."""
     if hasattr(resource, "prlimit"):
         with suppress(OSError):  # it has ended
-            resource.prlimit(process, resource.RLIMIT_CPU, (_CPU, _CPU))
-            resource.prlimit(process, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+            resource.prlimit(process, resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+            resource.prlimit(process, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
 
 
 def _command(path: Path, track: int) -> list[str]:

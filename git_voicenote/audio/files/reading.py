@@ -48,7 +48,7 @@ def read_blocks(
         yield from decode(spool, _name(source), warn)
 
 
-def as_far_as_possible(
+def tolerate_missing_sound(
     blocks: Iterator[Samples], incomplete: Callable[[IncompleteSoundError], None]
 ) -> Iterator[Samples]:
     """Yield blocks from `read_blocks`; pass the error to `incomplete` if sound is missing."""

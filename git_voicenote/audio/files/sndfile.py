@@ -55,9 +55,9 @@ class SndfileSound:
             ) from exc
         self.rate: int = self._sound.samplerate
         if self.rate not in _RATES:
-            raise not_sound(name, f"its header states a sample rate of {self.rate:,} Hz")
+            raise not_sound_error(name, f"its header states a sample rate of {self.rate:,} Hz")
         if self._sound.channels > MAX_CHANNELS:
-            raise not_sound(name, f"its header states {self._sound.channels} channels")
+            raise not_sound_error(name, f"its header states {self._sound.channels} channels")
         # soundfile seeks to the current position before and after each read if it can; for mp3,
         # this resets libmpg123, which then prints warnings about missing frames on the terminal
         self._sound.seekable = lambda: False
@@ -86,7 +86,7 @@ class SndfileSound:
                 yield block
 
 
-def not_sound(name: str, reason: str) -> AudioFileError:
+def not_sound_error(name: str, reason: str) -> AudioFileError:
     """Return the error for a file that exists, but is not sound."""
     return AudioFileError(
         f"{name} holds no sound that can be read ({reason})",

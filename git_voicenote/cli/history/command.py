@@ -23,8 +23,8 @@ from git_voicenote.terminal.colours import coloured
 from git_voicenote.terminal.console import (
     as_report,
     as_row,
-    hand_over,
     print_json,
+    put_product,
     settings,
     warn,
 )
@@ -143,7 +143,7 @@ def export(recording_ids: tuple[str, ...], name: str) -> None:
     if not found and not form.has_failures:
         raise NegativeAnswer("there is no transcript to export", hint=LIST_HINT)
     text = form.together(found) if form.together else form.render(found[0])
-    hand_over(text.encode())
+    put_product(text.encode())
 
 
 history.add_command(delete)

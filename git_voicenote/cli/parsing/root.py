@@ -7,7 +7,7 @@ import click
 from git_voicenote import __version__
 from git_voicenote.cli.commands import COMMANDS
 from git_voicenote.errors import UsageError
-from git_voicenote.terminal.console import say_as_it_is
+from git_voicenote.terminal.console import say_unwrapped
 
 
 class LazyGroup(click.Group):
@@ -61,7 +61,7 @@ def run(arguments: list[str]) -> int:
         # without standalone mode, click returns the exit status of the command
         status = root.main(arguments, prog_name="git voicenote", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
-        say_as_it_is(exc.format_message())
+        say_unwrapped(exc.format_message())
         return UsageError.exit_code
     except (click.ClickException, UsageError) as exc:
         from git_voicenote.cli.parsing import usage

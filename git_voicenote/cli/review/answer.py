@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import NotARepositoryError, UsageError, VoicenoteError
 from git_voicenote.mail.outgoing.reply import reviewer
-from git_voicenote.terminal.console import hand_over, is_interactive, say
+from git_voicenote.terminal.console import is_interactive, put_product, say
 from git_voicenote.terminal.programs.pager import wants_colour
 from git_voicenote.terminal.series.steps import step
 from git_voicenote.terminal.series.text import Layout
-from git_voicenote.terminal.streams import sound_named
+from git_voicenote.terminal.streams import sound_source
 from git_voicenote.workflows.answer.answering import Answering
 from git_voicenote.workflows.answer.keepers import AnswerMails, AnswerNotes
 from git_voicenote.workflows.leftovers import mention_unfinished_recordings
@@ -66,7 +66,7 @@ def answer(
 def _print_names(keeper: AnswerKeeper) -> None:
     """Print the names of the mails, as git format-patch does."""
     for path in keeper.products:
-        hand_over(path)
+        put_product(path)
     if keeper.products:
         names = shlex.join(map(str, keeper.products))
         say(f"check the text; `git send-email {names}` sends it")
@@ -74,7 +74,7 @@ def _print_names(keeper: AnswerKeeper) -> None:
 
 def _obey(answering: Answering, review: Review, replies: ReplyOptions, colour: str) -> None:
     if replies.number is not None:
-        answering.answer(replies.number, replies.at, sound_named(replies.sound))
+        answering.answer(replies.number, replies.at, sound_source(replies.sound))
         return
     if not is_interactive():
         raise UsageError(

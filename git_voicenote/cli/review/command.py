@@ -22,7 +22,7 @@ from git_voicenote.series.review.series import RecordingFinder
 from git_voicenote.series.review.series import review as put_together
 from git_voicenote.store.history import History
 from git_voicenote.store.recordings import Recordings
-from git_voicenote.terminal.console import hand_over, is_interactive, print_json, say, settings
+from git_voicenote.terminal.console import is_interactive, print_json, put_product, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page, wants_colour
 from git_voicenote.terminal.series.steps import step
@@ -130,14 +130,14 @@ def _write_page(found: Review, name: str, *, audio: bool) -> None:
 
     content = review_page(found, audio=audio)
     if name == "-":
-        hand_over(content + "\n")
+        put_product(content + "\n")
         return
     path = Path(name)
     try:
         files.replace(path, content + "\n", mode=files.PUBLISHED, follow=True)
     except OSError as exc:
         raise store_error(f"{path} cannot be written", exc) from exc
-    hand_over(path)
+    put_product(path)
 
 
 def _read(

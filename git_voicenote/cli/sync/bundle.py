@@ -12,7 +12,7 @@ from git_voicenote.cli.sync.messages import note_refs, prepare, tell_outcome
 from git_voicenote.errors import NegativeAnswer
 from git_voicenote.git.repository import Repository
 from git_voicenote.phrases import counted
-from git_voicenote.terminal.console import hand_over, put, say, settings, warn
+from git_voicenote.terminal.console import put, put_product, say, settings, warn
 from git_voicenote.workflows.hearing.archive import state_root
 
 
@@ -38,7 +38,7 @@ def bundle(file: Path, revisions: tuple[str, ...], *, audio: bool, force: bool) 
         warn(remark)
     name = shlex.quote(file.name)
     say(f"{packed.summary}; on the other side: `git voicenote sync unbundle {name}`")
-    hand_over(file)
+    put_product(file)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from git_voicenote.engines.loops import is_in_a_loop
+from git_voicenote.engines.loops import is_repeating
 from git_voicenote.engines.moonshine.history import following
 from git_voicenote.engines.moonshine.network import Steps
 from git_voicenote.engines.moonshine.terms import START, Position
@@ -134,7 +134,7 @@ class Search:
         for _ in range(_limit(encoded)):
             token = int(steps.logits[-1].argmax())
             text = self._extended(text, token, steps.logits[-1])
-            if token == EOS or is_in_a_loop(text.ids):
+            if token == EOS or is_repeating(text.ids):
                 break
             steps = self._network.step(encoded, [token], steps.past)
         return text
@@ -181,7 +181,7 @@ class Search:
             best = max(ended, key=_score, default=None)
             if not going or (best is not None and best.score >= going[0].score):
                 break
-            if best is None and all(is_in_a_loop(text.ids) for text in going):
+            if best is None and all(is_repeating(text.ids) for text in going):
                 return Found(going[0], "it repeats itself")
             alive = going
             past = tuple(each[parents] for each in steps.past)
@@ -193,7 +193,7 @@ class Search:
         alone = self.by_sound_alone(encoded)
         if alone.ids and alone.ids[-1] == EOS:
             return Found(alone)
-        return Found(alone, "it repeats itself" if is_in_a_loop(alone.ids) else "it does not end")
+        return Found(alone, "it repeats itself" if is_repeating(alone.ids) else "it does not end")
 
     def _continued(
         self, texts: Sequence[Hypothesis], logits: Floats

@@ -121,9 +121,9 @@ class NanoEngine:
     ) -> Iterator[tuple[K, Segment | EngineError | None]]:
         """Yield the segments of several recordings, in batches; None after the last of each."""
         before = self._prompt(context)
-        from git_voicenote.engines.utterances import in_a_row
+        from git_voicenote.engines.utterances import all_utterances
 
-        stream = in_a_row(recordings)
+        stream = all_utterances(recordings)
         count = _BATCH_SIZES[self._device.partition(":")[0]]
         while window := list(islice(stream, count * _WINDOW_BATCHES)):
             spoken = [utterance for _, utterance in window if utterance is not None]

@@ -89,12 +89,12 @@ class RemoteEngine:
 
         Raises EngineError if the server cannot transcribe any sound.
         """
-        from git_voicenote.engines.utterances import in_a_row
+        from git_voicenote.engines.utterances import all_utterances
 
         waiting: deque[tuple[K, Future[tuple[Segment, ...]] | None]] = deque()
         room = _MAX_QUEUED * self._remote.concurrency
         with self._pool() as (client, pool):
-            for key, utterance in in_a_row(recordings):
+            for key, utterance in all_utterances(recordings):
                 future = None
                 if utterance is not None:
                     future = pool.submit(_segments, client, utterance, context)

@@ -19,10 +19,10 @@ from git_voicenote.git.running.traced import GitProcess
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_GLANCE = 0.03
+_POLL_SECONDS = 0.03
 """Seconds between two reads of git am's output."""
-_FORGOTTEN = ("-S", "--gpg-sign", "--no-gpg-sign", "--resolvemsg=", "--empty=")
-_FORGOTTEN_WHOLE = frozenset(
+_UNSTORED = ("-S", "--gpg-sign", "--no-gpg-sign", "--resolvemsg=", "--empty=")
+_UNSTORED_WHOLE = frozenset(
     ("-i", "--interactive", "-n", "--no-verify", "--ignore-date", "--committer-date-is-author-date")
 )
 """The options that git am does not store between runs."""
@@ -39,7 +39,7 @@ class AmExit:
 
 def options_to_repeat(arguments: Sequence[str]) -> tuple[str, ...]:
     """Return the options that must be repeated when git am continues."""
-    return tuple(one for one in arguments if one in _FORGOTTEN_WHOLE or one.startswith(_FORGOTTEN))
+    return tuple(one for one in arguments if one in _UNSTORED_WHOLE or one.startswith(_UNSTORED))
 
 
 def drops_empty(arguments: Sequence[str]) -> bool:
@@ -109,7 +109,7 @@ class _Relay:
         """Show the output of a process until it ends; return its status, as in Popen."""
         while True:
             try:
-                status = process.wait(_GLANCE)
+                status = process.wait(_POLL_SECONDS)
             except subprocess.TimeoutExpired:
                 self._forward(is_last=False)
             else:

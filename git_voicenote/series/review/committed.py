@@ -28,7 +28,7 @@ _PLAIN = (
     "--src-prefix=a/", "--dst-prefix=b/", "--find-renames", "--submodule=short",
     "--no-merges", "--encoding=UTF-8",
 )  # fmt: skip
-_ONE = "--no-walk"
+_NO_WALK = "--no-walk"
 """Makes `git log` read one commit; with -1, it would continue from a merge to its parents."""
 
 
@@ -44,7 +44,7 @@ def series_of_commits(
     """
     walk, chosen = _walk(repository, revisions)
     entries, remarks = _read(repository, walk, revisions or "HEAD")
-    if not entries and walk[0] == _ONE:
+    if not entries and walk[0] == _NO_WALK:
         named = revisions or "HEAD"
         name = shlex.quote(named)
         raise NegativeAnswer(
@@ -77,7 +77,7 @@ def _walk(repository: Repository, revisions: str | None) -> tuple[tuple[str, ...
     if chosen.tip is None:
         raise repository.unknown_revision("HEAD")
     if chosen.range is None or (chosen.base is not None and chosen.base.is_tip):
-        return (_ONE, chosen.tip.id), chosen
+        return (_NO_WALK, chosen.tip.id), chosen
     return (chosen.range,), chosen
 
 

@@ -17,7 +17,7 @@ from git_voicenote.git.configuration import Configuration
 from git_voicenote.store.kept_texts import above, held_text, keep_text
 from git_voicenote.terminal.console import say
 from git_voicenote.terminal.jobs.foreground import run_in_foreground
-from git_voicenote.terminal.programs.editors import editor_command, person_editor
+from git_voicenote.terminal.programs.editors import editor_command, real_editor
 from git_voicenote.workflows.hearing.archive import state_root
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def edit_text(repository: Repository | None, draft: Draft) -> str | None:
 
 def _run_editor(repository: Repository | None, buffer: Path, handle: int) -> None:
     here = repository.cwd if repository else Path.cwd()
-    editor = person_editor(repository)
+    editor = real_editor(repository)
     kept = f"the text is kept in {buffer}"
     with ExitStack() as stack, _said_where(kept):
         status = run_in_foreground(

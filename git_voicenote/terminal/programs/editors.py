@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from git_voicenote.git.repository import Repository
 
-_USUAL = ("editor", "vi")
+_FALLBACKS = ("editor", "vi")
 """Git's fallbacks: Debian's, then its own."""
 _DICTATING = "GIT_VOICENOTE_DICTATING"
 """Names the files that are being dictated into, for child processes of the editor."""
 
 
-def usual_editor(folder: Path) -> str:
+def git_editor(folder: Path) -> str:
     """Return git's editor in a folder. Raises GitError if there is none."""
     return os.fsdecode(run_git("var", "GIT_EDITOR", cwd=folder)).removesuffix("\n")
 
 
-def person_editor(repository: Repository | None, preferred: str | None = None) -> str:
+def real_editor(repository: Repository | None, preferred: str | None = None) -> str:
     """Return the editor that git would open, or the next one if that is `git voicenote dictate`.
 
     `preferred` comes before all others. The order is git's: GIT_EDITOR, core.editor, VISUAL,
@@ -38,7 +38,7 @@ def person_editor(repository: Repository | None, preferred: str | None = None) -
     if preferred and not is_dictation(preferred):
         return preferred
     here = repository.cwd if repository else Path.cwd()
-    usual = usual_editor(here)
+    usual = git_editor(here)
     if not is_dictation(usual):
         return usual
     configuration = repository.configuration if repository else Configuration(here)
@@ -48,7 +48,7 @@ def person_editor(repository: Repository | None, preferred: str | None = None) -
     names = ("EDITOR",) if is_dumb else ("VISUAL", "EDITOR")
     variables = (os.environ.get(name) for name in names)
     candidates = (*reversed(configuration.values("core.editor")), *variables)
-    defaults = (name for name in _USUAL if not is_dumb and shutil.which(name))
+    defaults = (name for name in _FALLBACKS if not is_dumb and shutil.which(name))
     for editor in (*candidates, *defaults):
         if editor and not is_dictation(editor):
             return editor
@@ -74,7 +74,7 @@ def open_editor(editor: str, paths: Sequence[Path]) -> int:
     return 128 - status if status < 0 else status
 
 
-def leads_to_itself(paths: Sequence[Path], environment: Mapping[str, str]) -> bool:
+def is_already_editing(paths: Sequence[Path], environment: Mapping[str, str]) -> bool:
     """Return whether an editor from `open_editor` is editing the same files already."""
     return environment.get(_DICTATING) == _joined(paths)
 

@@ -16,8 +16,8 @@ from git_voicenote.text.manual import page_as_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WIDEST = 100
-_NARROWEST = 40
+_MAX_WIDTH = 100
+_MIN_WIDTH = 40
 
 
 def manual_page(command: str | None) -> Path:
@@ -40,7 +40,7 @@ def show_manual(path: Path) -> None:
     page(
         page_as_text(
             path.read_text(encoding="utf-8"),
-            min(max(width, _NARROWEST), _WIDEST),
+            min(max(width, _MIN_WIDTH), _MAX_WIDTH),
             (lambda text: coloured(text, None, bold=True)) if is_terminal else str,
         )
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Turn
-from git_voicenote.terminal.console import say, say_as_it_is
+from git_voicenote.terminal.console import say, say_unwrapped
 from git_voicenote.terminal.drawing import drawn_text
 from git_voicenote.terminal.keys import (
     BACKSPACE,
@@ -100,7 +100,7 @@ class _PlainWalkDisplay(PlainDisplay):
         self._at = at
         page = self._pages[at]
         room = max(shutil.get_terminal_size().lines - _ROWS_BELOW - len(page.head), _MIN_ROWS)
-        say_as_it_is("\n".join(("", page.label, *page.head, *_cut(page.lines, 0, room))))
+        say_unwrapped("\n".join(("", page.label, *page.head, *_cut(page.lines, 0, room))))
 
     def scroll(self, lines: int) -> None:
         """Do nothing: what was printed stays."""

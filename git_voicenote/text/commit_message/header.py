@@ -75,7 +75,7 @@ class ParsedMessage:
     punctuated: bool
 
 
-def take_apart(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> ParsedMessage:
+def parse_message(spoken: str | Sequence[str], types: Sequence[str] = TYPES) -> ParsedMessage:
     """Parse a text, or segments separated by pauses.
 
     A word is a type if a pause, a scope or "breaking" follows it: "fix, empty input …" names a
@@ -114,7 +114,7 @@ def leading_type(heard: ParsedMessage, types: Sequence[str] = TYPES) -> str | No
     return _kind(tuple(words), types) or _kind(tuple(words[:1]), types)
 
 
-def type_named(text: str, types: Sequence[str] = TYPES) -> str | None:
+def parse_type(text: str, types: Sequence[str] = TYPES) -> str | None:
     """Return the type in a typed or spoken answer to a question, or None."""
     words = tuple(_plain(word) for word in text.split())
     kind = _kind(words, types)
@@ -124,7 +124,7 @@ def type_named(text: str, types: Sequence[str] = TYPES) -> str | None:
     return kind
 
 
-def scope_named(words: str) -> str | None:
+def parse_scope(words: str) -> str | None:
     """Return words as a scope, which is one word because tools refuse spaces, or None.
 
     It is None if nothing remains, or if the scope leaves no room for the rest of the line.
@@ -293,7 +293,7 @@ def _scope(words: Sequence[_Word], at: int) -> tuple[str | None, int]:
     end = next(ends, len(words) - 1) + 1
     if end - start > _SCOPE_WORDS or end >= len(words):
         end = start + 1
-    scope = scope_named(" ".join(word.text.strip(_PAUSE) for word in words[start:end]))
+    scope = parse_scope(" ".join(word.text.strip(_PAUSE) for word in words[start:end]))
     return (scope, end) if scope else (None, at)
 
 

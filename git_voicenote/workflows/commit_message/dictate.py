@@ -12,7 +12,7 @@ from git_voicenote.errors import HookError, RecordingInUseError
 from git_voicenote.store.remarks import NO_MICROPHONE, remember_told, was_told
 from git_voicenote.targets import MessageTarget
 from git_voicenote.workflows.hearing.archive import open_archive, state_root
-from git_voicenote.workflows.leftovers import story_of_recording
+from git_voicenote.workflows.leftovers import describe_recording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,14 +78,14 @@ def has_type(
     repository: Repository, dialogue: Dialogue, listening: Listening, dictation: Dictation
 ) -> bool:
     """Return whether a transcript begins with the type of a commit."""
-    from git_voicenote.text.commit_message.header import take_apart
+    from git_voicenote.text.commit_message.header import parse_message
     from git_voicenote.workflows.commit_message.rules import rules_for
 
     words = _words_of(listening, dictation)
     (polished,) = listening.write([words.segments])
     if not _has_words(polished.segments):
         return False
-    return take_apart(polished.segments, rules_for(repository, dialogue).types).type is not None
+    return parse_message(polished.segments, rules_for(repository, dialogue).types).type is not None
 
 
 def _words_of(listening: Listening, dictation: Dictation) -> _Words:
@@ -130,7 +130,7 @@ def _interrupted(commit: PendingCommit, settings: Settings, dialogue: Dialogue) 
             if not archive.is_cut_off(found.recording):
                 continue  # another terminal has handled it
             answers = {"u": "use it", "l": "keep it for later", "d": "delete"}
-            story = story_of_recording(commit.repository, found)
+            story = describe_recording(commit.repository, found)
             match dialogue.ask(f"voicenote: {story}.", answers, default="u"):
                 case "u":
                     return found.recording
@@ -202,7 +202,7 @@ def _write_message(commit: PendingCommit, dialogue: Dialogue, segments: Sequence
     from git_voicenote.workflows.commit_message.rules import people_for, rules_for
 
     rules = rules_for(commit.repository, dialogue)
-    heard = header.take_apart(segments, rules.types)
+    heard = header.parse_message(segments, rules.types)
     kind = heard.type
     if kind is None:
         kind, scope = _choose(commit, dialogue, heard, rules)
@@ -252,7 +252,7 @@ def _choose(
         answer = dialogue.ask(f"type [{default}]:") or default
         number = int(answer) if answer.isascii() and answer.isdigit() else 0
         kind = types[number - 1] if 1 <= number <= len(types) else None
-        kind = kind or header.type_named(answer, types)
+        kind = kind or header.parse_type(answer, types)
         if kind:
             return kind, _choose_scope(paths, dialogue, rules)
         dialogue.say("a number or a name from the list, or the start of one")
@@ -270,7 +270,7 @@ def _choose_scope(paths: Sequence[str], dialogue: Dialogue, rules: CommitRules) 
         answer = dialogue.ask(label) or default or _NO_SCOPE
         if answer == _NO_SCOPE:
             return None
-        scope = rules.scope(header.scope_named(answer))
+        scope = rules.scope(header.parse_scope(answer))
         if scope or not rules.scopes:
             return scope
         dialogue.say("a scope from the list")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 RESUME = "git voicenote dictate --from"
 _MESSAGE_FILE = "COMMIT_EDITMSG"
-_MOST = 1 << 24
+_MAX_FILE_BYTES = 1 << 24
 """The largest file to dictate into, in bytes."""
 
 
@@ -168,12 +168,12 @@ def _content_of(path: Path) -> str | None:
         if path.exists() and not path.is_file():
             return None
         with path.open("rb") as file:
-            content = file.read(_MOST + 1)
+            content = file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         return ""
     except OSError:
         return None
-    if len(content) > _MOST or b"\0" in content:
+    if len(content) > _MAX_FILE_BYTES or b"\0" in content:
         return None
     return content.decode("utf-8", "surrogateescape")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
-_MANY = 8
+_MAX_LISTED = 8
 """The most languages to list; more are counted."""
 
 
@@ -34,7 +34,9 @@ def engine(patient: CheckedSetup) -> Iterator[Finding]:
     for remark in told:
         yield note(remark)
     languages = info.languages
-    listed = ", ".join(languages) if len(languages) <= _MANY else f"{len(languages)} languages"
+    listed = (
+        ", ".join(languages) if len(languages) <= _MAX_LISTED else f"{len(languages)} languages"
+    )
     why = " (auto)" if settings.engine == "auto" else ""
     if languages and settings.language not in languages:
         yield problem(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.workflows.doctor.findings import CheckedSetup, Finding
 
-_LITTLE_ROOM = 200 << 20
+_MIN_FREE_BYTES = 200 << 20
 """Bytes: half an hour of sound takes 58 MB, and its final format needs room beside it."""
 _FAILURE = re.compile(r"(\d{4}-\d\d-\d\dT\S+) \[\d+\] ([\w.]+): (.+)")
 
@@ -75,7 +75,7 @@ def disk(patient: CheckedSetup) -> Iterator[Finding]:
         parts.append(("learned data", language))
     used = ", ".join(f"{name} {size(files.used_room(folder))}" for name, folder in parts)
     room = files.free_room(_existing(root))
-    if room < _LITTLE_ROOM:
+    if room < _MIN_FREE_BYTES:
         yield problem(f"{size(room)} are left on the disk of {root}", "make room before you record")
     yield ok(f"{used}; {size(room)} are free")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from git_voicenote.notes.covers import LeftCover
     from git_voicenote.workflows.dialogue import Dialogue
 
-_SHOWN = 40
+_MAX_QUOTED = 40
 """The quoted characters of a cover, which fit one line of a question."""
 
 
@@ -83,6 +83,6 @@ def restored(name: str) -> str:
 
 def _story(covers: Covers, left: LeftCover) -> str:
     quoted = " ".join(words_of(parse_notes(covers.text_of(left))).split())
-    if len(quoted) > _SHOWN:
-        quoted = f"{quoted[:_SHOWN].rstrip()}…"
+    if len(quoted) > _MAX_QUOTED:
+        quoted = f"{quoted[:_MAX_QUOTED].rstrip()}…"
     return f'{left.name}, a deleted branch ("{quoted}")'

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Repository
 
-_RECENT = 20
+_MAX_RECENT = 20
 """The maximum number of commits to list for a branch without an upstream."""
 
 
@@ -52,7 +52,7 @@ def list_commits(
         return Listing(series.branch, None, (), 0, has_cover=False)
     ids = [commit.id for commit in reversed(series.commits)]
     if not revisions and (series.base is None or series.base.is_tip):
-        walk: tuple[str, ...] = (f"--max-count={_RECENT}", series.tip.id)
+        walk: tuple[str, ...] = (f"--max-count={_MAX_RECENT}", series.tip.id)
     else:
         walk = ("--no-walk=unsorted", *ids[:limit]) if ids else ("--max-count=0", series.tip.id)
     printed = repository.run(

@@ -11,7 +11,7 @@ from git_voicenote.workflows.explain.explainable import ExplainedCommit, Explain
 from git_voicenote.workflows.hearing.archive import open_archive
 from git_voicenote.workflows.hearing.hear import hear
 from git_voicenote.workflows.hearing.listening import Listening
-from git_voicenote.workflows.leftovers import is_for_message, mention_recording, story_of_recording
+from git_voicenote.workflows.leftovers import describe_recording, is_for_message, mention_recording
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
@@ -52,7 +52,7 @@ def _is_to_be_resumed(
             if not archive.is_cut_off(recording):
                 return False  # it was handled in another terminal in the meantime
             answers = {"t": "transcribe", "k": "keep", "d": "delete"}
-            question = f"{story_of_recording(repository, found)}."
+            question = f"{describe_recording(repository, found)}."
             answer = dialogue.ask(question, answers, default="t")
             if answer == "k":
                 archive.keep(recording)

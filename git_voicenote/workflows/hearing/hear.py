@@ -23,7 +23,7 @@ from git_voicenote.errors import (
 from git_voicenote.targets import MessageTarget
 from git_voicenote.workflows.dialogue import DiffWalk
 from git_voicenote.workflows.hearing.archive import Subject, open_archive
-from git_voicenote.workflows.hearing.way_in import say_way_in
+from git_voicenote.workflows.hearing.browser_link import show_link
 from git_voicenote.workflows.leftovers import NEXT_COMMIT, NEXT_RECORD
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class _Hearing:
         settings = self._listening.settings
         capture = Capture(
             recording.path, device=settings.microphone, max_duration=settings.max_duration,
-            title=title, waiting=lambda link: say_way_in(link, self._dialogue),
+            title=title, waiting=lambda link: show_link(link, self._dialogue),
         )  # fmt: skip
         live = LiveDictation(
             capture, self._engine, lambda: self._listening.context,
@@ -179,7 +179,7 @@ class _Hearing:
         self, recording: Recording, incomplete: Callable[[IncompleteSoundError], None]
     ) -> Dictation:
         """Transcribe a recording; `incomplete` is set if sound is missing in it."""
-        from git_voicenote.audio.files.reading import as_far_as_possible, read_blocks
+        from git_voicenote.audio.files.reading import read_blocks, tolerate_missing_sound
         from git_voicenote.audio.voice_activity import Detection, VoiceActivity
         from git_voicenote.workflows.hearing.transcription import transcribe_recording
 
@@ -188,7 +188,7 @@ class _Hearing:
             self._dialogue.say(f"the sound is sent to {self._engine.info.server}")
         with self._failures_kept(recording):
             segments: list[Segment] = []
-            blocks = as_far_as_possible(
+            blocks = tolerate_missing_sound(
                 read_blocks(recording.path, warn=self._dialogue.warn), incomplete
             )
             activity = VoiceActivity(Detection.of(self._listening.settings))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.vocabulary.lists import ListedTerm
     from git_voicenote.text.vocabulary.ranking import TermSource
 
-_KEPT = 1500
+_MAX_CACHED_NAMES = 1500
 """The maximum number of names to cache for each source; ranking uses at most 300 in all."""
 
 T = TypeVar("T")
@@ -247,6 +247,7 @@ def _of_repository(repository: Repository, head: Head) -> _Harvest:
 def _worth_keeping(*seen: tuple[TermSource, Counter[str]]) -> Seen:
     ordinary = ordinary_words()
     kept: Iterable[tuple[TermSource, Counter[str]]] = (
-        (place, ranking.worth_keeping(counts, ordinary, _KEPT)) for place, counts in seen
+        (place, ranking.worth_keeping(counts, ordinary, _MAX_CACHED_NAMES))
+        for place, counts in seen
     )
     return tuple((place, counts) for place, counts in kept if counts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from git_voicenote.workflows.hearing.way_in import forwarding
+from git_voicenote.workflows.hearing.browser_link import ssh_command
 from tests.support.dictating import Dictating, dictating, pcm_of
 from tests.support.recording import note_of, recordings
 from tests.support.serving import RENAME, WAIT, Client
@@ -150,7 +150,7 @@ def test_without_the_extra_the_way_out_is_said(repo: Sandbox, tmp_path: Path) ->
 def test_the_ssh_command_names_a_port_that_is_not_the_usual_one() -> None:
     link = "http://127.0.0.1:7860/#token=x"
     for connection, port in (("a 1 b 22", ""), ("a 1 b 2222", "-p 2222 "), ("", "")):
-        command = forwarding(link, {"SSH_CONNECTION": connection})
+        command = ssh_command(link, {"SSH_CONNECTION": connection})
         assert command.startswith(f"ssh -N -L 7860:127.0.0.1:7860 {port}")
         assert "token" not in command
 

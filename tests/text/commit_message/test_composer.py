@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from git_voicenote.columns import columns
 from git_voicenote.datatypes import CommitMessage
 from git_voicenote.text.commit_message.composer import render
-from git_voicenote.text.commit_message.header import TYPES, take_apart, type_named
+from git_voicenote.text.commit_message.header import TYPES, parse_message, parse_type
 from tests.support.conventional import complaints
 from tests.support.messages import compose
 
@@ -224,11 +224,11 @@ def test_type_and_scope_are_guessed_from_the_paths(
     ],
 )
 def test_an_answer_may_name_a_type(answer: str, kind: str | None) -> None:
-    assert type_named(answer) == kind
+    assert parse_type(answer) == kind
 
 
 def test_types_may_be_restricted() -> None:
-    assert take_apart("perf. Parse lazily.", types=("fix", "feat")).type is None
+    assert parse_message("perf. Parse lazily.", types=("fix", "feat")).type is None
 
 
 TRICKY = """

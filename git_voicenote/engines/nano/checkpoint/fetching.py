@@ -17,7 +17,7 @@ from git_voicenote.engines.nano.checkpoint.hub import (
     RemoteFile,
     fetch_file,
     hub,
-    not_a_hub,
+    not_a_hub_error,
     partial_path,
 )
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
@@ -53,7 +53,7 @@ RELEASES = {
 }
 
 _ORIGINAL = ("config.yaml", "model.pt", "Qwen3-0.6B/*")
-_WANTED = (
+_PATTERNS = (
     "config.json", "generation_config.json", "LICENSE*", "README.md",
     "model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json",
     "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
@@ -138,7 +138,7 @@ def plan_fetch(wanted: str, revision: str | None = None) -> FetchPlan:
             release.repository, revision=revision, files_metadata=True
         )
     if not info.sha:
-        raise not_a_hub(endpoint)
+        raise not_a_hub_error(endpoint)
     files = _wanted_files(info.siblings or [])
     if not any(file.path.startswith("model") for file in files):
         raise EngineError(
@@ -198,7 +198,7 @@ def _wanted_files(listed: list[RepoSibling]) -> tuple[RemoteFile, ...]:
             file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None, file.blob_id
         )
         for file in listed
-        if _matches(file.rfilename, _WANTED)
+        if _matches(file.rfilename, _PATTERNS)
     ]
     if any(file.path.endswith(".safetensors") for file in files):
         files = [file for file in files if not _matches(file.path, _ORIGINAL)]

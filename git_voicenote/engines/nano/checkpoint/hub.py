@@ -92,10 +92,10 @@ def hub(repository: str, revision: str) -> Iterator[str]:
             hint=f"check the network, a proxy (HTTPS_PROXY) or a mirror (HF_ENDPOINT), {_AIR_GAP}",
         ) from exc
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
-        raise not_a_hub(endpoint) from exc
+        raise not_a_hub_error(endpoint) from exc
 
 
-def not_a_hub(endpoint: str) -> EngineError:
+def not_a_hub_error(endpoint: str) -> EngineError:
     """Return the error for a response that is not from a hub."""
     return EngineError(
         f"the server at {endpoint} is not a model hub: it may be a proxy or a login page",
@@ -163,7 +163,7 @@ def _complete(
                 time.sleep(wait)
             else:
                 if output.tell() <= before:
-                    raise not_a_hub(endpoint)
+                    raise not_a_hub_error(endpoint)
 
 
 def _empty(output: IO[bytes]) -> None:

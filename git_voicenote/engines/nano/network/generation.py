@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from git_voicenote.engines.loops import is_in_a_loop
+from git_voicenote.engines.loops import is_repeating
 from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, Graph
 from git_voicenote.engines.nano.network.decoder import Cache
 
@@ -192,6 +192,6 @@ def _judge(tokens: Sequence[int], stops: frozenset[int], judged: int) -> Decoded
     for at, token in enumerate(tokens[judged:], judged):
         if token in stops:
             return Decoded(tuple(tokens[:at]))
-        if is_in_a_loop(tokens[: at + 1]):
+        if is_repeating(tokens[: at + 1]):
             return Decoded(tuple(tokens[: at + 1]), "it repeats itself")
     return None

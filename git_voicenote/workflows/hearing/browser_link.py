@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
     from git_voicenote.workflows.dialogue import Dialogue
 
-_USUAL_PORT = "22"
+_DEFAULT_PORT = "22"
 
 
-def say_way_in(link: str, dialogue: Dialogue) -> None:
+def show_link(link: str, dialogue: Dialogue) -> None:
     """Print the link to open, and how to reach it from another machine."""
     dialogue.say(f"open this link in a browser, and speak there:\n  {link}")
-    dialogue.say(f"on another machine, first run this there:\n  {forwarding(link)}")
+    dialogue.say(f"on another machine, first run this there:\n  {ssh_command(link)}")
 
 
-def forwarding(link: str, environment: Mapping[str, str] | None = None) -> str:
+def ssh_command(link: str, environment: Mapping[str, str] | None = None) -> str:
     """Return the ssh command that makes a link of this machine work on another one."""
     given = os.environ if environment is None else environment
     port = urlsplit(link).port
     # sshd(8): client's address and port, then the address and port that it connected to
     connection = given.get("SSH_CONNECTION", "").split()
-    is_usual = len(connection) != 4 or connection[3] == _USUAL_PORT
+    is_usual = len(connection) != 4 or connection[3] == _DEFAULT_PORT
     at = "" if is_usual else f"-p {connection[3]} "
     return f"ssh -N -L {port}:127.0.0.1:{port} {at}{_user()}@{platform.node()}"
 
