@@ -57,9 +57,9 @@ def harmless(text: str) -> str:
 
 
 def json_text(value: object, *, indent: int | None = 2) -> str:
-    """Return a value as JSON in which nothing can harm a terminal.
+    """Return a value as JSON that is safe in a terminal.
 
-    What control characters and lone surrogates stand for is escaped, so a reader gets it back.
+    Control characters and lone surrogates are escaped, so that a parser restores them.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""Times as people read and write them: 0:18 and 1:02:03 in a recording, and moments."""
+"""Format and parse times: 0:18 and 1:02:03 in a recording, dates and ages."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}
 
 
 def clock(seconds: float) -> str:
-    """Return a place in a recording, without fractions of a second: 0:18, 1:02:03."""
+    """Return a time in a recording, in whole seconds: 0:18, 1:02:03."""
     minutes, rest = divmod(math.floor(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def length(seconds: float) -> str:
-    """Return how long something is, to the nearest second: 0:21, 1:02:05."""
+    """Return a duration, rounded to seconds: 0:21, 1:02:05."""
     return clock(round(seconds))
 
 
 def stretch(start: float, end: float) -> str:
-    """Return a part of a recording, in whole seconds that hold all of it: 0:31-0:42."""
+    """Return a range in a recording, rounded outwards to seconds: 0:31-0:42."""
     return f"{clock(start)}-{clock(math.ceil(end))}"
 
 
 def local_time(moment: datetime) -> str:
-    """Return a moment as a clock on this machine shows it: 2026-01-02 03:04."""
+    """Return a time in the local time zone: 2026-01-02 03:04."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
@@ -47,9 +47,9 @@ def seconds_of(written: str) -> float:
 
 
 def day_of(written: str, now: datetime) -> tuple[datetime, datetime]:
-    """Parse a day on this machine's clock to its start and its end: today, yesterday, 2026-11-26.
+    """Parse a day to its start and end in local time: today, yesterday, 2026-11-26.
 
-    A moment (2026-11-26T10:30) is its own start and end. Raises ValueError.
+    A time (2026-11-26T10:30) is its own start and end. Raises ValueError.
     """
     word, today = written.strip().lower(), now.astimezone().date()
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}", word, re.ASCII):

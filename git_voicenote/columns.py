@@ -1,6 +1,6 @@
-"""How wide a text is on a terminal: Chinese takes two columns, a combining accent none.
+"""Measure and wrap text in terminal columns: Chinese takes two, a combining accent none.
 
-wcwidth has the tables of Unicode; it takes 9 ms to import, so plain ASCII does without.
+wcwidth has Unicode's tables. Importing it takes 9 ms, so plain ASCII is handled without it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BLANKS = re.compile(f"[{_BLANK}]+")
 
 
 def columns(text: str) -> int:
-    """Return how many columns a terminal gives to a text."""
+    """Return the width of a text in terminal columns."""
     if text.isascii():
         return len(text)
     from wcwidth import width
@@ -34,15 +34,15 @@ def clusters(text: str) -> Iterable[str]:
 
 
 def padded(text: str, width: int) -> str:
-    """Return a text with spaces behind it, so that it takes `width` columns at least."""
+    """Return a text, padded with spaces to `width` columns."""
     return text + " " * (width - columns(text))
 
 
 def wrapped(text: str, width: int, *, indent: str = "", break_on_hyphens: bool = True) -> list[str]:
-    """Return a text in lines of at most `width` columns; `indent` begins all but the first.
+    """Wrap a text to `width` columns; `indent` starts all lines but the first.
 
-    A word that is too long, such as a sentence in Chinese, is cut where a line is full. Plain ASCII
-    may be cut at hyphens as well.
+    A word that is longer than a line, such as a sentence in Chinese, is split where the line is
+    full. Plain ASCII may also be split at hyphens.
     """
     if text.isascii():
         import textwrap
@@ -71,9 +71,9 @@ def wrapped(text: str, width: int, *, indent: str = "", break_on_hyphens: bool =
 
 
 def _pieces(word: str, first: int, others: int) -> list[str]:
-    """Return a word in pieces of at most so many columns, the first of another width.
+    """Split a word into pieces of at most so many columns; the first one may have another width.
 
-    wcwidth's own wrap takes the square of the word's length.
+    wcwidth's own wrap takes quadratic time for a long word.
     """
     from wcwidth import wcwidth
 

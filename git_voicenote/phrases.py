@@ -1,4 +1,4 @@
-"""Parts of sentences that many messages are made of."""
+"""Build parts of messages: counted nouns, suggestions and sizes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:
-    """Return a number with what is counted: 1 note, 2 notes; `several` is for 2 patches."""
+    """Return a number and a noun: 1 note, 2 notes; `several` is an irregular plural."""
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """Return the known names that are similar to another one, the most similar first."""
-    from difflib import get_close_matches  # here: few commands get a name that nobody knows
+    """Return the known names that are similar to a name, the most similar first."""
+    from difflib import get_close_matches  # here, because it is rarely needed
 
     return get_close_matches(name, [one for one in known if one != name])
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a question whether another name was meant, or "" if none is similar."""
+    """Return a question that suggests similar names, or "" if there are none."""
     found = nearest(name, known)
     return f"did you mean {' or '.join(found)}? " if found else ""
 

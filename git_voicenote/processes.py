@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Socket: TypeAlias = Connection[Any, Any]
-    """One end of the connection between this process and one that it started."""
+    """One end of the connection to a process that we started."""
 
 _log = Log(__name__)
 
@@ -39,8 +39,8 @@ def start_module(module: str, *arguments: str, **options: Any) -> subprocess.Pop
     """Start a module of this package in a new session, and return its process.
 
     Its current directory is `/`, so paths in its arguments must be absolute. `options` are those of
-    subprocess.Popen. It does not get the signals of ^C or of a closed terminal, and runs until this
-    process ends it or exits. Raises OSError.
+    subprocess.Popen. It does not receive the signals of Ctrl-C or of a closed terminal, and runs
+    until it exits or is ended. Raises OSError.
     """
     _log.step("start %s", module)
     return subprocess.Popen(
@@ -49,7 +49,7 @@ def start_module(module: str, *arguments: str, **options: Any) -> subprocess.Pop
 
 
 def boot(module: str) -> None:
-    """Run a module of ours as the program of this process; what nobody expected is logged."""
+    """Run a module as the program of this process, and log unexpected errors."""
     import runpy
 
     start_tracing(os.environ)
@@ -62,21 +62,21 @@ def boot(module: str) -> None:
 
 
 def own_command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module of this package, from any directory."""
+    """Return a command that runs a module of this package from any directory."""
     folders = _import_folders()
     return [sys.executable, "-I", "-c", _BOOT, str(len(folders)), *folders, module, *arguments]
 
 
 class TalkingProcess:
-    """A module of ours that runs as a process, and the socket on which it is talked to.
+    """A process that runs a module of ours, and a socket to talk to it.
 
-    The module is given the number of its end of the socket, a multiprocessing connection, as its
-    argument. That end closes with us, however we end.
+    Its argument is the number of its end of the socket, a multiprocessing connection. Our end
+    closes when we exit, however that happens.
     """
 
     def __init__(self, module: str) -> None:
         """Start it. Raises OSError."""
-        from multiprocessing.connection import Pipe  # 20 ms, for nobody else
+        from multiprocessing.connection import Pipe  # takes 20 ms
 
         self.socket, theirs = Pipe()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - end closes it
@@ -96,11 +96,11 @@ class TalkingProcess:
         return self._process.pid
 
     def kill(self) -> None:
-        """End it at once, without waiting for that; `end` waits."""
+        """Kill it without waiting; `end` waits."""
         self._process.kill()
 
     def end(self) -> str:
-        """End it, and return how it ended."""
+        """End it, and return its status or signal."""
         self._process.kill()
         status = self._process.wait()
         self.socket.close()

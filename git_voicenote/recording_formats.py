@@ -1,4 +1,4 @@
-"""The formats that recordings are kept in: one table, from which all that knows them follows."""
+"""The table of the formats of recordings."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RecordingFormat:
-    """How a recording is kept: its name in settings, the suffix of its file, what is in it.
+    """A format of recordings: its name in settings, and the suffix and format of its file.
 
-    `container` and `codec` as libsndfile names them. `is_lossless`: every sample comes back as it
-    was.
+    `container` and `codec` are the names in libsndfile. `is_lossless`: decoding returns every
+    sample exactly.
     """
 
     name: str
@@ -22,11 +22,11 @@ class RecordingFormat:
 
 
 WAV = RecordingFormat("wav", ".wav", "audio/wav", "WAV", "PCM_16", is_lossless=True)
-"""What is written while recording. A recording that is found in it may have been cut off."""
+"""The format that is written while recording. A file in it may have been interrupted."""
 FLAC = RecordingFormat("flac", ".flac", "audio/flac", "FLAC", "PCM_16", is_lossless=True)
 
 FORMATS = (
-    WAV,  # first: where there is a WAV, no other copy is known to be whole
+    WAV,  # first: beside a WAV, another copy may be incomplete
     FLAC,
     RecordingFormat("opus", ".opus", "audio/ogg", "OGG", "OPUS", is_lossless=False),
 )
@@ -37,7 +37,7 @@ _NAMES = tuple(sorted(one.name for one in FORMATS))
 
 
 def format_named(name: str | None) -> RecordingFormat:
-    """Return the format that a setting names. Raises ValueError."""
+    """Return a format by its name in settings. Raises ValueError."""
     found = next((one for one in FORMATS if one.name == name), None)
     if found is None:
         raise ValueError(f"expected {', '.join(_NAMES[:-1])} or {_NAMES[-1]}")

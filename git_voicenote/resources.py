@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from platformdirs.api import PlatformDirsABC
 
 FolderKind: TypeAlias = Literal["data", "cache", "config", "log"]
-"""What a folder is for."""
+"""The purpose of a folder."""
 
 _PACKAGE = Path(__file__).parent
 _NO_HOME = Path("/dev/null/HOME-is-not-set")
@@ -18,7 +18,7 @@ _BEFORE: dict[FolderKind, str] = {
     "data": ".local/share/git-voicenote",
     "config": ".config/git-voicenote",
 }
-"""Where 0.1 kept what is not made again, below the home folder: those of XDG, on macOS too."""
+"""Where 0.1 stored data, below the home folder: the XDG folders, on macOS too."""
 
 
 def resource(kind: str, name: str) -> Path:
@@ -35,17 +35,17 @@ def resource(kind: str, name: str) -> Path:
 
 
 def data_home() -> Path:
-    """Return the platform's folder for our data: models, and what belongs to no repository."""
+    """Return the platform's folder for data: models, and recordings made outside a repository."""
     return _folder_for("data")
 
 
 def cache_home() -> Path:
-    """Return the platform's folder for what can be made again."""
+    """Return the platform's folder for data that can be regenerated."""
     return _folder_for("cache")
 
 
 def config_home() -> Path:
-    """Return the platform's folder for what a person keeps for all repositories."""
+    """Return the platform's folder for the user's configuration."""
     return _folder_for("config")
 
 
@@ -55,23 +55,23 @@ def log_home() -> Path:
 
 
 def _folder_for(kind: FolderKind) -> Path:
-    """Return $XDG_DATA_HOME/git-voicenote or what stands for it here.
+    """Return $XDG_DATA_HOME/git-voicenote or its equivalent.
 
-    Without a home folder, as in containers, it is a path that can neither be read nor made.
+    Without a home folder, as in containers, it is a path that cannot be read or created.
     """
-    from platformdirs import PlatformDirs  # here: the hook and format-patch ask for none of them
+    from platformdirs import PlatformDirs  # here, because the hook and format-patch need no folder
 
     try:
         return folder_of(PlatformDirs("git-voicenote", appauthor=False), kind)
-    except RuntimeError:  # no HOME, and no entry among the users
+    except RuntimeError:  # no HOME, and no entry in the user database
         return _NO_HOME / kind
 
 
 def folder_of(platform: PlatformDirsABC, kind: FolderKind) -> Path:
-    """Return the folder that a platform has for us.
+    """Return the platform's folder for this program.
 
-    On macOS, that is in ~/Library. If it does not exist, but the folder that 0.1 used does, that
-    one stays in use: models and vocabularies are found where they were left.
+    On macOS, it is in ~/Library, unless only the folder that 0.1 used exists: models and
+    vocabularies stay where they are.
     """
     found: Path = getattr(platform, f"user_{kind}_path")
     home = Path.home()

@@ -1,4 +1,4 @@
-"""How the values of settings are written: parsed from git's configuration and from variables."""
+"""Parse and write the values of settings in git's configuration and in variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ControlKind = Literal["choice", "bool", "number", "text"]
-"""What sort of control a form shows for a setting."""
+"""The kind of control that a form shows for a setting."""
 
 _LONGEST_TIMEOUT = 3600
 
@@ -33,7 +33,7 @@ class ValueForm:
     high: float | None = None
 
     def written(self, value: object) -> str:
-        """Return a value as people write it; "" for none."""
+        """Return a value as text; "" for None."""
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, float):
@@ -85,7 +85,7 @@ def _device(raw: str | None) -> str:
 
 
 def _server(raw: str | None) -> str:
-    """Check the URL of a server. A secret in it would be shown and kept where URLs are."""
+    """Check the URL of a server; secrets are refused, because URLs are shown and stored."""
     from urllib.parse import urlsplit
 
     url = _text(raw)
@@ -93,9 +93,9 @@ def _server(raw: str | None) -> str:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as exc:
-        raise ValueError(f"it is no URL: {exc}") from exc
+        raise ValueError(f"it is not a URL: {exc}") from exc
     if parts.username is not None or parts.password is not None:
-        raise ValueError("it may hold no user or password: `git credential` keeps them")
+        raise ValueError("it must not contain a user or password: `git credential` stores them")
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise ValueError("expected http://… or https://…")
     if not re.fullmatch(r"[\x21-\x7e]+", url) or parts.query or parts.fragment:
@@ -119,7 +119,7 @@ def _notes_ref(raw: str | None) -> str:
 
 
 def choice(*choices: str) -> ValueForm:
-    """Return the form of a setting that has one of a few values."""
+    """Return the form of a setting with a fixed list of values."""
 
     def read(raw: str | None) -> str:
         if raw not in choices:
@@ -130,7 +130,7 @@ def choice(*choices: str) -> ValueForm:
 
 
 def count(low: int, high: int) -> ValueForm:
-    """Return the form of a whole number between two others, themselves included."""
+    """Return the form of a whole number from `low` to `high`."""
 
     def read(raw: str | None) -> int:
         if not (raw and re.fullmatch(r"[0-9]{1,9}", raw) and low <= int(raw) <= high):
@@ -141,7 +141,7 @@ def count(low: int, high: int) -> ValueForm:
 
 
 def number(low: float, high: float) -> ValueForm:
-    """Return the form of a number between two others, themselves included."""
+    """Return the form of a number from `low` to `high`."""
 
     def read(raw: str | None) -> float:
         try:
@@ -171,5 +171,5 @@ TIMEOUT = ValueForm("number", _timeout)
 
 
 def text_with(*suggestions: str) -> ValueForm:
-    """Return the form of a text for which some values can be suggested."""
+    """Return the form of a text with suggested values."""
     return ValueForm("text", _text, suggestions)

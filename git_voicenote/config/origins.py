@@ -16,14 +16,14 @@ _SECTION = "voicenote."
 _OTHER_VARIABLES = frozenset(
     VARIABLE_PREFIX + name for name in ("AM", "DICTATING", "REMOTE_TOKEN", "TRACE")
 )
-"""They are no settings."""
+"""Variables that are not settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """An entry of git's configuration: its key, value, and the scope and place that it is from.
+    """An entry of git's configuration: its key and value, and where it is set.
 
-    `scope` is local, global, system, worktree or command; `place` is a file, or "" for none.
+    `scope` is local, global, system, worktree or command; `place` is the path of a file, or "".
     """
 
     key: str
@@ -34,7 +34,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class SettingOrigin:
-    """Where a value comes from: `place` is a variable or a file, `scope` that of git's config."""
+    """The origin of a value: `place` is a variable or a file, `scope` git's scope."""
 
     kind: Literal["default", "environment", "config"]
     place: str = ""
@@ -48,7 +48,7 @@ class SettingOrigin:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSetting:
-    """A setting with the value that it has, as it is written, or why that value is invalid."""
+    """A setting with its value as written, or the reason why that value is invalid."""
 
     setting: Setting
     value: str | None
@@ -57,7 +57,7 @@ class EffectiveSetting:
 
     @property
     def way_out(self) -> str:
-        """How to remove an invalid value where it is set."""
+        """How to remove the value where it is set."""
         if self.origin.kind == "environment":
             return f"`unset {self.origin.place}` removes it"
         return self.setting.way_out(self.origin.place or None)
@@ -66,7 +66,7 @@ class EffectiveSetting:
 def effective_settings(
     assignments: Iterable[Assignment], environment: Mapping[str, str]
 ) -> tuple[EffectiveSetting, ...]:
-    """Return all settings with their values; a value that is invalid is returned as it is."""
+    """Return all settings with their values; an invalid value is returned unchanged."""
     assigned = {one.key.lower(): one for one in assignments}  # the last one wins, as in git
     return tuple(_effective(one, assigned.get(one.key.lower()), environment) for one in SETTINGS)
 
@@ -90,7 +90,7 @@ def _effective(
 
 
 def find_setting(name: str) -> Setting | None:
-    """Return the setting of a name, with or without its section, in any case."""
+    """Return a setting by name, with or without its section, in any case."""
     wanted = _plain(name)
     return next((one for one in SETTINGS if _plain(one.name) == wanted), None)
 
@@ -102,7 +102,7 @@ def _plain(name: str) -> str:
 def unknown_names(
     assignments: Iterable[Assignment], environment: Mapping[str, str]
 ) -> tuple[tuple[str, SettingOrigin, str | None], ...]:
-    """Return the names that set nothing, where they stand, and what was probably meant."""
+    """Return unknown names, where they are set, and the name that was probably meant."""
     keys = {one.key.lower(): one.key for one in SETTINGS}
     variables = {one.variable for one in SETTINGS}
     found: list[tuple[str, SettingOrigin, str | None]] = []

@@ -1,4 +1,4 @@
-"""What the person has set, merged into Settings."""
+"""Merge the sources of settings."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from git_voicenote.config.forms import ControlKind, ValueForm
 
     FindOrigin = Callable[[str], str | None]
-    """Find the file that sets a key, or None, as with `git -c`."""
+    """Finds the file that sets a key; None if there is none, as with `git -c`."""
 
 NOTES_REF = "refs/notes/voicenote"
 REVIEW_REF = "refs/notes/voicenote-review"
 VARIABLE_PREFIX = "GIT_VOICENOTE_"
 REMOTE_TOKEN = "GIT_VOICENOTE_REMOTE_TOKEN"  # noqa: S105 - its name
-"""The variable that may hold the token of the server; no setting does."""
+"""The variable with the token of the server; the token is not a setting."""
 HookRecord = Literal["ask", "always", "never"]
 
 
@@ -210,7 +210,7 @@ class Setting:
 
     field: str
     key: str
-    """Its name in git's configuration, as people write it: voicenote.maxDuration."""
+    """Its name in git's configuration, in its usual case: voicenote.maxDuration."""
     default: object
     meaning: str
     """One line, without a full stop."""
@@ -223,7 +223,7 @@ class Setting:
 
     @property
     def kind(self) -> ControlKind:
-        """What sort of value it has."""
+        """The kind of value."""
         return self.form.kind
 
     @property
@@ -253,7 +253,7 @@ class Setting:
             raise SettingError(message, hint=f"`unset {self.variable}` removes it") from exc
 
     def way_out(self, file: str | None) -> str:
-        """Return how to remove its value from a file, or from no file."""
+        """Return how to remove its value from a file, or from the command line."""
         if file is None:
             return "it is set for this command only, by `git -c` or in the environment"
         remove = f"git config --file {shlex.quote(file)} --unset-all {self.key}"

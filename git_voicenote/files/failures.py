@@ -1,4 +1,4 @@
-"""What the system says about a file that cannot be read or written, and the way out."""
+"""Convert errors of the system to ours, with the way out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ _WAYS_OUT = {
 
 
 def store_error(what: str, error: OSError) -> StoreError:
-    """Return an error of the system as one of ours, with a hint if there is a way out."""
+    """Return a StoreError for an OSError, with a hint if there is a way out."""
     hint = _WAYS_OUT.get(error.errno or 0)
     return StoreError(f"{what}: {error.strerror or error}", hint=hint)

@@ -25,9 +25,9 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @contextmanager
 def lock(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold the lock that a file stands for; the file is made if it is missing, and stays.
+    """Hold the lock of a file, which is created if it is missing, and stays.
 
-    Raises BlockingIOError if somebody else holds it and `wait` is False, and other OSErrors.
+    Raises BlockingIOError if another process holds it and `wait` is False, and other OSErrors.
     """
     with entry_of(path) as entry:
         handle = os.open(entry.name, _FLAGS, PRIVATE, dir_fd=entry.folder)
@@ -40,7 +40,7 @@ def lock(path: Path, *, wait: bool = True) -> Iterator[None]:
 
 @contextmanager
 def lock_folder(path: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which needs no file of its own. Raises OSError."""
+    """Hold the lock of a folder itself. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         take_lock(handle, wait=True)
@@ -51,9 +51,9 @@ def lock_folder(path: Path) -> Iterator[None]:
 
 @contextmanager
 def claim(path: Path) -> Iterator[None]:
-    """Hold a lock that names the process which holds it, and remove its file in the end.
+    """Hold a lock whose file names this process; delete the file at the end.
 
-    Raises BlockingIOError if somebody else holds it (see `claimed_by`), and other OSErrors.
+    Raises BlockingIOError if another process holds it (see `claimed_by`), and other OSErrors.
     """
     with entry_of(path) as entry:
         handle = _claimed(entry)
@@ -67,9 +67,9 @@ def claim(path: Path) -> Iterator[None]:
 
 @contextmanager
 def inheritable_lock(path: Path) -> Iterator[int]:
-    """Give the descriptor of a lock, which lasts as long as any process that inherits it.
+    """Provide the descriptor of a lock that lasts as long as any process that inherits it.
 
-    The file names this process, and stays. Raises BlockingIOError if somebody else holds it (see
+    The file names this process, and stays. Raises BlockingIOError if another process holds it (see
     `claimed_by`), and other OSErrors.
     """
     with entry_of(path) as entry:
@@ -82,20 +82,20 @@ def inheritable_lock(path: Path) -> Iterator[int]:
 
 
 def take_lock(file: int | BinaryIO, *, wait: bool = False) -> None:
-    """Take the lock of a file or folder that is open; it lasts until all who have it close it.
+    """Take the lock of an open file or folder, until every process that has it open closes it.
 
-    Raises BlockingIOError if somebody else holds it and `wait` is False, and other OSErrors.
+    Raises BlockingIOError if another process holds it and `wait` is False, and other OSErrors.
     """
     fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def release_lock(file: int) -> None:
-    """Release the lock of a file or folder, though others may have it open, too."""
+    """Release the lock of a file or folder, even if other processes have it open."""
     fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def claimed_by(path: Path) -> int | None:
-    """Return the process that claimed a file, as far as it is known."""
+    """Return the id of the process that claimed a file, if known."""
     try:
         return int(path.read_bytes()[:20])
     except (OSError, ValueError):
@@ -115,7 +115,7 @@ def is_locked(path: Path) -> bool:
 
 
 def _claimed(entry: FolderEntry) -> int:
-    """Return the descriptor of a file that is locked, and still has its name."""
+    """Return the descriptor of a locked file that still has its name."""
     while True:
         handle = os.open(entry.name, _FLAGS, PRIVATE, dir_fd=entry.folder)
         try:

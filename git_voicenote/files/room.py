@@ -1,4 +1,4 @@
-"""Room on the disk."""
+"""Measure space on disk."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def free_room(folder: Path) -> int:
-    """Return how many bytes are left to this person where a folder lies. Raises OSError."""
+    """Return the free bytes that the user can use on the disk of a folder. Raises OSError."""
     return shutil.disk_usage(folder).free
 
 
 def used_room(path: Path, *, but: Collection[Path] = ()) -> int:
-    """Return the bytes of a file, or of all files in a folder; links in it are not followed.
+    """Return the bytes of a file, or of all files in a folder; links are not followed.
 
     Files and folders in `but` do not count.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PRIVATE = 0o600
 PUBLISHED = 0o666
-"""Less the umask, as for any file that the user makes."""
+"""Reduced by the umask, as for any file of the user."""
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -133,7 +133,7 @@ def move(source: Path, target: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Bring a file to the disk, or the names in a folder, which a file's own fsync leaves out."""
+    """Flush a file to disk, or the names in a folder, which fsync of a file does not cover."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         with suppress(OSError):  # some file systems do not support it

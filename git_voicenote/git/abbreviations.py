@@ -1,4 +1,4 @@
-"""How git abbreviates the names of objects here: by core.abbrev, and so that they are unique."""
+"""Abbreviate object ids as git does: by core.abbrev, and so that they are unique."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Abbreviations:
-    """Abbreviates the names of objects of the repository around a folder, as git does.
+    """Abbreviates the ids of objects in the repository around a folder.
 
-    `head` is the abbreviation of HEAD's commit, if it is known. Whatever is abbreviated at once
-    costs one process; what git printed already, such as with `%h`, costs none.
+    `head` is the abbreviation of HEAD's commit, if known. One call starts at most one process per
+    kind of id; what git has printed already, such as with `%h`, costs none.
     """
 
     def __init__(self, cwd: Path, head: str | None = None) -> None:
@@ -24,11 +24,11 @@ class Abbreviations:
         self._known: dict[str, str] = {}
 
     def learn(self, abbreviations: Mapping[str, str]) -> None:
-        """Remember what git printed, by full name."""
+        """Remember abbreviations that git printed, by full id."""
         self._known |= abbreviations
 
     def of(self, object_ids: Iterable[str]) -> dict[str, str]:
-        """Return the abbreviations of objects that are named in full."""
+        """Return the abbreviations of full ids."""
         wanted = dict.fromkeys(object_ids)
         unknown = [one for one in wanted if one not in self._known]
         for one in unknown:
@@ -39,7 +39,7 @@ class Abbreviations:
             self._ask_for_commits(unknown)
             unknown = [one for one in unknown if one not in self._known]
         if unknown:
-            # no commits that are here: of several, nobody can tell how long is unique
+            # not commits of this repository, so the unique length of the others is unknown
             first = self._ask(unknown[0])
             self.learn({one: one[: len(first)] for one in unknown})
         return {one: self._known[one] for one in wanted}

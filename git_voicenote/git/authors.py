@@ -1,4 +1,4 @@
-"""The people of a repository's history."""
+"""The authors in a repository's history."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LINE = re.compile(r"\s*+\d++\t([^<]*) <([^<>]*)>")
 
 
 def authors(repository: Repository) -> tuple[Person, ...]:
-    """Return who wrote the commits below HEAD, those with most first, by .mailmap's names.
+    """Return the authors of the commits below HEAD, by number of commits, with .mailmap applied.
 
-    None where there is no commit yet.
+    Empty if there is no commit yet.
     """
     # HEAD has to be named: without a revision, and without a terminal, shortlog reads stdin
     listed = repository.run("shortlog", "-s", "-n", "-e", "HEAD", "--", accept=(0, 128))

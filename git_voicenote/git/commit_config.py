@@ -1,6 +1,6 @@
-"""The configuration of commitlint or commitizen that a repository has, as it is written.
+"""Read the configuration of commitlint or commitizen in a repository.
 
-JSON, TOML and YAML are read, within limits. JavaScript is a program: it is not run.
+JSON, TOML and YAML are read, within limits. JavaScript is a program and is not run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Tool = Literal["commitlint", "commitizen"]
 
-# in the order in which the tools look themselves
+# in the order in which the tools search
 _FILES: tuple[tuple[Tool, str, tuple[str, ...]], ...] = (
     ("commitlint", "package.json", ("commitlint",)),
     ("commitlint", ".commitlintrc", ()),
@@ -40,13 +40,13 @@ _FILES: tuple[tuple[Tool, str, tuple[str, ...]], ...] = (
 )
 _PROGRAMS = (".js", ".cjs", ".mjs", ".ts")
 _MAX_BYTES = 1_000_000
-_JSON = Limits(size=_MAX_BYTES, unique_keys=False)  # npm takes the last of two keys, and so do we
+_JSON = Limits(size=_MAX_BYTES, unique_keys=False)  # as in npm, the last of duplicate keys counts
 _TOML = Limits(size=_MAX_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class CommitConfig:
-    """One tool's configuration, from the file that it would take itself.
+    """The configuration of one tool, from the file that the tool would choose.
 
     `problem` says why it could not be read; `entries` is empty then.
     """
@@ -58,7 +58,7 @@ class CommitConfig:
 
 
 def commit_configs(repository: Repository) -> tuple[CommitConfig, ...]:
-    """Return the configuration of each of the two tools that has one in the work tree's top."""
+    """Return the configuration of each of the two tools that has one in the work tree."""
     if repository.worktree is None:
         return ()
     found: dict[Tool, CommitConfig] = {}
@@ -72,7 +72,7 @@ def commit_configs(repository: Repository) -> tuple[CommitConfig, ...]:
 
 
 def _read(tool: Tool, path: Path, keys: tuple[str, ...], worktree: Path) -> CommitConfig | None:
-    """Return what a file holds; None where it holds nothing for the tool."""
+    """Return the configuration in a file; None if there is none for the tool."""
     try:
         content = read_provided(path, within=worktree, limit=_MAX_BYTES)
     except StoreError as exc:
@@ -80,14 +80,14 @@ def _read(tool: Tool, path: Path, keys: tuple[str, ...], worktree: Path) -> Comm
     except OSError as exc:
         return CommitConfig(tool, path.name, {}, f"it cannot be read: {exc.strerror or exc}")
     if path.suffix in _PROGRAMS:
-        # no more than "extends: conventional" needs no running
+        # a mere "extends: conventional" can be read without running it
         is_plain = b"conventional" in content and not re.search(rb"\brules\b|parserPreset", content)
         return CommitConfig(tool, path.name, {}, None if is_plain else "it is a program")
     try:
         value = _parse(path.name, content)
     except ContentError as exc:
         if keys and keys[-1].encode() not in content:
-            return None  # what else is broken is not ours to tell of
+            return None  # other problems of the file are not ours to report
         return CommitConfig(tool, path.name, {}, exc.message)
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
@@ -95,7 +95,7 @@ def _read(tool: Tool, path: Path, keys: tuple[str, ...], worktree: Path) -> Comm
 
 
 def _parse(name: str, content: bytes) -> object:
-    """Return what a file holds; errors say "it", because the caller names the file."""
+    """Parse a file; errors say "it", because the caller names the file."""
     if name.endswith(".toml"):
         return parse_toml(content, "it", _TOML)
     if name.endswith(".json"):

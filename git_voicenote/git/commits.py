@@ -1,4 +1,4 @@
-"""The facts about a commit or a series that an editor shows while you explain it."""
+"""Describe a commit or a series for the comments of an editor."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 COMMIT_FORM = "%H %h %s"
 """The format of `git log` that `listed_commits` reads."""
 _SHA1_DIGITS = 40
-# what people set for their own eyes must not leak into a text that we put before them
+# the user's display settings must not affect a text that they edit
 _PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--stat=72", "--summary")
 
 
 @dataclass(frozen=True, slots=True)
 class CommitDetails:
-    """A commit as people know it: who, when, and what they wrote. `authored_at` is aware."""
+    """The author, date, parents and message of a commit. `authored_at` is timezone-aware."""
 
     commit: Commit
     author: str
@@ -38,12 +38,9 @@ class CommitDetails:
 
 
 def commit_details(repository: Repository, commit_id: ObjectId) -> CommitDetails:
-    """Return who made a commit, when, from what, and with which message.
-
-    Raises UnknownRevisionError if the object store has no such commit.
-    """
+    """Return the details of a commit. Raises UnknownRevisionError if the object store lacks it."""
     if len(commit_id) != _SHA1_DIGITS:
-        return _details_from_log(repository, commit_id)  # GitPython knows SHA-1 names only
+        return _details_from_log(repository, commit_id)  # GitPython supports SHA-1 only
     import git
     import git.exc
     from git.objects.util import altz_to_utctz_str
@@ -94,7 +91,7 @@ def _details_from_log(repository: Repository, commit_id: ObjectId) -> CommitDeta
 
 
 def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Commit, ...]:
-    """Return the commits that revisions name, as `git show` takes them: a range is walked.
+    """Return the commits that revisions name, as `git show` does: a range is walked.
 
     Newest first within a range; single commits in the order given. Raises UnknownRevisionError.
     """
@@ -119,7 +116,7 @@ def listed_commits(repository: Repository, listed: bytes) -> tuple[Commit, ...]:
 
 
 def subjects_of(repository: Repository, commit_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
-    """Return the titles of those commits that are here."""
+    """Return the titles of the commits that exist here."""
     if not commit_ids:
         return {}
     listed = repository.run(
@@ -141,8 +138,8 @@ def commit_summary(repository: Repository, commit_id: ObjectId) -> str:
 def series_summary(repository: Repository, tip: str = "HEAD") -> str:
     """Return shortlog and diffstat of the series that ends at a commit, for an editor's comments.
 
-    The series begins where the branch left its upstream, else the remote's or the usual main
-    branch; "" where none of them is there, or nothing lies between.
+    The series starts where the branch forked from its upstream, or else from the usual main branch;
+    "" if there is neither, or the series is empty.
     """
     base = base_of_series(repository, tip)
     if base is None:
@@ -156,7 +153,7 @@ def series_summary(repository: Repository, tip: str = "HEAD") -> str:
 
 
 def _stat(repository: Repository, *what: str) -> str:
-    """Return what changed, in numbers; a partial clone may lack what they are counted in."""
+    """Return the diffstat; a partial clone may lack the objects for it."""
     try:
         return repository.read("diff-tree", *_PLAIN_DIFF, *what)
     except GitError as exc:

@@ -1,4 +1,4 @@
-"""What the person has configured in git, read in one process."""
+"""Read the user's git configuration, in one process."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Configuration:
-    """Git's configuration as seen from a folder, in a repository or outside of one.
+    """Git's configuration as seen from a folder, in a repository or outside.
 
-    It is read when it is first asked for, and not again. Keys are in lower case, except for a
-    subsection, as `git config --list` prints them; a key without a value has None.
+    It is read once, on first use. Keys are in lower case, except for a subsection, as `git config
+    --list` prints them; a key without a value has None.
     """
 
     def __init__(self, cwd: Path) -> None:
@@ -34,15 +34,14 @@ class Configuration:
         return tuple(value for name, value in self._entries if name == key)
 
     def origin_of(self, key: str) -> str | None:
-        """Return the file that a key has its value from; None if it is none, as with `git -c`.
-
-        Raises GitError.
+        """Return the file that sets a key; None if there is none, as with `git -c`. Raises
+        GitError.
         """
         found = run_git("config", "-z", "--show-origin", "--get", key, cwd=self._cwd, accept=(0, 1))
         return self._file_of(found.partition(b"\0")[0])
 
     def assignments(self, pattern: str) -> tuple[Assignment, ...]:
-        """Return all entries whose keys match, with where they stand. Raises GitError."""
+        """Return all entries whose keys match, with their origin. Raises GitError."""
         asked = ("config", "-z", "--show-scope", "--show-origin", "--get-regexp", pattern)
         fields = run_git(*asked, cwd=self._cwd, accept=(0, 1)).split(b"\0")[:-1]
         found = []

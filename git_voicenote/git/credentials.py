@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _UNATTENDED = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
-"""Nobody is asked: a prompt would take the keys of a dictation. An empty GIT_ASKPASS is obeyed
-before core.askPass and SSH_ASKPASS (prompt.c)."""
+"""No prompts, which would take the keys of a dictation. git prefers an empty GIT_ASKPASS to
+core.askPass and SSH_ASKPASS (prompt.c).
+"""
 
 
 class GitCredentials:
-    """What git's helpers keep for a URL: the password is the token.
+    """The credentials that git's helpers store for a URL; the password is the token.
 
-    They are asked once, when it is first needed. Threads may share it.
+    The helpers are asked once, on first use. Threads may share it.
     """
 
     def __init__(self, url: str, cwd: Path) -> None:
@@ -38,16 +39,16 @@ class GitCredentials:
             return _password_in(self._found) if self._found else None
 
     def accepted(self) -> None:
-        """Have the helpers keep the token, as git does after it was of use."""
+        """Store the token with the helpers, as git does after it was accepted."""
         self._report("approve")
 
     def rejected(self) -> None:
-        """Have the helpers forget the token."""
+        """Remove the token from the helpers."""
         self._report("reject")
 
     def _filled(self) -> bytes | None:
         done = self._run("fill", f"url={self._url}\n\n".encode())
-        # without a helper that knows it, git fails where it would have to ask
+        # if no helper has it, git would have to ask, and fails
         return done.stdout if done.returncode == 0 and _password_in(done.stdout) else None
 
     def _report(self, verdict: str) -> None:

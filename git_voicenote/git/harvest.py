@@ -1,7 +1,7 @@
-"""What git knows of the words that a person may say: read once, decoded once, never too much.
+"""Read what git knows about the words that a person may say: once, and within limits.
 
 The limits keep a first harvest of a repository like git's own (80,000 commits, 4,800 files) at
-about a second; `benchmarks/vocabulary.py` takes the time.
+about a second; `benchmarks/vocabulary.py` measures it.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ if TYPE_CHECKING:
 _COMMITS = 3000
 _LOG_BYTES = 4_000_000
 _HISTORY_BYTES = 48_000_000
-"""All of git's own history, and then some: 5 million words."""
+"""More than the messages of git's own history: 5 million words."""
 _PATH_BYTES = 16_000_000
-"""All the paths of a tree with 200,000 files."""
+"""The paths of a tree with 200,000 files."""
 _RAW_BYTES = 1_000_000
 _PATCH_BYTES = 1_000_000
 _FILES = 20
-"""Touched files that are read as a whole."""
+"""The most touched files to read as a whole."""
 _FILE_BYTES = 250_000
 _MAX_LINE = 1000
-"""A longer line was written by a program: minified code, data."""
+"""A longer line was written by a program, such as minified code or data."""
 _REFS = 200
 _SUBMODULE = "160000"
-# what people set for their own eyes must not leak into what we parse
+# the user's display settings must not change what we parse
 _RAW = ("-r", "-z", "--raw")
 _PATCH = (
     "--patch", "--find-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short"
 )  # fmt: skip
 _END_OF_RAW = b"\0\0"
-"""Comes before the patch: no field of the raw entries is empty."""
+"""Separates the raw entries from the patch: no field of theirs is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRange:
-    """What a person is about to explain: the way from a tree to another.
+    """The change that a person explains: from one tree to another.
 
-    `old` and `new` are names that git takes for trees; `new` is None for the index. `commits` are
-    the ids of those in between, newest first. `key` changes when the content does. `diff` is what
-    was read of it already.
+    `old` and `new` name trees for git; `new` is None for the index. `commits` are the ids of the
+    commits in between, newest first. `key` changes with the content. `diff` is the part of it that
+    was read already.
     """
 
     old: str
@@ -65,10 +65,10 @@ class ChangeRange:
 
 @dataclass(frozen=True, slots=True)
 class ChangedText:
-    """What the change has in it.
+    """The content of a change.
 
-    `changed` are the lines that came or went, `around` the lines about them and git's hunk
-    headings, `touched` the files as they are afterwards, `messages` what was said of it before.
+    `changed` are added and removed lines, `around` their context and git's hunk headings, `touched`
+    the new content of the files, `messages` the commit messages.
     """
 
     paths: tuple[str, ...]
@@ -80,7 +80,7 @@ class ChangedText:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the repository has in it: `authors` by the commit, newest first."""
+    """The content of a repository: `authors` has one entry per commit, newest first."""
 
     paths: tuple[str, ...]
     branch: str | None
@@ -92,26 +92,26 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where HEAD is: its commit, None before the first one, and its branch, None if detached."""
+    """HEAD: its commit, None before the first one, and its branch, None if detached."""
 
     commit: str | None
     branch: str | None
 
     @property
     def key(self) -> str:
-        """What changes whenever HEAD does."""
+        """A key that changes whenever HEAD does."""
         return f"{self.commit or 'unborn'} {self.branch or ''}"
 
 
 def read_head(repository: Repository) -> Head:
-    """Return where HEAD is."""
+    """Return HEAD."""
     return Head(_verify(repository, "HEAD^{commit}"), repository.current_branch())
 
 
 def explained(repository: Repository, target: Target) -> ChangeRange | None:
-    """Return the change that a target is about; an answer to a commit is about that commit.
+    """Return the change that a target is about; an answer is about the commit it answers.
 
-    None if it is about no change, or there is nothing to compare.
+    None if there is no change or nothing to compare.
     """
     match target:
         case CommitTarget(commit_id) | ReviewTarget(commit_id):
@@ -127,7 +127,7 @@ def explained(repository: Repository, target: Target) -> ChangeRange | None:
 
 
 def read_change(repository: Repository, what: ChangeRange) -> ChangedText:
-    """Read a change, up to what is worth reading of it."""
+    """Read a change, within the limits."""
     raw, _, patch = (what.diff or _diff(repository, what)).partition(_END_OF_RAW)
     changed, around = _sides(_text(patch[:_PATCH_BYTES]))
     paths, blobs = _changed_files(_text(raw).split("\0"))
@@ -141,7 +141,7 @@ def read_change(repository: Repository, what: ChangeRange) -> ChangedText:
 
 
 def read_surroundings(repository: Repository, head: Head) -> Surroundings:
-    """Read paths, refs, authors and messages, up to what is worth reading of them."""
+    """Read paths, refs, authors and messages, within the limits."""
     listing = (
         ("ls-tree", "-r", "-z", "--name-only", "--full-tree", head.commit)
         if head.commit
@@ -166,7 +166,7 @@ def read_surroundings(repository: Repository, head: Head) -> Surroundings:
 def history_messages(repository: Repository) -> tuple[str, Iterator[str]]:
     """Return the id of HEAD, or "", and the messages of its history, newest first.
 
-    The messages are read as they are drawn, the newest _HISTORY_BYTES of them.
+    The messages are read lazily, the newest _HISTORY_BYTES of them.
     """
     head = _verify(repository, "HEAD^{commit}")
     if head is None:
@@ -193,7 +193,7 @@ def commits_since(repository: Repository, commit: str | None, most: int) -> int 
 
 
 def _count_commits(repository: Repository, head: str, most: int) -> int:
-    """Count the commits in the history of one, up to `most`, in the open cat-file process."""
+    """Count the commits in the history of one, up to `most`, with the open cat-file process."""
     seen, waiting = {head}, [head]
     while waiting and len(seen) < most:
         read = repository.objects.read(waiting.pop(0))
@@ -231,7 +231,9 @@ def _staged(repository: Repository) -> ChangeRange | None:
     try:
         diff = _diff(repository, what)
         raw = diff.partition(_END_OF_RAW)[0]
-    except MissingObjectsError:  # the raw entries need no blobs; who reads the change is told
+    except (
+        MissingObjectsError
+    ):  # the raw entries need no blobs; a missing one is reported when the change is read
         raw = _diff(repository, what, *_RAW)
     if not raw:
         return None
@@ -239,7 +241,7 @@ def _staged(repository: Repository) -> ChangeRange | None:
 
 
 def _diff(repository: Repository, what: ChangeRange, *options: str) -> bytes:
-    """Return the raw entries of a change and its patch, or what the options ask for instead."""
+    """Return the raw entries of a change and its patch, or what the options select instead."""
     chosen = options or (*_RAW, *_PATCH)
     arguments = (
         ("diff-index", "--cached", *chosen, what.old)
@@ -250,7 +252,7 @@ def _diff(repository: Repository, what: ChangeRange, *options: str) -> bytes:
 
 
 def _sides(patch: str) -> tuple[str, str]:
-    """Take a patch apart: the lines that changed, and those around with git's hunk headings."""
+    """Split a patch: the changed lines, and their context with git's hunk headings."""
     changed: list[str] = []
     around: list[str] = []
     in_hunk = False
@@ -270,10 +272,10 @@ def _sides(patch: str) -> tuple[str, str]:
 
 
 def _changed_files(fields: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the paths of raw diff entries, and the blobs that they are about.
+    """Return the paths of raw diff entries, and their blobs.
 
-    An entry is `:100644 100644 OLD NEW M` and a path, or two for a rename. For a deleted file, NEW
-    is zeros and OLD is what it was. A submodule has no blob. The last entry may be cut off.
+    An entry is `:100644 100644 OLD NEW M` and a path, or two paths for a rename. For a deleted
+    file, NEW is zeros, and OLD is used. A submodule has no blob. The last entry may be truncated.
     """
     paths: list[str] = []
     blobs: list[str] = []
@@ -290,14 +292,14 @@ def _changed_files(fields: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def _contents(repository: Repository, blobs: Sequence[str]) -> str:
-    """Return the text of the first blobs that are here, small and text."""
+    """Return the text of the first blobs that exist and are small text files."""
     texts: list[str] = []
     for name in blobs[: 10 * _FILES]:
         found = repository.objects.find(name)
         if found is None or found.kind != "blob" or found.size > _FILE_BYTES:
             continue
         read = repository.objects.read(name)
-        if read and b"\0" not in read[1][:8000]:  # as git tells text from the rest
+        if read and b"\0" not in read[1][:8000]:  # as git detects text
             lines = _text(read[1]).split("\n")
             texts.append("\n".join(line for line in lines if len(line) <= _MAX_LINE))
         if len(texts) == _FILES:
@@ -306,7 +308,7 @@ def _contents(repository: Repository, blobs: Sequence[str]) -> str:
 
 
 def _messages(repository: Repository, commits: Sequence[str]) -> list[str]:
-    """Return the messages of commits, up to what is worth reading of them."""
+    """Return the messages of commits, within the limits."""
     messages: list[str] = []
     left = _LOG_BYTES
     for commit in commits:

@@ -1,4 +1,4 @@
-"""Git's objects, read through one `git cat-file` process that stays open."""
+"""Read git's objects through one `git cat-file` process that stays open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GONE = (b" missing\n", b" ambiguous\n")
 
 @dataclass(frozen=True, slots=True)
 class GitObject:
-    """An object of git: its name in full, its type (`commit`, `blob`, …) and its size in bytes."""
+    """A git object: its full id, its type (`commit`, `blob`, …) and its size in bytes."""
 
     id: ObjectId
     kind: str
@@ -32,10 +32,10 @@ class GitObject:
 
 
 class Objects:
-    """Finds and reads the objects of the repository around a folder, by any name that git takes.
+    """Finds and reads objects by any name that git accepts.
 
-    The process starts with the first question. Names are resolved when they are asked for, so a
-    ref that moved meanwhile is seen. Threads may share it.
+    The process starts with the first query. Names are resolved at each query, so a ref that has
+    moved is seen. Threads may share it.
     """
 
     def __init__(self, cwd: Path) -> None:
@@ -44,12 +44,12 @@ class Objects:
         self._batch: _Batch | None = None
 
     def find(self, name: str) -> GitObject | None:
-        """Return the object that a name means, or None. Raises GitError."""
+        """Return the object of a name, or None. Raises GitError."""
         with self._lock:
             return self._opened().find(name) if _is_askable(name) else None
 
     def read(self, name: str) -> tuple[GitObject, bytes] | None:
-        """Return the object that a name means and its content, or None. Raises GitError."""
+        """Return the object of a name and its content, or None. Raises GitError."""
         with self._lock:
             return self._opened().read(name) if _is_askable(name) else None
 
@@ -60,7 +60,7 @@ class Objects:
 
 
 class _Batch:
-    """`git cat-file --batch-command`; before git 2.36, its two forerunners."""
+    """`git cat-file --batch-command`; before git 2.36, two processes with the older options."""
 
     def __init__(self, cwd: Path, *, has_commands: bool) -> None:
         modes = ("--batch-command",) if has_commands else ("--batch-check", "--batch")
@@ -83,7 +83,7 @@ class _Batch:
 
 
 class _CatFile:
-    """One process; it ends when its stdin is closed, which our own end does as well."""
+    """One process; it ends when its stdin is closed, for example by our own end."""
 
     def __init__(self, cwd: Path, mode: str) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
@@ -99,7 +99,7 @@ class _CatFile:
         return not self._end.alive
 
     def ask(self, question: bytes) -> GitObject | None:
-        """Return the header of the answer; None if there is no such object."""
+        """Return the header of the response; None if there is no such object."""
         with suppress(BrokenPipeError):  # what it printed says why
             self._asking.write(question + b"\n")
             self._asking.flush()
@@ -112,14 +112,14 @@ class _CatFile:
         return GitObject(ObjectId(fields[0]), fields[1], int(fields[2]))
 
     def content(self, size: int) -> bytes:
-        """Return what follows a header."""
+        """Return the content after a header."""
         content = self._answers.read(size + 1)
         if len(content) != size + 1:
             raise self._failure()
         return content[:-1]
 
     def _failure(self) -> Exception:
-        """Return why it ended, in git's own words."""
+        """Return why it ended, in git's words."""
         status = self._process.wait()
         self._complaints.seek(0)
         complaint = self._complaints.read(_MAX_COMPLAINT)
@@ -134,19 +134,19 @@ class _UnknownModeError(Exception):
 
 
 def message_of(commit: bytes) -> str:
-    """Return the message in the content of a commit object, decoded as its header says."""
+    """Return the message of a commit object, decoded as its header says."""
     header, _, message = commit.partition(b"\n\n")
     charset = next(
         (line[9:] for line in header.split(b"\n") if line.startswith(b"encoding ")), b"utf-8"
     )
     try:
         return message.decode(charset.decode("ascii", "replace"), "replace")
-    except LookupError:  # a charset that Python does not know
+    except LookupError:  # a charset unknown to Python
         return message.decode("utf-8", "replace")
 
 
 def parents_of(commit: bytes) -> tuple[ObjectId, ...]:
-    """Return the ids of the parents in the content of a commit object."""
+    """Return the parents of a commit object."""
     header = commit.partition(b"\n\n")[0]
     lines = (line.partition(b" ") for line in header.split(b"\n"))
     return tuple(
@@ -155,7 +155,7 @@ def parents_of(commit: bytes) -> tuple[ObjectId, ...]:
 
 
 def subject_of(message: str) -> str:
-    """Return the first paragraph of a commit's message in one line, as %s of git log does."""
+    """Return the first paragraph of a commit's message on one line, as %s in git log."""
     paragraph = message.lstrip("\n").partition("\n\n")[0]
     return " ".join(line.strip() for line in paragraph.split("\n")).strip()
 
@@ -170,7 +170,7 @@ def _open_batch(cwd: Path) -> _Batch:
 
 
 def _is_askable(name: str) -> bool:
-    """Whether a name fits the line that asks for it; no object has another."""
+    """Whether a name fits the line of a query; no object has another name."""
     return bool(name) and not {"\n", "\0"} & set(name)
 
 

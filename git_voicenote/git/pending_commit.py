@@ -1,4 +1,4 @@
-"""The commit that git is about to make, as its prepare-commit-msg hook sees it."""
+"""The commit that git is creating, as its prepare-commit-msg hook sees it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 _IN_PROGRESS = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 _AUTOMATIC = b"#;@!$%^&|:"
-"""What core.commentChar=auto chooses from (git's builtin/commit.c)."""
+"""The characters that core.commentChar=auto chooses from (git's builtin/commit.c)."""
 
 _SCISSORS = re.compile(rb"^(\S+) -{24} >8 -{24}\n", re.MULTILINE)
-# tokens with a dash in them (Signed-off-by, Co-authored-by, Change-Id): a template's "Why:" is none
+# tokens with a dash (Signed-off-by, Co-authored-by, Change-Id), unlike a template's "Why:"
 _TRAILERS = re.compile(rb"(?:[A-Za-z]+(?:-[A-Za-z]+)+: \S.*(?:\n|$))+")
 
 
 @dataclass(frozen=True)
 class PendingCommit:
-    """A commit without a message as yet. `source` is the hook's second argument."""
+    """A commit that has no message yet. `source` is the hook's second argument."""
 
     repository: Repository
     path: Path
@@ -36,8 +36,8 @@ class PendingCommit:
     def awaits_message(self, environment: Mapping[str, str]) -> bool:
         """Whether a person is about to write the message of a new commit.
 
-        Not with a message given, in the middle of a rebase, a merge or a pick, nor where git says
-        by GIT_EDITOR=: that no editor will open.
+        False if a message was given, during a rebase, a merge or a pick, and if GIT_EDITOR=: says
+        that no editor will open.
         """
         return (
             self.source in (None, "", "template")
@@ -46,9 +46,9 @@ class PendingCommit:
         )
 
     def staged(self) -> tuple[tuple[str, ...], frozenset[str]]:
-        """Return the paths that the commit changes, and those of them that are new.
+        """Return the changed paths, and those of them that are new.
 
-        git names the index of this very commit in GIT_INDEX_FILE: `git commit FILE` has its own.
+        git names the index of this commit in GIT_INDEX_FILE: `git commit FILE` has its own.
         """
         listed = self.repository.run(
             "diff",
@@ -65,14 +65,14 @@ class PendingCommit:
         return paths, frozenset(path for status, path in changes if status == "A")
 
     def comment(self) -> str:
-        """Return what a comment starts with in the message file."""
+        """Return the start of a comment in the message file."""
         return self._comment(self._read()).decode("utf-8", "replace")
 
     def insert(self, message: str, *, ends_in_trailers: bool) -> None:
-        """Put a message on top of the file; everything that is there stays as it is.
+        """Insert a message at the top of the file; its content stays.
 
-        Trailers that git or a template put there stand together with those of the message.
-        Raises HookError; the file is then as it was.
+        Trailers from git or a template are put together with those of the message. Raises
+        HookError; the file is then unchanged.
         """
         content = self._read()
         text = self._encode(message)
@@ -85,15 +85,12 @@ class PendingCommit:
             self._write(text + (b"" if content[:1] in (b"\n", b"") else b"\n") + content)
 
     def has_comments(self) -> bool:
-        """Whether a comment stands in the file, git's own or a template's. Raises HookError."""
+        """Whether the file has a comment, from git or a template. Raises HookError."""
         content = self._read()
         return self._first_comment(content) < len(content)
 
     def remark(self, text: str) -> None:
-        """Put a text into the file as a comment, which the person sees and git drops.
-
-        Raises HookError.
-        """
+        """Insert a text as a comment, which the person sees and git removes. Raises HookError."""
         content = self._read()
         comment = self._comment(content)
         remark = b"".join(comment + b" " + self._encode(line) + b"\n" for line in text.splitlines())
@@ -119,7 +116,7 @@ class PendingCommit:
 
     @cached_property
     def _configured_comment(self) -> bytes | None:
-        """What begins a comment; None if git chooses it for each message."""
+        """The start of a comment; None if git chooses it for each message."""
         configured = self.repository.config(r"^core\.comment(char|string)$")
         if "auto" in configured.values():
             return None
@@ -130,7 +127,7 @@ class PendingCommit:
         return commented.removesuffix(b" x\n") or b"#"
 
     def _first_comment(self, content: bytes) -> int:
-        """Return where the first comment starts, or the end of the file."""
+        """Return the position of the first comment, or the end of the file."""
         found = re.search(rb"^" + re.escape(self._comment(content)), content, re.MULTILINE)
         return found.start() if found else len(content)
 
@@ -152,7 +149,7 @@ class PendingCommit:
             raise HookError(f"{self.path} cannot be read: {exc.strerror}") from exc
 
     def _write(self, content: bytes) -> None:
-        """Replace the file at once: where that fails, git finds it as it was."""
+        """Replace the file atomically; if that fails, it is unchanged."""
         try:
             files.replace(self.path, content, keep=True)
         except OSError as exc:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from git_voicenote.object_ids import ObjectId
 
 _NO_COMMIT = 1
-"""What `git rev-parse --quiet HEAD` exits with before the first commit."""
+"""The exit status of `git rev-parse --quiet HEAD` before the first commit."""
 _ABSOLUTE = "--path-format=absolute"
 _RANGE = re.compile(r"[^{:]*\.\.|\^|.*\^(?:[@!]|-\d*)$")
 """A revision that means several commits; `:/fix..` and `HEAD^{/fix..}` search for one."""
@@ -36,7 +36,7 @@ _RANGE = re.compile(r"[^{:]*\.\.|\^|.*\^(?:[@!]|-\d*)$")
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit, as far as people need it named. `id` is the full object name."""
+    """A commit with its title. `id` is the full id."""
 
     id: ObjectId
     subject: str
@@ -44,13 +44,13 @@ class Commit:
 
     @property
     def short(self) -> str:
-        """The object name as git abbreviates it."""
+        """The id as git abbreviates it."""
         return self._abbreviations.of((self.id,))[self.id]
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository, from the folder that the person stands in.
+    """A repository, seen from a folder.
 
     `worktree` is None in a bare repository; `common_dir` is shared by all worktrees.
     """
@@ -105,11 +105,11 @@ class Repository:
         )  # fmt: skip
 
     def read(self, *args: str) -> str:
-        """Run git here and return what it printed as text, without the last newline."""
+        """Run git here and return its output as text, without the last newline."""
         return self.run(*args).decode("utf-8", "replace").removesuffix("\n")
 
     def hooks_folder(self) -> Path:
-        """Return the folder that git takes hooks from, whether it is there or not."""
+        """Return git's folder for hooks, which may not exist."""
         # from the top: git runs hooks there, and a relative core.hooksPath means that folder. It
         # may hold no .git (core.worktree, --work-tree), and a relative GIT_DIR means another there
         top = self.worktree or self.cwd
@@ -147,15 +147,15 @@ class Repository:
         return Commit(commit_id, subject, self.abbreviations)
 
     def short(self, object_id: str) -> str:
-        """Return an object's name as git abbreviates it; many at once are `abbreviated`."""
+        """Return an id as git abbreviates it; for several, use `abbreviated`."""
         return self.abbreviations.of((object_id,))[object_id]
 
     def abbreviated(self, object_ids: Iterable[str]) -> dict[str, str]:
-        """Return the names of objects as git abbreviates them, by full name."""
+        """Return ids as git abbreviates them, by full id."""
         return self.abbreviations.of(object_ids)
 
     def unknown_revision(self, revision: str) -> UnknownRevisionError:
-        """Return the error to raise where a revision names no commit."""
+        """Return the error for a revision that names no commit."""
         head = self.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1, 128))
         if not head and not self.run("for-each-ref", "--count=1"):
             return UnknownRevisionError(
@@ -167,7 +167,7 @@ class Repository:
         return UnknownRevisionError(f"no commit is named {revision!r}", hint=hint)
 
     def current_branch(self) -> str | None:
-        """Return the short name of the branch that HEAD is on, or None when it is detached."""
+        """Return the short name of the current branch, or None if HEAD is detached."""
         # not --short: beside a tag of that name it says heads/NAME, which is no branch's name
         name = os.fsdecode(self.run("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)))
         return name.removesuffix("\n").removeprefix("refs/heads/") or None
@@ -183,7 +183,7 @@ class Repository:
 
     @property
     def state_dir(self) -> Path:
-        """Where this program keeps recordings and history for the repository."""
+        """The folder for recordings and history of the repository."""
         return self.common_dir / "voicenote"
 
 

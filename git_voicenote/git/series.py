@@ -1,4 +1,4 @@
-"""The series of a branch: where it begins, and which commits RANGE, BRANCH or COMMIT means."""
+"""Find the series of a branch, and the commits that RANGE, BRANCH or COMMIT means."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Log:
 
     @property
     def is_traced(self) -> bool:
-        """Whether anybody asked for the steps."""
+        """Whether steps are traced."""
         if "logging" not in sys.modules:
             return False
         import logging
@@ -44,7 +44,7 @@ class Log:
         return logging.getLogger(self._module).isEnabledFor(logging.DEBUG)
 
     def step(self, what: str, *values: object) -> None:
-        """Trace what was done; `values` are put into `what` as `logging` does it."""
+        """Trace a step; `values` are formatted into `what` as in `logging`."""
         if self.is_traced:
             import logging
 
@@ -52,7 +52,7 @@ class Log:
 
     @contextmanager
     def timed(self, what: str, *values: object) -> Iterator[None]:
-        """Trace what is done in the context, with the seconds that it took."""
+        """Trace the body of the context, with the seconds that it took."""
         if not self.is_traced:
             yield
             return
@@ -63,9 +63,9 @@ class Log:
             self.step(f"{what}: %.3f s", *values, time.perf_counter() - started)
 
     def failed(self, what: str, error: BaseException | None = None) -> Path | None:
-        """Write to the log file what failed, and the traceback of the error if there is one.
+        """Log a failure with the traceback of its error, if any.
 
-        Returns the file, or None if it cannot be written.
+        Returns the log file, or None if it cannot be written.
         """
         from git_voicenote.log.failures import log_failure
 
@@ -78,10 +78,10 @@ def start_tracing(
     verbose: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> None:
-    """Send the steps where $GIT_VOICENOTE_TRACE says, and to `say` if `verbose` is set.
+    """Start tracing as $GIT_VOICENOTE_TRACE says, and to `say` if `verbose` is set.
 
-    `say` prints a line on stderr; None is for a process without a terminal, which traces to a file
-    only. What is wrong with the variable is said, and the work goes on.
+    `say` prints a line on stderr; None means a process without a terminal, which traces to a file
+    only. An invalid variable is reported, and the command continues.
     """
     value = environment.get(TRACE_VARIABLE, "")
     if verbose or value.lower() not in TRACE_OFF:
@@ -91,7 +91,7 @@ def start_tracing(
 
 
 def log_failing_threads(tell: Callable[[str], None] | None = None) -> None:
-    """Log what a thread fails of that nobody expected; `tell` says so to the person, in a line."""
+    """Log unexpected errors of threads; `tell` reports each to the person in a line."""
 
     def log_failing_thread(ended: threading.ExceptHookArgs) -> None:
         if ended.exc_value is None or issubclass(ended.exc_type, SystemExit):

@@ -1,6 +1,6 @@
-"""The log file: what failed where nobody looked, for a bug report.
+"""The log file: background failures and unexpected errors, for a bug report.
 
-It is `git-voicenote.log` in the platform's folder for logs, for the person's eyes only, and small:
+It is `git-voicenote.log` in the platform's folder for logs, readable by its owner only, and small:
 a full one becomes `git-voicenote.log.1`.
 """
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_BYTES = 256 << 10
-"""Bytes from which on a new file is begun."""
+"""The size in bytes at which a new file is started."""
 _PACKAGE = "git_voicenote"
 _HARMLESS = (VoicenoteError, OSError, ImportError)
-"""Errors whose message tells of files, packages and processes; that of others may quote words."""
+"""Errors whose messages are about files, packages and processes; others may quote spoken words."""
 
 
 def log_failure(module: str, what: str, error: BaseException | None) -> Path | None:
@@ -50,12 +50,12 @@ def _handler() -> FailureFile:
 
 
 def failure_file() -> Path:
-    """Return the log file, whether there is one or not."""
+    """Return the path of the log file, which may not exist."""
     return log_home() / "git-voicenote.log"
 
 
 class FailureFile(logging.Handler):
-    """Appends failures to a file that stays small; a file that cannot be written is left alone."""
+    """Appends failures to a file of limited size; ignores a file that cannot be written."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(logging.ERROR)
@@ -65,7 +65,7 @@ class FailureFile(logging.Handler):
         """Whether the last failure was written."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Append one failure: in a single write, as other processes append, too."""
+        """Append one failure in a single write, because other processes append too."""
         self.is_written = False
         try:
             files.private_folder(self.path.parent)
@@ -82,13 +82,13 @@ class FailureFile(logging.Handler):
 
 
 class FailureFormatter(logging.Formatter):
-    """Writes when, where and what, the versions, and the traceback without anybody's words."""
+    """Formats time, module, message, versions, and the traceback without spoken words."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s [%(process)d] %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the lines of a failure; no secrets are in them."""
+        """Return the lines of a failure, without secrets."""
         head = f"{self.formatTime(record, self.datefmt)} [{record.process}] {record.name}"
         lines = [f"{head}: {record.getMessage()}"]
         if record.exc_info and record.exc_info[1] is not None:
@@ -100,7 +100,9 @@ class FailureFormatter(logging.Formatter):
 
 
 def traceback_of(error: BaseException) -> str:
-    """Return the traceback of an error and its causes, without messages that may quote words."""
+    """Return the traceback of an error and its causes, without messages that may quote spoken
+    words.
+    """
     parts = []
     seen: set[int] = set()
     current: BaseException | None = error

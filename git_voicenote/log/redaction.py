@@ -1,4 +1,4 @@
-"""Secrets in what is logged: git takes them in addresses and headers, as git's own trace knows."""
+"""Remove secrets from what is logged: git's own trace shows those in URLs and headers."""
 
 from __future__ import annotations
 

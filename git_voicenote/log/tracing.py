@@ -20,14 +20,14 @@ _LOGGERS = ("git_voicenote", "git.cmd")
 
 
 class Tracing:
-    """Where steps go: `value` is that of $GIT_VOICENOTE_TRACE, `say` prints a line on stderr."""
+    """The destination of the trace: `value` is $GIT_VOICENOTE_TRACE, `say` prints on stderr."""
 
     def __init__(self, value: str, say: Callable[[str], None] | None) -> None:
         self._value = value
         self._say = say
 
     def start(self, *, verbose: bool) -> None:
-        """Send the steps there from now on."""
+        """Start tracing."""
         is_told = verbose or self._value.lower() in _STDERR
         if is_told and self._say is not None:
             _add(TraceHandler(self._say))
@@ -40,7 +40,7 @@ class Tracing:
             self._say(f"warning: {fault}")
 
     def _fault(self) -> str | None:
-        """Return why nothing can be traced to a file, or None."""
+        """Return why the trace cannot be written to a file, or None."""
         if not Path(self._value).is_absolute():
             return (
                 f"unknown value {self._value!r} of {TRACE_VARIABLE}: it takes 1, or the absolute "
@@ -61,7 +61,7 @@ class Tracing:
 
 
 class TraceHandler(logging.Handler):
-    """Hands each step to `write`, as one line with its time."""
+    """Passes each step to `write`, as one line with its time."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class TraceHandler(logging.Handler):
         )
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one step; a full disk ends the trace, not the work."""
+        """Write one step; a full disk ends the trace, but not the command."""
         try:
             self._write(without_secrets(self.format(record)))
         except (OSError, VoicenoteError):

@@ -1,7 +1,7 @@
-"""Texts in git that others may change at the same time: notes, answers, covers.
+"""Change notes, answers and covers that other processes may change at the same time.
 
-Our processes take turns with a lock. Git's own commands do not know it, so a ref is only updated if
-it still has the value that was read; otherwise the change is made again.
+Our own processes take turns with a lock. Git's commands do not know the lock, so a ref is updated
+only if it still has the value that was read; otherwise the change is made again.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _S = TypeVar("_S")
 _T = TypeVar("_T")
 
 _TRIES = 20
-"""Other programs write for milliseconds; our own wait for the lock."""
+"""Other programs hold the lock of a ref for milliseconds; our own processes wait for ours."""
 
 
 @contextmanager
 def one_writer(repository: Repository) -> Iterator[None]:
-    """Keep two of us from writing notes at the same time.
+    """Let one of our processes write notes at a time.
 
-    Where no lock can be had, git goes first: it knows best why nothing can be written.
+    If the lock cannot be created, nothing is locked: git then reports why it cannot write.
     """
     from git_voicenote import files  # not for format-patch, which only reads notes
 
@@ -39,10 +39,10 @@ def one_writer(repository: Repository) -> Iterator[None]:
 
 
 def until_unmoved(ref: str, read: Callable[[], _S], change: Callable[[_S], _T]) -> _T:
-    """Return what `change` returns, which moves refs from where `read` found them.
+    """Call `change` with what `read` found, until no other program moves the refs in between.
 
-    Where `change` fails because another program moved one of them, it is called again. Raises its
-    error where they stand where they stood, and GitError where they never do; `ref` is named then.
+    Returns what `change` returns. If it fails although the refs did not move, its error is raised;
+    GitError, which names `ref`, if they move every time.
     """
     for _ in range(_TRIES):
         found = read()
@@ -53,15 +53,15 @@ def until_unmoved(ref: str, read: Callable[[], _S], change: Callable[[_S], _T]) 
                 raise
     raise GitError(
         f"{ref} was changed {_TRIES} times by other programs while it was written",
-        hint="try again when they are done",
+        hint="try again when they have finished",
     )
 
 
 def reconciled(what: str, before: str | None, mine: str, now: str | None) -> str:
     """Return the text to save for a person who read `before` and wrote `mine`.
 
-    `now` is what stands there at this moment. Raises ChangedMeanwhileError if they cannot both be
-    kept: the text was removed, or the merge would leave out a paragraph.
+    `now` is the current text. Raises ChangedMeanwhileError if both cannot be kept: the text was
+    removed, or the merge would drop a paragraph.
     """
     if now in (before, mine):
         return mine

@@ -56,9 +56,9 @@ def render_notes(notes: Sequence[Note]) -> str:
 
 
 def parse_notes(text: str) -> tuple[Note, ...]:
-    """Return the notes in a text that render_notes, a person or git's concatenation wrote.
+    """Parse the notes in a text written by render_notes, a person or git's concatenation.
 
-    Whatever the text is, no word of it is left out; a trailer that no field of Note is for is.
+    No word is dropped, whatever the text; a trailer without a field in Note is.
     """
     notes: list[Note] = []
     words: list[str] = []
@@ -77,7 +77,7 @@ def parse_notes(text: str) -> tuple[Note, ...]:
 
 
 def join_notes(first: Note, second: Note) -> Note:
-    """Join two notes to one, with the paragraphs and recordings of both."""
+    """Join two notes into one, with the paragraphs and recordings of both."""
     words = filter(None, (_words(note.text) for note in (first, second)))
     return Note("\n\n".join(words), **{one.field: one.join(first, second) for one in TRAILERS})
 
@@ -88,7 +88,7 @@ def words_of(notes: Iterable[Note]) -> str:
 
 
 def trailers_for_readers(note: Note) -> str:
-    """Return the trailers that are sent with a patch, one per line; "" if there are none."""
+    """Return the trailers that patches carry, one per line; "" if there are none."""
     return "\n".join(line for one in TRAILERS if one.for_readers for line in one.lines(note))
 
 

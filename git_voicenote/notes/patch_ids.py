@@ -66,10 +66,10 @@ def patch_ids(
 def commit_of_patch(
     repository: Repository, diff: str, subject: str, named: ObjectId | None
 ) -> ObjectId | None:
-    """Return the commit here that has the change of a mailed diff, or None.
+    """Return the local commit with the change of a mailed diff, or None.
 
-    It is the one that the mail names, or a newer one below HEAD with this title. A mail may name
-    any commit: only one that changes the same is meant.
+    It is the commit that the mail names, or a newer one below HEAD with this title. A mail may name
+    any commit, so the commit counts only if its change is the same.
     """
     listed = repository.run(
         "log", f"-{_LATELY}", "--no-merges", "--no-show-signature", "--no-notes",

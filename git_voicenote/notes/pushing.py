@@ -61,7 +61,7 @@ def push_places(repository: Repository, remote: Remote) -> tuple[Remote, ...]:
 def push_refs(
     repository: Repository, place: Remote, updates: Sequence[tuple[str, str | None, str | None]]
 ) -> PushResult:
-    """Push refs (name, new, what it is there now), forwards only; None for new deletes.
+    """Push refs (name, new, old), fast-forward only; a `new` of None deletes.
 
     Raises GitError if the place cannot be pushed to at all.
     """
@@ -77,7 +77,7 @@ def push_refs(
     refused = [reason for reason in reports.values() if reason]
     if not reports or (done.returncode and not refused):
         raise transport_error("push to", place.name, done)
-    untold = "git did not say what became of it"
+    untold = "git did not report the result"
     return PushResult(
         tuple(PushedRef(ref, new, reports.get(ref, untold)) for ref, new, _ in updates),
         _words(done.stderr),
@@ -117,7 +117,7 @@ def _place(url: str, copied: Sequence[tuple[str, str]]) -> Remote:
 
 
 def _urls(repository: Repository, remote: Remote, *options: str) -> list[str]:
-    """Return the URLs of a remote as git would use them; none if it has no name."""
+    """Return the URLs that git uses for a remote; none if the remote has no name."""
     done = try_git("remote", "get-url", *options, "--", remote.address, cwd=repository.cwd)
     return [] if done.returncode else lines_of(done.stdout)
 

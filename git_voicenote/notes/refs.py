@@ -19,9 +19,10 @@ _IGNORED = re.compile(r"warning: ignoring (?:broken ref|dangling symref) (.+)")
 
 
 def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
-    """Return the refs that are, or are below, a name.
+    """Return the ref of this name and the refs below it.
 
-    Raises GitError for a broken one: git passes it over, and what it held would pass for nothing.
+    Raises GitError for a broken ref: git skips it, which would look as if its content had been
+    removed.
     """
     asked = ("for-each-ref", "--format=%(objectname) %(refname)", pattern)
     done = try_git(*asked, cwd=repository.cwd)
@@ -41,7 +42,7 @@ def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
 
 
 def contains(repository: Repository, tip: str, other: str) -> bool:
-    """Return whether a commit has another in its history; False if it is missing."""
+    """Return whether a commit has another in its history; False if either is missing."""
     done = try_git("merge-base", "--is-ancestor", other, tip, cwd=repository.cwd)
     return done.returncode == 0
 
@@ -49,9 +50,10 @@ def contains(repository: Repository, tip: str, other: str) -> bool:
 def update_refs(
     repository: Repository, changes: Sequence[tuple[str, str | None, str | None]]
 ) -> None:
-    """Set refs (name, new, before), all or none; None for new deletes, for before: is not there.
+    """Set refs (name, new, before) in one transaction.
 
-    Raises GitError if somebody else was faster.
+    A `new` of None deletes; a `before` of None means that the ref must not exist. Raises GitError
+    if another process was faster.
     """
     # deletions first: git makes no ref `a/b` in the transaction that deletes `a`
     for is_deletion in (True, False):

@@ -47,10 +47,10 @@ _OWN_FETCH = (
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Another repository: `name` is what people call it, `address` what git is given.
+    """Another repository: `name` is for people, `address` for git.
 
-    `tracking` is where its tips are remembered; `settings` are laid over the configuration for it.
-    `is_file` says that nothing but a file is opened, whatever protocols the person allows.
+    Its tips are remembered below `tracking`; `settings` override the configuration for it. With
+    `is_file`, only a file is opened, whatever protocols the user allows.
     """
 
     name: str
@@ -61,15 +61,15 @@ class Remote:
 
     @classmethod
     def at(cls, url: str) -> Remote:
-        """Return the repository at a URL or path, which has no name."""
+        """Return the repository at a URL or path."""
         key = hashlib.sha256(url.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return cls(without_password(url), url, f"{TRACKING}at-{key}/")
 
 
 def find_remote(repository: Repository, name: str | None) -> Remote:
-    """Return the remote of a name; without one, the remote that `git fetch` would use.
+    """Return a remote by name, or the one that `git fetch` uses by default.
 
-    Raises GitError if there is none, UsageError for a name that git would take for an option.
+    Raises GitError if there is none, and UsageError for a name that git would read as an option.
     """
     known = lines_of(repository.run("remote"))
     if name is None:
@@ -89,9 +89,10 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
 
 
 def find_push_remote(repository: Repository, name: str | None, remote: Remote) -> Remote:
-    """Return the remote that `git push` would take where `git fetch` takes another one.
+    """Return the remote that `git push` uses if it differs from that of `git fetch`.
 
-    branch.<name>.pushRemote and remote.pushDefault name it (git-push(1)), unless the person did.
+    branch.<name>.pushRemote and remote.pushDefault name it (git-push(1)), unless the user named a
+    remote.
     """
     if name is not None:
         return remote
@@ -104,10 +105,7 @@ def find_push_remote(repository: Repository, name: str | None, remote: Remote) -
 
 
 def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> Tips:
-    """Ask a remote where its notes, covers and branches stand.
-
-    Raises GitError with git's own words.
-    """
+    """Query the notes, covers and branches of a remote. Raises GitError with git's message."""
     done = connect(
         repository, remote, "ls-remote", "--refs", "--", remote.address,
         note_refs.notes, note_refs.reviews, f"{COVER_PREFIX}*", f"{_HEADS}*", f"{_TAGS}*",
@@ -226,10 +224,10 @@ def connect(repository: Repository, remote: Remote, *args: str) -> CompletedProc
 
 
 def transport_error(what: str, name: str, done: CompletedProcess[bytes]) -> GitError:
-    """Return the error for a connection that failed, in all of git's words.
+    """Return the error for a failed connection, with git's whole message.
 
-    A password that is wrong, a host key that changed and a path that is not there are different
-    things to a person; only git and ssh know which it was.
+    Only git and ssh know whether the password was wrong, the host key changed or the path does not
+    exist.
     """
     words = visible(done.stderr.decode("utf-8", "replace"))
     lines = [line.rstrip() for line in words.splitlines() if line.strip()]

@@ -34,7 +34,7 @@ _LABEL = "Removed-Note: "
 _LINE = re.compile(re.escape(_LABEL) + r"([0-9a-f]{40,64}) ([0-9a-f]{40,64}|-) ([0-9]+)")
 _COMMIT = re.compile(r"commit ([0-9a-f]{40,64})")
 _MAX_COMMITS = 1000
-"""The most commits for one command, whose arguments are limited."""
+"""The most commits for one command; the length of arguments is limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Removals:
         return frozenset(commit_ids) & (named | self._gone(commit_ids))
 
     def stood(self, patch_id: str, commit_id: ObjectId, blob: str) -> bool:
-        """Return whether a commit had exactly this note when one for its patch was removed."""
+        """Return whether a commit had exactly this note when a note for its patch was removed."""
         objects = self._repository.objects
         trees = (objects.find(f"{one.recorded_in}^{{tree}}") for one in self._of_patch(patch_id))
         return any(
@@ -100,7 +100,7 @@ class Removals:
         return (removal for removal in self._removals if removal.patch_id == patch_id)
 
     def _gone(self, commit_ids: Collection[ObjectId]) -> set[str]:
-        """Return those whose note a commit removed from the tree, whatever tool made it."""
+        """Return the commits whose note was removed from the tree, by any tool."""
         if not (commit_ids and self._is_there):
             return set()
         ordered = [*commit_ids]

@@ -37,9 +37,10 @@ _HEXADECIMAL = frozenset("0123456789abcdef")
 
 @dataclass(frozen=True, slots=True)
 class SelectedNotes:
-    """A commit to push (None: there is nothing to send), and the ids of what it sends or not.
+    """A commit to push (None if there is nothing to send), and the ids that it sends and holds
+    back.
 
-    `is_own` says that the commit is not the tip of our ref, and has to be joined with it.
+    With `is_own`, the commit is not the tip of our ref and has to be joined with it.
     """
 
     commit: str | None
@@ -49,7 +50,7 @@ class SelectedNotes:
 
 
 class NoteSelection:
-    """What belongs to the branches that a place has, and to those that a person names.
+    """The commits and covers of the branches that a place has or a person names.
 
     `remote` is the name of the place's remote. Raises UnknownRevisionError for an unknown branch.
     """
@@ -77,7 +78,7 @@ class NoteSelection:
         self._named = [local[_HEADS + name] for name in branches]
 
     def commits(self, ids: Collection[str]) -> frozenset[str]:
-        """Return which of these commits the other side has, or will have by a branch's name."""
+        """Return the commits that the other side has, or gets with a named branch."""
         if self._is_all or not ids:
             return frozenset(ids)
         # what these commits lead to and no tip does: among it are those that are not there
@@ -105,12 +106,12 @@ class NoteSelection:
 
     @cached_property
     def _seen(self) -> dict[str, ObjectId]:
-        """The branches of the remote as they were seen last: a fork is pushed to without them."""
+        """The remote-tracking branches; without them, a fork is pushed to."""
         return read_refs(self._repository, self._prefix)
 
     @cached_property
     def _known_tips(self) -> list[str]:
-        """The commits there that are here, too."""
+        """The tips of the other side that exist here."""
         there = {*self._theirs.heads.values(), *self._theirs.tags, *self._seen.values()}
         return [tip for tip in sorted(there) if self._repository.objects.find(tip)]
 
@@ -125,9 +126,10 @@ class NoteSelection:
 def select_notes(
     repository: Repository, ours: str, theirs: str | None, selection: NoteSelection
 ) -> SelectedNotes:
-    """Return what to push of a notes ref to a place where it stands at `theirs`.
+    """Return what to push to a place whose notes ref is at `theirs`.
 
-    If that is not part of ours, our own tip is returned, and git refuses it: fetch first.
+    If `theirs` is not part of our history, our tip is returned, and git refuses the push: fetch
+    first.
     """
     if theirs is not None and contains(repository, theirs, ours):
         return SelectedNotes(None)
@@ -158,7 +160,7 @@ def select_notes(
 
 
 def join_sent(repository: Repository, ref: str, sent: str) -> None:
-    """Make a commit that was pushed a part of our own ref, whose notes stay as they are."""
+    """Join a pushed commit with our ref; our notes do not change."""
 
     def join(now: str | None) -> None:
         if now is None or contains(repository, now, sent):

@@ -1,4 +1,4 @@
-"""Notes of commits, kept in a notes ref as `git notes` keeps its own."""
+"""The notes of commits in a notes ref, in the format of `git notes`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
 
     Remembered: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[FoundNote]]]
-    """Answers patch-ids with the notes once saved for each, the newest first."""
+    """Returns the notes once saved for each patch-id, newest first."""
 
 
 _MAX_LOOKUPS = 50
@@ -42,18 +42,18 @@ _MAX_LOOKUPS = 50
 
 
 class Notes:
-    """The notes in one ref of a repository, by the full object name of their commit."""
+    """The notes in one ref of a repository, by the full id of their commit."""
 
     def __init__(self, repository: Repository, ref: str = NOTES_REF) -> None:
         self.repository = repository
         self.ref = ref
 
     def read(self, commit_id: ObjectId) -> tuple[Note, ...]:
-        """Return what was said about a commit; nothing where it has no note."""
+        """Return the notes of a commit; empty if it has none."""
         return parse_notes(self.text(commit_id) or "")
 
     def text(self, commit_id: ObjectId) -> str | None:
-        """Return a commit's note as it stands in git, or None."""
+        """Return a commit's note as stored in git, or None."""
         return self.texts((commit_id,)).get(commit_id)
 
     def texts(self, commit_ids: Iterable[ObjectId]) -> dict[ObjectId, str]:
@@ -62,16 +62,16 @@ class Notes:
         return self._texts_in(self._blobs_of(names), names)
 
     def which(self, commit_ids: Iterable[ObjectId]) -> frozenset[ObjectId]:
-        """Return those commits that have a note, without reading the notes."""
+        """Return which of these commits have a note, without reading the notes."""
         names = tuple(commit_ids)
         return frozenset(self._blobs_of(names)).intersection(names)
 
     def annotated(self) -> tuple[ObjectId, ...]:
-        """Return the ids of all commits with a note, even of those that are gone."""
+        """Return the ids of all commits with a note, even of those that no longer exist."""
         return tuple(self._blobs())
 
     def write(self, commit_id: ObjectId, notes: Sequence[Note]) -> None:
-        """Set a commit's notes; what was there before stays in the history of the ref.
+        """Set a commit's notes; the old ones stay in the history of the ref.
 
         Raises GitError or StoreError with the way out.
         """
@@ -82,14 +82,11 @@ class Notes:
         self.write_texts({commit_id: text})
 
     def write_texts(self, texts: Mapping[ObjectId, str]) -> None:
-        """Set many notes, in one step; the commits must be here."""
+        """Set many notes in one commit; the annotated commits must exist."""
         self.update(texts, lambda _: texts)
 
     def update_text(self, commit_id: ObjectId, change: Callable[[str | None], str]) -> str:
-        """Change a commit's note from what stands there at this moment; return what it became.
-
-        See `update`.
-        """
+        """Change the current note of a commit; return the new text. See `update`."""
         saved: dict[ObjectId, str] = {}
 
         def changed(there: Mapping[ObjectId, str]) -> Mapping[ObjectId, str]:
@@ -104,11 +101,11 @@ class Notes:
         commit_ids: Collection[ObjectId],
         change: Callable[[Mapping[ObjectId, str]], Mapping[ObjectId, str]],
     ) -> tuple[ObjectId, ...]:
-        """Change notes from what stands there at this moment; return the commits whose did change.
+        """Change the current notes of commits; return the commits whose note changed.
 
-        `change` takes the notes of these commits and returns the new ones. It is called again
-        where another program changed notes meanwhile; what it raises leaves all as it was. The
-        commits must be here. Raises GitError or StoreError with the way out.
+        `change` takes the notes of these commits and returns the new ones. It is called again if
+        another program changes notes in between; if it raises, nothing changes. The commits must
+        exist. Raises GitError or StoreError with the way out.
         """
 
         def write(tip: str) -> tuple[ObjectId, ...]:
@@ -128,9 +125,9 @@ class Notes:
                 raise explain_write_failure(self.repository, self.ref, exc) from exc
 
     def _add(self, tip: str, texts: Mapping[ObjectId, str]) -> None:
-        """Add notes to those of a commit. Raises GitError unless the ref still stands there.
+        """Add notes to those of a commit. Raises GitError if the ref has moved.
 
-        `git notes` would move the ref without a look at where it stands; fast-import compares.
+        `git notes` moves the ref without comparing its old value; fast-import compares.
         """
         run = self.repository.run
         who = run("var", "GIT_COMMITTER_IDENT").strip()
@@ -145,32 +142,33 @@ class Notes:
         run("fast-import", "--quiet", stdin=b"".join([*stream, b"done\n"]))
 
     def _rewrite(self, tip: str, tree: TextTree, texts: Mapping[ObjectId, str]) -> None:
-        """Write all notes of a commit and new ones, each once.
+        """Write all notes of a commit again, with the new ones, each once.
 
-        fast-import replaces one of two notes of a commit, and drops one where it moves them.
+        If a commit has two notes, fast-import replaces one of them, and drops one when it moves
+        them.
         """
         blobs = {str(name): write_blob(self.repository, text) for name, text in texts.items()}
         whole = TextTree({**tree.texts, **blobs}, tree.others)
         self._commit(tip, whole, "Notes added by 'git voicenote'")
 
     def _commit(self, tip: str, tree: TextTree, message: str) -> None:
-        """Commit a whole tree. Raises GitError unless the ref still stands at `tip`, if any."""
+        """Commit a whole tree. Raises GitError if the ref is no longer at `tip`."""
         written = write_note_tree(self.repository, tree)
         commit = commit_tree(self.repository, written, (tip,) if tip else (), message)
         reason = message.partition("\n")[0]
         self.repository.run("update-ref", "-m", reason, self.ref, commit, tip)
 
     def _tip(self) -> str:
-        """Return the commit that the ref stands at, or "". Raises GitError if it is broken."""
+        """Return the commit of the ref, or "". Raises GitError if the ref is broken."""
         found = self.repository.objects.find(f"{self.ref}^{{commit}}")
         return found.id if found else read_refs(self.repository, self.ref).get(self.ref, "")
 
     def remove(self, commit_ids: Collection[ObjectId]) -> dict[str, str]:
         """Remove the notes of commits; return the object that held each, by commit.
 
-        The history of the ref keeps the words, and records that they were removed: `find` does
-        not bring them back, nor takes a note for those of the commits that had none. Raises
-        GitError or StoreError with the way out.
+        The text stays in the history of the ref, which records the removal: `find` does not restore
+        the notes, and finds none for a commit that had none. Raises GitError or StoreError with the
+        way out.
         """
 
         def write(tip: str) -> dict[str, str]:
@@ -190,11 +188,11 @@ class Notes:
     def find(
         self, commit_ids: Iterable[ObjectId], remembered: Remembered | None = None
     ) -> dict[ObjectId, FoundNote]:
-        """Return, for each commit without a note whose patch had one elsewhere, that note.
+        """Return the note of another commit with the same patch, for each commit without one.
 
-        That is how the words come back after a cherry-pick, or a reset and another commit.
-        `remembered` is asked first: it knows commits that git has forgotten. Then all annotated
-        commits are compared that are in the object store and no part of the same history.
+        This restores notes after a cherry-pick, or a reset and a new commit. `remembered` is asked
+        first: it knows commits that git has forgotten. Then all annotated commits are compared that
+        exist and are not part of the same history.
         """
         blobs = self._blobs()
         bare = [commit_id for commit_id in commit_ids if commit_id not in blobs]
@@ -212,9 +210,9 @@ class Notes:
         return {name: found[wanted[name]] for name in candidates if name not in removed}
 
     def _blobs_of(self, commit_ids: Sequence[ObjectId]) -> Mapping[ObjectId, str]:
-        """Return the object that holds the note of each of these commits, as far as they have one.
+        """Return the object of the note of each commit that has one.
 
-        Few are looked up in the tree; for many, all notes are listed.
+        A few are looked up in the tree; for many, all notes are listed.
         """
         tip = self.repository.objects.find(f"{self.ref}^{{tree}}")
         if tip is None or len(commit_ids) > _MAX_LOOKUPS:
@@ -243,13 +241,13 @@ class Notes:
     def _texts_in(
         self, blobs: Mapping[str, str] | Mapping[ObjectId, str], commit_ids: Iterable[ObjectId]
     ) -> dict[ObjectId, str]:
-        """Return the notes of those commits that have one among these objects."""
+        """Return the notes of the commits that have one of these objects."""
         wanted = {commit_id: blobs[commit_id] for commit_id in commit_ids if commit_id in blobs}
         contents = self._contents(wanted.values())
         return {commit_id: contents[blob] for commit_id, blob in wanted.items()}
 
     def _contents(self, blobs: Iterable[str]) -> dict[str, str]:
-        """Return what these objects hold, to the letter (%N of `git log` trims and recodes)."""
+        """Return the exact content of these objects (%N of `git log` trims and recodes)."""
         contents = {}
         for blob in dict.fromkeys(blobs):
             read = self.repository.objects.read(blob)
@@ -266,8 +264,8 @@ class Notes:
     ) -> dict[str, FoundNote]:
         """Choose among remembered notes, by patch-id.
 
-        What stands in git now beats what was saved then. A commit that is still there without its
-        note had it removed by somebody: that note is not brought back.
+        The current note in git overrides a saved one. If a commit still exists without its note,
+        somebody removed the note, and it is not restored.
         """
         known = {note.commit_id for notes in remembered.values() for note in notes}
         present = self._existing(known - set(blobs))
@@ -294,7 +292,7 @@ class Notes:
     def _on_other_branches(
         self, wanted: Mapping[ObjectId, str], blobs: Mapping[ObjectId, str], removals: Removals
     ) -> dict[str, FoundNote]:
-        """Return the notes of commits that none of these descends from, by patch-id.
+        """Return the notes of commits that are not ancestors of these, by patch-id.
 
         `wanted` has the patch-id of each commit.
         """
@@ -329,7 +327,7 @@ def rewrite_ref_is_set(configuration: Configuration, ref: str) -> bool:
 
 
 def set_rewrite_ref(repository: Repository, ref: str) -> None:
-    """Make git copy the notes of a ref when it amends or rebases, unless it does so already."""
+    """Make git copy the notes of a ref when it amends or rebases, unless it already does."""
     if not rewrite_ref_is_set(Configuration(repository.cwd), ref):
         repository.run("config", "--local", "--add", "notes.rewriteRef", ref)
 

@@ -1,7 +1,7 @@
-"""The trailers of a note: one table, from which everything that knows them follows.
+"""The table of the trailers of notes.
 
-A trailer is a field of Note and a row here. The row says how its value is written and read, what
-becomes of it when notes are joined or merged, and who gets to see it.
+A trailer is a field of Note and a row here. The row determines how its value is written and read,
+how two values are joined or merged, and who sees it.
 """
 
 from __future__ import annotations
@@ -23,31 +23,32 @@ PREFIX = NOTE_TRAILER
 
 
 class TrailerKind(Protocol):
-    """What a trailer's value is: a type of Note's field, and what becomes of two of them."""
+    """The kind of a trailer's value: how it is written, read, joined and merged."""
 
     def write(self, value: Any) -> Sequence[str]:  # noqa: ANN401 - the field's own type
-        """Return the text of each line that the value takes."""
+        """Return the lines of a value."""
         ...
 
     def read(self, texts: Sequence[str]) -> Any:  # noqa: ANN401
-        """Return the value of the lines of one note, or that of a note without any."""
+        """Parse the lines in one note; there may be none."""
         ...
 
     def join(self, first: Any, second: Any) -> Any:  # noqa: ANN401
-        """Return the value of a note that says what two notes say, one after the other."""
+        """Return the value for two notes that are joined into one."""
         ...
 
     def merge(self, values: tuple[Any, Any, Any], notes: tuple[Note, Note, Note]) -> Any:  # noqa: ANN401
-        """Return the value of two versions of a note: base, older and newer."""
+        """Merge the values of two versions of a note."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Trailer:
-    """One trailer: its token after `Voicenote-`, the field of Note, its name in JSON, its kind.
+    """A trailer: its token after `Voicenote-`, the field of Note, its name in JSON, its kind.
 
-    `for_readers`: a patch carries it; all others stay in the repository. `tells_apart`: notes with
-    different values are never versions of one another, and JSON has it only where it is set.
+    With `for_readers`, patches carry it; the others stay in the repository. With `tells_apart`,
+    notes with different values are never versions of one another, and JSON has it only if it is
+    set.
     """
 
     token: str
@@ -58,35 +59,35 @@ class Trailer:
     tells_apart: bool = False
 
     def value(self, note: Note) -> Any:  # noqa: ANN401
-        """Return what the note holds."""
+        """Return the value in a note."""
         return getattr(note, self.field)
 
     def lines(self, note: Note) -> list[str]:
-        """Return the lines that stand in the note's text, without line feeds."""
+        """Return its lines in the text of a note, without line feeds."""
         # git folds nothing here: a second line would be words
         texts = (" ".join(visible(text).split()) for text in self.kind.write(self.value(note)))
         return [f"{PREFIX}{self.token}: {text}" for text in texts if text]
 
     def read(self, found: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401
-        """Return the value among (token, text) pairs."""
+        """Return the value from (token, text) pairs."""
         texts = (text.strip() for token, text in found if token == self.token)
         return self.kind.read([text for text in texts if text])
 
     def join(self, first: Note, second: Note) -> Any:  # noqa: ANN401
-        """Return the value of a note that says both."""
+        """Return the value for two notes that are joined."""
         return self.kind.join(self.value(first), self.value(second))
 
     def merge(self, base: Note, older: Note, newer: Note) -> Any:  # noqa: ANN401
-        """Return the value of two versions of a note that both began as `base`."""
+        """Merge the values of two versions of a note that both started as `base`."""
         notes = (base, older, newer)
         return self.kind.merge((self.value(base), self.value(older), self.value(newer)), notes)
 
 
 class Several:
-    """Values that each take a line."""
+    """Several values, one per line."""
 
     def write(self, value: tuple[str, ...]) -> Sequence[str]:
-        """Return a line for each."""
+        """Return a line for each value."""
         return value
 
     def read(self, texts: Sequence[str]) -> tuple[str, ...]:
@@ -94,19 +95,19 @@ class Several:
         return tuple(texts)
 
     def join(self, first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-        """Return those of both, each once."""
+        """Return the values of both, each once."""
         return tuple(dict.fromkeys(first + second))
 
     def merge(
         self, values: tuple[tuple[str, ...], ...], notes: tuple[Note, Note, Note]
     ) -> tuple[str, ...]:
-        """Return what neither side removed and either side added."""
+        """Return the values that neither side removed, and those that either side added."""
         base, older, newer = values
         return tuple(merge_sequences(base, older, newer))
 
 
 class Name:
-    """A name; where notes with different names are joined, all of them with commas between."""
+    """A name; joined notes with different names list them, separated by commas."""
 
     def write(self, value: str | None) -> Sequence[str]:
         """Return the one line."""
@@ -127,10 +128,10 @@ class Name:
 
 
 class Identity(Name):
-    """A name that two versions of one note have in common."""
+    """A name that all versions of a note share."""
 
     def merge(self, values: tuple[str | None, ...], notes: tuple[Note, Note, Note]) -> str | None:
-        """Return the newer one."""
+        """Return the newer name."""
         return values[-1]
 
 
@@ -142,7 +143,7 @@ class Duration:
         return [] if value is None else [length(value)]
 
     def read(self, texts: Sequence[str]) -> float | None:
-        """Return the last line's seconds; None if it is no duration."""
+        """Return the seconds in the last line; None if it is not a duration."""
         try:
             return seconds_of(texts[-1]) if texts else None
         except ValueError:
@@ -156,7 +157,7 @@ class Duration:
     def merge(
         self, values: tuple[float | None, ...], notes: tuple[Note, Note, Note]
     ) -> float | None:
-        """Add what each side recorded; what both have counts once."""
+        """Add the durations of both sides; what they share counts once."""
         base, older, newer = values
         if older is None or newer is None:
             return newer if older is None else older
@@ -172,7 +173,7 @@ TRAILERS = (
     Trailer("Duration", "duration", "duration", Duration(), for_readers=True),
     Trailer("Reviewer", "reviewer", "reviewer", Identity(), tells_apart=True),
 )
-"""In the order in which they stand below a note."""
+"""In the order of their lines in a note."""
 
 
 def note_value(note: Note) -> dict[str, object]:
@@ -186,5 +187,5 @@ def note_value(note: Note) -> dict[str, object]:
 
 
 def identity_of(note: Note) -> tuple[str, ...]:
-    """Return what two versions of one note have in common, whatever else was changed."""
+    """Return the values that all versions of a note share, such as its reviewer."""
     return tuple(str(one.value(note) or "") for one in TRAILERS if one.tells_apart)

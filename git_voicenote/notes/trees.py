@@ -1,7 +1,8 @@
-"""The trees behind notes refs and covers, read and written as git's own notes.c does.
+"""Read and write the trees of notes refs and covers, as git's notes.c does.
 
-A notes tree may hold a note twice, at two fan-outs, after a merge by tools that know nothing of
-notes; git shows both, one after the other. It may hold files that are no notes, which git keeps.
+After a merge by tools that do not know notes, a tree may have two notes for one commit, at two
+fan-outs; git shows both, one after the other. It may also have files that are not notes, which git
+keeps.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ if TYPE_CHECKING:
     from git_voicenote.object_ids import ObjectId
 
 COVER = "cover"
-"""The file of a cover's tree that holds its words."""
+"""The file in the tree of a cover."""
 
 _NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FILES = ("100644", "100755")
 _FOLDER = "40000"
 _MAX_DEPTH = 4
-"""Levels of folders: four for four billion notes."""
+"""Levels of folders; four are enough for four billion notes."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextTree:
     """The tree of a commit: the object of each text by its subject, and all other entries.
 
-    `others` has mode and object by path. `has_twins` says that a note stood there twice.
+    `others` maps paths to mode and object. With `has_twins`, some commit has two notes.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +45,7 @@ class TextTree:
 
 
 def read_note_tree(repository: Repository, commit: str | None) -> TextTree:
-    """Return the notes that a commit of a notes ref holds; none where there is no commit."""
+    """Return the notes in a commit of a notes ref; empty if there is no commit."""
     found: dict[str, list[str]] = {}
     others = {}
     for mode, blob, path in _entries(repository, commit):
@@ -60,15 +61,15 @@ def read_note_tree(repository: Repository, commit: str | None) -> TextTree:
 
 
 def note_paths(commit_id: ObjectId) -> tuple[str, ...]:
-    """Return the paths at which git may keep the note of a commit, by the number of notes."""
+    """Return the paths where git may store the note of a commit: the fan-out varies."""
     return tuple(_path(commit_id, depth) for depth in range(_MAX_DEPTH + 1))
 
 
 def find_in_note_tree(objects: Objects, tree: str, name: str) -> tuple[str, ...]:
-    """Return the objects that hold a commit's note: one, none, or two of a tree with twins.
+    """Return the objects with a commit's note: one, none, or two if the tree has twins.
 
-    `name` is the commit's id, or in a folder of notes the rest of it. Only the
-    folders on the way to it are read. Raises GitError if one is missing.
+    `name` is the id of the commit or, in a folder of notes, the rest of it. Only the folders on
+    that path are read. Raises GitError if one is missing.
     """
     read = objects.read(tree)
     if read is None:
@@ -105,10 +106,10 @@ def read_cover_tree(repository: Repository, commit: str | None) -> TextTree:
 
 
 def write_note_tree(repository: Repository, tree: TextTree) -> str:
-    """Write a tree of notes, in folders as git would make them; return its name.
+    """Write a tree of notes with git's fan-out; return its id.
 
-    The same notes make the same tree, whoever writes it. Raises GitError if another file has
-    the name of a folder that notes need.
+    The same notes always make the same tree. Raises GitError if another file has the name of a
+    folder that the notes need.
     """
     depth = _depth(len(tree.texts))
     notes = {_path(name, depth): ("100644", blob) for name, blob in tree.texts.items()}
@@ -118,12 +119,12 @@ def write_note_tree(repository: Repository, tree: TextTree) -> str:
 def write_cover_tree(
     repository: Repository, blob: str, others: Mapping[str, tuple[str, str]]
 ) -> str:
-    """Write the tree that holds a cover, the object with its words; return its name."""
+    """Write the tree of a cover; return its id."""
     return _write_tree(repository, {**others, COVER: ("100644", blob)})
 
 
 def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], message: str) -> str:
-    """Make a commit of a tree; return its name."""
+    """Make a commit of a tree; return its id."""
     given = [argument for parent in parents for argument in ("-p", parent)]
     # not as an argument: a message that names a thousand removed notes is too long for one
     content = f"{message}\n".encode("utf-8", "surrogateescape")
@@ -138,7 +139,7 @@ def read_blobs(repository: Repository, blobs: Iterable[str], most: int) -> dict[
         found = repository.objects.find(blob)
         if found and found.size > most:
             raise GitError(
-                f"a note is {found.size >> 20} MB large, which nobody spoke",
+                f"a note is {found.size >> 20} MB: more than a spoken note can have",
                 hint=f"`git cat-file -p {blob} | less` shows it",
             )
         read = repository.objects.read(blob)
@@ -157,7 +158,7 @@ def decoded(content: bytes) -> str:
 
 
 def write_blob(repository: Repository, text: str) -> str:
-    """Write a text to the object store; return its name."""
+    """Write a text to the object store; return its id."""
     return _write_blob(repository, text.encode())
 
 
@@ -167,7 +168,7 @@ def _write_blob(repository: Repository, content: bytes) -> str:
 
 
 def _entries(repository: Repository, commit: str | None) -> list[tuple[str, str, str]]:
-    """Return mode, object and path of all that a commit holds."""
+    """Return mode, object and path of all entries in a commit."""
     if commit is None:
         return []
     listed = repository.run("ls-tree", "-r", "-z", "--full-tree", commit)
@@ -180,7 +181,7 @@ def _entries(repository: Repository, commit: str | None) -> list[tuple[str, str,
 
 
 def _joined(repository: Repository, blobs: list[str]) -> str:
-    """Return the object that holds several notes of one commit, as `git notes show` shows them."""
+    """Return an object with several notes of one commit, joined as `git notes show` shows them."""
     contents = [repository.run("cat-file", "blob", blob) for blob in blobs]
     joined = b"\n\n".join(content.removesuffix(b"\n") for content in contents[:-1])
     return _write_blob(repository, joined + b"\n\n" + contents[-1]) if blobs[1:] else blobs[0]
@@ -207,7 +208,7 @@ def _write_tree(repository: Repository, entries: Mapping[str, tuple[str, str]]) 
 
 
 def _depth(count: int) -> int:
-    """Return in how many levels of folders git keeps so many notes, about: 256 to a folder."""
+    """Return the approximate number of levels for so many notes: 256 per folder."""
     depth = 0
     while count > 256:
         count //= 256

@@ -1,4 +1,4 @@
-"""SQLite files of our own: opened for each operation, shared by several processes."""
+"""Open our SQLite databases, for one operation at a time; several processes share them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _TIMEOUT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a database contains: `name` is what people call it, `migrations` make its tables.
+    """The schema of a database: `name` is its name in messages, `migrations` create its tables.
 
-    `left` says what is not lost if it is damaged, `room` how to make room for it.
+    `left` says what survives if it is damaged, `room` how to make room for it.
     """
 
     name: str
@@ -39,9 +39,9 @@ class Schema:
 
 
 class _Timeout:
-    """How long this process waits for a database that another process has locked.
+    """The time that this process still waits for a locked database.
 
-    A command opens the history about ten times. After one timeout it does not wait again.
+    A command opens the history about ten times. After one timeout, it does not wait again.
     """
 
     def __init__(self) -> None:
@@ -170,7 +170,7 @@ class Database:
 
 
 def _searchable(content: object) -> str:
-    """Return the words of a column, whatever it holds, for the index of the search."""
+    """Return the words of a column, of any type, for the search index."""
     return searchable(content.decode("utf-8", "replace")) if isinstance(content, bytes) else ""
 
 

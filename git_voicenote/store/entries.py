@@ -21,9 +21,9 @@ RecordingState: TypeAlias = Literal[
     "recording", "recorded", "transcribed", "failed", "kept", "interrupted"
 ]
 UNFINISHED: frozenset[RecordingState] = frozenset(("recording", "recorded"))
-"""States of a recording that a crash cut off, or that a process works on now."""
+"""States of a recording that a crash interrupted, or that a process is working on."""
 INTERRUPTED: RecordingState = "interrupted"
-"""A person stopped before its words were saved; it is offered until they decide."""
+"""The person stopped before the text was saved; it is offered until they decide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ class History:
     def entries(
         self, limit: int | None = None, *, before: str | None = None
     ) -> tuple[HistoryEntry, ...]:
-        """Return recordings, the newest first; with `before`, those older than this one."""
+        """Return recordings, newest first; with `before`, those older than this one."""
         return self._select("TRUE", (), limit, before)
 
     def search(
@@ -227,7 +227,7 @@ class History:
     def _select(
         self, condition: str, parameters: Sequence[str], limit: int | None, before: str | None
     ) -> tuple[HistoryEntry, ...]:
-        """Return the recordings that a condition is true of; it is built of constants."""
+        """Return the recordings that meet a condition, which must be built of constants."""
         if before is not None:
             condition += (
                 " AND (created_at, id) < (SELECT created_at, id FROM recordings WHERE id = ?)"

@@ -1,8 +1,8 @@
-"""Texts in an editor, which are on disk until they are saved.
+"""Keep texts on disk while they are in an editor, until they are saved.
 
 Each is in its own folder, `edit-*` in the state folder, together with its purpose. The folder is
-locked by this process and by the editor, so a text in an unlocked folder was left by a crash, or by
-an editor that failed.
+locked by this process and by the editor, so a text in an unlocked folder was left by a crash or a
+failed editor.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _purpose_in(folder: Path) -> Purpose:
 
 
 def story(kept: KeptText) -> str:
-    """Return a sentence that describes the text."""
+    """Describe an unsaved text in a sentence."""
     when = local_time(kept.edited_at)
     return f"{kept.purpose.title}, edited at {when}, was not saved"
 

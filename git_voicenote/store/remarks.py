@@ -1,4 +1,4 @@
-"""What a person was told or asked once in a repository, and need not meet again."""
+"""Remember what a person was told or asked once in a repository."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ REWRITE_REF_HINT = "rewrite-ref-hint"
 
 
 def was_told(root: Path, remark: str) -> bool:
-    """Return whether a remark was remembered in a state folder."""
+    """Return whether a remark was made before."""
     return (root / _FOLDER / remark).exists()
 
 
 def remember_told(root: Path, remark: str) -> None:
-    """Remember a remark; where nothing can be written, it comes again."""
+    """Remember a remark; if nothing can be written, it will be made again."""
     with suppress(OSError):
         private_folder(root / _FOLDER)
         create(root / _FOLDER / remark, b"")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TRAILER = re.compile(rf"^{NOTE_TRAILER}[A-Za-z-]+:.*(?:\n|\Z)", re.MULTILINE)
 _ELLIPSIS = "…"
 _LEAD = 24
-"""Columns of a snippet that may stand before its first hit."""
+"""The most columns of a snippet before its first hit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Snippet:
 
 
 def searchable(text: str) -> str:
-    """Return the words of a title, a transcript or a note, as they are compared."""
+    """Return a title, transcript or note in the form that is compared."""
     return folded(_TRAILER.sub("", text))
 
 
@@ -53,7 +53,7 @@ def folded(text: str) -> str:
 
 
 def terms_of(query: str) -> tuple[str, ...]:
-    """Return the terms of a query, each once, as they are compared."""
+    """Return the terms of a query, each once, in the form that is compared."""
     return tuple(dict.fromkeys(folded(query.replace("\0", "")).split()))
 
 
@@ -75,7 +75,7 @@ def snippet_of(entry: HistoryEntry, query: str, *, width: int = 72) -> Snippet |
 
 
 class _Folded:
-    """A text as it is compared, which knows where each character of it came from."""
+    """A text in the form that is compared, with the original position of each character."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -89,7 +89,7 @@ class _Folded:
         self.folded = "".join(pieces)
 
     def originals(self, hits: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Return the same places in the text itself, in whole characters as a reader sees them."""
+        """Return the same ranges in the original text, extended to whole characters."""
         return _joined((self._start(start), self._end(end)) for start, end in hits)
 
     def _start(self, at: int) -> int:
@@ -118,7 +118,7 @@ def _occurrences(text: str, term: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(places: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return places in order, those that overlap as one."""
+    """Return ranges in order; overlapping ones are joined."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(places):
         if joined and start < joined[-1][1]:
@@ -129,7 +129,7 @@ def _joined(places: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, hits: list[tuple[int, int]], width: int) -> Snippet:
-    """Return the part of a text that shows most different hits."""
+    """Return the part of a text with the most different hits."""
     if columns(text) <= width:
         return Snippet(text, tuple(hits))
     first = _densest(text, hits, width - _LEAD - 2)
@@ -144,7 +144,7 @@ def _cut(text: str, hits: list[tuple[int, int]], width: int) -> Snippet:
 
 
 def _densest(text: str, hits: list[tuple[int, int]], room: int) -> int:
-    """Return the number of the first hit of the passage with most different hits."""
+    """Return the number of the first hit in the passage with the most different hits."""
     seen: Counter[str] = Counter()
     best, most, last = 0, 0, 0
     for first, (start, end) in enumerate(hits):
@@ -162,7 +162,7 @@ def _densest(text: str, hits: list[tuple[int, int]], room: int) -> int:
 
 
 def _back(text: str, at: int, room: int) -> int:
-    """Return where a passage begins, at a word, at most `room` columns before a hit."""
+    """Return the start of a passage, at a word, at most `room` columns before a hit."""
     start = at
     while start > 0 and columns(text[start - 1 : at]) <= room:
         start -= 1
@@ -173,7 +173,7 @@ def _back(text: str, at: int, room: int) -> int:
 
 
 def _forward(text: str, start: int, room: int, *, at_least: int) -> int:
-    """Return where a passage ends, after a word, at most `room` columns after its start."""
+    """Return the end of a passage, after a word, at most `room` columns after its start."""
     end, used = start, 0
     while end < len(text) and (used := used + columns(text[end])) <= room:
         end += 1

@@ -1,6 +1,6 @@
-"""The names of microphones as they were last seen, for the completions of shells.
+"""Store the names of microphones for shell completion.
 
-To ask the sound system takes half a second, which nobody waits for at the TAB key.
+Querying the sound system takes half a second, too long for TAB.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def remember_devices(names: Iterable[str]) -> None:
-    """Write the names down, one a line; a cache that cannot be written is no failure."""
+    """Store the names, one per line; ignore a cache that cannot be written."""
     lines = "".join(f"{name}\n" for name in dict.fromkeys(names) if name.isprintable())
     with suppress(OSError):
         files.private_folder(cache_home())

@@ -166,7 +166,7 @@ def test_a_pipe_gets_all_with_remarks_on_stderr(series: Sandbox) -> None:
     done = series.voicenote("review", "-", stdin=b"From " + last)
 
     assert done.stdout.decode().startswith("[2/2] feat: jitter\n")
-    assert done.stderr.decode() == "of the 2 patches, 1 are missing: 1\n"
+    assert done.stderr.decode() == "1 of 2 patches missing: 1\n"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_nothing_is_sent_by_an_engine_that_was_not_chosen(
     [
         ("url", "https://me:secret@speech.example.org", "may hold no user or password"),
         ("url", "speech.example.org", "expected http://… or https://…"),
-        ("url", "http://h:99999", "it is no URL"),
+        ("url", "http://h:99999", "it is not a URL"),
         ("url", "http://h/?a=b", "without ? and #"),
         ("path", "inference", "expected a path that begins with /"),
         ("concurrency", "0", "expected a number from 1 to 64"),

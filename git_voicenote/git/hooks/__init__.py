@@ -1,1 +1,1 @@
-"""The hooks that git runs, ours beside those of others."""
+"""Install our hooks beside those of others."""

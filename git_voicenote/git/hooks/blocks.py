@@ -1,4 +1,4 @@
-"""The block of text that is ours in a hook, between two marks, with a checksum of its own."""
+"""Our block of text in a hook: between two marks, with its own checksum."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _BLOCK = re.compile(
 
 
 def hook_text(name: str) -> str:
-    """Return the block that is put into a hook, for those who put it there themselves."""
+    """Return the block for a hook, for those who insert it themselves."""
     return block_text(name, "").decode()
 
 
 @dataclass(frozen=True, slots=True)
 class HookBlock:
-    """Our text in a hook, with what stands before and after it."""
+    """Our block in a hook, with the text before and after it."""
 
     before: bytes
     checksum: str
@@ -50,11 +50,11 @@ class HookBlock:
 
     @property
     def is_intact(self) -> bool:
-        """Whether nobody changed it."""
+        """Whether it is unchanged."""
         return self.checksum == _checksum(self.body)
 
     def replaced_by(self, text: bytes) -> bytes:
-        """Return the hook with another text in its place."""
+        """Return the hook with another text in place of the block."""
         return self.before + text + self.after
 
 
@@ -63,20 +63,20 @@ def _checksum(body: bytes) -> str:
 
 
 def body_of(name: str) -> bytes:
-    """Return our script, in a subshell: it may exit, and leaves a person's hook as it found it."""
+    """Return our script in a subshell: it may exit without affecting the user's hook."""
     script = resource("hooks", name).read_bytes()
     return b"(\n" + script.removeprefix(SHEBANG) + b') || exit "$?"\n'
 
 
 def block_text(name: str, made: str) -> bytes:
-    """Return the block of a hook; `made` notes what had to be made for it."""
+    """Return the block of a hook; `made` lists the files and folders created for it."""
     body = body_of(name)
     note = f" made {made}" if made else ""
     return MARK + f"{_checksum(body)}{note} >>>\n".encode() + body + _END
 
 
 def with_block(name: str, content: bytes) -> bytes:
-    """Put the block first: many hooks end in `exit` or `exec`, and what follows never runs."""
+    """Insert the block at the top: many hooks end in `exit` or `exec`."""
     if not content.startswith(b"#!"):
         return block_text(name, "") + content
     first, newline, rest = content.partition(b"\n")

@@ -1,9 +1,10 @@
-"""Put our hook beside the hooks of others, and remove it again to the byte.
+"""Install our hook beside the hooks of others, and remove it byte for byte.
 
-Our text is one block between two marks. The first mark holds a checksum of the block, so that any
-version of it is recognized as ours and unchanged; it also notes what had to be made for it (the
-file, its folders), so that nothing of it stays behind. A person's hook keeps every byte and its
-mode. In a folder that a hook manager owns, our block would not last: `managers` knows where the
+Our text is a block between two marks. The first mark has a checksum, so that any version of the
+block is recognized as ours and unchanged. It also lists the files and folders that were created, so
+that nothing is left behind. The user's hook keeps every byte and its mode.
+
+In a folder that a hook manager owns, our block would be overwritten: `managers` knows where the
 command belongs then.
 """
 
@@ -32,10 +33,10 @@ _SHELLS = {"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"}
 
 
 def install_hook(repository: Repository, name: str = HOOK, *, force: bool = False) -> HookStatus:
-    """Install the hook, or bring it up to date; return how it stood before.
+    """Install or update the hook; return its previous status.
 
-    `force` replaces a block that somebody changed, and allows a folder that all repositories
-    share. Raises HookError if the hook of somebody else cannot take ours, or would lose it.
+    `force` replaces a block that was edited, and allows a folder that all repositories share.
+    Raises HookError if another hook cannot contain ours, or would lose it.
     """
     with _one_installer(repository):
         return _install(repository, name, force=force)
@@ -78,10 +79,10 @@ def _install(repository: Repository, name: str, *, force: bool) -> HookStatus:
 
 
 def uninstall_hook(repository: Repository, name: str = HOOK, *, force: bool = False) -> HookStatus:
-    """Remove our text and what was made for it, and nothing else; return how it stood before.
+    """Remove our block and what was created for it, and nothing else; return the previous status.
 
-    Raises HookError for text of ours that somebody changed, unless `force` is given, and for what
-    stands in a manager's configuration.
+    Raises HookError for a block that was edited, unless `force` is given, and for a hook in the
+    configuration of a manager.
     """
     with _one_installer(repository):
         return _uninstall(repository, name, force=force)
@@ -130,7 +131,7 @@ def _refusal(name: str, found: HookStatus, owner: HookManager) -> HookError:
 
 @contextmanager
 def _one_installer(repository: Repository) -> Iterator[None]:
-    """Prevent two processes from changing hooks at the same time: each edits what it has read."""
+    """Let one process change hooks at a time, because each edits what it has read."""
     with ExitStack() as stack:
         try:
             stack.enter_context(files.lock_folder(repository.common_dir))
@@ -140,7 +141,7 @@ def _one_installer(repository: Repository) -> Iterator[None]:
 
 
 def _require_shell(place: HookPlace) -> None:
-    """Raise HookError for a hook that our block cannot be put into."""
+    """Raise HookError for a hook that is not a shell script."""
     path = place.path
     content = read_hook(path)
     first = content.partition(b"\n")[0]
@@ -160,7 +161,7 @@ def _require_shell(place: HookPlace) -> None:
 
 
 def _make(name: str, path: Path) -> None:
-    """Make the hook's file, with the folders that are missing, and note in it which those were."""
+    """Create the hook's file with missing folders, and list these in it."""
     missing = [folder for folder in path.parents if not folder.exists()]
     made = "file" + (f",folders:{len(missing)}" if missing else "")
     try:
@@ -176,13 +177,13 @@ def _unmake(path: Path, made: str) -> None:
         path.unlink()
     except OSError as exc:
         raise HookError(f"{path} cannot be removed: {exc.strerror}") from exc
-    with suppress(OSError):  # somebody put something else there: the folder stays
+    with suppress(OSError):  # the folder has other files, and stays
         for folder in list(path.parents)[: int(folders[1]) if folders else 0]:
             folder.rmdir()
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Replace the file at once, with the mode it had; git may run it at any moment."""
+    """Replace the file atomically and keep its mode; git may run it at any moment."""
     try:
         files.replace(path, content, mode=_EXECUTABLE, keep=True)
     except OSError as exc:

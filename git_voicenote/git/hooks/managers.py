@@ -51,10 +51,10 @@ its configuration takes a command for {name}:
 
 @dataclass(frozen=True, slots=True)
 class HookManager:
-    """A manager whose hooks no other text lasts in.
+    """A manager that overwrites other text in its hooks.
 
-    `mark` stands in each hook that it writes; `configuration` names the files at the top of the
-    work tree that it reads.
+    `mark` is in each hook that it writes; `configuration` lists the files at the top of the work
+    tree that it reads.
     """
 
     name: str
@@ -63,11 +63,11 @@ class HookManager:
     advice: str
 
     def advice_for(self, hook: str) -> str:
-        """Return what a person does to have our hook run."""
+        """Return what the user has to do so that our hook runs."""
         return self.advice.format(name=hook)
 
     def file_with(self, hook: str, worktree: Path) -> Path | None:
-        """Return the file of its configuration that runs our hook, or None."""
+        """Return its configuration file that runs our hook, or None."""
         command = f"git-voicenote hook run {hook}".encode()
         for name in self.configuration:
             path = worktree / name
@@ -101,8 +101,8 @@ _LEGACY = {
 
 
 def owner_of(folder: Path) -> HookManager | None:
-    """Return the manager that owns a folder of hooks: one hook of its is there. Raises OSError."""
-    # by name, for the folder may be any: reading all of /proc would never end
+    """Return the manager that owns a folder of hooks: one of its hooks is there. Raises OSError."""
+    # by name, because the folder may be any, even /proc
     for path in (folder / name for name in _HOOKS):
         content = path.read_bytes() if path.is_file() else b""
         for owner in OWNERS:
@@ -119,11 +119,11 @@ def keeper_of(content: bytes) -> str | None:
 def is_husky(folder: Path) -> bool:
     """Return whether husky writes a folder of hooks, or will once it is set up in this work tree.
 
-    Its `h` runs what stands in the folder above.
+    Its `h` runs the hook in the parent folder.
     """
     return folder.name == "_" and ((folder / "h").is_file() or not folder.exists())
 
 
 def husky_is_set_up(folder: Path, hook: str) -> bool:
-    """Return whether husky was set up in this work tree, so that git runs hooks there."""
+    """Return whether husky is set up in this work tree, so that git runs hooks there."""
     return (folder / "h").is_file() and (folder / hook).is_file()

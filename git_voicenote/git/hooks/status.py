@@ -1,4 +1,4 @@
-"""Where a hook of ours belongs in a repository, and how it stands there."""
+"""Find the place of a hook in a repository, and its status."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 HOOK = "prepare-commit-msg"
 MANUALLY = "`git voicenote hook install --manual` prints what to put where"
-"""The way out where a hook cannot be read or written."""
+"""The way out if a hook cannot be read or written."""
 
 HookState = Literal["installed", "outdated", "changed", "disabled", "inactive", "doomed", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class HookPlace:
-    """Where the hook belongs. `manager` is husky, pre-commit, ..., where one of them is at work.
+    """The place of a hook.
 
-    `scope` says which git config names the folder (local, global, …); None if none does. `owner`
-    is a manager in whose hooks our block would not last. `is_run` says whether git runs hooks here
-    at all: husky has to be set up in each work tree.
+    `manager` is husky, pre-commit, ..., if one is in use. `scope` says which git config names the
+    folder (local, global, …), or None. `owner` is a manager that would overwrite our block.
+    `is_run` says whether git runs hooks here at all: husky has to be set up in each work tree.
     """
 
     path: Path
@@ -44,20 +44,22 @@ class HookPlace:
 
     @property
     def is_shared(self) -> bool:
-        """Whether all repositories of the person run the hooks of this folder."""
+        """Whether all repositories of the user share the hooks in this folder."""
         return self.scope in ("global", "system")
 
 
 @dataclass(frozen=True, slots=True)
 class HookStatus:
-    """How the hook stands at its place.
+    """The status of a hook at its place.
 
-    outdated: ours, of another version; changed: somebody edited it; disabled: not
-    executable, so git passes it over; inactive: in place, but its manager is not set up here;
-    doomed: in a hook that its manager rewrites. `configured` is the file of the manager's
-    configuration that runs ours, and `aside` the hook with our block that a manager moved away.
-    `shadowed` is a hook with our block in the repository's own folder, which git passes over for
-    that of core.hooksPath. `has_other` says that a hook of somebody else is at the place.
+    outdated: ours, of another version; changed: edited; disabled: not executable, so git skips it;
+    inactive: in place, but its manager is not set up here; doomed: in a hook that its manager
+    rewrites.
+
+    `configured` is the file of the manager's configuration that runs ours, and `aside` the hook
+    with our block that a manager moved away. `shadowed` is a hook with our block in the
+    repository's own folder, which git skips because of core.hooksPath. `has_other` says that
+    somebody else's hook is at the place.
     """
 
     state: HookState
@@ -69,12 +71,12 @@ class HookStatus:
 
     @property
     def works(self) -> bool:
-        """Whether git runs it."""
+        """Whether git runs the hook."""
         return self.state in ("installed", "outdated", "doomed")
 
 
 def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
-    """Find where the hook belongs. Raises HookError if there can be none."""
+    """Find the place of the hook. Raises HookError if there is none."""
     if repository.read("rev-parse", "--is-bare-repository") == "true":
         raise HookError(
             f"{repository.git_dir} is a bare repository: no commits are made in it",
@@ -103,7 +105,7 @@ def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
 
 
 def hook_status(repository: Repository, name: str = HOOK) -> HookStatus:
-    """Say how the hook stands in a repository. Raises HookError if there can be none."""
+    """Return the status of the hook in a repository. Raises HookError if it has no place."""
     place = hook_place(repository, name)
     if place.owner is not None:
         found = _status_with_owner(repository, name, place, place.owner)
@@ -119,7 +121,7 @@ def hook_status(repository: Repository, name: str = HOOK) -> HookStatus:
 def _status_with_owner(
     repository: Repository, name: str, place: HookPlace, owner: HookManager
 ) -> HookStatus:
-    """Say how the hook stands where a manager owns the folder, and its configuration counts."""
+    """Return the status in a folder that a manager owns, whose configuration counts."""
     state, configured = _state(name, place), None
     if repository.worktree is not None:
         try:

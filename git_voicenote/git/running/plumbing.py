@@ -1,10 +1,10 @@
-"""What our own git processes depend on, whatever the person has configured.
+"""Run our own git processes independently of the user's configuration.
 
-A git that this program runs to read or write something is plumbing, even where the command is
-porcelain. It names the settings that would change what it prints or does, so that neither a config
-file nor `git -c` reaches into it. What a person is asked for or shown (editor, pager, identity,
-comment character, credentials, URLs, the length of abbreviated ids) is theirs; so are `git am` and
-`git format-patch`, which run as they configured them.
+A git that this program runs to read or write something is plumbing, even if the command is
+porcelain. Every setting that would change its output or effect is given explicitly, so neither a
+config file nor `git -c` affects it. Settings for what a person is asked or shown (editor, pager,
+identity, comment character, credentials, URLs, the length of abbreviated ids) are the user's; so
+are `git am` and `git format-patch`, which run as configured.
 """
 
 from __future__ import annotations
@@ -52,43 +52,45 @@ _SETTINGS = (
 )
 _PINNED = tuple(argument for setting in _SETTINGS for argument in ("-c", setting))
 _ASKED = ("config", "var")
-"""Commands that say what the person has set."""
+"""Commands that report the user's configuration."""
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
-"""What keeps git from fetching the objects that a partial clone lacks, which opens a connection
-that nobody asked for: since git 2.45, and before."""
+"""Prevents git from fetching objects that a partial clone lacks, which would open a connection:
+since git 2.45, and before.
+"""
 _DIFF_VARIABLES = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF")
-"""Beat every option and setting (diff.c)."""
+"""Override every option and setting (diff.c)."""
 _LOCAL_VARIABLES = (
     "GIT_COMMON_DIR", "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_DIR",
     "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX",
     "GIT_NAMESPACE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
     "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 )  # fmt: skip
-"""What `git rev-parse --local-env-vars` prints, and the namespace: all mean one repository. Not
-GIT_ALTERNATE_OBJECT_DIRECTORIES: objects that lie there are needed by who borrows from it."""
+"""The output of `git rev-parse --local-env-vars`, and the namespace: all refer to one repository.
+Not GIT_ALTERNATE_OBJECT_DIRECTORIES: a borrower needs the objects there.
+"""
 
 
 def git_command(*args: str | bytes) -> list[str | bytes]:
-    """Return the command line of a git that does not depend on the person's settings."""
+    """Return a git command that does not depend on the user's settings."""
     return ["git", *(() if args[0] in _ASKED else _PINNED), *args]
 
 
 def typed(command: Sequence[str]) -> list[str]:
-    """Return a command line as a person would type it, without the settings that are pinned."""
+    """Return a command as a person would type it, without the explicit settings."""
     program, *rest = command
     pinned = list(_PINNED)
     return [program, *(rest[len(pinned) :] if rest[: len(pinned)] == pinned else rest)]
 
 
 def offline() -> dict[str, str]:
-    """Return the person's environment for a git that opens no connection."""
+    """Return the user's environment for a git that opens no connection."""
     return {**os.environ, **_OFFLINE}
 
 
 def environment_of_git(*, connects: bool = False) -> dict[str, str]:
-    """Return the environment for a git of ours; it opens a connection only where it `connects`.
+    """Return the environment for our git, which opens a connection only with `connects`.
 
-    Its words are English, as ours are: some of them tell one failure from another.
+    Its messages are English, like ours; some of them distinguish failures.
     """
     given = dict(os.environ) if connects else offline()
     kept = {name: value for name, value in given.items() if name not in _DIFF_VARIABLES}
@@ -96,9 +98,9 @@ def environment_of_git(*, connects: bool = False) -> dict[str, str]:
 
 
 def laid_over(settings: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the arguments, and the environment, that lay settings over the configuration.
+    """Return the arguments and the environment that override settings.
 
-    For keys that hold a name or a URL: `-c` would end them at their first `=`.
+    For keys that contain a name or a URL: `-c` ends a key at its first `=`.
     """
     names = [f"VOICENOTE_GIT_CONFIG_{number}" for number in range(len(settings))]
     given = tuple(
@@ -108,14 +110,14 @@ def laid_over(settings: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], dic
 
 
 def elsewhere(git_dir: Path) -> dict[str, str | None]:
-    """Return what to lay over the environment for a repository that is not the person's.
+    """Return the changes to the environment for another repository.
 
-    None removes a variable, which would name a part of theirs.
+    None removes a variable, which would refer to the user's repository.
     """
     return {**dict.fromkeys(_LOCAL_VARIABLES), "GIT_DIR": str(git_dir)}
 
 
 def merged(environment: Mapping[str, str], over: Mapping[str, str | None] | None) -> dict[str, str]:
-    """Return an environment with another laid over it; None there removes a variable."""
+    """Return an environment with changes applied; None removes a variable."""
     laid = {**environment, **(over or {})}
     return {name: value for name, value in laid.items() if value is not None}

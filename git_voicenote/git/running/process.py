@@ -1,4 +1,4 @@
-"""Git, run as a process: bytes in, bytes out."""
+"""Run git as a process: bytes in, bytes out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PIECE = 1 << 20
-"""Bytes of a long answer that are read at a time."""
+"""The number of bytes to read at a time."""
 _LACKING = re.compile(r"from promisor remote|lazy fetching disabled")
 
 
@@ -29,11 +29,11 @@ def run_git(
     accept: tuple[int, ...] = (0,),
     connects: bool = False,
 ) -> bytes:
-    """Run git and return what it printed.
+    """Run git and return its output.
 
-    `environment` is laid over the process's own, and None in it removes a variable; `connects`
-    lets git open connections. Raises GitError, with git's own words, on an exit status that is not
-    in `accept`, and wherever a partial clone lacks what was to be read.
+    `environment` changes the environment; None in it removes a variable. `connects` lets git open
+    connections. Raises GitError with git's message for an exit status that is not in `accept`, and
+    if a partial clone lacks an object.
     """
     done = try_git(*args, cwd=cwd, stdin=stdin, environment=environment, connects=connects)
     if done.returncode not in accept or (done.returncode and _lacks(done.stderr)):
@@ -42,19 +42,18 @@ def run_git(
 
 
 def read_git(*args: str | bytes, cwd: Path, limit: int) -> bytes:
-    """Run git and return the first `limit` bytes of what it prints; stop it there.
+    """Run git and return the first `limit` bytes of its output, then stop it.
 
-    For what may be longer than anybody wants to wait for. What git printed before it failed is
-    returned, too: "" where it had nothing to say.
+    For output that may be very long. If git fails, the output so far is returned.
     """
     with _output_of(*args, cwd=cwd) as output:
         return output.read(limit)
 
 
 def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
-    """Run git and yield what it prints, split at each NUL; stop it after `limit` bytes.
+    """Run git and yield its output, split at each NUL; stop it after `limit` bytes.
 
-    For what would take too much memory as a whole. Raises GitError if there is no git.
+    For output that is too large for memory. Raises GitError if there is no git.
     """
     rest = b""
     with _output_of(*args, cwd=cwd) as output:
@@ -68,12 +67,12 @@ def git_records(*args: str, cwd: Path, limit: int) -> Iterator[bytes]:
 
 @contextmanager
 def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
-    """Run git for as long as its output is read.
+    """Run git while its output is read.
 
-    Raises GitError if there is no git, and where a partial clone lacks what was to be read:
-    what came until then would pass for all there is.
+    Raises GitError if there is no git, and if a partial clone lacks an object: the output so far
+    would be taken for all of it.
     """
-    import tempfile  # here: it takes 3 ms, which `git voicenote -h` does without
+    import tempfile  # here, because importing it takes 3 ms, which `git voicenote -h` does not need
 
     with tempfile.TemporaryFile() as complaints:
         try:
@@ -100,7 +99,7 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
 
 
 def start_git(*args: str, cwd: Path, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a git that answers questions on its stdin. Raises GitError if it cannot be started."""
+    """Start a git that answers queries on its stdin. Raises GitError if it cannot be started."""
     try:
         return GitProcess(
             git_command(*args),
@@ -137,11 +136,10 @@ def try_git(
 
 
 def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
-    """Return the lines that git printed; `errors` is for octets that are no UTF-8.
+    """Return the lines of git's output; `errors` is for octets that are not UTF-8.
 
-    Names need them back, so they are lone surrogates; titles and people are only shown.
-
-    str.splitlines would cut at characters that a title or the name of a branch may hold: form
+    Names have to be restored, so they use lone surrogates; titles and people are only displayed.
+    str.splitlines would also split at characters that titles and branch names may contain: form
     feeds, U+0085, U+2028.
     """
     text = printed.decode("utf-8", errors).removesuffix("\n")
@@ -149,12 +147,12 @@ def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
 
 
 def path_of(printed: bytes) -> Path:
-    """Return the one path that git printed, whatever its name: only the last line feed is git's."""
+    """Return the only path in git's output, whatever its name: only the last line feed is git's."""
     return Path(os.fsdecode(printed.removesuffix(b"\n")))
 
 
 def git_error(done: subprocess.CompletedProcess[bytes]) -> GitError:
-    """Return the error for a git that failed, in git's own words."""
+    """Return the error for a failed git, with git's message."""
     if _lacks(done.stderr):
         return MissingObjectsError(
             "this partial clone lacks objects that are needed here, and nothing was fetched",

@@ -1,4 +1,4 @@
-"""Every process of git is started here, so that the trace shows it."""
+"""Start every process of git, so that the trace shows it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = Log(__name__)
 
 
 class GitProcess(subprocess.Popen[bytes]):
-    """A process of git, started like Popen; the trace shows its status and how long it took."""
+    """A process of git, started like Popen; the trace shows its status and duration."""
 
     def __init__(self, command: GitCommand, **options: Any) -> None:  # noqa: ANN401 - Popen's
         self._started = time.perf_counter()
@@ -47,9 +47,9 @@ def completed(
     sent: bytes | None = None,
     **options: Any,  # noqa: ANN401 - Popen's
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end and return what it printed, as subprocess.run does.
+    """Run git and return its output, as subprocess.run does.
 
-    Git reads what is `sent`, or the `stdin` of the options, or nothing. Raises OSError.
+    Its stdin is `sent`, or the `stdin` of the options, or empty. Raises OSError.
     """
     options.setdefault("stdin", subprocess.DEVNULL if sent is None else subprocess.PIPE)
     with GitProcess(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options) as process:

@@ -1,6 +1,6 @@
-"""What stands in a mail between its `---` and its diff: notes, other words, and the diffstat.
+"""Split the part of a mail between its `---` and its diff: notes, a comment, the diffstat.
 
-git mailinfo puts it in front of the diff, and git am ignores it.
+git mailinfo treats this part as the start of the patch, and git am ignores it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _STAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BelowDashes:
-    """The words below the `---`. `name` says which notes the note is of; "" for git's default.
+    """The text below the `---`.
 
-    `note` is as it stands in git; what is not of it is in `comment`. A mail without notes has its
-    plain words for a note, with no name.
+    `note` is the note as stored in git, and `name` the name of its notes ref ("" for git's
+    default); `comment` is the rest. If a mail has no notes, its text is the note, without a name.
     """
 
     note: str | None
@@ -36,9 +36,9 @@ class BelowDashes:
 
 
 def split_patch(patch: bytes) -> tuple[bytes, bytes]:
-    """Cut what mailinfo takes for the patch: the words below the `---`, and the diff alone.
+    """Split the patch that mailinfo found: the text below the `---`, and the diff alone.
 
-    Without anything that git would apply, all of it is words.
+    If there is nothing that git would apply, all of it is text.
     """
     found = _DIFF.search(patch) if has_diff(patch) else None
     if found is None:
@@ -51,7 +51,7 @@ def split_patch(patch: bytes) -> tuple[bytes, bytes]:
 
 
 def read_below(words: str, preferred: str = "voicenote") -> BelowDashes:
-    """Take apart the words between `---` and diff. The `preferred` notes come first."""
+    """Split the text between `---` and diff. The `preferred` notes come first."""
     lines = _SIGNATURE.sub("", words).split("\n")
     if lines[0] == "---":
         del lines[0]
@@ -67,14 +67,14 @@ def read_below(words: str, preferred: str = "voicenote") -> BelowDashes:
 
 
 def _notes(lines: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the notes by their names, and the lines that are of none."""
+    """Return the notes by name, and the lines that belong to none."""
     notes: dict[str, list[str]] = {}
     rest: list[str] = []
     at = 0
     while at < len(lines):
         heading = _HEADING.fullmatch(lines[at])
         end = at + 1
-        # mailers cut the blanks off lines: an empty one may be of the note
+        # mailers strip blanks: an empty line may be part of the note
         while heading and end < len(lines) and (lines[end][:4] == "    " or not lines[end].strip()):
             end += 1
         words = "\n".join(line.removeprefix("    ") for line in lines[at + 1 : end]).strip("\n")

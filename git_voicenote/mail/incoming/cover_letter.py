@@ -1,4 +1,4 @@
-"""The body of a cover letter: its words, and what git or b4 wrote below them."""
+"""Split the body of a cover letter: its text, and what git or b4 added below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _STAT_TOTAL = re.compile(r" \d+ files? changed")
 _STAT_LINE = re.compile(r" .* \| +(?:\d|Bin)")
 _DASHES = re.compile(r"(?:^|\n)---?[ \t]*\Z")
 _SIGNATURE = re.compile(r"^-- \n(?:[^\n]*+\n){0,4}\Z", re.MULTILINE)
-"""Of a text that ends in a line feed."""
+"""In a text that ends in a line feed."""
 
 
 def without_signature(text: str) -> str:
@@ -18,13 +18,13 @@ def without_signature(text: str) -> str:
 
 
 def split_cover(body: str) -> tuple[str, str]:
-    """Cut the body of a cover letter: its words, and what git or b4 wrote below them."""
+    """Split the body of a cover letter: its text, and what git or b4 added below it."""
     lines = without_signature(body).split("\n")
     totals = [at for at, line in enumerate(lines) if _STAT_TOTAL.match(line)]
     cut = totals[-1] if totals else len(lines)
     while cut and (_STAT_LINE.match(lines[cut - 1]) or not lines[cut - 1].strip()):
         cut -= 1
-    # upwards over all that a shortlog may hold; it begins with the name of a person
+    # upwards over the lines of a shortlog, which starts with the name of a person
     at = cut
     while at and (lines[at - 1][:2] in ("  ", "") or _PERSON.fullmatch(lines[at - 1])):
         at -= 1

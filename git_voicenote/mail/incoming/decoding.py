@@ -1,9 +1,8 @@
-"""What stands below a mail's `---`, decoded by the rules that git has for the message above it.
+"""Decode the text below a mail's `---` by git's rules for the message above it.
 
-git mailinfo undoes the transfer encoding of a whole mail, but converts only the message to the
-encoding of commits: what follows the `---` stays in the charset of the mail. So git is handed the
-same mail again, with the text in question in place of what it had there before, each line behind
-a mark that makes it part of the message.
+git mailinfo decodes the transfer encoding of the whole mail, but converts only the message to the
+encoding of commits; the rest keeps the charset of the mail. So git reads the mail again with the
+text in place of the message. A mark at the start of each line makes it part of the message.
 """
 
 from __future__ import annotations
@@ -23,12 +22,14 @@ if TYPE_CHECKING:
     from git_voicenote.mail.incoming.mailinfo import ReadingOptions
 
 _HEADERS = re.compile(rb"(?:(?:>?From |[!-9;-~]*+:)[^\n]*+\n(?:[ \t][^\n]*+\n)*)*")
-"""As mailinfo reads them: up to the first line that is neither a header nor goes on from one."""
+"""The headers as mailinfo reads them: up to the first line that is neither a header nor a
+continuation.
+"""
 _BLANK = re.compile(rb"\s*")
 _CHARSET = re.compile(rb'charset="?(?!utf-?8\b|us-ascii\b)[^"; \t\r\n]', re.IGNORECASE)
 _BOUNDARY = re.compile(rb'boundary=(?:"([^"\n]+)"|([^"; \t\r\n]+))', re.IGNORECASE)
 _MAX_BOUNDARIES = 20
-"""Different ones in a mail; git gives up at five within one another."""
+"""The most boundaries in one mail; git gives up at five nested ones."""
 _NOT_IN_GITS_UTF8 = re.compile(
     "[\udc80-\udcff\ufdd0-\ufdef\ufffe\uffff"
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
@@ -37,7 +38,7 @@ _NOT_IN_GITS_UTF8 = re.compile(
 
 
 def decode_patch_text(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions) -> str:
-    """Return text from the patch that git mailinfo found in a mail as git decodes its message.
+    """Decode text from a patch that git mailinfo found, as git decodes the message.
 
     Text that git cannot convert is read as if the mail named no charset.
     """
@@ -50,17 +51,17 @@ def decode_patch_text(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions
 
 
 def decode_words(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions) -> str:
-    """Return words from below the `---` as git decodes and cleans a message."""
+    """Decode text from below the `---` as git decodes and cleans a message."""
     return without_returns(decode_patch_text(raw, mail, cwd, options))
 
 
 def without_returns(text: str) -> str:
-    """Return a text whose lines end in line feeds alone, as in a message that git has cleaned."""
+    """Return a text with line feeds only, as in a message that git has cleaned."""
     return text.replace("\r\n", "\n")
 
 
 def as_committed(content: bytes) -> str:
-    """Return text that should be UTF-8 as git commits it: every other octet is Latin-1."""
+    """Return text that should be UTF-8 as git commits it: invalid octets are read as Latin-1."""
     text = content.decode("utf-8", "surrogateescape")
     return _NOT_IN_GITS_UTF8.sub(
         lambda found: found[0].encode("utf-8", "surrogateescape").decode("latin-1"), text
@@ -68,7 +69,7 @@ def as_committed(content: bytes) -> str:
 
 
 def _head(content: mmap.mmap, cwd: Path, options: ReadingOptions) -> bytes | None:
-    """Return a mail up to the body in which its patch starts; None if UTF-8 is all it speaks of."""
+    """Return a mail up to the body in which its patch starts; None if it names only UTF-8."""
     head = content[: _end(_HEADERS, content, _end(_BLANK, content, 0))]
     if not re.search(rb"boundary=", head, re.IGNORECASE):
         return head if _CHARSET.search(head) else None
@@ -94,9 +95,9 @@ def _end(pattern: re.Pattern[bytes], content: mmap.mmap, start: int) -> int:
 def _part_of_patch(
     content: mmap.mmap, starts: list[int], cwd: Path, options: ReadingOptions
 ) -> int:
-    """Return which part, by number from 0, holds the line at which git finds the patch.
+    """Return the number of the part, from 0, with the line at which git finds the patch.
 
-    git is asked, with mails that end after a part: the search halves them.
+    Binary search: git reads mails that end after a part.
     """
     first, last = 0, len(starts) - 1
     while first < last:
@@ -107,9 +108,9 @@ def _part_of_patch(
 
 
 def _converted(raw: bytes, head: bytes, cwd: Path) -> bytes | None:
-    """Return text in UTF-8, converted by git as the mail says in `head`, or None if it cannot."""
+    """Return text converted to UTF-8 by git, as the headers in `head` say, or None."""
     lines = raw.split(b"\n")
-    # nobody can have foreseen it, and UTF-7, too, has these characters as they are in ASCII
+    # random, in characters that UTF-7 writes as ASCII does, too
     mark = secrets.token_hex(4).encode() + b":"
     start = mark + secrets.token_hex(16).encode() + b"\n"
     # the last of several headers counts; the text has been decoded
@@ -117,13 +118,13 @@ def _converted(raw: bytes, head: bytes, cwd: Path) -> bytes | None:
     mail += b"".join(b"%s%s\n" % (mark, line) for line in lines)
     message, _ = _mailinfo(mail, (NO_SCISSORS,), cwd)
     _, _, text = message.partition(start)
-    # a line may have lost its end: format=flowed joins lines
+    # format=flowed joins lines, so a line may have no end
     read = [line.removesuffix(b"\n") for line in text.split(mark)[1:]]
     return b"\n".join(read) if len(read) == len(lines) else None
 
 
 def _mailinfo(mail: bytes, options: tuple[str, ...], cwd: Path) -> tuple[bytes, bytes]:
-    """Return message and patch of a mail, both empty where git cannot read it."""
+    """Return message and patch of a mail; both are empty if git cannot read it."""
     with files.scratch_folder() as scratch:
         message, patch = scratch / "message", scratch / "patch"
         done = completed(

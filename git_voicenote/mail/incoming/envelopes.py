@@ -1,7 +1,7 @@
-"""What of a mail's headers an answer to it needs, kept as it came and read with distrust.
+"""Read the headers that an answer to a mail needs, and distrust them.
 
-Anybody may have written them: what is no address, or no message's id, is left out, and what is
-longer than a person could mean is cut.
+They are kept as they came. Anybody may have written them: an invalid address or message id is left
+out, and an oversized value is cut.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_BYTES = 32 << 10
-"""Octets of one header that are read; a thousand people fit in."""
+"""The most octets to read of one header; a thousand addresses fit."""
 _MAX_WORDS_LENGTH = 2 << 10
-"""Characters of a subject or a name whose encoded words are read.
+"""The longest subject or name whose encoded words are decoded.
 
-The email package takes the square of the length of what only begins them: 0.1 s for 8,000.
+The email package takes quadratic time for text that only starts like one: 0.1 s for 8,000
+characters.
 """
 _MAX_ID_LENGTH = 400
 _MAX_IDS = 60
@@ -35,7 +36,7 @@ _ID = re.compile(r"<[!-;=?-~]+>")
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The headers of a mail, unfolded, as they came; b"" for one that is not there."""
+    """The headers of a mail, unfolded; b"" for a missing one."""
 
     subject: bytes = b""
     sender: bytes = b""
@@ -48,25 +49,25 @@ class Envelope:
 
 
 def read_envelope(headers: Mapping[bytes, bytes]) -> Envelope:
-    """Take what an answer needs from headers whose names are in lower case."""
+    """Select what an answer needs from headers with lower-case names."""
     names = (b"subject", b"from", b"reply-to", b"to", b"cc", b"references", b"in-reply-to",
              b"message-id")  # fmt: skip
     return Envelope(*(headers.get(name, b"")[:_MAX_BYTES] for name in names))
 
 
 def people_in(header: bytes) -> tuple[Person, ...]:
-    """Return the people in a header of addresses, each once; what is no address is left out."""
+    """Return the people in a header of addresses, each once; invalid addresses are left out."""
     text = header.decode("utf-8", "replace")
     if len(header) >= _MAX_BYTES:
-        text = text.rpartition(",")[0]  # what was cut in two may be somebody else's address
+        text = text.rpartition(",")[0]  # an address that was cut may be that of somebody else
     found: dict[str, Person] = {}
     try:
         pairs = getaddresses([text])
-    except RecursionError:  # a thousand brackets in one another
+    except RecursionError:  # a thousand nested brackets
         return ()
     # names are decoded afterwards: `=?utf-8?q?Bob=2C_Ed?=` is one person
     for name, address in pairs:
-        # a mail server reads other characters differently than we do
+        # mail servers interpret other characters differently
         if is_address(address):
             person = Person(" ".join(visible(decoded(name)).split()), address)
             found.setdefault(address.casefold(), person)
@@ -74,25 +75,25 @@ def people_in(header: bytes) -> tuple[Person, ...]:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is an address that any mail server takes, and nothing else."""
+    """Return whether a text is exactly one address that every mail server accepts."""
     return _ADDRESS.fullmatch(text) is not None
 
 
 def ids_in(header: bytes) -> tuple[str, ...]:
-    """Return the messages' ids in a header, each once and in order; the newest of very many."""
+    """Return the message ids in a header, each once and in order; of very many, the newest."""
     found = _ID.findall(header.decode("ascii", "replace"))
     return tuple(dict.fromkeys(one for one in found if len(one) <= _MAX_ID_LENGTH))[-_MAX_IDS:]
 
 
 def subject_of(header: bytes) -> str:
-    """Return a subject as people read it, on one line."""
+    """Return a decoded subject on one line."""
     return " ".join(visible(decoded(header.decode("utf-8", "replace"))).split())
 
 
 def decoded(text: str) -> str:
-    """Return a header's value with its encoded words read, as far as they can be.
+    """Return the value of a header with its encoded words decoded, as far as possible.
 
-    One that is longer than any subject or name stays as it came.
+    A value that is longer than any subject or name is returned undecoded.
     """
     if "=?" not in text or len(text) > _MAX_WORDS_LENGTH:
         return text

@@ -1,8 +1,8 @@
-"""What a mail is: a patch, the cover letter of a series, a reply, or none of these.
+"""Decide what a mail is: a patch, the cover letter of a series, a reply, or none of these.
 
-Decided in one place, for whoever applies, reviews or answers mails. What git would apply is a
-patch, whatever its subject says: git am looks at nothing else. Of mails without a diff, only the
-subject can tell a cover letter from a reply, so that is a guess.
+This is the only place that decides it, for applying, reviewing and answering alike. Whatever git
+would apply is a patch, whatever its subject: git am looks at nothing else. Without a diff, only the
+subject distinguishes a cover letter from a reply, so that is a guess.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 _LEAD = re.compile(r"(?:[\s:]|re:|\[[^\]]*+\])*", re.IGNORECASE)
-"""What git am cuts off a subject (cleanup_subject in mailinfo.c)."""
+"""What git am removes from a subject (cleanup_subject in mailinfo.c)."""
 _BRACKETS = re.compile(r"\[[^\]]*+\]")
 _REPLY = re.compile(r"re:", re.IGNORECASE)
 _FOREIGN_REPLY = re.compile(
@@ -20,7 +20,7 @@ _FOREIGN_REPLY = re.compile(
     r"(?:\[\d{1,3}\])?\s?[:\uff1a]",
     re.IGNORECASE,
 )
-"""What mailers set above an answer, or a mail that is passed on, in other languages."""
+"""Prefixes that mailers add to the subject of a reply or a forwarded mail, in other languages."""
 _PATCH = re.compile(r"patch|rfc", re.IGNORECASE)
 _VERSION = re.compile(r"(?:\b|(?<=patch)|(?<=rfc))v(\d{1,4})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\d.])(\d{1,5})(?:/|\s+of\s+)(\d{1,5})(?![\d.])", re.IGNORECASE)
@@ -28,7 +28,7 @@ _APPLIES = re.compile(rb"^(?:diff --git |--- [^\n]+\n\+\+\+ [^\n]+\n@@ -)", re.M
 
 
 class MailKind(Enum):
-    """What a mail is for whoever reads a series."""
+    """The kind of a mail."""
 
     PATCH = auto()
     COVER = auto()
@@ -38,9 +38,9 @@ class MailKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What stands in front of the title in a subject; number and total are 0 if there are none.
+    """The tags in front of the title in a subject; number and total are 0 if there are none.
 
-    `is_reply` says that the mail answers one with this subject, or passes it on.
+    With `is_reply`, the mail is a reply or is forwarded.
     """
 
     number: int = 0
@@ -50,7 +50,7 @@ class Tags:
 
     @property
     def are_of_cover(self) -> bool:
-        """Whether the mail is the first of a series, ahead of the patches: 0/5."""
+        """Whether they are those of a cover letter: 0/5."""
         return self.number == 0 and self.total > 0 and not self.is_reply
 
 
@@ -59,7 +59,7 @@ def read_tags(subject: str) -> Tags:
     found = _LEAD.match(subject)
     lead = found[0] if found else ""
     brackets = [(one.start(), one[0]) for one in _BRACKETS.finditer(lead)]
-    # a list may set brackets of its own in front
+    # a mailing list may add a tag in brackets in front
     brackets.sort(key=lambda bracket: not _PATCH.search(bracket[1]))
     numbered = next(
         ((at, one) for at, text in brackets if (one := _NUMBER.search(text))), (len(lead), None)
@@ -75,12 +75,12 @@ def read_tags(subject: str) -> Tags:
 
 
 def has_diff(patch: bytes) -> bool:
-    """Return whether git apply would find a patch in what git mailinfo found below the message."""
+    """Return whether git apply would find a patch in what git mailinfo put below the message."""
     return _APPLIES.search(patch) is not None
 
 
 def kind_of(tags: Tags, patch: bytes, *, made_by_git: bool) -> MailKind:
-    """Return what a mail is; `made_by_git` where git format-patch wrote it.
+    """Return the kind of a mail; `made_by_git` if git format-patch wrote it.
 
     A numbered mail without a diff is the patch of an empty commit.
     """

@@ -1,4 +1,4 @@
-"""Mails as people get them (a file, a folder, a maildir, a pipe), split into single ones by git."""
+"""Split a source of mails (a file, a folder, a maildir, a pipe) with git."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _MAGIC = (
     (b"\xfd7zXZ", "is compressed", "unpack it first: `unxz FILE`"),
     (b"BZh", "is compressed", "unpack it first: `bunzip2 FILE`"),
     (b"PK\x03\x04", "is a zip archive", "unpack it, and name the folder"),
-    (b"# v2 git bundle", "is a bundle of git", "`git fetch FILE` reads it"),
-    (b"# v3 git bundle", "is a bundle of git", "`git fetch FILE` reads it"),
+    (b"# v2 git bundle", "is a git bundle", "`git fetch FILE` reads it"),
+    (b"# v3 git bundle", "is a git bundle", "`git fetch FILE` reads it"),
     (b"diff --git ", "is a bare diff, not a mail", "`git format-patch` makes mails of commits"),
-    (b"# HG changeset patch", "is a patch of Mercurial", "`git am --patch-format=hg` reads it"),
+    (b"# HG changeset patch", "is a Mercurial patch", "`git am --patch-format=hg` reads it"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SplitMail:
-    """One mail, in a file of its own. `source` names it for people; `position` counts from 1."""
+    """A mail in a file of its own. `source` is its name in messages; `position` counts from 1."""
 
     path: Path
     source: str
@@ -50,10 +50,10 @@ class SplitMail:
 def split_mails(
     source: Path | BinaryIO, scratch: Path, *, mboxrd: bool = False
 ) -> tuple[tuple[SplitMail, ...], tuple[str, ...]]:
-    """Let git split what a person got into mails, in `scratch`; return them, and remarks.
+    """Split a source into mails in `scratch` with git; return them, and remarks.
 
-    A file is one mail or an mbox; a folder is a maildir, or holds such files. `mboxrd` says that
-    lines `>From ` were written `From `. Raises PatchError if there is no mail in it.
+    A file is one mail or an mbox; a folder is a maildir or contains such files. `mboxrd`: lines
+    `>From ` were written as `From `. Raises PatchError if there is no mail.
     """
     remarks: list[str] = []
     if not isinstance(source, Path):
@@ -79,9 +79,9 @@ def split_mails(
         size = path.stat().st_size
         headers = headers_of(path)
         if size > MAX_MAIL_BYTES:
-            remarks.append(f"{called} has {size >> 20} MiB: passed over")
+            remarks.append(f"{called} has {size >> 20} MiB: skipped")
         elif headers is None:
-            remarks.append(f"{called} has no headers of a mail: passed over")
+            remarks.append(f"{called} has no mail headers: skipped")
         else:
             mails.append(SplitMail(path, called, position, headers))
     if not mails:
@@ -97,7 +97,7 @@ def _copied(stream: BinaryIO, path: Path) -> Path:
 
 
 def _files_in(folder: Path, remarks: list[str]) -> list[Path]:
-    """Return the files of mails in a folder, in the order of their names."""
+    """Return the files in a folder, sorted by name."""
     try:
         files = sorted(
             path for path in folder.iterdir() if path.is_file() and path.name[0] not in ".#"
@@ -112,7 +112,7 @@ def _files_in(folder: Path, remarks: list[str]) -> list[Path]:
         )  # fmt: skip
         raise PatchError(what, hint="name the folder that `git format-patch -o` wrote, or an mbox")
     if others:
-        remarks.append(f"{others} {'file' if others == 1 else 'files'} in {folder} are no mails")
+        remarks.append(f"{others} {'file' if others == 1 else 'files'} in {folder} are not mails")
     return mails
 
 
@@ -130,14 +130,14 @@ def _mailsplit(paths: Sequence[Path], folder: Path, name: str, *, mboxrd: bool) 
             words = done.stderr.decode("utf-8", "replace").strip().removeprefix("error: ")
             raise PatchError(
                 f"git cannot split {name} into mails: {words.splitlines()[0] if words else ''}",
-                hint="it takes what `git format-patch` writes, an mbox or a maildir",
+                hint="it reads the output of `git format-patch`, an mbox or a maildir",
             )
         count += int(done.stdout)
     return count
 
 
 def _check(path: Path, name: str) -> None:
-    """Say what is wrong with a file before git is asked, which says less."""
+    """Raise PatchError for a file that git would refuse with a less helpful message."""
     try:
         with path.open("rb") as file:
             start = file.read(4096)
@@ -160,20 +160,20 @@ def _no_mail(path: Path, name: str, remarks: Sequence[str]) -> PatchError:
     if start.lstrip()[:1] == b"<":
         return PatchError(
             f"{name} is a web page, not a mail",
-            hint="archives offer the mail itself: look for `raw` or `mbox` on the page",
+            hint="download the mail itself: look for `raw` or `mbox` on the page",
         )
     if b"\0" in start:
         return PatchError(f"{name} is a binary file, not a mail")
     return PatchError(
         f"there is no mail in {name}",
-        hint="name what `git format-patch` writes, an mbox, a maildir, or a folder of these",
+        hint="name the output of `git format-patch`, an mbox, a maildir, or a folder of these",
     )
 
 
 def headers_of(path: Path) -> dict[bytes, bytes] | None:
-    """Return a mail's headers by their names in lower case, unfolded; or None if it has none.
+    """Return the headers of a mail by lower-case name, unfolded; None if it has none.
 
-    Of a header that is there twice, the first one counts.
+    If a header is repeated, the first one counts.
     """
     with path.open("rb") as file:
         start = file.read(_MAX_HEADERS_BYTES).replace(b"\r\n", b"\n").lstrip(b"\n")

@@ -1,4 +1,4 @@
-"""What git reads in a mail, by its own mailinfo."""
+"""Read mails with git mailinfo."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STATE_FILES = ("scissors", "quoted-cr", "utf8", "keep")
-"""Files in which git am keeps the options that it reads mails with, from one run to the next."""
+"""The files in which git am stores its reading options from one run to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How git am was told to read mails; None leaves it to git's configuration.
+    """The options with which git am reads mails; None means git's configuration.
 
     `quoted_cr` is nowarn, warn or strip; `keep` is the option of mailinfo that keeps brackets in a
     title (-k, -b), or "".
@@ -32,7 +32,7 @@ class ReadingOptions:
 
     @classmethod
     def of_am(cls, folder: Path) -> ReadingOptions:
-        """Return the options that git am wrote into its state, or a copy of it, in `folder`."""
+        """Return the options that git am saved in its state, or in a copy of it in `folder`."""
         values = dict.fromkeys(STATE_FILES, "")
         for name in STATE_FILES:
             with suppress(OSError):
@@ -60,10 +60,10 @@ NO_SCISSORS = "--no-scissors"
 
 @dataclass(frozen=True, slots=True)
 class MailInfo:
-    """What git am reads in a mail, in the encoding of commits (i18n.commitEncoding).
+    """The content of a mail as git am reads it, in the encoding of commits (i18n.commitEncoding).
 
-    `patch` starts at the `---` and is in the encoding of the mail. `left_out` is how many octets of
-    message and patch were too many to be read.
+    `patch` starts at the `---` and is in the encoding of the mail. `left_out` is the number of
+    octets of message and patch over the limit.
     """
 
     author: bytes
@@ -83,11 +83,11 @@ def read_mailinfo(
     in_utf8: bool = False,
     limit: int | None = None,
 ) -> MailInfo:
-    """Let git read one mail; what it finds there is left beside the mail.
+    """Read one mail with git mailinfo, which writes its files beside the mail.
 
-    `in_utf8` sets aside the encoding of the repository's commits. At most `limit` octets of the
-    message and as many of the patch are read, in whole lines; None is all of them. Raises
-    PatchError, with git's own words, where git cannot read the mail.
+    `in_utf8` overrides the encoding of the repository's commits. At most `limit` octets of the
+    message, and of the patch, are read, in whole lines; None means all. Raises PatchError with
+    git's message if git cannot read the mail.
     """
     message, patch = path.with_suffix(".message"), path.with_suffix(".patch")
     with path.open("rb") as mail:
@@ -111,14 +111,14 @@ def read_mailinfo(
 
 
 def mailinfo_command(options: Sequence[str], *, in_utf8: bool) -> list[str]:
-    """Return the command that reads a mail from stdin, without the two files that it writes."""
+    """Return the command that reads a mail from stdin; the caller adds its two output files."""
     # not mailinfo's --encoding, with which git 2.39 leaves text in the mail's own
     encoding = ("-c", "i18n.commitEncoding=UTF-8") if in_utf8 else ()
     return ["git", *encoding, "mailinfo", *options]
 
 
 def _start_of(path: Path, limit: int | None) -> tuple[bytes, int]:
-    """Return the first lines of a file, and how many octets of it they leave out."""
+    """Return the first lines of a file, and the number of octets after them."""
     size = path.stat().st_size
     if limit is None or size <= limit:
         return path.read_bytes(), 0

@@ -1,7 +1,7 @@
-"""Mails of one or several series, told apart by each time that somebody sent one.
+"""Group the mails of series into postings.
 
-A series is often posted again: with another version in the subject or without, as replies to the
-first posting or not. Numbers alone would mix the patches of two postings.
+A series is often posted again: with or without a version in the subject, as replies to the first
+posting or not. By number alone, the patches of two postings would be mixed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One sending of a series: its cover, if there is one, and its patches in their order.
+    """A posting of a series: its cover, if any, and its patches in order.
 
-    `above` is how many postings it answers, directly or not.
+    `above` is the number of postings that it answers, directly or indirectly.
     """
 
     version: int
@@ -31,12 +31,12 @@ class Posting:
 
     @property
     def is_whole(self) -> bool:
-        """Whether none of its patches is missing."""
+        """Whether it has all its patches."""
         return len(self.patches) == self.total
 
     @property
     def titles(self) -> frozenset[str]:
-        """The titles of its mails, without a blank."""
+        """The titles of its mails, without spaces."""
         subjects = [patch.subject for patch in self.patches]
         subjects += [self.cover.subject] if self.cover else []
         return frozenset("".join(subject.split()) for subject in subjects)
@@ -44,7 +44,7 @@ class Posting:
 
 @dataclass(slots=True)
 class _Open:
-    """A posting whose mails are still being found."""
+    """A posting that is still being collected."""
 
     place: int
     numbered: dict[int, ReceivedPatch | ReceivedCover] = field(default_factory=dict)
@@ -53,10 +53,10 @@ class _Open:
 def find_postings(
     covers: Sequence[ReceivedCover], patches: Sequence[ReceivedPatch]
 ) -> tuple[Posting, ...]:
-    """Sort numbered mails into postings, those that were begun first ahead.
+    """Group numbered mails into postings, in the order of their first mail.
 
-    A mail belongs to the posting of the mail that it answers, if that counts in the same way and
-    has no mail of this number yet; or else to the first posting that lacks it.
+    A mail belongs to the posting of the mail that it answers, if that has the same total and lacks
+    this number; otherwise to the first posting that lacks it.
     """
     found: dict[tuple[int, int], list[_Open]] = defaultdict(list)
     home: dict[str, tuple[tuple[int, int], _Open]] = {}
@@ -85,7 +85,7 @@ def find_postings(
 
 
 def newest_first(postings: Sequence[Posting]) -> list[Posting]:
-    """Sort postings by version; those of one version by what they answer, then as they came."""
+    """Sort postings by version, then by what they answer, then by arrival."""
     ranked = [((one.version, one.above, at), one) for at, one in enumerate(postings)]
     return [one for _, one in sorted(ranked, key=lambda pair: pair[0], reverse=True)]
 
@@ -93,7 +93,7 @@ def newest_first(postings: Sequence[Posting]) -> list[Posting]:
 def are_of_one_series(postings: Sequence[Posting]) -> bool:
     """Return whether postings are versions of one series.
 
-    They are if their numbers say so, or the answers of one to another, or a title in common.
+    They are if their version numbers, a reply from one to another, or a common title say so.
     """
     newest = newest_first(postings)[0]
     return all(
@@ -112,7 +112,7 @@ def _first_without(number: int, postings: list[_Open]) -> _Open | None:
 def _heights(
     found: dict[tuple[int, int], list[_Open]], home: dict[str, tuple[tuple[int, int], _Open]]
 ) -> dict[int, int]:
-    """Return how many postings each one answers, by its place."""
+    """Return the number of postings that each one answers, by position."""
     parents: dict[int, int] = {}
     for some in found.values():
         for one in some:
@@ -126,7 +126,7 @@ def _heights(
             way: list[int] = []
             at: int | None = one.place
             while at is not None and at not in heights:
-                heights[at] = 0  # so that answers in a ring come to an end
+                heights[at] = 0  # ends a cycle of answers
                 way.append(at)
                 at = parents.get(at)
             start = 0 if at is None else heights[at] + 1

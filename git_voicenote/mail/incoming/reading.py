@@ -1,7 +1,7 @@
-"""Mails from anybody, read as git am reads them.
+"""Read mails from anybody, as git am reads them.
 
-git mailsplit and git mailinfo split and decode. Ours is only what they do not tell: what a mail is
-(`kinds`), what stands below its `---`, and the order of a series (`versions`).
+git mailsplit and git mailinfo split and decode. Our own code adds what they do not report: the kind
+of a mail (`kinds`), the text below its `---`, and the order of a series (`versions`).
 """
 
 from __future__ import annotations
@@ -37,18 +37,20 @@ if TYPE_CHECKING:
     from git_voicenote.mail.incoming.received import ReceivedSeries
 
 MAX_PATCH_OCTETS = 4 << 20
-"""Of one patch that are read: 100,000 lines of code. As lines, they take 20 times as much."""
+"""The most octets to read of one patch: 100,000 lines of code, which take 20 times as much memory.
+"""
 MAX_SERIES_OCTETS = 16 << 20
-"""Of all the patches of a series that are read."""
+"""The most octets to read of all patches of a series."""
 _MAX_MAILS = 2000
 _SHORT_ID = 12
 """Digits of the id of a sender's commit: unique in all but the largest repositories."""
-"""Of one series; git reads each of them with a process of its own."""
+"""The most mails of one series; git reads each in a process of its own."""
 _MADE_BY_GIT = re.compile(rb"From ([0-9a-f]{40,64}) Mon Sep 17 00:00:00 2001$")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 
 MailContent = ReceivedPatch | ReceivedCover | ReceivedReply | str | None
-"""What a mail is. None where it is nothing of a series; a string says why it cannot be read."""
+"""The content of a mail: None if it is not part of a series; a string says why it cannot be read.
+"""
 
 
 def read_series(
@@ -62,8 +64,9 @@ def read_series(
     """Read mails as git am would, whoever sent them.
 
     `source` is a mail, an mbox, a folder of these, a maildir or a stream. `notes` is the name of
-    the notes that come first. `mboxrd` as for git am --patch-format; `scissors` cuts all above a
-    `-- >8 --`, None does as mailinfo.scissors says. Raises PatchError or GitError with the way out.
+    the notes to list first. `mboxrd` is as in git am --patch-format. `scissors` cuts everything
+    above a `-- >8 --`; None means mailinfo.scissors. Raises PatchError or GitError with the way
+    out.
     """
     options = ReadingOptions(scissors=scissors)
     with files.scratch_folder() as scratch:
@@ -97,7 +100,7 @@ def subject_tags(headers: dict[bytes, bytes]) -> Tags:
 
 
 def _with_limits(mails: Iterable[SplitMail]) -> list[tuple[SplitMail, int]]:
-    """Return mails with how many octets of each are read: the first ones come first."""
+    """Return mails with the number of octets to read of each; earlier mails have priority."""
     left = MAX_SERIES_OCTETS
     limits = []
     for mail in mails:
@@ -110,7 +113,7 @@ def _with_limits(mails: Iterable[SplitMail]) -> list[tuple[SplitMail, int]]:
 def _in_turn(
     read: Callable[[SplitMail, int], MailContent], mails: Sequence[tuple[SplitMail, int]]
 ) -> list[MailContent]:
-    """Read mails, two at a time. Ctrl-C does not wait for those that are left."""
+    """Read mails, two at a time; Ctrl-C does not wait for the rest."""
     with ThreadPoolExecutor(2) as pool:
         reading = [pool.submit(read, mail, limit) for mail, limit in mails]
         try:
@@ -128,7 +131,7 @@ def _read(
     notes: str,
     remarks: list[str],
 ) -> MailContent:
-    """Read a mail and remove it; of its patch, up to `limit` octets."""
+    """Read a mail, and up to `limit` octets of its patch; then delete its file."""
     try:
         info = read_mailinfo(mail.path, cwd, options.arguments, in_utf8=True, limit=limit)
         if info.left_out:
@@ -163,7 +166,7 @@ def _understood(
     if kind is MailKind.COVER:
         return _cover(mail, info, tags, words)
     below = read_below(words, notes)
-    # an answer that holds a patch of its own is not the patch that it answers
+    # an answer that contains a patch is not the patch that it answers
     is_counted = tags.number > 0 and not tags.is_reply
     looks_like = "a reply" if tags.is_reply else "a cover letter" if tags.are_of_cover else None
     if looks_like:
@@ -188,10 +191,10 @@ def _commit_id(made_by_git: re.Match[bytes] | None) -> ObjectId | None:
 
 
 def _tags(mail: SplitMail, info: MailInfo, cwd: Path, options: ReadingOptions) -> Tags:
-    """Return the tags of the subject that git takes the title from.
+    """Return the tags of the subject from which git takes the title.
 
-    That may be a `Subject:` in the body, below scissors. Where the header might not be it, git is
-    asked for the whole subject; it does so for a patch alone.
+    That may be a `Subject:` in the body, below scissors. If it may not be the header, git is asked
+    for the whole subject, which it reports for a patch only.
     """
     subject = _subject(mail.headers)
     tags = read_tags(subject)
@@ -204,12 +207,12 @@ def _tags(mail: SplitMail, info: MailInfo, cwd: Path, options: ReadingOptions) -
 
 
 def _diff(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions) -> str:
-    """Return a diff as people read it: files may be in another encoding than the mail says."""
+    """Decode a diff for display: files may be in another encoding than the mail states."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = "\x1b"
-    # UTF-8 has no use for an escape, and 7-bit charsets of East Asia cannot do without
+    # UTF-8 never needs an escape, and the 7-bit charsets of East Asia always do
     return text if "\x1b" not in text else decode_patch_text(raw, mail, cwd, options)
 
 
@@ -252,6 +255,6 @@ def _line(content: bytes) -> str:
 
 
 def _id(mail: SplitMail, name: bytes) -> str | None:
-    """Return the first message's id in a header, with its angle brackets."""
+    """Return the first message id in a header, with its angle brackets."""
     found: Iterable[str] = _MESSAGE_ID.findall(mail.headers.get(name, b"").decode("latin-1"))
     return next(iter(found), None)

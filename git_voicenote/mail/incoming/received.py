@@ -1,4 +1,4 @@
-"""What came by mail: patches, cover letters, replies, and the series that they make."""
+"""Received patches, cover letters and replies, and the series they form."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPatch:
-    """One patch of a series, as git am would apply it, and what was said about it.
+    """A patch of a series, as git am would apply it, and its explanation.
 
-    `number` of `total` as the series counts them; `commit_id` is the sender's name of the commit,
-    where git format-patch tells it, and `short_id` its start; `position` is the mail's place among
-    those that git mailsplit makes of the source, from 1 (0 for a commit). `date` is as the mail
-    has it.
-    `envelope` is what an answer needs of the mail; a commit has none.
-    `note` stands below the `---` as it stands in git, under `note_name` (Notes (voicenote):), or
-    as plain words, with no name; `comment` is what else stands there. `diff` is without diffstat
-    and signature. `source` names the mail, or the commit, for people.
+    `number` and `total` are those of the series. `commit_id` is the sender's id of the commit, if
+    git format-patch stated it, and `short_id` its start. `position` is the mail's position in the
+    output of git mailsplit, from 1 (0 for a commit). `date` is the date in the mail. `envelope` is
+    what an answer needs; a commit has none.
+
+    `note` is the note below the `---` as stored in git, under `note_name` (Notes (voicenote):), or
+    plain text without a name; `comment` is the rest there. `diff` has no diffstat and no signature.
+    `source` is the name of the mail or commit in messages.
     """
 
     number: int
@@ -47,7 +47,7 @@ class ReceivedPatch:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCover:
-    """The cover letter of a series: its words in `text`; shortlog and diffstat in `summary`."""
+    """The cover letter of a series: its text, and shortlog and diffstat in `summary`."""
 
     subject: str
     text: str
@@ -66,7 +66,7 @@ class ReceivedCover:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedReply:
-    """What somebody answered; `answers` are the ids of the mails above it, the nearest last."""
+    """A reply; `answers` are the ids of the mails above it, the nearest last."""
 
     author: str
     email: str
@@ -78,10 +78,10 @@ class ReceivedReply:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSeries:
-    """A series in its order; `remarks` tell a person what was left out, or is missing.
+    """A series in order; `remarks` say what was left out or is missing.
 
-    `replies` are those that answer one of its mails, in the order of the mails. `other_covers` are
-    those of earlier versions, or of other series among the mails, the newest first.
+    `replies` answer one of its mails, in the order of the mails. `other_covers` belong to earlier
+    versions or other series among the mails, newest first.
     """
 
     cover: ReceivedCover | None

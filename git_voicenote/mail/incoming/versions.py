@@ -1,4 +1,4 @@
-"""The series that a person means, among the mails that they got."""
+"""Select the series that a person means from their mails."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from git_voicenote.mail.incoming.received import (
     ReceivedReply,
     ReceivedSeries,
 )
+from git_voicenote.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +28,10 @@ def assemble(
     remarks: list[str],
     name: str,
 ) -> ReceivedSeries:
-    """Put the mails of a series in order; None and strings stand for mails that are none of it.
+    """Put the mails of a series in order; None and strings stand for other mails.
 
-    Of several versions, the newest is the series; what that leaves out is said in the remarks.
-    Raises PatchError if there are neither patches nor a cover.
+    Of several versions, the newest is chosen; the remarks report what is left out. Raises
+    PatchError if there are neither patches nor a cover.
     """
     covers = _unique([one for one in found if isinstance(one, ReceivedCover)], remarks)
     patches = _unique([one for one in found if isinstance(one, ReceivedPatch)], remarks)
@@ -77,9 +78,9 @@ def _chosen(
 
 
 def _kept(newest: Posting, postings: Sequence[Posting]) -> list[ReceivedPatch]:
-    """Return the patches of the newest posting, and what it leaves as it was.
+    """Return the patches of the newest posting, and those of earlier ones that it did not replace.
 
-    One without a cover that is not whole holds single patches that were sent again.
+    A posting that is incomplete and has no cover contains single patches that were sent again.
     """
     kept = {patch.number: patch for patch in newest.patches}
     if newest.cover is None and not newest.is_whole:
@@ -94,7 +95,7 @@ def _answering(
     mails: Sequence[ReceivedPatch | ReceivedCover],
     remarks: list[str],
 ) -> tuple[ReceivedReply, ...]:
-    """Return the replies below one of these mails; what they answered may not be among them."""
+    """Return the replies to these mails, even if the mails between are missing."""
     known = {mail.message_id for mail in mails}
     answering = tuple(reply for reply in replies if not known.isdisjoint(reply.answers))
     others = len(replies) - len(answering)
@@ -104,7 +105,7 @@ def _answering(
 
 
 def _unique(mails: Sequence[_Mail], remarks: list[str]) -> list[_Mail]:
-    """Return mails without those that came twice, as they do from archives."""
+    """Return mails without duplicates, which archives may contain."""
     seen: set[str] = set()
     kept = []
     for mail in mails:
@@ -113,7 +114,7 @@ def _unique(mails: Sequence[_Mail], remarks: list[str]) -> list[_Mail]:
         if mail.message_id is not None:
             seen.add(mail.message_id)
     if len(kept) < len(mails):
-        remarks.append(f"{len(mails) - len(kept)} of the mails came twice")
+        remarks.append(f"{counted(len(mails) - len(kept), 'duplicate mail')} left out")
     return kept
 
 
@@ -128,4 +129,4 @@ def _tell_missing(numbers: set[int], total: int, remarks: list[str]) -> None:
     missing = [number for number in range(1, min(total, 10_000) + 1) if number not in numbers]
     if missing:
         which = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
-        remarks.append(f"of the {total} patches, {len(missing)} are missing: {which}")
+        remarks.append(f"{len(missing)} of {total} patches missing: {which}")

@@ -1,4 +1,4 @@
-"""`git format-patch`, run once, as the person called it."""
+"""Run `git format-patch` once, with the user's arguments."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _STEM = re.compile(r"(?:refs/heads/|heads/)?(?P<branch>[^~^:](?:[^~^:@]|@(?!\{))
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of git format-patch, as far as they must be understood ahead of it.
+    """The arguments of git format-patch, parsed as far as necessary.
 
-    `options` come before a `--`, `rest` from there on; `flags` are the options without the values
-    that follow them, and `operands` all that is neither.
+    `options` come before a `--`, `rest` starts there; `flags` are the options without the values
+    that follow them, and `operands` everything else.
     """
 
     options: tuple[str, ...]
@@ -57,7 +57,7 @@ class Arguments:
 
     @classmethod
     def parse(cls, arguments: Sequence[str]) -> Arguments:
-        """Take the command line apart. git allows no abbreviations here (unlike elsewhere)."""
+        """Parse the command line. git allows no abbreviations here, unlike elsewhere."""
         flags, operands = [], []
         remaining = iter(range(len(arguments)))
         end = len(arguments)
@@ -84,12 +84,12 @@ class Arguments:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the person wants no names printed."""
+        """Whether the names of the files are not to be printed."""
         return any(_QUIET.match(flag) for flag in self.flags)
 
     @property
     def output(self) -> str | None:
-        """The one file that all mails go to (--output), where one was named."""
+        """The file for all mails (--output), if given."""
         for at, option in enumerate(self.options):
             if option == "--output":
                 return next(iter(self.options[at + 1 :]), None)
@@ -105,10 +105,10 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class RevisionWalk:
-    """The commits that git format-patch is likely to walk, as it reads revisions.
+    """The commits that git format-patch will walk.
 
-    `revisions` are arguments of `git rev-list`; `tip` is the one positive revision, or None where
-    there are several; `branch` is the branch that the tip is named by.
+    `revisions` are arguments of `git rev-list`; `tip` is the only positive revision, or None if
+    there are several; `branch` is the branch that the tip names.
     """
 
     revisions: tuple[str, ...]
@@ -117,14 +117,14 @@ class RevisionWalk:
 
     @property
     def is_head(self) -> bool:
-        """Whether the series ends at HEAD, by that name."""
+        """Whether the series ends at HEAD, named HEAD."""
         return self.tip == "HEAD"
 
 
 def find_walk(repository: Repository, arguments: Arguments) -> RevisionWalk:
-    """Tell which commits are meant.
+    """Return the commits that are meant.
 
-    git format-patch reads a lone revision as `<since>..HEAD`, unless there is a limit or --root.
+    git format-patch reads a single revision as `<since>..HEAD`, unless there is a limit or --root.
     """
     done = try_git(
         "rev-parse", "--revs-only", "--symbolic", *arguments.operands, cwd=repository.cwd
@@ -155,7 +155,7 @@ def find_walk(repository: Repository, arguments: Arguments) -> RevisionWalk:
 def has_several(repository: Repository, walk: RevisionWalk, arguments: Arguments) -> bool:
     """Return whether a walk has more than one commit, without walking a long one."""
     limits = [found for one in walk.revisions if (found := _LIMIT.match(one))]
-    # of several limits git takes the last
+    # git uses the last of several limits
     count = limits[-1]["count"] if limits else "2"
     enough = ("--max-count=2",) if count and int(count) > 1 else ()
     done = try_git(
@@ -169,10 +169,12 @@ _APPLICABLE = (
     "diff.noprefix=false", "diff.mnemonicPrefix=false", "diff.srcPrefix=a/", "diff.dstPrefix=b/",
     "diff.relative=false", "diff.submodule=short", "diff.ignoreSubmodules=none",
 )  # fmt: skip
-"""For a person's eyes diffs may look otherwise; `git am` then fails, or leaves out files. Since
-git 2.41 format-patch does not heed the first two either (it has format.noprefix)."""
+"""Settings for display that `git am` cannot apply, or that leave out files.
+
+Since git 2.41, format-patch ignores the first two itself (it has format.noprefix).
+"""
 _NO_CONTEXT = ("0", "1", "2")
-"""Lines of context that are too few to find the place by."""
+"""Too few lines of context to locate a hunk."""
 
 
 def start_format_patch(
@@ -183,10 +185,10 @@ def start_format_patch(
     environment: Mapping[str, str],
     complaints: IO[bytes],
 ) -> subprocess.Popen[bytes]:
-    """Start git format-patch; its complaints and its progress go to a file.
+    """Start git format-patch; its messages and progress go to a file.
 
-    `before` goes ahead of the person's own options, so that theirs win; `after` goes behind them.
-    What they set for diffs counts, as far as others can apply them.
+    `before` precedes the user's options, so that theirs win; `after` follows them. The user's
+    settings for diffs apply as far as others can apply such patches.
     """
     context = repository.config(r"^diff\.context$").get("diff.context")
     settings = (*_APPLICABLE, *(("diff.context=3",) if context in _NO_CONTEXT else ()))
@@ -209,10 +211,10 @@ def start_format_patch(
 
 
 class Writing:
-    """git format-patch at work: gives each mail as soon as git has written it.
+    """A running git format-patch: yields each mail as soon as git has written it.
 
-    `paths` are the files, in order, none where all mails go to stdout; `printed` is what git
-    printed of them. In a stream, `mark` tells the mails from what they quote.
+    `paths` are the files, in order; empty if all mails go to stdout. `printed` is what git printed
+    of them. In a stream, `mark` distinguishes the mails from quoted ones.
     """
 
     def __init__(
@@ -231,7 +233,7 @@ class Writing:
         self._mark = mark
 
     def mails(self) -> Iterator[bytes]:
-        """Yield the mails; the first one may not be whole until all were given (`first`)."""
+        """Yield the mails; the first one may be incomplete until all were yielded (`first`)."""
         chunks = self._chunks()
         start = next(chunks, b"")
         if not start and self._output is not None:
@@ -252,16 +254,16 @@ class Writing:
 
     @property
     def status(self) -> int:
-        """The status that git exited with."""
+        """The exit status of git."""
         return self._process.wait()
 
     def stop(self) -> None:
-        """Stop git and remove what it wrote: nothing half-made is left to be sent."""
+        """Stop git and remove its files: nothing incomplete is left that could be sent."""
         self._process.kill()
         self._process.wait()
         names = os.fsdecode(self.printed).split("\n") if not self.is_stream else []
         for path in [*self.paths, *(self._folder / name for name in names if name)]:
-            # one that git could not open is not of this run
+            # a file that git could not open was not made by this run
             if path.is_file() and os.access(path, os.W_OK):
                 path.unlink()
 
@@ -274,10 +276,10 @@ class Writing:
             yield chunk
 
     def _names(self, chunks: Iterable[bytes]) -> Iterator[str]:
-        """Yield the names of files that are done: git has opened the next one, or left.
+        """Yield the names of finished files: git has opened the next one, or exited.
 
-        It quotes nothing: a folder's name may hold a line feed, so lines are joined until they
-        name a file.
+        git quotes nothing, and the name of a folder may contain a line feed, so lines are joined
+        until they name a file.
         """
         held = ""
         rest = b""
@@ -298,10 +300,10 @@ class Writing:
 
 
 def split_stream(chunks: Iterable[bytes], mark: bytes) -> Iterator[bytes]:
-    """Yield the mails of a stream as they come, without the mark.
+    """Yield the mails of a stream as they arrive, without the mark.
 
-    A commit message may hold a whole mail: only those whose headers carry `mark`, a header line
-    that nobody could have foreseen, were written by git format-patch.
+    A commit message may contain a whole mail. Only mails with `mark` in their headers, a random
+    header line, were written by git format-patch.
     """
     buffer = bytearray()
     seen = searched = 0  # `searched` is up to where the end of the headers at `seen` is not
@@ -329,10 +331,10 @@ def split_stream(chunks: Iterable[bytes], mark: bytes) -> Iterator[bytes]:
 def range_diff_environment(
     arguments: Arguments, git_config: Mapping[str, str | None], notes_ref: str
 ) -> dict[str, str]:
-    """Return what keeps other notes out of a range-diff.
+    """Return variables that keep other notes out of a range-diff.
 
-    Before git 2.52 a range-diff shows the default notes (refs/notes/commits) whatever was asked
-    for: with these variables, the default is our own. A person who asks for them gets them.
+    Before git 2.52, a range-diff always shows the default notes (refs/notes/commits); these
+    variables make ours the default. A user who asks for other notes gets them.
     """
     asked = arguments.has("--show-notes") or "--notes" in arguments.flags
     configured = (git_config.get("format.notes", "false") or "true").lower()

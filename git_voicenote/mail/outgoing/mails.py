@@ -1,6 +1,6 @@
-"""The mails that git format-patch writes, taken apart and put together byte for byte.
+"""Split and join the mails of git format-patch byte for byte.
 
-They are never parsed and regenerated: that is how patches get corrupted.
+They are never parsed and regenerated, which is how patches get corrupted.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ PREFIX = re.compile(rb"\[[^\]]*+\]\s+")
 
 @dataclass(frozen=True, slots=True)
 class MailedCommit:
-    """A commit as git shows it in the encoding of the mails.
+    """A commit in the encoding of the mails.
 
-    `title` is the first paragraph on one line, as git puts it in the subject; `body` is what git
-    writes of the rest, without blank space at the ends of lines.
+    `title` is the first paragraph on one line, as in the subject; `body` is the rest as git writes
+    it, without trailing blanks.
     """
 
     id: ObjectId
@@ -51,11 +51,11 @@ class MailedCommit:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, cut where its parts meet; their concatenation is the mail.
+    """A mail in parts, which concatenate to the whole.
 
-    `head` ends where the commit's words begin; `body` is these words; `rest` starts at the `---`.
-    Where the words are not found to the letter (a cover, another encoding), `body` is empty,
-    `rest` is all that follows the headers and `is_exact` is not set.
+    `head` ends where the commit's message begins; `body` is the message; `rest` starts at the
+    `---`. If the message is not found literally (a cover, another encoding), `body` is empty,
+    `rest` is everything after the headers, and `is_exact` is false.
     """
 
     head: bytes
@@ -71,12 +71,12 @@ class Mail:
 
     @property
     def commit_id(self) -> str:
-        """The object name in the first line."""
+        """The commit id in the first line."""
         return commit_id_of(self.head)
 
     @property
     def headers(self) -> bytes:
-        """The headers, without the first line and without those of a part."""
+        """The headers, without the first line and without those of a MIME part."""
         start = self.head.index(b"\n") + 1
         return self.head[start : self.head.index(b"\n\n", start) + 1]
 
@@ -84,9 +84,9 @@ class Mail:
 def start_reading_commits(
     repository: Repository, revisions: Sequence[str], options: Sequence[str] = ()
 ) -> subprocess.Popen[bytes]:
-    """Start reading the commits of a walk, beside git format-patch.
+    """Start reading the commits of a walk while git format-patch runs.
 
-    git log recodes messages just as format-patch does (i18n.logOutputEncoding).
+    git log recodes messages as format-patch does (i18n.logOutputEncoding).
     """
     return GitProcess(
         [
@@ -100,16 +100,16 @@ def start_reading_commits(
 
 
 def finish_reading_commits(process: subprocess.Popen[bytes]) -> dict[str, MailedCommit]:
-    """Return the commits by id; none where git did not understand the walk."""
+    """Return the commits by id; empty if git did not understand the walk."""
     printed = process.communicate()[0]
-    # an encoding with NUL in it (UTF-16) leaves no entries to speak of
+    # an encoding with NUL in it (UTF-16) leaves no usable entries
     entries = [entry.split(b"\n", 4) for entry in printed.split(b"\0")[:-1]]
     commits = [_read_commit(*fields) for fields in entries if len(fields) == 5]
     return {} if process.returncode else {commit.id: commit for commit in commits}
 
 
 def commit_id_of(raw: bytes) -> ObjectId:
-    """Return the object name in the first line of a mail."""
+    """Return the commit id in the first line of a mail."""
     found = _START.match(raw)
     if not found:
         raise PatchError("git format-patch wrote something that is not a mail")
@@ -117,7 +117,7 @@ def commit_id_of(raw: bytes) -> ObjectId:
 
 
 def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
-    """Cut a mail where its parts meet; without a commit, after its headers."""
+    """Split a mail into its parts; without a commit, after its headers."""
     end = raw.index(b"\n\n") + 2
     found = _BOUNDARY.search(raw, 0, end)
     boundary = found[1] if found else None
@@ -127,7 +127,7 @@ def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
         while raw[end : end + 1] == b"\n":
             end += 1
     starts = [end]
-    if raw.startswith(b"From: ", end):  # git's own, for a mail in another name (--from)
+    if raw.startswith(b"From: ", end):  # git's own, for a mail from somebody else (--from)
         starts.append(raw.find(b"\n\n", end) + 2)
     for start in starts if commit else ():
         stop = start + len(commit.body) if commit else start
@@ -140,13 +140,13 @@ def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
 
 
 def note_heading(ref: str) -> bytes:
-    """Return the line that git sets above a note of this ref in a mail."""
+    """Return the line that git puts above a note of this ref in a mail."""
     short = ref.removeprefix("refs/").removeprefix("notes/")
     return b"\nNotes:\n" if ref == "refs/notes/commits" else f"\nNotes ({short}):\n".encode()
 
 
 def find_note(rest: bytes, heading: bytes) -> tuple[int, int] | None:
-    """Return where a note's lines stand after the `---`, or None; they are set in by four."""
+    """Return the position of a note's lines after the `---`, or None; they are indented by four."""
     position = len(b"---\n")
     while found := _NOTE.match(rest, position):
         if rest.startswith(heading, found.start()):
@@ -156,7 +156,7 @@ def find_note(rest: bytes, heading: bytes) -> tuple[int, int] | None:
 
 
 def without_notes(rest: bytes) -> bytes:
-    """Return what follows a message without the notes that git set below its `---`."""
+    """Return the part after a message without the notes that git put below its `---`."""
     start = position = len(b"---\n")
     while found := _NOTE.match(rest, position):
         position = found.end()
@@ -165,7 +165,7 @@ def without_notes(rest: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """Which parts of a cover letter git left to fill in; it fills others from a description."""
+    """The placeholders that git left in a cover letter; it fills in others from a description."""
 
     subject: bool
     body: bool
@@ -177,16 +177,16 @@ def placeholders(mail: Mail) -> Placeholders:
 
 
 def has_placeholder(mail: Mail) -> bool:
-    """Return whether a cover waits for words in its subject or its body."""
+    """Return whether a cover has a placeholder in its subject or body."""
     found = placeholders(mail)
     return found.subject or found.body
 
 
 def fill_cover(mail: Mail, subject: str, body: bytes) -> Mail | None:
-    """Return the cover with its words in place of git's placeholders, None if that cannot be.
+    """Replace git's placeholders in a cover; return None if that is not possible.
 
-    A description stays: words go above it, and a subject that is there is kept. The new subject is
-    encoded as RFC 2047 asks and folded; nothing else of the mail is touched.
+    A description stays: the text goes above it, and an existing subject is kept. The new subject is
+    encoded as RFC 2047 requires, and folded; nothing else in the mail is changed.
     """
     head = mail.head
     if placeholders(mail).subject:
@@ -204,14 +204,14 @@ def fill_cover(mail: Mail, subject: str, body: bytes) -> Mail | None:
 
 
 def declare_charset(mail: Mail, charset: bytes) -> Mail:
-    """Return a mail that says how its non-ASCII text is encoded; git says it of messages alone."""
+    """Return a mail that declares the charset of its text; git declares it for messages only."""
     if _is_ascii(mail.raw, charset) or re.search(rb"^MIME-Version:", mail.headers, re.I | re.M):
         return mail
     try:
         mail.raw.decode("utf-8")
     except UnicodeDecodeError:
         if charset.upper() == b"UTF-8":
-            return mail  # the diff holds bytes of another encoding: to say UTF-8 would be wrong
+            return mail  # the diff has bytes of another encoding, so UTF-8 would be wrong
     found = _SUBJECT_LINE.search(mail.head)
     at = found.end() if found else mail.head.index(b"\n") + 1
     while mail.head[at : at + 1] in (b" ", b"\t"):
@@ -249,7 +249,7 @@ def _read_commit(
 
 
 def _encode(subject: str, indent: int) -> bytes:
-    """Return a subject as it stands in a header, folded, after `indent` octets of its own line."""
+    """Encode a subject for a header, folded, after `indent` octets on its first line."""
     from email.header import Header
 
     plain = subject.isascii() and "=?" not in subject

@@ -1,4 +1,4 @@
-"""Mails that we are about to send, read as git am will read them."""
+"""Read mails back before they are sent, as git am will read them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from git_voicenote.mail.incoming.mailinfo import MailInfo
     from git_voicenote.mail.outgoing.mails import Mail, MailedCommit
 
-_ENOUGH_MEMORY = 1 << 30  # octets: more than any series that people mail
+_ENOUGH_MEMORY = 1 << 30  # octets: more than any mailed series
 _PLAIN_HEADERS = frozenset(
     b"from date subject mime-version content-type content-transfer-encoding message-id "
     b"in-reply-to references to cc".split()
@@ -31,9 +31,9 @@ _PLAIN_VALUES = re.compile(
 
 
 class ReadBack:
-    """Reads mails as git am does, while they are still being made.
+    """Reads mails as git am does, while more are being made. A context manager.
 
-    A context manager. Mails are fed in any order; git mailsplit takes them as they come.
+    Mails are fed in any order; git mailsplit numbers them in that order.
     """
 
     def __init__(self, repository: Repository, *, mboxrd: bool = False) -> None:
@@ -64,7 +64,7 @@ class ReadBack:
         self._stack.close()
 
     def feed(self, mail: bytes) -> Path:
-        """Let git take a mail; return where it is to be found after `close`."""
+        """Feed a mail to git; return where it is to be found after `close`."""
         self._fed += 1
         try:
             cast("IO[bytes]", self._mailsplit.stdin).write(mail)
@@ -76,7 +76,7 @@ class ReadBack:
         return self._folder / f"{self._fed:04}"
 
     def close(self) -> None:
-        """Raise PatchError where git saw another number of mails than it was fed."""
+        """Finish; raise PatchError if git split the input into another number of mails."""
         counted, complaint = self._mailsplit.communicate()
         if self._mailsplit.returncode:
             words = complaint.decode("utf-8", "replace").strip()
@@ -84,11 +84,11 @@ class ReadBack:
         if int(counted) != self._fed:
             raise PatchError(
                 f"git would take these {self._fed} mails for {int(counted)}",
-                hint="a header or a signature of yours may start with `From `",
+                hint="a header or your signature may start with `From `",
             )
 
     def read(self, paths: Sequence[Path], *, keep_subject: bool = False) -> list[MailInfo]:
-        """Return what git am finds in some of the mails, in their order."""
+        """Return what git am reads in some of the mails, in their order."""
         # --scissors: b4 always reads so, and what survives them survives their absence
         options = ("-k", "--scissors") if keep_subject else ("--scissors",)
         cwd = self._repository.cwd
@@ -101,9 +101,9 @@ class ReadBack:
 
 
 def is_plain(mail: Mail, commit: MailedCommit) -> bool:
-    """Return whether nothing but the body of a mail could mean anything else to mailinfo.
+    """Return whether only the body of a mail could confuse mailinfo.
 
-    Said in doubt: no. The body itself is for `indent_hazards` to judge.
+    In doubt, no. `indent_hazards` handles the body.
     """
     if not mail.is_exact or mail.head.count(b"\n\n") > (2 if mail.boundary else 1):
         return False
@@ -124,7 +124,7 @@ def is_plain(mail: Mail, commit: MailedCommit) -> bool:
 
 
 def patch_in(mail: Mail) -> bytes:
-    """Return what git am should find after the message, with the line ends of mail."""
+    """Return what git am should read after the message, with the line ends of mail."""
     text = mail.rest
     if mail.boundary:
         part = rb"\n--" + re.escape(mail.boundary) + rb"(?:--\n*|\n(?:[^\n]+\n)*\n)"
@@ -133,10 +133,10 @@ def patch_in(mail: Mail) -> bytes:
 
 
 def _memory() -> Path | None:
-    """Return a folder in memory for what is written only to be read again, if there is room.
+    """Return a folder in memory for temporary files, if there is room.
 
-    None if there is none, or the person named a place: ext4 takes 0.35 ms to make a file where
-    others were just removed, in turn with git, which makes its own there.
+    None if there is none, or the user named a place. ext4 takes 0.35 ms to create a file after
+    others were removed, and blocks git, which creates its files there.
     """
     memory = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):

@@ -1,8 +1,8 @@
-"""The mail that answers a patch: threaded below it, and ready for `git send-email`.
+"""Write the mail that answers a patch: threaded below it, and ready for `git send-email`.
 
-Headers are put together from addresses and ids that were checked one by one, and encoded here and
-not by email.policy: Python 3.11's takes a message's id of more than 78 octets for prose, encodes
-it, and breaks the thread. The body is plain text (RFC 3676's format=flowed would refill quotes).
+Headers are built from addresses and ids that were checked one by one. They are encoded here, not by
+email.policy: that of Python 3.11 encodes a message id of more than 78 octets as text, which breaks
+the thread. The body is plain text, because RFC 3676's format=flowed would rewrap quotes.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _IDENT = re.compile(
 _REPLIES = re.compile(r"\A(?:(?:re|aw|sv|vs) ?: ?)+", re.IGNORECASE)
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _MAX_LINE_LENGTH = 998
-"""Octets that RFC 5322 allows."""
+"""The most octets of a line that RFC 5322 allows."""
 _MAX_SUBJECT_LENGTH = 500
 _MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """Who answers, and when: as git names the author of a commit at this moment."""
+    """The sender of an answer, and the time: the author identity that git reports."""
 
     person: Person
     now: datetime
@@ -48,7 +48,7 @@ class Reviewer:
 
 @dataclass(frozen=True, slots=True)
 class ReplyHeaders:
-    """To whom an answer goes, and below which mail it stands; "" for an id that is not there."""
+    """The recipients of an answer, and the mails that it refers to; "" for an unknown id."""
 
     sender: Person
     to: tuple[Person, ...]
@@ -61,19 +61,18 @@ class ReplyHeaders:
 
 
 def reviewer(cwd: Path) -> Reviewer:
-    """Return who git says that we are. Raises GitError if it does not know."""
+    """Return git's author identity. Raises GitError if git has none."""
     done = try_git("var", "GIT_AUTHOR_IDENT", cwd=cwd)
     found = _IDENT.fullmatch(done.stdout.decode("utf-8", "replace").strip())
     if found and found["email"] and not is_address(found["email"]):
         raise GitError(
-            f"your address, {visible(found['email'])!r}, is none that mail servers take",
+            f"your address, {visible(found['email'])!r}, is not valid for mail servers",
             hint="`git config user.email ADDRESS` sets another one",
         )
     if done.returncode or found is None or not found["email"]:
         raise GitError(
             "git does not know who you are, and an answer needs a sender",
-            hint='`git config --global user.name "NAME"` and `git config --global user.email '
-            "ADDRESS` tell it",
+            hint="set user.name and user.email: `git config --global user.email ADDRESS`",
         )
     minutes = int(found["zone"][:3]) * 60 + int(found["zone"][0] + found["zone"][3:])
     zone = timezone(timedelta(minutes=minutes))
@@ -84,8 +83,8 @@ def reviewer(cwd: Path) -> Reviewer:
 def reply_headers(envelope: Envelope, author: Person, by: Reviewer) -> ReplyHeaders:
     """Return the headers of an answer to a mail.
 
-    It goes to whom the mail's Reply-To names, or else its sender; a copy goes to all who had the
-    mail, and to the `author` of the patch where somebody else sent it.
+    It is sent to the mail's Reply-To or else its sender, with a copy to all other recipients, and
+    to the `author` of the patch if somebody else sent it.
     """
     me = by.person
     senders = people_in(envelope.sender) or _valid(author)
@@ -108,10 +107,10 @@ def reply_headers(envelope: Envelope, author: Person, by: Reviewer) -> ReplyHead
 
 
 def render_reply(headers: ReplyHeaders, body: str) -> bytes:
-    """Return a mail as it stands in a file, with line feeds alone.
+    """Return a mail as stored in a file, with line feeds only.
 
-    A header never has a line of somebody else's: what a name or subject held as line breaks is
-    gone, and what is not ASCII is encoded.
+    No header can inject a line: line breaks in names and subjects are removed, and non-ASCII text
+    is encoded.
     """
     content = body.encode("utf-8", "replace")
     encoding = "7bit" if body.isascii() else "8bit"
@@ -135,7 +134,7 @@ def render_reply(headers: ReplyHeaders, body: str) -> bytes:
 
 
 def _others(people: Iterable[Person], *without: Person) -> tuple[Person, ...]:
-    """Return people, each once, without some of them; addresses differ in more than case."""
+    """Return people, each once, without some of them; addresses are compared without case."""
     seen = {person.email.casefold() for person in without}
     kept = []
     for person in people:
@@ -161,7 +160,7 @@ def _address(person: Person) -> str:
 
 
 def _words(text: str, header: str) -> str:
-    """Return words as a header holds them, folded, without a line of their own."""
+    """Encode text for a header, folded, without line breaks of its own."""
     line = _line(text)
     is_plain = line.isascii() and "=?" not in line and all(len(word) < 70 for word in line.split())
     encoded = Header(line, "us-ascii" if is_plain else "utf-8", header_name=header, maxlinelen=76)

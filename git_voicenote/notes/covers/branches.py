@@ -172,7 +172,7 @@ class Branches:
         return mark is not None and key in self.names and self._has(key, mark)
 
     def _may_be_own(self, key: str) -> bool:
-        """Return whether a cover without a proving mark may belong to the branch of its name."""
+        """Return whether a cover whose mark proves nothing may belong to the branch of its name."""
         mark = self.marks.get(key)
         if mark is None or key not in self.names or self.is_about(mark, key):
             return True  # from elsewhere; or deleted, and created again at the same commits

@@ -1,4 +1,4 @@
-"""Covers of deleted branches: they are offered, and never used or lost silently."""
+"""Find the covers of deleted branches, so that they are offered and never lost silently."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _SUBJECT = re.compile(r"voicenote: (?:merge the )?cover of ([^ ]+)(?: from .*)?"
 
 @dataclass(frozen=True, slots=True)
 class LeftCover:
-    """A cover whose branch is gone: the branch's name then, its ref, and the commit that holds it.
+    """A cover whose branch was deleted: the name of the branch, the ref, and the commit in it.
 
-    `mark` is what the branch was like when the cover was written, if that is known.
+    `mark` is the state of the branch when the cover was written, if known.
     """
 
     name: str
@@ -35,9 +35,9 @@ class LeftCover:
 def left_covers(
     repository: Repository, tips: Mapping[str, str], branches: Branches
 ) -> tuple[LeftCover, ...]:
-    """Return the covers whose branch is gone, those that were set aside last.
+    """Return the covers whose branch was deleted; those that were set aside come last.
 
-    `tips` has the commits of covers by key.
+    `tips` maps the keys of covers to their commits.
     """
     left = [
         LeftCover(key, COVER_PREFIX + key, tip, branches.marks.get(key))

@@ -1,4 +1,4 @@
-"""What messages call a series: its branch, or the commit of its detached HEAD, abbreviated."""
+"""Name series in messages: by branch, or by the abbreviated commit of a detached HEAD."""
 
 from __future__ import annotations
 

@@ -83,9 +83,9 @@ class Covers:
         return next((key for key in candidates if branches.home(key)), None)
 
     def key_named(self, name: str) -> str:
-        """Return the key that a name stands for: `detached/` may be followed by an abbreviated id.
+        """Return the key for a name: `detached/` may be followed by an abbreviated id.
 
-        A name that is not that of one cover is returned as it is.
+        A name that matches no cover, or several, is returned unchanged.
         """
         if not re.fullmatch(rf"{DETACHED}[0-9a-f]{{4,}}", name):
             return name
@@ -106,16 +106,13 @@ class Covers:
         return None if home is None else self._text_at(COVER_PREFIX + home)
 
     def left_behind(self) -> tuple[LeftCover, ...]:
-        """Return the covers whose branch is gone, and was not renamed.
-
-        Another branch may have its name by now.
-        """
+        """Return the covers of deleted branches; another branch may have the name by now."""
         return left_covers(self.repository, self._tips(), self._branches())
 
     def left_for(self, branch: str) -> tuple[LeftCover, ...]:
-        """Return the covers left behind that may be meant for a branch.
+        """Return the covers of deleted branches that may be meant for a branch.
 
-        They have its name, or are about a commit of its series.
+        They have its name, or were written for a commit of its series.
         """
         branches = self._branches()
         return tuple(
@@ -129,7 +126,7 @@ class Covers:
         return self._text_at(left.tip) or ""
 
     def is_restored(self, key: str) -> bool:
-        """Return whether a cover was recorded for a branch that was deleted, and is here again."""
+        """Return whether a cover belongs to a branch that was deleted and created again."""
         return self._branches().is_restored(key)
 
     def follow_renames(self) -> tuple[tuple[str, str], ...]:
@@ -143,17 +140,17 @@ class Covers:
         return moves
 
     def write(self, key: str, notes: Sequence[Note]) -> None:
-        """Set the cover of a series; what was there before stays in the history of its ref.
+        """Set the cover of a series; the old one stays in the history of its ref.
 
         Raises GitError or StoreError with the way out.
         """
         self.update(key, lambda _: render_notes(notes))
 
     def update(self, key: str, change: Callable[[str | None], str]) -> str:
-        """Change a cover from what stands there at this moment; return what it became.
+        """Change the current text of a cover; return the new text.
 
-        `change` is called again where another program changed the cover meanwhile; what it raises
-        leaves all as it was. Raises GitError or StoreError with the way out.
+        `change` is called again if another program changes the cover in between; if it raises,
+        nothing changes. Raises GitError or StoreError with the way out.
         """
         stranger = ""  # the cover of an earlier branch of that name
 
@@ -183,7 +180,10 @@ class Covers:
         return text
 
     def adopt(self, left: LeftCover, key: str) -> None:
-        """Make the cover of a deleted branch that of a series. Raises GitError or StoreError."""
+        """Make the cover of a deleted branch the cover of a series.
+
+        Raises GitError or StoreError.
+        """
         ref = COVER_PREFIX + key
         with one_writer(self.repository):
             try:
@@ -198,7 +198,7 @@ class Covers:
     def remove(self, key: str) -> str | None:
         """Remove the cover of a series; return the commit that held it, or None if there is none.
 
-        The commit keeps its words. Raises GitError or StoreError with the way out.
+        The text stays in that commit. Raises GitError or StoreError with the way out.
         """
 
         def found() -> tuple[str, str] | None:
@@ -278,10 +278,11 @@ class Covers:
             self._mark(now, dropped=tuple(sources - {now for _, now in moves}))
 
     def _move(self, moves: Sequence[tuple[str, str, str]]) -> None:
-        """Rename refs (before, now, commit), even where git cannot have both names, as `a`, `a/b`.
+        """Rename refs (before, now, commit), even if git cannot have both names, such as `a` and
+        `a/b`.
 
-        Their words are safe in between. What stands in the way is set aside: the cover of a branch
-        that `git branch -M` replaced.
+        The commits are kept under a temporary ref in between. A cover in the way, whose branch `git
+        branch -M` replaced, is set aside.
         """
         targets = {now for _, now, _ in moves} - {before for before, _, _ in moves}
         for ref in read_refs(self.repository, COVER_PREFIX):
@@ -313,10 +314,10 @@ class Covers:
         return None
 
     def _in_the_way_of(self, key: str) -> list[str]:
-        """Return the covers of deleted branches that git cannot keep beside this one.
+        """Return the covers of deleted branches whose refs conflict with that of this one.
 
-        A ref is a file, so `a` and `a/b` exclude one another. The same holds for the branches
-        themselves: while this one is there, the other one is not, and its cover has no use.
+        A ref is a file, so `a` and `a/b` exclude each other. So do the branches: while this one
+        exists, the other one cannot, and its cover is not needed.
         """
         parents = ["/".join(key.split("/")[:depth]) for depth in range(1, key.count("/") + 1)]
         stale = [k for k in self.keys() if k in parents or k.startswith(key + "/")]
@@ -348,7 +349,7 @@ class Covers:
         return found.decode("ascii").strip()
 
     def _update(self, ref: str, new: str, before: str, reason: str) -> None:
-        # with the old value ("" for none), git refuses if somebody else was faster
+        # with the old value ("" for none), git refuses if another process was faster
         self.repository.run("update-ref", "--create-reflog", "-m", reason, ref, new, before)
 
     def _refs(self, prefix: str, *options: str) -> list[str]:

@@ -42,7 +42,7 @@ _V = TypeVar("_V", str, tuple[str, str])
 
 REVIEW_REF = "refs/notes/voicenote-review"
 NOTES, REVIEWS = "notes", "reviews"
-"""The names of both below our prefixes."""
+"""Their names below our prefixes."""
 _PARTS = {"note": NOTES, "answer": REVIEWS}
 
 
@@ -61,9 +61,9 @@ class NoteRefs:
 
 @dataclass(frozen=True, slots=True)
 class Tips:
-    """The commits that notes, reviewers' answers and covers (by key) stand at; None for none.
+    """The tips of notes, reviewers' answers and covers (by key); None for a missing ref.
 
-    Of another repository, `heads` are its branches by name, and `tags` the objects of its tags.
+    For another repository, `heads` are its branches by name, and `tags` the objects of its tags.
     """
 
     notes: str | None
@@ -74,17 +74,17 @@ class Tips:
 
     @property
     def by_kind(self) -> dict[str, str | None]:
-        """The commits by the kind of their notes."""
+        """The tips of notes and answers by kind."""
         return {"note": self.notes, "answer": self.reviews}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one side has that the other lacks, since both were last the same.
+    """A change on one side since the last merge.
 
-    `kind` is note, answer, cover or file (one beside the notes that is none); `name` the commit's
-    id, the cover's key or the path; `side` says where something is new, changed or removed: here,
-    there or both.
+    `kind` is note, answer, cover or file (another file in the notes tree); `name` is the id of the
+    commit, the key of the cover or the path; `side` is the side on which it is new, changed or
+    removed: here, there or both.
     """
 
     kind: str
@@ -94,9 +94,9 @@ class Difference:
 
 @dataclass
 class Outcome:
-    """The outcome of a merge: names of what changed here, and remarks.
+    """The result of a merge: the names of what changed here, and remarks.
 
-    `files` are those beside the notes that are none; `left_out` tells what was not taken.
+    `files` are other files in the notes tree; `left_out` reports what was not imported.
     """
 
     notes: list[str] = field(default_factory=list)
@@ -153,10 +153,10 @@ def differences(
 
 
 class Merge:
-    """Merges what stands under `incoming` and records it under `tracking`; both are prefixes.
+    """Merges the refs below `incoming` and records them below `tracking`.
 
-    `is_whole` says that what is not among the incoming is not there on the other side; a selection
-    that somebody packed says nothing of the rest.
+    With `is_whole`, a ref that is missing from `incoming` does not exist on the other side; a
+    bundle of selected refs says nothing about the rest.
     """
 
     def __init__(
@@ -179,8 +179,9 @@ class Merge:
         self._changes: list[tuple[str, str | None, str | None]] = []
 
     def run(self, further: Sequence[tuple[str, str | None, str | None]] = ()) -> Outcome:
-        """Merge, and set `further` refs in the same transaction. Raises GitError; nothing is
-        changed then.
+        """Merge, and set `further` refs in the same transaction.
+
+        Raises GitError; nothing is changed then.
         """
         ref = self._note_refs.notes
         with one_writer(self._repository):
@@ -192,7 +193,7 @@ class Merge:
         return self.outcome
 
     def _tips(self) -> tuple[Tips, Tips]:
-        """Return our tips, and those that were merged last."""
+        """Return our tips, and the tips at the last merge."""
         ours = local_tips(self._repository, self._note_refs)
         return ours, tips_below(self._repository, self._tracking)
 

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 _T = TypeVar("_T", bound=str | int)
 
 _MAX_PAIRS = 20_000
-"""The most pairs of equal items to compare; prose has about one for each item."""
+"""The most pairs of equal items to compare; prose has about one per item."""
 _MAX_AREA = 4_000_000
-"""Lengths of two sequences multiplied: difflib reads one for each stretch that it finds."""
+"""The largest product of two lengths: difflib scans one sequence for each match."""
 
 
 def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
-    """Return what two sequences that began as `base` hold together.
+    """Merge two sequences that both started as `base`.
 
-    What one of them lost is gone; what either one gained stands where it put it, the older one's
-    first; nothing stands there more often than in one of the two.
+    An item that one side removed is dropped. An item that one side added keeps its place, the older
+    side's first. No item is repeated more often than on one of the sides.
     """
     kept_older, gained_older = _changes(base, older)
     kept_newer, gained_newer = _changes(base, newer)
@@ -46,9 +46,10 @@ def merge_sequences(base: Sequence[_T], older: Sequence[_T], newer: Sequence[_T]
 
 
 def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[list[_T]]]:
-    """Return which positions of `base` a side kept, and what it put before each (and at the end).
+    """Return the positions of `base` that a side kept, and what it inserted before each (and at the
+    end).
 
-    What replaces something stands where that stood.
+    A replacement is inserted in the place of what it replaces.
     """
     kept: set[int] = set()
     gained: list[list[_T]] = [[] for _ in range(len(base) + 1)]
@@ -61,7 +62,7 @@ def _changes(base: Sequence[_T], side: Sequence[_T]) -> tuple[set[int], list[lis
 
 
 def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
-    """Interleave both, with shared items once and in their places."""
+    """Interleave both; shared items appear once, in place."""
     result: list[_T] = []
     for tag, start, end, newer_start, newer_end in _opcodes(older, newer):
         result += older[start:end]
@@ -71,10 +72,10 @@ def _interleaved(older: Sequence[_T], newer: Sequence[_T]) -> list[_T]:
 
 
 def _opcodes(first: Sequence[_T], second: Sequence[_T]) -> Sequence[tuple[str, int, int, int, int]]:
-    """Return how one sequence becomes another, as difflib does.
+    """Return the edits that turn one sequence into another, as difflib does.
 
-    Of what repeats itself so often, or is so long, that difflib would take minutes, what both begin
-    and end with is the same, and all between is replaced.
+    If difflib would take minutes, because items repeat too often or the sequences are too long, all
+    between the common start and the common end is one replacement.
     """
     shorter = min(len(first), len(second))
     start = next((at for at in range(shorter) if first[at] != second[at]), shorter)

@@ -1,7 +1,8 @@
 """Merge two diverged notes: every paragraph once, in the order of each side.
 
-A change of only one side is taken, as git does with files; if both wrote something, both are kept.
-The result is the same on both sides, because the notes are ordered by age (`older` and `newer`).
+A change made on one side only is taken, as git does with files; if both sides wrote something, both
+texts are kept. Notes are ordered by age (`older` and `newer`), so the result is the same on both
+sides.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MAX_KIN = 64
-"""The most notes with a common paragraph to compare with one; two are rare."""
+"""The most notes with a shared paragraph to compare with one; even two are rare."""
 
 _RECORDING, _PARAGRAPH = "recording", "paragraph"
 
@@ -29,10 +30,10 @@ _BETWEEN_PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 def merge_texts(base: str | None, older: str, newer: str) -> str:
-    """Return the text of a note that two people changed, in the format of notes.
+    """Merge the text of a note that two people changed, in the format of notes.
 
-    `base` is what both began with, or None. Where only one of them changed it, that text comes
-    back to the byte.
+    `base` is the common base, or None. If only one of them changed it, that text is returned byte
+    for byte.
     """
     if older == newer or newer == base:
         return older
@@ -79,9 +80,9 @@ def _merge_notes(
 def _dropped_from_both(
     merged: Sequence[Note], older: Sequence[Note], newer: Sequence[Note]
 ) -> tuple[Note, ...]:
-    """Return a note of the words and recordings that both sides have and a merge does not.
+    """Return a note with the words and recordings that both sides have and a merge lacks.
 
-    Each side may have removed another one of two notes that shared them.
+    This happens if two notes shared them and each side removed a different one.
     """
     dropped = _parts(older).keys() - _parts(merged).keys()
     parts = [part for part in _parts(newer) if part in dropped]
@@ -106,9 +107,9 @@ def _is_version(base: Sequence[Note], side: Sequence[Note]) -> bool:
 
 
 def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
-    """Number notes so that those which are versions of one another have one number.
+    """Number notes: versions of the same note get the same number.
 
-    `known` holds a note for each number and grows by those that are new.
+    `known` maps numbers to notes, and gains the new ones.
     """
     free = _Kin()
     for number, other in enumerate(known):
@@ -126,9 +127,9 @@ def _identify(notes: Sequence[Note], known: list[Note]) -> list[int]:
 
 
 class _Kin:
-    """Notes by what another version of them would share: recordings, and then paragraphs.
+    """An index of notes by what their versions share: recordings, then paragraphs.
 
-    Two people who both say "Looks good." gave two answers, so the reviewer belongs to either.
+    Two people who both say "Looks good." gave two answers, so the reviewer is part of either key.
     """
 
     def __init__(self) -> None:
@@ -145,7 +146,7 @@ class _Kin:
             del self._numbers[key][number]
 
     def nearest(self, note: Note) -> int | None:
-        """Return the note that shares the most with another, the first of several, or None."""
+        """Return the note that shares the most with another (the first, if several do), or None."""
         shares: dict[int, list[int]] = {}
         for key in _shared(note):
             for number in islice(self._numbers.get(key, ()), _MAX_KIN):

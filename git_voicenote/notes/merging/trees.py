@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 _MAX_NOTE_BYTES = 8 << 20
 """Bytes; an hour of speech is 60 kB."""
 _MAX_CROSSINGS = 200
-"""The most merges to compute a merge base; histories of many people could require any number."""
+"""The most merges to compute for a merge base; a history by many people could need any number."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergedTree:
-    """A tree, and the names of what both sides had changed.
+    """A merged tree, and the names that both sides had changed.
 
-    `both` was merged; `kept` was removed on one side and changed on the other, and stays; of
-    `clashes`, other files than notes, the one from the newer commit, `newer`, stays.
+    `both` were merged; `kept` were removed on one side, changed on the other, and kept; `clashes`
+    are other files than notes, taken from the newer commit, `newer`.
     """
 
     tree: TextTree
@@ -41,7 +41,7 @@ class MergedTree:
 
 
 class TreeMerge:
-    """Merges commits; `read` returns the content of a commit. Every side gets the same."""
+    """Merges commits, with the same result everywhere. `read` returns the content of a commit."""
 
     def __init__(self, repository: Repository, read: Callable[[str], TextTree]) -> None:
         self._repository = repository
@@ -146,5 +146,5 @@ def _merged_others(
 
 
 def _age(seconds: str) -> int:
-    """Return the time of a commit; git prints none for a broken one."""
+    """Return the date of a commit; git prints none for a damaged one."""
     return int(seconds) if seconds.isdigit() and len(seconds) < 20 else 0

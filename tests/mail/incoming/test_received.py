@@ -104,7 +104,7 @@ def test_the_same_series_in_any_wrapping(series: Sandbox, form: str) -> None:
     assert subjects(found) == ["feat: retry", "feat: jitter", "test: naïve 重试"]
     assert [patch.note for patch in found.patches] == mailed_notes()
     assert found.cover is not None
-    others = (f"2 files in {source} are no mails",)
+    others = (f"2 files in {source} are not mails",)
     assert found.remarks == (others if form == "files with other files" else ())
     if form == "folder":
         assert found.patches[0].source == str(series.folder / "mails/0001-x.patch")
@@ -237,7 +237,7 @@ def test_a_removed_line_that_looks_like_a_signature_stays() -> None:
         (["[PATCH 1/2]", "[PATCH 2/2]", "[PATCH v2 2/2]"], [(1, 1), (2, 2)],
          ("1 patch of versions before v2 left out",)),
         (["[PATCH 1/3]", "[PATCH 3/3]"], [(1, 1), (3, 1)],
-         ("of the 3 patches, 1 are missing: 2",)),
+         ("1 of 3 patches missing: 2",)),
         (["[PATCH 1/1]", "Re: [PATCH 1/1]"], [(1, 1), (2, 1)],
          ("standard input, mail 2 looks like a reply, but git am applies its diff",
           "the patches are not of one series: they are in the order of the mails")),
@@ -266,7 +266,7 @@ def test_mails_that_came_twice_count_once() -> None:
     found = read("".join(mails))
 
     assert [patch.message_id for patch in found.patches] == ["<1@x>", "<2@x>"]
-    assert found.remarks == ("1 of the mails came twice",)
+    assert found.remarks == ("1 duplicate mail left out",)
 
 
 def test_an_empty_commit_and_a_talk_are_told_apart() -> None:

@@ -85,7 +85,7 @@ def test_a_mail_larger_than_any_patch_is_told_of(tmp_path: Path) -> None:
         file.write(MAIL)
         file.truncate(MAX_MAIL_BYTES + 1)
 
-    with pytest.raises(PatchError, match=r"large.eml has 64 MiB: passed over"):
+    with pytest.raises(PatchError, match=r"large.eml has 64 MiB: skipped"):
         read_series(large, tmp_path)
 
 

@@ -235,6 +235,6 @@ def test_an_address_that_no_mail_server_takes_is_named(
     repo: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_AUTHOR_EMAIL", "b\u00f3b@example.org")
-    with pytest.raises(GitError, match="is none that mail servers take") as caught:
+    with pytest.raises(GitError, match="is not valid for mail servers") as caught:
         reviewer(repo.folder)
     assert "'b\u00f3b@example.org'" in caught.value.message
