@@ -6,7 +6,7 @@ from git_voicenote.git.repository import Repository
 from git_voicenote.terminal.console import put, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.relayed import show_relayed
-from git_voicenote.workflows.apply import Applying
+from git_voicenote.workflows.apply import AmRun
 
 _HELP = """\
 Usage: git voicenote am [OPTIONS OF GIT AM] [MBOX | MAILDIR | FILE]...
@@ -43,7 +43,7 @@ def keep_note_of_applied() -> None:
     _applying().keep_note_of_applied()
 
 
-def _applying() -> Applying:
+def _applying() -> AmRun:
     repository = Repository.discover()
     dialogue = TerminalDialogue(repository)
-    return Applying(repository, settings(repository), dialogue, show_relayed)
+    return AmRun(repository, settings(repository), dialogue, show_relayed)

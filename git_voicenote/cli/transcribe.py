@@ -29,7 +29,7 @@ from git_voicenote.workflows.transcribe.results import (
 
 if TYPE_CHECKING:
     from git_voicenote.config import Settings
-    from git_voicenote.workflows.transcribe.files import Tally
+    from git_voicenote.workflows.transcribe.files import ResultCounts
 
 
 @click.command()
@@ -114,7 +114,7 @@ def _listening(chosen: Settings) -> Listening:
     return Listening(repository, replace(chosen, vocabulary=repository is not None), target, warn)
 
 
-def _conclude(tally: Tally, name: str, *, is_many: bool) -> None:
+def _conclude(tally: ResultCounts, name: str, *, is_many: bool) -> None:
     """Report the outcome and exit with the matching status."""
     if not is_many:
         if tally.error is not None:

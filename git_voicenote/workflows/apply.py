@@ -29,7 +29,7 @@ _CONTINUE = frozenset(("--continue", "--resolved", "-r"))
 
 
 @dataclass(frozen=True)
-class Applying:
+class AmRun:
     """A run of git am in a repository.
 
     `show` is called with each line that git am prints, and whether it is for stdout.

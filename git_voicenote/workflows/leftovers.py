@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from git_voicenote.object_ids import ObjectId
     from git_voicenote.store.kept_texts import KeptText
     from git_voicenote.workflows.dialogue import Dialogue
-    from git_voicenote.workflows.hearing.archive import CutOff, Subject
+    from git_voicenote.workflows.hearing.archive import InterruptedRecording, Subject
 
 
 NEXT_RECORD = "the next `git voicenote record` offers it"
@@ -80,26 +80,28 @@ def mention_unfinished_recordings(
         mention_recording(repository, found, dialogue)
 
 
-def mention_recording(repository: Repository | None, found: CutOff, dialogue: Dialogue) -> None:
+def mention_recording(
+    repository: Repository | None, found: InterruptedRecording, dialogue: Dialogue
+) -> None:
     """Name an unfinished recording, and the command that resumes it."""
     way = f"`{command_to_resume(repository, found)}` resumes it"
     about = describe_recording(repository, found)
     dialogue.say(f"{about}: {NEXT_COMMIT if is_for_message(found) else way}")
 
 
-def command_to_resume(repository: Repository | None, found: CutOff) -> str:
+def command_to_resume(repository: Repository | None, found: InterruptedRecording) -> str:
     """Return the command that resumes an unfinished recording."""
     if is_for_message(found):
         return "git commit"
     return f"git voicenote {_command(repository, found.subject)} --from {found.recording.id}"
 
 
-def is_for_message(found: CutOff) -> bool:
+def is_for_message(found: InterruptedRecording) -> bool:
     """Return whether a recording is for a commit message."""
     return found.subject is not None and isinstance(found.subject.target, MessageTarget)
 
 
-def describe_recording(repository: Repository | None, found: CutOff) -> str:
+def describe_recording(repository: Repository | None, found: InterruptedRecording) -> str:
     """Return a description of an unfinished recording."""
     about = f" for {_subject_name(repository, found.subject)}" if found.subject else ""
     when = local_time(found.recording.created_at)

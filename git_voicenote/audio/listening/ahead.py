@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from git_voicenote.audio.listening.source import Stretch
+from git_voicenote.audio.listening.source import ListeningReport
 from git_voicenote.errors import AudioFileError
 from git_voicenote.log import Log
 from git_voicenote.processes import TalkingProcess
@@ -35,7 +35,7 @@ class AheadReader:
         self.path = path
         self.heard = 0.0
         """Seconds of it in which speech was searched for."""
-        self.told: deque[Stretch] = deque()
+        self.told: deque[ListeningReport] = deque()
         self.is_whole = False
         """Whether the process has reported all of it."""
         self.is_closed = False
@@ -104,7 +104,7 @@ class ListeningProcess:
         """Wait until the process has ended, after `stop`."""
         self._thread.join()
 
-    def draw(self, file: AheadReader) -> Stretch | None:
+    def draw(self, file: AheadReader) -> ListeningReport | None:
         """Wait for the next report on a file; return None if the file was closed."""
         with self._changed:
             self._changed.wait_for(lambda: file.told or file.is_closed or self._is_stopped)
@@ -161,7 +161,7 @@ class ListeningProcess:
             if not self._is_stopped and not (file and file.is_closed):
                 _log.failed(f"a process that listens ahead ended ({how})", exc)
             if file is not None:
-                self._take(file, Stretch(is_last=True, error=_died(file.path, how)))
+                self._take(file, ListeningReport(is_last=True, error=_died(file.path, how)))
             return file is not None
         process.end()
         return False
@@ -180,7 +180,7 @@ class ListeningProcess:
                 lambda: self._held < self._limit or not file.told or self._is_stopped
             )
 
-    def _take(self, file: AheadReader, stretch: Stretch) -> None:
+    def _take(self, file: AheadReader, stretch: ListeningReport) -> None:
         with self._changed:
             file.is_whole = stretch.is_last
             if not file.is_closed:

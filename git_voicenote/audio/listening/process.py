@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from git_voicenote.audio.listening.source import DirectReader, Stretch
+from git_voicenote.audio.listening.source import DirectReader, ListeningReport
 from git_voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _File:
             self._tell()
 
     def _tell(self, *, is_last: bool = False, error: VoicenoteError | None = None) -> None:
-        stretch = Stretch(
+        stretch = ListeningReport(
             self._untold, self._listening.heard, tuple(self._pieces), tuple(self._warnings),
             is_last, error,
         )  # fmt: skip

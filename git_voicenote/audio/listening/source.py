@@ -94,7 +94,7 @@ class DirectReader:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ListeningReport:
     """What a process found in a few seconds of a file; the last one says how the file ended.
 
     `listened` is the number of these seconds, and `heard` that of all seconds so far.

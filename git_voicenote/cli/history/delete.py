@@ -16,14 +16,14 @@ from git_voicenote.terminal.console import is_interactive, put, say, warn
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.questions import confirm
 from git_voicenote.workflows.hearing.archive import state_root
-from git_voicenote.workflows.history.choosing import Choice, stored_recordings
+from git_voicenote.workflows.history.choosing import RecordingChoice, stored_recordings
 from git_voicenote.workflows.history.deleting import delete_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
 
-    from git_voicenote.workflows.history.choosing import Stored
+    from git_voicenote.workflows.history.choosing import StoredRecording
 
 
 class _Day(click.ParamType[datetime]):
@@ -71,7 +71,7 @@ def delete(
         raise UsageError("--all cannot be used together with names of recordings")
     if not (names or everything or since or before or older_than):
         raise UsageError("name recordings, or select them: --older-than 30d, --before DATE, --all")
-    choice = Choice(names, since, before, _age(older_than) if older_than else None)
+    choice = RecordingChoice(names, since, before, _age(older_than) if older_than else None)
     root = state_root(repository_if_any())
     chosen = choice.of(stored_recordings(root, warn))
     if not chosen:
@@ -92,7 +92,7 @@ def _age(written: str) -> timedelta:
         raise UsageError(str(exc)) from exc
 
 
-def _ask(chosen: Sequence[Stored]) -> None:
+def _ask(chosen: Sequence[StoredRecording]) -> None:
     what = chosen[0].id if len(chosen) == 1 else _summary(chosen)
     if not is_interactive():
         raise StoreError(f"deleting {what} needs confirmation", hint="use --yes")
@@ -101,7 +101,7 @@ def _ask(chosen: Sequence[Stored]) -> None:
         raise NegativeAnswer("nothing was deleted")
 
 
-def _list(chosen: Sequence[Stored], tell: Callable[[str], None]) -> None:
+def _list(chosen: Sequence[StoredRecording], tell: Callable[[str], None]) -> None:
     for one in chosen:
         words = visible(one.title or one.text).replace("\n", " ")
         tell(
@@ -110,7 +110,7 @@ def _list(chosen: Sequence[Stored], tell: Callable[[str], None]) -> None:
         )
 
 
-def _summary(chosen: Sequence[Stored]) -> str:
+def _summary(chosen: Sequence[StoredRecording]) -> str:
     seconds = sum(one.duration for one in chosen)
     octets = sum(one.octets for one in chosen)
     return f"{counted(len(chosen), 'recording')} ({length(seconds)}, {size(octets)})"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Note
     from git_voicenote.mail.incoming.received import ReceivedCover
-    from git_voicenote.series.review.page_anchors import SaidHere
+    from git_voicenote.series.review.page_anchors import MarginNote
     from git_voicenote.series.review.series import (
         Review,
         ReviewedCover,
@@ -46,7 +46,7 @@ _KINDS = {"+": "ins", "-": "del", " ": "span", "": "span"}
 class _Part:
     """Lines of a file, and the notes about them."""
 
-    said: tuple[SaidHere, ...]
+    said: tuple[MarginNote, ...]
     runs: tuple[tuple[str, Pieces], ...]
     """Consecutive lines of one kind: their element and its content."""
 
@@ -193,7 +193,7 @@ def _reply(reviewed: ReviewedReply, parts: Sequence[NotePart], *, audio: bool) -
 
 def _file(
     file: FileDiff,
-    said: Mapping[int | None, tuple[SaidHere, ...]],
+    said: Mapping[int | None, tuple[MarginNote, ...]],
     folder: _Folder,
     syntax: Syntax,
 ) -> _File:
@@ -206,10 +206,12 @@ def _file(
 
 def _parts(
     stretches: Iterable[tuple[int | None, list[tuple[str, Pieces]]]],
-    said: Mapping[int | None, tuple[SaidHere, ...]],
-) -> list[tuple[tuple[SaidHere, ...], list[tuple[str, Pieces]]]]:
+    said: Mapping[int | None, tuple[MarginNote, ...]],
+) -> list[tuple[tuple[MarginNote, ...], list[tuple[str, Pieces]]]]:
     """Split the lines of a file before lines with a note."""
-    parts: list[tuple[tuple[SaidHere, ...], list[tuple[str, Pieces]]]] = [(said.get(None, ()), [])]
+    parts: list[tuple[tuple[MarginNote, ...], list[tuple[str, Pieces]]]] = [
+        (said.get(None, ()), [])
+    ]
     for hunk, lines in stretches:
         if hunk is not None and hunk in said:
             parts.append((said[hunk], []))

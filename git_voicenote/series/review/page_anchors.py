@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.series.review.series import ReviewedPatch, ReviewedRecording
     from git_voicenote.text.diff.diffs import FileDiff
-    from git_voicenote.text.diff.places import Spot
+    from git_voicenote.text.diff.places import DiffPosition
 
 
 _WORD = re.compile(r"\w+")
@@ -26,7 +26,7 @@ _MAX_WORDS = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class SaidHere:
+class MarginNote:
     """Words that are shown above a hunk; `name` is the fragment for links to them.
 
     If their recording is known, `recording` is its id, and `start` and `end` are their times in
@@ -55,7 +55,7 @@ class NotePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PlaceVisit:
     """A part of a recording about one place, in seconds."""
 
     recording: str
@@ -65,7 +65,7 @@ class Visit:
 
 def said_beside(
     reviewed: ReviewedPatch, number: int | str
-) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
+) -> tuple[tuple[tuple[NotePart, ...], ...], dict[DiffPosition, tuple[MarginNote, ...]]]:
     """Return the parts of a patch's notes, and those to show beside each part of the diff.
 
     `number` is the number of the patch on the page, or the name of an answer.
@@ -76,7 +76,7 @@ def said_beside(
     visits = _visits(reviewed.spoken, files)
     heard = _Heard(reviewed.spoken, texts)
     notes: list[tuple[NotePart, ...]] = []
-    beside: dict[Spot, list[SaidHere]] = {}
+    beside: dict[DiffPosition, list[MarginNote]] = {}
     count = 0
     for text in texts:
         parts = []
@@ -101,13 +101,13 @@ def said_beside(
 
 def answered_beside(
     reviewed: ReviewedPatch, number: int
-) -> tuple[tuple[tuple[NotePart, ...], ...], dict[Spot, tuple[SaidHere, ...]]]:
+) -> tuple[tuple[tuple[NotePart, ...], ...], dict[DiffPosition, tuple[MarginNote, ...]]]:
     """Return the parts of the answers to a patch, as `said_beside` does for its notes.
 
     A mail is one part, because it quotes what it answers.
     """
     answers: list[tuple[NotePart, ...]] = []
-    beside: dict[Spot, tuple[SaidHere, ...]] = {}
+    beside: dict[DiffPosition, tuple[MarginNote, ...]] = {}
     for at, one in enumerate(reviewed.replies):
         if one.reply.date:
             answers.append((NotePart("", visible(one.reply.note.text), None, ""),))
@@ -140,14 +140,14 @@ class _Heard:
             found = aligned(words, [word for word, _ in heard])
             self._found = {note: heard[sound][1] for note, sound in found.items()}
 
-    def when(self, text: str) -> Visit | None:
+    def when(self, text: str) -> PlaceVisit | None:
         """Return the times of the next passage, or None if too few of its words match."""
         start, end = self._next, self.pass_over(text)
         found = [self._found[at] for at in range(start, end) if at in self._found]
         if not found or 2 * len(found) < end - start:
             return None
         (recording, first), (other, last) = self._said[found[0]], self._said[found[-1]]
-        return Visit(recording, first.start, last.end if other == recording else first.end)
+        return PlaceVisit(recording, first.start, last.end if other == recording else first.end)
 
     def pass_over(self, text: str) -> int:
         """Skip a passage; return the start of the next one, in words."""
@@ -159,36 +159,36 @@ def _words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _said(name: str, words: str, visit: Visit | None) -> SaidHere:
+def _said(name: str, words: str, visit: PlaceVisit | None) -> MarginNote:
     if visit is None:
-        return SaidHere(name, words, None, 0.0, 0.0)
-    return SaidHere(name, words, visit.recording, visit.start, visit.end)
+        return MarginNote(name, words, None, 0.0, 0.0)
+    return MarginNote(name, words, visit.recording, visit.start, visit.end)
 
 
-def _visit(visits: Sequence[Visit], number: int) -> Visit | None:
+def _visit(visits: Sequence[PlaceVisit], number: int) -> PlaceVisit | None:
     """Return the visit of a passage; a place that is visited again gets the later passage."""
     return visits[min(number, len(visits) - 1)] if visits else None
 
 
 def _visits(
     spoken: Sequence[ReviewedRecording], files: Sequence[FileDiff]
-) -> Mapping[Spot, Sequence[Visit]]:
+) -> Mapping[DiffPosition, Sequence[PlaceVisit]]:
     """Return the visits to each place, for the recordings on this machine."""
-    found: dict[Spot, list[Visit]] = {}
+    found: dict[DiffPosition, list[PlaceVisit]] = {}
     for one in spoken:
-        before: Spot | None = None
+        before: DiffPosition | None = None
         for segment in one.segments:
             spot = locate(segment.place, files) if segment.place else None
             if spot is not None and spot == before:
                 earlier = found[spot].pop()
-                found[spot].append(Visit(one.id, earlier.start, segment.end))
+                found[spot].append(PlaceVisit(one.id, earlier.start, segment.end))
             elif spot is not None:
-                found.setdefault(spot, []).append(Visit(one.id, segment.start, segment.end))
+                found.setdefault(spot, []).append(PlaceVisit(one.id, segment.start, segment.end))
             before = spot
     return found
 
 
-def _where(spot: Spot, files: Sequence[FileDiff]) -> str:
+def _where(spot: DiffPosition, files: Sequence[FileDiff]) -> str:
     file = files[spot.file]
     path = revealed(file.path)
     if spot.hunk is None or not file.hunks[spot.hunk].start:

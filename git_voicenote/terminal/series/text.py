@@ -8,7 +8,7 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.clock import length
 from git_voicenote.terminal.colours import coloured
 from git_voicenote.text.diff.diffs import diffstat
-from git_voicenote.text.diff.places import Spot
+from git_voicenote.text.diff.places import DiffPosition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,20 +108,20 @@ class Layout:
             yield ""
 
     def _diff(self, reviewed: ReviewedPatch) -> Iterator[str]:
-        said: dict[Spot, list[str]] = {}
+        said: dict[DiffPosition, list[str]] = {}
         for one in reviewed.said:
             said.setdefault(one.spot, []).append(one.words)
-        answered: dict[Spot, list[tuple[str, str]]] = {}
+        answered: dict[DiffPosition, list[tuple[str, str]]] = {}
         for author, one in reviewed.answered:
             answered.setdefault(one.spot, []).append((author, one.words))
         for number, file in enumerate(reviewed.files):
-            yield from self._beside(said.get(Spot(number, None), ()), "said of this file")
-            yield from self._answered(answered.get(Spot(number, None), ()))
+            yield from self._beside(said.get(DiffPosition(number, None), ()), "said of this file")
+            yield from self._answered(answered.get(DiffPosition(number, None), ()))
             for header in file.headers:
                 yield self._style(revealed(header), None, bold=True)
             for at, hunk in enumerate(file.hunks):
-                yield from self._beside(said.get(Spot(number, at), ()), "said of this hunk")
-                yield from self._answered(answered.get(Spot(number, at), ()))
+                yield from self._beside(said.get(DiffPosition(number, at), ()), "said of this hunk")
+                yield from self._answered(answered.get(DiffPosition(number, at), ()))
                 end = hunk.heading.find("@@", 2) + 2
                 place, function = hunk.heading[:end], hunk.heading[end:]
                 yield self._style(revealed(place), "cyan") + revealed(function)

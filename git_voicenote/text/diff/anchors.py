@@ -27,7 +27,14 @@ from git_voicenote.columns import columns
 from git_voicenote.datatypes import Place
 from git_voicenote.text.diff.diffs import unquoted
 from git_voicenote.text.diff.named_places import NamedPlaces
-from git_voicenote.text.diff.places import CUT, Spot, heading_of, locate, place_of, same_headings
+from git_voicenote.text.diff.places import (
+    CUT,
+    DiffPosition,
+    heading_of,
+    locate,
+    place_of,
+    same_headings,
+)
 from git_voicenote.text.prose import wrap
 
 if TYPE_CHECKING:
@@ -82,7 +89,7 @@ class PlacedWords:
     Text that is not `is_anchored` names the place itself, and is within one paragraph.
     """
 
-    spot: Spot
+    spot: DiffPosition
     place: Place
     words: str
     passage: int

@@ -18,7 +18,7 @@ CUT = "..."
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class DiffPosition:
     """A position in a diff: the index of a file, and of a hunk, or None for the whole file."""
 
     file: int
@@ -62,7 +62,7 @@ def same_headings(said: str, headings: Sequence[str]) -> list[int]:
     return [number for number, heading in enumerate(headings) if heading.startswith(start)]
 
 
-def locate(place: Place, files: Sequence[FileDiff]) -> Spot | None:
+def locate(place: Place, files: Sequence[FileDiff]) -> DiffPosition | None:
     """Return the position of a place in a diff, or None if the file is not in it.
 
     Lines move when commits are rebased, so a hunk is found by its lines, then by its heading, then
@@ -74,7 +74,7 @@ def locate(place: Place, files: Sequence[FileDiff]) -> Spot | None:
         return None
     # a file that was replaced by a link is in a diff twice: deleted and new
     number = max(found, key=lambda number: bool(files[number].hunks))
-    return Spot(number, _hunk(place, files[number].hunks))
+    return DiffPosition(number, _hunk(place, files[number].hunks))
 
 
 def _hunk(place: Place, hunks: Sequence[Hunk]) -> int | None:

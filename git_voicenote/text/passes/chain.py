@@ -52,7 +52,7 @@ before "dot" and "dash" join them to paths and flags."""
 
 
 @dataclass(frozen=True, slots=True)
-class Polished:
+class ChainOutput:
     """The output of a chain: a line for each remaining segment, and what each pass changed."""
 
     segments: tuple[str, ...]
@@ -92,9 +92,9 @@ def named_passes(value: str) -> tuple[str, ...]:
     return tuple(name for name in PASSES if name in names)
 
 
-def polish(segments: Sequence[str], chain: Chain) -> Polished:
+def polish(segments: Sequence[str], chain: Chain) -> ChainOutput:
     """Run segments through a chain. A segment that becomes empty ("scratch that") is dropped."""
     text = "\n".join(" ".join(segment.split()) for segment in segments)
     passed = run_chain(text, chain)
     text = passed[-1][1].text if passed else text
-    return Polished(tuple(line for line in text.split("\n") if line.strip(" \t")), passed)
+    return ChainOutput(tuple(line for line in text.split("\n") if line.strip(" \t")), passed)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from git_voicenote.workflows.dialogue import Dialogue
     from git_voicenote.workflows.explain.explain import SpokenNote
     from git_voicenote.workflows.explain.explainable import Explainable
-    from git_voicenote.workflows.hearing.archive import Archive, CutOff
+    from git_voicenote.workflows.hearing.archive import Archive, InterruptedRecording
 
 
 def offer_unfinished(
@@ -43,7 +43,7 @@ def offer_unfinished(
 
 
 def _is_to_be_resumed(
-    repository: Repository, archive: Archive, found: CutOff, dialogue: Dialogue
+    repository: Repository, archive: Archive, found: InterruptedRecording, dialogue: Dialogue
 ) -> bool:
     """Ask what to do with a recording, and keep or delete it if requested."""
     recording = found.recording
@@ -64,7 +64,7 @@ def _is_to_be_resumed(
 
 
 def _resume(
-    repository: Repository, settings: Settings, dialogue: Dialogue, found: CutOff
+    repository: Repository, settings: Settings, dialogue: Dialogue, found: InterruptedRecording
 ) -> dict[Target, SpokenNote]:
     explained = _explained(repository, settings, found)
     if explained is not None:
@@ -81,7 +81,9 @@ def _resume(
     return {}
 
 
-def _explained(repository: Repository, settings: Settings, found: CutOff) -> Explainable | None:
+def _explained(
+    repository: Repository, settings: Settings, found: InterruptedRecording
+) -> Explainable | None:
     """Return the subject of a recording, HEAD if it has none; None if it is not for a note."""
     target = found.subject.target if found.subject else None
     match target:

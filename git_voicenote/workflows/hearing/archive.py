@@ -60,7 +60,7 @@ class Dictation:
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
+class InterruptedRecording:
     """A recording whose words were not saved, because of a crash, or because the user stopped.
 
     Closing the terminal counts as a crash.
@@ -223,7 +223,7 @@ class Archive:
             return Recording(recording_id, path, SAMPLE_RATE, 0.0, created_at)
         return Recording(recording_id, path, SAMPLE_RATE, entry.duration, entry.created_at)
 
-    def cut_off(self) -> tuple[CutOff, ...]:
+    def cut_off(self) -> tuple[InterruptedRecording, ...]:
         """Return the interrupted recordings, repaired; those without sound are deleted.
 
         Those that were set aside are first. Recordings that another process has locked are left
@@ -244,7 +244,7 @@ class Archive:
                 if recording is not None:
                     entry = self._recall(recording_id)
                     subject = Subject(entry.target, entry.title) if entry else None
-                    found.append(CutOff(recording, subject))
+                    found.append(InterruptedRecording(recording, subject))
         return tuple(found)
 
     def is_cut_off(self, recording: Recording) -> bool:

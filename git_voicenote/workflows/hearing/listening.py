@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
     from git_voicenote.targets import Target
     from git_voicenote.text.passes.base import Chain, Pass
-    from git_voicenote.text.passes.chain import Polished
+    from git_voicenote.text.passes.chain import ChainOutput
     from git_voicenote.workflows.vocabulary.harvested import Vocabulary
 
 
@@ -89,7 +89,7 @@ class Listening:
         correct = self._corrector() if "vocabulary" in named_passes(settings.text) else None
         return build_chain(settings.language, passes=settings.text, correct=correct)
 
-    def write(self, stretches: Sequence[Sequence[str]]) -> tuple[Polished, ...]:
+    def write(self, stretches: Sequence[Sequence[str]]) -> tuple[ChainOutput, ...]:
         """Apply the text passes to several stretches of segments, each by itself.
 
         "Scratch that" does not affect the stretch before.

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Segment
     from git_voicenote.text.diff.diffs import FileDiff
-    from git_voicenote.text.passes.chain import Polished
+    from git_voicenote.text.passes.chain import ChainOutput
     from git_voicenote.workflows.hearing.listening import Listening
 
 
 def written_text(
     listening: Listening, segments: Sequence[Segment], files: Sequence[FileDiff] = ()
-) -> tuple[str, tuple[Polished, ...]]:
+) -> tuple[str, tuple[ChainOutput, ...]]:
     """Return the text of segments after all passes, and the changes in each stretch.
 
     Words about a place in one of the `files` get an anchor. The text is "" if everything was

@@ -23,7 +23,7 @@ _ID_START = re.compile(r"[0-9]{8}-[0-9a-f-]{0,80}")
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredRecording:
     """A recording as it is stored: in the history, as sound, or both.
 
     `duration` is in seconds, `octets` the size of its sound.
@@ -39,7 +39,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RecordingChoice:
     """A selection of recordings: the named ones or all, limited by age.
 
     `names` are ids, their starts, numbers in the list (1 is the newest), days, and ranges of these
@@ -52,7 +52,7 @@ class Choice:
     older_than: timedelta | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def of(self, stored: Sequence[Stored]) -> tuple[Stored, ...]:
+    def of(self, stored: Sequence[StoredRecording]) -> tuple[StoredRecording, ...]:
         """Select from all stored recordings, the newest first.
 
         Raises NegativeAnswer if a named one does not exist, UsageError if a name is not valid.
@@ -62,14 +62,14 @@ class Choice:
             one for one in stored if (not self.names or one.id in named) and self._is_in_time(one)
         )
 
-    def _is_in_time(self, one: Stored) -> bool:
+    def _is_in_time(self, one: StoredRecording) -> bool:
         if self.since is not None and one.created_at < self.since:
             return False
         if self.older_than is not None and self.now - one.created_at <= self.older_than:
             return False
         return self.before is None or one.created_at < self.before
 
-    def _named(self, name: str, stored: Sequence[Stored]) -> Sequence[Stored]:
+    def _named(self, name: str, stored: Sequence[StoredRecording]) -> Sequence[StoredRecording]:
         if any(one.id == name for one in stored):
             return [one for one in stored if one.id == name]
         start, dots, end = name.partition("..")
@@ -86,8 +86,8 @@ class Choice:
         return found
 
     def _between(
-        self, name: str, start: str, end: str, stored: Sequence[Stored]
-    ) -> Sequence[Stored]:
+        self, name: str, start: str, end: str, stored: Sequence[StoredRecording]
+    ) -> Sequence[StoredRecording]:
         if _NUMBER.fullmatch(start) and _NUMBER.fullmatch(end):
             first, last = sorted((int(start), int(end)))
             _numbered(str(first), stored)
@@ -109,17 +109,17 @@ class Choice:
             raise NegativeAnswer(f"there is no recording {name}", hint=LIST_HINT) from None
 
 
-def stored_recordings(root: Path, warn: Callable[[str], None]) -> tuple[Stored, ...]:
+def stored_recordings(root: Path, warn: Callable[[str], None]) -> tuple[StoredRecording, ...]:
     """Return all recordings of a state folder, the newest first.
 
     Recordings without an entry in the history are included; a broken history is reported as a
     warning.
     """
     recordings = Recordings(root)
-    found: dict[str, Stored] = {}
+    found: dict[str, StoredRecording] = {}
     try:
         for entry in History(root).entries():
-            found[entry.id] = Stored(
+            found[entry.id] = StoredRecording(
                 entry.id, entry.created_at, entry.duration, _octets(recordings, entry.id),
                 entry.title, str(entry.target), entry.text,
             )  # fmt: skip
@@ -128,7 +128,7 @@ def stored_recordings(root: Path, warn: Callable[[str], None]) -> tuple[Stored, 
     for recording_id in reversed(recordings.ids()):
         made_at = recording_time(recording_id)
         if recording_id not in found and made_at is not None:
-            found[recording_id] = Stored(
+            found[recording_id] = StoredRecording(
                 recording_id, made_at, 0.0, _octets(recordings, recording_id)
             )
     return tuple(sorted(found.values(), key=lambda one: (one.created_at, one.id), reverse=True))
@@ -155,13 +155,13 @@ def _is_name(written: str, now: datetime) -> bool:
     return bool(is_id) or _is_day(written, now)
 
 
-def _numbered(name: str, stored: Sequence[Stored]) -> Stored:
+def _numbered(name: str, stored: Sequence[StoredRecording]) -> StoredRecording:
     if not 1 <= int(name) <= len(stored):
         raise NegativeAnswer(f"there is no recording {name}", hint=LIST_HINT)
     return stored[int(name) - 1]
 
 
-def _with_id(start: str, stored: Sequence[Stored]) -> Stored:
+def _with_id(start: str, stored: Sequence[StoredRecording]) -> StoredRecording:
     found = [one for one in stored if one.id.startswith(start)]
     if len(found) > 1:
         raise NegativeAnswer(f"{len(found)} recordings begin with {start}", hint=LIST_HINT)

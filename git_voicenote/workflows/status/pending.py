@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from git_voicenote.notes.merging.refs import Difference, NoteRefs
     from git_voicenote.store.kept_texts import KeptText
     from git_voicenote.workflows.dialogue import Dialogue
-    from git_voicenote.workflows.hearing.archive import CutOff
+    from git_voicenote.workflows.hearing.archive import InterruptedRecording
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AmProgress:
 class Unfinished:
     """The unfinished work in a repository."""
 
-    recordings: tuple[CutOff, ...]
+    recordings: tuple[InterruptedRecording, ...]
     texts: tuple[KeptText, ...]
     am: AmProgress | None
 

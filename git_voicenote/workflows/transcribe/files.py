@@ -51,7 +51,7 @@ class TranscriptionDisplays(Protocol):
 
 
 @dataclass
-class Tally:
+class ResultCounts:
     """Counts of results. `error` is the one of the last file that failed or is incomplete."""
 
     count: int
@@ -118,12 +118,12 @@ class FileTranscription:
     displays: TranscriptionDisplays
     is_many: bool
 
-    def run(self, results: Results) -> Tally:
+    def run(self, results: Results) -> ResultCounts:
         """Transcribe the files without a result, and show the results in the order of the files.
 
         Raises EngineError if the engine fails on all of them.
         """
-        tally = Tally(
+        tally = ResultCounts(
             len(self.sources), found=len(results.there),
             found_silent=results.silent, found_incomplete=results.incomplete,
         )  # fmt: skip
@@ -176,7 +176,7 @@ class FileTranscription:
         name = self.sources[number]
         return None if name == "-" else Path(name)
 
-    def _record(self, number: int, finished: FileResult, tally: Tally) -> None:
+    def _record(self, number: int, finished: FileResult, tally: ResultCounts) -> None:
         name = self.sources[number]
         if finished.error is not None:
             tally.error = finished.error

@@ -11,7 +11,7 @@ from git_voicenote.datatypes import Note, Place
 from git_voicenote.notes.format import parse_notes, render_note
 from git_voicenote.text.diff.anchors import anchor, passages, placed_words
 from git_voicenote.text.diff.diffs import FileDiff, Hunk, parse_diff
-from git_voicenote.text.diff.places import Spot, heading_of, lines_of, locate, place_of
+from git_voicenote.text.diff.places import DiffPosition, heading_of, lines_of, locate, place_of
 from git_voicenote.text.prose import unwrap, wrap
 
 DIFF = """\
@@ -318,8 +318,8 @@ def test_text_is_never_attached_to_another_file() -> None:
 def test_text_of_several_notes_is_placed() -> None:
     notes = ["All. The README is new.", "http/transport.py:43:\n\nMore.\n\nlogo.png:\n\n", "End."]
     assert [(one.spot, one.words, one.is_anchored) for one in placed_words(notes, FILES)] == [
-        (Spot(1, None), "The README is new.", False),
-        (Spot(0, 0), "More.", True),
+        (DiffPosition(1, None), "The README is new.", False),
+        (DiffPosition(0, 0), "More.", True),
     ]
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from git_voicenote.errors import NegativeAnswer, UsageError, VoicenoteError
-from git_voicenote.workflows.history.choosing import Choice, Stored
+from git_voicenote.workflows.history.choosing import RecordingChoice, StoredRecording
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
 
-def stored(number: int, created_at: datetime) -> Stored:
-    return Stored(f"{created_at:%Y%m%d-%H%M%S}-000{number}", created_at, 1.0, 100)
+def stored(number: int, created_at: datetime) -> StoredRecording:
+    return StoredRecording(f"{created_at:%Y%m%d-%H%M%S}-000{number}", created_at, 1.0, 100)
 
 
 TODAY = stored(1, NOW - timedelta(hours=1))
@@ -29,27 +29,27 @@ def days_ago(days: int) -> datetime:
 @pytest.mark.parametrize(
     ("choice", "meant"),
     [
-        (Choice(), ALL),
-        (Choice((LATE.id,)), (LATE,)),
-        (Choice(("20261127-1",)), (TODAY,)),
-        (Choice(("2", "1")), (TODAY, LATE)),
-        (Choice(("2..4",)), (LATE, EARLY, LAST_MONTH)),
-        (Choice(("4..2", "2")), (LATE, EARLY, LAST_MONTH)),
-        (Choice(("4..99",)), (LAST_MONTH, LAST_YEAR)),
-        (Choice((f"{LAST_MONTH.id}..{LATE.id}",)), (LATE, EARLY, LAST_MONTH)),
-        (Choice(("yesterday",)), (LATE, EARLY)),
-        (Choice(("Today", "2025-11-26")), (TODAY, LAST_YEAR)),
-        (Choice(("2026-10-01..yesterday",)), (LATE, EARLY, LAST_MONTH)),
-        (Choice(("2026-11-26T23:59..today",)), (TODAY, LATE)),
-        (Choice(before=days_ago(1)), (LAST_MONTH, LAST_YEAR)),
-        (Choice(since=days_ago(1), before=days_ago(0)), (LATE, EARLY)),
-        (Choice(older_than=timedelta(days=30)), (LAST_MONTH, LAST_YEAR)),
-        (Choice(("1..4",), older_than=timedelta(days=30)), (LAST_MONTH,)),
+        (RecordingChoice(), ALL),
+        (RecordingChoice((LATE.id,)), (LATE,)),
+        (RecordingChoice(("20261127-1",)), (TODAY,)),
+        (RecordingChoice(("2", "1")), (TODAY, LATE)),
+        (RecordingChoice(("2..4",)), (LATE, EARLY, LAST_MONTH)),
+        (RecordingChoice(("4..2", "2")), (LATE, EARLY, LAST_MONTH)),
+        (RecordingChoice(("4..99",)), (LAST_MONTH, LAST_YEAR)),
+        (RecordingChoice((f"{LAST_MONTH.id}..{LATE.id}",)), (LATE, EARLY, LAST_MONTH)),
+        (RecordingChoice(("yesterday",)), (LATE, EARLY)),
+        (RecordingChoice(("Today", "2025-11-26")), (TODAY, LAST_YEAR)),
+        (RecordingChoice(("2026-10-01..yesterday",)), (LATE, EARLY, LAST_MONTH)),
+        (RecordingChoice(("2026-11-26T23:59..today",)), (TODAY, LATE)),
+        (RecordingChoice(before=days_ago(1)), (LAST_MONTH, LAST_YEAR)),
+        (RecordingChoice(since=days_ago(1), before=days_ago(0)), (LATE, EARLY)),
+        (RecordingChoice(older_than=timedelta(days=30)), (LAST_MONTH, LAST_YEAR)),
+        (RecordingChoice(("1..4",), older_than=timedelta(days=30)), (LAST_MONTH,)),
     ],
     ids=range(16),
 )
-def test_what_is_meant(choice: Choice, meant: tuple[Stored, ...]) -> None:
-    chosen = Choice(choice.names, choice.since, choice.before, choice.older_than, NOW)
+def test_what_is_meant(choice: RecordingChoice, meant: tuple[StoredRecording, ...]) -> None:
+    chosen = RecordingChoice(choice.names, choice.since, choice.before, choice.older_than, NOW)
     assert chosen.of(ALL) == meant
 
 
@@ -71,4 +71,4 @@ def test_what_is_meant(choice: Choice, meant: tuple[Stored, ...]) -> None:
 )
 def test_what_cannot_be_meant(name: str, error: type[VoicenoteError], words: str) -> None:
     with pytest.raises(error, match=words):
-        Choice((name,), now=NOW).of(ALL)
+        RecordingChoice((name,), now=NOW).of(ALL)

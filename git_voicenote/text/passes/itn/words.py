@@ -57,7 +57,7 @@ def kept(end: int) -> Match:
     return Match(end, "", _KEPT)
 
 
-class Lows(Sequence[str]):
+class LowerCaseWords(Sequence[str]):
     """A view of the words of a run in lower case; a copy per word would be slow."""
 
     def __init__(self, run: Run) -> None:

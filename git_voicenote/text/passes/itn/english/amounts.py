@@ -14,7 +14,7 @@ from git_voicenote.text.passes.itn.english.numbers import (
     is_number_word,
 )
 from git_voicenote.text.passes.itn.english.phrases import POINTS, SMALL, function_words
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, kept, low, lows
 
 _DIGIT_WORDS = tuple(word for word, value in UNITS.items() if value < 10)
 _BEFORE_A_ROUND_YEAR = frozenset({"the", "of", "since", "until", "before", "after", "by", "year"})
@@ -24,7 +24,7 @@ BIT_WIDTHS = frozenset({8, 12, 16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 3
 
 def amount(run: Run, at: int) -> Match | None:
     """Ten megabytes, five percent, sixty four bit, forty two; one to ten alone stay words."""
-    words = Lows(run)
+    words = LowerCaseWords(run)
     if not is_number_word(words[at]) or is_number_word(low(run, at - 1)):
         return None
     if low(run, at - 1).isdigit():
@@ -52,7 +52,7 @@ def amount(run: Run, at: int) -> Match | None:
 
 
 def _number(run: Run, at: int, value: int, end: int) -> Match | None:
-    words = Lows(run)
+    words = LowerCaseWords(run)
     following = low(run, end)
     ordinals = tables.numbers("itn", "ordinals")
     if following.removesuffix("s") in ordinals and following not in ("seconds", *ordinals):
@@ -83,7 +83,7 @@ def in_digits(run: Run, value: int, end: int) -> str:
 
 def read_off(run: Run, at: int) -> Match | None:
     """Read adjacent numbers as one, as people do for years and "four oh four"."""
-    words = Lows(run)
+    words = LowerCaseWords(run)
     read = digits(words, at)
     if read is None or low(run, read[1]) in (*POINTS, "oh") or is_number_word(low(run, read[1])):
         return None
@@ -129,7 +129,7 @@ def below_one(run: Run, at: int) -> Match | None:
         is_meant = before == ""
     else:
         is_meant = before in tables.words("itn", "before_point")
-    read = digits(Lows(run), at + 1)
+    read = digits(LowerCaseWords(run), at + 1)
     if read is None or (unit(run, read[1]) is None and not is_percent(run, read[1])):
         return None
     if is_meant and all(word.low in UNITS for word in run[at + 1 : read[1]]):
@@ -163,7 +163,7 @@ def counted(run: Run, at: int) -> Match | None:
 
 def _counted(run: Run, at: int) -> tuple[int, int] | None:
     """Return the number of something that starts at a word, and its end."""
-    found = cardinal(Lows(run), at)
+    found = cardinal(LowerCaseWords(run), at)
     if found is None or low(run, found[1]) not in tables.words("itn", "counted"):
         return None
     return found[0], found[1] + 1

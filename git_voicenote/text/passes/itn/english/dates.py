@@ -13,7 +13,7 @@ from git_voicenote.text.passes.itn.english.numbers import (
     is_number_word,
 )
 from git_voicenote.text.passes.itn.english.phrases import DASHES
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, kept, low, lows
 
 # months that are also other words: "users may first call", "march second"
 _AMBIGUOUS = frozenset({"may", "march"})
@@ -30,7 +30,7 @@ _ZONES = ("utc", "gmt", "cet", "cest", "est", "pst")
 
 def iso_date(run: Run, at: int) -> Match | None:
     """Twenty twenty five dash eleven dash twenty two."""
-    words = Lows(run)
+    words = LowerCaseWords(run)
     year = digits(words, at) if is_number_word(words[at]) else None
     if year is None or not _YEAR.fullmatch(year[0]) or low(run, year[1]) not in DASHES:
         return None
@@ -195,7 +195,7 @@ def _ordinal(run: Run, at: int) -> tuple[int, int] | None:
         return ordinals[first], at + 1
     if first in TENS and 0 < ordinals.get(low(run, at + 1), 0) < 10:
         return TENS[first] + ordinals[run[at + 1].low], at + 2
-    found = cardinal(Lows(run), at)
+    found = cardinal(LowerCaseWords(run), at)
     units = ordinals.get(low(run, found[1]), 0) if found else 0
     if not (found and units and found[0] >= 100):
         return None
@@ -232,7 +232,7 @@ def _minutes(run: Run, at: int) -> tuple[str, int] | None:
 def _year(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at) not in ("nineteen", "twenty", "two"):
         return None
-    words = Lows(run)
+    words = LowerCaseWords(run)
     read = digits(words, at)
     if read is None or not _YEAR.fullmatch(read[0]):
         return None

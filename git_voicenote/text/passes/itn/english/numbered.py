@@ -18,7 +18,7 @@ from git_voicenote.text.passes.itn.english.numbers import (
     is_read_off,
 )
 from git_voicenote.text.passes.itn.english.phrases import DASHES, POINTS, SMALL, ends_here
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, low, lows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def cve(run: Run, at: int) -> Match | None:
     end = at + 1 if run[at].low == "cve" else at + 3
     if run[at].low != "cve" and lows(run, at, 3) != ("c", "v", "e"):
         return None
-    words = Lows(run)
+    words = LowerCaseWords(run)
     end += low(run, end) in DASHES
     read = digits(words, end)
     if read is None:
@@ -86,7 +86,7 @@ def _numbers_of_issues(
 
     There are none if one of them is not understood.
     """
-    words = Lows(run)
+    words = LowerCaseWords(run)
     numbers: list[str] = []
     joiners: list[str] = []
     has_pairs, end = False, at
@@ -131,7 +131,7 @@ def numbered_name(run: Run, at: int) -> Match | None:
         if name not in written:
             continue
         start = at + length + (low(run, at + length) in DASHES)
-        read = digits(Lows(run), start)
+        read = digits(LowerCaseWords(run), start)
         if read is None:
             return None
         only = tables.section("itn", "numbered", "only").get(name)
@@ -163,7 +163,7 @@ def cued(run: Run, at: int) -> Match | None:
     else:
         return None
     start = at + length
-    words = Lows(run)
+    words = LowerCaseWords(run)
     read = digits(words, start)
     if read is None or run[start].low.isdigit() or low(run, read[1]) in POINTS:
         return None

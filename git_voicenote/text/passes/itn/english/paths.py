@@ -8,7 +8,7 @@ from functools import cache
 from git_voicenote.text import tables
 from git_voicenote.text.passes.itn.english.numbers import counts_up, digits, is_number_word
 from git_voicenote.text.passes.itn.english.phrases import DASHES, ends_here, function_words
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, low, lows
 
 _NAME = re.compile(r"\w+")
 _FILE = re.compile(r"\w++(?:\.\w++)+")
@@ -44,7 +44,7 @@ def flag(run: Run, at: int) -> Match | None:
         value = _value(run, end + 1)
         if value:
             return Match(value[1], f"--{name}={value[0]}", "flag")
-    read = digits(Lows(run), end) if not low(run, end).isdigit() else None
+    read = digits(LowerCaseWords(run), end) if not low(run, end).isdigit() else None
     if read and ends_here(run, read[1]) and low(run, read[1]) not in ("of", "or", "by"):
         return Match(read[1], f"--{name} {read[0]}", "flag")
     return Match(end, f"--{name}", "flag")
@@ -94,7 +94,7 @@ def _is_flag_word(word: str) -> bool:
 
 
 def _value(run: Run, at: int) -> tuple[str, int] | None:
-    read = digits(Lows(run), at)
+    read = digits(LowerCaseWords(run), at)
     if read:
         return read
     path = _path_from(run, at)
@@ -107,8 +107,8 @@ def short_flag(run: Run, at: int) -> Match | None:
         return None
     letters, end = _letters(run, at + 1)
     if letters:
-        numbered = digits(Lows(run), end)
-        if numbered and counts_up(Lows(run), end, numbered[1]):
+        numbered = digits(LowerCaseWords(run), end)
+        if numbered and counts_up(LowerCaseWords(run), end, numbered[1]):
             return Match(end, f"-{letters}", "flag")
         if numbered and not low(run, end).isdigit() and low(run, numbered[1]) not in _CONNECTORS:
             return Match(numbered[1], f"-{letters} {numbered[0]}", "flag")
@@ -118,7 +118,7 @@ def short_flag(run: Run, at: int) -> Match | None:
         return Match(end, f"-{letters}", "flag")
     commands = tables.words("itn", "flags", "numbered", "words")
     if any(word.low in commands for word in run[max(0, at - _NEAR) : at]):
-        read = digits(Lows(run), at + 1)
+        read = digits(LowerCaseWords(run), at + 1)
         if read and ends_here(run, read[1]):
             return Match(read[1], f"-{read[0]}", "flag")
     return None
@@ -345,7 +345,7 @@ def revision(run: Run, at: int) -> Match | None:
         return None
     name = "HEAD" if run[at].low == "head" else run[at].text
     if low(run, at + 1) == "tilde":
-        read = digits(Lows(run), at + 2)
+        read = digits(LowerCaseWords(run), at + 2)
         if read:
             return Match(read[1], f"{name}~{read[0]}", "revision")
     if low(run, at + 1) == "caret":

@@ -29,7 +29,7 @@ from git_voicenote.text.passes.itn.english.numbers import (
 )
 from git_voicenote.text.passes.itn.english.phrases import POINTS, SMALL, ends_here
 from git_voicenote.text.passes.itn.english.versions import decimal
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, kept, low, lows
 
 _RANGES = frozenset({"to", "through", "thru", "or"})
 _RATIOS = frozenset({"in", "out of"})
@@ -216,7 +216,7 @@ def _item(run: Run, at: int, *, reads_off: bool) -> _Item | None:
 
 
 def _spoken_item(run: Run, at: int, *, reads_off: bool) -> _Item | None:
-    words = Lows(run)
+    words = LowerCaseWords(run)
     with_point = decimal(run, at)
     if with_point:
         return _Item(with_point[0], None, at, with_point[1])

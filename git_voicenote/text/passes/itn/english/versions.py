@@ -16,7 +16,7 @@ from git_voicenote.text.passes.itn.english.numbers import (
     is_read_off,
 )
 from git_voicenote.text.passes.itn.english.phrases import POINTS, function_words
-from git_voicenote.text.passes.itn.words import Lows, Match, Run, kept, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, kept, low, lows
 
 _WRITTEN = re.compile(rf"(?=.{{1,{MAX_DIGITS}}}\Z)\d++(?:\.\d++)*")
 _HEX_CHUNK = re.compile(r"[a-f]*+[0-9][0-9a-f]*+")
@@ -49,7 +49,7 @@ def version(run: Run, at: int) -> Match | None:
             return Match(end, prefix + number + label, "version")
         if not prefix or run[start].low.isdigit() or "." in run[start].text:
             return None
-        if is_read_off(Lows(run), start, end) and not is_like_year(number):
+        if is_read_off(LowerCaseWords(run), start, end) and not is_like_year(number):
             return None  # "v two three": with a point, or two of them
     elif not prefix and _is_no_version(run, at, number):
         return None
@@ -106,7 +106,7 @@ def _component(run: Run, at: int, before: int) -> tuple[str, int] | None:
         return None
     if _WRITTEN.fullmatch(run[at].text):
         return run[at].text, at + 1
-    words = Lows(run)
+    words = LowerCaseWords(run)
     if before and words[at] == "x" and not is_number_word(low(run, at + 1)):
         return "x", at + 1
     if words[at].isdigit():
@@ -136,7 +136,7 @@ def _is_no_version(run: Run, at: int, number: str) -> bool:
 def _colon_port(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at) != "colon":
         return None
-    read = digits(Lows(run), at + 1)
+    read = digits(LowerCaseWords(run), at + 1)
     if read is None or int(read[0]) > 65535:
         return None
     return f":{read[0]}", read[1]
@@ -145,7 +145,7 @@ def _colon_port(run: Run, at: int) -> tuple[str, int] | None:
 def _slash_width(run: Run, at: int) -> tuple[str, int] | None:
     if low(run, at) != "slash":
         return None
-    read = digits(Lows(run), at + 1)
+    read = digits(LowerCaseWords(run), at + 1)
     return (f"/{read[0]}", read[1]) if read and int(read[0]) <= 32 else None
 
 
@@ -157,7 +157,7 @@ def _prerelease(run: Run, at: int) -> tuple[str, int]:
         (("beta",), "beta"), (("alpha",), "alpha"),
     ):  # fmt: skip
         if lows(run, start, len(said)) == said:
-            read = digits(Lows(run), start + len(said))
+            read = digits(LowerCaseWords(run), start + len(said))
             if read:
                 return f"-{written}{read[0]}", read[1]
     return "", at
@@ -215,7 +215,7 @@ def _hash(run: Run, at: int) -> tuple[str, int] | None:
 
 
 def _hex_digits(run: Run, at: int, *, sounds: bool) -> tuple[str, int] | None:
-    words = Lows(run)
+    words = LowerCaseWords(run)
     letters = tables.strings("itn", "hex", "letters")
     read, end = "", at
     while end < len(run):
