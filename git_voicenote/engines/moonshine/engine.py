@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from git_voicenote.datatypes import Segment, Waveform
     from git_voicenote.engines.base import Context
     from git_voicenote.engines.moonshine.hearing import Hearing
-    from git_voicenote.engines.moonshine.history import History
+    from git_voicenote.engines.moonshine.history import HistoryModel
     from git_voicenote.engines.moonshine.network import Network
     from git_voicenote.engines.moonshine.terms import Terms
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
@@ -82,12 +82,12 @@ class MoonshineEngine:
 
     def _hearing(self, context: Context) -> Hearing:
         from git_voicenote.engines.moonshine.hearing import Hearing
-        from git_voicenote.engines.moonshine.search import Search as Beam
+        from git_voicenote.engines.moonshine.search import BeamSearch
 
         network, tokenizer = self._network, self._tokenizer
         if network is None or tokenizer is None:
             raise EngineError("the engine moonshine is not loaded")
-        beam = Beam(network, tokenizer, self._terms(context), self._history(context))
+        beam = BeamSearch(network, tokenizer, self._terms(context), self._history(context))
         return Hearing(beam, network, tokenizer, context, self._clock)
 
     def _terms(self, context: Context) -> Terms:
@@ -104,7 +104,7 @@ class MoonshineEngine:
         terms.add((" ".join(phrase) for phrase in context.phrases), _TERM_BONUS)
         return terms
 
-    def _history(self, context: Context) -> History | None:
+    def _history(self, context: Context) -> HistoryModel | None:
         from git_voicenote.engines.moonshine.history import read_history
 
         if context.adaptation is None or self._tokenizer is None:

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context
-    from git_voicenote.engines.moonshine.network import Encoded, Network
-    from git_voicenote.engines.moonshine.search import Found, Hypothesis
-    from git_voicenote.engines.moonshine.search import Search as Beam
+    from git_voicenote.engines.moonshine.network import EncodedSound, Network
+    from git_voicenote.engines.moonshine.search import BeamSearch, Hypothesis, SearchResult
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 
@@ -36,7 +35,7 @@ class Hearing:
 
     def __init__(
         self,
-        beam: Beam,
+        beam: BeamSearch,
         network: Network,
         tokenizer: Tokenizer,
         context: Context,
@@ -84,7 +83,9 @@ class Hearing:
             return [Segment(spoken.start, spoken.end, "", failure=found.failure)]
         return [segment for half in halves for segment in self._judged(half)]
 
-    def _segment(self, spoken: Utterance, found: Found, encoded: Encoded) -> Segment | None:
+    def _segment(
+        self, spoken: Utterance, found: SearchResult, encoded: EncodedSound
+    ) -> Segment | None:
         words = words_of(found.best, self._tokenizer, spoken, found.rivals)
         if not any(character.isalnum() for word in words for character in word.text):
             return None
@@ -102,7 +103,7 @@ class Hearing:
             search=self._explained(found.best, encoded) if self._context.explain else None,
         )
 
-    def _explained(self, found: Hypothesis, encoded: Encoded) -> SearchReport:
+    def _explained(self, found: Hypothesis, encoded: EncodedSound) -> SearchReport:
         """Return how the search found a text; this needs a second search, by the sound alone."""
         alone = self._beam.by_sound_alone(encoded)
         return SearchReport(

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from git_voicenote.engines.moonshine.network import Floats
+
     Ints = NDArray[np.int64]
-    Floats = NDArray[np.float32]
 
 ORDER = 4
 BITS = 15
@@ -40,7 +41,7 @@ STEP = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class NgramTable:
     """The n-grams of one length: sorted keys, and their values."""
 
     keys: Ints
@@ -51,11 +52,11 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class History:
+class HistoryModel:
     """A loaded model. `single` are the log probabilities of single tokens, of shape (V,)."""
 
     single: Floats
-    tables: tuple[Table, ...]
+    tables: tuple[NgramTable, ...]
 
     def score(self, contexts: Ints, tokens: Ints) -> Floats:
         """Return log probabilities of tokens after contexts, both of shape (n,).
@@ -80,7 +81,7 @@ def following(context: int, token: int) -> int:
     return (context << BITS | token) & CONTEXT
 
 
-def read_history(folder: Path, tokens: int) -> History:
+def read_history(folder: Path, tokens: int) -> HistoryModel:
     """Read the model that `learning.learn` wrote, for a tokenizer with `tokens` tokens.
 
     Raises EngineError if it is damaged or belongs to another tokenizer.
@@ -94,7 +95,7 @@ def read_history(folder: Path, tokens: int) -> History:
         with np.load(path, allow_pickle=False) as kept:
             single = _logs(kept["single"])
             tables = tuple(
-                Table(
+                NgramTable(
                     _keys(kept[f"keys{n}"]),
                     _logs(kept[f"logs{n}"]),
                     _keys(kept[f"contexts{n}"]),
@@ -111,10 +112,10 @@ def read_history(folder: Path, tokens: int) -> History:
         for table in tables
     ):
         raise EngineError(f"{path} is damaged")
-    return History(single, tables)
+    return HistoryModel(single, tables)
 
 
-def write_history(history: History, folder: Path) -> None:
+def write_history(history: HistoryModel, folder: Path) -> None:
     """Write a model to a folder. Raises OSError."""
     arrays: dict[str, NDArray[Any]] = {"single": _bytes(history.single)}
     for n, table in enumerate(history.tables, 2):

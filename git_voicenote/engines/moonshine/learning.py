@@ -13,8 +13,8 @@ import numpy as np
 from git_voicenote.engines.moonshine.history import (
     BITS,
     ORDER,
-    History,
-    Table,
+    HistoryModel,
+    NgramTable,
     write_history,
 )
 from git_voicenote.engines.moonshine.tokenizer import BOS
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from git_voicenote.engines.moonshine.history import Ints
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 
     Tokens = NDArray[np.int32]
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
 
 _DISCOUNT = 0.75
 _MIN_COUNT = 2
@@ -109,23 +108,23 @@ def _grouped(keys: Ints) -> tuple[Ints, Ints]:
     return keys[starts], np.diff(starts, append=len(keys))
 
 
-def _estimated(counted: Sequence[tuple[Ints, Ints]], vocabulary: int) -> History:
+def _estimated(counted: Sequence[tuple[Ints, Ints]], vocabulary: int) -> HistoryModel:
     keys, counts = counted[0]
     total = max(int(counts.sum()), 1)
     single = np.full(vocabulary, max(_DISCOUNT * len(keys), 1.0) / total / vocabulary)
     single[keys] += np.maximum(counts - _DISCOUNT, 0) / total
-    history = History(np.log(single).astype(np.float32), ())
+    history = HistoryModel(np.log(single).astype(np.float32), ())
     for keys, counts in counted[1:]:
         table = _table(keys, counts, history)
-        history = History(history.single, (*history.tables, table))
+        history = HistoryModel(history.single, (*history.tables, table))
     return history
 
 
-def _table(keys: Ints, counts: Ints, shorter: History) -> Table:
+def _table(keys: Ints, counts: Ints, shorter: HistoryModel) -> NgramTable:
     """Return n-grams with their probabilities, interpolated with those of shorter n-grams."""
     if not len(keys):
         empty = np.zeros(0, np.float32)
-        return Table(keys, empty, keys, empty)
+        return NgramTable(keys, empty, keys, empty)
     contexts, context_of = np.unique(keys >> BITS, return_inverse=True)
     totals = np.bincount(context_of, weights=counts)
     is_kept = counts >= _MIN_COUNT
@@ -135,7 +134,7 @@ def _table(keys: Ints, counts: Ints, shorter: History) -> Table:
     below = np.exp(shorter.score(keys >> BITS, keys & ((1 << BITS) - 1)))
     probability = own / totals[context_of] + left[context_of] * below
     has_kept = np.bincount(context_of, minlength=len(contexts)) > 0
-    return Table(
+    return NgramTable(
         keys,
         np.log(probability).astype(np.float32),
         contexts[has_kept],

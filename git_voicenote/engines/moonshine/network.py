@@ -41,7 +41,7 @@ shorter sound it keeps it, because taking it again costs 7 % of the time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
+class EncodedSound:
     """Encoded sound: `states` of shape (1, T, D), and the length in samples.
 
     `cross` are the keys and values that the decoder computed from it, each of shape (1, H, T, W).
@@ -53,7 +53,7 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Steps:
+class DecoderSteps:
     """The output of the decoder after some tokens.
 
     `logits` are log probabilities of the next token, of shape (B, V); after several tokens at once,
@@ -82,7 +82,7 @@ class Network:
         self._own_out = tuple(name.replace("past_key_values", "present") for name in self._own)
         self._cross_out = tuple(name.replace("past_key_values", "present") for name in self._cross)
 
-    def encode(self, samples: Samples) -> Encoded:
+    def encode(self, samples: Samples) -> EncodedSound:
         """Encode sound of shape (n,), at most 30 s. Raises EngineError."""
         if len(samples) < MIN_SAMPLES:
             samples = np.pad(samples, (0, MIN_SAMPLES - len(samples)))
@@ -95,15 +95,15 @@ class Network:
         states = _run(self._encoders[threads], None, sound, options)[0]
         empty = self._feed(states, len(samples), np.array([[BOS]]), is_first=True)
         cross = _run(self._decoder, self._cross_out, empty)
-        return Encoded(states, len(samples), tuple(cross))
+        return EncodedSound(states, len(samples), tuple(cross))
 
-    def read(self, encoded: Encoded, ids: tuple[int, ...]) -> Steps:
+    def read(self, encoded: EncodedSound, ids: tuple[int, ...]) -> DecoderSteps:
         """Return the logits after the start and after each of `ids`, of shape (1 + L, V)."""
         feed = self._feed(encoded.states, encoded.samples, np.array([[BOS, *ids]]), is_first=True)
         logits, *past = _run(self._decoder, ("logits", *self._own_out), feed)
-        return Steps(log_softmax(logits[0]), tuple(past))
+        return DecoderSteps(log_softmax(logits[0]), tuple(past))
 
-    def step(self, encoded: Encoded, ids: list[int], past: tuple[Floats, ...]) -> Steps:
+    def step(self, encoded: EncodedSound, ids: list[int], past: tuple[Floats, ...]) -> DecoderSteps:
         """Return the logits after one more token in each of B texts, of shape (B, V)."""
         feed = self._feed(
             encoded.states, encoded.samples, np.array(ids, np.int64)[:, None], is_first=False
@@ -112,7 +112,7 @@ class Network:
         feed |= zip(self._cross, encoded.cross, strict=True)
         feed |= zip(self._own, past, strict=True)
         logits, *past_now = _run(self._decoder, ("logits", *self._own_out), feed)
-        return Steps(log_softmax(logits[:, -1]), tuple(past_now))
+        return DecoderSteps(log_softmax(logits[:, -1]), tuple(past_now))
 
     def _feed(
         self, states: Floats, samples: int, ids: NDArray[Any], *, is_first: bool

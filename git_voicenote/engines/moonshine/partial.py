@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Waveform, Word
     from git_voicenote.engines.moonshine.network import Network
-    from git_voicenote.engines.moonshine.search import Search as Beam
+    from git_voicenote.engines.moonshine.search import BeamSearch
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 
 _MIN_SECONDS = 0.5
@@ -36,7 +36,7 @@ class PartialText:
     """The text so far of an utterance; `clock` measures, in seconds, what results take."""
 
     def __init__(
-        self, beam: Beam, network: Network, tokenizer: Tokenizer, clock: Callable[[], float]
+        self, beam: BeamSearch, network: Network, tokenizer: Tokenizer, clock: Callable[[], float]
     ) -> None:
         self._beam = beam
         self._network = network

@@ -14,21 +14,17 @@ import numpy as np
 
 from git_voicenote.engines.loops import is_repeating
 from git_voicenote.engines.moonshine.history import following
-from git_voicenote.engines.moonshine.network import Steps
+from git_voicenote.engines.moonshine.network import DecoderSteps
 from git_voicenote.engines.moonshine.terms import START, Position
 from git_voicenote.engines.moonshine.tokenizer import BOS, EOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from git_voicenote.engines.moonshine.history import History
-    from git_voicenote.engines.moonshine.network import Encoded, Network
+    from git_voicenote.engines.moonshine.history import HistoryModel
+    from git_voicenote.engines.moonshine.network import EncodedSound, Floats, Network
     from git_voicenote.engines.moonshine.terms import Terms
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
-
-    Floats = NDArray[np.float32]
 
 WIDTH = 8
 """The number of hypotheses in the beam."""
@@ -82,7 +78,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The best text for a sound; `failure` is the reason if there is none.
 
     `rivals` are the other hypotheses of the last step, finished or not.
@@ -93,7 +89,7 @@ class Found:
     rivals: tuple[Hypothesis, ...] = ()
 
 
-class Search:
+class BeamSearch:
     """A search with the terms and the history (or None) of a recording."""
 
     def __init__(
@@ -101,14 +97,14 @@ class Search:
         network: Network,
         tokenizer: Tokenizer,
         terms: Terms,
-        history: History | None = None,
+        history: HistoryModel | None = None,
     ) -> None:
         self._network = network
         self._tokenizer = tokenizer
         self._terms = terms
         self._history = history
 
-    def best(self, encoded: Encoded) -> Found:
+    def best(self, encoded: EncodedSound) -> SearchResult:
         """Return the best text for a sound. Raises EngineError.
 
         Partial results are not reused: they are searched with fewer hypotheses, and depend on when
@@ -117,7 +113,7 @@ class Search:
         start, steps = self._settled(encoded, ())
         return self._search(encoded, start, steps, WIDTH)
 
-    def partial(self, encoded: Encoded, earlier: Sequence[int] = ()) -> Found:
+    def partial(self, encoded: EncodedSound, earlier: Sequence[int] = ()) -> SearchResult:
         """Return a good text for sound that goes on, at a lower cost.
 
         `earlier` is the result for the beginning of the sound; its tokens are reused as far as the
@@ -127,7 +123,7 @@ class Search:
         start, steps = self._settled(encoded, earlier)
         return self._search(encoded, start, steps, _PARTIAL_WIDTH)
 
-    def by_sound_alone(self, encoded: Encoded) -> Hypothesis:
+    def by_sound_alone(self, encoded: EncodedSound) -> Hypothesis:
         """Return the result of greedy decoding by the sound alone. Raises EngineError."""
         steps = self._network.read(encoded, ())
         text = Hypothesis()
@@ -143,7 +139,9 @@ class Search:
         """Return the complete terms in a text, as they are spelled there."""
         return self._terms.found_in(text.ids)
 
-    def _settled(self, encoded: Encoded, earlier: Sequence[int]) -> tuple[Hypothesis, Steps]:
+    def _settled(
+        self, encoded: EncodedSound, earlier: Sequence[int]
+    ) -> tuple[Hypothesis, DecoderSteps]:
         """Return the valid beginning of an earlier text, and the steps after it."""
         steps = self._network.read(encoded, tuple(earlier))
         text = Hypothesis()
@@ -156,13 +154,15 @@ class Search:
             text = self._extended(text, token, logits)
         count = len(text.ids)
         past = tuple(each[:, :, : count + 1] for each in steps.past)
-        return text, Steps(steps.logits[count : count + 1], past)
+        return text, DecoderSteps(steps.logits[count : count + 1], past)
 
     def _allowance(self, text: Hypothesis, token: int) -> float:
         """Return how many nats less likely a token may be because it continues a term."""
         return max(0.0, self._terms.advance(text.at, token)[1])
 
-    def _search(self, encoded: Encoded, start: Hypothesis, steps: Steps, width: int) -> Found:
+    def _search(
+        self, encoded: EncodedSound, start: Hypothesis, steps: DecoderSteps, width: int
+    ) -> SearchResult:
         alive = [start]
         ended: list[Hypothesis] = []
         going: list[Hypothesis] = []
@@ -182,18 +182,20 @@ class Search:
             if not going or (best is not None and best.score >= going[0].score):
                 break
             if best is None and all(is_repeating(text.ids) for text in going):
-                return Found(going[0], "it repeats itself")
+                return SearchResult(going[0], "it repeats itself")
             alive = going
             past = tuple(each[parents] for each in steps.past)
             steps = self._network.step(encoded, [text.ids[-1] for text in alive], past)
         if ended:
             best = max(ended, key=_score)
             rivals = tuple(text for text in (*ended, *going) if text is not best)
-            return Found(best, rivals=rivals)
+            return SearchResult(best, rivals=rivals)
         alone = self.by_sound_alone(encoded)
         if alone.ids and alone.ids[-1] == EOS:
-            return Found(alone)
-        return Found(alone, "it repeats itself" if is_repeating(alone.ids) else "it does not end")
+            return SearchResult(alone)
+        return SearchResult(
+            alone, "it repeats itself" if is_repeating(alone.ids) else "it does not end"
+        )
 
     def _continued(
         self, texts: Sequence[Hypothesis], logits: Floats
@@ -265,6 +267,6 @@ def _score(text: Hypothesis) -> float:
     return text.score
 
 
-def _limit(encoded: Encoded) -> int:
+def _limit(encoded: EncodedSound) -> int:
     """Return the maximum number of tokens: Moonshine's limit, or more for a short sound."""
     return max(_MIN_TOKENS, round(_TOKENS_PER_SECOND * encoded.samples / 16_000))

@@ -19,7 +19,7 @@ from git_voicenote.engines.moonshine.history import FILE
 from git_voicenote.engines.moonshine.learning import learn
 from git_voicenote.engines.moonshine.network import Network
 from git_voicenote.engines.moonshine.partial import PartialText
-from git_voicenote.engines.moonshine.search import Search
+from git_voicenote.engines.moonshine.search import BeamSearch
 from git_voicenote.engines.moonshine.terms import Terms
 from git_voicenote.engines.moonshine.weights import open_weights
 from git_voicenote.errors import EngineError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.datatypes import Samples, Segment
-    from git_voicenote.engines.moonshine.network import Encoded, Floats, Steps
+    from git_voicenote.engines.moonshine.network import DecoderSteps, EncodedSound, Floats
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 
 CLEAR = ("cover.flac", "rename.flac", "lock.flac")
@@ -177,7 +177,7 @@ class CountingNetwork(Network):
 
     steps = 0
 
-    def step(self, encoded: Encoded, ids: list[int], past: tuple[Floats, ...]) -> Steps:
+    def step(self, encoded: EncodedSound, ids: list[int], past: tuple[Floats, ...]) -> DecoderSteps:
         self.steps += 1
         return super().step(encoded, ids, past)
 
@@ -189,7 +189,7 @@ def test_words_appear_soon_after_they_were_said(
     weights = open_weights(None)
     network = CountingNetwork(weights.encoder, weights.decoder)
     partial = PartialText(
-        Search(network, tokenizer, Terms(tokenizer)), network, tokenizer, lambda: 0.0
+        BeamSearch(network, tokenizer, Terms(tokenizer)), network, tokenizer, lambda: 0.0
     )
     activity = VoiceActivity()
     pieces: list[Waveform] = []

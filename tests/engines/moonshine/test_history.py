@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from git_voicenote.engines.moonshine.history import History
+    from git_voicenote.engines.moonshine.history import HistoryModel
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 
 SAID = [
@@ -40,7 +40,7 @@ def folder(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture
-def history(folder: Path, tokenizer: Tokenizer) -> History:
+def history(folder: Path, tokenizer: Tokenizer) -> HistoryModel:
     return read_history(folder, len(tokenizer))
 
 
@@ -52,13 +52,13 @@ def context_of(tokenizer: Tokenizer, text: str) -> int:
     return context
 
 
-def probability(history: History, tokenizer: Tokenizer, text: str, word: str) -> float:
+def probability(history: HistoryModel, tokenizer: Tokenizer, text: str, word: str) -> float:
     (token,) = tokenizer.encode(word)
     contexts = np.array([context_of(tokenizer, text)])
     return float(np.exp(history.score(contexts, np.array([token]))[0]))
 
 
-def test_common_words_are_more_likely(history: History, tokenizer: Tokenizer) -> None:
+def test_common_words_are_more_likely(history: HistoryModel, tokenizer: Tokenizer) -> None:
     usual = probability(history, tokenizer, "rename the old", "parser")
     assert usual > 0.7
     assert usual > 10 * probability(history, tokenizer, "rename the old", "file")
@@ -69,7 +69,7 @@ def test_common_words_are_more_likely(history: History, tokenizer: Tokenizer) ->
 
 @pytest.mark.parametrize("text", ["", "rename", "the old", "nobody wrote this", "rename the old"])
 def test_the_probabilities_of_all_tokens_add_up_to_one(
-    history: History, tokenizer: Tokenizer, text: str
+    history: HistoryModel, tokenizer: Tokenizer, text: str
 ) -> None:
     tokens = np.arange(len(tokenizer))
     contexts = np.full(len(tokens), context_of(tokenizer, text))
