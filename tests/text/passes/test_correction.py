@@ -118,6 +118,38 @@ def test_a_long_name_may_be_heard_a_little_wrong(heard: str, meant: str) -> None
     assert "repo_config_values" not in corrected(heard, terms=far)
 
 
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # all words are ordinary, but all consonants of a long name are there
+        ("the digits with find a brave len and more", "the digits with find_abbrev_len and more"),
+        ("waits with p thread cond timed weight until", "waits with pthread_cond_timedwait until"),
+        ("waits with P-thread can time wait until", "waits with pthread_cond_timedwait until"),
+        ("we use right bit lookup table here", "we use writeBitLookupTable here"),
+        ("the strbuf in write message", "the strbuf in write message"),
+        # a part of a longer name is not the name misheard
+        ("lets ANSI color sequences pass", "lets ANSI color sequences pass"),
+        ("the bit lookup table", "the bit lookup table"),
+    ],
+)
+def test_a_long_name_is_found_by_its_sound(heard: str, meant: str) -> None:
+    names = (
+        "find_abbrev_len",
+        "pthread_cond_timedwait",
+        "writeBitLookupTable",
+        "STRBUF_INIT",
+        "strbuf",
+        "ALLOW_ANSI_COLOR_SEQUENCES",
+        "ANSI",
+    )
+    assert corrected(heard, terms=tuple(map(term, names))) == meant
+
+
+def test_a_stop_after_initials_is_not_doubled() -> None:
+    names = (term("object_id", count=3),)
+    assert corrected("compare every object I. D..", terms=names) == "compare every object_id."
+
+
 def test_a_name_that_is_written_far_oftener_than_its_words_is_meant() -> None:
     text, near = "the local name is gone", (term("local_name", place="lines around"),)
     assert (

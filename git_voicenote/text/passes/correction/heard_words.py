@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++|\.['’]s)*\d*|\d+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _MAX_INITIALS = 5
 _VOWELS = frozenset("aeiouy")
-_GOES_ON = re.compile(r"\.(?:[,;:]| [^\W\d_A-Z])")
+_GOES_ON = re.compile(r"\.(?:[,;:.]| [^\W\d_A-Z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from git_voicenote.text.passes.correction.usage import Usage
     from git_voicenote.text.vocabulary.ranking import Term
 
-_MAX_WORDS = 4
-"""Words of a run that may be a term misheard."""
+_MAX_WORDS = 6
+"""Words of a run that may be a term misheard: "p thread cond timed weight"."""
 _MIN_CONSONANTS = 4
 """Consonants that a term's key needs: with three, argc sounds like `arg`."""
 _LONG_KEY = 7
@@ -25,7 +25,8 @@ _LONG_KEY = 7
 _NEAR_LONG = 0.85
 """The least likeness of such a key, and of the spelling: "repo conflict values"."""
 _NEAR = 0.8
-"""The least likeness in spelling, unless all of a run is ordinary."""
+"""The least likeness in spelling, unless all of a run is ordinary. Even then it is enough for a
+long name near the change that sounds the same: "find a brave len"."""
 _NEAR_ORDINARY_RUN = 0.85
 """The least likeness of a run of ordinary words: "date stack" is 0.71 like `test_tick`."""
 _VOWELS = frozenset("AEIOU")
@@ -52,15 +53,17 @@ class Sounds:
         joined = letters_of("".join(heard))
         if len(heard) > _MAX_WORDS or not joined.isascii():
             return None
-        if any(word.isdigit() or (len(word) == 1 and word != "a") for word in heard):
-            return None  # letters are said one by one, or they are "e g"
+        if any(map(str.isdigit, heard)):
+            return None
         is_ordinary = self._usage.is_all_ordinary(heard)
         if len(heard) == 1 and (is_ordinary or not _is_unknown_shape(written)):
             return None
-        key = _key(tuple(heard))
-        near = self._nearest(key, joined) or self._nearest_long(key, joined, len(heard))
-        if near is None or near[0] < (_NEAR_ORDINARY_RUN if is_ordinary else _NEAR):
+        near = self._nearest_of(heard)
+        is_strict = is_ordinary and _key(tuple(heard)) not in self._long
+        if near is None or near[0] < (_NEAR_ORDINARY_RUN if is_strict else _NEAR):
             return None
+        if len(heard) > 1 and any(self._is_nearer(part, near) for part in (heard[1:], heard[:-1])):
+            return None  # "use repo conflict values": a word beside the name
         if is_ordinary and not (self._usage.is_ample and near[1].is_near):
             return None
         return near if self._may_be_misheard(heard, joined, near[1]) else None
@@ -79,12 +82,24 @@ class Sounds:
         letters = letters_of(term.text)
         if len(heard) == 1 and (joined[0] != letters[0] or not is_solid(term.text)):
             return False  # refinfo is a name of its own, and no rev_info
-        if joined.startswith(letters) or letters.startswith(joined):
-            return False  # xdiffi is no xdiff
+        if letters in joined or joined in letters:
+            return False  # xdiffi is no xdiff, "ansi color" no ALLOW_ANSI_COLOR
         own = {part.lower() for part in parts_of(term.text)}
         own.update(word for saying in term.sayings for word in saying.words)
+        if any(len(word) == 1 and word != "a" and word not in own for word in heard):
+            return False  # letters are said one by one, or they are "e g"
         known = frozenset(own)
         return not (is_form_of(joined, letters) or self._usage.is_attested(heard, known=known))
+
+    def _is_nearer(self, part: Sequence[str], near: tuple[float, Term]) -> bool:
+        """Whether a part of a run is more like the term than the whole run is."""
+        other = self._nearest_of(part)
+        return other is not None and other[1] is near[1] and other[0] > near[0]
+
+    def _nearest_of(self, heard: Sequence[str]) -> tuple[float, Term] | None:
+        """Return the term with the sound of a run, or a long one with nearly its sound."""
+        key, joined = _key(tuple(heard)), letters_of("".join(heard))
+        return self._nearest(key, joined) or self._nearest_long(key, joined, len(heard))
 
     def _nearest(self, key: str, joined: str) -> tuple[float, Term] | None:
         from rapidfuzz.fuzz import ratio
