@@ -16,7 +16,7 @@ class Resampler:
     def __init__(self, rate: float) -> None:
         self._stream = None
         if rate != SAMPLE_RATE:
-            # only where it is needed: most microphones give 16 kHz when asked
+            # imported only if needed: most microphones deliver 16 kHz on request
             import soxr  # type: ignore[import-untyped] # it publishes no types
 
             self._stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")

@@ -17,10 +17,9 @@ Usage: git voicenote am [OPTIONS OF GIT AM] [MBOX | MAILDIR | FILE]...
   this branch.
 
   Every option of git am passes through (git am -h lists them). A cover letter
-  among the mails is passed over, not stopped at (--empty=drop, unless you say
-  otherwise). After a conflict, go on with git voicenote am --continue. If you
-  go on with git am --continue, the next git voicenote command keeps the notes
-  of the rest.
+  among the mails is skipped (--empty=drop, unless you choose otherwise). After
+  a conflict, continue with git voicenote am --continue. If you continue with
+  git am --continue, the next git voicenote command keeps the other notes.
 
   `git voicenote hook install --am` does the same for those who type `git am`.
 """

@@ -66,7 +66,9 @@ def _repository() -> Repository | None:
         return Repository.discover()
     except NotARepositoryError:
         return None
-    except GitError as exc:  # there is no git, or it refuses this repository: the checks go on
+    except (
+        GitError
+    ) as exc:  # there is no git, or it refuses this repository; other checks still run
         warn(exc.message)
         return None
 

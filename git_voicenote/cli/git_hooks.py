@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GitHook:
-    """One hook: git's name for it, what it does, and how, given the arguments of git."""
+    """One hook: its name in git, its meaning, and its function, which gets git's arguments."""
 
     name: str
     meaning: str
@@ -31,7 +31,7 @@ class GitHook:
 def _offer_to_dictate(arguments: Sequence[str]) -> None:
     """Offer to dictate the message of the commit that git is about to make.
 
-    It never loses a commit: a failure is a warning, and git goes on with the unchanged message
+    A commit is never lost: a failure is a warning, and git continues with the unchanged message
     file, unless voicenote.hook.strict is set.
     """
     from git_voicenote.config import Settings
@@ -66,7 +66,7 @@ def _offer_to_dictate(arguments: Sequence[str]) -> None:
         if chosen.hook_strict and not isinstance(exc, NegativeAnswer):
             raise
         print_error(exc)
-        warn("git goes on without a spoken message")
+        warn("git continues without a spoken message")
 
 
 def _keep_note(arguments: Sequence[str]) -> None:  # noqa: ARG001 - git passes none

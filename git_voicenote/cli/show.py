@@ -183,7 +183,7 @@ def _tell_answers(commit: Commit, answers: Sequence[Note]) -> None:
 
 def _nothing(commits: tuple[Commit, ...], revisions: tuple[str, ...]) -> None:
     if not commits:
-        raise NoNoteError(f"{' '.join(revisions)} holds no commits")
+        raise NoNoteError(f"{' '.join(revisions)} contains no commits")
     if len(commits) > 1:
         raise NoNoteError(
             f"none of these {len(commits)} commits has a note",

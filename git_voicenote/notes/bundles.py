@@ -73,7 +73,7 @@ def select(repository: Repository, note_refs: NoteRefs, revisions: Sequence[str]
     commits = tuple(ObjectId(one) for one in listed if one)
     if not commits:
         raise GitError(
-            f"{' '.join(asked)} holds no commits", hint="a range is BASE..BRANCH: main..topic"
+            f"{' '.join(asked)} contains no commits", hint="a range is BASE..BRANCH: main..topic"
         )
     ours = local_tips(repository, note_refs)
     covers = {key: tip for key, tip in ours.covers.items() if not revisions or key in heads}

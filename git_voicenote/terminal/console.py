@@ -32,7 +32,7 @@ def say(text: str, *, end: str = "\n") -> None:
 
 def say_unwrapped(text: str, *, end: str = "\n") -> None:
     """Print lines on stderr without wrapping: a trace, a page, lines for programs."""
-    # an error of stderr cannot be reported; the work goes on
+    # an error on stderr cannot be reported, and does not stop the work
     with suppress(OSError):
         sys.stderr.write(harmless(text) + end)
         sys.stderr.flush()

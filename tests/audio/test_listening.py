@@ -120,7 +120,7 @@ def test_damage_and_silence_are_told_the_same(tmp_path: Path) -> None:
     assert heard[3].error == (
         IncompleteSoundError,
         f"{cut} was not read whole: 11.5 s of it could be read",
-        "copy it again from where it came from, or export it again",
+        "copy it again from its source, or export it again",
     )
 
 

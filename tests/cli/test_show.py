@@ -54,7 +54,7 @@ def test_no_note_is_a_negative_answer_with_a_way_out(explained: Sandbox) -> None
     ("arguments", "status", "error"),
     [
         (["nope"], 128, "error: no commit is named 'nope'\n"),
-        (["HEAD~1..HEAD~1"], 1, "error: HEAD~1..HEAD~1 holds no commits\n"),
+        (["HEAD~1..HEAD~1"], 1, "error: HEAD~1..HEAD~1 contains no commits\n"),
         (["--cover"], 1, "error: no cover for main\n"),
         (["--cover", "nope"], 1, "error: no cover for nope\n"),
         (["--cover", "a", "b"], 129, "--cover takes one branch"),

@@ -108,7 +108,7 @@ def cut(talks: Sandbox) -> Sandbox:
 CUT = """\
 warning: cut.wav is cut off: 2.2 s of sound are missing
 error: cut.wav was not read whole: 4.0 s of it could be read
-hint: copy it again from where it came from, or export it again
+hint: copy it again from its source, or export it again
 """
 
 

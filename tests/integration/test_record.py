@@ -387,7 +387,7 @@ def test_a_file_that_is_not_whole_is_explained_as_far_as_it_goes_and_fails(
     assert f"warning: {name} is cut off: 0.9 s of sound are missing" in lines
     assert lines[-2:] == [
         f"error: {name} was not read whole: 1.5 s of it could be read",
-        "hint: copy it again from where it came from, or export it again",
+        "hint: copy it again from its source, or export it again",
     ]
     assert any(" saved " in line for line in lines)
 

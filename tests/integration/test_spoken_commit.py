@@ -104,7 +104,7 @@ def test_nothing_heard_is_no_failure(desk: Desk, spoken: dict[str, str]) -> None
     desk.git("config", "voicenote.hook.strict", "true")
     (desk.sandbox.home / "words").write_text("")
     screen = desk.commit((QUESTION, "y\n"), **spoken)
-    assert "warning: git goes on without a spoken message" in screen
+    assert "warning: git continues without a spoken message" in screen
     assert desk.message() == "by hand\n"
 
 

@@ -79,7 +79,7 @@ def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> Input
         return found[0]
     if not found:
         raise AudioDeviceError(
-            f"no microphone is called {wanted!r}", hint=f"there is: {_listed(devices)}"
+            f"no microphone is called {wanted!r}", hint=f"the microphones are: {_listed(devices)}"
         )
     raise AudioDeviceError(
         f"{wanted!r} is the name of more than one microphone",
@@ -94,7 +94,7 @@ def load_portaudio() -> ModuleType:
     except OSError as exc:
         # sounddevice is always installed, but the C library that it loads may be missing
         raise AudioDeviceError(
-            f"PortAudio, which reaches the microphone, is not installed ({exc})",
+            f"PortAudio, which accesses the microphone, is not installed ({exc})",
             hint="apt install libportaudio2 (Debian), dnf install portaudio (Fedora); "
             "`--from FILE` reads a recording",
         ) from exc

@@ -81,7 +81,7 @@ def decode(
     if reading.is_incomplete:
         raise IncompleteSoundError(
             f"{name} was not read whole: {samples / SAMPLE_RATE:.1f} s of it could be read",
-            hint="copy it again from where it came from, or export it again",
+            hint="copy it again from its source, or export it again",
             seconds=samples / SAMPLE_RATE,
         )
 
@@ -206,9 +206,9 @@ class _Reading:
         if junk.is_padding:
             self._warn(f"{name} may be cut off: it ends with {octets:,} zeros")
         elif junk.start and self._samples:
-            self._lose(f"{name} holds {octets:,} bytes that are no sound{self._place()}")
+            self._lose(f"{name} contains {octets:,} bytes that are not sound{self._place()}")
         else:
-            self._warn(f"{name} holds {octets:,} bytes that are no sound before its sound")
+            self._warn(f"{name} contains {octets:,} bytes that are not sound before its sound")
 
     def _lose(self, message: str) -> None:
         self.is_incomplete = True

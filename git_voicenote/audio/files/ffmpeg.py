@@ -231,7 +231,7 @@ class _Run:
             waited += time.monotonic() - began
             if not ready or waited > allowed:
                 raise AudioFileError(
-                    f"{self._name} takes ffmpeg too long: nothing came for {waited:.0f} s",
+                    f"{self._name} takes ffmpeg too long: no output for {waited:.0f} s",
                     hint="convert it to wav, flac, ogg, opus or mp3 with a program that you trust",
                 )
             read = os.read(pipe, _FRAMES * 4)

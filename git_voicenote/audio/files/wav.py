@@ -181,7 +181,7 @@ def _shape(file: BinaryIO, head: bytes, path: Path) -> tuple[int, int, int]:
     data = find_data(View(file))
     rate, width = struct.unpack_from("<I4xH", head, 24) if len(head) == HEADER_SIZE else (0, 0)
     if data is None or head[12:16] != b"fmt " or not rate or not width:
-        raise AudioFileError(f"{path} is not a WAV recording", hint="it was left as it is")
+        raise AudioFileError(f"{path} is not a WAV recording", hint="it was not changed")
     if data.offset + data.real < os.fstat(file.fileno()).st_size:
-        raise AudioFileError(f"{path} was not made by a recording", hint="it was left as it is")
+        raise AudioFileError(f"{path} was not made by a recording", hint="it was not changed")
     return data.offset, width, rate

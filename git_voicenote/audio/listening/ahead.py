@@ -156,7 +156,11 @@ class ListeningProcess:
                 while not file.is_whole:
                     self._wait_for_room(file)
                     self._take(file, process.socket.recv())
-        except (EOFError, OSError, MemoryError) as exc:  # of the process, or of ours
+        except (
+            EOFError,
+            OSError,
+            MemoryError,
+        ) as exc:  # the process died, or this one has no memory for its message
             how = process.end()
             if not self._is_stopped and not (file and file.is_closed):
                 _log.failed(f"a process that listens ahead ended ({how})", exc)

@@ -165,7 +165,7 @@ def _connected(client: Client) -> ClientConnection:
     agent = headers.pop("User-Agent")
     opened = client.transport.opened()
     try:
-        # over a socket of ours, it uses the same proxy and certificates, and cannot be redirected
+        # with our own socket, it uses the same proxy and certificates, and cannot be redirected
         return connect(
             f"ws://{address.authority}{address.path_of(_PATH)}",
             sock=opened,

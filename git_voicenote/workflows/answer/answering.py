@@ -83,7 +83,7 @@ class Answering:
         self._unkept: dict[int, AnsweredPart] = {}
 
     def ask(self, number: int) -> None:
-        """Let the person answer a part of the series, at a place that they choose.
+        """Let the user answer a part of the series, at a place that they choose.
 
         Failures are reported.
         """

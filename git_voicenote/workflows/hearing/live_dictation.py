@@ -86,7 +86,7 @@ class LiveDictation:
 
     @property
     def failure(self) -> Exception | None:
-        """Why the engine failed, or None; recording goes on."""
+        """Why the engine failed, or None; recording continues."""
         return self._failure
 
     @property

@@ -59,9 +59,13 @@ def test_without_a_default_the_first_microphone_is_used() -> None:
         (
             "Snowball",
             "no microphone is called 'Snowball'",
-            "there is: 3 'Yeti Stereo Microphone', 4 'Yeti Nano'",
+            "the microphones are: 3 'Yeti Stereo Microphone', 4 'Yeti Nano'",
         ),
-        ("5", "no microphone is called '5'", "there is: 3 'Yeti Stereo Microphone', 4 'Yeti Nano'"),
+        (
+            "5",
+            "no microphone is called '5'",
+            "the microphones are: 3 'Yeti Stereo Microphone', 4 'Yeti Nano'",
+        ),
     ],
 )
 def test_a_name_that_does_not_settle_it_lists_what_there_is(
@@ -97,7 +101,7 @@ def test_a_machine_without_portaudio_is_told_what_to_install(sandbox: Sandbox) -
     done = sandbox.run(*command, check=False)
     printed = done.stderr.decode()
     assert done.returncode == 128
-    assert printed.startswith("error: PortAudio, which reaches the microphone, is not installed (")
+    assert printed.startswith("error: PortAudio, which accesses the microphone, is not installed (")
     assert "hint: apt install libportaudio2 (Debian)" in printed
     assert "Traceback" not in printed
 

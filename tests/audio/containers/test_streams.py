@@ -119,7 +119,9 @@ def test_what_a_program_printed_before_the_sound_is_passed_over_and_told(
 ) -> None:
     pitches, warnings = read(tmp_path, LOG + encoded(tmp_path, kind, LOW))
     assert pitches == [(0.5, LOW)]
-    assert warnings == [f"{tmp_path}/joined holds 3,300 bytes that are no sound before its sound"]
+    assert warnings == [
+        f"{tmp_path}/joined contains 3,300 bytes that are not sound before its sound"
+    ]
 
 
 def test_what_is_no_sound_after_the_sound_is_told_as_missing(tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_what_is_no_sound_after_the_sound_is_told_as_missing(tmp_path: Path) -> 
     pitches, warnings = read(tmp_path, content)
     assert pitches == [(0.5, LOW), (2.5, HIGH)]
     assert warnings == [
-        f"{tmp_path}/joined holds 3,300 bytes that are no sound from 0:02 on",
+        f"{tmp_path}/joined contains 3,300 bytes that are not sound from 0:02 on",
         "not whole",
     ]
 
@@ -255,7 +257,7 @@ def test_a_large_hole_of_zeros_is_told_as_missing(kind: str, tmp_path: Path) -> 
     content = encoded(tmp_path, kind, LOW) + bytes(3 << 20) + encoded(tmp_path, kind, HIGH)
     pitches, warnings = read(tmp_path, content)
     assert pitches == [(0.5, LOW), (2.5, HIGH)]
-    assert "3,145,728 bytes that are no sound from 0:02 on" in warnings[0]
+    assert "3,145,728 bytes that are not sound from 0:02 on" in warnings[0]
     assert warnings[1:] == ["not whole"]
 
 

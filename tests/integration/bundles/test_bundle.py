@@ -121,7 +121,7 @@ def test_selections(ada: Sandbox, stick: Path) -> None:
         path = stick.with_name(f"{number}")
         sync(ada, "bundle", path, *asked)
         assert sorted(manifest_of(path)["heads"]) == heads
-    assert "main..main holds no commits" in sync(ada, "bundle", stick, "main..main", status=128)
+    assert "main..main contains no commits" in sync(ada, "bundle", stick, "main..main", status=128)
     assert "no commit is named 'nothing'" in sync(ada, "bundle", stick, "nothing", status=128)
     assert not stick.exists()
 

@@ -68,7 +68,7 @@ def int8_weights(checkpoint: Checkpoint, progress: Progress) -> Int8Weights:
 
 
 def _copied(checkpoint: Checkpoint, name: str) -> torch.Tensor:
-    """Return a tensor in memory of its own: what is mapped stays resident as long as it is used."""
+    """Return a copy of a tensor, because a mapped one stays resident as long as it is used."""
     place = checkpoint.places[name]
     values = bytearray(b"".join(checkpoint.pieces(place)))
     return torch.frombuffer(values, dtype=_TYPES[place.stored.dtype]).view(place.shape)

@@ -21,7 +21,7 @@ _MAX_PARTS = 32
 """The most names in a path, or words in a flag or after one dash."""
 _NEAR = 6
 """The most words between a command and its "dash three"."""
-# `--all`, `--not`: options of git that no sentence goes on after, as words
+# options of git that are also words: they count only at the end of a phrase
 _OPTIONS_THAT_ARE_WORDS = frozenset({"not", "all", "to", "from", "onto", "about"})
 _AFTER_A_FLAG = ("", "flag", "option", "and", "or", "is", "to", "for", "with")
 _ROOTS = frozenset({"usr", "etc", "var", "tmp", "opt", "proc", "sys", "mnt", "srv", "dev"})
