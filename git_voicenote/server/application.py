@@ -47,7 +47,7 @@ _MODULES = (
     page, probes, models, transcriptions, status, jobs, job_results, history, repository,
     series, settings, engines, vocabulary, dictations, realtime,
 )  # fmt: skip
-"""Each has `routes(service)`, and a description of them in `openapi/`."""
+"""Modules with `routes(service)`, described in `openapi/`."""
 
 
 def application(service: Service) -> ASGIApp:

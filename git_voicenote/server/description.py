@@ -15,7 +15,7 @@ from git_voicenote.bounded import Limits, parse_json
 _BASE = "base.json"
 _LIMITS = Limits(size=1 << 20)
 _ALWAYS = (403, 421, 500)
-"""A page from elsewhere, a foreign Host, and what nobody expected."""
+"""The statuses of the guard and of unexpected errors."""
 _NO_TOKEN = 401
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RequestDialogue:
-    """Collects what a workflow reports, for the response."""
+    """Collects the reports of a workflow for the response."""
 
     is_interactive = False
 
@@ -33,12 +33,12 @@ class RequestDialogue:
     def ask(
         self, question: str, answers: Mapping[str, str] | None = None, default: str = ""
     ) -> str:
-        """Raise UsageError: a request cannot be asked."""
-        raise UsageError(f"the request has to say: {question}")
+        """Raise UsageError: a request cannot answer questions."""
+        raise UsageError(f"the request must answer this: {question}")
 
     def edit(self, draft: Draft) -> str | None:
         """Raise UsageError: there is no editor."""
-        raise UsageError("a request brings its text along")
+        raise UsageError("a request has its text already")
 
     def attend(self, live: LiveDictation, silence: float, walk: DiffWalk | None) -> float:
         """Raise UsageError: dictations have a connection of their own."""

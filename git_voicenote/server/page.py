@@ -37,16 +37,16 @@ FILES = (
     "views/files.js", "views/history.js", "views/review.js", "views/settings.js",
     "views/speak.js",
 )  # fmt: skip
-"""What the page is made of, in templates/page/. No other path leads to a file."""
+"""The files of the page, in templates/page/. No other path leads to a file."""
 
 _BY_PATH = {"/": "index.html"} | {_STATIC + name: name for name in FILES}
 PATHS = frozenset(_BY_PATH)
-"""Where the page and its files are."""
+"""The paths of the page and its files."""
 POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     b"img-src 'self'; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The page's Content-Security-Policy: its own files, and sounds that it has in memory."""
+"""The page's Content-Security-Policy: its own files, and sounds in its memory."""
 
 
 def routes(_service: object = None) -> list[BaseRoute]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequestRepository:
-    """What a workflow needs of the repository; to be used in a worker."""
+    """The repository of a request, for use in a worker."""
 
     repository: Repository
     settings: Settings
@@ -34,7 +34,7 @@ class RequestRepository:
 
     @property
     def saving(self) -> Saving:
-        """What saves words in git and in the history."""
+        """Saves notes in git and in the history."""
         return Saving(self.repository, self.settings, self.dialogue)
 
 

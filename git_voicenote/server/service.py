@@ -1,4 +1,4 @@
-"""What all requests share: the decoder, the settings and the limits of a running service."""
+"""The shared state of all requests: the decoder, the settings and the limits."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Service:
     metrics: Metrics = field(default_factory=Metrics)
     workers: Workers = field(default_factory=Workers)
     finishing: dict[str, asyncio.Event] = field(default_factory=dict)
-    """Recordings whose text was sent, but which are still being compressed; set once they are."""
+    """Recordings that are still being compressed after their text was sent; set when done."""
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while settings change."""
 
     @property
     def settings(self) -> Settings:
-        """The settings, as they are at this moment."""
+        """The current settings."""
         return self.decoder.settings
 
     async def finished(self, recording_ids: Iterable[str]) -> None:

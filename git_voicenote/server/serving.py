@@ -1,4 +1,4 @@
-"""The service from its start to its end."""
+"""Run the service from start to end."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Serving:
 
 
 def serve(serving: Serving) -> None:
-    """Answer requests until a signal ends that. Raises VoicenoteError."""
+    """Answer requests until a signal. Raises VoicenoteError."""
     check_address(serving.address, has_token_file=serving.token_file is not None)
     token = new_token() if serving.token_file is None else read_token(serving.token_file)
     _check_tls(serving.address)
@@ -68,12 +68,12 @@ def serve(serving: Serving) -> None:
 
 
 async def answer_requests(serving: Serving, token: str) -> None:
-    """Answer the requests of all who know the token, until a signal or a cancellation ends it."""
+    """Answer the requests of everybody with the token, until a signal or a cancellation."""
     async with AsyncExitStack() as stack:
         bound = stack.enter_context(listening(serving.address, os.environ))
         files.private_folder(serving.state)
         spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
-        # importing the routes takes as long as the start of the engine's process: both at once
+        # importing the routes takes as long as starting the engine process, so both run at once
         importing = asyncio.create_task(asyncio.to_thread(_import_routes))
         decoder = await stack.enter_async_context(Decoder(serving.start))
         if decoder.info.server == bound.link:
@@ -143,7 +143,7 @@ def _check_tls(address: ListenAddress) -> None:
     except OSError as exc:  # ssl.SSLError is one
         certificate, key = address.tls
         raise StoreError(
-            f"{certificate} and {key} are no certificate with its key: {exc.strerror or exc}",
+            f"{certificate} and {key} are not a certificate and its key: {exc.strerror or exc}",
             hint="both are PEM files, and the key has no password",
         ) from exc
 
@@ -172,7 +172,7 @@ class _Server(uvicorn.Server):
 
 
 class _Warnings(logging.Handler):
-    """Passes uvicorn's warnings on."""
+    """Reports uvicorn's warnings."""
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Where the service listens: this machine, a socket of the person, or the network with TLS."""
+"""The address of the service: this machine, a unix socket, or the network with TLS."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
-"""What only this machine reaches, and the address that is bound for it."""
+"""The addresses that only this machine reaches, and the one to bind for each."""
 _SYSTEMD_FIRST = 3
 _BACKLOG = 128
 
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
-    """Where to listen: a host and a port, or a unix socket. `tls` are a certificate and its key."""
+    """An address to listen on: a host and a port, or a unix socket. `tls` is a certificate and its
+    key.
+    """
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -34,7 +36,7 @@ class ListenAddress:
 
 @dataclass(frozen=True, slots=True)
 class BoundSocket:
-    """A socket that listens, the link that leads there, and its host as a Host header names it."""
+    """A listening socket, its link, and its host as in a Host header."""
 
     socket: socket.socket
     link: str
@@ -42,7 +44,7 @@ class BoundSocket:
 
 
 def check_address(address: ListenAddress, *, has_token_file: bool) -> None:
-    """Raise UsageError for an address that others reach without a token of its own and TLS."""
+    """Raise UsageError for an address that others can reach, unless it has a token file and TLS."""
     if address.socket is not None or address.host in LOOPBACK:
         return
     with suppress(ValueError):
@@ -61,9 +63,9 @@ def check_address(address: ListenAddress, *, has_token_file: bool) -> None:
 
 @contextmanager
 def listening(address: ListenAddress, environment: Mapping[str, str]) -> Iterator[BoundSocket]:
-    """Listen for as long as the context lasts, on the socket of systemd if it hands one over.
+    """Listen while the context lasts, on a socket passed by systemd, if any.
 
-    Raises VoicenoteError if that cannot be.
+    Raises VoicenoteError if that fails.
     """
     handed = _from_systemd(environment)
     if handed is not None:
@@ -111,7 +113,7 @@ def _unix_socket(path: Path) -> Iterator[socket.socket]:
     """Listen on a socket that only its owner can connect to."""
     _remove_dead(path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as made:
-        before = os.umask(0o177)  # from the first moment on, so not by chmod
+        before = os.umask(0o177)  # from the start, which chmod cannot ensure
         try:
             made.bind(os.fspath(path))
         except OSError as exc:
@@ -132,7 +134,7 @@ def _remove_dead(path: Path) -> None:
     """Remove the socket of a service that was killed. Raises StoreError for anything else."""
     try:
         mode = path.lstat().st_mode
-    except OSError:  # nothing there, or bind says what is wrong
+    except OSError:  # it does not exist, or bind reports what is wrong
         return
     if not stat.S_ISSOCK(mode):
         raise StoreError(

@@ -1,4 +1,4 @@
-"""Connections that do not wait for ever: uvicorn has no timeout for the head of a request."""
+"""Limit the time of connections: uvicorn has no timeout for the head of a request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GRACE = 3
 def server_config(
     app: ASGIApp, limits: ServiceLimits, tls: tuple[Path, Path] | None = None
 ) -> uvicorn.Config:
-    """Return how uvicorn runs an application; `tls` are a certificate and its key."""
+    """Return the configuration of uvicorn; `tls` is a certificate and its key."""
     certificate, key = tls or (None, None)
     return uvicorn.Config(
         app,
@@ -53,10 +53,10 @@ def timed_connections(seconds: float) -> Callable[..., asyncio.Protocol]:
 
 
 class _TimedConnection(H11Protocol):
-    """A connection that is closed unless a whole head of a request comes in time.
+    """A connection that is closed unless the head of a request arrives in time.
 
-    It has that long from its beginning, and from the end of each answer: that ends half-open and
-    silent connections, heads that drip, and bodies that nobody reads any more.
+    The time starts with the connection, and again after each response. This ends half-open and
+    silent connections, slow heads, and bodies that nobody reads.
     """
 
     def __init__(self, seconds: float, **how: Any) -> None:  # noqa: ANN401 - uvicorn's own
@@ -78,7 +78,7 @@ class _TimedConnection(H11Protocol):
             self._stop_expecting()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """Leave the connection to the protocol of WebSockets, whose endpoints have time limits."""
+        """Leave the connection to the WebSocket protocol, whose endpoints have time limits."""
         self._stop_expecting()
         super().handle_websocket_upgrade(event)
 

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""What a browser may call this machine. The port may be any: ssh forwards from another one."""
+"""The names of this machine in a browser. Any port is allowed: ssh forwards from another one."""
 OPEN = page.PATHS | {"/healthz"}
-"""Paths that need no token, and tell nothing."""
+"""Paths that need no token and reveal nothing."""
 TOKEN_IN_MESSAGE = frozenset({"/api/dictations"})
 """WebSockets of pages, which cannot set a header: the token is in the first message."""
 AUTHORIZED = "is_authorized"
-"""The entry of a scope that says that its header had the token."""
+"""The key in a scope that records that the header had the token."""
 _WEB_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
-"""The scheme of the pages of this service, by the one of a request."""
+"""The scheme of our pages, by the scheme of a request."""
 _RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start")
 _POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _HEADERS = (
@@ -48,14 +48,14 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who gets in: the token, and the names of this service without a port."""
+    """The access rules: the token, and the names of this service without a port."""
 
     token: str
     names: frozenset[str] = LOOPBACK_NAMES
 
 
 class Guard:
-    """Middleware that refuses a request before anything else looks at it."""
+    """Middleware that refuses requests before any other code sees them."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
@@ -84,9 +84,9 @@ class Guard:
 
 
 def check_request(scope: Scope, access: Access) -> None:
-    """Raise RefusalError for a request that may not be answered."""
+    """Raise RefusalError for a request that is not allowed."""
     if _only(scope, b"content-length") is not None and _only(scope, b"transfer-encoding"):
-        # RFC 9112, 6.3: a proxy before us may find another request after this one
+        # RFC 9112, 6.3: a proxy may see a second request after this one
         raise RefusalError(
             400, "the length of the body is ambiguous", code="ambiguous_length",
             headers={"Connection": "close"},

@@ -1,4 +1,4 @@
-"""How much the service accepts from a client, and how long it waits."""
+"""Limits for clients: sizes and times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The token that a client has to know."""
+"""Read or create the token of clients."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAKE = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
 def new_token() -> str:
-    """Return a token that nobody can guess."""
+    """Return a random token."""
     return secrets.token_urlsafe(32)
 
 

@@ -1,4 +1,4 @@
-"""/api/engines, /api/engine and /api/memory: which engine is used, and what it takes."""
+"""/api/engines, /api/engine and /api/memory: the engine in use, and its memory."""
 
 from __future__ import annotations
 

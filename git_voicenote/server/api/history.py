@@ -1,4 +1,4 @@
-"""/api/history: search, read, hear, edit, export and delete what was recorded."""
+"""/api/history: search, read, play, edit, export and delete recordings."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Endpoints:
         self._service = service
 
     async def list_entries(self, request: Request) -> Response:
-        """List recordings, the newest first, all or those that a query finds."""
+        """List recordings, newest first, or those that a query finds."""
         query = request.query_params.get("q", "").strip()
         limit = _limit(request)
         before = request.query_params.get("before")
@@ -70,7 +70,7 @@ class _Endpoints:
         return json_response(_full_value(self._service.state, await self._entry(request)))
 
     async def edit(self, request: Request) -> Response:
-        """Replace the text of a recording; what was heard is kept beside it."""
+        """Replace the text of a recording; the transcript is kept."""
         entry = await self._entry(request)
         text = (await json_body(request, self._service.limits)).text("text")
         history = History(self._service.state)
@@ -90,7 +90,7 @@ class _Endpoints:
         return Response(status_code=204)
 
     async def clear(self, request: Request) -> Response:
-        """Delete all recordings, or those that a query finds; return how many there were."""
+        """Delete all recordings, or those that a query finds; return their number."""
         service, query = self._service, request.query_params.get("q", "").strip()
         if "q" in request.query_params and not query:
             raise RefusalError(
@@ -110,14 +110,14 @@ class _Endpoints:
         return await recording_response(self._service, entry.id)
 
     async def export(self, request: Request) -> Response:
-        """Return a transcript as a file to keep."""
+        """Return a transcript as a file to save."""
         entry = await self._entry(request)
         form = format_of(request.path_params["format"])
         content = form.render(exported(entry))
         return attachment(content, f"{entry.id}{form.suffix}", form.media_type)
 
     async def export_all(self, request: Request) -> Response:
-        """Return all recordings, or those that a query finds, as one file, the oldest first."""
+        """Return all recordings, or those that a query finds, as one file, oldest first."""
         form = format_of(request.path_params["format"])
         query = request.query_params.get("q", "").strip()
         entries = await self._service.workers.run(_entries, self._service.state, query, None, None)
@@ -196,7 +196,7 @@ def _full_value(root: Path, entry: HistoryEntry) -> dict[str, object]:
 
 
 def _snippet(entry: HistoryEntry, query: str) -> dict[str, object] | None:
-    """Return where a query was found; the places are in UTF-16, as browsers count."""
+    """Return where a query was found; offsets are in UTF-16, as browsers count."""
     found = snippet_of(entry, query, width=160)
     if found is None:
         return None

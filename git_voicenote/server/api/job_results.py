@@ -85,7 +85,7 @@ def _rendered(job: Job, file: JobFile, form: ExportFormat) -> str:
 
 
 def _write_archive(path: Path, job: Job, forms: Sequence[ExportFormat]) -> None:
-    """Write the transcripts of the files that are done, in their folders; list the others."""
+    """Write the transcripts of the finished files, in their folders; list the others."""
     done = [file for file in job.files if file.result.state == "done"]
     try:
         with (

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from git_voicenote.server.service import Service
 
 _MIN_FREE = 256 << 20
-"""Bytes that uploads leave on the disk."""
+"""The bytes that uploads leave free on the disk."""
 _IN_WORK = ("queued", "running")
 
 
@@ -55,7 +55,7 @@ def routes(service: Service) -> list[BaseRoute]:
 
 
 def runner_of(service: Service) -> JobRunner:
-    """Return what runs the jobs. Raises RefusalError if another service does."""
+    """Return the runner of the jobs. Raises RefusalError if another service has it."""
     if service.jobs is None:
         raise RefusalError(
             409, "another service runs the jobs of this repository: use that one, or end it",
@@ -85,7 +85,7 @@ class _Endpoints:
         self._service = service
 
     async def list_jobs(self, _request: Request) -> Response:
-        """List the jobs, the newest first, without the texts."""
+        """List the jobs, newest first, without their texts."""
         runner = runner_of(self._service)
         jobs = await self._service.workers.run(runner.jobs.all)
         used = await self._service.workers.run(runner.jobs.size)
@@ -97,7 +97,7 @@ class _Endpoints:
         )
 
     async def create(self, request: Request) -> Response:
-        """Make a job of the files of a form."""
+        """Create a job from the files of a form."""
         service, runner = self._service, runner_of(self._service)
         await service.workers.run(_check_room, service, runner.jobs, _length(request))
         async with received_form(
@@ -115,7 +115,7 @@ class _Endpoints:
         return json_response(value, 201, {"Location": f"/api/jobs/{job.id}"})
 
     async def show(self, request: Request) -> Response:
-        """Return a job with the texts."""
+        """Return a job with its texts."""
         return await self._job(request)
 
     async def delete(self, request: Request) -> Response:
@@ -125,7 +125,7 @@ class _Endpoints:
         return Response(status_code=204)
 
     async def cancel(self, request: Request) -> Response:
-        """Cancel the files that are not done."""
+        """Cancel the unfinished files."""
         job = await job_of(self._service, request)
         await runner_of(self._service).cancel(job.id)
         return await self._job(request)
@@ -137,12 +137,12 @@ class _Endpoints:
         return await self._job(request)
 
     async def events(self, request: Request) -> Response:
-        """Send the job, then each file that changes, until the job has ended."""
+        """Send the job, then each change of a file, until the job has ended."""
         job = await job_of(self._service, request)
         return EventStream(_events(self._service, job.id))
 
     async def all_events(self, _request: Request) -> Response:
-        """Send all jobs, then each that changes, as long as the client listens."""
+        """Send all jobs, then each change, while the client listens."""
         runner_of(self._service)
         return EventStream(_all_events(self._service))
 
@@ -176,7 +176,8 @@ async def _events(service: Service, job_id: str) -> AsyncIterator[dict[str, obje
 async def _all_events(service: Service) -> AsyncIterator[dict[str, object] | None]:
     """Yield the events of all jobs; None keeps the connection alive.
 
-    A browser has six connections to the service, so a page cannot follow each job by its own.
+    A browser opens at most six connections to the service, so a page cannot follow each job
+    separately.
     """
     runner, workers = runner_of(service), service.workers
     with runner.changes.following(None) as follower:
@@ -210,7 +211,7 @@ def _length(request: Request) -> int:
 
 
 def _check_room(service: Service, jobs: Jobs, size: int) -> None:
-    """Raise RefusalError if the sound of jobs would take more than its share of the disk."""
+    """Raise RefusalError if the sound of all jobs would exceed its limit."""
     if jobs.size() + size > service.limits.stored:
         raise RefusalError(
             507, f"the sound of jobs may take {service.limits.stored:,} bytes: delete some jobs",

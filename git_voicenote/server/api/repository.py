@@ -1,4 +1,4 @@
-"""/api/repository, /api/notes and /api/cover: what is said about commits and series."""
+"""/api/repository, /api/notes and /api/cover: the notes of commits, and the cover."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _series(place: RequestRepository, _name: str) -> Explainable:
 
 
 class _Words:
-    """The endpoints of the words about a commit, or about the series of HEAD."""
+    """The endpoints for the note of a commit, or the cover of HEAD's series."""
 
     def __init__(
         self, service: Service, find: Callable[[RequestRepository, str], Explainable]
@@ -75,11 +75,11 @@ class _Words:
         self._find = find
 
     async def read(self, request: Request) -> Response:
-        """Return the words, and their version."""
+        """Return the note and its version."""
         return json_response(await self._service.workers.run(self._read, _name(request)))
 
     async def write(self, request: Request) -> Response:
-        """Save words; 409 with both texts if they cannot be merged with what stands there now."""
+        """Save a note; 409 with both texts if it cannot be merged with the current one."""
         body = await json_body(request, self._service.limits)
         try:
             value = await self._service.workers.run(self._write, _name(request), body)
@@ -91,7 +91,7 @@ class _Words:
         return json_response(value)
 
     async def remove(self, request: Request) -> Response:
-        """Remove the words; recordings stay."""
+        """Remove the note; recordings stay."""
         await self._service.workers.run(self._remove, _name(request))
         return Response(status_code=204)
 
@@ -128,7 +128,7 @@ class _Words:
 
 
 def _check_branch(subject: Explainable, series: str | None) -> None:
-    """Refuse words for a series that is no longer that of HEAD: the branch was switched."""
+    """Refuse a cover if another branch was checked out meanwhile."""
     if series is not None and isinstance(subject, ExplainedSeries) and series != subject.target.key:
         now = visible(subject.target.key)
         raise RefusalError(

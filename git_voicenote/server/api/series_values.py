@@ -1,4 +1,4 @@
-"""A series as values for JSON: patches, their diffs line by line, and what was said beside them."""
+"""A series as JSON values: patches, their diffs line by line, and the notes beside them."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _file(
 
 
 def _place(file: FileDiff, hunk: Hunk) -> str:
-    """Return the place of a hunk as an answer to it names it."""
+    """Return the place of a hunk in the form that an answer names it by."""
     if not hunk.start:
         return file.path
     first, last = lines_of(hunk)
@@ -130,7 +130,7 @@ def _lines(hunk: Hunk, pieces: Sequence[Pieces]) -> list[dict[str, object]]:
 
 
 def _syntax(line: str, pieces: Pieces) -> list[list[str]] | None:
-    """Return the class and the text of each piece of a line after its sign, None without any."""
+    """Return the class and the text of each token after the sign of a line, or None."""
     (name, first), *rest = revealed_pieces(line, pieces)
     if not (name or rest):
         return None

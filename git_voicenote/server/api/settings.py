@@ -34,8 +34,9 @@ _CHANGEABLE = frozenset(
      "microphone", "model", "recording_format", "server_idle", "silence", "text", "vad_max_segment",
      "vad_min_silence", "vad_padding", "vad_threshold", "vocabulary"}
 )  # fmt: skip
-"""The settings that a page may change. None of the others: they run a program (`editor`), or decide
-where sound and words go (`remote_*`, `notes_ref`, `review_ref`)."""
+"""The settings that a page may change. The others run a program (`editor`), or decide where sound
+and text go (`remote_*`, `notes_ref`, `review_ref`).
+"""
 
 
 def routes(service: Service) -> list[BaseRoute]:
@@ -56,12 +57,12 @@ def routes(service: Service) -> list[BaseRoute]:
 
 
 async def change_settings(service: Service, given: Mapping[str, object], *, is_saved: bool) -> None:
-    """Change settings of the running service, all or none; None is the value without a change.
+    """Change settings of the running service, all or none; None restores the default.
 
-    `is_saved` writes them to git's configuration as well: that of the repository, or of the
-    person outside of one. Raises RefusalError and VoicenoteError.
+    `is_saved` also writes them to git's configuration: the repository's, or outside of one, the
+    user's. Raises RefusalError and VoicenoteError.
     """
-    async with service.changing:  # a change made of older settings would undo another one
+    async with service.changing:  # concurrent changes must not undo each other
         await _change(service, given, is_saved=is_saved)
 
 
@@ -104,7 +105,7 @@ def _is_changeable(setting: Setting) -> bool:
 
 
 def _written(name: str, value: object) -> str | None:
-    """Return a value of JSON as it is written in git's configuration."""
+    """Return a JSON value as it is written in git's configuration."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -119,7 +120,7 @@ def _written(name: str, value: object) -> str | None:
 
 
 def _check(setting: Setting, text: str) -> None:
-    """Check a value. Engines and models are those that are installed: no code, no other folder."""
+    """Check a value. Only installed engines and models are allowed: no code, no other folder."""
     known = {"engine": ("auto", *engine_names()), "model": model_names()}.get(setting.field)
     if known is not None and text not in known:
         raise RefusalError(
@@ -155,7 +156,7 @@ def _value(effective: EffectiveSetting, settings: Settings) -> dict[str, object]
         "name": setting.field,
         "key": setting.key,
         "value": _typed(setting, written),
-        # it differs from what git says where it was given as an option, or changed here
+        # an option or a change in this service overrides git's configuration
         "origin": str(effective.origin) if written == effective.value else "service",
         "default": _typed(setting, default),
         "kind": "list" if is_list else setting.kind,

@@ -1,4 +1,4 @@
-"""Versions of texts: what a client has read, in a form that it sends back."""
+"""Versions of texts: the text that a client has read, in a form that it sends back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_BYTES = 1 << 20
 
 
 def version_of(text: str | None) -> str:
-    """Return the version of a text: the text itself, packed; None if there is no text."""
+    """Return the version of a text: the text itself, compressed; None if there is no text."""
     if text is None:
         return _ABSENT
     return urlsafe_b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"))).decode()

@@ -1,4 +1,4 @@
-"""/api/vocabulary: the lists of terms that people keep."""
+"""/api/vocabulary: the repository's and the user's lists of terms."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def routes(service: Service) -> list[BaseRoute]:
 
 
 def _terms(service: Service) -> dict[str, object]:
-    """Return the terms with what is heard instead of them, each once, and the list they are in."""
+    """Return each term once, with its misheard forms and its list."""
     warnings: list[str] = []
     found: dict[str, dict[str, list[str]]] = {}
     for place, entries in listed_entries(repository_of(service), warnings.append):
@@ -91,7 +91,7 @@ def _add(service: Service, entries: list[ListedTerm], *, is_personal: bool) -> N
 
 
 def _remove(service: Service, term: str) -> None:
-    """Remove a term from the lists that it is in. Raises RefusalError if it is in none."""
+    """Remove a term from its lists. Raises RefusalError if it is in none."""
     repository = repository_of(service)
     lists: list[VocabularyList | None] = [personal_list()]
     lists += [project_list(repository)] if repository else []

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _ID = "dictation"
 _LOST_SECONDS = 3600.0
-"""Seconds after which a browser that is gone does not come back; Enter ends the wait before."""
+"""Seconds to wait for a browser to come back; Enter ends the wait."""
 
 
 class BrowserDictation:
-    """Sound from a page, which may be closed and opened again: a `Host` of one dictation.
+    """Sound from a page, which may be closed and opened again: the `Host` of one dictation.
 
     `began` is called when the first sound is on disk.
     """
@@ -57,7 +57,7 @@ class BrowserDictation:
 
 
 class BrowserSpeech(Speech):
-    """The sound of a page; while the dictation is paused, it is dropped."""
+    """The sound of a page; it is dropped while the dictation is paused."""
 
     def __init__(
         self,

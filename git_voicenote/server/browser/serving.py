@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 _PORT = 7860
-"""The port that people may have forwarded already; any other if it is in use."""
+"""The port that people may have forwarded; another one if it is in use."""
 _TAIL = 0.8
-"""Seconds of sound after the stop key: the last word, and what is still on its way."""
+"""Seconds of sound after the stop key: the last word, and sound still in transit."""
 _REPORT_INTERVAL = 0.1
 _TICK = 0.02
 _GOODBYE = 5.0
-"""Seconds for the page to take the final text."""
+"""Seconds for the page to receive the final text."""
 _LOST = "the connection to the browser is lost: open the link again, or press Enter to stop"
 _WORDS = JsonLimits(size=1 << 20)
 
@@ -147,7 +147,7 @@ class _Recording:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GOODBYE):
                     await speech.delivered.wait()
-                    while not speech.lost_for:  # the page is told that this was all
+                    while not speech.lost_for:  # tells the page that this was all
                         await asyncio.sleep(_TICK)
 
     def _is_over(self) -> bool:
@@ -182,7 +182,7 @@ class _Recording:
         )  # fmt: skip
 
     def _listen(self) -> None:
-        """Follow stdin to its end, which comes with the end of our parent, however it ends."""
+        """Read stdin to its end, which means that our parent has ended."""
         with open(0, "rb", buffering=0, closefd=False) as told:
             for line in told:
                 self._loop.call_soon_threadsafe(self._obey, line)
@@ -216,7 +216,7 @@ class _Recording:
 
 @contextmanager
 def _free_port() -> Iterator[BoundSocket]:
-    """Listen on the usual port of this machine, or on any that is free."""
+    """Listen on the usual port of this machine, or on any free one."""
     with ExitStack() as stack:
         try:
             bound = stack.enter_context(listening(ListenAddress(port=_PORT), {}))

@@ -1,4 +1,4 @@
-"""Speech that waits for an engine."""
+"""Queue speech for an engine."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Backlog:
-    """Pieces of speech on their way from the thread that listens to the one that computes.
+    """Pieces of speech from the listening thread to the computing one.
 
-    Iterating over it waits for pieces until `close`.
+    Iterating waits for pieces until `close`.
     """
 
     def __init__(self) -> None:
@@ -51,14 +51,14 @@ class Backlog:
 
     @property
     def holds_an_end(self) -> bool:
-        """Whether the last piece of a segment waits."""
+        """Whether the end of a segment is waiting."""
         with self._changed:
             return any(piece.final for piece in self._pieces)
 
     def joined(self, piece: Waveform) -> Waveform:
-        """Return a piece with all that followed it meanwhile, up to the end of its segment.
+        """Return a piece joined with those after it, up to the end of its segment.
 
-        So an engine that is late computes one partial result, and not all that it missed.
+        So an engine that is late computes one partial result instead of several.
         """
         pieces = [piece]
         with self._changed:

@@ -1,4 +1,4 @@
-"""A running engine process, and the callers that wait for its answers."""
+"""Talk to a running engine process for several callers."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 _MAX_SOUND = 600.0
-"""Seconds of sound that count: no engine is given more before it answers."""
+"""The most seconds of sound that count: an engine gets no more before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineTimeouts:
-    """How long an engine may compute without an answer, in seconds.
+    """The time that an engine may compute without an answer, in seconds.
 
-    It has `base` seconds, and `factor` seconds for each second of sound that it was given. A
-    process without any sign of life for `silence` seconds has failed, too.
+    It is `base`, plus `factor` for each second of sound. A process without a sign of life for
+    `silence` seconds has failed, too.
     """
 
     base: float = 120.0
@@ -59,14 +59,14 @@ class EngineTimeouts:
     silence: float = 120.0
 
     def seconds(self, sound: float) -> float:
-        """Return how long the engine may compute for so many seconds of sound."""
+        """Return the time limit for so many seconds of sound."""
         return self.base + self.factor * min(sound, _MAX_SOUND)
 
 
 class Conversation:
-    """A running engine process, with a thread that receives its answers into the event loop.
+    """A running engine process, with a thread that passes its answers to the event loop.
 
-    If it exceeds the `patience`, the process is killed.
+    The process is killed if it exceeds the `patience`.
     """
 
     def __init__(self, start: Start, patience: EngineTimeouts) -> None:
@@ -74,7 +74,7 @@ class Conversation:
         self.is_alive = True
         self.is_loaded = False
         self.introduction: asyncio.Future[Ready | Unusable | ProcessEnded]
-        """What the process says first."""
+        """The first message of the process."""
         self._patience = patience
         self._is_retired = False
         self._how: str | None = None
@@ -95,9 +95,9 @@ class Conversation:
 
     @contextmanager
     def order(self, order: TranscribeFile | TranscribeDictation) -> Iterator[OrderReplies]:
-        """Give an order, and yield the queue of its answers, up to `Done` or `ProcessEnded`.
+        """Send an order, and yield the queue of its answers, up to `Done` or `ProcessEnded`.
 
-        It is cancelled at the end of the context unless it was done by then.
+        The order is cancelled at the end of the context unless it is done.
         """
         replies: OrderReplies = asyncio.Queue()
         self._listeners[order.number] = replies
@@ -116,7 +116,7 @@ class Conversation:
             self._process.socket.send(order)
 
     def retire(self) -> None:
-        """End the process as soon as no caller waits for its answers."""
+        """End the process once no caller waits for its answers."""
         self._is_retired = True
         self._end_if_retired()
 
@@ -141,7 +141,7 @@ class Conversation:
         self._hand_over(self._take_end, how)
 
     def _hand_over(self, take: Callable[..., None], *arguments: object) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(take, *arguments)
 
     def _take(self, answer: FromEngine) -> None:
@@ -159,7 +159,7 @@ class Conversation:
                 self._reply(answer)
 
     def _reply(self, reply: OrderReply) -> None:
-        # an order that was cancelled may still have an answer on its way
+        # a cancelled order may still be answered
         replies = self._listeners.get(reply.number)
         if replies is not None:
             replies.put_nowait(reply)
@@ -182,7 +182,7 @@ class Conversation:
                 self._stop_watching()
 
     def _expect_life(self) -> None:
-        """Wait for the next answer; with work, a pulse comes each second."""
+        """Wait for the next answer; a busy process sends a pulse each second."""
         self._stop_watching()
         seconds = self._patience.silence
         self._watchdog = self._loop.call_later(seconds, self._give_up, seconds)

@@ -1,4 +1,4 @@
-"""The engine as the service sees it: in its own process, with a bounded queue before it."""
+"""The engine of the service: in its own process, behind a bounded queue."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from git_voicenote.targets import Target
 
 MAX_WAITING = 16
-"""Files in the queue, the one that is decoded included."""
+"""The most files in the queue, including the current one."""
 MAX_DICTATIONS = 8
-"""Live dictations at a time."""
+"""The most live dictations at a time."""
 
 
 class QueueFullError(Exception):
@@ -64,15 +64,15 @@ class Decoder:
         patience: EngineTimeouts | None = None,
     ) -> None:
         self.waiting = 0
-        """Files in the queue, the one that is decoded included."""
+        """The number of files in the queue, including the current one."""
         self.max_waiting = max_waiting
         self.dictations = 0
-        """Live dictations that go on."""
+        """The current number of live dictations."""
         self.info: EngineInfo
-        """The engine, once the context was entered."""
+        """The engine; set when the context is entered."""
         self._start = start
         self._patience = patience or EngineTimeouts()
-        self._turn = asyncio.Lock()  # whoever waits longest gets it
+        self._turn = asyncio.Lock()  # first come, first served
         self._numbers = 0
         self._process: Conversation | None = None
         self._retired: list[Conversation] = []
@@ -80,12 +80,12 @@ class Decoder:
 
     @property
     def settings(self) -> Settings:
-        """The settings that the engine was chosen by."""
+        """The settings of the engine."""
         return self._start.settings
 
     @property
     def is_running(self) -> bool:
-        """Whether there is an engine process."""
+        """Whether the engine process runs."""
         return self._process is not None and self._process.is_alive
 
     @property
@@ -116,7 +116,7 @@ class Decoder:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place in the queue of files. Raises QueueFullError."""
+        """Reserve a place in the queue of files. Raises QueueFullError."""
         if self.waiting >= self.max_waiting:
             raise QueueFullError
         self.waiting += 1
@@ -127,7 +127,7 @@ class Decoder:
 
     @contextmanager
     def dictation_place(self) -> Iterator[None]:
-        """Hold one of the places for live dictations. Raises QueueFullError."""
+        """Reserve a place for a live dictation. Raises QueueFullError."""
         if self.dictations >= MAX_DICTATIONS:
             raise QueueFullError
         self.dictations += 1
@@ -143,10 +143,10 @@ class Decoder:
         keywords: tuple[str, ...],
         progress: Callable[[float], None] | None = None,
     ) -> AsyncGenerator[SegmentHeard | Done, None]:
-        """Yield what is heard in a file, and finally Done. The caller closes the generator.
+        """Yield the segments of a file, and finally Done. The caller closes the generator.
 
-        Files are heard in the order of these calls. `progress` is called with the seconds of the
-        file that were listened to. Raises EngineError if the process cannot be started, dies, or
+        Files are transcribed in the order of these calls. `progress` is called with the seconds of
+        the file that were processed. Raises EngineError if the process cannot be started, dies, or
         does not answer.
         """
         async with self._turn:
@@ -175,7 +175,7 @@ class Decoder:
         keywords: tuple[str, ...] = (),
         target: Target | None = None,
     ) -> Iterator[LiveHearing]:
-        """Hear a WAV of ours while it is written; see `messages.TranscribeDictation`.
+        """Transcribe a WAV while it is written; see `messages.TranscribeDictation`.
 
         Raises EngineError if the process cannot be started.
         """
@@ -190,7 +190,7 @@ class Decoder:
     def unload(self) -> bool:
         """Free the memory of the model; return whether that is done.
 
-        If something is being heard, it is done as soon as that has ended.
+        A busy engine is unloaded as soon as it has finished.
         """
         self._stop_resting()
         process, self._process = self._process, None
@@ -200,10 +200,10 @@ class Decoder:
         return not process.is_alive
 
     async def switch(self, settings: Settings) -> None:
-        """Use other settings for all that is heard from now on.
+        """Use other settings from now on.
 
-        What is being heard is finished with the old ones. Raises EngineError, and changes nothing,
-        if the engine of the new settings cannot be used.
+        Current work is finished with the old ones. Raises EngineError, and changes nothing, if the
+        new engine cannot be used.
         """
         start = Start(self._start.folder, settings)
         process = _started(start, self._patience)
@@ -253,7 +253,7 @@ class Decoder:
 
 
 class LiveHearing:
-    """What is heard in a dictation: an iterator over partial texts, segments, and finally Done."""
+    """The results of a dictation: an iterator over partial texts, segments, and finally Done."""
 
     def __init__(self, process: Conversation, number: int, replies: OrderReplies) -> None:
         self._process = process
@@ -269,7 +269,7 @@ class LiveHearing:
         return self
 
     async def __anext__(self) -> Voice | Partial | SegmentHeard | Done:
-        """Wait for what is heard next. Raises EngineError if the process dies."""
+        """Wait for the next result. Raises EngineError if the process dies."""
         while not self._is_done:
             answer = await self._replies.get()
             if isinstance(answer, ProcessEnded):
@@ -290,5 +290,5 @@ def _started(start: Start, patience: EngineTimeouts) -> Conversation:
 
 def _died(ended: ProcessEnded) -> EngineError:
     return EngineError(
-        f"the engine process ended ({ended.how})", hint="try again: another one is started"
+        f"the engine process ended ({ended.how})", hint="try again: a new one is started"
     )

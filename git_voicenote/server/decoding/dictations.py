@@ -1,4 +1,4 @@
-"""Dictations, transcribed in the engine process while their sound arrives on the disk."""
+"""Transcribe dictations in the engine process while their sound arrives on disk."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Dictations:
         return bool(self._running)
 
     def begin(self, order: TranscribeDictation) -> None:
-        """Begin to listen, without waiting for anything."""
+        """Start to listen, without blocking."""
         running = _Running(order, self._decoding, lambda: self._running.pop(order.number, None))
         self._running[order.number] = running
         running.start()
 
     def complete(self, number: int) -> None:
-        """Note that all sound of a dictation is on disk."""
+        """Note that a dictation's sound is complete."""
         if running := self._running.get(number):
             running.complete()
 
@@ -59,7 +59,7 @@ class Dictations:
 
 
 class _Running:
-    """A dictation: one thread listens to its sound, another one computes."""
+    """A dictation: one thread reads its sound, another one computes."""
 
     def __init__(
         self, order: TranscribeDictation, decoding: Decoding, ended: Callable[[], object]
@@ -134,7 +134,7 @@ class _Running:
 
     def _hear(self, listening: Listening, segments: list[Segment]) -> None:
         engine = self._decoding.engine(LIVE)
-        engine.load()  # while the person begins to speak, as all that follows
+        engine.load()  # while the person begins to speak, like everything after it
         with self._decoding.reading:
             context = replace(
                 listening.context, language=self._order.language, partial=self._tell_partial

@@ -37,7 +37,7 @@ class Decoding:
         self.reading = threading.Lock()
         """Held while the repository is read."""
         self.warnings: list[str] = []
-        """What was told of the repository and the engine, and not to a user yet."""
+        """Warnings about the repository and the engine that no user has seen yet."""
         self._loading = threading.Lock()
         self._is_loaded = False
         self._repository = repository_if_any() if settings.vocabulary else None
@@ -45,7 +45,7 @@ class Decoding:
         self.general = self.listening(
             self._likely_target(), settings.language, self.warnings.append
         )
-        """What is known before something is heard that has no target."""
+        """The context for recordings that have no target."""
         self._engine = self.general.engine
 
     @property
@@ -59,7 +59,7 @@ class Decoding:
         return Detection.of(self._settings)
 
     def listening(self, target: Target, language: str, warn: Callable[[str], None]) -> Listening:
-        """Return what is known before something is heard about a target."""
+        """Return the context for recordings about a target."""
         settings = replace(self._settings, language=language)
         return Listening(self._repository, settings, target, warn)
 

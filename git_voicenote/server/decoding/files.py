@@ -1,4 +1,4 @@
-"""A sound file, transcribed in the engine process."""
+"""Transcribe a sound file in the engine process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REPORT = 1.0
 def transcribe_file(
     decoding: Decoding, job: TranscribeFile, is_wanted: Callable[[int], bool]
 ) -> None:
-    """Transcribe a file, and answer with what is heard as it is."""
+    """Transcribe a file, and send its segments as they are heard."""
     begun = time.monotonic()
     duration, error = 0.0, None
     told: list[str] = []
@@ -74,7 +74,7 @@ class _Unwanted(Exception):  # noqa: N818 - not an error
 
 
 class _Progress:
-    """Reports at intervals how much of a file was listened to."""
+    """Reports at intervals how much of a file was processed."""
 
     def __init__(self, decoding: Decoding, number: int, is_wanted: Callable[[int], bool]) -> None:
         self._decoding = decoding

@@ -25,9 +25,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class TranscribeFile:
-    """A sound file to transcribe. `number` tells its answers from those of other orders.
+    """A sound file to transcribe.
 
-    `keywords` are terms that are likely to be spoken, besides those of the repository.
+    `number` identifies its answers. `keywords` are terms that are likely to be spoken, besides
+    those of the repository.
     """
 
     number: int
@@ -81,7 +82,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """There is no such engine, or it cannot be used; the process ends."""
+    """The engine does not exist or cannot be used; the process ends."""
 
     error: VoicenoteError
 
@@ -99,7 +100,7 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Listened:
-    """How many seconds of a file were listened to so far."""
+    """The seconds of a file that were processed so far."""
 
     number: int
     seconds: float
@@ -124,7 +125,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class SegmentHeard:
-    """A segment, in its order."""
+    """A segment of an order."""
 
     number: int
     segment: Segment
@@ -149,12 +150,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class ProcessEnded:
-    """The process ended, and how: "signal 9", or the last line that it wrote."""
+    """The end of the process: "signal 9", or the last line that it wrote."""
 
     how: str
 
 
 ToEngine: TypeAlias = Start | TranscribeFile | TranscribeDictation | Complete | Cancel
 OrderReply: TypeAlias = Listened | Voice | Partial | SegmentHeard | Done
-"""What belongs to one order."""
+"""The messages that belong to one order."""
 FromEngine: TypeAlias = Ready | Loaded | Unusable | Pulse | OrderReply | ProcessEnded

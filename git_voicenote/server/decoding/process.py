@@ -42,7 +42,7 @@ _PULSE = 1.0
 
 
 def main() -> None:
-    """Follow the orders of our parent until it ends."""
+    """Execute the orders of our parent until it ends."""
     socket: Socket = Connection(int(sys.argv[1]))
     parent = _Parent(socket)
     start: SimpleQueue[Start] = SimpleQueue()
@@ -68,12 +68,12 @@ class _Parent:
         self._sending = threading.Lock()
 
     def send(self, answer: FromEngine) -> None:
-        """Answer; from any thread."""
-        with self._sending, suppress(OSError):  # it has gone: `receive` sees that, too
+        """Send an answer, from any thread."""
+        with self._sending, suppress(OSError):  # it has ended: `receive` notices that, too
             self._socket.send(answer)
 
     def receive(self, start: SimpleQueue[Start], orders: SimpleQueue[ToEngine]) -> None:
-        """Receive orders until our parent has gone, and end then, whatever the engine does."""
+        """Receive orders until our parent has ended; then exit, whatever the engine does."""
         with suppress(EOFError, OSError):
             start.put(self._socket.recv())
             while True:
@@ -82,7 +82,7 @@ class _Parent:
 
 
 class _Work:
-    """The file that is transcribed, those that wait, and the dictations."""
+    """The current file, the waiting ones, and the dictations."""
 
     def __init__(self, decoding: Decoding, orders: SimpleQueue[ToEngine]) -> None:
         self._decoding = decoding
@@ -90,10 +90,10 @@ class _Work:
         self._dictations = Dictations(decoding)
         self._files: SimpleQueue[TranscribeFile] = SimpleQueue()
         self._wanted: set[int] = set()
-        """The numbers of files that somebody waits for."""
+        """The numbers of files whose answers are still needed."""
 
     def run(self) -> None:
-        """Follow orders for ever."""
+        """Execute orders for ever."""
         for work in (self._transcribe, self._beat):
             threading.Thread(target=work, daemon=True).start()
         while True:

@@ -1,4 +1,4 @@
-"""One engine for several recordings: one of them computes at a time, complete sentences first."""
+"""Share one engine among several recordings: one computes at a time, complete sentences first."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from git_voicenote.errors import EngineError
 
 LIVE, PARTIAL, FILE = 0, 1, 1
-"""Priorities: the lower one goes first.
-
-The end of a sentence of live speech goes before all else. Partial results and files take turns, so
-that many dictations have fewer partial results each, but neither a late text nor files that wait
-for ever.
+"""Priorities; lower ones go first. The end of a spoken sentence goes before everything else.
+Partial results and files alternate: with many dictations, each gets fewer partial results, but no
+final text is late and no file waits for ever.
 """
 
 
@@ -35,7 +33,7 @@ class _Ticket:
 
 
 class PriorityLock:
-    """A lock that is handed to the waiter with the lowest priority, the longest waiting first."""
+    """A lock that goes to the waiter with the lowest priority, and among those, to the first."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -46,7 +44,9 @@ class PriorityLock:
         self._count = 0
 
     def take(self, priority: int | Callable[[], int]) -> None:
-        """Wait for the turn. A priority that changes meanwhile is called when the turn is free."""
+        """Wait for the turn. A priority that may change is a function, called when the turn is
+        free.
+        """
         with self._changed:
             if self._is_taken:
                 self._count += 1
@@ -57,9 +57,9 @@ class PriorityLock:
             self._is_taken, self._taken_at = True, time.monotonic()
 
     def give_back(self) -> None:
-        """Let the next one compute."""
+        """Give the turn to the next waiter."""
         with self._changed:
-            # it stays taken for the next one: nobody comes in between
+            # it passes to the next waiter directly
             self._is_taken = bool(self._tickets)
             if self._tickets:
                 self._tickets.remove(
@@ -68,31 +68,31 @@ class PriorityLock:
                 self._changed.notify_all()
 
     def computes(self, sound: float) -> None:
-        """Note that the holder of the turn was given so many seconds of sound."""
+        """Note how many seconds of sound the holder of the turn was given."""
         with self._changed:
             self._sound += sound
 
     def answered(self) -> None:
-        """Note that the holder of the turn has answered: its sound does not count any more."""
+        """Note that the holder of the turn has answered for its sound."""
         with self._changed:
             self._sound = 0.0
 
     @property
     def waiting(self) -> int:
-        """How many wait for the turn."""
+        """The number of waiters."""
         with self._changed:
             return len(self._tickets)
 
     @property
     def held(self) -> tuple[float, float]:
-        """Seconds since the turn was taken, 0 if it is free, and of the sound that it is about."""
+        """Seconds since the turn was taken (0 if it is free), and seconds of its sound."""
         with self._changed:
             since = time.monotonic() - self._taken_at if self._is_taken else 0.0
             return since, self._sound if self._is_taken else 0.0
 
     @contextmanager
     def taken(self, priority: int) -> Iterator[None]:
-        """Hold the turn for as long as the context lasts."""
+        """Hold the turn while the context lasts."""
         self.take(priority)
         try:
             yield
@@ -101,7 +101,7 @@ class PriorityLock:
 
     @contextmanager
     def given_back(self, priority: int) -> Iterator[None]:
-        """Give the turn back, and take it again at the end of the context."""
+        """Give the turn back during the context, then take it again."""
         self.give_back()
         try:
             yield
@@ -112,15 +112,15 @@ class PriorityLock:
 class SharedEngine:
     """An engine that computes only in its turn.
 
-    It gives the turn back whenever it waits for sound and whenever a segment is handed on. An
-    engine that computes elsewhere takes no turns. `loaded` is called once the engine is loaded.
+    It gives the turn back while it waits for sound and while a segment is handled. An engine that
+    computes elsewhere takes no turns. `loaded` is called once the engine is loaded.
     """
 
     def __init__(
         self, engine: Engine, turns: PriorityLock, priority: int, loaded: Callable[[], None]
     ) -> None:
         self._engine = engine
-        # nobody waits for an engine that computes on another machine
+        # an engine on another machine needs no turns
         self._turns = PriorityLock() if engine.info.server else turns
         self._priority = priority
         self._loaded = loaded
@@ -145,7 +145,7 @@ class SharedEngine:
                     yield segment
 
     def _between(self, pieces: Iterable[Waveform]) -> Iterator[Waveform]:
-        """Yield pieces; the turn is free while there is none."""
+        """Yield pieces; the turn is free while waiting for one."""
         self._loaded()  # an engine asks for sound after it has loaded
         waiting = iter(pieces)
         while True:
@@ -212,7 +212,8 @@ def shared(
 ) -> SharedEngine:
     """Return an engine that computes in its turn.
 
-    On a CPU, a batch takes too long for live speech to wait for it, and is hardly faster.
+    On a CPU, batches are not used: live speech would wait too long for one, and it is hardly
+    faster.
     """
     if isinstance(engine, BatchEngine) and priority == FILE and engine.info.device != "cpu":
         return SharedBatchEngine(engine, turns, priority, loaded)

@@ -1,4 +1,4 @@
-"""The followers of jobs, and the changes that they have not seen yet."""
+"""Tell the followers of jobs about changes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class JobFollower:
-    """Collects what changes; a slow reader gets each file once.
+    """Collects changes; a slow reader gets each file once.
 
-    What changed is the ids of jobs, each with the numbers of its files; with none, the job itself
-    was added or deleted.
+    A change is the id of a job and the numbers of its files; without numbers, the job itself was
+    added or deleted.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class JobFollower:
         self._event.set()
 
     def close(self) -> None:
-        """Note that nothing will change any more: the service stops."""
+        """Note that there will be no more changes: the service stops."""
         self.is_closed = True
         self._event.set()
 
@@ -51,13 +51,13 @@ class JobChanges:
         self._followers: dict[str | None, set[JobFollower]] = {}
 
     def publish(self, job_id: str, *numbers: int) -> None:
-        """Tell the followers of a job which of its files changed; none: the job itself."""
+        """Report changed files of a job to its followers; none means the job itself."""
         for followed in (job_id, None):
             for follower in self._followers.get(followed, ()):
                 follower.add(job_id, numbers)
 
     def close(self) -> None:
-        """End all following."""
+        """End all followers."""
         for followers in self._followers.values():
             for follower in followers:
                 follower.close()

@@ -31,9 +31,9 @@ _log = Log(__name__)
 async def running_jobs(
     state: Path, decoder: Decoder, metrics: Metrics, warn: Callable[[str], None]
 ) -> AsyncIterator[JobRunner | None]:
-    """Run the jobs in a state folder; None if another service does so.
+    """Run the jobs in a state folder; None if another service runs them.
 
-    What a service was transcribing when it ended, however it ended, is transcribed again.
+    Files that were interrupted by the end of a service are transcribed again.
     """
     try:
         with files.claim(state / "jobs.lock"):
@@ -53,12 +53,12 @@ class JobRunner:
         self.jobs = jobs
         self.changes = JobChanges()
         self.heard: dict[tuple[str, int], float] = {}
-        """The seconds that were listened to, of files that are being transcribed."""
+        """The processed seconds of files that are being transcribed."""
         self._decoder = decoder
         self._metrics = metrics
         self._warn = warn
         self._wake = asyncio.Event()
-        self._taking = asyncio.Lock()  # between a file that is taken, and one that is cancelled
+        self._taking = asyncio.Lock()  # for taking a file, and cancelling one
         self._current: tuple[Task, asyncio.Task[Result]] | None = None
 
     @asynccontextmanager
@@ -83,7 +83,7 @@ class JobRunner:
         self._wake.set()
 
     async def cancel(self, job_id: str) -> None:
-        """Cancel the files of a job that are not done. Raises StoreError."""
+        """Cancel the unfinished files of a job. Raises StoreError."""
         numbers = await asyncio.to_thread(self.jobs.cancel, job_id)
         await self._interrupt(job_id)
         self.changes.publish(job_id, *numbers)
@@ -103,7 +103,7 @@ class JobRunner:
         return is_deleted
 
     async def _interrupt(self, job_id: str) -> None:
-        """Cancel the file that is being transcribed, if it is of this job, and wait for that."""
+        """Cancel the current file if it belongs to this job, and wait until it has stopped."""
         async with self._taking:
             if self._current is None or self._current[0].job_id != job_id:
                 return
@@ -125,7 +125,7 @@ class JobRunner:
                 else:
                     await self._wake.wait()
                     self._wake.clear()
-            except StoreError as exc:  # a full disk, perhaps: go on with the next request
+            except StoreError as exc:  # perhaps a full disk: continue with the next request
                 self._warn(f"jobs are stopped: {exc.message}")
                 self._wake.clear()
                 await self._wake.wait()
@@ -148,7 +148,7 @@ class JobRunner:
         self.changes.publish(task.job_id, task.number)
 
     async def _hear(self, task: Task) -> Result:
-        """Return the result of a file; a failure is one, too."""
+        """Return the result of a file, which may be a failure."""
         segments: list[Segment] = []
 
         def progress(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Jobs and their files as values for JSON."""
+"""Jobs and their files as JSON values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def job_value(
     job: Job, heard: Mapping[tuple[str, int], float], *, with_segments: bool
 ) -> dict[str, object]:
-    """Return a job; `heard` has the seconds of the files that are being transcribed."""
+    """Return a job; `heard` has the processed seconds of current files."""
     return {
         "id": job.id,
         "created": job.created_at.isoformat(),
@@ -54,7 +54,7 @@ def file_value(
 
 
 def segment_values(segments: Iterable[Segment]) -> list[dict[str, object]]:
-    """Return segments with their times in seconds, and their words if the engine knows them."""
+    """Return segments with times in seconds, and words if the engine reports them."""
     return [
         {
             "start": round(segment.start, 3),

@@ -25,24 +25,25 @@ NORMAL, FAILED = 1000, 1011
 _CODES = {401: 4401, 403: 4403, 404: 4404, 408: 4408, 409: 4409, 429: 4429}
 _BAD_MESSAGE = 4400
 _CLOSING = 5.0
-"""Seconds that a client has to take the error before the connection closes."""
+"""Seconds for a client to receive the error before the connection closes."""
 
 
 class DisconnectedError(Exception):
-    """The client has gone."""
+    """The client has disconnected."""
 
 
 class Channel:
-    """A connection to a client, once it is accepted; messages have at most `size` bytes."""
+    """An accepted connection to a client; messages have at most `size` bytes."""
 
     def __init__(self, socket: WebSocket, size: int) -> None:
         self._socket = socket
         self._json = JsonLimits(size=size)
 
     async def receive(self, seconds: float | None) -> Message:
-        """Return the next message. Raises DisconnectedError, and RefusalError.
+        """Return the next message.
 
-        That is for a client that is silent for so many seconds, and for text that is no object.
+        Raises DisconnectedError, and RefusalError for a client that is silent for so many seconds
+        or sends text that is not a JSON object.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -83,5 +84,5 @@ class Channel:
 
 
 def close_code(error: RefusalError) -> int:
-    """Return the code that a connection is closed with after an error."""
+    """Return the close code of a connection after an error."""
     return _CODES.get(error.status, FAILED if error.status >= 500 else _BAD_MESSAGE)

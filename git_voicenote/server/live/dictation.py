@@ -1,4 +1,4 @@
-"""One dictation of the service: its recording, what is heard in it, and its text."""
+"""A dictation of the service: its recording, its segments and its text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BegunRecording:
-    """A recording that was begun: no other process takes it until `held` is closed.
+    """A new recording: no other process uses it until `held` is closed.
 
     Without a target, nothing is kept, and there are segments only.
     """
@@ -40,7 +40,7 @@ class BegunRecording:
 
 
 def begin_recording(service: Service, found: DictationSubject, rate: int) -> BegunRecording:
-    """Make a recording for sound that will arrive. Raises StoreError."""
+    """Create a recording for sound that will arrive. Raises StoreError."""
     archive = open_archive(found.repository, service.settings, service.warn)
     with ExitStack() as stack:
         recording = stack.enter_context(archive.begun(found.subject))
@@ -53,7 +53,7 @@ def begin_recording(service: Service, found: DictationSubject, rate: int) -> Beg
 
 
 def begin_passing(service: Service, rate: int) -> BegunRecording:
-    """Make a place for sound that is not kept. Raises StoreError."""
+    """Create a place for sound that is not kept. Raises StoreError."""
     passing = passing_sound(service.spool, rate)
     return BegunRecording(DiscardingKeeper(), passing.recording, passing.sound, passing.held, None)
 
@@ -78,7 +78,7 @@ class DictationSession:
         self._segments: list[Segment] = []
 
     async def run(self) -> None:
-        """Hear it to its end, and send its text to the client."""
+        """Transcribe it to its end, and send its text to the client."""
         speech, archive = self.speech, self._begun.archive
         completing = asyncio.create_task(self._complete())
         hearing = asyncio.create_task(self._hear(completing))
@@ -96,7 +96,7 @@ class DictationSession:
             speech.fail(self._service.refusal(exc))
         finally:
             hearing.cancel()
-            speech.end("lost")  # the service ends: what is on disk is offered by `record`
+            speech.end("lost")  # the service ends: `record` offers the recording
             await asyncio.shield(completing)
             self._begun.held.close()
             if (finishing := self._service.finishing.pop(self.id, None)) is not None:
@@ -116,7 +116,7 @@ class DictationSession:
         return recording
 
     async def _hear(self, completing: asyncio.Task[Recording]) -> Done | None:
-        """Return how the dictation ended for the engine, None if that failed before."""
+        """Return the engine's final message, None if it failed before."""
         try:
             with self._order() as heard:
                 completing.add_done_callback(lambda _: heard.complete())
@@ -135,7 +135,7 @@ class DictationSession:
         return None
 
     async def _hear_again(self) -> Done:
-        """Hear the complete sound with another engine process. Raises EngineError."""
+        """Transcribe the complete sound with a new engine process. Raises EngineError."""
         self._segments.clear()
         with self._order() as heard:
             heard.complete()
@@ -147,7 +147,7 @@ class DictationSession:
         raise AssertionError("the engine process neither finished nor ended")
 
     async def _finish(self, recording: Recording, done: Done) -> None:
-        """Keep what was heard, send the text, and bring the sound into its final format."""
+        """Store the transcript, send the text, and convert the sound to its final format."""
         archive, engine, language = self._begun.archive, self._engine, self._language
         if done.error is not None:
             await asyncio.to_thread(archive.failed, recording, engine, language, done.error)
@@ -171,6 +171,6 @@ class DictationSession:
 
 def _given_up() -> RefusalError:
     return RefusalError(
-        404, "the dictation was given up while the connection was lost; its recording is kept",
+        404, "the dictation ended while the connection was lost; its recording is kept",
         param="resume", code="dictation_not_found",
     )  # fmt: skip

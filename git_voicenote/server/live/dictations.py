@@ -1,4 +1,4 @@
-"""The dictations of the service: from the first sound to the text, each with its recording."""
+"""The dictations of the service, each with its recording."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from git_voicenote.server.service import Service
 
 _LOST_SECONDS = 15.0
-"""How long a lost connection keeps its place if another client wants it."""
+"""Seconds that a lost connection keeps its place if another client wants it."""
 _KEPT = 16
-"""Dictations that have ended, of which the last event can still be asked for."""
+"""The ended dictations whose last event can still be requested."""
 
 
 def routes(service: Service) -> list[BaseRoute]:
@@ -46,7 +46,7 @@ def routes(service: Service) -> list[BaseRoute]:
 
 
 def _begun(service: Service, opening: Opening) -> BegunRecording:
-    """Make a recording, or a place for sound that is not kept.
+    """Create a recording, or a place for sound that is not kept.
 
     Raises RefusalError and VoicenoteError.
     """
@@ -56,7 +56,7 @@ def _begun(service: Service, opening: Opening) -> BegunRecording:
 
 
 class DictationSessions:
-    """Current dictations, and those that ended lately: their clients may reconnect."""
+    """Current dictations, and recently ended ones: their clients may reconnect."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -118,7 +118,7 @@ class DictationSessions:
             ) from None
 
     def _make_room(self) -> None:
-        """End the dictation whose client has been gone for longest; the next try has its place."""
+        """End the dictation whose client has been gone longest; the next attempt gets its place."""
         lost = [
             speech
             for speech in self._known.values()
@@ -128,7 +128,7 @@ class DictationSessions:
             max(lost, key=lambda speech: speech.lost_for).end("lost")
 
     async def _end(self) -> None:
-        """End all of them with the service; what was said is kept."""
+        """End all of them with the service; the recordings are kept."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

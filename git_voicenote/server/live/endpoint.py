@@ -62,9 +62,9 @@ class Endpoint:
         except DisconnectedError:
             pass
         except asyncio.CancelledError:
-            # another connection took its place, or the service ends
+            # another connection replaced it, or the service ends
             await channel.fail(
-                RefusalError(409, "another connection continued the dictation", code="resumed")
+                RefusalError(409, "another connection resumed the dictation", code="resumed")
             )
         except Exception as exc:  # noqa: BLE001 - what it is, the client is told
             await channel.fail(self._refusal(exc))
@@ -80,7 +80,7 @@ class Endpoint:
         return parse_opening(message)
 
     async def _attend(self, channel: Channel, speech: Speech) -> None:
-        """Take sound and send events until the last one was sent, or the client has gone."""
+        """Receive sound and send events until the last event was sent or the client is gone."""
         speech.connect()
         tasks = []
         try:

@@ -1,4 +1,4 @@
-"""The events that a client of a dictation gets."""
+"""The events for the client of a dictation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def segment(heard: Segment) -> Event:
 
 
 def warning(message: str, code: str | None = None) -> Event:
-    """Return a warning; `code` is a word for programs."""
+    """Return a warning; `code` is for programs."""
     return {"type": "warning", "message": visible(message), "code": code}
 
 

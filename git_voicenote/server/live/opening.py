@@ -1,4 +1,4 @@
-"""The first message of a dictation: who asks, at what rate, and what the words are for."""
+"""The first message of a dictation: its sample rate and its target."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KINDS = ("commit", "cover", "message", "answer", "text")
-"""What a dictation may be for."""
+"""The kinds of targets."""
 _OF_COMMIT = ("commit", "answer")
 _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/~^@{}-]{0,255}")
-"""No option of git, and no range."""
+"""Excludes options of git and ranges."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Events on their way to a client that may be slow or gone."""
+"""Queue events for a client that may be slow or disconnected."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     Event = Mapping[str, object]
 
 _REPLACEABLE = ("partial", "received")
-"""Events of which only the latest matters."""
+"""Types of events of which only the latest matters."""
 
 
 class Outbox:
-    """A queue of at most `limit` events; none is lost but those replaced by later ones."""
+    """A queue of at most `limit` events; an event is dropped only if a later one replaces it."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -64,7 +64,7 @@ class Outbox:
             self._there_are_some.clear()
 
     async def watch(self) -> None:
-        """Wait until there are too many events for this connection. Raises RefusalError then."""
+        """Wait until too many events are queued for this connection; then raise RefusalError."""
         self._is_over_limit.clear()
         await self._is_over_limit.wait()
         raise RefusalError(

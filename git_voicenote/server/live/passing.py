@@ -1,6 +1,7 @@
-"""A dictation of which nothing is kept: that of the engine `remote` on another machine.
+"""A dictation that is not kept: that of the engine `remote` on another machine.
 
-That machine keeps the recording. Here the sound lies among the uploads, until the text was sent.
+That machine keeps the recording. Here, the sound is stored with the uploads until the text was
+sent.
 """
 
 from __future__ import annotations
@@ -25,25 +26,25 @@ class RecordingKeeper(Protocol):
     """Stores a recording and its transcript, or discards them; see `archive.Archive`."""
 
     def complete(self, recording: Recording) -> object:
-        """Take a recording whose sound is complete."""
+        """Store a complete recording."""
         ...
 
     def keep(self, recording: Recording) -> object:
-        """Take a recording that is not transcribed."""
+        """Store a recording without a transcript."""
         ...
 
     def transcribed(
         self, recording: Recording, engine: str, language: str, segments: Sequence[Segment]
     ) -> object:
-        """Take the transcript."""
+        """Store the transcript."""
         ...
 
     def failed(self, recording: Recording, engine: str, language: str, error: Exception) -> object:
-        """Take the reason why there is no transcript."""
+        """Store the reason why there is no transcript."""
         ...
 
     def compressed(self, recording: Recording) -> object:
-        """Bring the sound into its final format."""
+        """Convert the sound to its final format."""
         ...
 
 
@@ -78,7 +79,7 @@ class DiscardingKeeper:
 
 
 def passing_sound(spool: Path, rate: int) -> PassingSound:
-    """Make a file for sound that will arrive, which is in no archive. Raises StoreError."""
+    """Create a file for sound that will arrive, outside any archive. Raises StoreError."""
     name = secrets.token_hex(16)
     path = spool / name
     held = ExitStack()

@@ -1,4 +1,4 @@
-"""A dictation as its client sees it, across all connections that it needs."""
+"""A dictation as its client sees it, across reconnections."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ _REPORT_INTERVAL = 0.5
 
 
 class Speech:
-    """The sound of a dictation that arrives, and the events that go back.
+    """The incoming sound of a dictation, and the outgoing events.
 
-    `max_seconds` is how long it may be, 0 for no limit. If its connection is lost for
-    `lost_seconds`, it ends. `ended` is the future of why it ended. `max_events` is how many events
-    may wait for its client.
+    `max_seconds` limits its length, 0 for no limit. It ends if its connection is lost for
+    `lost_seconds`. `ended` is the future of the reason. `max_events` may wait for its client.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Speech:
 
     @property
     def received(self) -> int:
-        """Samples that the client has sent, from the first one that it counts."""
+        """The number of samples that the client has sent, as the client counts."""
         return self.sound.samples - self._before
 
     def begin_again(self) -> None:
@@ -63,7 +62,7 @@ class Speech:
         self._before = self.sound.samples
 
     def connect(self) -> None:
-        """Let the current task be the connection; one that is still there is closed."""
+        """Make the current task the connection; a previous one is closed."""
         if self._connection is not None:
             self._connection.cancel()
         self._connection = asyncio.current_task()
@@ -71,7 +70,7 @@ class Speech:
         if self._giving_up is not None:
             self._giving_up.cancel()
         if self._last is not None and self._last not in self.outbox:
-            self.outbox.put(self._last)  # it may have been on its way when the connection broke
+            self.outbox.put(self._last)  # it may have been in transit when the connection broke
 
     def disconnect(self) -> None:
         """Note that the current task is no longer the connection."""
@@ -87,11 +86,11 @@ class Speech:
 
     @property
     def is_over(self) -> bool:
-        """Whether no more sound is taken."""
+        """Whether no more sound is accepted."""
         return self.ended.done()
 
     async def add(self, pcm: bytes) -> None:
-        """Write sound to disk, and report twice a second how much is there. Raises StoreError."""
+        """Write sound to disk, and report its length twice a second. Raises StoreError."""
         if self.is_over:
             return
         await asyncio.to_thread(self.sound.add, pcm)
@@ -105,7 +104,7 @@ class Speech:
         self.outbox.put({"type": "received", "samples": self.received})
 
     def end(self, how: Ending) -> None:
-        """Take no more sound."""
+        """Accept no more sound."""
         if not self.ended.done():
             self.ended.set_result(how)
         for timer in (self._giving_up, self._reporting):

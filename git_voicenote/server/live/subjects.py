@@ -1,4 +1,4 @@
-"""What a dictation is about, in the repository of the service."""
+"""Find the subject of a dictation in the repository of the service."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DictationSubject:
 
 
 def find_subject(folder: Path, opening: Opening) -> DictationSubject:
-    """Return what a client wants to speak about. Raises RefusalError and GitError."""
+    """Return the subject that a client names. Raises RefusalError and GitError."""
     try:
         repository = Repository.discover(folder)
     except NotARepositoryError as exc:

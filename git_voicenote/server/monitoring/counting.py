@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from git_voicenote.server.monitoring.metrics import Metrics
 
 _UNKNOWN = "other"
-"""The path of everything without a route, of which there is no end."""
+"""The path of requests without a route, which could be any number."""
 
 
 class Counting:
-    """Counts the responses to HTTP requests, under the path of their route."""
+    """Counts responses to HTTP requests by the path of their route."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, routes: Iterable[BaseRoute]) -> None:
         self._app = app

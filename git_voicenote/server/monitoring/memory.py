@@ -1,4 +1,4 @@
-"""How much memory processes take."""
+"""Measure the memory of processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KIBIBYTE = 1024
 
 
 def resident_bytes(process: int | None) -> int | None:
-    """Return the resident memory of a process; None if there is none, or it cannot be known."""
+    """Return the resident memory of a process; None if it does not exist or is unknown."""
     if process is None:
         return None
     try:
@@ -22,6 +22,6 @@ def resident_bytes(process: int | None) -> int | None:
 
 
 def own_bytes() -> int:
-    """Return the resident memory of this process; without /proc, the most that it ever was."""
+    """Return the resident memory of this process; without /proc, its maximum."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return resident_bytes(os.getpid()) or most * (1 if sys.platform == "darwin" else _KIBIBYTE)

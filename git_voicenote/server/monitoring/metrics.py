@@ -1,4 +1,4 @@
-"""What the service has done, as Prometheus reads it (text format 0.0.4)."""
+"""Metrics of the service for Prometheus (text format 0.0.4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4"
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What is measured at the moment of a request; memory is resident, in bytes."""
+    """Values that are measured at the time of a request; memory is resident, in bytes."""
 
     waiting: int
     dictations: int
@@ -21,14 +21,14 @@ class Gauges:
 
 @dataclass
 class Metrics:
-    """Counts since the start. `requests` are by path, as the routes name it, and status."""
+    """Counts since the start; `requests` by path of the route and status."""
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     sound_seconds: float = 0.0
     decoding_seconds: float = 0.0
 
     def heard(self, sound: float, took: float) -> None:
-        """Count a file that was decoded: its seconds, and those that it took."""
+        """Count a decoded file: its seconds, and the seconds of decoding."""
         self.sound_seconds += sound
         self.decoding_seconds += took
 
@@ -44,15 +44,15 @@ class Metrics:
             ),
         ]
         for name, kind, meaning, value in (
-            ("sound_seconds_total", "counter", "Seconds of sound that were heard.",
+            ("sound_seconds_total", "counter", "Seconds of sound transcribed.",
              self.sound_seconds),
-            ("decoding_seconds_total", "counter", "Seconds that this took.",
+            ("decoding_seconds_total", "counter", "Seconds spent on transcribing it.",
              self.decoding_seconds),
             ("real_time_factor", "gauge", "Seconds of decoding for a second of sound.", factor),
-            ("queue_jobs", "gauge", "Requests in the queue, the one that is decoded included.",
+            ("queue_jobs", "gauge", "Requests in the queue, including the current one.",
              now.waiting),
             ("dictations", "gauge", "Live dictations.", now.dictations),
-            ("engine_running", "gauge", "Whether the engine process is there.",
+            ("engine_running", "gauge", "Whether the engine process runs.",
              int(now.is_running)),
             ("server_memory_bytes", "gauge", "Resident memory of the service.", now.server_bytes),
             ("engine_memory_bytes", "gauge", "Resident memory of the engine process.",

@@ -22,7 +22,7 @@ _LIMITS = JsonLimits(size=1 << 20, depth=8, nodes=10_000)
 
 
 class Body:
-    """The object that a request brings. Each method raises RefusalError for a wrong value."""
+    """The JSON object in a request. Each method raises RefusalError for an invalid value."""
 
     def __init__(self, values: dict[str, object]) -> None:
         self._values = values
@@ -85,7 +85,7 @@ async def json_body(request: Request, limits: ServiceLimits) -> Body:
             408, "the body took too long", code="too_slow", headers={"Connection": "close"}
         ) from exc
     except ClientDisconnect as exc:
-        raise RefusalError(400, "the body broke off", code="bad_json") from exc
+        raise RefusalError(400, "the body is incomplete", code="bad_json") from exc
     try:
         value = parse_json(bytes(content), "the body", _LIMITS)
     except ContentError as exc:

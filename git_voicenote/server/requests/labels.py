@@ -1,4 +1,4 @@
-"""Names of uploaded files: labels for people, with their folders, which are never paths here."""
+"""Labels of uploaded files: their names with folders, which are never used as paths here."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _MAX_PARTS = 32
 _MAX_PART_BYTES = 200
 """File systems allow 255; a suffix and a number have to fit."""
 _RESERVED = re.compile(r'[<>:"|?*\x00-\x1f]')
-"""Windows refuses them in names, and would read `c:x` as a path."""
+"""Windows refuses these characters, and reads `c:x` as a path."""
 
 
 def label(filename: bytes, number: int) -> str:
-    """Return the label of the file with this number, for the name that a client gave it.
+    """Return the label of a file, from the name that a client gave it.
 
-    It is relative, its parts are neither empty nor dots, and it is safe to unpack anywhere.
+    It is relative, no part of it is empty or dots, and it is safe to unpack anywhere.
     """
     text = visible(filename.decode("utf-8", "replace")).replace("\n", " ").replace("\t", " ")
     parts = [_part(part) for part in text.replace("\\", "/").split("/")]
@@ -30,10 +30,10 @@ def label(filename: bytes, number: int) -> str:
 
 
 def result_names(labels: list[str], suffix: str, taken: Iterable[str] = ()) -> list[str]:
-    """Return names for results beside the labels, no two of which differ only in case.
+    """Return names for results, no two of which differ only in case.
 
-    `talks/monday.flac` becomes `talks/monday.srt`, another of that name `talks/monday-2.srt`. None
-    is the name of a folder of another one, or one of those that are `taken`.
+    `talks/monday.flac` becomes `talks/monday.srt`, a second one `talks/monday-2.srt`. No name is
+    the folder of another one or among those `taken`.
     """
     used = {name.casefold() for name in taken}
     used |= {str(folder).casefold() for one in labels for folder in PurePosixPath(one).parents}
@@ -50,6 +50,6 @@ def result_names(labels: list[str], suffix: str, taken: Iterable[str] = ()) -> l
 
 
 def _part(text: str) -> str:
-    """Return a part of a name, without what a file system would not take; "" for dots."""
+    """Return a part of a name without characters that file systems refuse; "" for dots."""
     text = _RESERVED.sub("_", text).strip().encode()[:_MAX_PART_BYTES].decode("utf-8", "ignore")
     return text.rstrip(". \xa0")  # after it was cut; Windows reads `.. ` as `..`

@@ -1,6 +1,6 @@
-"""Forms with sound files, read as they arrive: the files go to disk, the fields stay small.
+"""Read forms with sound files as they arrive: files go to disk, fields stay small.
 
-The name that a client gives a file has no part in where it is stored.
+The client's name of a file has no influence on where it is stored.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ async def received_form(
 ) -> AsyncIterator[UploadForm]:
     """Read a form, with its files in `folder` (0600) until the context ends, unless moved.
 
-    Raises RefusalError for a body that is not such a form, too large or too slow, and OSError.
+    Raises RefusalError for an invalid, oversized or slow body, and OSError.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
@@ -112,7 +112,7 @@ async def _pieces(request: Request, limits: ServiceLimits) -> AsyncIterator[byte
             408, "the upload took too long", code="too_slow", headers={"Connection": "close"}
         ) from exc
     except ClientDisconnect as exc:
-        raise RefusalError(400, "the upload broke off", code="bad_form") from exc
+        raise RefusalError(400, "the upload is incomplete", code="bad_form") from exc
 
 
 def _too_large(limits: ServiceLimits) -> RefusalError:
@@ -169,7 +169,7 @@ class _Parts:
     content: bytearray = field(default_factory=bytearray)
     """Of the current field."""
     sound: list[tuple[int, bytes]] = field(default_factory=list)
-    """Pieces of files that were not yet taken, each with the number of its file."""
+    """Pieces of files that were not taken yet, each with the number of its file."""
     is_file: bool = False
     is_ended: bool = False
 
@@ -220,7 +220,7 @@ class _Parts:
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self.disposition)
         self.name = options.get(b"name", b"").decode("utf-8", "replace")
-        # some clients send the file without a name for it
+        # some clients send a file without a name
         self.is_file = b"filename" in options or self.name == _FILE
         if not self.is_file:
             return

@@ -1,4 +1,4 @@
-"""Responses with files: sound to play, results to keep."""
+"""Responses with files: sound to play, results to save."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class TemporaryFileResponse(FileResponse):
 
 
 def attachment(content: str | bytes, name: str, media_type: str) -> Response:
-    """Return a text as a file to keep, under any name (RFC 6266)."""
+    """Return a text as a download, under any name (RFC 6266)."""
     return Response(content, 200, disposition(name), media_type)
 
 
 def disposition(name: str) -> dict[str, str]:
-    """Return the header that names a file; the name may contain anything."""
+    """Return the header with the name of a download; the name may contain anything."""
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 def file_attachment(path: Path, name: str, media_type: str) -> Response:
-    """Return a temporary file as one to keep; it is deleted afterwards."""
+    """Return a temporary file as a download; it is deleted afterwards."""
     return TemporaryFileResponse(path, 200, disposition(name), media_type)

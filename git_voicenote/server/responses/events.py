@@ -16,7 +16,7 @@ class EventStream(StreamingResponse):
     """A response with JSON events; None is sent as a comment, which keeps a connection open."""
 
     SILENCE: ClassVar[float] = 15.0
-    """Seconds after which a comment is due."""
+    """Seconds of silence after which a comment is sent."""
 
     def __init__(self, events: AsyncIterator[dict[str, object] | None]) -> None:
         super().__init__(_lines(events), media_type="text/event-stream")

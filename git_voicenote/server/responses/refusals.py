@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 RETRY_AFTER = 10
-"""Seconds after which a client may try again where the service is busy or its engine died."""
+"""Seconds until a client should try again if the service is busy or its engine died."""
 BY_ERROR: tuple[tuple[type[VoicenoteError], int, str], ...] = (
     (NotARepositoryError, 404, "no_repository"),
     (UnknownRevisionError, 404, "no_commit"),
@@ -47,9 +47,9 @@ _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
 
 
 class RefusalError(Exception):
-    """A request that is not fulfilled, and why.
+    """A request that is refused, and why.
 
-    `param` is the field of the form that is wrong, `code` a word for programs.
+    `param` is the invalid field of the form, `code` is for programs.
     """
 
     def __init__(
@@ -70,18 +70,18 @@ class RefusalError(Exception):
 
     @property
     def fields(self) -> dict[str, object]:
-        """What clients are told."""
+        """The fields of the error."""
         kind = _TYPES.get(
             self.status, "server_error" if self.status >= 500 else "invalid_request_error"
         )
         return {"message": self.message, "type": kind, "param": self.param, "code": self.code}
 
     def as_json(self) -> dict[str, object]:
-        """Return the object that clients look for."""
+        """Return the error as OpenAI's clients expect it."""
         return {"error": self.fields}
 
     def as_response(self) -> Response:
-        """Return the answer to the request."""
+        """Return the response."""
         return json_response(self.as_json(), self.status, self.headers)
 
 
@@ -121,6 +121,6 @@ async def answer_missing(request: Request, _exc: Exception) -> Response:
 
 
 async def answer_method(request: Request, _exc: Exception) -> Response:
-    """Answer a method that a path does not have."""
+    """Answer a request with a method that its path does not have."""
     message = f"{request.scope['path']} has no {request.method}"
     return RefusalError(405, message, code="method_not_allowed").as_response()

@@ -1,4 +1,4 @@
-"""Sound for browsers: as it is stored, if they play that, else as a WAV."""
+"""Send sound to browsers: in its stored format if they play it, else as a WAV."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SIGNATURES = (
     (4, b"ftyp", "audio/mp4"),
     (0, b"\x1a\x45\xdf\xa3", "audio/webm"),
 )
-"""What Chromium, Firefox and Safari play; the media type never comes from a client."""
+"""The formats that Chromium, Firefox and Safari play; the media type never comes from a client."""
 
 
 async def recording_response(service: Service, recording_id: str) -> Response:
@@ -76,7 +76,7 @@ def _no_sound() -> RefusalError:
 
 
 def _media_type(file: BinaryIO) -> str | None:
-    """Return the type of what browsers play, by its first bytes."""
+    """Return the media type, by the first bytes, if browsers play it."""
     head = file.read(16)
     file.seek(0)
     found = (kind for offset, signature, kind in _SIGNATURES if head.startswith(signature, offset))
@@ -84,7 +84,7 @@ def _media_type(file: BinaryIO) -> str | None:
 
 
 def _streamed(file: BinaryIO, media_type: str) -> Response:
-    """Send an open file, which stays readable if it is compressed or deleted meanwhile."""
+    """Send an open file, which stays readable if it is compressed or deleted in the meantime."""
     size = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
     return StreamingResponse(_pieces(file), media_type=media_type, headers=size)
 

@@ -1,4 +1,4 @@
-"""GET /v1/models: the engine, under each of its names."""
+"""GET /v1/models: the engine and its model, by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from git_voicenote.server.service import Service
 
 _OWNER = "git-voicenote"
-"""By this the engine `remote` recognizes a service of our own."""
+"""The engine `remote` recognizes our own service by this."""
 
 
 def routes(service: Service) -> list[BaseRoute]:

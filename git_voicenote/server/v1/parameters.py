@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VERBOSE_JSON = "verbose_json"
 RESPONSE_FORMATS = (*FORMATS, VERBOSE_JSON)
-"""The export formats, and the one with everything that is known."""
+"""The export formats, and the one with all details."""
 GRANULARITIES = ("segment", "word")
 KNOWN = frozenset(
     {"model", "language", "prompt", "keywords", "hotwords", "response_format", "stream",
@@ -25,14 +25,14 @@ KNOWN = frozenset(
 )  # fmt: skip
 _MAX_KEYWORDS = 100
 _MAX_WORDS_OF_A_TERM = 5
-"""A longer part of a prompt is a sentence."""
+"""A longer part of a prompt is taken for a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionRequest:
-    """How a client wants its file transcribed.
+    """A request for a transcription.
 
-    `keywords` are terms that are likely to be spoken; `ignored` are the fields without a meaning.
+    `keywords` are terms that are likely to be spoken; `ignored` are unknown fields.
     """
 
     language: str
@@ -86,7 +86,7 @@ def without_brackets(form: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def parse_language(language: str, info: EngineInfo) -> str:
-    """Return the code of a language that the engine understands. Raises RefusalError."""
+    """Return a language code that the engine supports. Raises RefusalError."""
     code = language.lower().partition("-")[0]
     if info.languages and code not in info.languages:
         raise RefusalError(
@@ -116,7 +116,7 @@ def parse_keywords(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def check_model(model: str, info: EngineInfo) -> None:
-    """Raise RefusalError for a model that is not here; "" is any."""
+    """Raise RefusalError for an unknown model; "" means any."""
     known = model_names(info)
     if model and model not in known:
         raise RefusalError(

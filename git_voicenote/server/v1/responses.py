@@ -40,7 +40,7 @@ class Transcription:
     def warnings(self) -> tuple[str, ...]:
         """Missing sound, and fields that were ignored."""
         error = () if self.done.error is None else (self.done.error.message,)
-        ignored = tuple(f"the field {name} has no meaning here" for name in self.request.ignored)
+        ignored = tuple(f"the field {name} is ignored" for name in self.request.ignored)
         return tuple(dict.fromkeys((*self.done.warnings, *error, *ignored)))
 
     @property

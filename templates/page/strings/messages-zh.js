@@ -59,7 +59,7 @@ export default {
   "no model is installed (`git voicenote models` lists them)": "没有安装模型（用 `git voicenote models` 查看）",
   "the engine remote has no server": "remote 引擎没有设置服务器",
   "the engine process ended ({how})": "引擎进程已结束（{how}）",
-  "try again: another one is started": "请重试，会另外启动一个",
+  "try again: a new one is started": "请重试，会另外启动一个",
   "the engine process cannot be started: {reason}": "无法启动引擎进程：{reason}",
   "there is no engine named {name}": "没有名为 {name} 的引擎",
   "{short} is too long: the start of its diff is shown": "{short} 太长，只显示差异的开头",

@@ -1,4 +1,4 @@
-"""Sound of a realtime connection: on disk while it is heard, and gone afterwards."""
+"""The sound of a realtime connection: on disk until it is transcribed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Buffer:
-    """A stretch of sound, from its first samples until it is committed or cleared.
+    """A part of the sound, from its first samples until it is committed or cleared.
 
-    With `turns`, each pause makes an item; otherwise the whole is one.
+    With `turns`, each pause ends an item; otherwise the whole is one item.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Buffer:
         """Raises StoreError."""
         self.turns = turns
         self.is_answered = False
-        """Whether its text was sent, or why there is none."""
+        """Done once its text was sent; an error says why there is none."""
         self._service = service
         self._items = items
         self._session = session
@@ -45,7 +45,7 @@ class Buffer:
 
     @property
     def seconds(self) -> float:
-        """Seconds of sound in it."""
+        """Its duration in seconds."""
         return self._sound.seconds
 
     @property
@@ -55,7 +55,7 @@ class Buffer:
 
     @property
     def is_over(self) -> bool:
-        """Whether no more will be heard: the engine failed."""
+        """Whether transcription has ended: the engine failed."""
         return self._hearing.done()
 
     async def add(self, pcm: bytes) -> None:
@@ -63,7 +63,7 @@ class Buffer:
         await self._service.workers.run(self._sound.add, pcm)
 
     async def commit(self, item: Item | None) -> None:
-        """Note that all sound is there; the whole of it is an `item`, unless there are turns."""
+        """Note that the sound is complete; without turns, the whole is an `item`."""
         await self._service.workers.run(self._sound.close)
         self._item = item
         self._complete.set()

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from git_voicenote.server.service import Service
 
 _MIN_SECONDS = 0.1
-"""Seconds of sound that can be committed, as with OpenAI."""
+"""The least seconds of sound to commit, as with OpenAI."""
 _MAX_ID = 256
-"""Characters of an event's id that are sent back."""
+"""The most characters of an event id to send back."""
 
 
 def routes(service: Service) -> list[BaseRoute]:
@@ -60,7 +60,7 @@ def _take_place(service: Service, stack: ExitStack) -> None:
 
 
 class _Connection:
-    """One client, with its session and the buffer that its sound goes to."""
+    """A client, with its session and its current buffer."""
 
     def __init__(self, service: Service, channel: Channel) -> None:
         self._service = service
@@ -156,10 +156,12 @@ class _Connection:
         await self._buffer.add(pcm)
 
     async def _make_room(self, buffer: Buffer, seconds: float) -> None:
-        """Begin another buffer if this one is long. Raises RefusalError if the client has to."""
+        """Start another buffer if this one is long. Raises RefusalError if only the client can do
+        so.
+        """
         most = self._service.limits.buffered
         is_full = buffer.seconds + seconds > most
-        # a pause is the best place to begin another, but speech may have none
+        # preferably at a pause, but there may be none
         is_time = is_full and (not buffer.is_speaking or buffer.seconds > 2 * most)
         if buffer.is_over or (buffer.turns is not None and is_time):
             await self._end_buffer(None)
@@ -189,7 +191,7 @@ class _Connection:
         self._send("input_audio_buffer.cleared")
 
     async def _end_buffer(self, item: Item | None) -> None:
-        """Let a buffer be heard to its end, while the next one is filled."""
+        """Transcribe a buffer to its end while the next one is filled."""
         if self._buffer is None:
             return
         self._require_place()

@@ -31,7 +31,7 @@ def new_id(kind: str) -> str:
 
 @dataclass
 class Item:
-    """Speech that is being heard; times are in seconds from the start of the connection."""
+    """Speech that is being transcribed; times are in seconds from the start of the connection."""
 
     start: float = 0.0
     end: float | None = None
@@ -75,7 +75,7 @@ class Items:
         self._previous = item.id
 
     def grow(self, item: Item, text: str) -> None:
-        """Send what is new of a text; nothing if what was sent before turns out to be wrong."""
+        """Send the new part of a text; nothing if what was sent before has changed."""
         if text.startswith(item.sent) and text != item.sent:
             delta, item.sent = text[len(item.sent) :], text
             self._send(_DELTA, item_id=item.id, content_index=0, delta=delta)
@@ -94,18 +94,18 @@ class Items:
         )
 
     def fail(self, item: Item, error: RefusalError) -> None:
-        """Report why there is no text."""
+        """Report an error in place of the text."""
         self._send(f"{_TRANSCRIPTION}.failed", item_id=item.id, content_index=0, **error.as_json())
 
 
 class SpeechItems:
-    """The items of sound that is cut at pauses. `offset` is where the sound starts, in seconds."""
+    """Items of sound that is split at pauses. `offset` is the start of the sound, in seconds."""
 
     def __init__(self, items: Items, offset: float) -> None:
         self._items = items
         self._offset = offset
         self._open: deque[Item] = deque()
-        """Items whose text has not come yet; only the last one may go on."""
+        """Items without a text yet; only the last one may continue."""
 
     @property
     def is_speaking(self) -> bool:
@@ -123,18 +123,18 @@ class SpeechItems:
             self._items.pause(self._open[-1])
 
     def partial(self, text: str) -> None:
-        """Note the text so far of what is being spoken."""
+        """Send the text so far of the current speech."""
         if self._open:
             self._items.grow(self._open[0], visible(text))
 
     def heard(self, segment: Segment) -> None:
-        """Give a segment to the item that it was spoken in."""
+        """Add a segment to the item in which it was spoken."""
         start, end = segment.start + self._offset, segment.end + self._offset
         while self._open and self._open[0].end is not None and self._open[0].end <= start:
-            self._items.complete(self._open.popleft(), (), 0.0)  # there were no words in it
+            self._items.complete(self._open.popleft(), (), 0.0)  # it has no words
         if self._open and self._open[0].start < end:
             item = self._open.popleft()
-        else:  # an engine may make two segments of one
+        else:  # an engine may split it into two segments
             item = Item(start)
             self._items.begin(item)
         if item.end is None:

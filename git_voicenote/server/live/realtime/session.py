@@ -19,7 +19,7 @@ _VAD = ("server_vad", "semantic_vad")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How sound is sent and heard.
+    """The settings for sound and transcription.
 
     With `has_turns`, a pause ends an item; otherwise `input_audio_buffer.commit` does.
     """
@@ -30,7 +30,7 @@ class Session:
     has_turns: bool = True
 
     def as_json(self, session_id: str, model: str) -> dict[str, object]:
-        """Return the session as events have it."""
+        """Return the session in the form of events."""
         return {
             "type": "transcription",
             "id": session_id,
@@ -50,7 +50,7 @@ class Session:
 
 
 def updated(session: Session, given: object, info: EngineInfo) -> Session:
-    """Return a session with what a client sets; the rest stays. Raises RefusalError."""
+    """Return a session with a client's changes. Raises RefusalError."""
     wanted = _object(given, "session")
     if wanted.get("type", "transcription") != "transcription":
         raise _bad("session.type", "only transcription sessions are supported")
