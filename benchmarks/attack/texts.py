@@ -17,7 +17,7 @@ from benchmarks.attack.counting import Counting
 from benchmarks.attack.tally import Tally, main
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import Person, Segment
-from git_voicenote.mail.incoming.after_separator import read_below, split_patch
+from git_voicenote.mail.incoming.after_separator import parse_below_separator, split_patch
 from git_voicenote.mail.incoming.cover_letter import split_cover
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.text import tables
@@ -157,7 +157,7 @@ def _functions() -> tuple[Callable[[str], object], ...]:
         lambda text: diffstat(parse_diff(text)),
         lambda text: list(spoken_sentences([text])),
         lambda text: (counted_names(text), counted_in_prose(text), parse_list(text)),
-        lambda text: (split_patch(_octets(text)), read_below(text), split_cover(text)),
+        lambda text: (split_patch(_octets(text)), parse_below_separator(text), split_cover(text)),
     )  # fmt: skip
 
 

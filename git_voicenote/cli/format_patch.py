@@ -12,7 +12,7 @@ from git_voicenote.series.outgoing.run import format_series
 from git_voicenote.terminal.console import put, put_product, say, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.relayed import show_relayed
-from git_voicenote.workflows.explain.left_covers import mention_left
+from git_voicenote.workflows.explain.orphaned_covers import mention_orphans
 from git_voicenote.workflows.leftovers import finish_leftovers
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def format_patch(arguments: tuple[str, ...]) -> int:
         explain_missing(repository, chosen, dialogue, plan, order)
         plan = plan_series(repository, rest)
     if plan.cover is None and plan.walk.branch and not plan.arguments.is_quiet:
-        mention_left(repository, plan.walk.branch, dialogue)
+        mention_orphans(repository, plan.walk.branch, dialogue)
 
     def remembered(patch_ids: Collection[str]) -> Mapping[str, Sequence[FoundNote]]:
         from git_voicenote.workflows.explain.saving import remembered_notes

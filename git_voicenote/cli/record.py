@@ -16,7 +16,7 @@ from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.streams import sound_source
 from git_voicenote.workflows.explain.explain import explain
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
-from git_voicenote.workflows.explain.left_covers import offer_left
+from git_voicenote.workflows.explain.orphaned_covers import offer_orphans
 from git_voicenote.workflows.explain.unfinished import offer_unfinished
 from git_voicenote.workflows.hearing.checking import (
     check_engine,
@@ -123,7 +123,7 @@ def record(
         check_microphone(chosen)
     finish_leftovers(repository, chosen, dialogue)
     if cover:
-        offer_left(repository, Covers(repository).key_for_head(), dialogue)
+        offer_orphans(repository, Covers(repository).key_for_head(), dialogue)
     resumed = offer_unfinished(repository, chosen, dialogue, skip=source)
 
     def show(spoken: SpokenNote) -> None:

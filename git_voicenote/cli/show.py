@@ -22,7 +22,7 @@ from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page
 from git_voicenote.text.description.described import Described, DescribedCommit
 from git_voicenote.text.description.formats import DESCRIPTIONS, JSON, TEXT, help_text
-from git_voicenote.workflows.explain.left_covers import argument_for, find_left, restored
+from git_voicenote.workflows.explain.orphaned_covers import argument_for, find_orphan, restored
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
 from git_voicenote.workflows.leftovers import finish_leftovers, mention_unfinished_recordings
 
@@ -120,7 +120,7 @@ def _show_cover(
 ) -> None:
     covers = Covers(repository)
     key = covers.key_named(branch) if branch else covers.key_for_head()
-    left = find_left(covers, branch) if branch else None
+    left = find_orphan(covers, branch) if branch else None
     text = covers.text_of(left) if left else covers.text(key)
     if text is None:
         is_mine = branch is None or repository.has_branch(key)
@@ -143,7 +143,7 @@ def _other_covers(covers: Covers, key: str, *, is_mine: bool) -> str:
     """Return how to get a cover: record one, or show those of deleted branches."""
     record = "`git voicenote record --cover`"
     hint = f"record one with {record}" if is_mine else f"no branch is named {key!r}"
-    if left := covers.left_behind():
+    if left := covers.orphaned():
         shown = (
             f"`git voicenote show --cover {argument_for(covers, one, key)}`" for one in left[:3]
         )

@@ -16,7 +16,7 @@ from git_voicenote.store.kept_texts import story
 from git_voicenote.terminal.console import as_report, as_row, print_json, settings
 from git_voicenote.terminal.dialogue import TerminalDialogue
 from git_voicenote.terminal.programs.pager import page
-from git_voicenote.workflows.explain.left_covers import argument_for
+from git_voicenote.workflows.explain.orphaned_covers import argument_for
 from git_voicenote.workflows.leftovers import (
     command_to_resume,
     describe_recording,
@@ -86,7 +86,7 @@ def _series(repository: Repository, found: SeriesStatus) -> Iterator[str]:
         yield f"cover: recorded (git voicenote show --cover {argument})"
     elif len(found.commits) > 1:
         yield "cover: none (git voicenote record --cover)"
-    for left in found.left:
+    for left in found.orphaned:
         argument = argument_for(Covers(repository), left, series.branch)
         yield (
             f"the deleted branch {left.name} has a cover: "
@@ -190,7 +190,7 @@ def _value(
         "cover": {
             "name": found.cover,
             "has_note": found.has_cover,
-            "of_gone_branches": [{"branch": one.name, "id": one.tip} for one in found.left],
+            "of_gone_branches": [{"branch": one.name, "id": one.tip} for one in found.orphaned],
         },
         "unfinished": _unfinished_value(repository, unfinished),
         "outgoing": {

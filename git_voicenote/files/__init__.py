@@ -11,7 +11,7 @@ from git_voicenote.files.folders import (
     new_private_folder,
     private_folder,
     scratch_folder,
-    workplace,
+    work_folder,
 )
 from git_voicenote.files.locks import (
     claim,
@@ -66,5 +66,5 @@ __all__ = [
     "sync",
     "take_lock",
     "used_room",
-    "workplace",
+    "work_folder",
 ]

@@ -61,12 +61,12 @@ def scratch_folder() -> Iterator[Path]:
 
     Raises OSError.
     """
-    with workplace(Path(tempfile.gettempdir()), _SCRATCH) as path:
+    with work_folder(Path(tempfile.gettempdir()), _SCRATCH) as path:
         yield path
 
 
 @contextmanager
-def workplace(root: Path, prefix: str) -> Iterator[Path]:
+def work_folder(root: Path, prefix: str) -> Iterator[Path]:
     """Provide a private folder below `root`, which is removed when the context ends.
 
     Folders with the same prefix that killed processes left behind, whose locks are free, are

@@ -27,7 +27,7 @@ from git_voicenote.models.installed import (
     read_record,
 )
 from git_voicenote.models.kinds import ImportRequest, ModelOrigin
-from git_voicenote.models.staging import workplace
+from git_voicenote.models.staging import work_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +70,7 @@ def import_model(
         raise EngineError(f"there is no {path}", hint="name a folder or an archive with a model")
     called = default_name(path)
     target = target_folder(name or called)
-    with workplace() as work:
+    with work_folder() as work:
         folder = path
         if is_archive(path):
             folder = unpack(path, work / "unpacked", progress)

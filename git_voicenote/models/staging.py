@@ -19,7 +19,7 @@ _SPARE_BYTES = 64 << 20
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
+def work_folder() -> Iterator[Path]:
     """Provide an empty folder on the disk of the models, which is removed when the context ends.
 
     Folders that killed imports left behind are removed, too. Raises EngineError.
@@ -28,7 +28,7 @@ def workplace() -> Iterator[Path]:
     with ExitStack() as stack:
         try:
             files.folder(root)
-            folder = stack.enter_context(files.workplace(root, _PREFIX))
+            folder = stack.enter_context(files.work_folder(root, _PREFIX))
         except OSError as exc:
             raise EngineError(
                 f"cannot write to {root}: {exc.strerror}",

@@ -187,7 +187,7 @@ def _work_folder(repository: Repository) -> Iterator[Path]:
     """Provide a folder that represents the current fetch. Raises StoreError."""
     try:
         files.private_folder(repository.state_dir)
-        with files.workplace(repository.state_dir, _WORK) as folder:
+        with files.work_folder(repository.state_dir, _WORK) as folder:
             yield folder
     except OSError as exc:
         reason = exc.strerror or str(exc)

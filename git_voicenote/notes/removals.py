@@ -84,7 +84,7 @@ class Removals:
         named = {removal.commit_id for removal in self._removals}
         return frozenset(commit_ids) & (named | self._gone(commit_ids))
 
-    def stood(self, patch_id: str, commit_id: ObjectId, blob: str) -> bool:
+    def had_exact_note(self, patch_id: str, commit_id: ObjectId, blob: str) -> bool:
         """Return whether a commit had exactly this note when a note for its patch was removed."""
         objects = self._repository.objects
         trees = (objects.find(f"{one.recorded_in}^{{tree}}") for one in self._of_patch(patch_id))

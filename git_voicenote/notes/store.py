@@ -278,7 +278,7 @@ class Notes:
                     if note.commit_id in present or removals.after(patch_id, note.saved_at):
                         continue
                     chosen[patch_id] = note
-                elif removals.stood(patch_id, note.commit_id, blob):
+                elif removals.had_exact_note(patch_id, note.commit_id, blob):
                     continue
                 else:
                     chosen[patch_id] = FoundNote(contents[blob], note.commit_id)
@@ -308,7 +308,7 @@ class Notes:
         sought = set(wanted.values())
         for commit_id, patch_id in patch_ids(self.repository, candidates).items():
             is_new = patch_id in sought and patch_id not in by_patch  # rev-list: the newest first
-            if is_new and not removals.stood(patch_id, commit_id, blobs[commit_id]):
+            if is_new and not removals.had_exact_note(patch_id, commit_id, blobs[commit_id]):
                 by_patch[patch_id] = commit_id
         contents = self._contents(blobs[commit_id] for commit_id in by_patch.values())
         return {

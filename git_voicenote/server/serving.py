@@ -72,7 +72,7 @@ async def answer_requests(serving: Serving, token: str) -> None:
     async with AsyncExitStack() as stack:
         bound = stack.enter_context(listening(serving.address, os.environ))
         files.private_folder(serving.state)
-        spool = stack.enter_context(files.workplace(serving.state, "uploads-"))
+        spool = stack.enter_context(files.work_folder(serving.state, "uploads-"))
         # importing the routes takes as long as starting the engine process, so both run at once
         importing = asyncio.create_task(asyncio.to_thread(_import_routes))
         decoder = await stack.enter_async_context(Decoder(serving.start))

@@ -227,7 +227,7 @@ def test_covers_whose_branch_is_gone_are_named(repo: Sandbox) -> None:
     for key in ("main", "gone", "detached/" + repo.commit_id()):
         covers.write(key, [WHY])
     repo.git("branch", "-m", "topic")
-    assert [left.name for left in covers.left_behind()] == ["gone"]
+    assert [left.name for left in covers.orphaned()] == ["gone"]
 
 
 def test_other_files_of_a_cover_stay(repo: Sandbox) -> None:

@@ -39,7 +39,7 @@ def cover_of(sandbox: Sandbox, name: str) -> str | None:
 
 def left(sandbox: Sandbox) -> list[str]:
     covers = covers_of(sandbox)
-    return [covers.text_of(one).strip() for one in covers.left_behind()]
+    return [covers.text_of(one).strip() for one in covers.orphaned()]
 
 
 def test_a_branch_that_replaces_another_brings_its_own_cover(repo: Sandbox) -> None:
@@ -111,13 +111,13 @@ def test_the_cover_of_a_deleted_branch_is_not_that_of_the_next_one(
     covers = covers_of(repo)
     assert (covers.text("topic"), covers.read("topic")) == (None, ())
     assert covers.key_for_tip(repo.commit_id(), "topic") is None
-    (one,) = covers.left_for("topic")
+    (one,) = covers.orphaned_for("topic")
     before = repo.commit_id("refs/voicenote/cover/topic")
 
     covers.write("topic", [Note("Other words.")])
     assert (covers.text("topic"), left(repo)) == ("Other words.\n", ["About topic."])
     assert repo.commit_id("refs/voicenote/cover/topic~1") == before  # sync goes forwards
-    covers.adopt(covers.left_behind()[0], "topic")
+    covers.adopt(covers.orphaned()[0], "topic")
     assert (covers.text("topic"), left(repo)) == ("About topic.\n", ["Other words."])
     assert one.tip == before
 

@@ -146,7 +146,7 @@ def test_another_address_has_tls_and_its_own_name(sandbox: Sandbox) -> None:
         (("--host=192.0.2.7", "--token-file=token"), 129, "needs --token-file"),
         (("--host=0.0.0.0", "--token-file=token"), 129, "every address of this machine"),
         (("--tls-cert=x",), 129, "belong together"),
-        (("--tls-cert=lines", "--tls-key=lines"), 128, "are no certificate with its key"),
+        (("--tls-cert=lines", "--tls-key=lines"), 128, "are not a certificate and its key"),
         (("--token-file=nothing",), 128, "the token file nothing cannot be read"),
         (("--token-file=open",), 128, "other users may read or write"),
         (("--token-file=short",), 128, "does not contain a token"),

@@ -55,7 +55,7 @@ def order_of(
     def compute(name: str, priority: int | Callable[[], int]) -> None:
         turns.take(priority)
         order.append(name)
-        turns.give_back()
+        turns.release()
 
     turns.take(FILE)
     threads = []
@@ -65,7 +65,7 @@ def order_of(
         while turns.waiting < len(threads):
             time.sleep(0.001)
     at_last()
-    turns.give_back()
+    turns.release()
     for thread in threads:
         thread.join()
     return order
@@ -85,7 +85,7 @@ def test_no_final_text_waits_for_more_than_one_partial_result_however_many_speak
         backlog.put(piece(0.0))
     while turns.waiting < len(threads):
         time.sleep(0.001)
-    turns.give_back()
+    turns.release()
     while len(computed) < len(backlogs):
         time.sleep(0.001)
     computed.clear()
@@ -95,7 +95,7 @@ def test_no_final_text_waits_for_more_than_one_partial_result_however_many_speak
     while turns.waiting < len(threads):
         time.sleep(0.001)
     backlogs[-1].put(piece(0.2, final=True))
-    turns.give_back()
+    turns.release()
     for backlog in backlogs:
         backlog.close()
     for thread in threads:

@@ -10,8 +10,14 @@ from git_voicenote.characters import revealed, visible
 from git_voicenote.datatypes import Person, Place, Segment, Word
 from git_voicenote.engines.moonshine.tokenizer import Tokenizer
 from git_voicenote.errors import ChangedMeanwhileError, PatchError
-from git_voicenote.mail.incoming import after_separator as below_dashes
-from git_voicenote.mail.incoming import cover_letter, decoding, envelopes, kinds, reading
+from git_voicenote.mail.incoming import (
+    after_separator,
+    cover_letter,
+    decoding,
+    envelopes,
+    kinds,
+    reading,
+)
 from git_voicenote.mail.outgoing import format_patch as patches
 from git_voicenote.mail.outgoing import mails as mail
 from git_voicenote.mail.outgoing import read_back
@@ -121,7 +127,7 @@ def _mail(text: str) -> object:
     subject = words.replace(b"\n", b" ")
     head = b"From %s Mon Sep 17 00:00:00 2001\nSubject: [PATCH] %s\n" % (b"0" * 40, subject)
     commit = mail.MailedCommit(ObjectId("0" * 40), (), b"A", b"a@example.org", subject, words)
-    taken = mail.take_apart(head + words + b"\n\n" + words, commit)
+    taken = mail.split_mail(head + words + b"\n\n" + words, commit)
     return read_back.is_plain(taken, commit), read_back.patch_in(taken), mail.has_placeholder(taken)
 
 
@@ -147,8 +153,10 @@ def _answer(text: str) -> object:
 
 
 def _below(text: str) -> object:
-    words, _ = below_dashes.split_patch(text.encode("utf-8", "replace"))
-    return below_dashes.read_below(words.decode("utf-8", "replace")), cover_letter.split_cover(text)
+    words, _ = after_separator.split_patch(text.encode("utf-8", "replace"))
+    return after_separator.parse_below_separator(
+        words.decode("utf-8", "replace")
+    ), cover_letter.split_cover(text)
 
 
 def _merged(text: str) -> object:
@@ -186,7 +194,7 @@ def _mailed(text: str) -> object:
     tags = kinds.read_tags(text.split("\n", 1)[0])
     headers = {b"subject": words.replace(b"\n", b" ")}
     return (
-        kinds.kind_of(tags, words, made_by_git=False), decoding.without_returns(text),
+        kinds.kind_of(tags, words, made_by_git=False), decoding.with_line_feeds(text),
         reading.subject_tags(headers),
     )  # fmt: skip
 

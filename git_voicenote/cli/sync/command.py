@@ -133,7 +133,7 @@ def _list_sent(repository: Repository, refs: NoteRefs, result: PlacePush, remote
 def _tell_held(repository: Repository, result: PlacePush) -> None:
     """Report what was not sent, because its commit or branch is not on the other side."""
     covers = any(one.kind == "cover" for one in result.held)
-    left = {one.ref for one in Covers(repository).left_behind()} if covers else set()
+    left = {one.ref for one in Covers(repository).orphaned()} if covers else set()
     gone = [one for one in result.held if one.kind == "cover" and COVER_PREFIX + one.name in left]
     held = [one for one in result.held if one not in gone]
     if held:

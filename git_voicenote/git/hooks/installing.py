@@ -68,7 +68,7 @@ def _install(repository: Repository, name: str, *, force: bool) -> HookStatus:
     if MARK in content:
         raise HookError(
             f"the voicenote block in {place.path} has no end marker",
-            hint="remove what is left of it by hand",
+            hint="remove the rest of the block by hand",
         )
     if place.path.exists() or place.path.is_symlink():
         _require_shell(place)

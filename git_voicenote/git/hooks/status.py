@@ -85,7 +85,7 @@ def hook_place(repository: Repository, name: str = HOOK) -> HookPlace:
     folder = repository.hooks_folder()
     if folder == Path(os.devnull):
         raise HookError(
-            f"git is told to run no hooks here: core.hooksPath is {folder}",
+            f"git runs no hooks here: core.hooksPath is {folder}",
             hint="`git config --show-origin core.hooksPath` says where",
         )
     told = repository.run("config", "--show-scope", "--get", "core.hooksPath", accept=(0, 1))

@@ -23,7 +23,7 @@ _STAT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class BelowDashes:
+class SeparatedText:
     """The text below the `---`.
 
     `note` is the note as stored in git, and `name` the name of its notes ref ("" for git's
@@ -50,7 +50,7 @@ def split_patch(patch: bytes) -> tuple[bytes, bytes]:
     return words, diff[:at] if is_signature else diff
 
 
-def read_below(words: str, preferred: str = "voicenote") -> BelowDashes:
+def parse_below_separator(words: str, preferred: str = "voicenote") -> SeparatedText:
     """Split the text between `---` and diff. The `preferred` notes come first."""
     lines = _SIGNATURE.sub("", words).split("\n")
     if lines[0] == "---":
@@ -60,10 +60,10 @@ def read_below(words: str, preferred: str = "voicenote") -> BelowDashes:
     notes, rest = _notes(lines)
     comment = "\n".join(rest).strip("\n")
     if not notes:
-        return BelowDashes(comment + "\n" if comment.strip() else None, None, "")
+        return SeparatedText(comment + "\n" if comment.strip() else None, None, "")
     name = preferred if preferred in notes else next(iter(notes))
     others = [_titled(other, text) for other, text in notes.items() if other != name]
-    return BelowDashes(notes[name], name, "\n\n".join([*others, *([comment] if comment else [])]))
+    return SeparatedText(notes[name], name, "\n\n".join([*others, *([comment] if comment else [])]))
 
 
 def _notes(lines: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -52,10 +52,10 @@ def decode_patch_text(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions
 
 def decode_words(raw: bytes, mail: Path, cwd: Path, options: ReadingOptions) -> str:
     """Decode text from below the `---` as git decodes and cleans a message."""
-    return without_returns(decode_patch_text(raw, mail, cwd, options))
+    return with_line_feeds(decode_patch_text(raw, mail, cwd, options))
 
 
-def without_returns(text: str) -> str:
+def with_line_feeds(text: str) -> str:
     """Return a text with line feeds only, as in a message that git has cleaned."""
     return text.replace("\r\n", "\n")
 

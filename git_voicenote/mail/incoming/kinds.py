@@ -49,7 +49,7 @@ class Tags:
     is_reply: bool = False
 
     @property
-    def are_of_cover(self) -> bool:
+    def is_cover_letter(self) -> bool:
         """Whether they are those of a cover letter: 0/5."""
         return self.number == 0 and self.total > 0 and not self.is_reply
 
@@ -88,6 +88,6 @@ def kind_of(tags: Tags, patch: bytes, *, made_by_git: bool) -> MailKind:
         return MailKind.PATCH
     if tags.is_reply:
         return MailKind.REPLY
-    if tags.are_of_cover:
+    if tags.is_cover_letter:
         return MailKind.COVER
     return MailKind.PATCH if tags.total or made_by_git else MailKind.OTHER

@@ -90,7 +90,7 @@ def newest_first(postings: Sequence[Posting]) -> list[Posting]:
     return [one for _, one in sorted(ranked, key=lambda pair: pair[0], reverse=True)]
 
 
-def are_of_one_series(postings: Sequence[Posting]) -> bool:
+def are_versions_of_one_series(postings: Sequence[Posting]) -> bool:
     """Return whether postings are versions of one series.
 
     They are if their version numbers, a reply from one to another, or a common title say so.

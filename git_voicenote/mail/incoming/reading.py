@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from git_voicenote import files
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.incoming.after_separator import read_below, split_patch
+from git_voicenote.mail.incoming.after_separator import parse_below_separator, split_patch
 from git_voicenote.mail.incoming.cover_letter import split_cover, without_signature
 from git_voicenote.mail.incoming.decoding import (
     as_committed,
     decode_patch_text,
     decode_words,
-    without_returns,
+    with_line_feeds,
 )
 from git_voicenote.mail.incoming.envelopes import decoded, ids_in, read_envelope
 from git_voicenote.mail.incoming.kinds import MailKind, Tags, has_diff, kind_of, read_tags
@@ -165,10 +165,10 @@ def _understood(
         return _reply(mail, info, words)
     if kind is MailKind.COVER:
         return _cover(mail, info, tags, words)
-    below = read_below(words, notes)
+    below = parse_below_separator(words, notes)
     # an answer that contains a patch is not the patch that it answers
     is_counted = tags.number > 0 and not tags.is_reply
-    looks_like = "a reply" if tags.is_reply else "a cover letter" if tags.are_of_cover else None
+    looks_like = "a reply" if tags.is_reply else "a cover letter" if tags.is_cover_letter else None
     if looks_like:
         remarks.append(f"{mail.source} looks like {looks_like}, but git am applies its diff")
     commit_id = _commit_id(made_by_git)
@@ -247,7 +247,7 @@ def _size(octets: int) -> str:
 
 
 def _text(content: bytes) -> str:
-    return without_returns(as_committed(content))
+    return with_line_feeds(as_committed(content))
 
 
 def _line(content: bytes) -> str:

@@ -6,7 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.errors import PatchError
-from git_voicenote.mail.incoming.postings import are_of_one_series, find_postings, newest_first
+from git_voicenote.mail.incoming.postings import (
+    are_versions_of_one_series,
+    find_postings,
+    newest_first,
+)
 from git_voicenote.mail.incoming.received import (
     ReceivedCover,
     ReceivedPatch,
@@ -60,12 +64,12 @@ def _chosen(
 ) -> tuple[ReceivedCover | None, list[ReceivedPatch]]:
     """Return the cover and the patches of the series, numbered."""
     postings = find_postings(covers, [patch for patch in patches if patch.total])
-    if all(patch.total for patch in patches) and postings and are_of_one_series(postings):
+    if all(patch.total for patch in patches) and postings and are_versions_of_one_series(postings):
         newest = newest_first(postings)[0]
         kept = _kept(newest, postings)
-        _tell_older(len(patches) - len(kept), newest, remarks)
+        _report_older(len(patches) - len(kept), newest, remarks)
         if patches:
-            _tell_missing({patch.number for patch in kept}, newest.total, remarks)
+            _report_missing({patch.number for patch in kept}, newest.total, remarks)
         if covers and not newest.cover:
             remarks.append(f"the cover letter, {covers[-1].source}, is of an earlier version")
         return newest.cover or (covers[-1] if covers else None), kept
@@ -118,14 +122,14 @@ def _unique(mails: Sequence[_Mail], remarks: list[str]) -> list[_Mail]:
     return kept
 
 
-def _tell_older(count: int, newest: Posting, remarks: list[str]) -> None:
+def _report_older(count: int, newest: Posting, remarks: list[str]) -> None:
     if count:
         patches = "patch" if count == 1 else "patches"
         older = f"versions before v{newest.version}" if newest.version > 1 else "an earlier version"
         remarks.append(f"{count} {patches} of {older} left out")
 
 
-def _tell_missing(numbers: set[int], total: int, remarks: list[str]) -> None:
+def _report_missing(numbers: set[int], total: int, remarks: list[str]) -> None:
     missing = [number for number in range(1, min(total, 10_000) + 1) if number not in numbers]
     if missing:
         which = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")

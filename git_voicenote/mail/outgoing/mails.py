@@ -116,7 +116,7 @@ def commit_id_of(raw: bytes) -> ObjectId:
     return ObjectId(found[1].decode("ascii"))
 
 
-def take_apart(raw: bytes, commit: MailedCommit | None) -> Mail:
+def split_mail(raw: bytes, commit: MailedCommit | None) -> Mail:
     """Split a mail into its parts; without a commit, after its headers."""
     end = raw.index(b"\n\n") + 2
     found = _BOUNDARY.search(raw, 0, end)

@@ -48,7 +48,7 @@ class ReadBack:
 
         with ExitStack() as stack:
             memory = _memory()
-            scratch = files.workplace(memory, "git-voicenote-") if memory else None
+            scratch = files.work_folder(memory, "git-voicenote-") if memory else None
             self._folder = stack.enter_context(scratch or files.scratch_folder())
             self._mailsplit = GitProcess(
                 ["git", "mailsplit", *self._options, f"-o{self._folder}"],

@@ -5,11 +5,11 @@ messages call them.
 """
 
 from git_voicenote.notes.covers.branches import COVER_PREFIX, DETACHED
-from git_voicenote.notes.covers.left import SET_ASIDE_PREFIX, LeftCover
 from git_voicenote.notes.covers.names import cover_argument, series_name
+from git_voicenote.notes.covers.orphans import SET_ASIDE_PREFIX, OrphanedCover
 from git_voicenote.notes.covers.store import REMOVED_PREFIX, Covers
 
 __all__ = [
-    "COVER_PREFIX", "DETACHED", "REMOVED_PREFIX", "SET_ASIDE_PREFIX", "Covers", "LeftCover",
+    "COVER_PREFIX", "DETACHED", "REMOVED_PREFIX", "SET_ASIDE_PREFIX", "Covers", "OrphanedCover",
     "cover_argument", "series_name",
 ]  # fmt: skip

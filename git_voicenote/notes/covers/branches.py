@@ -110,7 +110,7 @@ class Branches:
             return branch
         return found
 
-    def is_left(self, key: str) -> bool:
+    def is_orphaned(self, key: str) -> bool:
         """Return whether a cover belongs to a branch that was deleted, not renamed."""
         if key.startswith(DETACHED) or key in (before for before, _ in self.moves):
             return False

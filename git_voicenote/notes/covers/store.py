@@ -6,7 +6,7 @@ The person's own branch.<name>.description is never written: other tools keep th
 
 A cover follows its branch through `git branch -m`: it is found by the new name at once, and its ref
 is renamed when it is written next. The cover of a branch that is gone is read by its name only
-while no other branch has that name; see `left_behind`.
+while no other branch has that name; see `orphaned`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from git_voicenote.notes.covers.branches import (
     Branches,
     Marks,
 )
-from git_voicenote.notes.covers.left import SET_ASIDE_PREFIX, LeftCover, left_covers
+from git_voicenote.notes.covers.orphans import SET_ASIDE_PREFIX, OrphanedCover, orphaned_covers
 from git_voicenote.notes.format import parse_notes, render_notes
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.notes.trees import (
@@ -105,11 +105,11 @@ class Covers:
         home = self._branches().home(key)
         return None if home is None else self._text_at(COVER_PREFIX + home)
 
-    def left_behind(self) -> tuple[LeftCover, ...]:
+    def orphaned(self) -> tuple[OrphanedCover, ...]:
         """Return the covers of deleted branches; another branch may have the name by now."""
-        return left_covers(self.repository, self._tips(), self._branches())
+        return orphaned_covers(self.repository, self._tips(), self._branches())
 
-    def left_for(self, branch: str) -> tuple[LeftCover, ...]:
+    def orphaned_for(self, branch: str) -> tuple[OrphanedCover, ...]:
         """Return the covers of deleted branches that may be meant for a branch.
 
         They have its name, or were written for a commit of its series.
@@ -117,11 +117,11 @@ class Covers:
         branches = self._branches()
         return tuple(
             left
-            for left in self.left_behind()
+            for left in self.orphaned()
             if left.name == branch or (left.mark and branches.is_about(left.mark, branch))
         )
 
-    def text_of(self, left: LeftCover) -> str:
+    def text_of(self, left: OrphanedCover) -> str:
         """Return the text of the cover of a deleted branch. Raises GitError."""
         return self._text_at(left.tip) or ""
 
@@ -179,7 +179,7 @@ class Covers:
                 raise explain_write_failure(self.repository, ref, exc) from exc
         return text
 
-    def adopt(self, left: LeftCover, key: str) -> None:
+    def adopt(self, left: OrphanedCover, key: str) -> None:
         """Make the cover of a deleted branch the cover of a series.
 
         Raises GitError or StoreError.
@@ -208,15 +208,17 @@ class Covers:
         ref = COVER_PREFIX + key
         with one_writer(self.repository):
             try:
-                return until_unmoved(ref, found, lambda one: self._take_away(*one) if one else None)
+                return until_unmoved(
+                    ref, found, lambda one: self._remove_ref(*one) if one else None
+                )
             except GitError as exc:
                 raise explain_write_failure(self.repository, ref, exc) from exc
 
-    def remove_left(self, left: LeftCover) -> str:
+    def remove_orphan(self, left: OrphanedCover) -> str:
         """Remove the cover of a deleted branch; return its commit; see `remove`."""
         with one_writer(self.repository):
             try:
-                return self._take_away(left.ref, left.tip)
+                return self._remove_ref(left.ref, left.tip)
             except GitError as exc:
                 raise explain_write_failure(self.repository, left.ref, exc) from exc
 
@@ -252,7 +254,7 @@ class Covers:
         with suppress(OSError):
             Marks(self.repository).change(marks)
 
-    def _take_away(self, ref: str, tip: str) -> str:
+    def _remove_ref(self, ref: str, tip: str) -> str:
         """Remove a cover, and record its commit as removed."""
         self._run_transaction(
             "git voicenote: remove the cover",

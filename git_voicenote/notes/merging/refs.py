@@ -306,7 +306,7 @@ class Merge:
 
     def _notes_merged(self, ours: str, theirs: str) -> str:
         merged = _merge_of_notes(self._repository).merge(ours, theirs)
-        self._tell(merged, theirs if merged.newer == ours else ours)
+        self._report(merged, theirs if merged.newer == ours else ours)
         for name in merged.kept:
             short = self._repository.short(name)
             self.outcome.remarks.append(
@@ -317,12 +317,12 @@ class Merge:
 
     def _cover_merged(self, key: str, ours: str, theirs: str) -> str:
         merged = _merge_of_covers(self._repository).merge(ours, theirs)
-        self._tell(merged, theirs if merged.newer == ours else ours)
+        self._report(merged, theirs if merged.newer == ours else ours)
         blob = merged.tree.texts.get(COVER) or write_blob(self._repository, "")
         tree = write_cover_tree(self._repository, blob, merged.tree.others)
         return self._commit(tree, ours, theirs, f"cover of {key}")
 
-    def _tell(self, merged: MergedTree, older: str) -> None:
+    def _report(self, merged: MergedTree, older: str) -> None:
         self.outcome.both += len(merged.both)
         self.outcome.remarks += [
             f"the file {path} in the notes tree was changed on both sides: the newer one is kept "

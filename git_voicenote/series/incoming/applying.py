@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote import files
-from git_voicenote.mail.incoming.after_separator import read_below, split_patch
+from git_voicenote.mail.incoming.after_separator import parse_below_separator, split_patch
 from git_voicenote.mail.incoming.decoding import decode_words
 from git_voicenote.mail.incoming.mailinfo import STATE_FILES, ReadingOptions
 from git_voicenote.notes.merging.texts import merge_texts
@@ -78,7 +78,7 @@ def copy_mails(state: Path, folder: Path) -> None:
     if not mails or folder.is_dir():
         return
     options = [path for name in STATE_FILES if (path := state / name).is_file()]
-    with files.workplace(folder.parent, "mails-") as partial:
+    with files.work_folder(folder.parent, "mails-") as partial:
         for path in (*mails, *options):
             files.copy(path, partial / path.name)
         files.sync(partial)
@@ -90,7 +90,7 @@ def _note_in(applied: AppliedCommit, names: frozenset[str], repository: Reposito
     options = ReadingOptions.of_am(applied.mail.parent)
     words = decode_words(above, applied.mail, repository.cwd, options)
     for preferred in sorted(names, key=lambda name: name == _OURS):
-        below = read_below(words, preferred)
+        below = parse_below_separator(words, preferred)
         if below.name in names:
             return below.note
     return None

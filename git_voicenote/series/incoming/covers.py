@@ -69,7 +69,7 @@ def words_stopped_at(repository: Repository, state: Path) -> ReceivedCover | Rec
 
 def _read_cover(repository: Repository, path: Path) -> ReceivedCover | None:
     headers = headers_of(path)
-    if headers is None or not subject_tags(headers).are_of_cover:
+    if headers is None or not subject_tags(headers).is_cover_letter:
         return None
     read = read_mail(path, repository.cwd, ReadingOptions.of_am(path.parent))
     return read if isinstance(read, ReceivedCover) else None

@@ -120,7 +120,7 @@ class Finishing:
         return f"the cover of {series_name(self._repository, key)}" if key else "the cover"
 
     def _cover(self, raw: bytes) -> None:
-        mail = mails_of.take_apart(raw, None)
+        mail = mails_of.split_mail(raw, None)
         if self._plan.cover is not None:
             mail = self._filled(mail, self._plan.cover)
         elif mails_of.has_placeholder(mail):
@@ -178,7 +178,7 @@ class Finishing:
         )
 
     def _patch(self, position: int, raw: bytes) -> None:
-        mail = mails_of.take_apart(raw, self._commits.get(self._ids[position]))
+        mail = mails_of.split_mail(raw, self._commits.get(self._ids[position]))
         safe = self._safe_body(mail)
         if safe != mail.body:
             self._changed.append(position)

@@ -93,7 +93,7 @@ class _Running:
             for piece in self._activity.pieces(blocks):
                 if self._is_cancelled:
                     break
-                self._tell_voice(piece)
+                self._report_voice(piece)
                 self._backlog.put(piece)
         except OSError as exc:
             self._unreadable = AudioFileError(
@@ -137,7 +137,7 @@ class _Running:
         engine.load()  # while the person begins to speak, like everything after it
         with self._decoding.reading:
             context = replace(
-                listening.context, language=self._order.language, partial=self._tell_partial
+                listening.context, language=self._order.language, partial=self._report_partial
             )
             _ = listening.chain
         context = with_keywords(context, self._order.keywords)
@@ -148,7 +148,7 @@ class _Running:
             segments.append(segment)
             self._decoding.send(SegmentHeard(self._order.number, segment))
 
-    def _tell_voice(self, piece: Waveform) -> None:
+    def _report_voice(self, piece: Waveform) -> None:
         number = self._order.number
         if not self._is_spoken:
             self._decoding.send(Voice(number, piece.start, begins=True))
@@ -156,5 +156,5 @@ class _Running:
             self._decoding.send(Voice(number, piece.end, begins=False))
         self._is_spoken = not piece.final
 
-    def _tell_partial(self, text: str) -> None:
+    def _report_partial(self, text: str) -> None:
         self._decoding.send(Partial(self._order.number, text))

@@ -56,7 +56,7 @@ class PriorityLock:
                 self._changed.wait_for(lambda: ticket not in self._tickets)
             self._is_taken, self._taken_at = True, time.monotonic()
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Give the turn to the next waiter."""
         with self._changed:
             # it passes to the next waiter directly
@@ -97,12 +97,12 @@ class PriorityLock:
         try:
             yield
         finally:
-            self.give_back()
+            self.release()
 
     @contextmanager
-    def given_back(self, priority: int) -> Iterator[None]:
+    def released(self, priority: int) -> Iterator[None]:
         """Give the turn back during the context, then take it again."""
-        self.give_back()
+        self.release()
         try:
             yield
         finally:
@@ -141,7 +141,7 @@ class SharedEngine:
         with self._turns.taken(self._priority):
             for segment in self._engine.transcribe(self._between(pieces), context):
                 self._turns.answered()
-                with self._turns.given_back(self._priority):
+                with self._turns.released(self._priority):
                     yield segment
 
     def _between(self, pieces: Iterable[Waveform]) -> Iterator[Waveform]:
@@ -150,7 +150,7 @@ class SharedEngine:
         waiting = iter(pieces)
         while True:
             piece = None
-            self._turns.give_back()
+            self._turns.release()
             try:
                 piece = next(waiting, None)
             finally:
@@ -188,7 +188,7 @@ class SharedBatchEngine(SharedEngine):
             context = replace(context, pause=self._pause)
             for event in self._batches.transcribe_many(self._opened(recordings), context):
                 self._turns.answered()
-                with self._turns.given_back(self._priority):
+                with self._turns.released(self._priority):
                     yield event
 
     def _opened(
@@ -196,14 +196,14 @@ class SharedBatchEngine(SharedEngine):
     ) -> Iterator[tuple[K, Iterable[Waveform]]]:
         waiting = iter(recordings)
         while True:
-            with self._turns.given_back(self._priority):
+            with self._turns.released(self._priority):
                 found = next(waiting, None)
             if found is None:
                 return
             yield found[0], self._between(found[1])
 
     def _pause(self) -> None:
-        with self._turns.given_back(self._priority):
+        with self._turns.released(self._priority):
             pass
 
 

@@ -89,7 +89,7 @@ class DictationSession:
                     await asyncio.to_thread(archive.keep, recording)
                     speech.finish({"type": "cancelled", "id": self.id})
                 case "lost":
-                    speech.fail(_given_up())
+                    speech.fail(_no_longer_waiting())
                 case _:
                     await self._finish(recording, await hearing or await self._hear_again())
         except Exception as exc:  # noqa: BLE001 - what it is, the client is told
@@ -169,7 +169,7 @@ class DictationSession:
         self.speech.outbox.put(events.warning(text, code))
 
 
-def _given_up() -> RefusalError:
+def _no_longer_waiting() -> RefusalError:
     return RefusalError(
         404, "the dictation ended while the connection was lost; its recording is kept",
         param="resume", code="dictation_not_found",

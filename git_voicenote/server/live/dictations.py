@@ -71,7 +71,7 @@ class DictationSessions:
             opening.language or service.settings.language, service.decoder.info
         )
         with ExitStack() as place:
-            self._take_place(place)
+            self._reserve_place(place)
             begun = await asyncio.to_thread(_begun, service, opening)
             dictation = DictationSession(service, begun, language, opening.keywords)
             self._start(dictation, place.pop_all())
@@ -108,7 +108,7 @@ class DictationSessions:
         finally:
             del self._tasks[dictation.id]
 
-    def _take_place(self, stack: ExitStack) -> None:
+    def _reserve_place(self, stack: ExitStack) -> None:
         try:
             stack.enter_context(self._service.decoder.dictation_place())
         except QueueFullError:

@@ -70,7 +70,7 @@ def unpack(
     prefix = f"{RECEIVED}{_checked_name(repository, file, name)}/"
     try:
         files.private_folder(state)
-        with files.workplace(state, _WORK) as folder:
+        with files.work_folder(state, _WORK) as folder:
             return _unpack_in(folder, repository, note_refs, file, prefix, state)
     except OSError as exc:
         raise store_error(f"{state} cannot be written", exc) from exc

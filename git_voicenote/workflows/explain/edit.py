@@ -14,7 +14,7 @@ from git_voicenote.notes.store import Notes
 from git_voicenote.store.kept_texts import Purpose, kept_texts, story
 from git_voicenote.targets import CommitTarget, CoverTarget
 from git_voicenote.workflows.dialogue import Draft
-from git_voicenote.workflows.explain.left_covers import mention_left
+from git_voicenote.workflows.explain.orphaned_covers import mention_orphans
 from git_voicenote.workflows.explain.saving import Saving, notes_by_patch
 from git_voicenote.workflows.hearing.doubts import known_transcripts, with_doubts
 
@@ -80,7 +80,7 @@ class Editing:
         if before is None and branch is not None:
             self._check_branch(branch)
         if before is None:
-            mention_left(repository, key, self._dialogue)
+            mention_orphans(repository, key, self._dialogue)
         target, name = CoverTarget(key), f"cover of {series_name(repository, key)}"
         edited = self._edited(
             before or "",

@@ -11,7 +11,7 @@ from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import parse_notes
 from git_voicenote.notes.store import Notes
 from git_voicenote.store.recordings import Recordings
-from git_voicenote.workflows.explain.left_covers import find_left
+from git_voicenote.workflows.explain.orphaned_covers import find_orphan
 from git_voicenote.workflows.explain.saving import notes_by_patch
 from git_voicenote.workflows.hearing.archive import state_root
 
@@ -71,9 +71,9 @@ class Removing:
         text = covers.text(key)
         if text is not None:
             tip = covers.remove(key)
-        elif name and (left := find_left(covers, name)):
+        elif name and (left := find_orphan(covers, name)):
             key, text = left.name, covers.text_of(left)
-            tip = covers.remove_left(left)
+            tip = covers.remove_orphan(left)
         else:
             tip = None
         if tip is None:

@@ -86,7 +86,7 @@ def make_kit(plan: KitPlan, target: Path, *, replace: bool = False, progress: Pr
     try:
         # not beside the target, because a stick has no permissions and is slow
         files.private_folder(cache_home())
-        with files.workplace(cache_home(), "kit-") as folder:
+        with files.work_folder(cache_home(), "kit-") as folder:
             wheels = _gather(plan, folder, progress)
             ours = own_wheel(folder, made)
             members = list(_members(plan, wheels, ours, models))

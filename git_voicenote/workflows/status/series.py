@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from git_voicenote.config import Settings
     from git_voicenote.git.repository import Commit, Repository
     from git_voicenote.git.series import SeriesBase
-    from git_voicenote.notes.covers import LeftCover
+    from git_voicenote.notes.covers import OrphanedCover
     from git_voicenote.workflows.dialogue import Dialogue
 
 
@@ -54,14 +54,14 @@ class Series:
 class SeriesStatus:
     """A series with its notes. `cover` is the key of its cover, whether it exists or not.
 
-    `left` are covers of deleted branches that may belong to a series without one.
+    `orphaned` are covers of deleted branches that may belong to a series without one.
     """
 
     series: Series
     commits: tuple[CommitStatus, ...]
     cover: str | None
     has_cover: bool
-    left: tuple[LeftCover, ...] = ()
+    orphaned: tuple[OrphanedCover, ...] = ()
 
     @property
     def lacking(self) -> tuple[CommitStatus, ...]:
@@ -114,5 +114,7 @@ def status_of(
         return SeriesStatus(series, commits, None, has_cover=False)
     covers = Covers(repository)
     key = covers.key_for_tip(series.tip.id, series.branch)
-    left = covers.left_for(series.branch) if series.branch and key is None else ()
-    return SeriesStatus(series, commits, key or series.branch, has_cover=key is not None, left=left)
+    orphaned = covers.orphaned_for(series.branch) if series.branch and key is None else ()
+    return SeriesStatus(
+        series, commits, key or series.branch, has_cover=key is not None, orphaned=orphaned
+    )

@@ -305,7 +305,7 @@ def test_worktrees_share_it_and_a_bare_repository_has_none(repo: Sandbox) -> Non
     [
         ("/proc/voicenote/hooks", "/proc/voicenote/hooks cannot be made"),
         ("/proc", "cannot be written"),
-        ("/dev/null", "git is told to run no hooks here"),
+        ("/dev/null", "git runs no hooks here"),
     ],
 )
 def test_a_folder_that_cannot_be_written(

@@ -14,7 +14,7 @@ from git_voicenote.mail.outgoing.mails import (
     commit_id_of,
     find_note,
     note_heading,
-    take_apart,
+    split_mail,
 )
 from git_voicenote.mail.outgoing.read_back import is_plain, patch_in
 from git_voicenote.object_ids import ObjectId
@@ -73,7 +73,7 @@ def test_what_the_screen_calls_plain_survives(
 ) -> None:
     """The oracle is git: a commit is made, formatted, and read back with the real mailinfo."""
     raw, commit = format_one(mail_repo, title, name, f"{indent_hazards(body)}")
-    mail = take_apart(raw, commit)
+    mail = split_mail(raw, commit)
     if not is_plain(mail, commit):
         return
     (mail_repo / "mail").write_bytes(raw)
@@ -125,7 +125,7 @@ def test_a_mail_is_cut_where_its_parts_meet() -> None:
     body = "one\n---\n\nNotes (voicenote):\n    theirs\n\ntwo\n"
     rest = "---\n\nNotes (voicenote):\n    ours\n" + DIFF
 
-    mail = take_apart((head + body + rest).encode(), commit("t", body))
+    mail = split_mail((head + body + rest).encode(), commit("t", body))
 
     assert (mail.head, mail.body, mail.rest) == (head.encode(), body.encode(), rest.encode())
     assert mail.is_exact
@@ -136,7 +136,7 @@ def test_a_mail_is_cut_where_its_parts_meet() -> None:
 
 
 def test_a_mail_of_another_message_is_not_taken_for_ours() -> None:
-    mail = take_apart(f"{START}Subject: t\n\nother\n---\n{DIFF}".encode(), commit("t", "words\n"))
+    mail = split_mail(f"{START}Subject: t\n\nother\n---\n{DIFF}".encode(), commit("t", "words\n"))
 
     assert not mail.is_exact
     assert mail.raw == f"{START}Subject: t\n\nother\n---\n{DIFF}".encode()

@@ -82,7 +82,7 @@ class Buffer:
         telling = None
         try:
             with decoder.dictation(self._path, session.language, session.keywords) as heard:
-                telling = asyncio.create_task(self._tell_complete(heard))
+                telling = asyncio.create_task(self._report_complete(heard))
                 async for event in heard:
                     if isinstance(event, Done):
                         self._finish(event)
@@ -102,7 +102,7 @@ class Buffer:
             self._sound.close()
         self._path.unlink(missing_ok=True)
 
-    async def _tell_complete(self, heard: LiveHearing) -> None:
+    async def _report_complete(self, heard: LiveHearing) -> None:
         await self._complete.wait()
         heard.complete()
 

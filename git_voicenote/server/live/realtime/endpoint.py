@@ -41,7 +41,7 @@ def routes(service: Service) -> list[BaseRoute]:
         channel = Channel(socket, service.limits.message)
         try:
             with ExitStack() as stack:
-                _take_place(service, stack)
+                _reserve_place(service, stack)
                 await _Connection(service, channel).serve(socket.query_params.get("intent"))
         except DisconnectedError:
             pass
@@ -51,7 +51,7 @@ def routes(service: Service) -> list[BaseRoute]:
     return [WebSocketRoute("/v1/realtime", endpoint)]
 
 
-def _take_place(service: Service, stack: ExitStack) -> None:
+def _reserve_place(service: Service, stack: ExitStack) -> None:
     try:
         stack.enter_context(service.decoder.dictation_place())
     except QueueFullError:
@@ -81,7 +81,7 @@ class _Connection:
                 400, "only transcription sessions are supported", param="intent",
                 code="invalid_value",
             )  # fmt: skip
-        self._tell_session("session.created")
+        self._send_session("session.created")
         tasks = [
             asyncio.create_task(self._send_all()),
             asyncio.create_task(self._receive_all()),
@@ -137,7 +137,7 @@ class _Connection:
         if self._buffer is not None and session != self._session:
             await self._end_buffer(None)
         self._session = session
-        self._tell_session("session.updated")
+        self._send_session("session.updated")
 
     async def _append(self, audio: object) -> None:
         try:
@@ -207,7 +207,7 @@ class _Connection:
         if count >= self._service.limits.commits:
             raise busy(f"{count} commits are still being transcribed", 429, "busy")
 
-    def _tell_session(self, kind: str) -> None:
+    def _send_session(self, kind: str) -> None:
         model = model_names(self._service.decoder.info)[0]
         self._send(kind, session=self._session.as_json(self._id, model))
 

@@ -20,7 +20,7 @@ _SUBJECT = re.compile(r"voicenote: (?:merge the )?cover of ([^ ]+)(?: from .*)?"
 
 
 @dataclass(frozen=True, slots=True)
-class LeftCover:
+class OrphanedCover:
     """A cover whose branch was deleted: the name of the branch, the ref, and the commit in it.
 
     `mark` is the state of the branch when the cover was written, if known.
@@ -32,17 +32,17 @@ class LeftCover:
     mark: Mark | None = None
 
 
-def left_covers(
+def orphaned_covers(
     repository: Repository, tips: Mapping[str, str], branches: Branches
-) -> tuple[LeftCover, ...]:
+) -> tuple[OrphanedCover, ...]:
     """Return the covers whose branch was deleted; those that were set aside come last.
 
     `tips` maps the keys of covers to their commits.
     """
     left = [
-        LeftCover(key, COVER_PREFIX + key, tip, branches.marks.get(key))
+        OrphanedCover(key, COVER_PREFIX + key, tip, branches.marks.get(key))
         for key, tip in tips.items()
-        if branches.is_left(key)
+        if branches.is_orphaned(key)
     ]
     listed = repository.run(
         "for-each-ref", "--format=%(refname) %(objectname) %(contents:subject)", SET_ASIDE_PREFIX
@@ -50,5 +50,5 @@ def left_covers(
     for line in lines_of(listed):
         ref, tip, subject = line.split(" ", 2)
         named = _SUBJECT.fullmatch(subject)
-        left.append(LeftCover(named[1] if named else "?", ref, tip))
+        left.append(OrphanedCover(named[1] if named else "?", ref, tip))
     return tuple(left)
