@@ -141,6 +141,37 @@ def test_pings_without_end_keep_nobody_waiting(client: Client) -> None:
         page.tell({"type": "cancel"})
 
 
+def test_a_client_that_pings_and_does_not_read_is_disconnected(client: Client) -> None:
+    with client.connect() as connection:
+        _handshake(client, connection)
+        # what it sent is in the buffers of the system, and not in ours
+        assert _sent_without_reading(connection, frame(9, b"x" * 100) * 5000) < 50_000_000
+    assert client.request().status == 200
+
+
+def _sent_without_reading(connection: socket.socket, octets: bytes) -> int:
+    """Send octets again and again, and return how many were taken until the connection ended."""
+    sent = 0
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while True:
+            sent += connection.send(octets)
+    return sent
+
+
+def test_a_client_that_does_not_read_its_answers_is_disconnected(client: Client) -> None:
+    before = sockets()
+    with client.connect() as connection:
+        request = (
+            f"GET /openapi.json HTTP/1.1\r\nHost: {client.host}\r\n"
+            f"Authorization: Bearer {TOKEN}\r\n\r\n"
+        ).encode()
+        connection.settimeout(0.2)
+        with suppress(TimeoutError):
+            while True:
+                connection.sendall(request * 100)
+        _until_closed(before + 1)
+
+
 def frame(opcode: int, payload: bytes, *, is_last: bool = True, length: int | None = None) -> bytes:
     """A frame as a client sends it (RFC 6455, 5.2); `length` is what it claims."""
     mask = secrets.token_bytes(4)
