@@ -28,6 +28,7 @@ COUNTS = {
     "kills": 200,
     "places": 1,
     "watched": 1,
+    "service": 20_000,
 }
 """How many inputs each attack tries unless it is told: what takes some minutes."""
 

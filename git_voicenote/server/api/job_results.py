@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.export.formats import ExportFormat
 
 _FAILURES = "failed.txt"
+_MAX_DIGITS = 9
 
 
 def routes(service: Service) -> list[BaseRoute]:
@@ -64,13 +65,16 @@ def routes(service: Service) -> list[BaseRoute]:
         return file_attachment(path, f"transcripts-{job.id}.zip", "application/zip")
 
     return [
-        Route("/api/jobs/{id}/files/{number:int}/audio", play),
-        Route("/api/jobs/{id}/files/{number:int}/export/{format}", export),
+        Route("/api/jobs/{id}/files/{number}/audio", play),
+        Route("/api/jobs/{id}/files/{number}/export/{format}", export),
         Route("/api/jobs/{id}/archive", archive),
     ]
 
 
-def _file(job: Job, number: int) -> JobFile:
+def _file(job: Job, written: str) -> JobFile:
+    # Starlette's convertor of numbers fails for one of more than 4,300 digits
+    is_number = written.isascii() and written.isdigit() and len(written) <= _MAX_DIGITS
+    number = int(written) if is_number else len(job.files)
     if number >= len(job.files):
         raise no_job()
     return job.files[number]

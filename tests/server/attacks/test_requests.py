@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -148,3 +149,14 @@ def test_the_token_is_in_no_answer_and_no_log(client: Client) -> None:
     assert not any(TOKEN in warning for warning in client.warnings)
     logs = [path for path in client.folder.parent.rglob("*") if path.is_file()]
     assert not [path for path in logs if TOKEN.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "\u0661", "1e3", "0x0", " 0"])
+def test_a_number_in_a_path_may_be_anything(client: Client, number: str) -> None:
+    body = form(sound=RENAME.read_bytes())
+    job = client.request("POST", "/api/jobs", body, {"Content-Type": FORM_TYPE}).json["id"]
+    for path in (
+        f"/api/jobs/{job}/files/{quote(number)}/{what}" for what in ("audio", "export/srt")
+    ):
+        assert client.request(path=path).status == 404
+    client.request("DELETE", f"/api/jobs/{job}")
