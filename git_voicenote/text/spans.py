@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CODE = re.compile(r"`[^`\n]*`")
+_QUOTATION_MARKS = (('"', '"'), ("“", "”"), ("「", "」"))
 _CHUNK = re.compile(r"\S+")
 _MAX_WORD_CHARACTERS = 40
 """No table has a longer word."""
@@ -69,6 +70,11 @@ def enclosed_spans(text: str, opening: str, closing: str) -> list[tuple[int, int
     """Return the spans from `opening` to `closing` within a line, including both."""
     pattern = re.compile(rf"{re.escape(opening)}[^{re.escape(closing)}\n]*+({re.escape(closing)})?")
     return [found.span() for found in pattern.finditer(text) if found[1]]
+
+
+def quoted_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of what is written in quotation marks, on one line each."""
+    return [span for pair in _QUOTATION_MARKS for span in enclosed_spans(text, *pair)]
 
 
 def end_before(text: str, at: int, characters: str) -> int:

@@ -13,16 +13,15 @@ from git_voicenote.text.spans import (
     Spans,
     address_spans,
     code_spans,
-    enclosed_spans,
     end_before,
     is_blank_before,
+    quoted_spans,
 )
 
 if TYPE_CHECKING:
     from git_voicenote.text.passes.base import Pass
 
 _NO_SPACES = ("zh", "yue", "ja")
-_QUOTATION_MARKS = (('"', '"'), ("“", "”"), ("「", "」"))
 _WORD = re.compile(r"\w*")
 _SPACES = re.compile(r" *")
 _PLAIN_START = re.compile(r"[^\W\d_]++(?:['’-][^\W\d_]++)*(?=[,;:!?]|\.?(?:\s|$))")
@@ -71,8 +70,7 @@ def fillers(language: str = "en") -> Pass:
 
 def _kept(text: str) -> list[tuple[int, int]]:
     """Return the spans where a filler is meant literally: quotes and code."""
-    quoted = (span for pair in _QUOTATION_MARKS for span in enclosed_spans(text, *pair))
-    return [*code_spans(text), *address_spans(text), *quoted]
+    return [*code_spans(text), *address_spans(text), *quoted_spans(text)]
 
 
 def _is_unit(text: str, found: re.Match[str]) -> bool:
@@ -138,7 +136,7 @@ def _pattern(language: str) -> re.Pattern[str] | None:
     if language in _NO_SPACES:
         sound = rf"(?:{any_of})"
         return re.compile(rf"(?P<filler>{sound}(?:[ ，、…]*{sound})*)(?P<after>[，、… ]*)")
-    sound = rf"(?<![\w'’./-])(?:{any_of})(?![\w'’/-]|\.\w)"
+    sound = rf"(?<![\w'’/-])(?<!\w\.)(?:{any_of})(?![\w'’/-]|\.\w)"
     return re.compile(
         rf"(?:,? )?(?P<filler>{sound}(?:[,.…]* {sound})*)(?P<after>(?:,|\.\.\.|…)? ?)",
         re.IGNORECASE,

@@ -15,10 +15,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import MARK
-from git_voicenote.text.passes.base import Change, Passed, apply_changes
+from git_voicenote.text.passes.base import Change, Passed, apply_changes, combined
 from git_voicenote.text.passes.edit_commands import NO_SPACES, EditCommands, edit_commands
 from git_voicenote.text.passes.spoken_quotes import quotes
-from git_voicenote.text.spans import Spans, code_spans, end_before, is_blank_before, word_before
+from git_voicenote.text.spans import (
+    Spans,
+    code_spans,
+    end_before,
+    is_blank_before,
+    quoted_spans,
+    word_before,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +37,7 @@ LINE = "\u2028"
 PARAGRAPH = "\u2029"
 """A requested paragraph."""
 BULLET = "- "
+_BREAKS = ("new_line", "new_paragraph", "bullet")
 
 _STOPS = ".!?。！？…"
 _PAUSES = ",;:，；：、"
@@ -63,7 +71,12 @@ def spoken_edits(language: str = "en") -> Pass:
     words = edit_commands(language.lower().partition("-")[0])
 
     def edit(text: str) -> Passed:
-        return apply_changes(text, _Editor(text, words).edit()) if words else Passed(text)
+        if words is None:
+            return Passed(text)
+        edited = apply_changes(text, _Editor(text, words).edit())
+        # what a correction or a new line leaves may be a quote
+        found = quotes(edited.text, words.quote, words.unquote, words.not_after)
+        return combined(text, edited, apply_changes(edited.text, [*found]))
 
     return edit
 
@@ -83,7 +96,7 @@ class _Editor:
         self._text = text
         self._words = words
         self._changes: list[Change] = []
-        self._written = Spans(code_spans(text))
+        self._written = Spans((*code_spans(text), *quoted_spans(text)))
         self._phrases = sorted(
             [found.end() for found in _PHRASE_START.finditer(text)]
             + [found.end() for found in _PARTING.finditer(text)]
@@ -112,10 +125,11 @@ class _Editor:
                 continue
             if command.name == "literal":
                 at = self._keep_literally(command)
+            elif command.name == "correction" and (end := self._end_of_break(command.after)):
+                at = end  # "correction, new line": there is nothing to correct, and both stay
             else:
                 obey[command.name](command)
                 at = max(at, self._changes[-1].end if self._changes else at)
-        self._quote()
         self._open_with_capitals()
         return self._changes
 
@@ -275,6 +289,11 @@ class _Editor:
             new = new[0].upper() + new[1:]
         self._put(at, end, new, "correction", covering=True)
 
+    def _end_of_break(self, start: int) -> int:
+        """Return the end of a command at a place that begins a line there, 0 for none."""
+        found = self._words.commands.match(self._text, start)
+        return found.end() if found and found.lastgroup in _BREAKS else 0
+
     def _next_command(self, start: int, end: int) -> int:
         """Return the position of the first command between two positions, or else the second one.
 
@@ -292,11 +311,6 @@ class _Editor:
             return command.end
         self._put(command.start, command.after, "", "literal")
         return found.end()
-
-    def _quote(self) -> None:
-        changed = Spans((change.start, change.end) for change in self._changes)
-        found = quotes(self._text, self._words.quote, self._words.unquote, self._words.not_after)
-        self._changes += [each for each in found if not changed.touch(each.start, each.end)]
 
     # -- where things start ------------------------------------------------------------------
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
 from git_voicenote.text.passes.base import Passed, apply_changes
-from git_voicenote.text.passes.itn.english.numbers import is_number_word
-from git_voicenote.text.passes.itn.words import Match, Run, find, low, lows
+from git_voicenote.text.passes.itn.english.numbers import UNITS, is_number_word
+from git_voicenote.text.passes.itn.english.phrases import SMALL
+from git_voicenote.text.passes.itn.words import Match, Run, find, is_compound, kept, low, lows
 from git_voicenote.text.vocabulary.identifiers import parts_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ _JOINTS = frozenset({"dash", "hyphen", "minus", "dot", "point", "slash", "unders
 """Words that join those before and after them; half of such an expression is not understood."""
 
 
+_SPOKEN_SIGNS = _JOINTS | {"back", "backtick"}
+
+
 def _ends_in_joint(said: str) -> bool:
     """Whether a word is a joint, or a name that ends in one: what "snake case" took."""
     return re.split(r"[-_.]", said)[-1] in _JOINTS
@@ -115,7 +119,8 @@ def _identifier(run: Run, at: int) -> Match | None:
         if any(len(word.text) > 1 and word.text.isupper() for word in run[at:start]):
             return None  # what "all caps camel case" wrote
         if run[start : start + 1] and name in _CASES and _HUMP.search(run[start].text):
-            return Match(start + 1, join(parts_of(run[start].text)), name)
+            written = _joined(parts_of(run[start].text), name, join)
+            return Match(start + 1, written, name) if written else None
         if any(lows(run, start, len(other)) == other for other, *_ in _STYLES):
             return None  # "all caps camel case …"
         joints = "-" * is_one_word + "".join(word.joint for word in run[at:start])
@@ -127,20 +132,61 @@ def _identifier(run: Run, at: int) -> Match | None:
         if taken is None:
             return None
         last, end = taken
-        words = [word.text for word in run[start:last]]
-        if len(words) == 1 and is_number_word(words[0].lower()):
-            return None  # "kebab case ten end case": a number, with what follows it
-        owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
-        words[-1] = words[-1].removesuffix(owner)
-        parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
-        return Match(end, join(parts) + owner, name) if parts else None
+        if _has_a_command(run, start, last):
+            return kept(last)  # of two commands in one, neither is understood
+        if _goes_on(run, last, end):
+            return None
+        written = _name([word.text for word in run[start:last]], name, join)
+        return Match(end, written, name) if written else None
     return None
+
+
+def _name(words: list[str], style: str, join: Callable[[Sequence[str]], str]) -> str | None:
+    """Return the name that a style makes of words, if it makes one."""
+    if len(words) == 1 and is_number_word(words[0].lower()):
+        return None  # "kebab case ten end case": a number, with what follows it
+    owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
+    words[-1] = words[-1].removesuffix(owner)
+    parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
+    written = _joined(parts, style, join) if parts else None
+    return written and written + owner
+
+
+def _joined(
+    parts: Sequence[str], style: str, join: Callable[[Sequence[str]], str]
+) -> str | None:  # fmt: skip
+    """Return a name, unless it would be a spoken expression itself: "dash-i", "DOT zero"."""
+    said = [part.lower() for part in parts]
+    if style == "kebab" and is_compound(said):
+        return None
+    if style == "all-caps" and not _SPOKEN_SIGNS.isdisjoint(said):
+        return None
+    return join(parts)
+
+
+def _has_a_command(run: Run, start: int, end: int) -> bool:
+    """Whether there is a command among the words of a name."""
+    return any(
+        lows(run, at, len(said)) == said
+        for at in range(start, end)
+        for said, *_ in _STYLES
+        if len(said) > 1
+    )
+
+
+def _goes_on(run: Run, last: int, end: int) -> bool:
+    """Whether only half of an expression was taken: "… dot py", "… five forty"."""
+    following = low(run, end)
+    is_large = is_number_word(following) and UNITS.get(following, SMALL + 1) > SMALL
+    return following in _JOINTS or (is_large and is_number_word(low(run, last - 1)))
 
 
 def _follows_a_command(run: Run, at: int) -> bool:
     """Whether another command precedes directly; of two in a row, neither is understood."""
     return any(
-        at >= len(said) and lows(run, at - len(said), len(said)) == said for said, *_ in _STYLES
+        (at >= len(said) and lows(run, at - len(said), len(said)) == said)
+        or (len(said) == 2 and low(run, at - 1) == "".join(said))
+        for said, *_ in _STYLES
     )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
-from benchmarks.attack.texts import chains, passed, random_text
+from benchmarks.attack.texts import chains, changed_again, passed
 
 CHAINS = chains()
 
@@ -39,6 +37,24 @@ CHAINS = chains()
         "addresses slash etc dot py",
         "of m4 um dotted megabytes five unquote",
         "Issue takes; Doe scratch that\nnew paragraph ",
+        "slash etc dot py file",
+        "kebabcase dash dash dot py first dotted etc p",
+        "kebabcase Camel case,twenty",
+        "v two dot flac",
+        "kebabcase dash_I",
+        "two All caps dot zero ",
+        "quote token new line\nunquote",
+        "quote ein new paragraph:close quote",
+        "quote;bullet unquote",
+        '"uh new paragraph。"',
+        "all caps Convention,dot py",
+        "flags;correction,newline pem",
+        "is?correction quote per close quote",
+        "point slash Forty two dot py",
+        "scratch that..Uh",
+        "snakecase b dash send Return prefix dot dot py",
+        "all caps back tick see backtick",
+        "camelcase new paragraph think etc bullet kebab case dotted init client",
     ],
 )
 def test_what_was_found_changes_once(text: str) -> None:
@@ -46,12 +62,17 @@ def test_what_was_found_changes_once(text: str) -> None:
     assert passed(once, CHAINS["en"]) == once
 
 
-def test_random_texts_of_prose_and_commands_change_once() -> None:
-    source = random.Random(4)  # noqa: S311 - no secret
-    # "literal" is taken out, and what it kept is a command from then on
-    texts = [text for text in (random_text(source) for _ in range(400)) if "iteral" not in text]
-    again = [
-        text for text in texts if (once := passed(text, CHAINS["en"])) != passed(once, CHAINS["en"])
-    ]
-    # a stop that a later pass puts may make a command of a word, as may two languages in a text
-    assert len(again) <= 3, again
+@pytest.mark.parametrize(
+    "text",
+    ["换行点ssh,更正\u2029换行\ufeff", "sequel light点a", "Push点Kebabcase mbox21And",
+     "“。另起一行嗯”", "mm1一百点a", "dotted Cmd uh mailed bullet lock five forty"],
+)  # fmt: skip
+def test_what_was_found_in_chinese_changes_once(text: str) -> None:
+    once = passed(text, CHAINS["zh"])
+    assert passed(once, CHAINS["zh"]) == once
+
+
+@pytest.mark.parametrize("language", sorted(CHAINS))
+def test_random_texts_of_prose_and_commands_change_once(language: str) -> None:
+    """But for those with "literal": it goes, and what it kept is a command from then on."""
+    assert changed_again(300, 4, language) == ()

@@ -16,7 +16,9 @@ _CHUNK = re.compile(r"\S+")
 _CODE_OPENS = re.compile(r"[^\w\s]*(?:-[\w-]|[$<_@%&\\/~=|])")
 """What begins a flag, a variable, a placeholder or a private name, and no word of prose."""
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
-_WORD = re.compile(r"[^\W\d_]++(?:['’.-][^\W\d_]++|\.['’]s)*\d*|\d+")
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.)*[^\W\d_](?:\.['’]s)?|[^\W\d_]++(?:['’-][^\W\d_]++|\.['’]s)*\d*|\d+"
+)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _MAX_INITIALS = 5
 _VOWELS = frozenset("aeiouy")

@@ -198,6 +198,11 @@ def _words(core: str, start: int, before: str) -> list[BareWord]:
     return words
 
 
+def is_compound(parts: Sequence[str]) -> bool:
+    """Whether words with hyphens between them may be read as separate words again."""
+    return any(_is_several(parts, before) for before in ("", "dash", *_STYLES))
+
+
 def _is_several(said: Sequence[str], before: str) -> bool:
     """Whether the parts of a hyphenated word, after another word, are separate words."""
     if len(said) == 1 or not all(said):

@@ -54,7 +54,7 @@ _PART = frozenset(ANY)
 _PLAIN = re.compile(_NUMBER)
 _FLAG = re.compile(r"(?:杠|减)\s*(?:杠|减)\s*([A-Za-z][\w-]*)")
 _SUFFIX = re.compile(
-    r"(?<![A-Za-z0-9_-])([0-9]*+[A-Za-z][A-Za-z0-9_-]*+)\s*点\s*([A-Za-z]\w{0,5})(?!\w)"
+    r"(?<![A-Za-z0-9_-])([0-9]*+[A-Za-z][A-Za-z0-9_-]*+)\s*点\s*([A-Za-z]\w{0,5})(?![\w-])"
 )
 _ONE_POINT_AFTER = "这那有早晚快慢差同第每"
 
@@ -235,8 +235,9 @@ def _idioms_of(text: str) -> Iterator[tuple[int, int]]:
 def _whole_numbers(text: str, idioms: Spans) -> list[Change]:
     changes: list[Change] = []
     for found in _PLAIN.finditer(text):
-        if idioms.touch(*found.span()):
-            continue
+        is_after_digit = text[max(found.start() - 1, 0) : found.start()].isdigit()
+        if idioms.touch(*found.span()) or is_after_digit:
+            continue  # "1一百" would be another number
         number = value(found[0])
         following = text[found.end() : found.end() + 1]
         if number is None or (len(found[0]) > 1 and found[0][0] in "百千万亿") or following == "几":

@@ -8,7 +8,7 @@ from functools import cache
 from git_voicenote.text import tables
 from git_voicenote.text.passes.itn.english.numbers import counts_up, digits, is_number_word
 from git_voicenote.text.passes.itn.english.phrases import DASHES, ends_here, function_words
-from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, low, lows
+from git_voicenote.text.passes.itn.words import LowerCaseWords, Match, Run, kept, low, lows
 
 _NAME = re.compile(r"\w+")
 _FILE = re.compile(r"\w++(?:\.\w++)+")
@@ -176,6 +176,8 @@ def _path_from(run: Run, at: int) -> tuple[str, int] | None:
     if run[at].low == "slash":
         return _absolute(run, at)
     if run[at].low == "dot":
+        if low(run, at - 1) in _ROOTS and low(run, at - 2) == "slash":
+            return None  # half of "slash etc dot ssh"
         return _dotfile(run, at) or _bare_suffix(run, at)
     return _relative(run, at)
 
@@ -193,9 +195,17 @@ def _absolute(run: Run, at: int) -> tuple[str, int] | None:
     return (f"/{text}", end) if separator and is_first else None
 
 
+def numbered_part(run: Run, at: int) -> Match | None:
+    """Keep the number in "slash forty two dot py": half of a path is not written in digits."""
+    if run[at].low != "slash" or not is_number_word(low(run, at + 1)):
+        return None
+    end = at + 1
+    while is_number_word(low(run, end)):
+        end += 1
+    return kept(end) if low(run, end) in _CONNECTORS else None
+
+
 def _dotfile(run: Run, at: int) -> tuple[str, int] | None:
-    if low(run, at - 1) in _ROOTS and low(run, at - 2) == "slash":
-        return None  # half of "slash etc dot ssh"
     names = tables.strings("itn", "dotfiles")
     for length in (3, 2, 1):
         said = lows(run, at + 1, length)

@@ -42,6 +42,7 @@ _RULES: tuple[Rule, ...] = (
     addresses.email,
     paths.revision,
     paths.path,
+    paths.numbered_part,
     dates.iso_date,
     dates.month_and_day,
     dates.times,

@@ -49,6 +49,8 @@ def version(run: Run, at: int) -> Match | None:
             return Match(end, prefix + number + label, "version")
         if not prefix or run[start].low.isdigit() or "." in run[start].text:
             return None
+        if low(run, end) in POINTS:
+            return None  # "v two dot flac": half of a name
         if is_read_off(LowerCaseWords(run), start, end) and not is_like_year(number):
             return None  # "v two three": with a point, or two of them
     elif not prefix and _is_no_version(run, at, number):
