@@ -15,6 +15,7 @@ import uvicorn
 
 from git_voicenote import files
 from git_voicenote.errors import EngineError, StoreError
+from git_voicenote.log import Log
 from git_voicenote.server.access.addresses import ListenAddress, check_address, listening
 from git_voicenote.server.access.connections import server_config
 from git_voicenote.server.access.guard import LOOPBACK_NAMES, Access
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.decoding.messages import Start
     from git_voicenote.server.jobs.runner import JobRunner
+
+_log = Log(__name__)
+_OF_CLIENTS = frozenset(
+    {"Invalid HTTP request received.", "Invalid UTF-8 sequence received from client."}
+)
+"""Messages of uvicorn about what a client sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +179,16 @@ class _Server(uvicorn.Server):
 
 
 class _Warnings(logging.Handler):
-    """Reports uvicorn's warnings."""
+    """Reports uvicorn's warnings, but not those that any client can cause in any number."""
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
         self._warn = warn
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._warn(record.getMessage())
+        message = record.getMessage().strip()
+        if message in _OF_CLIENTS:
+            return
+        if record.exc_info and record.exc_info[1]:
+            _log.failed(message, record.exc_info[1])
+        self._warn(message)

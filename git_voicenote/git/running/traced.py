@@ -7,6 +7,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
+from git_voicenote.errors import UsageError
 from git_voicenote.git.running.plumbing import typed
 from git_voicenote.log import Log
 
@@ -25,7 +26,10 @@ class GitProcess(subprocess.Popen[bytes]):
         self._started = time.perf_counter()
         self._is_told = False
         self._command = command
-        super().__init__(command, **options)
+        try:
+            super().__init__(command, **options)
+        except ValueError as exc:  # a NUL in an argument: no program can be given one
+            raise UsageError("a name for git has a NUL character in it") from exc
 
     @property
     def returncode(self) -> int | Any:  # noqa: ANN401 - as Popen has it: None while it runs

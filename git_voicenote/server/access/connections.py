@@ -51,7 +51,7 @@ def server_config(
     )
 
 
-def timed_connections(limits: Limits) -> Callable[..., asyncio.Protocol]:
+def timed_connections(limits: ServiceLimits) -> Callable[..., asyncio.Protocol]:
     """Return a factory of connections with the time limits of requests and responses."""
     return partial(_TimedConnection, limits)
 
@@ -101,7 +101,7 @@ class _TimedConnection(H11Protocol):
 
     _reader: _Reader
 
-    def __init__(self, limits: Limits, **how: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    def __init__(self, limits: ServiceLimits, **how: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(**how)
         self._limits = limits
         self._deadline: asyncio.TimerHandle | None = None

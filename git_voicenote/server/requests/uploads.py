@@ -6,6 +6,7 @@ The client's name of a file has no influence on where it is stored.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 from contextlib import asynccontextmanager
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from git_voicenote.server.access.limits import ServiceLimits
 
+# without a handler, its warnings about what clients send would go to the terminal
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 _FILE = "file"
 
 

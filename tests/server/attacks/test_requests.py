@@ -160,3 +160,18 @@ def test_a_number_in_a_path_may_be_anything(client: Client, number: str) -> None
     ):
         assert client.request(path=path).status == 404
     client.request("DELETE", f"/api/jobs/{job}")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/series?range=%00", "/api/repository?range=%00", "/api/notes/%00",
+             "/api/notes/HEAD%0Ax", "/api/history?q=%00&before=%00"],
+)  # fmt: skip
+def test_control_characters_in_a_name_are_refused(client: Client, path: str) -> None:
+    assert client.request(path=path).status in (200, 400, 404)
+
+
+def test_what_clients_send_wrongly_is_not_reported_on_the_terminal(client: Client) -> None:
+    before = len(client.warnings)
+    client.raw(b"\x16\x03\x01 no request\r\n\r\n")
+    client.request("POST", PATH, form(sound=b"x")[:-9], {"Content-Type": FORM_TYPE})
+    assert len(client.warnings) == before
