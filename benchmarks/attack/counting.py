@@ -1,4 +1,4 @@
-"""Counts tries, each with a limit of time."""
+"""Counts tries, each with a limit of time: of computing, so that a busy machine is no hang."""
 
 from __future__ import annotations
 
@@ -12,9 +12,26 @@ from benchmarks.attack.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PATIENCE = 20
-"""Seconds after which one try counts as hanging."""
+_COMPUTING = 20.0
+"""Seconds of computing after which one try counts as hanging."""
+_WAITING = 300
+"""Seconds after which it does, whatever it waits for."""
 _MAX_SAMPLES = 20
+
+
+_SIGNALS = (signal.SIGALRM, signal.SIGPROF)
+
+
+def wait() -> None:
+    """Have SIGPROF or SIGALRM sent once this process computed, or waited, for too long."""
+    signal.setitimer(signal.ITIMER_PROF, _COMPUTING)
+    signal.alarm(_WAITING)
+
+
+def stop_waiting() -> None:
+    """Take `wait` back."""
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.alarm(0)
 
 
 class _HangError(BaseException):
@@ -28,18 +45,19 @@ class Counting:
         self.tally = Tally(0)
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGALRM, _give_up)
+        self._before = {number: signal.signal(number, _give_up) for number in _SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, self._before)
+        stop_waiting()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def attempt(self, call: Callable[[], object], sample: str) -> None:
         """Try a call; `sample` shows its input where it fails."""
         exceptions, hangs, fault = 0, 0, ""
         start = time.perf_counter()
-        signal.alarm(_PATIENCE)
+        wait()
         try:
             call()
         except _HangError:
@@ -47,7 +65,7 @@ class Counting:
         except Exception as exc:  # noqa: BLE001 - this is what is counted
             exceptions, fault = 1, f"{type(exc).__name__}: {exc}"
         finally:
-            signal.alarm(0)
+            stop_waiting()
         seconds = time.perf_counter() - start
         before = self.tally
         samples = (*before.samples, f"{fault[:200]} of {sample[:2000]}") if fault else ()

@@ -8,6 +8,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
+from benchmarks.attack.counting import stop_waiting, wait
 from benchmarks.attack.tally import Tally
 from git_voicenote.errors import VoicenoteError
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable
 
-_PATIENCE = 30
-"""Seconds, after which an input is given up."""
 _MEMORY = 8 << 30
 """Bytes of address space: torch alone takes some."""
 
@@ -24,14 +23,15 @@ _MEMORY = 8 << 30
 def try_all(inputs: Iterable[tuple[str, Callable[[], object]]]) -> Tally:
     """Try inputs, each with what describes it, and count."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
-    signal.signal(signal.SIGALRM, _give_up)
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, _give_up)
     tried = exceptions = hangs = 0
     worst = 0.0
     samples: list[str] = []
     for description, attempt in inputs:
         tried += 1
         began = time.monotonic()
-        signal.alarm(_PATIENCE)
+        wait()
         try:
             attempt()
         except VoicenoteError:
@@ -45,7 +45,7 @@ def try_all(inputs: Iterable[tuple[str, Callable[[], object]]]) -> Tally:
             words = f"{type(exc).__name__}: {str(exc)[:100]}"
             samples.append(f"{description}: {words} ({where.filename}:{where.lineno})")
         finally:
-            signal.alarm(0)
+            stop_waiting()
         worst = max(worst, time.monotonic() - began)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Tally(tried, exceptions, hangs, worst, peak, tuple(samples))

@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,14 +47,24 @@ class Service:
         found = re.search(r"VmRSS:\s+(\d+) kB", status)
         return int(found[1]) << 10 if found else 0
 
-    def open_files(self) -> int:
-        """Return how many files and connections it has open."""
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+    def open_files(self) -> list[str]:
+        """Return the files and connections that it has open."""
+        links = []
+        for path in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                links.append(str(path.readlink()))
+        return links
+
+    def connections(self) -> int:
+        """Return how many connections it has open, with those to its own parts."""
+        return sum(link.startswith("socket:") for link in self.open_files())
 
     def complaints(self) -> list[str]:
         """Return what it printed of errors that nobody expected, or that it has ended."""
-        lines = self.printed.read_text(errors="replace").splitlines()
-        found = [line for line in lines if any(word in line for word in _BAD_WORDS)]
+        printed = self.printed.read_text(errors="replace")
+        found = [printed[-2000:]] if any(word in printed for word in _BAD_WORDS) else []
+        logs = self.printed.parent.rglob("git-voicenote.log*")
+        found += [path.read_text(errors="replace")[-4000:] for path in logs]
         if self.process.poll() is not None:
             found.append(f"it ended: {self.process.returncode}")
         return found

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _EACH = 20
 _PATIENCE = 90.0
 """Seconds in which all have to be closed: the longest limit is 30 seconds, twice."""
-_OTHERS = 8
-"""Files that the service may open for itself meanwhile."""
+_OTHERS = 4
+"""Connections that the service may open to its own parts meanwhile."""
 
 
 def connections_left(service: Service) -> list[str]:
     """Open silent connections of each kind; return what is wrong if any is still open later."""
-    before = service.open_files()
+    before = service.connections()
     with ExitStack() as stack:
         for begin in (_say_nothing, _drip_no_more, _upgrade, _read_no_answer, _read_no_pong):
             for _ in range(_EACH):
@@ -31,7 +31,7 @@ def connections_left(service: Service) -> list[str]:
                 with suppress(OSError):
                     begin(service, connection)
         deadline = time.monotonic() + _PATIENCE
-        while (left := service.open_files() - before) > _OTHERS and time.monotonic() < deadline:
+        while (left := service.connections() - before) > _OTHERS and time.monotonic() < deadline:
             time.sleep(0.5)
     return [f"{left} of {5 * _EACH} silent connections stay"] if left > _OTHERS else []
 
