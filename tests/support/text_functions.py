@@ -45,6 +45,7 @@ from git_voicenote.text.passes import (
 from git_voicenote.text.passes.itn.chinese import numbers as chinese
 from git_voicenote.text.passes.itn.english import numbers, paths
 from git_voicenote.text.passes.itn.normaliser import normaliser
+from git_voicenote.text.passes.itn.words import is_compound
 from git_voicenote.text.vocabulary import evidence, identifiers, ranking
 from git_voicenote.text.vocabulary import lists as vocabulary_list
 from git_voicenote.text.vocabulary import pronunciation as as_spoken
@@ -220,7 +221,7 @@ def _words(text: str) -> object:
     return (
         is_form_of(text, f"{text}s"), identifiers.is_solid(text), chinese.is_scaled(text),
         numbers.is_like_year(text), numbers.is_read_off(words, 0, len(words)),
-        paths.as_known(text), paths.is_suffix(text),
+        paths.as_known(text), paths.is_suffix(text), is_compound(words),
     )  # fmt: skip
 
 
