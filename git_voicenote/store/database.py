@@ -6,7 +6,7 @@ import os
 import shlex
 import sqlite3
 import stat
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -100,13 +100,12 @@ class Database:
     def _create(self) -> None:
         try:
             private_folder(self.path.parent)
-            # SQLite gives its other files the mode of this one, whatever the umask
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
-            try:
-                if stat.S_IMODE(os.fstat(handle).st_mode) != _PRIVATE:
-                    os.fchmod(handle, _PRIVATE)
-            finally:
-                os.close(handle)
+            # SQLite gives its other files the mode of this one, whatever the umask. Opening it
+            # here and closing it would release the locks of this process's other connections
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE))
+            if stat.S_IMODE(self.path.stat().st_mode) != _PRIVATE:
+                self.path.chmod(_PRIVATE)
         except OSError as exc:
             raise store_error(f"cannot write the {self._schema.name} {self.path}", exc) from exc
 
