@@ -17,7 +17,7 @@ from git_voicenote import files
 from git_voicenote.errors import EngineError, StoreError
 from git_voicenote.log import Log
 from git_voicenote.server.access.addresses import ListenAddress, check_address, listening
-from git_voicenote.server.access.connections import server_config
+from git_voicenote.server.access.connections import is_of_client, server_config
 from git_voicenote.server.access.guard import LOOPBACK_NAMES, Access
 from git_voicenote.server.access.limits import ServiceLimits
 from git_voicenote.server.access.tokens import new_token, read_token
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
     from git_voicenote.server.jobs.runner import JobRunner
 
 _log = Log(__name__)
-_OF_CLIENTS = frozenset(
-    {"Invalid HTTP request received.", "Invalid UTF-8 sequence received from client."}
-)
-"""Messages of uvicorn about what a client sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +182,9 @@ class _Warnings(logging.Handler):
         self._warn = warn
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage().strip()
-        if message in _OF_CLIENTS:
+        if is_of_client(record):
             return
+        message = record.getMessage().strip()
         if record.exc_info and record.exc_info[1]:
             _log.failed(message, record.exc_info[1])
         self._warn(message)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 if TYPE_CHECKING:
     import asyncio
+    import logging
     from collections.abc import Callable
     from pathlib import Path
 
-    import h11
     from starlette.types import ASGIApp
     from uvicorn._types import ASGIReceiveEvent
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 _MAX_CONNECTIONS = 256
 _GRACE = 3
 """Seconds that requests have to end when the service stops."""
+_OF_CLIENTS = frozenset(
+    {"Invalid HTTP request received.", "Invalid UTF-8 sequence received from client."}
+)
 _MIN_READ = 16 << 10
 """Bytes that a client has to take of what waits for it, in the time that it has for that."""
 
@@ -36,7 +41,7 @@ def server_config(
     return uvicorn.Config(
         app,
         http=timed_connections(limits),  # type: ignore[arg-type] # called like a class
-        ws=partial(_TimedSocket, limits.silence),  # type: ignore[arg-type] # called like a class
+        ws=partial(_TimedSocket, limits.unread),  # type: ignore[arg-type] # called like a class
         ws_max_size=limits.message,
         ws_per_message_deflate=False,  # sound hardly gets smaller, and a bomb would unpack
         lifespan="off",
@@ -49,6 +54,13 @@ def server_config(
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
+
+
+def is_of_client(record: logging.LogRecord) -> bool:
+    """Whether uvicorn reports what a client sent: any client can cause any number of these."""
+    error = record.exc_info and record.exc_info[1]
+    # a body that is damaged is answered by 400, and what would be answered then is too late
+    return isinstance(error, h11.LocalProtocolError) or record.getMessage() in _OF_CLIENTS
 
 
 def timed_connections(limits: ServiceLimits) -> Callable[..., asyncio.Protocol]:
@@ -108,7 +120,7 @@ class _TimedConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's
         super().connection_made(transport)
-        self._reader = _Reader(transport, self._limits.silence)
+        self._reader = _Reader(transport, self._limits.unread)
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -180,6 +192,12 @@ class _TimedSocket(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._reader.leave()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            super().data_received(data)
+        except InvalidState:  # half a character, and the end of the connection right behind it
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -13,7 +13,7 @@ class ServiceLimits:
     A form may have `fields` besides its files, each of at most `field` bytes. A job may have
     `files`, and the sound of all jobs `stored` bytes. A client has `head`
     seconds for the head of a request, `silence` between two pieces of its body, and
-    `upload_time` for all of it.
+    `upload_time` for all of it. Of what was sent to it, it has to read some in `unread` seconds.
 
     `message` is the size of a message of a WebSocket. A client has `opening` seconds for the first
     one, `silence` between two of them, and `lost` to resume a dictation whose connection broke.
@@ -29,6 +29,7 @@ class ServiceLimits:
     head: float = 10.0
     silence: float = 30.0
     upload_time: float = 900.0
+    unread: float = 30.0
     message: int = 4 << 20
     opening: float = 5.0
     lost: float = 600.0

@@ -174,4 +174,6 @@ def test_what_clients_send_wrongly_is_not_reported_on_the_terminal(client: Clien
     before = len(client.warnings)
     client.raw(b"\x16\x03\x01 no request\r\n\r\n")
     client.request("POST", PATH, form(sound=b"x")[:-9], {"Content-Type": FORM_TYPE})
+    chunked = request_with(client, b"Transfer-Encoding: chunked", body=b"zz\r\n")
+    assert client.raw(chunked).status == 400
     assert len(client.warnings) == before

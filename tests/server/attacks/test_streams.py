@@ -33,6 +33,14 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A service that soon gives up on clients that do not read."""
+    limits = ServiceLimits(unread=0.5)
+    with serving(tmp_path_factory.mktemp("impatient"), limits=limits) as found:
+        yield found
+
+
 def speaks(client: Client) -> bool:
     """Whether somebody else can dictate now."""
     sound = pcm_of(RENAME)
@@ -141,12 +149,12 @@ def test_pings_without_end_keep_nobody_waiting(client: Client) -> None:
         page.tell({"type": "cancel"})
 
 
-def test_a_client_that_pings_and_does_not_read_is_disconnected(client: Client) -> None:
-    with client.connect() as connection:
-        _handshake(client, connection)
+def test_a_client_that_pings_and_does_not_read_is_disconnected(impatient: Client) -> None:
+    with impatient.connect() as connection:
+        _handshake(impatient, connection)
         # what it sent is in the buffers of the system, and not in ours
         assert _sent_without_reading(connection, frame(9, b"x" * 100) * 5000) < 50_000_000
-    assert client.request().status == 200
+    assert impatient.request().status == 200
 
 
 def _sent_without_reading(connection: socket.socket, octets: bytes) -> int:
@@ -158,11 +166,11 @@ def _sent_without_reading(connection: socket.socket, octets: bytes) -> int:
     return sent
 
 
-def test_a_client_that_does_not_read_its_answers_is_disconnected(client: Client) -> None:
+def test_a_client_that_does_not_read_its_answers_is_disconnected(impatient: Client) -> None:
     before = sockets()
-    with client.connect() as connection:
+    with impatient.connect() as connection:
         request = (
-            f"GET /openapi.json HTTP/1.1\r\nHost: {client.host}\r\n"
+            f"GET /openapi.json HTTP/1.1\r\nHost: {impatient.host}\r\n"
             f"Authorization: Bearer {TOKEN}\r\n\r\n"
         ).encode()
         connection.settimeout(0.2)
@@ -201,6 +209,20 @@ def test_frames_that_are_none_end_the_connection(client: Client, frames: bytes) 
         except (ConnectionResetError, BrokenPipeError):
             pass
     assert client.request().status == 200
+
+
+def test_half_a_character_before_the_end_is_no_traceback(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    half = frame(1, b"\xf0", is_last=False) + frame(0, b'"}') + frame(8, b"\x03\xe8")
+    with client.connect() as connection:
+        _handshake(client, connection)
+        with suppress(ConnectionResetError, BrokenPipeError):
+            connection.sendall(half)
+            while connection.recv(65536):
+                pass
+    assert client.request().status == 200
+    assert not [one for one in caplog.records if one.name == "asyncio"]
 
 
 def _handshake(client: Client, connection: socket.socket) -> None:

@@ -110,7 +110,7 @@ def _freed(socket: ClientConnection, calls: Path) -> dict[str, Any]:
 
 
 def test_a_client_that_reads_nothing_loses_its_place(tmp_path: Path) -> None:
-    with serving(tmp_path, limits=ServiceLimits(silence=0.5)) as client, realtime(client) as socket:
+    with serving(tmp_path, limits=ServiceLimits(unread=0.5)) as client, realtime(client) as socket:
         assert dictations(client) == 1
         sending = threading.Thread(target=send_without_end, args=(socket,))
         sending.start()
