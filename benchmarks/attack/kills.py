@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.attack.tally import Tally, main
+from tests.engines.moonshine.graphs import write_model
 from tests.support.engines import SCRIPTED
 from tests.support.sandbox import Sandbox
 from tests.support.series import explained_series
@@ -117,7 +118,7 @@ class _Attack:
         before = _notes(sandbox)
         arguments = _arguments(command, sandbox)
         said = _kill(sandbox, arguments, number, moment)
-        lost = []
+        lost = [f"{process} still holds the history" for process in _holders(sandbox)]
         if sandbox.run("git", "fsck", "--strict", check=False).returncode:
             lost.append("git fsck fails")
         now = _notes(sandbox)
@@ -168,8 +169,12 @@ def _prepare(root: Path) -> None:
     repo.run("git", "clone", "--quiet", "--bare", root / "repo", beside / "target.git")
     there = Sandbox(beside / "remote.git", root / "home")
     there.git("notes", "--ref=voicenote", "add", "-m", "From there.", "main")
+    write_model(beside / "moonshine")
     repo.voicenote("sync", "bundle", beside / "made.bundle", "main..topic")
     repo.git("checkout", "--quiet", "-b", "review", "main")
+    repo.voicenote("transcribe", _SPOKEN)
+    repo.voicenote("record", "--from", _SPOKEN)
+    repo.git("notes", "--ref=voicenote", "remove", "HEAD")
 
 
 def _arguments(command: _Command, sandbox: Sandbox) -> tuple[str, ...]:
@@ -211,6 +216,19 @@ def _is_open_by_others(path: Path) -> bool:
         except OSError:
             continue
     return False
+
+
+def _holders(sandbox: Sandbox) -> list[str]:
+    """Return the processes that have the history open: each command that printed has ended."""
+    history = os.path.realpath(sandbox.folder / ".git/voicenote/history.db")
+    found = []
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if str(link.readlink()).startswith(history):
+                found.append((link.parents[1] / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
 
 
 def _notes(sandbox: Sandbox) -> dict[str, str]:
@@ -304,6 +322,44 @@ def _hooked(killed: _Killed) -> Iterator[str]:
         yield "the hook is no shell script"
 
 
+def _removed(killed: _Killed) -> Iterator[str]:
+    """The note is whole or gone, and the command works again."""
+    if killed.note("topic"):
+        yield from _works(killed)
+    if killed.note("topic"):
+        yield "the note is still there"
+
+
+def _deleted(killed: _Killed) -> Iterator[str]:
+    """All of a recording is gone once the command was done; a part of it is never left."""
+    done = killed.again()
+    if done.returncode not in (0, 1) or b"Traceback" in done.stderr:
+        yield f"it fails afterwards: {done.stderr.decode()}"
+    left = killed.again("history", "list").stdout.decode().strip()
+    sounds = killed.sandbox.folder / ".git/voicenote/recordings"
+    if left or any(sounds.iterdir()):
+        yield f"left: {left} {list(sounds.iterdir())}"
+
+
+def _is_set(killed: _Killed) -> Iterator[str]:
+    yield from _works(killed)
+    if killed.sandbox.git("config", "voicenote.learn") != "false":
+        yield "the setting is not set"
+
+
+def _imported(killed: _Killed) -> Iterator[str]:
+    """The model is installed, or the command installs it; no half of one is listed."""
+    listed = killed.again("models", "list", "--json")
+    if b"Traceback" in listed.stderr:
+        yield f"models list: {listed.stderr.decode()}"
+    done = killed.again()
+    if done.returncode and b"already" not in done.stderr:
+        yield f"it fails afterwards: {done.stderr.decode()}"
+    checked = killed.again("models", "verify", "moonshine")
+    if checked.returncode:
+        yield f"models verify: {checked.stdout.decode()}{checked.stderr.decode()}"
+
+
 _COMMANDS = (
     _Command("record --from", ("record", "--from", _SPOKEN), _recorded),
     _Command("edit", ("edit", "topic"), _edited),
@@ -315,6 +371,10 @@ _COMMANDS = (
     _Command("sync unbundle", ("sync", "unbundle", "{beside}/made.bundle"), _unbundled),
     _Command("transcribe", ("transcribe", _SPOKEN, "-o", "{beside}/texts"), _works),
     _Command("vocabulary add", ("vocabulary", "add", "kubectl"), _works),
+    _Command("remove", ("remove", "topic"), _removed),
+    _Command("history delete", ("history", "delete", "today", "--yes"), _deleted),
+    _Command("settings set", ("settings", "set", "voicenote.learn", "false"), _is_set),
+    _Command("models import", ("models", "import", "{beside}/moonshine"), _imported),
     _Command("hook install", ("hook", "install"), _hooked),
     _Command(
         "review --reply",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _OTHERS = 4
 def connections_left(service: Service) -> list[str]:
     """Open silent connections of each kind; return what is wrong if any is still open later."""
     before = service.connections()
+    opened: list[tuple[str, socket.socket]] = []
     with ExitStack() as stack:
         for begin in (_say_nothing, _drip_no_more, _upgrade, _read_no_answer, _read_no_pong):
             for _ in range(_EACH):
@@ -30,10 +32,26 @@ def connections_left(service: Service) -> list[str]:
                 connection.settimeout(0.05)
                 with suppress(OSError):
                     begin(service, connection)
+                opened.append((begin.__name__, connection))
         deadline = time.monotonic() + _PATIENCE
-        while (left := service.connections() - before) > _OTHERS and time.monotonic() < deadline:
+        while service.connections() - before > _OTHERS and time.monotonic() < deadline:
             time.sleep(0.5)
-    return [f"{left} of {5 * _EACH} silent connections stay"] if left > _OTHERS else []
+        # the last ones have until the deadline, too
+        while (left := [one for one in opened if _is_open(one[1])]) and time.monotonic() < deadline:
+            opened = left
+        counts = Counter(name for name, _ in left)
+    return [f"{count} of {_EACH} stay open: {name}" for name, count in counts.items()]
+
+
+def _is_open(connection: socket.socket) -> bool:
+    try:
+        while connection.recv(1 << 20):
+            pass
+    except TimeoutError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _say_nothing(_service: Service, _connection: socket.socket) -> None:
