@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from git_voicenote.datatypes import Waveform
     from git_voicenote.engines.base import Context
+    from git_voicenote.engines.moonshine.hypotheses import Hypothesis
     from git_voicenote.engines.moonshine.network import EncodedSound, Network
-    from git_voicenote.engines.moonshine.search import BeamSearch, Hypothesis, SearchResult
+    from git_voicenote.engines.moonshine.search import BeamSearch, SearchResult
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 

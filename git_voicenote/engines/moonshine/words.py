@@ -13,7 +13,7 @@ from git_voicenote.engines.moonshine.tokenizer import EOS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.engines.moonshine.search import Hypothesis
+    from git_voicenote.engines.moonshine.hypotheses import Hypothesis
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from git_voicenote.engines.moonshine.search import Hypothesis
+from git_voicenote.engines.moonshine.hypotheses import Hypothesis
 from git_voicenote.engines.moonshine.tokenizer import EOS
 from git_voicenote.engines.moonshine.words import words_of
 from git_voicenote.engines.utterances import Utterance
