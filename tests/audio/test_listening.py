@@ -90,12 +90,21 @@ def _ignore(_: object) -> None:
     """Take what no test asks for."""
 
 
+@pytest.fixture(scope="module")
+def heard_here(long: Path) -> tuple[Sequence[Path], list[Heard]]:
+    """Sources, and what is heard in them without another process."""
+    sources = (SPEECH / "rename.flac", long, SPOKEN)
+    return sources, hear(sources, 0)
+
+
 @pytest.mark.parametrize("limit", [300.0, 1.0], ids=["far ahead", "hardly ahead"])
 @pytest.mark.parametrize("processes", [1, 3])
-def test_what_is_heard_is_the_same_to_the_sample(processes: int, limit: float, long: Path) -> None:
-    sources = [*sorted(SPEECH.glob("*.flac")), long, SPOKEN]
+def test_what_is_heard_is_the_same_to_the_sample(
+    processes: int, limit: float, heard_here: tuple[Sequence[Path], list[Heard]]
+) -> None:
+    sources, expected = heard_here
     heard = hear(sources, processes, limit)
-    assert heard == hear(sources, 0)
+    assert heard == expected
     assert all(one.pieces and one.heard > 5 for one in heard)
 
 
