@@ -33,7 +33,7 @@ from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
 from tests.support.nano_checkpoints import TINY, write_original
@@ -130,7 +130,7 @@ def run(folder: Path) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], boo
     holds = True
     for name, flat, budget in weights(folder):
         original = write_original(flat, folder / "original" / name)
-        imported = import_model(original, name.replace(" ", "-")).folder
+        imported = import_checkpoint(original, name.replace(" ", "-")).folder
         for case, funasr, transformers in compare(original, imported, flat, speech, budget):
             holds = holds and funasr.holds and transformers.holds
             row = (name, case.name, *_shown(funasr), *_shown(transformers))

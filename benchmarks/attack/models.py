@@ -93,14 +93,14 @@ def _try(folder: Path, sample: Path, changes: Mapping[str, bytes]) -> None:
     from git_voicenote.engines.model_kinds import KINDS
     from git_voicenote.engines.nano.engine import load_model
     from git_voicenote.errors import VoicenoteError
-    from git_voicenote.models.importing import import_model, kind_of
+    from git_voicenote.models.importing import import_model, model_kind_of
 
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(sample, folder)
     for name, content in changes.items():
         (folder / name).unlink()  # a sample may be linked to
         (folder / name).write_bytes(content)
-    kind = kind_of(folder, KINDS)
+    kind = model_kind_of(folder, KINDS)
     if kind is not None:
         with suppress(VoicenoteError):
             kind.verify(folder, lambda *_: None)

@@ -95,9 +95,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    from git_voicenote.terminal.unexpected import report
+    from git_voicenote.terminal.unexpected import report_unexpected
 
-    report(error)
+    report_unexpected(error)
     return VoicenoteError.exit_code
 
 

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from git_voicenote.audio.capture.devices import choose_device, input_devices, no_microphone_error
+from git_voicenote.audio.capture.devices import (
+    choose_microphone,
+    input_devices,
+    no_microphone_error,
+)
 from git_voicenote.errors import AudioDeviceError, NegativeAnswer
 from git_voicenote.phrases import counted
 from git_voicenote.store.seen_devices import remember_devices
@@ -49,7 +53,7 @@ def devices(as_json: bool) -> None:
 
 def _chosen(wanted: str | None, found: tuple[InputDevice, ...]) -> InputDevice | None:
     try:
-        return choose_device(wanted, found)
+        return choose_microphone(wanted, found)
     except AudioDeviceError as exc:
         if found:
             warn(f"voicenote.microphone: {exc.message}")

@@ -12,7 +12,7 @@ import click
 from git_voicenote.characters import visible
 from git_voicenote.cli.parsing.groups import Group
 from git_voicenote.engines.base import EngineOptions
-from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of
+from git_voicenote.engines.model_kinds import KINDS, find_model, installed_models, kind_of_model
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
 from git_voicenote.engines.registry import used_model
 from git_voicenote.errors import EngineError, NegativeAnswer
@@ -85,7 +85,9 @@ def fetch(model: str, revision: str | None, name: str | None) -> None:
     from git_voicenote.models.importing import target_folder
 
     require_libraries()
-    target_folder(name or fetching.name_of(model))  # do not download a model whose name is taken
+    target_folder(
+        name or fetching.model_name_for(model)
+    )  # do not download a model whose name is taken
     plan = fetching.plan_fetch(model, revision)
     say(f"fetching {plan.repository} from {plan.host}, revision {plan.commit}:")
     for file in plan.files:
@@ -129,7 +131,7 @@ def verify(name: str | None) -> None:
     """
     folder = _chosen(name)
     with shown_progress(is_transfer=True) as progress:
-        wrong = kind_of(folder).verify(folder, progress)
+        wrong = kind_of_model(folder).verify(folder, progress)
     if wrong:
         for sentence in wrong[1:]:
             say(f"error: {sentence}")
@@ -217,7 +219,7 @@ def _summary(model: _Listed) -> str:
     record = model.record
     if model.is_embedded:
         return (
-            f"{size(_bytes(model.folder))}  {kind_of(model.folder).engine}, comes with the "
+            f"{size(_bytes(model.folder))}  {kind_of_model(model.folder).engine}, comes with the "
             "installation"
         )
     if record is None:
@@ -236,7 +238,7 @@ def _as_json(model: _Listed) -> dict[str, object]:
         "name": folder.name,
         "path": str(folder),
         "size": record.size if record else _bytes(folder),
-        "engine": kind_of(folder).engine,
+        "engine": kind_of_model(folder).engine,
         "embedded": model.is_embedded,
         "record": asdict(record) if record else None,
     }

@@ -21,7 +21,7 @@ from git_voicenote.workflows.explain.unfinished import offer_unfinished
 from git_voicenote.workflows.hearing.checking import (
     check_engine,
     check_microphone,
-    check_recording,
+    check_source,
 )
 from git_voicenote.workflows.leftovers import finish_leftovers
 
@@ -118,7 +118,7 @@ def record(
     )
     check_engine(repository, chosen, subject.target, dialogue.warn)
     if source:
-        check_recording(repository, source, subject.target, is_named=bool(commit or cover))
+        check_source(repository, source, subject.target, is_named=bool(commit or cover))
     elif device is not None:
         check_microphone(chosen)
     finish_leftovers(repository, chosen, dialogue)

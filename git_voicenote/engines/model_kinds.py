@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 KINDS: tuple[ModelKind, ...] = tuple(one.models for one in BUILT_IN if one.models is not None)
 
 
-def kind_of(folder: Path) -> ModelKind:
+def kind_of_model(folder: Path) -> ModelKind:
     """Return the kind of the model in a folder. Raises EngineError if it contains none."""
-    kind = importing.kind_of(folder, KINDS)
+    kind = importing.model_kind_of(folder, KINDS)
     if kind is None:
         raise importing.no_model_error(folder, KINDS)
     return kind
@@ -39,4 +39,4 @@ def find_model(chosen: str) -> Path:
 
 def installed_models() -> tuple[Path, ...]:
     """Return the folders of the installed models, sorted by name."""
-    return tuple(folder for folder in installed_folders() if importing.kind_of(folder, KINDS))
+    return tuple(folder for folder in installed_folders() if importing.model_kind_of(folder, KINDS))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.engines.built_in import BUILT_IN
-from git_voicenote.engines.model_kinds import installed_models, kind_of
+from git_voicenote.engines.model_kinds import installed_models, kind_of_model
 from git_voicenote.engines.registry import engine_names, make_engine
 from git_voicenote.errors import EngineError
 
@@ -63,5 +63,5 @@ def _models(engine: BuiltIn) -> tuple[str, ...]:
         return ()
     embedded = engine.models.embedded
     names = [embedded] if embedded and engine.models.find(None) else []
-    names += [one.name for one in installed_models() if kind_of(one).engine == engine.name]
+    names += [one.name for one in installed_models() if kind_of_model(one).engine == engine.name]
     return tuple(dict.fromkeys(names))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.engines.base import EngineOptions
 from git_voicenote.engines.built_in import BUILT_IN
-from git_voicenote.engines.model_kinds import KINDS, find_model, kind_of
+from git_voicenote.engines.model_kinds import KINDS, find_model, kind_of_model
 from git_voicenote.engines.nano.checkpoint import installed as nano
 from git_voicenote.engines.plugins import load_engine
 from git_voicenote.errors import EngineError
@@ -40,9 +40,9 @@ def choose(name: str, options: EngineOptions) -> tuple[str, EngineOptions]:
     if name != "auto":
         return name, options
     if options.model is None:
-        return ("nano" if nano.can_run() and nano.find_model(None) else "moonshine"), options
+        return ("nano" if nano.can_run() and nano.find_checkpoint(None) else "moonshine"), options
     folder = find_model(options.model)
-    engine = kind_of(folder).engine
+    engine = kind_of_model(folder).engine
     if engine == "nano" and not nano.can_run():
         options.tell(
             f"the model {folder.name} needs the nano engine, which is not installed: "

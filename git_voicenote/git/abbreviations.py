@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.running.process import lines_of, run_git
+from git_voicenote.git.running.process import run_git, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,7 +50,7 @@ class Abbreviations:
             "--ignore-missing", "--stdin",
             cwd=self._cwd, stdin="\n".join(object_ids).encode(), accept=(0, 128),
         )  # fmt: skip
-        pairs = (line.partition(" ") for line in lines_of(listed))
+        pairs = (line.partition(" ") for line in split_lines(listed))
         self.learn({name: short for name, _, short in pairs})
 
     def _ask(self, object_id: str) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.datatypes import Person
-from git_voicenote.git.running.process import lines_of
+from git_voicenote.git.running.process import split_lines
 
 if TYPE_CHECKING:
     from git_voicenote.git.repository import Repository
@@ -21,5 +21,5 @@ def authors(repository: Repository) -> tuple[Person, ...]:
     """
     # HEAD has to be named: without a revision, and without a terminal, shortlog reads stdin
     listed = repository.run("shortlog", "-s", "-n", "-e", "HEAD", "--", accept=(0, 128))
-    found = (_LINE.fullmatch(line) for line in lines_of(listed, "replace"))
+    found = (_LINE.fullmatch(line) for line in split_lines(listed, "replace"))
     return tuple(Person(line[1], line[2]) for line in found if line)

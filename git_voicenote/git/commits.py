@@ -9,7 +9,7 @@ from git_voicenote.bounded import moment_of_git
 from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
 from git_voicenote.git.objects import subject_of
 from git_voicenote.git.running.plumbing import offline
-from git_voicenote.git.running.process import lines_of
+from git_voicenote.git.running.process import split_lines
 from git_voicenote.git.series import base_of_series
 from git_voicenote.object_ids import ObjectId
 
@@ -110,7 +110,7 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
 
 def listed_commits(repository: Repository, listed: bytes) -> tuple[Commit, ...]:
     """Return the commits that `git log` printed in COMMIT_FORM, one on a line."""
-    rows = [line.split(" ", 2) for line in lines_of(listed, "replace")]
+    rows = [line.split(" ", 2) for line in split_lines(listed, "replace")]
     repository.abbreviations.learn({name: short for name, short, _ in rows})
     return tuple(repository.as_commit(ObjectId(name), subject) for name, _, subject in rows)
 

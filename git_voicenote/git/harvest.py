@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError, MissingObjectsError
 from git_voicenote.git.objects import message_of, parents_of
-from git_voicenote.git.running.process import git_records, lines_of, read_git
+from git_voicenote.git.running.process import git_records, read_git, split_lines
 from git_voicenote.git.series import base_of_series
 from git_voicenote.targets import CommitTarget, CoverTarget, MessageTarget, ReviewTarget, TextTarget
 
@@ -324,7 +324,7 @@ def _refs(repository: Repository) -> list[str]:
         "for-each-ref", "--sort=-creatordate", f"--count={2 * _REFS}", "--format=%(refname)",
         "refs/heads", "refs/tags",
     )  # fmt: skip
-    return lines_of(listed, "replace")
+    return split_lines(listed, "replace")
 
 
 def _below(refs: Sequence[str], prefix: str) -> tuple[str, ...]:

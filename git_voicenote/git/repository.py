@@ -19,7 +19,7 @@ from git_voicenote.errors import (
 from git_voicenote.git.abbreviations import Abbreviations
 from git_voicenote.git.configuration import Configuration
 from git_voicenote.git.objects import Objects, message_of, subject_of
-from git_voicenote.git.running.process import git_error, lines_of, path_of, run_git, try_git
+from git_voicenote.git.running.process import git_error, path_of, run_git, split_lines, try_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,7 +74,7 @@ class Repository:
         done = try_git("rev-parse", _ABSOLUTE, *asked, "--quiet", "--short", "HEAD", cwd=cwd)
         # without a work tree git dies on the last folder; the first two are named by then
         is_bare = done.returncode not in (0, _NO_COMMIT)
-        folders = [Path(line) for line in lines_of(done.stdout)]
+        folders = [Path(line) for line in split_lines(done.stdout)]
         if len(folders) < 2:
             raise _no_repository(done)
         head = str(folders.pop()) if done.returncode == 0 else None

@@ -60,7 +60,7 @@ def is_archive(path: Path) -> bool:
     return start.startswith(_MAGIC) or start[_USTAR_MAGIC] == b"ustar"
 
 
-def unpack(path: Path, folder: Path, progress: Progress) -> Path:
+def unpack_archive(path: Path, folder: Path, progress: Progress) -> Path:
     """Unpack an archive into a new folder, and return it.
 
     Raises EngineError if the file is not an archive, is truncated, or has unsafe content; then

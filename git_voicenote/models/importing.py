@@ -17,7 +17,7 @@ from git_voicenote.bounded import read_file
 from git_voicenote.characters import visible
 from git_voicenote.errors import ContentError, EngineError
 from git_voicenote.files.hashing import sha256_of
-from git_voicenote.models.archives import is_archive, unpack
+from git_voicenote.models.archives import is_archive, unpack_archive
 from git_voicenote.models.installed import (
     RECORD,
     InstalledFile,
@@ -73,7 +73,7 @@ def import_model(
     with work_folder() as work:
         folder = path
         if is_archive(path):
-            folder = unpack(path, work / "unpacked", progress)
+            folder = unpack_archive(path, work / "unpacked", progress)
         elif not path.is_dir():
             raise EngineError(
                 f"{path} is neither a folder nor an archive (tar, tar.gz, tar.bz2, tar.xz, zip)",
@@ -126,7 +126,7 @@ def target_folder(name: str) -> Path:
     return target
 
 
-def kind_of(folder: Path, kinds: Sequence[ModelKind]) -> ModelKind | None:
+def model_kind_of(folder: Path, kinds: Sequence[ModelKind]) -> ModelKind | None:
     """Return the kind of the model in a folder, or None if it contains no known model."""
     return next((kind for kind in kinds if kind.recognises(folder)), None)
 
@@ -143,7 +143,7 @@ def _find_source(folder: Path, kinds: Sequence[ModelKind]) -> tuple[Path, ModelK
     """Return the folder with the weights: this one, or the only one below it that has weights."""
     level = [folder]
     for _ in range(_MAX_DEPTH):
-        found = [(path, kind) for path in level if (kind := kind_of(path, kinds))]
+        found = [(path, kind) for path in level if (kind := model_kind_of(path, kinds))]
         if len(found) > 1:
             raise EngineError(
                 f"{folder} contains several models: {', '.join(path.name for path, _ in found)}",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from git_voicenote.models.installed import Progress
 
 
-def changes(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
+def changes_since_install(folder: Path, progress: Progress = lambda *_: None) -> tuple[str, ...]:
     """Return a sentence for each difference from the record; none if there is no record.
 
     Raises EngineError if the record cannot be read.

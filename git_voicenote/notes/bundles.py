@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from git_voicenote import files
 from git_voicenote.errors import GitError
 from git_voicenote.git.running.plumbing import elsewhere
-from git_voicenote.git.running.process import lines_of, run_git
+from git_voicenote.git.running.process import run_git, split_lines
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import REVIEW_REF, local_tips
 from git_voicenote.object_ids import ObjectId
@@ -133,7 +133,7 @@ def verify_git_bundle(repository: Repository, path: Path) -> dict[str, str]:
                 "`git voicenote sync bundle FILE BRANCH`",
             ) from exc
         raise
-    listed = lines_of(repository.run("bundle", "list-heads", str(path)))
+    listed = split_lines(repository.run("bundle", "list-heads", str(path)))
     pairs = [line.split(" ", 1) for line in listed if " " in line]
     if len(pairs) > _MAX_REFS:
         raise GitError(f"the git bundle has {len(pairs):,} refs; {_MAX_REFS:,} are allowed at most")

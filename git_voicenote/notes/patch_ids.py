@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 from git_voicenote.git.running.plumbing import environment_of_git, git_command
-from git_voicenote.git.running.process import git_error, lines_of
+from git_voicenote.git.running.process import git_error, split_lines
 from git_voicenote.git.running.traced import GitProcess, completed
 from git_voicenote.object_ids import ObjectId
 
@@ -75,7 +75,7 @@ def commit_of_patch(
         "log", f"-{_LATELY}", "--no-merges", "--no-show-signature", "--no-notes",
         "--format=%H %s", "HEAD", "--", accept=(0, 128),
     )  # fmt: skip
-    lines = (line.partition(" ") for line in lines_of(listed, "replace"))
+    lines = (line.partition(" ") for line in split_lines(listed, "replace"))
     title = " ".join(subject.split())
     titled = [
         ObjectId(commit_id) for commit_id, _, found in lines if " ".join(found.split()) == title

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
-from git_voicenote.git.running.process import lines_of, try_git
+from git_voicenote.git.running.process import split_lines, try_git
 from git_voicenote.notes.remotes import Remote, connect, transport_error
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def push_refs(
         "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", *leases, "--",
         place.address, *(f"{new or ''}:{ref}" for ref, new, _ in updates),
     )  # fmt: skip
-    reports = _reports(lines_of(done.stdout))
+    reports = _reports(split_lines(done.stdout))
     refused = [reason for reason in reports.values() if reason]
     if not reports or (done.returncode and not refused):
         raise transport_error("push to", place.name, done)
@@ -119,7 +119,7 @@ def _place(url: str, copied: Sequence[tuple[str, str]]) -> Remote:
 def _urls(repository: Repository, remote: Remote, *options: str) -> list[str]:
     """Return the URLs that git uses for a remote; none if the remote has no name."""
     done = try_git("remote", "get-url", *options, "--", remote.address, cwd=repository.cwd)
-    return [] if done.returncode else lines_of(done.stdout)
+    return [] if done.returncode else split_lines(done.stdout)
 
 
 def _push_instead(repository: Repository, url: str) -> str:

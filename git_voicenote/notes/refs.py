@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
-from git_voicenote.git.running.process import git_error, lines_of, try_git
+from git_voicenote.git.running.process import git_error, split_lines, try_git
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
     done = try_git(*asked, cwd=repository.cwd)
     if done.returncode:
         raise git_error(done)
-    for line in lines_of(done.stderr):
+    for line in split_lines(done.stderr):
         ignored = _IGNORED.fullmatch(line)
         if ignored and f"{ignored[1]}/".startswith(f"{pattern.rstrip('/')}/"):
             raise GitError(
@@ -37,7 +37,7 @@ def read_refs(repository: Repository, pattern: str) -> dict[str, ObjectId]:
                 f"remove {repository.common_dir / ignored[1]}, and "
                 f"`git update-ref {shlex.quote(ignored[1])} COMMIT` restores one",
             )
-    pairs = (line.split(" ", 1) for line in lines_of(done.stdout))
+    pairs = (line.split(" ", 1) for line in split_lines(done.stdout))
     return {name: ObjectId(commit) for commit, name in pairs}
 
 

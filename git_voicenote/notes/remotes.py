@@ -18,7 +18,7 @@ from git_voicenote import files
 from git_voicenote.characters import visible
 from git_voicenote.errors import GitError, StoreError, UsageError
 from git_voicenote.git.running.plumbing import laid_over
-from git_voicenote.git.running.process import lines_of, try_git
+from git_voicenote.git.running.process import split_lines, try_git
 from git_voicenote.notes.covers import COVER_PREFIX
 from git_voicenote.notes.merging.refs import NOTES, REVIEWS, NoteRefs, Tips, tips_below
 from git_voicenote.notes.refs import read_refs
@@ -71,7 +71,7 @@ def find_remote(repository: Repository, name: str | None) -> Remote:
 
     Raises GitError if there is none, and UsageError for a name that git would read as an option.
     """
-    known = lines_of(repository.run("remote"))
+    known = split_lines(repository.run("remote"))
     if name is None:
         name = _default(repository, known)
     elif name.startswith("-"):
@@ -112,7 +112,7 @@ def remote_tips(repository: Repository, remote: Remote, note_refs: NoteRefs) -> 
     )  # fmt: skip
     if done.returncode:
         raise transport_error("read from", remote.name, done)
-    pairs = [line.split("\t", 1) for line in lines_of(done.stdout)]
+    pairs = [line.split("\t", 1) for line in split_lines(done.stdout)]
     refs = {ref: commit for commit, ref in pairs}
     covers, heads, tags = (
         {ref.removeprefix(prefix): one for ref, one in refs.items() if ref.startswith(prefix)}

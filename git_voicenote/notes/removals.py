@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
-from git_voicenote.git.running.process import lines_of
+from git_voicenote.git.running.process import split_lines
 from git_voicenote.notes.trees import find_in_note_tree, note_paths
 from git_voicenote.object_ids import ObjectId
 
@@ -67,7 +67,7 @@ def message_of_removals(
         "log", "--no-show-signature", "--no-notes", "--fixed-strings", f"--grep={_LABEL}",
         "--encoding=UTF-8", "--format=%B", tip, *([f"^{since}"] if since else []), "--",
     )  # fmt: skip
-    found = [line for line in lines_of(listed, "replace") if _LINE.fullmatch(line)]
+    found = [line for line in split_lines(listed, "replace") if _LINE.fullmatch(line)]
     lines = [line for line in dict.fromkeys(found) if line.split()[1] in commit_ids]
     return _message(lines) if lines else None
 
@@ -129,7 +129,7 @@ class Removals:
         )  # fmt: skip
         found: list[_Removal] = []
         where = ""
-        for line in lines_of(listed, "replace"):
+        for line in split_lines(listed, "replace"):
             if commit := _COMMIT.fullmatch(line):
                 where = commit[1]
             elif removed := _LINE.fullmatch(line):

@@ -43,6 +43,6 @@ def repository_of(service: Service) -> Repository | None:
     return repository_if_any(service.folder)
 
 
-def place_of(service: Service) -> RequestRepository:
+def request_repository(service: Service) -> RequestRepository:
     """Return the repository. Raises NotARepositoryError."""
     return RequestRepository(Repository.discover(service.folder), service.settings, service.state)

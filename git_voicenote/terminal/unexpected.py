@@ -12,7 +12,7 @@ from git_voicenote.terminal.console import say, say_unwrapped
 _log = Log(__name__)
 
 
-def report(error: Exception) -> None:
+def report_unexpected(error: Exception) -> None:
     """Report the failure, and the file with the traceback."""
     if _is_folder_gone():
         say("error: the current directory no longer exists")

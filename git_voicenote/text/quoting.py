@@ -53,7 +53,7 @@ def trimmed(lines: Sequence[str], at: int | None = None) -> list[str]:
     return [_shortened(revealed(line)) for line in shown]
 
 
-def headers_of(file: FileDiff) -> list[str]:
+def diff_headers_of(file: FileDiff) -> list[str]:
     """Return the header lines of a file's diff, for a quote."""
     names = [line for line in file.headers if not line.startswith("index ")]
     if len(names) > _MAX_HEADERS:  # other text, or an attack

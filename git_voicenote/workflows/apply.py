@@ -14,7 +14,7 @@ from git_voicenote.series.incoming.covers import keep_covers, words_stopped_at
 from git_voicenote.series.incoming.git_am import drops_empty, options_to_repeat, run_am
 from git_voicenote.series.incoming.hooks import make_am_hooks
 from git_voicenote.series.incoming.unfinished import UnfinishedAm
-from git_voicenote.workflows.dialogue import report
+from git_voicenote.workflows.dialogue import report_error
 from git_voicenote.workflows.leftovers import finish_leftovers, report_kept
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class AmRun:
             report_kept(self.dialogue, kept.notes, kept.cover)
             return
         self.dialogue.say("the patches were applied, but their notes could not be kept:")
-        report(self.dialogue, error)
+        report_error(self.dialogue, error)
 
     def _say_how_to_continue(self) -> None:
         if self._unfinished.has_no_diff:

@@ -83,7 +83,7 @@ class Dialogue(Protocol):
         ...
 
 
-def report(dialogue: Dialogue, error: VoicenoteError) -> None:
+def report_error(dialogue: Dialogue, error: VoicenoteError) -> None:
     """Report an error and its hint, when the work continues."""
     dialogue.say(f"error: {error.message}")
     if error.hint:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from git_voicenote.errors import EngineError
-from git_voicenote.models.archives import is_archive, unpack
+from git_voicenote.models.archives import is_archive, unpack_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,9 +168,10 @@ def test_a_bomb_of_42_kilobytes_is_refused_by_what_it_declares(tmp_path: Path) -
         file.write(packer.flush())
     assert path.stat().st_size < 42_000
     program = (
-        "import sys; from pathlib import Path; from git_voicenote.models.archives import unpack\n"
+        "import sys; from pathlib import Path\n"
+        "from git_voicenote.models.archives import unpack_archive\n"
         "from git_voicenote.errors import EngineError\n"
-        "try: unpack(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: None)\n"
+        "try: unpack_archive(Path(sys.argv[1]), Path(sys.argv[2]), lambda *_: None)\n"
         "except EngineError as exc: print(exc.message)"
     )
     done = subprocess.run(
@@ -198,7 +199,7 @@ def test_a_pipe_is_not_an_archive(tmp_path: Path) -> None:
 def test_data_after_the_end_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "m.tar"
     path.write_bytes(header("a", 3) + b"abc".ljust(512, b"\0") + END + b"more" * 1000)
-    unpack(path, tmp_path / "out", lambda *_: None)
+    unpack_archive(path, tmp_path / "out", lambda *_: None)
     assert (tmp_path / "out/a").read_bytes() == b"abc"
 
 
@@ -206,7 +207,7 @@ def assert_refused(path: Path, complaint: str) -> None:
     """Check that an archive is refused, and that nothing was unpacked."""
     before = sorted(path.parent.rglob("*"))
     with pytest.raises(EngineError) as caught:
-        unpack(path, path.parent / "out", lambda *_: None)
+        unpack_archive(path, path.parent / "out", lambda *_: None)
     assert complaint in caught.value.message
     after = sorted(path.parent.rglob("*"))
     # if only unpacking detects it, a part remains in a folder that the caller removes

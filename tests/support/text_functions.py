@@ -85,7 +85,7 @@ def _header(text: str) -> object:
 
 def _diff(text: str) -> object:
     files = diffs.parse_diff(text)
-    return diffs.diffstat(files), [quoting.headers_of(file) for file in files]
+    return diffs.diffstat(files), [quoting.diff_headers_of(file) for file in files]
 
 
 def _anchors(text: str) -> object:
@@ -195,7 +195,7 @@ def _mailed(text: str) -> object:
     tags = kinds.read_tags(text.split("\n", 1)[0])
     headers = {b"subject": words.replace(b"\n", b" ")}
     return (
-        kinds.kind_of(tags, words, made_by_git=False), decoding.with_line_feeds(text),
+        kinds.mail_kind(tags, words, made_by_git=False), decoding.with_line_feeds(text),
         reading.subject_tags(headers),
     )  # fmt: skip
 

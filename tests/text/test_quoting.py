@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from git_voicenote.text.diff.diffs import parse_diff
-from git_voicenote.text.quoting import CUT, headers_of, hunk_lines, quote, trimmed
+from git_voicenote.text.quoting import CUT, diff_headers_of, hunk_lines, quote, trimmed
 
 LONG = tuple(f"line {number}" for number in range(100))
 
@@ -70,7 +70,7 @@ index 7898192..6178079 100644
 def test_a_hunk_has_its_file_above_it() -> None:
     (file,) = parse_diff(DIFF)
 
-    assert headers_of(file) == [line for line in DIFF.split("\n")[:7] if line[:5] != "index"]
+    assert diff_headers_of(file) == [line for line in DIFF.split("\n")[:7] if line[:5] != "index"]
     assert hunk_lines(file.hunks[0]) == DIFF.split("\n")[7:-1]
 
 
@@ -88,4 +88,4 @@ def test_a_long_hunk_is_trimmed_around_a_line_of_the_new_file() -> None:
 def test_the_number_of_headers_is_limited() -> None:
     (file,) = parse_diff("diff --git a/f b/f\n" + "words\n" * 1000 + "--- a/f\n+++ b/f\n")
 
-    assert headers_of(file) == ["diff --git a/f b/f", "--- a/f", "+++ b/f"]
+    assert diff_headers_of(file) == ["diff --git a/f b/f", "--- a/f", "+++ b/f"]

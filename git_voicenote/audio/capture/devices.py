@@ -62,7 +62,7 @@ def microphone_problem(wanted: str | None) -> AudioDeviceError | None:
         return exc
 
 
-def choose_device(wanted: str | None, devices: tuple[InputDevice, ...]) -> InputDevice:
+def choose_microphone(wanted: str | None, devices: tuple[InputDevice, ...]) -> InputDevice:
     """Return a device by its number, its name or a part of its name; None is the default.
 
     Raises AudioDeviceError if there is none, or more than one.

@@ -12,7 +12,7 @@ import numpy as np
 
 from git_voicenote.audio.capture.devices import (
     FILE_PREFIX,
-    choose_device,
+    choose_microphone,
     input_devices,
     load_portaudio,
 )
@@ -66,7 +66,7 @@ def open_source(device: str | None) -> CaptureSource:
     """
     if device is not None and device.startswith(FILE_PREFIX):
         return _SoundFile(Path(device.removeprefix(FILE_PREFIX)))
-    return _Microphone(choose_device(device, input_devices()))
+    return _Microphone(choose_microphone(device, input_devices()))
 
 
 class _Microphone:

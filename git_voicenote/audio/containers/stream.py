@@ -34,6 +34,6 @@ class Stream:
         return max(stated, self.seconds or 0.0) - read
 
 
-def whole(start: int, end: int) -> Stream:
+def whole_stream(start: int, end: int) -> Stream:
     """Return a stream of which only the bytes are known."""
     return Stream(start, end, (range(start, end),))

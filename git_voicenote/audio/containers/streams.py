@@ -17,7 +17,7 @@ from git_voicenote.audio.containers.signatures import (
     first_stream,
     is_other_container,
 )
-from git_voicenote.audio.containers.stream import Stream, whole
+from git_voicenote.audio.containers.stream import Stream, whole_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def streams(view: View) -> Iterator[StreamOrJunk]:
             return
         stream = _measured(view, start)
         if stream.end <= start:  # too damaged to make sense of
-            stream = whole(start, view.size)
+            stream = whole_stream(start, view.size)
         yield stream
         start = after_tags(view, stream.end)
         if start >= view.size or is_known(view, start):
@@ -94,7 +94,7 @@ def is_known(view: View, start: int) -> bool:
 
 def _unknown(view: View) -> Stream:
     """Return a file of an unknown format as one stream, with any sign that it was cut off."""
-    stream = whole(0, view.size)
+    stream = whole_stream(0, view.size)
     head = view.at(0, 12)
     if head[:4] == b"RIFF" and head[8:] == b"AVI ":
         stated = 8 + int.from_bytes(head[4:8], "little")
@@ -123,7 +123,7 @@ def _measured(view: View, start: int) -> Stream:
     for signature in (ASF, AMR, FLV, WAVPACK):
         if signature.match(head):
             found = view.find(signature, start + 1)
-            return whole(start, view.size if found is None else found)
+            return whole_stream(start, view.size if found is None else found)
     if mpeg.begins(view, start):
         return mpeg.measure(view, start)
-    return chunks.measure(view, start) or whole(start, view.size)
+    return chunks.measure(view, start) or whole_stream(start, view.size)

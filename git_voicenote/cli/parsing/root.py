@@ -68,7 +68,7 @@ def run(arguments: list[str]) -> int:
 
         if isinstance(exc, UsageError):
             raise usage.with_hint(exc, root, arguments) from exc
-        raise usage.error_of(exc, root, arguments) from exc
+        raise usage.usage_error(exc, root, arguments) from exc
     except click.Abort as exc:
         raise KeyboardInterrupt from exc
     return status if isinstance(status, int) else 0

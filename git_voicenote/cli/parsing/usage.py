@@ -26,7 +26,7 @@ def at_most_one(**given: object) -> None:
         raise UsageError(f"options {', '.join(others)} and {last} cannot be used together")
 
 
-def error_of(
+def usage_error(
     error: click.ClickException, root: click.Group, arguments: Sequence[str]
 ) -> UsageError:
     """Convert an error of click to one of ours, with a hint that names the help of the command.

@@ -18,7 +18,7 @@ from git_voicenote.engines.moonshine.weights import (
 from git_voicenote.errors import EngineError
 from git_voicenote.models.kinds import WrittenModel
 from git_voicenote.models.staging import need_space
-from git_voicenote.models.verification import changes
+from git_voicenote.models.verification import changes_since_install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,11 @@ class MoonshineModels:
         """Compare weights with their record or the published hashes, and check their content."""
         from git_voicenote.engines.moonshine.graphs import check_model
 
-        wrong = damaged_files(folder) if is_embedded(folder) else changes(folder, progress)
+        wrong = (
+            damaged_files(folder)
+            if is_embedded(folder)
+            else changes_since_install(folder, progress)
+        )
         if wrong:
             return wrong
         try:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from git_voicenote.datatypes import Segment
 from git_voicenote.engines.base import EngineInfo, EngineOptions, discard
-from git_voicenote.engines.nano.checkpoint.installed import can_run, find_model, is_multilingual
+from git_voicenote.engines.nano.checkpoint.installed import (
+    can_run,
+    find_checkpoint,
+    is_multilingual,
+)
 from git_voicenote.engines.nano.network.devices import (
     choose_device,
     encoder_precision_for,
@@ -87,7 +91,7 @@ class NanoEngine:
         self._model: NanoModel | None = None
         self._wanted = self._options.device
         self._device = likely_device(self._wanted)
-        self._folder = find_model(self._options.model)
+        self._folder = find_checkpoint(self._options.model)
         is_multilingual_one = self._folder is not None and is_multilingual(self._folder)
         self._languages = MLT_LANGUAGES if is_multilingual_one else LANGUAGES
 

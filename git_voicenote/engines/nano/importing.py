@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from git_voicenote.models.kinds import ModelOrigin
 
 
-def import_model(
+def import_checkpoint(
     path: Path,
     name: str | None = None,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from git_voicenote.engines.nano.checkpoint.installed import WEIGHTS, find_model
+from git_voicenote.engines.nano.checkpoint.installed import WEIGHTS, find_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ class NanoModels:
 
     def find(self, chosen: str | None) -> Path | None:
         """Return the folder of the chosen model, or of the preferred installed one."""
-        return find_model(chosen)
+        return find_checkpoint(chosen)
 
     def write(self, request: ImportRequest) -> WrittenModel:
         """Write a checkpoint in the layout that the engine loads."""

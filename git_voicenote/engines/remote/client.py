@@ -15,9 +15,9 @@ from git_voicenote.engines.remote.statuses import (
     FailedRequest,
     RefusedError,
     busy_error,
-    error_of,
     is_too_large,
     said_in,
+    status_error,
 )
 from git_voicenote.engines.remote.transport import LostError, Transport
 from git_voicenote.errors import ContentError, EngineError
@@ -175,7 +175,7 @@ class Client:
         if response.status == 401 and has_token:
             credentials.rejected()
         request = FailedRequest(self.address.origin, self._path, model, has_token=has_token)
-        return error_of(response, request, self._listed)
+        return status_error(response, request, self._listed)
 
     def _listed(self) -> tuple[str, ...]:
         return tuple(model.name for model in self.models()[:_MAX_LISTED])

@@ -39,10 +39,10 @@ def fields_of(
     is known to refuse fields that it does not know.
     """
     fields = [("model", model)] if model else []
-    language = language_of(context.language)
+    language = iso_language(context.language)
     if language:
         fields.append(("language", language))
-    terms = terms_of(context)
+    terms = prompt_terms(context)
     if detail is not Detail.TEXT and terms:
         joined = ", ".join(terms)
         fields.append(("prompt", joined))
@@ -55,13 +55,13 @@ def fields_of(
     return (*fields, ("response_format", "verbose_json"), *granularities)
 
 
-def language_of(language: str) -> str | None:
+def iso_language(language: str) -> str | None:
     """Return a language as an ISO 639 code, or None if the server is to detect it."""
     code = language.lower().replace("_", "-").partition("-")[0]
     return None if code == "auto" else code
 
 
-def terms_of(context: Context) -> tuple[str, ...]:
+def prompt_terms(context: Context) -> tuple[str, ...]:
     """Return the first terms that fit into a prompt, each on one line."""
     kept: list[str] = []
     length = 0

@@ -16,7 +16,7 @@ from git_voicenote import bounded
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import MARK, SAMPLE_RATE, Segment, Word
 from git_voicenote.engines.remote.answers import reason_in
-from git_voicenote.engines.remote.fields import language_of, terms_of
+from git_voicenote.engines.remote.fields import iso_language, prompt_terms
 from git_voicenote.engines.remote.form import pcm_of
 from git_voicenote.errors import ContentError, EngineError
 
@@ -68,7 +68,7 @@ class RemoteDictation:
         self._reader.start()
         self._say(
             {"rate": SAMPLE_RATE, "target": {"kind": "text"}, "keep": False,
-             "language": language_of(context.language), "keywords": terms_of(context)}
+             "language": iso_language(context.language), "keywords": prompt_terms(context)}
         )  # fmt: skip
 
     def send(self, samples: Samples) -> None:

@@ -51,7 +51,7 @@ class FailedRequest:
     has_token: bool
 
 
-def error_of(
+def status_error(
     response: Response, request: FailedRequest, models: Callable[[], Sequence[str]]
 ) -> EngineError:
     """Return the error for the status of a response that is neither a success nor busy.

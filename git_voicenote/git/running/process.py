@@ -135,7 +135,7 @@ def try_git(
         raise _not_started(cwd, exc) from exc
 
 
-def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
+def split_lines(printed: bytes, errors: str = "surrogateescape") -> list[str]:
     """Return the lines of git's output; `errors` is for octets that are not UTF-8.
 
     Names have to be restored, so they use lone surrogates; titles and people are only displayed.

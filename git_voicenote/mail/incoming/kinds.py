@@ -79,7 +79,7 @@ def has_diff(patch: bytes) -> bool:
     return _APPLIES.search(patch) is not None
 
 
-def kind_of(tags: Tags, patch: bytes, *, made_by_git: bool) -> MailKind:
+def mail_kind(tags: Tags, patch: bytes, *, made_by_git: bool) -> MailKind:
     """Return the kind of a mail; `made_by_git` if git format-patch wrote it.
 
     A numbered mail without a diff is the patch of an empty commit.

@@ -23,7 +23,7 @@ from git_voicenote.mail.incoming.decoding import (
     with_line_feeds,
 )
 from git_voicenote.mail.incoming.envelopes import decoded, ids_in, read_envelope
-from git_voicenote.mail.incoming.kinds import MailKind, Tags, has_diff, kind_of, read_tags
+from git_voicenote.mail.incoming.kinds import MailKind, Tags, has_diff, mail_kind, read_tags
 from git_voicenote.mail.incoming.mailbox import SplitMail, headers_of, split_mails
 from git_voicenote.mail.incoming.mailinfo import ReadingOptions, read_mailinfo
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedPatch, ReceivedReply
@@ -156,7 +156,7 @@ def _understood(
     with mail.path.open("rb") as file:
         made_by_git = _MADE_BY_GIT.match(file.readline(200).strip())
     tags = _tags(mail, info, cwd, options)
-    kind = kind_of(tags, info.patch, made_by_git=made_by_git is not None)
+    kind = mail_kind(tags, info.patch, made_by_git=made_by_git is not None)
     if kind is MailKind.OTHER:
         return None
     above, raw_diff = split_patch(info.patch)

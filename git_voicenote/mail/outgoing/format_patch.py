@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from git_voicenote.errors import GitError, PatchError
 from git_voicenote.git.running.plumbing import offline
-from git_voicenote.git.running.process import lines_of, try_git
+from git_voicenote.git.running.process import split_lines, try_git
 from git_voicenote.git.running.traced import GitProcess
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def find_walk(repository: Repository, arguments: Arguments) -> RevisionWalk:
     done = try_git(
         "rev-parse", "--revs-only", "--symbolic", *arguments.operands, cwd=repository.cwd
     )
-    lines = lines_of(done.stdout)
+    lines = split_lines(done.stdout)
     options = [line for line in lines if line.startswith("-") and not _NOT_FOR_A_WALK.match(line)]
     negative = [line for line in lines if line.startswith("^")]
     positive = [line for line in lines if not line.startswith(("-", "^"))]

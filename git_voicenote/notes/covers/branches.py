@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import Limits, parse_json, read_file
 from git_voicenote.errors import ContentError
-from git_voicenote.git.running.process import lines_of
+from git_voicenote.git.running.process import split_lines
 from git_voicenote.git.series import base_of_series
 from git_voicenote.notes.refs import contains
 
@@ -98,7 +98,7 @@ class Branches:
     def names(self) -> frozenset[str]:
         """The names of all branches."""
         listed = self._repository.run("for-each-ref", "--format=%(refname)", HEADS)
-        return frozenset(name.removeprefix(HEADS) for name in lines_of(listed))
+        return frozenset(name.removeprefix(HEADS) for name in split_lines(listed))
 
     def home(self, branch: str) -> str | None:
         """Return the key of the cover of a branch, or None if it has none."""
@@ -214,7 +214,7 @@ class Branches:
                 "log", "--walk-reflogs", "--no-show-signature", "--no-notes", "--date=raw",
                 "--format=%gD%x00%H%x00%gn%x00%ge%x00%gs", *some, "--", accept=(0, 128),
             )  # fmt: skip
-            for line in lines_of(listed):
+            for line in split_lines(listed):
                 name, *entry = line.split("\0")
                 branch, _, when = name.removeprefix(HEADS).rpartition("@")
                 identity = "\0".join([when, *entry]).encode("utf-8", "surrogateescape")

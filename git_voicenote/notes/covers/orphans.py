@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.running.process import lines_of
+from git_voicenote.git.running.process import split_lines
 from git_voicenote.notes.covers.branches import COVER_PREFIX
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def orphaned_covers(
     listed = repository.run(
         "for-each-ref", "--format=%(refname) %(objectname) %(contents:subject)", SET_ASIDE_PREFIX
     )
-    for line in lines_of(listed):
+    for line in split_lines(listed):
         ref, tip, subject = line.split(" ", 2)
         named = _SUBJECT.fullmatch(subject)
         left.append(OrphanedCover(named[1] if named else "?", ref, tip))

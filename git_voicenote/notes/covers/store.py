@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import GitError
-from git_voicenote.git.running.process import git_error, lines_of, try_git
+from git_voicenote.git.running.process import git_error, split_lines, try_git
 from git_voicenote.git.running.write_failures import explain_write_failure
 from git_voicenote.notes.changing import one_writer, until_unmoved
 from git_voicenote.notes.covers.branches import (
@@ -356,4 +356,4 @@ class Covers:
 
     def _refs(self, prefix: str, *options: str) -> list[str]:
         listed = self.repository.run("for-each-ref", "--format=%(refname)", *options, prefix)
-        return [name.removeprefix(prefix) for name in lines_of(listed)]
+        return [name.removeprefix(prefix) for name in split_lines(listed)]

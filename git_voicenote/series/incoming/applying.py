@@ -98,11 +98,11 @@ def _note_in(applied: AppliedCommit, names: frozenset[str], repository: Reposito
 
 def _joined(before: str, came: str) -> str:
     """Join an existing note with the received one, which may be a shortened copy of it."""
-    if letters_of(reader_note(came)) in letters_of(reader_note(before)):
+    if without_white_space(reader_note(came)) in without_white_space(reader_note(before)):
         return before
     return merge_texts(None, before, came)
 
 
-def letters_of(text: str) -> str:
+def without_white_space(text: str) -> str:
     """Return a text without white space, which mailers change."""
     return "".join(text.split())

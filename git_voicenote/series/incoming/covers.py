@@ -13,7 +13,7 @@ from git_voicenote.mail.incoming.reading import read_mail, subject_tags
 from git_voicenote.mail.incoming.received import ReceivedCover, ReceivedReply
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes
-from git_voicenote.series.incoming.applying import letters_of, read_start
+from git_voicenote.series.incoming.applying import read_start, without_white_space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,5 +81,7 @@ def _words(cover: ReceivedCover) -> str:
 
 def _missing(notes: Sequence[Note], letters: Sequence[str]) -> list[str]:
     """Return the letters whose text is in none of the notes."""
-    there = [letters_of(note.text) for note in notes]
-    return [words for words in letters if not any(letters_of(words) in one for one in there)]
+    there = [without_white_space(note.text) for note in notes]
+    return [
+        words for words in letters if not any(without_white_space(words) in one for one in there)
+    ]

@@ -14,7 +14,7 @@ from git_voicenote.errors import StoreError
 from git_voicenote.recording_formats import BY_SUFFIX
 from git_voicenote.resources import resource
 from git_voicenote.series.review.page_anchors import NotePart, answered_beside, said_beside
-from git_voicenote.text.diff.diffs import changes
+from git_voicenote.text.diff.diffs import change_summary
 from git_voicenote.text.diff.syntax import Syntax, revealed_pieces
 from git_voicenote.text.prose import unwrap
 from git_voicenote.text.templates import fill_in
@@ -159,7 +159,7 @@ def _patch(
             _reply(one, parts, audio=audio)
             for one, parts in zip(reviewed.replies, answers, strict=True)
         ],
-        "changes": changes(reviewed.files) if reviewed.files else "no changes",
+        "changes": change_summary(reviewed.files) if reviewed.files else "no changes",
         "files": [
             _file(
                 file,

@@ -14,7 +14,7 @@ from git_voicenote.text.diff.anchors import anchor
 from git_voicenote.text.diff.places import heading_of, lines_of, locate, place_of
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.prose import wrap
-from git_voicenote.text.quoting import headers_of, hunk_lines, quote, trimmed
+from git_voicenote.text.quoting import diff_headers_of, hunk_lines, quote, trimmed
 from git_voicenote.text.vocabulary.evidence import without_trailers
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _quoted(
     if spot is None or place is None:
         return trimmed(visible(words).strip("\n").split("\n"))
     file = files[spot.file]
-    headers = [] if above and above.path == place.path else headers_of(file)
+    headers = [] if above and above.path == place.path else diff_headers_of(file)
     if spot.hunk is None or place.first is None:
         every = [line for hunk in file.hunks for line in (hunk.heading, *hunk.lines)]
         return [*headers, *trimmed(every)]

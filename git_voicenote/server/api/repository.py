@@ -12,7 +12,7 @@ from git_voicenote.errors import ChangedMeanwhileError
 from git_voicenote.notes.covers import Covers
 from git_voicenote.notes.format import parse_notes, render_notes, words_of
 from git_voicenote.server.api.versions import text_of, version_of
-from git_voicenote.server.repositories import place_of
+from git_voicenote.server.repositories import request_repository
 from git_voicenote.server.requests.bodies import json_body
 from git_voicenote.server.responses.refusals import RefusalError, json_response, refusal_of
 from git_voicenote.workflows.explain.explainable import ExplainedCommit, ExplainedSeries
@@ -41,7 +41,7 @@ def routes(service: Service) -> list[BaseRoute]:
     async def show(request: Request) -> Response:
         revisions = request.query_params.get("range") or None
         return json_response(
-            await service.workers.run(lambda: _listing(place_of(service), revisions))
+            await service.workers.run(lambda: _listing(request_repository(service), revisions))
         )
 
     notes, cover = _Words(service, _commit), _Words(service, _series)
@@ -96,12 +96,12 @@ class _Words:
         return Response(status_code=204)
 
     def _read(self, name: str) -> dict[str, object]:
-        place = place_of(self._service)
+        place = request_repository(self._service)
         subject = self._find(place, name)
         return _words_value(subject, subject.read())
 
     def _write(self, name: str, body: Body) -> dict[str, object]:
-        place = place_of(self._service)
+        place = request_repository(self._service)
         subject = self._find(place, name)
         _check_branch(subject, body.text_or_none("series"))
         before = body.text_or_none("base")
@@ -118,7 +118,7 @@ class _Words:
         }
 
     def _remove(self, name: str) -> None:
-        place = place_of(self._service)
+        place = request_repository(self._service)
         removing = Removing(place.repository, place.settings, place.dialogue)
         subject = self._find(place, name)
         if isinstance(subject, ExplainedCommit):

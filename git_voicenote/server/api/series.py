@@ -15,7 +15,7 @@ from git_voicenote.series.review.committed import series_of_commits
 from git_voicenote.series.review.replying import Answer, find_place, review_note
 from git_voicenote.series.review.series import RecordingFinder, review
 from git_voicenote.server.api.series_values import series_value
-from git_voicenote.server.repositories import place_of
+from git_voicenote.server.repositories import request_repository
 from git_voicenote.server.requests.bodies import json_body
 from git_voicenote.server.responses.refusals import json_response
 from git_voicenote.store.history import History
@@ -40,13 +40,15 @@ def routes(service: Service) -> list[BaseRoute]:
 
     async def show(request: Request) -> Response:
         revisions = request.query_params.get("range") or None
-        value = await service.workers.run(lambda: _series(place_of(service), revisions))
+        value = await service.workers.run(lambda: _series(request_repository(service), revisions))
         return json_response(value)
 
     async def answer(request: Request) -> Response:
         body = await json_body(request, service.limits)
         commit = str(request.path_params["commit"])
-        value = await service.workers.run(lambda: _answer(place_of(service), commit, body))
+        value = await service.workers.run(
+            lambda: _answer(request_repository(service), commit, body)
+        )
         return json_response(value, 201)
 
     return [

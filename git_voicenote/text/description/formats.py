@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import json_text, visible
 from git_voicenote.text.description.markdown import markdown
-from git_voicenote.text.description.page import page
+from git_voicenote.text.description.page import html_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ _ROWS = (
     TEXT,
     JSON,
     DescriptionFormat("markdown", "a pull request's description", markdown, in_order=True),
-    DescriptionFormat("html", "a page without scripts", page, in_order=True),
+    DescriptionFormat("html", "a page without scripts", html_page, in_order=True),
 )
 DESCRIPTIONS = {one.name: one for one in _ROWS}
 """The formats by name, in the order in which help lists them."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from git_voicenote.text.description.described import Described
 
 
-def page(described: Described) -> str:
+def html_page(described: Described) -> str:
     """Return a page of the cover and the commits, those without a note among them."""
     return fill_in(
         "description.html.j2",

@@ -93,10 +93,10 @@ def diffstat(files: Iterable[FileDiff]) -> str:
         )
         bars = "+" * plus + "-" * minus
         rows.append(f" {shown:{column}} | {file.added + file.removed:{digits}} {bars}".rstrip())
-    return "\n".join([*rows, " " + changes(files)]) + "\n"
+    return "\n".join([*rows, " " + change_summary(files)]) + "\n"
 
 
-def changes(files: Iterable[FileDiff]) -> str:
+def change_summary(files: Iterable[FileDiff]) -> str:
     """Return the summary line of a diffstat, in git's format."""
     files = tuple(files)
     added, removed = sum(file.added for file in files), sum(file.removed for file in files)

@@ -20,7 +20,7 @@ from git_voicenote.series.review.replying import (
 )
 from git_voicenote.store.kept_texts import Purpose, keep_text
 from git_voicenote.targets import ReplyTarget, ReviewTarget
-from git_voicenote.workflows.dialogue import Draft, report
+from git_voicenote.workflows.dialogue import Draft, report_error
 from git_voicenote.workflows.explain.explain import note_of, spoken_text
 from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.hearing.doubts import with_doubts
@@ -92,7 +92,7 @@ class Answering:
             self._prepare(part)
             self._answer(part, _ask_place(part, self._dialogue), None)
         except VoicenoteError as exc:
-            report(self._dialogue, exc)
+            report_error(self._dialogue, exc)
         except (KeyboardInterrupt, Cancelled):
             self._dialogue.say("")
 
@@ -196,4 +196,4 @@ def _ask_place(part: AnsweredPart, dialogue: Dialogue) -> Place | None:
         try:
             return find_place(part.files, typed, what=part.what)
         except UsageError as exc:
-            report(dialogue, exc)
+            report_error(dialogue, exc)

@@ -11,8 +11,13 @@ from git_voicenote.git.pending_commit import PendingCommit
 from git_voicenote.store.kept_texts import Purpose, keep_text
 from git_voicenote.targets import MessageTarget, TextTarget
 from git_voicenote.workflows.commit_message.dictate import has_type, put_spoken_message
-from git_voicenote.workflows.dialogue import report
-from git_voicenote.workflows.dictate.placing import TextFileKind, kind_of, placed, titled
+from git_voicenote.workflows.dialogue import report_error
+from git_voicenote.workflows.dictate.placing import (
+    TextFileKind,
+    insert_dictation,
+    text_kind_of,
+    titled,
+)
 from git_voicenote.workflows.explain.explain import spoken_text
 from git_voicenote.workflows.hearing.archive import state_root
 from git_voicenote.workflows.hearing.hear import hear
@@ -72,13 +77,13 @@ class Dictating:
         """
         for path in paths:
             content = _content_of(path)
-            kind = kind_of(path, content)
+            kind = text_kind_of(path, content)
             if kind is TextFileKind.NOTHING or content is None:
                 continue
             try:
                 self._into(path, kind, content, source)
             except VoicenoteError as exc:
-                report(self._dialogue, exc)
+                report_error(self._dialogue, exc)
                 self._dialogue.say("the editor opens without a dictation")
             return
 
@@ -117,7 +122,7 @@ class Dictating:
                         titled(words, self._comment(path)), ends_in_trailers=False
                     )
                 else:
-                    _write(path, placed(kind, words, content, self._comment(path)))
+                    _write(path, insert_dictation(kind, words, content, self._comment(path)))
             except (VoicenoteError, OSError) as exc:
                 hint = f"`{RESUME} {dictation.recording.id}` prints the text"
                 message = exc.message if isinstance(exc, VoicenoteError) else str(exc)

@@ -43,7 +43,7 @@ class TextFileKind(Enum):
     COVER = "cover"
 
 
-def kind_of(path: Path, content: str | None) -> TextFileKind:
+def text_kind_of(path: Path, content: str | None) -> TextFileKind:
     """Return the kind of text for a file; `content` is None if it is not text."""
     if content is None or path.name in _NOT_PROSE or path.suffix in _NOT_PROSE_SUFFIXES:
         return TextFileKind.NOTHING
@@ -54,7 +54,7 @@ def kind_of(path: Path, content: str | None) -> TextFileKind:
     return TextFileKind.MESSAGE if path.name in _MESSAGES else TextFileKind.PROSE
 
 
-def placed(kind: TextFileKind, words: str, content: str, comment: str = "#") -> str:
+def insert_dictation(kind: TextFileKind, words: str, content: str, comment: str = "#") -> str:
     """Return the content of a file with a dictation in the right place.
 
     `words` are wrapped. The existing content stays, except for placeholders. No line of the words

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.clock import local_time
-from git_voicenote.engines.model_kinds import kind_of
+from git_voicenote.engines.model_kinds import kind_of_model
 from git_voicenote.engines.registry import choose, make_engine, used_model
 from git_voicenote.phrases import size
 from git_voicenote.store.language_cache import LanguageCache
@@ -58,7 +58,7 @@ def weights(patient: CheckedSetup) -> Iterator[Finding]:
     if folder is None:
         yield note("the engine has no weights on this machine")
         return
-    wrong = kind_of(folder).verify(folder, lambda *_: None)
+    wrong = kind_of_model(folder).verify(folder, lambda *_: None)
     for sentence in wrong:
         yield problem(sentence, "reinstall the package, or fetch or import the model again")
     if not wrong:

@@ -38,7 +38,7 @@ def check_microphone(settings: Settings) -> None:
     from git_voicenote.audio.capture.devices import (
         BROWSER,
         FILE_PREFIX,
-        choose_device,
+        choose_microphone,
         input_devices,
     )
 
@@ -46,10 +46,10 @@ def check_microphone(settings: Settings) -> None:
     if wanted == BROWSER:
         return
     if wanted is None or not wanted.startswith(FILE_PREFIX):
-        choose_device(wanted, input_devices())
+        choose_microphone(wanted, input_devices())
 
 
-def check_recording(repository: Repository, name: str, target: Target, *, is_named: bool) -> None:
+def check_source(repository: Repository, name: str, target: Target, *, is_named: bool) -> None:
     """Check what `--from` names. Raises AudioFileError if it is neither a file nor a recording.
 
     Raises UsageError if it was recorded for another target, unless the user named the `target`

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from git_voicenote.datatypes import Segment
 from git_voicenote.errors import Terminated, VoicenoteError
 from git_voicenote.phrases import counted
-from git_voicenote.workflows.dialogue import report
+from git_voicenote.workflows.dialogue import report_error
 from git_voicenote.workflows.hearing.hear import warn_of_failures
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class FileTranscription:
         if finished.error is not None:
             tally.error = finished.error
             if self.is_many:
-                report(self.dialogue, _naming(name, finished.error))
+                report_error(self.dialogue, _naming(name, finished.error))
         if finished.has_failed:
             tally.failed += 1
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from git_voicenote.git.running.process import lines_of
+from git_voicenote.git.running.process import split_lines
 from git_voicenote.notes.refs import read_refs
 from git_voicenote.phrases import counted
 from git_voicenote.workflows.uninstall.traces import Trace, own_folders, remove_all, remove_empty
@@ -104,7 +104,7 @@ def _objects_of(repository: Repository, refs: Mapping[str, str]) -> set[str]:
             "log", "--walk-reflogs", "--no-show-signature", "--no-notes", "--format=%H", ref, "--",
             accept=(0, 128),
         )  # fmt: skip
-        tips |= set(lines_of(logged))
+        tips |= set(split_lines(logged))
     return _reachable(repository, tips)
 
 
@@ -115,7 +115,7 @@ def _reachable(repository: Repository, tips: Collection[str]) -> set[str]:
         "rev-list", "--objects", "--no-object-names", "--stdin",
         stdin="\n".join(tips).encode(), accept=(0, 128),
     )  # fmt: skip
-    return set(lines_of(listed))
+    return set(split_lines(listed))
 
 
 def _prune(repository: Repository, ours: set[str]) -> None:
@@ -124,7 +124,7 @@ def _prune(repository: Repository, ours: set[str]) -> None:
     Packed objects stay until git repacks.
     """
     listed = repository.run("prune", "--dry-run", "--expire=now")
-    prunable = dict(line.split(" ", 1) for line in lines_of(listed))
+    prunable = dict(line.split(" ", 1) for line in split_lines(listed))
     # an overwritten note whose reflog has expired is recognized by its text
     orphans = {
         name

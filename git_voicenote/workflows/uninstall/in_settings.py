@@ -12,7 +12,7 @@ from git_voicenote.git.hooks.installing import uninstall_hook
 from git_voicenote.git.hooks.status import HOOK, hook_status
 from git_voicenote.git.running.process import run_git
 from git_voicenote.resources import config_home, resource
-from git_voicenote.workflows.dialogue import report
+from git_voicenote.workflows.dialogue import report_error
 from git_voicenote.workflows.dictate.command import is_dictation
 from git_voicenote.workflows.uninstall.traces import Trace, folders_found, remove_all, remove_empty
 
@@ -76,7 +76,7 @@ def remove_hooks(scene: SearchScope) -> None:
                 uninstall_hook(scene.repository, name)
         except HookError as exc:
             if find_hooks(scene):
-                report(scene.dialogue, exc)
+                report_error(scene.dialogue, exc)
 
 
 def _hook_names() -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.audio.capture.devices import InputDevice, choose_device, microphone_problem
+from git_voicenote.audio.capture.devices import InputDevice, choose_microphone, microphone_problem
 from git_voicenote.errors import AudioDeviceError
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ DEVICES = (
     ],
 )
 def test_a_microphone_is_named_in_many_ways(wanted: str | None, number: int) -> None:
-    assert choose_device(wanted, DEVICES).number == number
+    assert choose_microphone(wanted, DEVICES).number == number
 
 
 def test_without_a_default_the_first_microphone_is_used() -> None:
-    assert choose_device(None, DEVICES[:3]).number == 0
+    assert choose_microphone(None, DEVICES[:3]).number == 0
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_a_name_that_does_not_settle_it_lists_what_there_is(
     wanted: str, message: str, hint: str
 ) -> None:
     with pytest.raises(AudioDeviceError) as caught:
-        choose_device(wanted, DEVICES[1:3])
+        choose_microphone(wanted, DEVICES[1:3])
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
 def test_a_machine_without_a_microphone_is_told_the_ways_out() -> None:
     with pytest.raises(AudioDeviceError) as caught:
-        choose_device(None, ())
+        choose_microphone(None, ())
     assert caught.value.message == "no microphone found (PortAudio sees 0 input devices)"
     assert (caught.value.hint or "").startswith("plug one in, or start the sound server")
     assert caught.value.hint is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.model_kinds import KINDS, installed_models, kind_of
+from git_voicenote.engines.model_kinds import KINDS, installed_models, kind_of_model
 from git_voicenote.engines.moonshine.graphs import GraphShape, read_shape
 from git_voicenote.engines.moonshine.weights import FILES, embedded_folder, open_weights
 from git_voicenote.errors import EngineError
@@ -31,7 +31,7 @@ def take_in(path: Path, name: str | None = None, language: str | None = None) ->
 
 
 def verify(folder: Path) -> tuple[str, ...]:
-    return kind_of(folder).verify(folder, lambda *_: None)
+    return kind_of_model(folder).verify(folder, lambda *_: None)
 
 
 def test_the_shape_is_read_from_the_graphs() -> None:

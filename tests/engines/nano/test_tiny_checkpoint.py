@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from git_voicenote.datatypes import SAMPLE_RATE
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
 from tests.support.nano import spoken, tiny_model
@@ -82,7 +82,7 @@ def test_it_finds_no_words_in_noise(model: NanoModel) -> None:
 
 
 def test_the_original_layout_gives_the_same_text(tmp_path: Path, segments: list[Samples]) -> None:
-    imported = import_model(write_original(TINY, tmp_path / "original")).folder
+    imported = import_checkpoint(write_original(TINY, tmp_path / "original")).folder
     ours, theirs = open_checkpoint(TINY), open_checkpoint(imported)
     assert ours.names == theirs.names
     assert all(torch.equal(ours.tensor(name), theirs.tensor(name)) for name in ours.names)

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from git_voicenote.text.description.described import Described, DescribedCommit
 from git_voicenote.text.description.markdown import escaped, markdown
-from git_voicenote.text.description.page import page
+from git_voicenote.text.description.page import html_page
 
 ZERO_WIDTH = "\u200b"
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -93,7 +93,7 @@ def test_a_description_has_the_cover_and_a_section_for_each_note() -> None:
 
 
 def test_a_page_has_the_same_and_no_script() -> None:
-    written = page(SERIES)
+    written = html_page(SERIES)
     assert "<script" not in written
     assert "http://" not in written.replace("http-equiv", "")
     assert "<h2>feat: &lt;b&gt; #1 <code>3f2a91c</code></h2>" in written
@@ -109,4 +109,4 @@ def test_a_title_stays_one_line() -> None:
     """A commit may have any characters in its title."""
     commit = DescribedCommit("3f2a91c", "fix\r# head\u2028/close \x1b\u202ex", "Why.", "", {})
     assert "### fix # head /close x (`3f2a91c`)" in markdown(Described([commit]))
-    assert "<h2>fix # head /close x <code>" in page(Described([commit]))
+    assert "<h2>fix # head /close x <code>" in html_page(Described([commit]))

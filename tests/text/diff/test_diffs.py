@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from git_voicenote.text.diff.diffs import changes, diffstat, parse_diff
+from git_voicenote.text.diff.diffs import change_summary, diffstat, parse_diff
 
 TWO = """\
 diff --git a/one b/one
@@ -35,7 +35,7 @@ def test_files_and_hunks() -> None:
     assert [hunk.heading for hunk in one.hunks] == ["@@ -1,2 +1,2 @@ def f():", "@@ -9 +9 @@"]
     assert [hunk.start for hunk in one.hunks] == [1, 9]
     assert one.hunks[1].lines[-1] == "\\ No newline at end of file"
-    assert changes((one, two)) == "2 files changed, 2 insertions(+), 2 deletions(-)"
+    assert change_summary((one, two)) == "2 files changed, 2 insertions(+), 2 deletions(-)"
     assert diffstat((one, two)) == (
         " one   | 4 ++--\n naïve | Bin\n 2 files changed, 2 insertions(+), 2 deletions(-)\n"
     )

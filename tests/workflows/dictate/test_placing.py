@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from git_voicenote.workflows.dictate.placing import TextFileKind, kind_of, placed
+from git_voicenote.workflows.dictate.placing import TextFileKind, insert_dictation, text_kind_of
 
 WORDS = "Retries move. They were everywhere."
 COMMENTS = "# Please enter the message.\n"
@@ -28,7 +28,7 @@ COMMENTS = "# Please enter the message.\n"
     ],
 )
 def test_what_a_file_is_filled_with(name: str, content: str | None, kind: TextFileKind) -> None:
-    assert kind_of(Path("/tmp/x", name), content) is kind
+    assert text_kind_of(Path("/tmp/x", name), content) is kind
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_what_a_file_is_filled_with(name: str, content: str | None, kind: TextFi
     ],
 )
 def test_words_stand_in_their_place(kind: TextFileKind, content: str, filled: str) -> None:
-    assert placed(kind, WORDS, content) == filled
+    assert insert_dictation(kind, WORDS, content) == filled
 
 
 def test_no_line_of_the_words_is_a_comment() -> None:
-    assert placed(TextFileKind.PROSE, "See issue\n#12 and\n;x.", "; old\n", ";") == (
+    assert insert_dictation(TextFileKind.PROSE, "See issue\n#12 and\n;x.", "; old\n", ";") == (
         "See issue\n #12 and\n ;x.\n\n; old\n"
     )
-    assert placed(TextFileKind.MAIL, "One", "Subject:\n\n") == "Subject: One\n\nOne\n"
+    assert insert_dictation(TextFileKind.MAIL, "One", "Subject:\n\n") == "Subject: One\n\nOne\n"

@@ -21,7 +21,7 @@ from git_voicenote.engines.nano.checkpoint.hub import (
     partial_path,
 )
 from git_voicenote.engines.nano.checkpoint.installed import PREFERRED
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.errors import EngineError
 from git_voicenote.models.kinds import ModelOrigin
 from git_voicenote.models.staging import need_space
@@ -106,7 +106,7 @@ class FetchPlan:
         return ModelOrigin(f"{self.endpoint}/{self.repository}", self.commit, self.licence)
 
 
-def name_of(wanted: str) -> str:
+def model_name_for(wanted: str) -> str:
     """Return the name for a release or a repository."""
     return release_of(wanted).repository.split("/")[-1].removesuffix("-hf")
 
@@ -176,7 +176,9 @@ def install(
 
     Raises EngineError; then the fetched files are kept.
     """
-    imported = import_model(plan.folder, name or plan.name, origin=plan.origin, progress=progress)
+    imported = import_checkpoint(
+        plan.folder, name or plan.name, origin=plan.origin, progress=progress
+    )
     shutil.rmtree(plan.folder, ignore_errors=True)
     return imported
 

@@ -18,12 +18,12 @@ WEIGHTS = "model.safetensors"
 _LIBRARIES = ("torch", "torchaudio", "tokenizers", "safetensors")
 
 
-def installed_models() -> tuple[Path, ...]:
+def installed_checkpoints() -> tuple[Path, ...]:
     """Return the folders of Nano's completely installed models, sorted by name."""
     return tuple(folder for folder in installed_folders() if (folder / WEIGHTS).exists())
 
 
-def find_model(chosen: str | None) -> Path | None:
+def find_checkpoint(chosen: str | None) -> Path | None:
     """Return the folder of the model to use, or None if none is installed.
 
     `chosen` is the name of an installed model or a folder; if it is None, the preferred model or
@@ -31,7 +31,7 @@ def find_model(chosen: str | None) -> Path | None:
     """
     if chosen is not None:
         return installed.find_model(chosen)
-    models = installed_models()
+    models = installed_checkpoints()
     preferred = [folder for folder in models if folder.name == PREFERRED]
     return next(iter(preferred or models), None)
 

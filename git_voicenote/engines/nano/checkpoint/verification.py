@@ -9,7 +9,7 @@ from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
 from git_voicenote.engines.nano.checkpoint.writing import check_output_layer
 from git_voicenote.errors import EngineError
-from git_voicenote.models.verification import changes
+from git_voicenote.models.verification import changes_since_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def verify_model(folder: Path, progress: Progress = lambda *_: None) -> tuple[st
     always checked.
     """
     require_libraries()
-    return changes(folder, progress) or tuple(_wrong_content(folder))
+    return changes_since_install(folder, progress) or tuple(_wrong_content(folder))
 
 
 def _wrong_content(folder: Path) -> Iterator[str]:

@@ -43,7 +43,7 @@ def write_model(request: ImportRequest) -> WrittenModel:
             "the language of a model of the nano engine cannot be set",
             hint="import it without `--language`",
         )
-    source, made = open_source(request.source), request.made
+    source, made = open_any_checkpoint(request.source), request.made
     check_output_layer(source)
     planned = sorted(
         (
@@ -71,7 +71,7 @@ def write_model(request: ImportRequest) -> WrittenModel:
     )
 
 
-def open_source(folder: Path) -> SourceCheckpoint:
+def open_any_checkpoint(folder: Path) -> SourceCheckpoint:
     """Open a checkpoint of any layout."""
     if (folder / WEIGHTS).exists() or (folder / INDEX).exists():
         return open_checkpoint(folder)

@@ -86,7 +86,7 @@ class Tuning:
                 layer.pack(self._wait)
             self._wait()
             try:
-                self.step = record(self._decoder)
+                self.step = record_step(self._decoder)
             except RuntimeError as exc:  # decoding works without it; weights with NaN cause this
                 _log.failed("the step of a token was not recorded", exc)
 
@@ -109,7 +109,7 @@ def _end(thread: threading.Thread, is_ended: threading.Event, is_idle: threading
 
 
 @torch.inference_mode()
-def record(decoder: TextDecoder) -> DecoderStep | None:
+def record_step(decoder: TextDecoder) -> DecoderStep | None:
     """Record the step of a decoder, to run it without Python; return None if not on a CPU.
 
     All 8-bit layers must be packed: the unpacked kernel reads numbers from tensors, which a

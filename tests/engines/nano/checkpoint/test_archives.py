@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.engines.nano.checkpoint.installed import installed_models
+from git_voicenote.engines.nano.checkpoint.installed import installed_checkpoints
 from git_voicenote.engines.nano.checkpoint.verification import verify_model
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir
 
@@ -47,7 +47,7 @@ def test_an_archive_is_imported(
         pack_zip(path, layouts[layout])
     else:
         pack_tar(path, layouts[layout], "w:" + ending.partition(".")[2])
-    imported = import_model(path)
+    imported = import_checkpoint(path)
     assert imported.folder.name == "Fun-ASR-Nano-2512"
     assert imported.record.source == str(path)
     assert verify_model(imported.folder) == ()
@@ -56,14 +56,14 @@ def test_an_archive_is_imported(
 
 def test_an_archive_is_detected_by_its_content(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = pack_tar(tmp_path / "download", layouts["flat"], "w:gz")
-    assert import_model(path).folder.name == "download"
+    assert import_checkpoint(path).folder.name == "download"
 
 
 def test_a_folder_may_be_packed_from_within(layouts: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "model.tar"
     with tarfile.open(path, "w") as archive:
         archive.add(layouts["flat"], ".")  # like `tar -C FOLDER -cf model.tar .`
-    assert verify_model(import_model(path).folder) == ()
+    assert verify_model(import_checkpoint(path).folder) == ()
 
 
 def member(name: str, **fields: object) -> tarfile.TarInfo:
@@ -97,8 +97,8 @@ def test_a_tar_with_more_than_files_is_refused(
         archive.addfile(entry, io.BytesIO(b"evil"))
     before = set(tmp_path.rglob("*"))
     with pytest.raises(EngineError, match=complaint):
-        import_model(path)
-    assert installed_models() == ()
+        import_checkpoint(path)
+    assert installed_checkpoints() == ()
     new = set(tmp_path.rglob("*")) - before
     assert new <= {models_dir(), *models_dir().parents}
 
@@ -121,8 +121,8 @@ def test_a_zip_with_more_than_files_is_refused(
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(entry, b"/etc/passwd")
     with pytest.raises(EngineError, match=complaint):
-        import_model(path)
-    assert installed_models() == ()
+        import_checkpoint(path)
+    assert installed_checkpoints() == ()
 
 
 @pytest.mark.parametrize("kind", ["tar", "zip"])
@@ -137,7 +137,7 @@ def test_a_huge_number_of_entries_is_refused(tmp_path: Path, kind: str) -> None:
             for number in range(2001):
                 archive.writestr(f"many/{number}", b"")
     with pytest.raises(EngineError, match="more than 2000 entries"):
-        import_model(path)
+        import_checkpoint(path)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_file_that_is_not_an_archive_is_refused(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(EngineError, match=complaint):
-        import_model(tmp_path / name)
+        import_checkpoint(tmp_path / name)
 
 
 @pytest.mark.parametrize("ending", ["tar", "tar.gz", "tar.xz", "zip"])
@@ -171,8 +171,8 @@ def test_a_truncated_archive_is_refused(
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
     with pytest.raises(EngineError, match="is truncated or damaged"):
-        import_model(path)
-    assert installed_models() == ()
+        import_checkpoint(path)
+    assert installed_checkpoints() == ()
 
 
 def test_a_zip_with_a_wrong_checksum_is_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_zip_with_a_wrong_checksum_is_refused(layouts: dict[str, Path], tmp_pa
     whole[len(whole) // 2] ^= 255
     path.write_bytes(whole)
     with pytest.raises(EngineError, match="is truncated or damaged"):
-        import_model(path)
+        import_checkpoint(path)
 
 
 def test_an_archive_without_a_model_is_refused(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_an_archive_without_a_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes" / "a.txt").write_text("hello\n")
     path = pack_tar(tmp_path / "notes.tar", tmp_path / "notes", "w")
     with pytest.raises(EngineError) as caught:
-        import_model(path)
+        import_checkpoint(path)
     assert caught.value.message == f"{path} contains no model"
 
 
@@ -203,7 +203,7 @@ def test_a_damaged_file_in_an_archive_is_named_by_its_path_there(
     (folder / "model.safetensors").write_text("<html>")
     path = pack_tar(tmp_path / "model.tar", folder, "w")
     with pytest.raises(EngineError) as caught:
-        import_model(path)
+        import_checkpoint(path)
     assert caught.value.message.startswith(f"{path}/model/model.safetensors is a web page")
 
 
@@ -216,5 +216,5 @@ def test_an_archive_larger_than_the_disk_is_refused_before_unpacking(
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
     path = pack_tar(tmp_path / "model.tar", layouts["flat"], "w")
     with pytest.raises(EngineError, match=r"not enough disk space to unpack model\.tar"):
-        import_model(path)
+        import_checkpoint(path)
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too

@@ -16,7 +16,7 @@ import torch
 
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.safetensors_file import read_header
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.errors import EngineError
 from tests.engines.nano import checkpoints as made
 from tests.support.sandbox import CHECKOUT
@@ -73,8 +73,8 @@ def test_too_many_layers_take_no_memory(
         (folder / file).write_text(text.replace(key, f"{key.partition(':')[0]}: {layers}"))
         program = (
             "import sys; from pathlib import Path; from git_voicenote.errors import EngineError\n"
-            "from git_voicenote.engines.nano.importing import import_model\n"
-            "try: import_model(Path(sys.argv[1]))\n"
+            "from git_voicenote.engines.nano.importing import import_checkpoint\n"
+            "try: import_checkpoint(Path(sys.argv[1]))\n"
             "except EngineError as exc: print(exc.message)"
         )
         done = subprocess.run(
@@ -124,7 +124,7 @@ def test_a_pickle_that_declares_more_than_it_stores(
     wide = torch.zeros(1).expand(10**9, 10**9)
     torch.save({"state_dict": {"x": wide}}, folder / "model.pt")
     with pytest.raises(EngineError, match="declares 'x' larger than its stored values"):
-        import_model(folder)
+        import_checkpoint(folder)
 
 
 def test_a_pickle_that_contains_itself(layouts: dict[str, Path], tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_pickle_that_contains_itself(layouts: dict[str, Path], tmp_path: Path)
     state["state_dict"] = state
     torch.save(state, folder / "model.pt")
     with pytest.raises(EngineError, match="contains no weights"):
-        import_model(folder)
+        import_checkpoint(folder)
 
 
 def test_a_pickle_whose_records_are_compressed(layouts: dict[str, Path], tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_pickle_whose_records_are_compressed(layouts: dict[str, Path], tmp_pat
         for name, content in records.items():
             archive.writestr(name, content)
     with pytest.raises(EngineError, match="contains compressed weights"):
-        import_model(folder)
+        import_checkpoint(folder)
 
 
 def test_a_tokenizer_damaged_after_the_import_is_reported(

@@ -15,10 +15,10 @@ from git_voicenote.engines.nano.checkpoint.fetching import (
     RELEASES,
     fetch,
     install,
-    name_of,
+    model_name_for,
     plan_fetch,
 )
-from git_voicenote.engines.nano.checkpoint.installed import installed_models
+from git_voicenote.engines.nano.checkpoint.installed import installed_checkpoints
 from git_voicenote.engines.nano.checkpoint.verification import verify_model
 from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir, read_record
@@ -97,7 +97,7 @@ def test_the_original_layout_is_fetched_and_imported(hub: Hub) -> None:
     fetch(plan)
     record = install(plan, "mlt").record
     assert (record.layout, record.revision) == ("original", hub.commit)
-    assert [folder.name for folder in installed_models()] == ["mlt"]
+    assert [folder.name for folder in installed_checkpoints()] == ["mlt"]
 
 
 def test_a_broken_connection_is_resumed(hub: Hub, published: dict[str, Path]) -> None:
@@ -267,5 +267,5 @@ def test_names_outside_the_folder_are_not_fetched(hub: Hub) -> None:
 
 
 def test_a_model_has_the_name_of_its_repository() -> None:
-    assert name_of("Fun-ASR-Nano-2512") == name_of(REPOSITORY) == "Fun-ASR-Nano-2512"
-    assert name_of("someone/their-model-hf") == "their-model"
+    assert model_name_for("Fun-ASR-Nano-2512") == model_name_for(REPOSITORY) == "Fun-ASR-Nano-2512"
+    assert model_name_for("someone/their-model-hf") == "their-model"

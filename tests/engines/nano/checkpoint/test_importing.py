@@ -15,13 +15,13 @@ import pytest
 import torch
 
 from git_voicenote.engines.nano.checkpoint.installed import (
-    find_model,
-    installed_models,
+    find_checkpoint,
+    installed_checkpoints,
     is_multilingual,
 )
 from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
 from git_voicenote.engines.nano.checkpoint.verification import verify_model
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.engines.nano.network.int8 import has_int8_kernels
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.errors import EngineError
@@ -53,7 +53,7 @@ def test_every_layout_becomes_the_same_file(
     layouts: dict[str, Path], tensors: made.Tensors, layout: str
 ) -> None:
     before = content_of(layouts[layout])
-    imported = import_model(layouts[layout])
+    imported = import_checkpoint(layouts[layout])
     assert imported.folder == models_dir() / layout
     assert content_of(layouts[layout]) == before
 
@@ -83,7 +83,7 @@ def test_values_are_copied_unchanged(tmp_path: Path) -> None:
         name: tensor.float() / 3 if "language_model" not in name else tensor
         for name, tensor in made.random_tensors().items()
     }
-    imported = import_model(made.write_original(tmp_path / "mixed", made.original(tensors)))
+    imported = import_checkpoint(made.write_original(tmp_path / "mixed", made.original(tensors)))
     checkpoint = open_checkpoint(imported.folder)
     for name, tensor in tensors.items():
         assert checkpoint.tensor(name).dtype == tensor.dtype
@@ -97,9 +97,9 @@ def test_pickles_of_old_torch_and_transposed_tensors_are_read(
     name = "audio_adaptor.linear1.weight"
     old[name] = old[name].t().contiguous().t()
     folder = made.write_original(tmp_path / "old", old)
-    imported = import_model(folder, "transposed")
+    imported = import_checkpoint(folder, "transposed")
     torch.save(old, folder / "model.pt", _use_new_zipfile_serialization=False)
-    again = import_model(folder, "old")
+    again = import_checkpoint(folder, "old")
     assert verify_model(again.folder) == ()
     files = [model.record.files["model.safetensors"] for model in (imported, again)]
     assert files[0] == files[1]
@@ -110,7 +110,7 @@ def test_the_record_has_source_licence_and_files(layouts: dict[str, Path], tmp_p
     (folder / "README.md").write_text("---\nlanguage: en\nlicense: apache-2.0\n---\n# Model\n")
     (folder / "LICENSE").write_text("Terms\n")
     (folder / "training.log").write_text("not part of the model\n")
-    imported = import_model(folder)
+    imported = import_checkpoint(folder)
     assert imported.folder.name == "Fun-ASR-Nano-2512"
     assert imported.record.source == str(folder)
     assert imported.record.licence == "apache-2.0"
@@ -122,17 +122,19 @@ def test_the_record_has_source_licence_and_files(layouts: dict[str, Path], tmp_p
         for path in imported.folder.iterdir()
         if path.name != "voicenote-model.json"
     )
-    other = import_model(folder, "other", origin=ModelOrigin("https://hub/x", "0123", "mit"))
+    other = import_checkpoint(folder, "other", origin=ModelOrigin("https://hub/x", "0123", "mit"))
     assert (other.record.source, other.record.revision) == ("https://hub/x", "0123")
     assert other.record.licence == "mit"
-    assert installed_models() == (imported.folder, other.folder)
-    assert find_model(None) == imported.folder
+    assert installed_checkpoints() == (imported.folder, other.folder)
+    assert find_checkpoint(None) == imported.folder
 
 
 def test_a_copied_model_keeps_its_origin(layouts: dict[str, Path], tmp_path: Path) -> None:
-    here = import_model(layouts["flat"], "a", origin=ModelOrigin("https://hub/MLT", "0123", "mit"))
+    here = import_checkpoint(
+        layouts["flat"], "a", origin=ModelOrigin("https://hub/MLT", "0123", "mit")
+    )
     carried = shutil.copytree(here.folder, tmp_path / "model")
-    there = import_model(carried, "b")
+    there = import_checkpoint(carried, "b")
     assert there.record == replace(here.record, installed=there.record.installed)
     assert is_multilingual(there.folder)
 
@@ -140,16 +142,16 @@ def test_a_copied_model_keeps_its_origin(layouts: dict[str, Path], tmp_path: Pat
 def test_a_copied_model_is_compared_with_its_record(
     layouts: dict[str, Path], tmp_path: Path
 ) -> None:
-    carried = shutil.copytree(import_model(layouts["flat"], "a").folder, tmp_path / "model")
+    carried = shutil.copytree(import_checkpoint(layouts["flat"], "a").folder, tmp_path / "model")
     weights = carried / "model.safetensors"
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(EngineError, match=r"model\.safetensors has changed since") as caught:
-        import_model(carried, "b")
+        import_checkpoint(carried, "b")
     assert caught.value.hint is not None
     assert "copy it again" in caught.value.hint
     (carried / "voicenote-model.json").unlink()
-    assert import_model(carried, "b").record.source == str(carried)
+    assert import_checkpoint(carried, "b").record.source == str(carried)
 
 
 def test_an_installed_model_is_never_overwritten(layouts: dict[str, Path]) -> None:
@@ -157,7 +159,7 @@ def test_an_installed_model_is_never_overwritten(layouts: dict[str, Path]) -> No
     folder.mkdir(parents=True)
     (folder / "mine").write_text("keep me")
     with pytest.raises(EngineError, match="a model named flat already exists") as caught:
-        import_model(layouts["flat"])
+        import_checkpoint(layouts["flat"])
     assert caught.value.hint is not None
     assert "--name OTHER" in caught.value.hint
     assert content_of(folder) == {"mine": b"keep me"}
@@ -167,8 +169,8 @@ def test_an_installed_model_is_never_overwritten(layouts: dict[str, Path]) -> No
 def test_invalid_names_are_refused(layouts: dict[str, Path], name: str) -> None:
     if name:
         with pytest.raises(EngineError, match="is not a valid name for a model"):
-            import_model(layouts["flat"], name)
-    assert installed_models() == ()
+            import_checkpoint(layouts["flat"], name)
+    assert installed_checkpoints() == ()
 
 
 @pytest.mark.parametrize(
@@ -192,25 +194,25 @@ def test_the_cache_of_the_hub_can_be_imported(layouts: dict[str, Path], tmp_path
     for number, path in enumerate(sorted(layouts["flat"].iterdir())):
         shutil.copyfile(path, blobs / str(number))
         (snapshot / path.name).symlink_to(blobs / str(number))
-    assert import_model(root).folder.name == "Fun-ASR-Nano-2512"
+    assert import_checkpoint(root).folder.name == "Fun-ASR-Nano-2512"
 
 
 def test_two_models_in_a_folder_are_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
     for name in ("one", "two"):
         shutil.copytree(layouts["flat"], tmp_path / "both" / name)
     with pytest.raises(EngineError, match="contains several models: one, two"):
-        import_model(tmp_path / "both")
+        import_checkpoint(tmp_path / "both")
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("hello\n")
     with pytest.raises(EngineError, match="contains no model"):
-        import_model(tmp_path / "empty")
+        import_checkpoint(tmp_path / "empty")
     with pytest.raises(EngineError, match="there is no "):
-        import_model(tmp_path / "nowhere")
+        import_checkpoint(tmp_path / "nowhere")
     with pytest.raises(EngineError, match=r"notes\.txt is neither a folder nor an archive"):
-        import_model(tmp_path / "notes.txt")
+        import_checkpoint(tmp_path / "notes.txt")
 
 
 def test_a_full_disk_is_reported_before_copying(
@@ -218,7 +220,7 @@ def test_a_full_disk_is_reported_before_copying(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(small_disk.folder))
     with pytest.raises(EngineError, match="not enough disk space to install the model") as caught:
-        import_model(layouts["flat"])
+        import_checkpoint(layouts["flat"])
     assert caught.value.message.endswith(f"are free in {models_dir()}")
     assert "XDG_DATA_HOME" in str(caught.value.hint)
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
@@ -232,8 +234,8 @@ def test_a_killed_import_leaves_nothing_that_looks_installed(
         shutil.copytree(layouts["flat"], folder / "model")
         (folder / "lock").touch()
     os.utime(abandoned, (0, 0))
-    assert installed_models() == ()
-    import_model(layouts["flat"])
+    assert installed_checkpoints() == ()
+    import_checkpoint(layouts["flat"])
     assert not abandoned.exists()
     assert in_use.exists()
 
@@ -250,7 +252,7 @@ def test_a_killed_import_leaves_nothing_that_looks_installed(
 def test_verification_finds_every_change(
     layouts: dict[str, Path], change: str, complaint: str
 ) -> None:
-    folder = import_model(layouts["flat"]).folder
+    folder = import_checkpoint(layouts["flat"]).folder
     weights = folder / "model.safetensors"
     whole = bytearray(weights.read_bytes())
     if change == "flip":
@@ -268,14 +270,14 @@ def test_verification_finds_every_change(
 
 
 def test_a_damaged_record_is_reported(layouts: dict[str, Path]) -> None:
-    folder = import_model(layouts["flat"]).folder
+    folder = import_checkpoint(layouts["flat"]).folder
     (folder / "voicenote-model.json").write_text("{}")
     with pytest.raises(EngineError, match=r"voicenote-model\.json is damaged"):
         read_record(folder)
 
 
 def test_a_record_cannot_name_files_outside(layouts: dict[str, Path]) -> None:
-    folder = import_model(layouts["flat"]).folder
+    folder = import_checkpoint(layouts["flat"]).folder
     record = json.loads((folder / "voicenote-model.json").read_text())
     record["files"]["../../secret"] = record["files"]["config.json"]
     (folder / "voicenote-model.json").write_text(json.dumps(record))
@@ -287,7 +289,7 @@ MEASURE = """
 import os, sys
 from pathlib import Path
 import tokenizers, torch, yaml
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.importing import import_checkpoint
 
 def memory(what):  # getrusage would give the peak of the parent, too
     status = Path("/proc/self/status").read_text()
@@ -300,7 +302,7 @@ def report(what="preparing", *_):
         print(memory("VmHWM") - before, flush=True)
         os._exit(0)
 
-import_model(Path(sys.argv[1]), progress=report)
+import_checkpoint(Path(sys.argv[1]), progress=report)
 report()
 """
 
@@ -329,7 +331,7 @@ def test_an_import_holds_no_copy_of_the_weights_in_memory(tmp_path: Path, layout
 @pytest.mark.skipif(not has_int8_kernels(), reason="no 8-bit kernels on this machine")
 def test_the_first_use_finds_the_weights_ready(layouts: dict[str, Path]) -> None:
     shown: list[tuple[str, int, int]] = []
-    folder = import_model(
+    folder = import_checkpoint(
         layouts["flat"], "first", progress=lambda *values: shown.append(values)
     ).folder
 
@@ -348,4 +350,4 @@ def test_a_cache_that_cannot_be_written_is_no_failure(layouts: dict[str, Path]) 
     cache_home().parent.mkdir(parents=True, exist_ok=True)
     cache_home().write_text("not a folder")
 
-    assert import_model(layouts["flat"], "first").folder.is_dir()
+    assert import_checkpoint(layouts["flat"], "first").folder.is_dir()

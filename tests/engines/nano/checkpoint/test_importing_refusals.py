@@ -13,8 +13,8 @@ import torch
 import yaml
 from tokenizers import Tokenizer
 
-from git_voicenote.engines.nano.checkpoint.installed import installed_models
-from git_voicenote.engines.nano.importing import import_model
+from git_voicenote.engines.nano.checkpoint.installed import installed_checkpoints
+from git_voicenote.engines.nano.importing import import_checkpoint
 from git_voicenote.errors import EngineError
 from git_voicenote.models.installed import models_dir
 from tests.engines.nano import checkpoints as made
@@ -37,10 +37,10 @@ def test_a_pickle_with_code_runs_nothing(
     monkeypatch.chdir(tmp_path)
     torch.save({"state_dict": {"x": Evil()}}, folder / "model.pt")
     with pytest.raises(EngineError, match="contains more than weights"):
-        import_model(folder)
+        import_checkpoint(folder)
     (folder / "model.pt").write_bytes(pickle.dumps({"state_dict": Evil()}))
     with pytest.raises(EngineError, match="contains more than weights, or is damaged"):
-        import_model(folder)
+        import_checkpoint(folder)
     assert not (tmp_path / "pwned").exists()
     assert os.listdir(models_dir()) == []  # noqa: PTH208 - hidden names, too
 
@@ -72,8 +72,8 @@ def test_a_damaged_file_of_the_original_layout_is_named(
     else:
         (folder / file).write_bytes(content)
     with pytest.raises(EngineError, match=complaint):
-        import_model(folder)
-    assert installed_models() == ()
+        import_checkpoint(folder)
+    assert installed_checkpoints() == ()
 
 
 def test_a_truncated_pickle_is_refused(layouts: dict[str, Path], tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_truncated_pickle_is_refused(layouts: dict[str, Path], tmp_path: Path)
     whole = (folder / "model.pt").read_bytes()
     (folder / "model.pt").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(EngineError, match=r"model\.pt is truncated or damaged"):
-        import_model(folder)
+        import_checkpoint(folder)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_an_unsupported_variant_is_refused(
     (config[section] if section else config).update(entry)
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     with pytest.raises(EngineError, match=complaint):
-        import_model(folder)
+        import_checkpoint(folder)
 
 
 def test_an_output_layer_is_compared_completely(tmp_path: Path, tensors: made.Tensors) -> None:
@@ -119,7 +119,7 @@ def test_an_output_layer_is_compared_completely(tmp_path: Path, tensors: made.Te
     head[-1, -1] += 1
     folder = made.write_flat(tmp_path / "untied", {**tensors, "lm_head.weight": head})
     with pytest.raises(EngineError, match="the output layer differs from the embedding"):
-        import_model(folder)
+        import_checkpoint(folder)
 
 
 def split_tokenizer(folder: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_tokenizer_is_built_from_vocabulary_and_merges(
     folder = shutil.copytree(layouts["original"], tmp_path / "parts")
     before = Tokenizer.from_file(str(folder / "Qwen3-0.6B/tokenizer.json"))
     split_tokenizer(folder / "Qwen3-0.6B")
-    imported = import_model(folder)
+    imported = import_checkpoint(folder)
     after = Tokenizer.from_file(str(imported.folder / "tokenizer.json"))
     assert after.get_vocab() == before.get_vocab()
     prompt = "<|im_start|>user\nthe 语音转写：Ångström's<|im_end|>\n<|endoftext|>"
@@ -169,7 +169,7 @@ def test_a_tokenizer_without_the_tokens_of_the_prompt_is_refused(
     split_tokenizer(folder / "Qwen3-0.6B")
     (folder / "Qwen3-0.6B/tokenizer_config.json").write_text(json.dumps(change))
     with pytest.raises(EngineError) as caught:
-        import_model(folder)
+        import_checkpoint(folder)
     assert complaint in caught.value.message
 
 
@@ -179,4 +179,4 @@ def test_a_tokenizer_of_another_model_is_refused(layouts: dict[str, Path], tmp_p
     tokenizer.add_tokens([f"<extra-{number}>" for number in range(50)])
     tokenizer.save(str(folder / "tokenizer.json"))
     with pytest.raises(EngineError, match="has a token 310; the model has 300 tokens"):
-        import_model(folder)
+        import_checkpoint(folder)

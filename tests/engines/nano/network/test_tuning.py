@@ -17,7 +17,7 @@ from git_voicenote.engines.nano.checkpoint.weights import quantize
 from git_voicenote.engines.nano.network.decoder import Cache
 from git_voicenote.engines.nano.network.int8 import Int8Dense
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
-from git_voicenote.engines.nano.network.tuning import Tuning, record
+from git_voicenote.engines.nano.network.tuning import Tuning, record_step
 from tests.support.nano import spoken, tiny_model
 from tests.support.sandbox import CHECKOUT
 
@@ -63,7 +63,7 @@ def test_nothing_in_a_step_depends_on_what_was_recorded() -> None:
     model.tuning.finish()
     with warnings.catch_warnings():
         warnings.simplefilter("error", TracerWarning)
-        record(model.decoder)
+        record_step(model.decoder)
 
 
 class Watched(Int8Dense):

@@ -25,7 +25,7 @@ def value(number: str) -> int | None:
     if not 0 < len(number) <= MAX_DIGITS:
         return None
     if not any(character in _SMALL_SCALES or character in _LARGE_SCALES for character in number):
-        return int(read_off(number)) if len(number) == 1 else None
+        return int(read_digits(number)) if len(number) == 1 else None
     high, separator, rest = number.rpartition("亿")
     if separator:
         above, below = _below_hundred_million(high), _below_hundred_million(rest) if rest else 0
@@ -48,7 +48,7 @@ def is_scaled(number: str) -> bool:
     return any(character in "百千万亿" for character in number)
 
 
-def read_off(number: str) -> str:
+def read_digits(number: str) -> str:
     """Return digits that are read one by one."""
     return "".join(str(_DIGITS[character]) for character in number)
 
@@ -58,7 +58,7 @@ def digits_or_value(number: str) -> str | None:
     if len(number) > MAX_DIGITS:
         return None
     if number and all(character in _DIGITS for character in number):
-        return read_off(number)
+        return read_digits(number)
     found = value(number)
     return None if found is None else str(found)
 

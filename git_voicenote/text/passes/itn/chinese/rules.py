@@ -18,7 +18,7 @@ from git_voicenote.text.passes.itn.chinese.numbers import (
     digits_or_value,
     is_scaled,
     is_shortened,
-    read_off,
+    read_digits,
     value,
     written,
 )
@@ -155,7 +155,7 @@ def _with_point(number: str) -> str | None:
     before = digits_or_value(whole)
     if before is None or not point:
         return before
-    return f"{before}.{read_off(fraction)}"
+    return f"{before}.{read_digits(fraction)}"
 
 
 def _decimal(text: str, found: re.Match[str]) -> Iterator[Change]:

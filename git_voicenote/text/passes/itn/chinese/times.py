@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.passes.base import Change
-from git_voicenote.text.passes.itn.chinese.numbers import ANY, DIGIT, SMALL, read_off, value
+from git_voicenote.text.passes.itn.chinese.numbers import ANY, DIGIT, SMALL, read_digits, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +34,10 @@ def dates(text: str) -> Iterator[Change]:
         if month and day and month <= 12 and day <= 31:
             yield Change(*found.span(), found[0], f"{month}月{day}{found[3]}", "itn:date")
     for found in _YEARS.finditer(text):
-        after = f"{read_off(found[1])}{found[2]}{read_off(found[3])}年"
+        after = f"{read_digits(found[1])}{found[2]}{read_digits(found[3])}年"
         yield Change(*found.span(), found[0], after, "itn:year")
     for found in _YEAR.finditer(text):
-        yield from _year(found, read_off(found[1]))
+        yield from _year(found, read_digits(found[1]))
     for found in _YEAR_AS_NUMBER.finditer(text):
         yield from _year(found, str(value(found[1]) or ""))
 
