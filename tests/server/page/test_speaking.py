@@ -65,7 +65,7 @@ def test_a_commit_is_explained_and_the_note_is_added_to(page: Page, repository: 
     assert page.value(".result textarea") == "And one thing more."
     page.click(".result button", "Save as a note")
     page.until_text("dialog", "transport <b>layer</b>")
-    page.click("dialog button", "Add to it")
+    page.click("dialog button", "Append")
     page.until_text(".result .done", "saved")
     page.until_text(".commits", "has a note")
     note = note_of(repository, "HEAD")
@@ -78,10 +78,10 @@ def test_a_commit_is_explained_and_the_note_is_added_to(page: Page, repository: 
 def test_the_cover_of_the_branch_is_spoken(page: Page, repository: Sandbox) -> None:
     page.open()
     page.click(".chip input[value=cover]")
-    page.until_text(".targets", "has a cover note already")
+    page.until_text(".targets", "already has a cover note")
     page.speak(FIRST)
     page.click(".result button", "Save as a note")
-    page.click("dialog button", "Replace it")
+    page.click("dialog button", "Replace")
     page.until_text(".result .done", "Cover note saved.")
     cover = repository.git("show", "refs/voicenote/cover/topic:cover")
     assert cover.startswith(HEARD)
@@ -96,7 +96,7 @@ def test_a_connection_that_breaks_loses_no_sound(browser: Browser, client: Clien
         page.until_text(".live", "the retries")
         wire.cut()
         page.find(".recorder[data-state=lost]")
-        page.until_text(".phase", "Go on speaking")
+        page.until_text(".phase", "Keep speaking")
         wire.mend()
         page.find(".recorder[data-state=speaking]")
         page.until_text(".log", FIRST)
@@ -119,7 +119,7 @@ def test_a_dictation_is_cancelled_after_a_question(page: Page) -> None:
     page.click(".record")
     page.find(".recorder[data-state=speaking]")
     page.browser.press("Escape")
-    page.click("dialog button", "Stop without a text")
+    page.click("dialog button", "Stop without transcribing")
     page.find(".recorder[data-state=done]")
     assert not page.browser.run("document.querySelector('.result').checkVisibility()")
     assert page.browser.run("document.querySelector('.record').ariaPressed") == "false"
@@ -146,7 +146,7 @@ def test_a_page_without_its_token_asks_for_the_link(page: Page) -> None:
 def test_everything_is_reached_by_the_keyboard(page: Page) -> None:
     browser = page.open().browser
     page.focus("#skip")
-    assert page.text("#skip:focus") == "Skip to the content"
+    assert page.text("#skip:focus") == "Skip to content"
     reached: list[str] = []
     for _ in range(40):
         browser.press("Tab")

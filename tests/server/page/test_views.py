@@ -211,21 +211,21 @@ def test_settings_change_the_service_and_are_kept_if_asked(
     page.open("settings")
     selector = "input[type=number][aria-describedby]"
     page.find(selector)
-    assert page.value("#" + labelled(page, "Longest segment")) == "30"
-    page.choose("#" + labelled(page, "Longest segment"), "12.5")
+    assert page.value("#" + labelled(page, "Maximum length of a segment")) == "30"
+    page.choose("#" + labelled(page, "Maximum length of a segment"), "12.5")
     page.until_said("Changed.")
     settings = {one["name"]: one for one in client.request(path="/api/settings").json["settings"]}
     assert settings["vad_max_segment"]["value"] == 12.5
     assert repository.run("git", "config", "voicenote.vad.maxSegment", check=False).returncode == 1
 
-    page.click("label", "Keep changes in git’s configuration, not only until the service ends")
+    page.click("label", "Save changes to git’s configuration, not only until the service ends")
     page.choose("#" + labelled(page, "Padding"), "0.5")
     page.until_said("Changed.")
     page.browser.until("true")
     deadline = time.monotonic() + 60
     while not repository.run("git", "config", "voicenote.vad.padding", check=False).stdout:
         assert time.monotonic() < deadline
-    page.choose("#" + labelled(page, "Longest segment"), "900")
+    page.choose("#" + labelled(page, "Maximum length of a segment"), "900")
     page.until_said("from 5 to 30")
     page.until_text(".field .problem:not([hidden])", "from 5 to 30")
 
