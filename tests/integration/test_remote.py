@@ -120,7 +120,7 @@ def test_nothing_is_sent_by_an_engine_that_was_not_chosen(
 @pytest.mark.parametrize(
     ("key", "value", "problem"),
     [
-        ("url", "https://me:secret@speech.example.org", "may hold no user or password"),
+        ("url", "https://me:secret@speech.example.org", "must not contain a user or password"),
         ("url", "speech.example.org", "expected http://… or https://…"),
         ("url", "http://h:99999", "it is not a URL"),
         ("url", "http://h/?a=b", "without ? and #"),
