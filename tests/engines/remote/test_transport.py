@@ -131,19 +131,21 @@ def test_a_server_that_keeps_us_waiting_is_left(start: Start, drip: bool) -> Non
 def test_a_batch_that_is_left_waits_for_no_server(start: Start) -> None:
     """Python joins the threads of a pool before it ends: one that waits on would hold it up."""
     server, line = start(timeout=600.0, concurrency=2)
-    is_answered, is_asked = threading.Event(), threading.Event()
+    is_begun, is_continued, is_asked = (threading.Event() for _ in range(3))
 
     def raw(handler: BaseHTTPRequestHandler) -> None:
-        if is_answered.is_set():
+        if is_begun.is_set():
             is_asked.set()
             server.done.wait()
             return
-        is_answered.set()
+        is_begun.set()
+        is_continued.wait(60)  # an answer before that would be yielded before more is sent
         sends(HEAD, b'Content-Length: 15\r\n\r\n{"text": "one"}')(handler)
 
     def stretches() -> Iterator[Waveform]:
-        yield stretch(0)  # nothing else is sent until the server has answered this
-        assert is_answered.wait(60)
+        yield stretch(0)  # nothing else is sent until the server has this
+        assert is_begun.wait(60)
+        is_continued.set()
         yield from (stretch(number) for number in range(1, 9))
 
     server.raw = raw
