@@ -48,10 +48,12 @@ class Counting:
         self._before = {number: signal.signal(number, _give_up) for number in _SIGNALS}
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        """End; after Ctrl-C, the tally is that of what was tried until then."""
         stop_waiting()
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        return kind is KeyboardInterrupt
 
     def attempt(self, call: Callable[[], object], sample: str) -> None:
         """Try a call; `sample` shows its input where it fails."""

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -222,12 +223,11 @@ def _holders(sandbox: Sandbox) -> list[str]:
     """Return the processes that have the history open: each command that printed has ended."""
     history = os.path.realpath(sandbox.folder / ".git/voicenote/history.db")
     found = []
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        try:
-            if str(link.readlink()).startswith(history):
-                found.append((link.parents[1] / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            links = [str(link.readlink()) for link in (process / "fd").iterdir()]
+            if any(link.startswith(history) for link in links):
+                found.append((process / "cmdline").read_text().replace("\0", " "))
     return found
 
 
@@ -385,4 +385,4 @@ _COMMANDS = (
 
 
 if __name__ == "__main__":
-    main(run, 110)
+    main(run, 208)

@@ -21,7 +21,7 @@ _MEMORY = 8 << 30
 
 
 def try_all(inputs: Iterable[tuple[str, Callable[[], object]]]) -> Tally:
-    """Try inputs, each with what describes it, and count."""
+    """Try inputs, each with what describes it, and count, until Ctrl-C if that comes first."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.RLIM_INFINITY))
     for number in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(number, _give_up)
@@ -36,6 +36,9 @@ def try_all(inputs: Iterable[tuple[str, Callable[[], object]]]) -> Tally:
             attempt()
         except VoicenoteError:
             pass
+        except KeyboardInterrupt:
+            tried -= 1
+            break
         except _GivenUpError:
             hangs += 1
             samples.append(f"{description}: given up")

@@ -54,6 +54,8 @@ CHAINS = chains()
         "scratch that..Uh",
         "snakecase b dash send Return prefix dot dot py",
         "all caps back tick see backtick",
+        "two pm dot py",
+        "slash twenty dash dash m4",
         "camelcase new paragraph think etc bullet kebab case dotted init client",
     ],
 )

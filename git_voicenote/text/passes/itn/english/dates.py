@@ -113,6 +113,8 @@ def time_of_day(run: Run, at: int) -> Match | None:
     minutes = _minutes(run, hour[1])
     text, end = (f"{hour[0]}:{minutes[0]}", minutes[1]) if minutes else (str(hour[0]), hour[1])
     half = lows(run, end, 2)
+    if low(run, end + 1) == "dot" and end + 2 < len(run):
+        return None  # "two pm dot py": half of a name
     if half in (("a", "m"), ("p", "m")) and 1 <= hour[0] <= 12:
         return Match(end + 2, f"{text} {''.join(half)}", "time")
     if low(run, end) in ("am", "pm") and 1 <= hour[0] <= 12:

@@ -202,7 +202,8 @@ def numbered_part(run: Run, at: int) -> Match | None:
     end = at + 1
     while is_number_word(low(run, end)):
         end += 1
-    return kept(end) if low(run, end) in _CONNECTORS else None
+    is_joined = low(run, end) in _CONNECTORS and low(run, end + 1) not in _CONNECTORS
+    return kept(end) if is_joined else None
 
 
 def _dotfile(run: Run, at: int) -> tuple[str, int] | None:
