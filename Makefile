@@ -10,16 +10,21 @@ BIN := $(VENV)/bin
 # two per core, because many tests wait for recordings that play in real time
 WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: demo test lint lint-page format kit dist man parity nano-benchmark voices numbers lock clean
+.PHONY: demo test collected lint lint-page format kit dist man parity nano-benchmark voices numbers lock clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python scripts/demo.py
 
-# Thousands of short commands are started: an environment that forbids it compiles each time.
-test: export PYTHONDONTWRITEBYTECODE :=
-test: $(VENV)/.nano lint
+# The assertions of the tests are rewritten once, beside the linters, instead of in each worker;
+# some environments forbid to keep the result.
+test collected: export PYTHONDONTWRITEBYTECODE :=
+test: $(VENV)/.nano
+	@$(MAKE) --no-print-directory --jobs=2 lint collected
 	@scripts/system-packages tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+collected: $(VENV)/.nano
+	@$(BIN)/pytest --collect-only -qq >/dev/null || true  # `test` reports what is wrong
 
 lint: $(VENV)/.nano
 	$(BIN)/ruff check .
