@@ -168,7 +168,7 @@ def test_an_engine_of_a_stranger_fails_with_an_explanation(
     with pytest.raises(EngineError, match=message) as caught:
         make_engine(name)
     assert f"cannot load the engine {name!r}: " in caught.value.message
-    assert "`git config voicenote.engine auto`" in str(caught.value.hint)
+    assert "set voicenote.engine to auto" in str(caught.value.hint)
 
 
 def test_what_an_engine_says_itself_is_passed_on(
