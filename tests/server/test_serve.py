@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from websockets.sync.client import connect
 
 from tests.support.engines import SCRIPTED
 from tests.support.programs import needs_curl, needs_openssl
@@ -136,7 +139,15 @@ def test_another_address_has_tls_and_its_own_name(sandbox: Sandbox) -> None:
         "--tls-cert=cert.pem", "--tls-key=key.pem",
     ) as (link, _):  # fmt: skip
         assert re.fullmatch(r"https://127\.0\.0\.2:\d+", link)
-        assert transcribed(link, TOKEN, "--cacert", sandbox.folder / "cert.pem") == SAID
+        certificate = sandbox.folder / "cert.pem"
+        assert transcribed(link, TOKEN, "--cacert", certificate) == SAID
+        with connect(
+            f"wss{link.removeprefix('https')}/api/dictations",
+            ssl=ssl.create_default_context(cafile=certificate),
+            additional_headers={"Authorization": f"Bearer {TOKEN}"},
+        ) as page:
+            page.send(json.dumps({"rate": 16_000, "target": {"kind": "text"}}))
+            assert json.loads(page.recv(timeout=60))["type"] == "ready"
 
 
 @pytest.mark.parametrize(

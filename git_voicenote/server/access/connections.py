@@ -76,8 +76,14 @@ class _Reader:
         self._seconds = seconds
         self._waiting = 0
         self._check: asyncio.TimerHandle | None = None
-        # each byte that the system does not take at once waits for the client
-        transport.set_write_buffer_limits(0)
+
+    def limit(self) -> None:
+        """Have `pause_writing` called when anything waits for the client, perhaps at once.
+
+        Over TLS, what the handshake sends is waiting at first, and a limit of 0 would count an
+        empty buffer as full.
+        """
+        self._transport.set_write_buffer_limits(high=1, low=0)
 
     @property
     def is_behind(self) -> bool:
@@ -121,6 +127,7 @@ class _TimedConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's
         super().connection_made(transport)
         self._reader = _Reader(transport, self._limits.unread)
+        self._reader.limit()
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -188,6 +195,7 @@ class _TimedSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's
         self._reader = _Reader(transport, self._seconds)
         super().connection_made(transport)
+        self._reader.limit()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
