@@ -106,6 +106,7 @@ class Database:
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE))
             if stat.S_IMODE(self.path.stat().st_mode) != _PRIVATE:
                 self.path.chmod(_PRIVATE)
+            os.utime(self.path)  # fails as a write does, and says why; SQLite does not
         except OSError as exc:
             raise store_error(f"cannot write the {self._schema.name} {self.path}", exc) from exc
 
