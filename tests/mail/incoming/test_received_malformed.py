@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from git_voicenote.errors import PatchError, VoicenoteError
 from git_voicenote.git.running.process import run_git
+from git_voicenote.mail.incoming.decoding import as_committed
 from git_voicenote.mail.incoming.mailbox import MAX_MAIL_BYTES
 from git_voicenote.mail.incoming.mailinfo import read_mailinfo
 from git_voicenote.mail.incoming.reading import read_series
@@ -162,7 +163,7 @@ def test_any_mail_is_read_as_git_reads_it(
             (patch.date, info.date),
         ]:  # fmt: skip
             assert ours == theirs.decode("utf-8", "replace").strip()
-        assert patch.message == info.message.decode("utf-8", "replace")
+        assert patch.message == as_committed(info.message)
         assert patch.diff in info.patch.decode("utf-8", "replace")
         if patch.diff:
             after = info.patch.decode("utf-8", "replace").partition(patch.diff)[2]
