@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from git_voicenote.text.passes.correction import corrector
-from git_voicenote.text.vocabulary.evidence import MIN_AMPLE_CHARACTERS, as_evidence
-from git_voicenote.text.vocabulary.identifiers import sayings_of
-from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
-from git_voicenote.text.vocabulary.ranking import Sighting, Term, TermSource
+from git_voicenote.text.vocabulary.evidence import as_evidence
+from tests.support.correcting import LONG, TERMS, WORDS, corrected, term
 
-WORDS = ordinary_words()
-LONG = as_evidence(["nothing of note happened here. " * (MIN_AMPLE_CHARACTERS // 30)])
-
-
-def term(text: str, *aliases: str, place: TermSource = "changed lines", count: int = 1) -> Term:
-    return Term(text, (Sighting(place, count),), sayings_of(text, WORDS), aliases)
-
-
-TERMS = (
-    term("SQLite"),
-    term("kubectl"),
-    term("nginx", "engine x", "恩金克斯"),
-    term("strbuf"),
-    term(".gitignore"),
-    term("packed_refs"),
-    term("reftable"),
-    term("fsmonitor"),
-    term("utf8"),
-    term("Soren", place="authors"),
-    term("Codex"),
-    term("rev_list", place="history"),
-    term("HEAD"),
-)
-
-
-def corrected(text: str, prose: str = LONG, terms: tuple[Term, ...] = TERMS) -> str:
-    return corrector(terms, WORDS, prose)(text).text
+if TYPE_CHECKING:
+    from git_voicenote.text.vocabulary.ranking import TermSource
 
 
 @pytest.mark.parametrize(
@@ -99,52 +74,6 @@ def test_a_short_history_cannot_show_that_nobody_writes_so() -> None:
     assert corrected("packed refs and f s monitor", prose="") == "packed refs and fsmonitor"
 
 
-@pytest.mark.parametrize(
-    ("heard", "meant"),
-    [
-        ("moved to repo conflict values", "moved to repo_config_values"),
-        ("close f d above standard error first", "close_fd_above_stderr first"),
-        ("moved to some other values", "moved to some other values"),
-        ("digits with find a brevlin and more", "digits with find_abbrev_len and more"),
-        ("moved to repo-conflict values", "moved to repo_config_values"),
-        ("the git dere path of a branch", "the gitdir_path of a branch"),
-    ],
-)
-def test_a_long_name_may_be_heard_a_little_wrong(heard: str, meant: str) -> None:
-    names = ("repo_config_values", "close_fd_above_stderr", "find_abbrev_len", "gitdir_path")
-    near = tuple(map(term, names))
-    assert corrected(heard, terms=near) == meant
-    far = tuple(term(each.text, place="history") for each in near)
-    assert "repo_config_values" not in corrected(heard, terms=far)
-
-
-@pytest.mark.parametrize(
-    ("heard", "meant"),
-    [
-        # all words are ordinary, but all consonants of a long name are there
-        ("the digits with find a brave len and more", "the digits with find_abbrev_len and more"),
-        ("waits with p thread cond timed weight until", "waits with pthread_cond_timedwait until"),
-        ("waits with P-thread can time wait until", "waits with pthread_cond_timedwait until"),
-        ("we use right bit lookup table here", "we use writeBitLookupTable here"),
-        ("the strbuf in write message", "the strbuf in write message"),
-        # a part of a longer name is not the name misheard
-        ("lets ANSI color sequences pass", "lets ANSI color sequences pass"),
-        ("the bit lookup table", "the bit lookup table"),
-    ],
-)
-def test_a_long_name_is_found_by_its_sound(heard: str, meant: str) -> None:
-    names = (
-        "find_abbrev_len",
-        "pthread_cond_timedwait",
-        "writeBitLookupTable",
-        "STRBUF_INIT",
-        "strbuf",
-        "ALLOW_ANSI_COLOR_SEQUENCES",
-        "ANSI",
-    )
-    assert corrected(heard, terms=tuple(map(term, names))) == meant
-
-
 def test_a_stop_after_initials_is_not_doubled() -> None:
     names = (term("object_id", count=3),)
     assert corrected("compare every object I. D..", terms=names) == "compare every object_id."
@@ -175,41 +104,6 @@ def test_a_name_that_is_part_of_a_longer_one_does_not_keep_that_from_being_writt
     assert corrected("out of repo config values", terms=names) == "out of repo_config_values"
     assert corrected("odb for each object, odb", terms=names) == "odb_for_each_object, odb"
     assert corrected("the config of repo values", terms=names) == "the config of repo values"
-
-
-@pytest.mark.parametrize(
-    ("heard", "meant", "name"),
-    [
-        # from three words on nobody says it by chance: as a clause may begin, or as it is meant
-        ("ask for each ref object", "ask for_each_ref_object", "for_each_ref_object"),
-        ("do pick commit fails", "do_pick_commit fails", "do_pick_commit"),
-        ("the file system path name", "the fs_path_name", "fs_path_name"),
-        # two words may be chance, and so may be what ends in a small word
-        ("it is set", "it is set", "is_set"),
-        ("a string buffer", "a string buffer", "str_buf"),
-        ("we put it in", "we put it in", "put_it_in"),
-    ],
-)  # fmt: skip
-def test_a_long_name_of_the_change_needs_no_more_than_its_words(
-    heard: str, meant: str, name: str
-) -> None:
-    assert corrected(heard, terms=(term(name),)) == meant
-    if meant != heard:
-        assert corrected(heard, f"{LONG}{heard} ", terms=(term(name),)) == heard
-        assert corrected(heard, terms=(term(name, place="history"),)) == heard
-        assert corrected(heard, "", terms=(term(name),)) == heard
-
-
-def test_a_long_name_far_away_is_meant_where_people_write_it_often() -> None:
-    far = (term("pack_each_object", place="history"),)
-    often = LONG + "pack_each_object too " * 8
-    assert corrected("pack each object", often, far) == "pack_each_object"
-    assert corrected("pack each object", LONG + "pack_each_object " * 7, far) == "pack each object"
-    assert corrected("pack each object", often + "pack each object ", far) == "pack each object"
-    dashed = (term("git-pack-objects", place="history"),)
-    assert (
-        corrected("git pack objects", LONG + "git-pack-objects " * 9, dashed) == "git pack objects"
-    )
 
 
 def test_an_irregular_plural_is_no_term_misheard() -> None:
