@@ -75,18 +75,7 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
     import tempfile  # here, because importing it takes 3 ms, which `git voicenote -h` does not need
 
     with tempfile.TemporaryFile() as complaints:
-        try:
-            process = GitProcess(
-                git_command(*args),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                env=environment_of_git(),
-            )
-        except OSError as exc:
-            raise _not_started(cwd, exc) from exc
-        with process:
+        with start_git(*args, cwd=cwd, stderr=complaints, stdin=subprocess.DEVNULL) as process:
             assert process.stdout is not None  # noqa: S101 - for mypy: it is a pipe
             try:
                 yield process.stdout
@@ -98,13 +87,18 @@ def _output_of(*args: str | bytes, cwd: Path) -> Iterator[IO[bytes]]:
             raise git_error(done)
 
 
-def start_git(*args: str, cwd: Path, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a git that answers queries on its stdin. Raises GitError if it cannot be started."""
+def start_git(
+    *args: str | bytes, cwd: Path, stderr: IO[bytes], stdin: int = subprocess.PIPE
+) -> subprocess.Popen[bytes]:
+    """Start a git whose output is read while it runs, and which may answer queries on its stdin.
+
+    Raises GitError if it cannot be started.
+    """
     try:
         return GitProcess(
             git_command(*args),
             cwd=cwd,
-            stdin=subprocess.PIPE,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,
             env=environment_of_git(),
