@@ -21,6 +21,7 @@ from benchmarks.stop_to_text import write_speech
 from benchmarks.word_lag import HEADING, WordLags
 from git_voicenote.audio.capture.microphone import Capture
 from git_voicenote.audio.voice_activity import VoiceActivity
+from git_voicenote.datatypes import PartialText
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.workflows.hearing.live_dictation import LiveDictation
@@ -40,9 +41,9 @@ class Appearances:
     """When words appeared on the screen; times are of one clock, in seconds."""
 
     segments: int = 0
-    looks: list[tuple[float, list[Segment], str]] = field(default_factory=list)
+    looks: list[tuple[float, list[Segment], PartialText]] = field(default_factory=list)
 
-    def look(self, now: float, segments: Sequence[Segment], partial: str) -> None:
+    def look(self, now: float, segments: Sequence[Segment], partial: PartialText) -> None:
         """Take what is on the screen now."""
         self.looks.append((now, list(segments[self.segments :]), partial))
         self.segments = len(segments)
@@ -91,7 +92,7 @@ def lags_of(engine: Engine, speech: Path, seconds: float, recorded: Path) -> Wor
             if capture.elapsed >= seconds:
                 capture.stop()
             time.sleep(_POLL)
-        seen.look(time.perf_counter(), dictation.result(), "")
+        seen.look(time.perf_counter(), dictation.result(), PartialText())
     return seen.lags(began)
 
 

@@ -101,6 +101,18 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class PartialText:
+    """The text of a segment while it is being spoken.
+
+    `text` stands until the segment is done. `tentative` follows it: the rest of what the engine has
+    heard so far, each word of which may still change or go. It is shown so that it is told apart.
+    """
+
+    text: str = ""
+    tentative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchReport:
     """How an engine found the text of a segment, for `--explain`.
 

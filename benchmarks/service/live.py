@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from benchmarks.service.running import PATIENCE, pcm, running
 from benchmarks.word_lag import HEADING, WordLags, together
-from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Played:
         found = WordLags()
         for at, event in self.events:
             if event["type"] == "partial":
-                found.show(at, event["text"])
+                found.show(at, PartialText(event["text"], event["tentative"]))
             elif event["type"] == "segment":
                 found.finish(at, [(word["text"], word["end"]) for word in event["words"]])
         return found

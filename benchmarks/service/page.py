@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.service.live import play
 from benchmarks.service.running import pcm, running
 from benchmarks.word_lag import HEADING, WordLags
-from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText
 from tests.support.browser import Browser
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ _WATCH = """
   };
   const [log, partial] = document.querySelector(".speak .live").children;
   const look = () => {
-    const found = [log.childElementCount, partial.textContent];
+    const words = [...partial.children].map((one) => one.textContent);
+    const found = [log.childElementCount, ...words];
     requestAnimationFrame(() => seen.shown.push([now(), ...found]));
   };
   const how = { childList: true, subtree: true, characterData: true };
@@ -89,10 +90,10 @@ def _await_sound(browser: Browser, seconds: float) -> None:
 def _lags(seen: dict[str, Any], segments: Sequence[dict[str, Any]]) -> WordLags:
     found = WordLags()
     finished = 0
-    for now, count, partial in seen["shown"]:
+    for now, count, *words in seen["shown"]:
         at = now - seen["began"]
         for segment in segments[finished:count]:
             found.finish(at, [(word["text"], word["end"]) for word in segment["words"]])
         finished = max(finished, count)
-        found.show(at, partial)
+        found.show(at, PartialText(*words))
     return found

@@ -80,7 +80,7 @@ _ONSET = 2
 """Consecutive chunks of speech that begin a segment; a single one is a knock."""
 _WORD = _chunks(0.16)
 """Chunks of speech in the shortest word; a sound with fewer is dropped."""
-_PIECE = _chunks(0.2)
+_PIECE = _chunks(0.1)
 """Chunks in each piece while somebody speaks."""
 _WORD_END = _chunks(0.13)
 """Quiet chunks after which a piece ends immediately; a stop consonant is shorter."""
@@ -108,7 +108,7 @@ class VoiceActivity:
         return self.heard - self.last_speech
 
     def pieces(self, blocks: Iterable[Samples]) -> Iterator[Waveform]:
-        """Yield the speech in a recording, in pieces of 0.2 s, or earlier if the speaker hesitates.
+        """Yield the speech in a recording, in pieces of 0.1 s, or earlier if the speaker hesitates.
 
         A segment ends, with a final piece, at a pause, which may be shorter the longer the segment
         is, or at its maximum length. Within a segment, no sample is missing or repeated. Raises

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from git_voicenote.datatypes import Segment, Waveform
+    from git_voicenote.datatypes import PartialText, Segment, Waveform
     from git_voicenote.engines.remote.options import RemoteOptions
     from git_voicenote.errors import EngineError
+
+    PartialCallback = Callable[[PartialText], None]
 
 K = TypeVar("K")
 """The caller's key for a recording, when several are transcribed together."""
@@ -69,9 +71,10 @@ class Context:
     history; engines that cannot use it ignore it. `explain` requests Segment.search, if the engine
     supports it.
 
-    `partial` is called with the text of the current segment whenever it changes, and with "" when
-    the segment is done. Engines without partial results never call it. `pause` is called between
-    two batches of segments, and may wait, so that others can use the engine in between.
+    `partial` is called with the text so far of the current segment whenever it changes, and with an
+    empty one when the segment is done. Engines without partial results never call it. `pause` is
+    called between two batches of segments, and may wait, so that others can use the engine in
+    between.
     """
 
     language: str = "en"
@@ -81,7 +84,7 @@ class Context:
     itn: bool = True
     adaptation: Path | None = None
     explain: bool = False
-    partial: Callable[[str], None] | None = None
+    partial: PartialCallback | None = None
     pause: Callable[[], None] | None = None
 
 

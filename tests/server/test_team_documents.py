@@ -17,7 +17,7 @@ import pytest
 
 from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.engines.remote.options import RemoteOptions
@@ -130,10 +130,12 @@ class Proxied:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{bearer}\r\n".encode())
             return int(connection.recv(1000).split()[1])
 
-    def hear(self, token: str, *, is_live: bool) -> tuple[list[Segment], list[str], list[str]]:
+    def hear(
+        self, token: str, *, is_live: bool
+    ) -> tuple[list[Segment], list[PartialText], list[str]]:
         """Return what the engine `remote` hears, its partial texts, and what it reports."""
         told: list[str] = []
-        partials: list[str] = []
+        partials: list[PartialText] = []
         options = RemoteOptions(self.url, credentials=Keeper(token))
         engine = make_engine("remote", EngineOptions(tell=told.append, remote=options))
         silence = [np.zeros(SAMPLE_RATE, np.float32)]
@@ -228,7 +230,7 @@ def test_speech_reaches_the_service_through_nginx(
     assert told == []
     live, partials, told = proxied.hear(ALICE, is_live=True)
     assert [one.text for one in live if one.text]
-    assert (told, partials[-1]) == ([], "")
+    assert (told, partials[-1]) == ([], PartialText())
     with pytest.raises(EngineError, match="does not accept the token"):
         proxied.hear("TOKEN-OF-MALLORY", is_live=False)
     log = proxied.log.read_text()

@@ -31,7 +31,7 @@ class Dictations:
     code with which it closes after `last`; None breaks the connection off.
     """
 
-    first: tuple[object, ...] = ({"type": "partial", "text": "as"},)
+    first: tuple[object, ...] = ({"type": "partial", "text": "as", "tentative": "spoke"},)
     last: tuple[object, ...] = (SEGMENT, {"type": "final", "text": "As spoken.", "doubts": []})
     closes: int | None = 1000
     hello: list[dict[str, Any]] = field(default_factory=list)

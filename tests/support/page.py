@@ -40,10 +40,11 @@ _FIND = """
 
 _LISTEN = """
 (() => {
-  const kept = { said: [], partials: [], loudest: 0 };
+  const kept = { said: [], partials: [], tentative: [], loudest: 0 };
   const look = () => {
     kept.said.push(document.getElementById("said").textContent);
     kept.partials.push(document.querySelector(".partial")?.textContent ?? "");
+    kept.tentative.push(document.querySelector(".tentative")?.textContent ?? "");
     window.loudest = kept.loudest = Math.max(
       kept.loudest, Number(document.querySelector(".level")?.ariaValueNow ?? 0));
   };

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from git_voicenote.datatypes import SearchReport, Segment, Word
+from git_voicenote.datatypes import PartialText, SearchReport, Segment, Word
 from git_voicenote.engines.base import Context, EngineInfo, EngineOptions
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class UnsureEngine:
 
     Words that end in `?` are doubtful. They are spread evenly over the stretch. A line
     `words << what the sound said << boosted, terms` tells how a search came to the words. While a
-    stretch is spoken, one more of its words is heard with each piece.
+    stretch is spoken, one more of its words is heard with each piece; the latest is tentative.
     """
 
     info = EngineInfo("unsure", ("en",))
@@ -42,11 +42,12 @@ class UnsureEngine:
             heard += 1
             if piece.final:
                 if context.partial:
-                    context.partial("")
+                    context.partial(PartialText())
                 yield unsure_segment(start, piece.end, line)
                 line, start, heard = next(lines, ""), None, 0
             elif context.partial:
-                context.partial(" ".join(_texts(line)[:heard]))
+                standing, latest = _texts(line)[: heard - 1], _texts(line)[heard - 1 : heard]
+                context.partial(PartialText(" ".join(standing), " ".join(latest)))
 
 
 def unsure_segment(start: float, end: float, line: str) -> Segment:

@@ -14,6 +14,7 @@ from git_voicenote.audio.files.growing import growing_blocks
 from git_voicenote.audio.files.wav import repair_wav
 from git_voicenote.bounded import Limits, parse_json
 from git_voicenote.characters import json_text, visible
+from git_voicenote.datatypes import PartialText, Segment
 from git_voicenote.errors import (
     AudioDeviceError,
     AudioError,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from git_voicenote.datatypes import Samples, Segment
+    from git_voicenote.datatypes import Samples
 
 _log = Log(__name__)
 
@@ -165,18 +166,10 @@ class Capture:
         """Open the microphone again. If that fails, the recording ends with a `failure`."""
         self._send(b"resume\n")
 
-    def show(self, segment: Segment | None, partial: str) -> None:
-        """Show the next segment, or partial text, on the page where the person speaks."""
-        if not self.shows_text:
-            return
-        if segment is None:
-            self._send_json("words", {"type": "partial", "text": visible(partial)})
-            return
-        told = {
-            "type": "segment", "start": segment.start, "end": segment.end,
-            "text": visible(segment.marked_text), "confidence": segment.confidence, "words": [],
-        }  # fmt: skip
-        self._send_json("words", told)
+    def show(self, heard: Segment | PartialText) -> None:
+        """Show a segment, or the text so far, on the page where the person speaks."""
+        if self.shows_text:
+            self._send_json("words", _event_of(heard))
 
     def conclude(self, text: str) -> None:
         """Show the final text on the page where the person spoke."""
@@ -295,3 +288,14 @@ class Capture:
             self.elapsed = repair_wav(self.path)
         except VoicenoteError as exc:
             _log.failed(f"{self.path} could not be repaired", exc)
+
+
+def _event_of(heard: Segment | PartialText) -> dict[str, object]:
+    """Return an event for the page, as the service sends it."""
+    if isinstance(heard, PartialText):
+        text, tentative = visible(heard.text), visible(heard.tentative)
+        return {"type": "partial", "text": text, "tentative": tentative}
+    return {
+        "type": "segment", "start": heard.start, "end": heard.end,
+        "text": visible(heard.marked_text), "confidence": heard.confidence, "words": [],
+    }  # fmt: skip

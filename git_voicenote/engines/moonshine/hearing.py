@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from git_voicenote.clock import stretch
-from git_voicenote.datatypes import SAMPLE_RATE, SearchReport, Segment
-from git_voicenote.engines.moonshine.partial import PartialText
-from git_voicenote.engines.moonshine.words import words_of
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText, SearchReport, Segment
+from git_voicenote.engines.moonshine.partial import PartialSearch
+from git_voicenote.engines.moonshine.words import is_noise, words_of
 from git_voicenote.engines.utterances import utterance_of
 from git_voicenote.log import Log
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 _log = Log(__name__)
 
-_NOISE_TEXTS = frozenset(("you", "thank you"))
-"""What the model writes for sounds without words, with low confidence in a word."""
-_MIN_NOISE_TEXT_CONFIDENCE = 0.75
 _MIN_SECONDS = 0.2
 """In seconds. No word is shorter."""
 
@@ -47,7 +44,7 @@ class Hearing:
         self._tokenizer = tokenizer
         self._context = context
         self._pieces: list[Waveform] = []
-        self._partial = PartialText(beam, network, tokenizer, clock)
+        self._partial = PartialSearch(beam, network, tokenizer, clock)
 
     def take(self, piece: Waveform) -> Utterance | None:
         """Add the next piece; return the utterance if the piece is its last one."""
@@ -66,7 +63,7 @@ class Hearing:
         segments = [] if is_nothing else self._judged(spoken)
         self._partial.clear()
         if self._context.partial is not None:
-            self._context.partial("")
+            self._context.partial(PartialText())
         return segments
 
     def _judged(self, spoken: Utterance) -> list[Segment]:
@@ -88,13 +85,10 @@ class Hearing:
         self, spoken: Utterance, found: SearchResult, encoded: EncodedSound
     ) -> Segment | None:
         words = words_of(found.best, self._tokenizer, spoken, found.rivals)
-        if not any(character.isalnum() for word in words for character in word.text):
+        if is_noise(words):
             return None
         confidence = sum(word.confidence for word in words) / len(words)
         text = " ".join(word.text for word in words)
-        is_unsure = min(word.confidence for word in words) < _MIN_NOISE_TEXT_CONFIDENCE
-        if is_unsure and text.strip(".,?! ").lower() in _NOISE_TEXTS:
-            return None
         return Segment(
             spoken.start,
             spoken.end,

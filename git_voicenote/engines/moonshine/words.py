@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from git_voicenote.engines.moonshine.tokenizer import Tokenizer
     from git_voicenote.engines.utterances import Utterance
 
+_NOISE_TEXTS = frozenset(("you", "thank you"))
+"""What the model writes for sounds without words, with low confidence in a word."""
+_MIN_NOISE_TEXT_CONFIDENCE = 0.75
 _EDGE_SECONDS = 0.3
 """Seconds of an utterance before its first word and after its last one."""
 
@@ -59,6 +62,15 @@ def words_of(
                 )
             )
     return tuple(words)
+
+
+def is_noise(words: Sequence[Word]) -> bool:
+    """Return whether the model writes these words for a sound without words."""
+    text = " ".join(word.text for word in words)
+    if not any(map(str.isalnum, text)):
+        return True
+    is_unsure = min(word.confidence for word in words) < _MIN_NOISE_TEXT_CONFIDENCE
+    return is_unsure and text.strip(".,?! ").lower() in _NOISE_TEXTS
 
 
 def _groups(found: Hypothesis, tokenizer: Tokenizer) -> list[tuple[list[int], list[float]]]:

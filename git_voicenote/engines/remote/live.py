@@ -14,22 +14,18 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import bounded
 from git_voicenote.characters import visible
-from git_voicenote.datatypes import MARK, SAMPLE_RATE, Segment, Word
+from git_voicenote.datatypes import MARK, SAMPLE_RATE, PartialText, Segment, Word
 from git_voicenote.engines.remote.answers import reason_in
 from git_voicenote.engines.remote.fields import iso_language, prompt_terms
 from git_voicenote.engines.remote.form import pcm_of
 from git_voicenote.errors import ContentError, EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from websockets.sync.client import ClientConnection
 
     from git_voicenote.datatypes import Samples
-    from git_voicenote.engines.base import Context
+    from git_voicenote.engines.base import Context, PartialCallback
     from git_voicenote.engines.remote.client import Client
-
-    PartialCallback = Callable[[str], None]
 
 OWNER = "git-voicenote"
 """Who owns the models of our own service, as it says in /v1/models."""
@@ -101,7 +97,7 @@ class RemoteDictation:
 
         with suppress(OSError, WebSocketException):
             self._open.close()
-        self._partial("")
+        self._partial(PartialText())
 
     def _say(self, message: dict[str, object]) -> None:
         self._send(json.dumps({key: value for key, value in message.items() if value is not None}))
@@ -132,7 +128,7 @@ class RemoteDictation:
             self._failure = exc
         with suppress(OSError, WebSocketException):
             self._open.close()
-        self._partial("")
+        self._partial(PartialText())
 
     def _take(self, message: str | bytes) -> None:
         """Handle a message. Raises ContentError for an invalid one, EngineError for a failure."""
@@ -142,8 +138,9 @@ class RemoteDictation:
             raise ContentError("a message that is not an object")
         match value.get("type"):
             case "partial":
-                text = bounded.text(value.get("text"), "a text", _MAX_TEXT_LENGTH)
-                self._partial(" ".join(visible(text).split()))
+                # a service of an earlier version sends only words that stand
+                tentative = value.get("tentative", "")
+                self._partial(PartialText(_words(value.get("text")), _words(tentative)))
             case "segment":
                 self._segments.append(value)
             case "final":
@@ -181,6 +178,11 @@ def _connected(client: Client) -> ClientConnection:
         raise EngineError(
             f"{address.origin} opens no dictation: {visible(str(exc))[:200]}"
         ) from exc
+
+
+def _words(value: object) -> str:
+    """Return a text in one line. Raises ContentError."""
+    return " ".join(visible(bounded.text(value, "a text", _MAX_TEXT_LENGTH)).split())
 
 
 def _segment(value: dict[str, object], start: float, end: float) -> Segment:

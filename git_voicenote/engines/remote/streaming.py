@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from git_voicenote.datatypes import Segment, Waveform
-    from git_voicenote.engines.base import Context
+    from git_voicenote.engines.base import Context, PartialCallback
     from git_voicenote.engines.remote.client import Client
-    from git_voicenote.engines.remote.live import PartialCallback, RemoteDictation
+    from git_voicenote.engines.remote.live import RemoteDictation
     from git_voicenote.engines.utterances import Utterance
 
 

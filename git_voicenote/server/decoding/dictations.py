@@ -21,7 +21,7 @@ from git_voicenote.workflows.vocabulary.harvested import with_keywords
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from git_voicenote.datatypes import Segment, Waveform
+    from git_voicenote.datatypes import PartialText, Segment, Waveform
     from git_voicenote.server.decoding.engine import Decoding
     from git_voicenote.server.decoding.messages import TranscribeDictation
     from git_voicenote.workflows.hearing.listening import Listening
@@ -156,5 +156,5 @@ class _Running:
             self._decoding.send(Voice(number, piece.end, begins=False))
         self._is_spoken = not piece.final
 
-    def _report_partial(self, text: str) -> None:
-        self._decoding.send(Partial(self._order.number, text))
+    def _report_partial(self, heard: PartialText) -> None:
+        self._decoding.send(Partial(self._order.number, heard))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from git_voicenote.config import Settings
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.datatypes import PartialText, Segment
     from git_voicenote.engines.base import EngineInfo
     from git_voicenote.errors import VoicenoteError
     from git_voicenote.targets import Target
@@ -108,10 +108,10 @@ class Listened:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The text so far of the segment that is being spoken in a dictation; "" at its end."""
+    """The text so far of the segment that is being spoken in a dictation; empty at its end."""
 
     number: int
-    text: str
+    heard: PartialText
 
 
 @dataclass(frozen=True, slots=True)

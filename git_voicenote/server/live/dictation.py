@@ -122,8 +122,8 @@ class DictationSession:
                 completing.add_done_callback(lambda _: heard.complete())
                 async for event in heard:
                     match event:
-                        case Partial(_, text):
-                            self.speech.outbox.put(events.partial(text))
+                        case Partial(_, heard_so_far):
+                            self.speech.outbox.put(events.partial(heard_so_far))
                         case SegmentHeard(_, segment):
                             self._segments.append(segment)
                             self.speech.outbox.put(events.segment(segment))

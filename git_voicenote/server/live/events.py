@@ -10,13 +10,14 @@ from git_voicenote.text.doubts import doubts_located
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.datatypes import PartialText, Segment
     from git_voicenote.server.live.outbox import Event
 
 
-def partial(text: str) -> Event:
+def partial(heard: PartialText) -> Event:
     """Return the text so far of the segment that is being spoken."""
-    return {"type": "partial", "text": visible(text)}
+    text, tentative = visible(heard.text), visible(heard.tentative)
+    return {"type": "partial", "text": text, "tentative": tentative}
 
 
 def segment(heard: Segment) -> Event:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from rich.live import Live
 
+    from git_voicenote.datatypes import PartialText, Segment
     from git_voicenote.workflows.hearing.live_dictation import LiveDictation
 
 _BARS = "▁▂▃▄▅▆▇█"
 _METER_WIDTH = 7
 _LINES_OF_TEXT = 3
+_TENTATIVE = "dim italic"
 
 
 class Display(Protocol):
@@ -62,7 +64,8 @@ class PlainDisplay:
 class LiveDisplay:
     """A meter and the words so far, redrawn in place and erased at the end.
 
-    Partial text is dim. `held` are warnings that are printed later; the latest one is shown.
+    Tentative words are dim; where the terminal shows no styles, or NO_COLOR asks for none, they are
+    in brackets. `held` are warnings that are printed later; the latest one is shown.
     """
 
     def __init__(self, held: Sequence[str] = ()) -> None:
@@ -87,7 +90,8 @@ class LiveDisplay:
     def _new_live(self) -> Live:
         from rich.live import Live
 
-        return Live(console=self._console, refresh_per_second=12, transient=True)
+        # each update is drawn at once: a thread that draws at its own times would be late
+        return Live(console=self._console, auto_refresh=False, transient=True)
 
     def _beside(self) -> str:
         """Return the text beside the meter."""
@@ -107,12 +111,22 @@ class LiveDisplay:
         ]
         warnings = (*warnings_of(dictation), *self._held[-1:])
         pieces += [(f"\n{warning}", "yellow") for warning in warnings]
-        segments, partial = dictation.so_far
-        words = visible(" ".join(segment.marked_text for segment in segments))
+        for standing, tentative in self._lines(*dictation.so_far):
+            pieces += [(f"\n  {standing}", "default"), (tentative, _TENTATIVE)]
+        self._live.update(drawn_text(*pieces), refresh=True)
+
+    def _lines(self, segments: Sequence[Segment], partial: PartialText) -> list[tuple[str, str]]:
+        """Return lines, each as its words that stand, and those that may change."""
+        standing = visible(" ".join((*(one.marked_text for one in segments), partial.text)))
+        tentative = visible(partial.tentative)
+        if tentative and not self._shows_styles:
+            tentative = f"[{tentative}]"
         width = max(shutil.get_terminal_size().columns - 4, 20)
-        for finished, spoken in self._words.lines(words, visible(partial), width):
-            pieces += [(f"\n  {finished}", "default"), (spoken, "dim default")]
-        self._live.update(drawn_text(*pieces))
+        return self._words.lines(standing, tentative, width)
+
+    @property
+    def _shows_styles(self) -> bool:
+        return self._console.color_system is not None and not self._console.no_color
 
 
 def can_redraw() -> bool:

@@ -8,8 +8,8 @@ from git_voicenote.columns import wrapped
 class WordsSoFar:
     """The last lines of what was said.
 
-    Partial text changes with each word and may become shorter. Lines scroll forward only, so that
-    the text does not jump up and down.
+    Tentative words change, and may become fewer. Lines scroll forward only, so that the text does
+    not jump up and down.
     """
 
     def __init__(self, rows: int) -> None:
@@ -17,9 +17,9 @@ class WordsSoFar:
         self._first = 0
         self._width = 0
 
-    def lines(self, finished: str, partial: str, width: int) -> list[tuple[str, str]]:
-        """Return lines, each as its finished words, and those that are still being spoken."""
-        laid_out = lay_out(finished, partial, width)
+    def lines(self, standing: str, tentative: str, width: int) -> list[tuple[str, str]]:
+        """Return lines, each as its words that stand, and those that may change."""
+        laid_out = lay_out(standing, tentative, width)
         least = max(len(laid_out) - self._rows, 0)
         if width != self._width or self._first >= len(laid_out):
             self._first = least
@@ -27,12 +27,12 @@ class WordsSoFar:
         return laid_out[self._first :]
 
 
-def lay_out(finished: str, partial: str, width: int) -> list[tuple[str, str]]:
-    """Return all words in lines, each as its finished words, and those still being spoken."""
-    done = finished.split()
-    left = sum(map(len, done))
+def lay_out(standing: str, tentative: str, width: int) -> list[tuple[str, str]]:
+    """Return all words in lines, each as its words that stand, and those that may change."""
+    words = standing.split()
+    left = sum(map(len, words))
     parts = []
-    for line in wrapped(" ".join([*done, *partial.split()]), width):
+    for line in wrapped(" ".join([*words, *tentative.split()]), width):
         end = 0
         while end < len(line) and left:
             left -= not line[end].isspace()

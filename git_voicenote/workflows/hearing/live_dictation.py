@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from git_voicenote.datatypes import PartialText
 from git_voicenote.log import Log
 from git_voicenote.workflows.hearing.transcription import transcribe
 
@@ -51,7 +52,7 @@ class LiveDictation:
         self._context = context
         self._activity = activity
         self._segments: list[Segment] = []
-        self._partial = ""
+        self._partial = PartialText()
         self._is_over = False
         self._words = threading.Lock()  # an engine may report partial text from its own threads
         self._failure: Exception | None = None
@@ -74,13 +75,13 @@ class LiveDictation:
         return self.so_far[0]
 
     @property
-    def partial(self) -> str:
-        """The partial text of the segment that is still being spoken."""
+    def partial(self) -> PartialText:
+        """The text so far of the segment that is being spoken."""
         return self.so_far[1]
 
     @property
-    def so_far(self) -> tuple[tuple[Segment, ...], str]:
-        """The segments and the partial text of the next one, consistent with each other."""
+    def so_far(self) -> tuple[tuple[Segment, ...], PartialText]:
+        """The segments and the text so far of the next one, consistent with each other."""
         with self._words:
             return tuple(self._segments), self._partial
 
@@ -123,14 +124,14 @@ class LiveDictation:
             for segment in transcribe(self._blocks(), self.engine, context, self._activity):
                 with self._words:
                     self._segments.append(segment)
-                    self._partial = ""
-                self.capture.show(segment, "")
+                    self._partial = PartialText()
+                self.capture.show(segment)
         except Exception as exc:  # noqa: BLE001 - kept for result(), in the thread that asks
             _log.failed("the dictation was not transcribed to its end", exc)
             self._failure = exc
         finally:
             with self._words:
-                self._partial, self._is_over = "", True
+                self._partial, self._is_over = PartialText(), True
 
     def _blocks(self) -> Iterator[Samples]:
         """Yield the recording; end its tail when the last word before the stop is over."""
@@ -149,7 +150,7 @@ class LiveDictation:
             and self._activity.silence >= _WORD_IS_OVER
         )
 
-    def _hear(self, words: str) -> None:
+    def _hear(self, partial: PartialText) -> None:
         with self._words:
-            self._partial = "" if self._is_over else words
-        self.capture.show(None, words)
+            self._partial = PartialText() if self._is_over else partial
+        self.capture.show(partial)

@@ -64,7 +64,9 @@ export class Recorder {
     this.time = el("span", { class: "time", "aria-hidden": "true" }, "0:00");
     this.phase = el("p", { class: "phase", role: "status" });
     this.segments = el("div", { class: "log", role: "log", "aria-label": t("speak.words") });
-    this.partial = el("p", { class: "partial", "aria-hidden": "true" });
+    this.standing = el("span");
+    this.tentative = el("i", { class: "tentative" });
+    this.partial = el("p", { class: "partial", "aria-hidden": "true" }, this.standing, this.tentative);
     this.notices = el("ul", { class: "notices", role: "alert" });
     this.node = el("div", { class: "recorder" },
       field(t("mic.label"), this.device),
@@ -122,7 +124,7 @@ export class Recorder {
     dictation = new Dictation({ rate: this.microphone.rate, ...wanted }, {
       state: (name) => this.show(name),
       // an engine sends an empty one before the segment: until that comes, the words stay
-      partial: (text) => { this.partial.textContent = text || this.partial.textContent; },
+      partial: (text, tentative) => { if (text || tentative) this.showPartial(text, tentative); },
       segment: (segment) => this.add(segment),
       warning: (text) => this.notice(text),
       final: (result) => { this.result = result; },
@@ -136,7 +138,7 @@ export class Recorder {
   clear() {
     fill(this.segments);
     fill(this.notices);
-    this.partial.textContent = "";
+    this.showPartial();
     this.time.textContent = clock(0);
     this.level.clear();
   }
@@ -179,10 +181,25 @@ export class Recorder {
     this.level.clear();
   }
 
+  /** Show the words of the sentence that is being spoken: those that stand, and the others. */
+  showPartial(text = "", tentative = "") {
+    this.change(() => {
+      this.standing.textContent = text;
+      this.tentative.textContent = text && tentative ? ` ${tentative}` : tentative;
+    });
+  }
+
   add(segment) {
-    this.partial.textContent = "";
-    this.segments.append(el("p", {}, segment.text));
-    this.words.scrollTop = this.words.scrollHeight;
+    this.change(() => this.segments.append(el("p", {}, segment.text)));
+    this.showPartial();
+  }
+
+  /** Change the words; their end stays in sight, unless somebody has scrolled away from it. */
+  change(how) {
+    const { words } = this;
+    const isAtEnd = words.scrollTop + words.clientHeight >= words.scrollHeight - 2;
+    how();
+    if (isAtEnd) words.scrollTop = words.scrollHeight;
   }
 
   notice(text) {
@@ -210,7 +227,7 @@ export class Recorder {
     const { result } = this;
     if (active === this) active = null;
     this.dictation = this.result = this.stopping = null;
-    this.partial.textContent = "";
+    this.showPartial();
     this.release();
     if (result) this.final(result);
   }

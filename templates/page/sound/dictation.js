@@ -18,7 +18,7 @@ const FINAL_CODES = new Set([1000, 1008, 1011, 4400, 4401, 4403, 4404, 4409, 442
 export class Dictation {
   /**
    * Connect. `on` has: state(name), with "connecting", "speaking", "lost", "finishing", "done" and
-   * "failed"; partial(text); segment(segment); warning(text); final(result); failed(text).
+   * "failed"; partial(text, tentative); segment(segment); warning(text); final(result); failed(text).
    */
   constructor({ rate, target, language }, on) {
     this.rate = rate;
@@ -93,7 +93,7 @@ export class Dictation {
     const actions = {
       ready: () => this.begin(message),
       received: () => this.forget(message.samples),
-      partial: () => this.on.partial(message.text),
+      partial: () => this.on.partial(message.text, message.tentative),
       segment: () => this.on.segment(message),
       warning: () => this.on.warning(told(message)),
       stopped: () => this.stopped(),

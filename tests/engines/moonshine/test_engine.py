@@ -12,13 +12,13 @@ import pytest
 
 from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.datatypes import SAMPLE_RATE, Waveform
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText, Waveform
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.moonshine.engine import MoonshineEngine
 from git_voicenote.engines.moonshine.history import FILE
 from git_voicenote.engines.moonshine.learning import learn
 from git_voicenote.engines.moonshine.network import Network
-from git_voicenote.engines.moonshine.partial import PartialText
+from git_voicenote.engines.moonshine.partial import PartialSearch
 from git_voicenote.engines.moonshine.search import BeamSearch
 from git_voicenote.engines.moonshine.terms import Terms
 from git_voicenote.engines.moonshine.weights import open_weights
@@ -147,29 +147,33 @@ def pieces_of(sound: Samples, seconds: float = 0.2) -> Iterator[Waveform]:
 
 
 def test_partial_results_are_stable_during_speech(engine: MoonshineEngine) -> None:
-    told: list[str] = []
+    told: list[PartialText] = []
     sound = sound_of("rename.flac")[: round(3.6 * SAMPLE_RATE)]
     (segment,) = engine.transcribe(pieces_of(sound), Context(partial=told.append))
-    assert told[-1] == ""  # the segment is done
-    shown = [text for text in told if text]
-    assert len(shown) > 3
-    for before, after in pairwise(shown):
-        assert after.startswith(before)  # stable words do not change
+    assert told.pop() == PartialText()  # the segment is done
+    assert len(told) > 3
+    for before, after in pairwise(told):
+        assert after.text.startswith(before.text)  # stable words do not change
     # most of it was right, too, and it is not far behind
-    standing = bare(shown[-1])
+    standing = bare(told[-1].text)
     assert sum(map(str.__eq__, standing, bare(segment.text))) >= len(standing) - 1
     assert len(standing) >= len(bare(segment.text)) - 3
+    # each word was tentative before it stood, unless both came at once
+    seen = [len(f"{one.text} {one.tentative}".split()) for one in told]
+    stood = [len(one.text.split()) for one in told]
+    assert all(some >= fewer for some, fewer in zip(seen, stood, strict=True))
+    assert sum(seen) > sum(stood)
     # as without partial results
     (alone,) = engine.transcribe([Waveform(sound, 0.0, final=True)], Context())
     assert bare(alone.text) == bare(segment.text)
 
 
 def test_partial_results_take_no_more_than_their_share_of_the_time() -> None:
-    told: list[str] = []
+    told: list[PartialText] = []
     slow = MoonshineEngine(clock=count(step=10).__next__)  # it takes ten seconds for each
     sound = sound_of("rename.flac")[: round(3.6 * SAMPLE_RATE)]
     list(slow.transcribe(pieces_of(sound), Context(partial=told.append)))
-    assert len([text for text in told if text]) <= 1
+    assert len([one for one in told if one != PartialText()]) <= 1
 
 
 class CountingNetwork(Network):
@@ -182,37 +186,55 @@ class CountingNetwork(Network):
         return super().step(encoded, ids, past)
 
 
+class Appeared:
+    """When there was something in the place of each word of a sentence, and stayed there."""
+
+    def __init__(self) -> None:
+        self.lags: list[float] = []
+        self._times: list[float] = []
+
+    def show(self, text: str, at: float) -> None:
+        count = len(text.split())
+        del self._times[count:]
+        self._times += [at] * (count - len(self._times))
+
+    def finish(self, segment: Segment, at: float) -> None:
+        self._times += [at] * (len(segment.words) - len(self._times))
+        times = zip(self._times, segment.words, strict=False)
+        self.lags += [time - word.end for time, word in times]
+        self._times.clear()
+
+
 def test_words_appear_soon_after_they_were_said(
     engine: MoonshineEngine, tokenizer: Tokenizer
 ) -> None:
     """Time is that of the sound, and work is counted in steps of the decoder."""
     weights = open_weights(None)
     network = CountingNetwork(weights.encoder, weights.decoder)
-    partial = PartialText(
+    partial = PartialSearch(
         BeamSearch(network, tokenizer, Terms(tokenizer)), network, tokenizer, lambda: 0.0
     )
     activity = VoiceActivity()
     pieces: list[Waveform] = []
-    appeared: list[float] = []
-    lags: list[float] = []
+    stood, shown = Appeared(), Appeared()
     results = 0
     for piece in activity.pieces(np.array_split(sound_of("rename.flac"), 200)):
         pieces.append(piece)
         if not piece.final:
             results += partial.grows(pieces)
-            count = len(partial.text.split())
-            appeared += [activity.heard] * (count - len(appeared))
+            stood.show(partial.text.text, activity.heard)
+            shown.show(f"{partial.text.text} {partial.text.tentative}", activity.heard)
             continue
         (segment,) = engine.transcribe(pieces, Context())
-        ends = [word.end for word in segment.words]
-        appeared += [activity.heard] * (len(ends) - len(appeared))
-        lags += [at - end for at, end in zip(appeared, ends, strict=False)]
+        stood.finish(segment, activity.heard)
+        shown.finish(segment, activity.heard)
         partial.clear()
         pieces.clear()
-        appeared.clear()
-    assert len(lags) > 20
-    assert statistics.median(lags) < 0.5
-    assert sum(lag > 0.8 for lag in lags) <= len(lags) // 10
+    assert len(shown.lags) > 20
+    assert statistics.median(shown.lags) < 0.3
+    assert sum(lag > 0.5 for lag in shown.lags) <= len(shown.lags) // 10
+    assert statistics.median(stood.lags) < 0.5
+    assert sum(lag > 0.8 for lag in stood.lags) <= len(stood.lags) // 10
     # a search from the beginning would take about twenty steps for each result
     assert network.steps < 8 * results
 

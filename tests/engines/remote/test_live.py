@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from git_voicenote.datatypes import SAMPLE_RATE, Waveform
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText, Waveform
 from git_voicenote.engines.base import Context
 from git_voicenote.engines.remote.form import pcm_of
 from tests.engines.remote.conftest import Keeper, stretch
@@ -37,7 +37,7 @@ class Listener:
     """Hears stretches of speech live, and keeps the partial texts."""
 
     def __init__(self, line: Line, context: Context | None = None) -> None:
-        self.partials: list[str] = []
+        self.partials: list[PartialText] = []
         self.first = threading.Event()
         self.line = line
 
@@ -45,8 +45,8 @@ class Listener:
         context = Context(hotwords=("strbuf",), language="en_US", partial=self._take)
         return list(self.line.engine.transcribe(pieces_of(*stretches), context))
 
-    def _take(self, text: str) -> None:
-        self.partials.append(text)
+    def _take(self, heard: PartialText) -> None:
+        self.partials.append(heard)
         self.first.set()
 
 
@@ -64,8 +64,8 @@ def test_speech_is_sent_while_it_is_spoken(start: Start) -> None:
     assert [(word.text, round(word.start, 1), word.confidence) for word in heard[1].words] == [
         ("as", 10.2, 0.9), ("spoken", 10.5, 0.7)
     ]  # fmt: skip
-    assert listener.partials[0] == "as"
-    assert listener.partials[-1] == ""
+    assert listener.partials[0] == PartialText("as", "spoke")
+    assert listener.partials[-1] == PartialText()
     assert dictations.sound == [pcm_of(one.samples) for one in spoken]
     assert dictations.stop == [{"type": "stop", "samples": 32000}] * 2
     assert dictations.hello == 2 * [
@@ -75,6 +75,14 @@ def test_speech_is_sent_while_it_is_spoken(start: Start) -> None:
     assert dictations.authorization == ["Bearer sesame"] * 2
     assert server.requests == []
     assert line.told == []
+
+
+def test_a_service_that_sends_no_tentative_words_is_understood(start: Start) -> None:
+    server, line = start(own)
+    server.upgrade = Dictations(first=({"type": "partial", "text": "as"},))
+    listener = Listener(line)
+    listener.hear(stretch())
+    assert listener.partials[0] == PartialText("as")
 
 
 def test_the_partial_text_is_there_while_the_person_still_speaks(start: Start) -> None:
@@ -106,6 +114,8 @@ def test_the_partial_text_is_there_while_the_person_still_speaks(start: Start) -
          "{server} sends no text: a time is 'soon', not a number"),
         (Dictations(last=({**SEGMENT, "text": 7}, {"type": "final"})),
          "{server} sends no text: a text is 7, not a text"),
+        (Dictations(first=({"type": "partial", "text": "as", "tentative": 7},)),
+         "{server} sends a text is 7, not a text"),
         (Dictations(first=({"type": "partial", "text": "x" * (1 << 21)},)),
          "the connection to {server} was lost"),
     ],

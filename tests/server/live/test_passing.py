@@ -12,7 +12,7 @@ import pytest
 from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
 from git_voicenote.config import Settings
-from git_voicenote.datatypes import SAMPLE_RATE
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText
 from git_voicenote.engines.base import Context, EngineOptions
 from git_voicenote.engines.registry import make_engine
 from git_voicenote.engines.remote.options import RemoteOptions
@@ -43,12 +43,12 @@ def kept(service: Client) -> list[str]:
 
 def test_speech_comes_back_as_text_while_it_is_spoken(service: Client) -> None:
     told: list[str] = []
-    partials: list[str] = []
+    partials: list[PartialText] = []
     are_words_there = threading.Event()
 
-    def show(text: str) -> None:
-        partials.append(text)
-        if text:
+    def show(heard: PartialText) -> None:
+        partials.append(heard)
+        if heard.text:
             are_words_there.set()
 
     def blocks() -> Iterator[Samples]:
@@ -67,7 +67,7 @@ def test_speech_comes_back_as_text_while_it_is_spoken(service: Client) -> None:
     assert told == []
     text = " ".join(segment.text for segment in heard)
     assert text.startswith("We now write a new file and rename it at the end")
-    assert partials[-1] == ""
+    assert partials[-1] == PartialText()
     assert 0.5 < heard[0].start < heard[0].words[0].end < heard[-1].end
     assert all(segment.confidence for segment in heard)
     assert kept(service) == []

@@ -34,6 +34,13 @@ def test_a_commit_is_explained_and_the_note_is_added_to(page: Page, repository: 
     page.focus("h1")
     browser.press("r")
     browser.until("partials.some((one) => one.startsWith('the retries'))")
+    browser.until("tentative.some((one) => one)")
+    standing, tentative = browser.run(
+        "['.partial', '.tentative'].map((one) => getComputedStyle(document.querySelector(one)))"
+        ".map((one) => [one.fontStyle, one.color])"
+    )
+    assert (standing[0], tentative[0]) == ("normal", "italic")
+    assert standing[1] != tentative[1]
     browser.until("loudest > 0")
     page.until_text(".log", FIRST)
     assert browser.run("document.querySelector('.record').ariaPressed") == "true"

@@ -12,7 +12,7 @@ import pytest
 from git_voicenote.audio.capture.microphone import Capture
 from git_voicenote.audio.files.reading import read_blocks
 from git_voicenote.audio.voice_activity import VoiceActivity
-from git_voicenote.datatypes import SAMPLE_RATE, Segment
+from git_voicenote.datatypes import SAMPLE_RATE, PartialText, Segment
 from git_voicenote.engines.base import Context, EngineInfo
 from git_voicenote.errors import EngineError
 from git_voicenote.workflows.hearing.live_dictation import LiveDictation
@@ -41,10 +41,11 @@ class TurnEngine:
     def load(self) -> None:
         """Be ready at once."""
 
-    def say(self, words: str) -> None:
+    def say(self, standing: str, tentative: str = "") -> None:
         assert self.told
         assert self.told.partial
-        thread = threading.Thread(target=self.told.partial, args=(words,))
+        partial = PartialText(standing, tentative)
+        thread = threading.Thread(target=self.told.partial, args=(partial,))
         thread.start()
         thread.join()
 
@@ -72,27 +73,27 @@ def test_what_is_heard_of_a_segment_goes_when_it_is_done(tmp_path: Path, *, fail
     capture = Capture(tmp_path / "x.wav", device=f"file:{SPEECH / 'test.flac'}")
     known = Context(hotwords=("strbuf",), itn=False)
     dictation = LiveDictation(capture, engine, lambda: known, VoiceActivity())
-    assert (dictation.partial, dictation.segments) == ("", ())
+    assert (dictation.partial, dictation.segments) == (PartialText(), ())
     with capture:
         dictation.start()
         assert engine.hears.wait(PATIENCE)
         assert engine.told
         assert (engine.told.hotwords, engine.told.itn) == (("strbuf",), False)
-        assert dictation.partial == ""
+        assert dictation.partial == PartialText()
 
         engine.say("we now")
-        assert dictation.so_far == ((), "we now")
-        engine.say("we now right")
-        assert dictation.partial == "we now right"
+        assert dictation.so_far == ((), PartialText("we now"))
+        engine.say("we now", "right")
+        assert dictation.partial == PartialText("we now", "right")
         engine.say("")
-        assert dictation.partial == ""
+        assert dictation.partial == PartialText()
         engine.say("we now write")
 
         engine.ends.set()
         until(lambda: dictation.is_done)
-        assert dictation.partial == ""
+        assert dictation.partial == PartialText()
         engine.say("too late")
-        assert dictation.partial == ""
+        assert dictation.partial == PartialText()
         capture.cancel()
     assert [segment.text for segment in dictation.segments] == ([] if fails else ["we now write"])
     assert (dictation.failure is not None) == fails

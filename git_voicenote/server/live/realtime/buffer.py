@@ -116,8 +116,8 @@ class Buffer:
                 self.turns.heard(segment)
             case Voice(_, time, begins):
                 self.turns.voice(time, begins=begins)
-            case Partial(_, text):
-                self.turns.partial(text)
+            case Partial(_, heard):
+                self.turns.partial(heard)
 
     def _finish(self, done: Done) -> None:
         self.is_answered = True

@@ -14,7 +14,7 @@ from git_voicenote.text.passes.spoken_prose import spoken_prose
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from git_voicenote.datatypes import Segment
+    from git_voicenote.datatypes import PartialText, Segment
     from git_voicenote.server.live.outbox import Event
     from git_voicenote.server.responses.refusals import RefusalError
 
@@ -122,10 +122,10 @@ class SpeechItems:
             self._open[-1].end = at
             self._items.pause(self._open[-1])
 
-    def partial(self, text: str) -> None:
-        """Send the text so far of the current speech."""
+    def partial(self, heard: PartialText) -> None:
+        """Send the words of the current speech that stand: a delta cannot be taken back."""
         if self._open:
-            self._items.grow(self._open[0], visible(text))
+            self._items.grow(self._open[0], visible(heard.text))
 
     def heard(self, segment: Segment) -> None:
         """Add a segment to the item in which it was spoken."""
