@@ -28,7 +28,7 @@ from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
-from git_voicenote.text.passes.spoken_edits import written_lines
+from git_voicenote.text.passes.line_breaks import written_lines
 from git_voicenote.text.passes.spoken_prose import spoken_prose
 from git_voicenote.text.prose import cover_letter, unwrap, wrap
 from git_voicenote.text.spans import with_line_feeds

@@ -23,7 +23,8 @@ from git_voicenote.text.commit_message.issues import issue_trailers
 from git_voicenote.text.commit_message.people import people_trailers
 from git_voicenote.text.commit_message.rules import CONVENTIONAL
 from git_voicenote.text.mail_safety import indent_hazards
-from git_voicenote.text.passes.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
+from git_voicenote.text.passes.line_breaks import LINE, PARAGRAPH, written_lines
+from git_voicenote.text.passes.spoken_edits import BULLET
 from git_voicenote.text.prose import fill, shortened
 from git_voicenote.text.templates import fill_in
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import MARK
 from git_voicenote.text.commit_message.footers import footers, with_footers_apart
-from git_voicenote.text.passes.spoken_edits import LINE, PARAGRAPH
+from git_voicenote.text.passes.line_breaks import LINE, PARAGRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from git_voicenote.datatypes import MARK
 from git_voicenote.text.passes.base import Change, Passed, apply_changes, combined
 from git_voicenote.text.passes.edit_commands import NO_SPACES, EditCommands, edit_commands
+from git_voicenote.text.passes.line_breaks import LINE, PARAGRAPH
 from git_voicenote.text.passes.spoken_quotes import quotes
 from git_voicenote.text.spans import (
     Spans,
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
     from git_voicenote.text.passes.base import Pass
 
-LINE = "\u2028"
-"""A requested line, as Unicode's line separator. A line feed is a pause."""
-PARAGRAPH = "\u2029"
-"""A requested paragraph."""
 BULLET = "- "
 _BREAKS = ("new_line", "new_paragraph", "bullet")
 
@@ -65,8 +62,7 @@ class _Command:
 def spoken_edits(language: str = "en") -> Pass:
     """Return the pass for the commands of a language; an unknown language has none.
 
-    Requested lines and paragraphs become LINE and PARAGRAPH in the text; `written_lines` converts
-    them to line feeds.
+    Requested lines and paragraphs become LINE and PARAGRAPH in the text.
     """
     words = edit_commands(language.lower().partition("-")[0])
 
@@ -79,11 +75,6 @@ def spoken_edits(language: str = "en") -> Pass:
         return combined(text, edited, apply_changes(edited.text, [*found]))
 
     return edit
-
-
-def written_lines(text: str) -> str:
-    """Return a text with line feeds for the requested lines and paragraphs."""
-    return text.replace(PARAGRAPH, "\n\n").replace(LINE, "\n")
 
 
 class _Editor:

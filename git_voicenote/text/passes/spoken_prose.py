@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.datatypes import MARK
-from git_voicenote.text.passes.spoken_edits import BULLET, LINE, PARAGRAPH, written_lines
+from git_voicenote.text.passes.line_breaks import LINE, PARAGRAPH, written_lines
+from git_voicenote.text.passes.spoken_edits import BULLET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote.characters import visible
 from git_voicenote.clock import stretch
-from git_voicenote.text.passes.spoken_edits import LINE, PARAGRAPH
+from git_voicenote.text.passes.line_breaks import LINE, PARAGRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

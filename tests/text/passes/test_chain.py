@@ -14,7 +14,8 @@ from git_voicenote.datatypes import MARK
 from git_voicenote.errors import SettingError
 from git_voicenote.text.passes.base import Change, Passed, apply_changes
 from git_voicenote.text.passes.chain import PASSES, build_chain, named_passes, polish
-from git_voicenote.text.passes.spoken_edits import LINE, spoken_edits
+from git_voicenote.text.passes.line_breaks import LINE
+from git_voicenote.text.passes.spoken_edits import spoken_edits
 
 ROWS = [
     line.split("\t")

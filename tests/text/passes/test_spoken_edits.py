@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_voicenote.text.passes.base import Change
-from git_voicenote.text.passes.spoken_edits import LINE, PARAGRAPH, spoken_edits, written_lines
+from git_voicenote.text.passes.line_breaks import LINE, PARAGRAPH, written_lines
+from git_voicenote.text.passes.spoken_edits import spoken_edits
 
 
 @pytest.mark.parametrize(
