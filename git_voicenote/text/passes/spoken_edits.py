@@ -94,7 +94,8 @@ class _Editor:
         )
         self._corrected = [found.start() for found in _CORRECTION_END.finditer(text)]
         self._in_list = False
-        self._is_in_capitals = text.isupper()
+        # one word may be what "all caps" wrote
+        self._is_in_capitals = text.isupper() and len(text.split()) > 1
         self._is_written = _SENTENCES.search(text) is not None
         self._openings: list[int] = []
         self._breaking: dict[int, bool] = {}

@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING
 
 from git_voicenote.text import tables
-from git_voicenote.text.passes.base import Passed, apply_changes
+from git_voicenote.text.passes.base import Passed, apply_changes, combined
 from git_voicenote.text.passes.itn.english.numbers import UNITS, is_number_word
 from git_voicenote.text.passes.itn.english.phrases import SMALL
 from git_voicenote.text.passes.itn.words import Match, Run, find, is_compound, kept, low, lows
@@ -34,13 +34,17 @@ _PHRASE_STARTS = frozenset(
      "method", "variable", "class"}
 )  # fmt: skip
 _POSSESSIVE = ("'s", "’s")
+_WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[a-z0-9][A-Z]|\w_\w")
 _CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
 
 
 def spoken_identifiers(text: str) -> Passed:
     """Write the words after a command as an identifier."""
-    return apply_changes(text, find(text, (_backtick, _identifier), "identifiers", _joins))
+    named = apply_changes(text, find(text, (_identifier,), "identifiers", _joins))
+    # what is between backticks may be a name: "backtick snake case foo bar backtick"
+    code = find(named.text, (_backtick,), "identifiers")
+    return combined(text, named, apply_changes(named.text, code))
 
 
 def _joins(run: Sequence[BareWord], _following: str) -> bool:
@@ -92,8 +96,8 @@ _STYLES: tuple[tuple[tuple[str, ...], str, Callable[[Sequence[str]], str], int],
     (("all", "caps"), "all-caps", _all_caps, 1),
     (("dotted",), "dotted", _dotted, 2),
 )
-
-
+_FIRST_WORDS = frozenset(first for said, *_ in _STYLES for first in (said[0], "".join(said)))
+"""What a command starts with; some engines write "camelcase" as one word."""
 _JOINTS = frozenset({"dash", "hyphen", "minus", "dot", "point", "slash", "underscore"})
 """Words that join those before and after them; half of such an expression is not understood."""
 
@@ -107,6 +111,8 @@ def _ends_in_joint(said: str) -> bool:
 
 
 def _identifier(run: Run, at: int) -> Match | None:
+    if run[at].low not in _FIRST_WORDS:
+        return None
     if _ends_in_joint(low(run, at - 1)) or _follows_a_command(run, at):
         return None
     for said, name, join, at_least in _STYLES:
@@ -147,7 +153,9 @@ def _name(words: list[str], style: str, join: Callable[[Sequence[str]], str]) ->
         return None  # "kebab case ten end case": a number, with what follows it
     owner = words[-1][-2:] if words[-1].lower().endswith(_POSSESSIVE) else ""
     words[-1] = words[-1].removesuffix(owner)
-    parts = [part for word in words for part in re.findall(r"[^\W_]+", word)]
+    parts = [part for word in words for part in _WORD.findall(word)]
+    if parts and style == "all-caps":
+        parts = words  # what is written as one word stays one: MAIN.PY
     written = _joined(parts, style, join) if parts else None
     return written and written + owner
 
@@ -156,7 +164,7 @@ def _joined(
     parts: Sequence[str], style: str, join: Callable[[Sequence[str]], str]
 ) -> str | None:  # fmt: skip
     """Return a name, unless it would be a spoken expression itself: "dash-i", "DOT zero"."""
-    said = [part.lower() for part in parts]
+    said = _WORD.findall(" ".join(parts).lower())
     if style == "kebab" and is_compound(said):
         return None
     if style == "all-caps" and not _SPOKEN_SIGNS.isdisjoint(said):
@@ -202,7 +210,8 @@ def _may_be_joined(run: Run, at: int, start: int) -> bool:
 
 def _up_to_closing(run: Run, start: int) -> tuple[int, int] | None:
     """Return the end of the words before "end case", and the end of that."""
-    for last in range(start + 1, min(start + _MAX_WORDS_IN_NAME, len(run) - 2) + 1):
+    stop = min(start + _MAX_WORDS_IN_NAME, _end_of_code(run, start) - 2)
+    for last in range(start + 1, stop + 1):
         if lows(run, last, 2) in _CLOSING:
             return last, last + 2
     return None
@@ -218,7 +227,8 @@ def _up_to_stop_word(
         return None
     end = start
     verbs = tables.words("itn", "identifiers", "verbs")
-    while end < len(run) and end - start < longest and run[end].low not in stop_words:
+    stop = min(start + longest, _end_of_code(run, at))
+    while end < stop and run[end].low not in stop_words:
         if end - start >= at_least and run[end].low in verbs and run[start].low != "test":
             break
         end += 1
@@ -231,17 +241,40 @@ def _up_to_stop_word(
 
 def _backtick(run: Run, at: int) -> Match | None:
     """Backtick … backtick, without a pause; not "the backtick before and the backtick after"."""
-    opening = _is_backtick(run, at)
-    if not opening or low(run, at - 1) in tables.words("itn", "determiners"):
+    start = at + _is_backtick(run, at)
+    found = _closing(run, start) if _opens_code(run, at) else None
+    if found is None:
         return None
-    start = at + opening
+    code = " ".join(word.text for word in run[start : found[0]])
+    return Match(found[1], f"`{code}`", "backtick")
+
+
+def _opens_code(run: Run, at: int) -> bool:
+    return bool(_is_backtick(run, at)) and low(run, at - 1) not in _determiners()
+
+
+def _closing(run: Run, start: int) -> tuple[int, int] | None:
+    """Return where the "backtick" or "end backtick" after code starts, and where it ends."""
     for end in range(start + 1, min(start + _MAX_CODE_LENGTH, len(run)) + 1):
         said_end = low(run, end) in ("end", "close")
         closing = _is_backtick(run, end + said_end)
-        if closing and low(run, end - 1) not in tables.words("itn", "determiners"):
-            code = " ".join(word.text for word in run[start:end])
-            return Match(end + said_end + closing, f"`{code}`", "backtick")
+        if closing and low(run, end - 1) not in _determiners():
+            return end, end + said_end + closing
     return None
+
+
+def _end_of_code(run: Run, at: int) -> int:
+    """Return the end of the code that a word is in, or else that of its run."""
+    for opening in range(max(0, at - _MAX_CODE_LENGTH), at):
+        if _opens_code(run, opening):
+            found = _closing(run, opening + _is_backtick(run, opening))
+            if found and found[0] > at:
+                return found[0]
+    return len(run)
+
+
+def _determiners() -> frozenset[str]:
+    return tables.words("itn", "determiners")
 
 
 def _is_backtick(run: Run, at: int) -> int:

@@ -19,6 +19,7 @@ from git_voicenote.text.passes.spoken_identifiers import spoken_identifiers
         ("screaming snake case max retries", "MAX_RETRIES"),
         ("dotted os path join", "os.path.join"),
         ("all caps head moves", "HEAD moves"),
+        ("all caps don't", "DON'T"),
         ("pascal case parser", "Parser"),
         ("snake case UTF-8 reader", "utf_8_reader"),
         # the words end at a pause, at punctuation, and at a word that names are not made of
@@ -37,6 +38,14 @@ from git_voicenote.text.passes.spoken_identifiers import spoken_identifiers
         ("backtick git status backtick", "`git status`"),
         ("run Backtick git status end backtick.", "run `git status`."),
         ("back tick foo back tick", "`foo`"),
+        ("backtick snake case foo bar backtick", "`foo_bar`"),
+        ("run backtick set camel case foo bar end backtick now", "run `set fooBar` now"),
+        ("backtick all caps read write end caps end backtick", "`READ WRITE`"),
+        ("snake case backtick count", "backtick_count"),
+        (
+            "the backtick count and snake case backtick count",
+            "the backtick count and backtick_count",
+        ),
         ("literal snake case foo bar", "snake case foo bar"),
         # an engine that writes sentences
         ("Rename it to camelcase get user name.", "Rename it to getUserName."),

@@ -19,6 +19,7 @@ _AFTER = ".,;:!?…)]}\"'”’»>*，。；：！？、）」』》"
 _LETTER = re.compile(r"[A-Za-z]\.?")
 
 
+_CAMEL_CASE = re.compile(r"[a-z]+[A-Z]")
 _CAPITAL = re.compile(r"[A-Z]\.")
 _STYLES = frozenset({"snake", "camel", "pascal", "kebab", "constant"})
 
@@ -139,7 +140,7 @@ def find(text: str, rules: Sequence[Rule], source: str, joins: Joins | None = No
 
 def lows(run: Run, start: int, length: int) -> tuple[str, ...]:
     """Return up to `length` words in lower case; none at the end of the run."""
-    return tuple(word.low for word in run[start : start + length])
+    return tuple([word.low for word in run[start : start + length]])
 
 
 def low(run: Run, at: int) -> str:
@@ -222,8 +223,9 @@ def _is_several(said: Sequence[str], before: str) -> bool:
 
 def _word(text: str, start: int) -> BareWord:
     low = text.lower()
-    if len(text) > 1 and text.isupper() and _is_of_amount(low):
-        low = text  # names from "all caps two" and "all caps percent"
+    is_written = len(text) > 1 and text.isupper() and _is_of_amount(low)
+    if is_written or _CAMEL_CASE.match(text):
+        low = text  # names from "all caps two", "all caps percent" and "camel case p m"
     if _LETTER.fullmatch(low):
         low = low[0]
     return BareWord(text, low, start, start + len(text))

@@ -15,6 +15,7 @@ from git_voicenote.text.passes.itn.words import Match, Run, kept, low, lows
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 
 _SIGNS = {"dot": ".", "underscore": "_", "dash": "-", "hyphen": "-"}
+_SCHEMES = ("https", "http", "ssh", "git", "file")
 _MAX_PARTS = 4
 """The most names before the "at" of an address."""
 _NEAR = 3
@@ -25,7 +26,9 @@ _FURTHER = 12
 
 def url(run: Run, at: int) -> Match | None:
     """H t t p s colon slash slash example dot com."""
-    for scheme in ("https", "http", "ssh", "git", "file"):
+    for scheme in _SCHEMES:
+        if run[at].low not in (scheme, scheme[0]):
+            continue
         for said in ((scheme,), tuple(scheme)):
             if lows(run, at, len(said)) != said:
                 continue
