@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COUNTS = {
     "texts": 100_000,
+    "chain": 100_000,
     "mails": 100_000,
     "configurations": 100_000,
     "sounds": 10_000,

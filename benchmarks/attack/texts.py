@@ -1,10 +1,6 @@
 """Texts of the passes' own words and signs, in any order: no function of `text` may fail on one.
 
-    python -m benchmarks.attack.texts 100000 [--seed SEED]
-
-`changed_again` returns the texts that the chain changes a second time, but for those with a word
-that keeps a command from being obeyed ("literal"): the word goes, and what it kept is a command in
-the text without it. Plain text has no sign for what was kept.
+python -m benchmarks.attack.texts 100000 [--seed SEED]
 """
 
 from __future__ import annotations
@@ -28,10 +24,8 @@ from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
 from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
-from git_voicenote.text.passes.line_breaks import written_lines
 from git_voicenote.text.passes.spoken_prose import spoken_prose
 from git_voicenote.text.prose import cover_letter, unwrap, wrap
-from git_voicenote.text.spans import with_line_feeds
 from git_voicenote.text.vocabulary.identifiers import sayings_of
 from git_voicenote.text.vocabulary.lists import parse_list
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
@@ -121,31 +115,12 @@ def chains() -> dict[str, Chain]:
     return {language: build_chain(language, correct=correct) for language in LANGUAGES}
 
 
-def passed(text: str, chain: Chain) -> str:
-    """Return what `git voicenote text` makes of a text."""
-    return written_lines(run_chain(with_line_feeds(text), chain)[-1][1].text)
-
-
-def changed_again(count: int, seed: int, language: str = "en") -> tuple[str, ...]:
-    """Return those of `count` texts without an escape that the chain changes a second time."""
-    source, chain = random.Random(seed), chains()[language]  # noqa: S311 - no secret
-    texts = (text for _ in range(count) if not _has_escape(text := random_text(source)))
-    return tuple(text for text in texts if passed(once := passed(text, chain), chain) != once)
-
-
-def _has_escape(text: str) -> bool:
-    """Whether a text has a word that keeps what follows from being obeyed, in any language."""
-    words = (tables.words("spoken_edits", name, "literal") for name in tables.table("spoken_edits"))
-    said = text.lower()
-    return any(word in said for each in words for word in each)
-
-
 def _functions() -> tuple[Callable[[str], object], ...]:
     every = chains()
     single = [step for language in LANGUAGES for _, step in every[language]]
     return (
         *single,
-        *(lambda text, chain=chain: passed(text, chain) for chain in every.values()),
+        *(lambda text, chain=chain: run_chain(text, chain) for chain in every.values()),
         lambda text: polish(text.split("\n"), every["en"]),
         lambda text: render(compose(text, people=_PEOPLE)),
         lambda text: render(compose(text.split("\n"), staged_paths=[text])),

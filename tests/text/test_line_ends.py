@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.attack.texts import chains, passed
+from benchmarks.attack.chain import passed
+from benchmarks.attack.texts import chains
 from git_voicenote.text.spans import with_line_feeds
 
 if TYPE_CHECKING:

@@ -31,11 +31,9 @@ def chained(text: str) -> str:
 
 
 def kubectl(text: str) -> Passed:
-    at = text.find("cube cuttle")
-    if at < 0:
-        return Passed(text)
+    said = re.finditer("cube cuttle", text)
     return apply_changes(
-        text, [Change(at, at + 11, "cube cuttle", "kubectl", "vocabulary:alias", 1.0)]
+        text, [Change(*each.span(), each[0], "kubectl", "vocabulary:alias", 1.0) for each in said]
     )
 
 
@@ -192,7 +190,7 @@ NOT_UNDERSTOOD = "[0:31-0:42 not understood]"
         # what stands beside it goes on as ever
         (["um @", "uh, the loop"], ["@", "the loop"]),
         (["bullet one @", "bullet two"], [f"- one @{LINE}- two"]),
-        (["cube cuttle @ cube cuttle"], ["kubectl @ cube cuttle"]),
+        (["cube cuttle @ cube cuttle"], ["kubectl @ kubectl"]),
         (["@", "dash dash force @"], ["@", "--force @"]),
     ],
 )
