@@ -6,7 +6,7 @@ rich is imported only when something is drawn, because that takes 0.1 s.
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.characters import harmless
@@ -24,6 +24,22 @@ def drawing_console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def shows_dim(console: Console) -> bool:
+    """Return whether dim text is told apart on a console: not on old terminals, nor with NO_COLOR.
+
+    An unknown terminal is taken for a new one.
+    """
+    if console.no_color or console.color_system is None:
+        return False
+    with suppress(ImportError):  # Python may be built without it
+        import curses
+
+        with suppress(curses.error):  # terminfo does not know the terminal
+            curses.setupterm(fd=sys.stderr.fileno())
+            return bool(curses.tigetstr("dim"))
+    return True
 
 
 def drawn_text(*pieces: tuple[str, str]) -> Text:

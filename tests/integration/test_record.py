@@ -163,7 +163,11 @@ def test_a_terminal_that_can_redraw_shows_time_level_and_words(scripted: Sandbox
 
 @pytest.mark.parametrize(
     ("setting", "tentative"),
-    [({}, r"\x1b\[2;3m {}\x1b\[0m"), ({"NO_COLOR": "1"}, r"\x1b\[2;3m \[{}\]\x1b\[0m")],
+    [
+        ({}, r"\x1b\[2;3m {}\x1b\[0m"),
+        ({"NO_COLOR": "1"}, r"\x1b\[2;3m \[{}\]\x1b\[0m"),
+        ({"TERM": "vt100"}, r"\x1b\[2;3m \[{}\]\x1b\[0m"),  # it has no dim
+    ],
 )
 def test_words_that_may_change_are_told_apart_while_they_are_spoken(
     scripted: Sandbox, setting: dict[str, str], tentative: str

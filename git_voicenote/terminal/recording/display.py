@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from git_voicenote.characters import visible
 from git_voicenote.clock import clock
 from git_voicenote.terminal.console import say, warn
-from git_voicenote.terminal.drawing import drawing_console, drawn_text
+from git_voicenote.terminal.drawing import drawing_console, drawn_text, shows_dim
 from git_voicenote.terminal.recording.words_so_far import WordsSoFar
 
 if TYPE_CHECKING:
@@ -64,13 +64,14 @@ class PlainDisplay:
 class LiveDisplay:
     """A meter and the words so far, redrawn in place and erased at the end.
 
-    Tentative words are dim; where the terminal shows no styles, or NO_COLOR asks for none, they are
-    in brackets. `held` are warnings that are printed later; the latest one is shown.
+    Tentative words are dim, or in brackets where dim text is not told apart. `held` are warnings
+    that are printed later; the latest one is shown.
     """
 
     def __init__(self, held: Sequence[str] = ()) -> None:
         # importing rich takes 0.08 s, while the microphone opens; a pipe does not need it
         self._console = drawing_console()
+        self._shows_dim = shows_dim(self._console)
         self._held = held
         self._levels = [0.0] * _METER_WIDTH
         self._words = WordsSoFar(_LINES_OF_TEXT)
@@ -119,14 +120,10 @@ class LiveDisplay:
         """Return lines, each as its words that stand, and those that may change."""
         standing = visible(" ".join((*(one.marked_text for one in segments), partial.text)))
         tentative = visible(partial.tentative)
-        if tentative and not self._shows_styles:
+        if tentative and not self._shows_dim:
             tentative = f"[{tentative}]"
         width = max(shutil.get_terminal_size().columns - 4, 20)
         return self._words.lines(standing, tentative, width)
-
-    @property
-    def _shows_styles(self) -> bool:
-        return self._console.color_system is not None and not self._console.no_color
 
 
 def can_redraw() -> bool:

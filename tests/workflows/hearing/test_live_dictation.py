@@ -162,3 +162,35 @@ def test_a_recording_that_is_stopped_within_a_word_goes_on_to_its_end(tmp_path: 
     ended, last = tail_of(tmp_path, sound, whole.last_speech - 0.2)
     assert last == whole.last_speech
     assert ended >= last + 0.25
+
+
+class BusyEngine(DeafEngine):
+    """Computes longer for each piece of speech than it lasts, and shows words meanwhile."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Waveform] = []
+
+    def transcribe(self, pieces: Iterable[Waveform], context: Context) -> Iterator[Segment]:
+        assert context.partial
+        for piece in pieces:
+            self.pieces.append(piece)
+            context.partial(PartialText("we now", f"write {sum(range(5_000_000))}"))
+        yield from ()
+
+
+def test_no_sound_is_lost_while_an_engine_computes_what_it_shows(tmp_path: Path) -> None:
+    spoken = np.concatenate([*read_blocks(SHORT)])
+    path, engine = tmp_path / "x.wav", BusyEngine()
+    with Capture(path, device=f"file:{SHORT}") as capture:
+        dictation = LiveDictation(capture, engine, Context, VoiceActivity())
+        dictation.start()
+        until(lambda: capture.elapsed > len(spoken) / SAMPLE_RATE)
+        capture.stop()
+        assert dictation.wait(PATIENCE)
+    recorded = np.concatenate([*read_blocks(path)])
+    assert np.array_equal(recorded[: len(spoken)], spoken)
+    for piece in engine.pieces:
+        at = round(piece.start * SAMPLE_RATE)
+        assert np.array_equal(piece.samples, recorded[at : at + len(piece.samples)])
+    joined = zip(engine.pieces, engine.pieces[1:], strict=False)
+    assert all(one.final or one.end == pytest.approx(other.start) for one, other in joined)
