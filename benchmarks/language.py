@@ -29,9 +29,9 @@ from git_voicenote.datatypes import Person
 from git_voicenote.git.repository import Repository
 from git_voicenote.targets import CommitTarget
 from git_voicenote.text.commit_message.composer import render
-from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
+from git_voicenote.text.passes.running import run_chain
 from git_voicenote.text.vocabulary.ordinary_words import ordinary_words
 from git_voicenote.workflows.vocabulary.harvested import vocabulary_for
 from tests.support.messages import compose

@@ -55,7 +55,7 @@ EXEMPT = {
     "text.passes.chain.build_chain": "takes a setting of the person's own",
     "text.passes.chain.named_passes": "takes a setting of the person's own",
     "text.passes.chain.polish": "runs the passes, which are tried",
-    "text.passes.base.run_chain": "runs the passes, which are tried",
+    "text.passes.running.run_chain": "runs the passes, which are tried",
     "text.commit_message.rules.commitizen_rules": "takes what `bounded` has limited",
     "text.commit_message.rules.commitlint_rules": "takes what `bounded` has limited",
     "text.vocabulary.ranking.ranked": "takes counted names; counting them is tried",

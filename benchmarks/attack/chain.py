@@ -17,8 +17,8 @@ from benchmarks.attack.counting import Counting
 from benchmarks.attack.tally import Tally, main
 from benchmarks.attack.texts import chains, random_text
 from git_voicenote.text import tables
-from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.line_breaks import written_lines
+from git_voicenote.text.passes.running import run_chain
 from git_voicenote.text.spans import with_line_feeds
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from git_voicenote.text.commit_message.composer import render
 from git_voicenote.text.diff.anchors import placed_words
 from git_voicenote.text.diff.diffs import diffstat, parse_diff
 from git_voicenote.text.mail_safety import indent_hazards, quote_diffs
-from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import build_chain, polish
 from git_voicenote.text.passes.correction import corrector
+from git_voicenote.text.passes.running import run_chain
 from git_voicenote.text.passes.spoken_prose import spoken_prose
 from git_voicenote.text.prose import cover_letter, unwrap, wrap
 from git_voicenote.text.vocabulary.identifiers import sayings_of

@@ -10,9 +10,9 @@ from git_voicenote.cli.parsing.usage import at_most_one
 from git_voicenote.git.repository import repository_if_any
 from git_voicenote.targets import MessageTarget
 from git_voicenote.terminal.console import put_product, report, say, settings, warn
-from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.chain import PASSES
 from git_voicenote.text.passes.line_breaks import written_lines
+from git_voicenote.text.passes.running import run_chain
 from git_voicenote.text.spans import with_line_feeds
 from git_voicenote.workflows.hearing.explanations import change_lines
 from git_voicenote.workflows.hearing.listening import Listening

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import SettingError
-from git_voicenote.text.passes.base import run_chain
 from git_voicenote.text.passes.fillers import fillers
 from git_voicenote.text.passes.itn.normaliser import normaliser
+from git_voicenote.text.passes.running import run_chain
 from git_voicenote.text.passes.spoken_edits import spoken_edits
 from git_voicenote.text.passes.spoken_identifiers import spoken_identifiers
 

@@ -34,6 +34,7 @@ _PHRASE_STARTS = frozenset(
      "method", "variable", "class"}
 )  # fmt: skip
 _POSSESSIVE = ("'s", "’s")
+_ANY_COMMAND = re.compile("case|caps|dotted|tick", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[a-z0-9][A-Z]|\w_\w")
 _CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
@@ -41,6 +42,8 @@ _CLOSING = (("end", "case"), ("end", "caps"), ("end", "dotted"))
 
 def spoken_identifiers(text: str) -> Passed:
     """Write the words after a command as an identifier."""
+    if _ANY_COMMAND.search(text) is None:
+        return Passed(text)
     named = apply_changes(text, find(text, (_identifier,), "identifiers", _joins))
     # what is between backticks may be a name: "backtick snake case foo bar backtick"
     code = find(named.text, (_backtick,), "identifiers")

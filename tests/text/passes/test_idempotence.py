@@ -9,7 +9,7 @@ import pytest
 from benchmarks.attack.chain import passed, run
 from benchmarks.attack.texts import chains
 from benchmarks.numbers import read_rows
-from git_voicenote.text.passes.base import AGAIN, run_chain
+from git_voicenote.text.passes.running import AGAIN, run_chain
 
 CHAINS = chains()
 TABLES = Path(__file__).parents[3] / "benchmarks"
