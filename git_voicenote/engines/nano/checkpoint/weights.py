@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 
 Precision = Literal["fp32", "bf16", "int8"]
 """The precision of the language model."""
-EncoderPrecision = Literal["fp32", "bf16"]
-"""The precision of the linear layers in the encoder and the adaptor."""
+EncoderPrecision = Literal["fp32", "tf32", "bf16"]
+"""The precision of the linear layers in the encoder and the adaptor. On a GPU, "tf32" multiplies
+numbers in float32 with a mantissa of 10 bits."""
 
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
+DTYPES = {
+    "fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32,
+}  # fmt: skip
 """The type of the rows between the layers, for each precision of the weights."""
 
 _log = Log(__name__)

@@ -6,12 +6,13 @@ launch one than a fast GPU takes to run it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -45,6 +46,17 @@ class Graph:
             own.copy_(given)
         self._graph.replay()
         return self._output
+
+
+@contextmanager
+def tf32(*, enabled: bool) -> Iterator[None]:
+    """Multiply matrices in TF32, or in float32; a graph keeps what it was captured with."""
+    before = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = enabled
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before
 
 
 class LruCache(Generic[K, V]):

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
 from git_voicenote.engines.loops import is_repeating
-from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS, Graph
+from git_voicenote.engines.nano.network.cuda_graphs import WARM_UPS
 from git_voicenote.engines.nano.network.decoder import Cache
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from git_voicenote.engines.nano.network.decoder import TextDecoder
     from git_voicenote.engines.nano.network.tuning import Tuning
 
+    Capture = Callable[..., Callable[..., torch.Tensor]]
+    """Capture a function with the shapes of its first inputs, as cuda_graphs.Graph does."""
+
 _CHECK_EVERY = 8
 """The CPU reads the output of a GPU after this many tokens, because reading makes the GPU wait."""
 _SLOT_BUCKET = 128
+_ROW_BUCKET = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,9 @@ class Generation:
     Segments of different lengths are aligned at their ends: a shorter one has a gap after the
     common start of the prompt, which is masked.
 
-    With `static`, each token is computed over all slots, as a CUDA graph requires. `tuning` makes
-    the decoder faster on a CPU.
+    `capture` captures a function for a GPU (cuda_graphs.Graph). With it, everything is computed
+    over all slots, and prompts are padded, because a graph has fixed shapes. `tuning` makes the
+    decoder faster on a CPU.
     """
 
     def __init__(
@@ -66,11 +72,11 @@ class Generation:
         slots: int,
         device: torch.device,
         *,
-        static: bool,
+        capture: Capture | None = None,
         tuning: Tuning | None = None,
     ) -> None:
         self.slots = slots
-        self._static = static
+        self._capture = capture
         self._decoder = decoder
         self._tuning = tuning
         self._read_one = tuning.step if tuning and tuning.step and batch == 1 else decoder
@@ -81,7 +87,8 @@ class Generation:
         self._count = torch.zeros(1, dtype=torch.long, device=device)
         self._open = torch.zeros((batch, 1, 1, slots), dtype=torch.bool, device=device)
         self._written = torch.zeros((batch, slots), dtype=torch.long, device=device)
-        self._graph: Graph | None = None
+        self._graph: Callable[..., torch.Tensor] | None = None
+        self._prompt_graphs: dict[int, Callable[..., torch.Tensor]] = {}
 
     def begin(self, prefix: Prefix, rows: Sequence[torch.Tensor], *, all_rows: bool = False) -> (
         torch.Tensor
@@ -89,27 +96,50 @@ class Generation:
         """Read the rest of the prompts, rows of shape (n_i, width); return the logits after it."""
         device = self._token.device
         longest = max(map(len, rows))
+        if self._capture is not None:
+            longest = _rounded_up(longest, _ROW_BUCKET)
         gaps = torch.tensor([[longest - len(row)] for row in rows], device=device)
         padded = torch.stack(
             [torch.nn.functional.pad(row, (0, 0, longest - len(row), 0)) for row in rows]
         )
         self._cache.take(prefix.cache)
-        slots = torch.arange(prefix.length, prefix.length + longest, device=device)
+        end = prefix.length + longest
+        slots = torch.arange(prefix.length, end, device=device)
         everything = torch.arange(self.slots, device=device)
         is_gap = (everything >= prefix.length) & (everything < prefix.length + gaps)
-        self._open.copy_((~is_gap & (everything < prefix.length + longest))[:, None, None])
-        visible = prefix.length + longest
+        self._open.copy_((~is_gap & (everything < end))[:, None, None])
         # a row of the gap attends only to itself; attending to nothing would give NaN
         is_own = slots[:, None] == everything
         causal = (slots[:, None] >= everything) & self._open | is_own
         positions = (slots - gaps).clamp_min(0)
-        logits: torch.Tensor = self._decoder(
-            padded, positions, slots, *self._cache.first(visible), causal[..., :visible],
-            all_rows=all_rows,
-        )  # fmt: skip
-        self._slot.fill_(visible)
-        self._position.copy_(visible - gaps)
+        inputs = (padded, positions, slots, causal)
+        if self._capture is None or all_rows:
+            logits = self._read(end, *inputs, all_rows=all_rows)
+        else:
+            if longest not in self._prompt_graphs:
+                read = partial(self._read, self.slots)
+                self._prompt_graphs[longest] = self._capture(read, *inputs)
+            logits = self._prompt_graphs[longest](*inputs)
+        self._slot.fill_(end)
+        self._position.copy_(end - gaps)
         self._count.zero_()
+        return logits
+
+    def _read(
+        self,
+        visible: int,
+        rows: torch.Tensor,
+        positions: torch.Tensor,
+        slots: torch.Tensor,
+        mask: torch.Tensor,
+        *,
+        all_rows: bool = False,
+    ) -> torch.Tensor:
+        """Read prompts that attend to the first `visible` slots; return the logits after them."""
+        seen = self._cache.first(visible)
+        logits: torch.Tensor = self._decoder(
+            rows, positions, slots, *seen, mask[..., :visible], all_rows=all_rows
+        )
         return logits
 
     def run(
@@ -125,7 +155,7 @@ class Generation:
         decoded: list[Decoded | None] = [None] * len(self._written)
         judged = 0
         for count in range(1, budget + 1):
-            if not self._static or count % _CHECK_EVERY == 0 or count == budget:
+            if self._capture is None or count % _CHECK_EVERY == 0 or count == budget:
                 rows = self._written[:, :count].tolist()
                 decoded = [
                     one or _judge(row, stops, judged)
@@ -136,10 +166,8 @@ class Generation:
                     break
             if self._tuning is not None:
                 self._tuning.adapt()
-            if self._token.is_cuda:
-                self._replay()
-            elif self._static:
-                self._step(self.slots, is_masked=True)
+            if self._capture is not None:
+                self._replay(self._capture)
             else:
                 self._step(start + count, is_masked=has_gaps)
         return [
@@ -168,12 +196,12 @@ class Generation:
         self._written.index_copy_(1, self._count, self._token)
         self._count += 1
 
-    def _replay(self) -> None:
+    def _replay(self, capture: Capture) -> None:
         if self._graph is None:
             # a capture runs the step and advances the state, so restore it before the first use
             state = (self._token, self._position, self._slot, self._count, self._open)
             before = [one.clone() for one in state]
-            self._graph = Graph(lambda: self._step(self.slots, is_masked=True))
+            self._graph = capture(partial(self._step, self.slots, is_masked=True))
             for one, was in zip(state, before, strict=True):
                 one.copy_(was)
         self._graph()
@@ -181,10 +209,14 @@ class Generation:
 
 def slots_for(prefix: int, rows: int, budget: int, device: torch.device) -> int:
     """Return how many slots a batch needs; rounded up on a GPU, to reuse graphs."""
-    needed = prefix + rows + budget
     if device.type != "cuda":
-        return needed
-    return -(-(needed + WARM_UPS) // _SLOT_BUCKET) * _SLOT_BUCKET
+        return prefix + rows + budget
+    needed = prefix + _rounded_up(rows, _ROW_BUCKET) + budget + WARM_UPS
+    return _rounded_up(needed, _SLOT_BUCKET)
+
+
+def _rounded_up(count: int, multiple: int) -> int:
+    return -(-count // multiple) * multiple
 
 
 def _judge(tokens: Sequence[int], stops: frozenset[int], judged: int) -> Decoded | None:

@@ -12,7 +12,7 @@ from git_voicenote.engines.nano.checkpoint.preparing import int8_weights
 from git_voicenote.engines.nano.checkpoint.tokenizer_files import read_tokenizer
 from git_voicenote.engines.nano.checkpoint.weights import DTYPES, PlainWeights
 from git_voicenote.engines.nano.network import prompt
-from git_voicenote.engines.nano.network.cuda_graphs import Graph, LruCache
+from git_voicenote.engines.nano.network.cuda_graphs import Graph, LruCache, tf32
 from git_voicenote.engines.nano.network.decoder import EMBEDDING, TextDecoder
 from git_voicenote.engines.nano.network.encoder import Encoder
 from git_voicenote.engines.nano.network.frontend import frames
@@ -35,6 +35,7 @@ AudioRows = Literal["reference", "all"]
 """Which rows of the adaptor the language model gets: the first eighth, rounded up, as in the
 reference (in training and inference), or all, as in transformers."""
 
+_CPU = torch.device("cpu")
 _FRAME_BUCKET = 64
 _MAX_GRAPHS = 8
 """Batch shapes for which the encoder's graph is cached on a GPU: all of one segment up to 30 s."""
@@ -59,6 +60,7 @@ class NanoModel:
         shape_of: Checkpoint,
         device: torch.device,
         audio_rows: AudioRows,
+        encoder_precision: EncoderPrecision,
     ) -> None:
         self.device = device
         self._encoder = encoder
@@ -67,6 +69,7 @@ class NanoModel:
         self._tokenizer = tokenizer
         self._frame_shape = shape_of.architecture.encoder
         self._audio_rows = audio_rows
+        self._encoder_precision = encoder_precision
         self._after = self.ids(prompt.AFTER_SOUND)
         found = (tokenizer.token_to_id(name) for name in ("<|im_end|>", "<|endoftext|>"))
         self.stops = frozenset(one for one in found if one is not None)
@@ -118,7 +121,10 @@ class NanoModel:
         checkpoint.close()
         tokenizer = read_tokenizer(checkpoint.tokenizer, shape.decoder.vocabulary)
         where = torch.device(device)
-        return cls(encoder.to(where), decoder.to(where), tokenizer, checkpoint, where, audio_rows)
+        return cls(
+            encoder.to(where), decoder.to(where), tokenizer, checkpoint, where, audio_rows,
+            encoder_precision,
+        )  # fmt: skip
 
     def ids(self, text: str) -> tuple[int, ...]:
         """Return the tokens of a text, including special tokens."""
@@ -142,11 +148,12 @@ class NanoModel:
     @torch.inference_mode()
     def encode(self, segments: Sequence[Samples]) -> list[torch.Tensor]:
         """Return the output of the adaptor for each segment, as rows for the language model."""
-        heard = [frames(samples, self._frame_shape) for samples in segments]
+        on_gpu = self.device.type == "cuda"
+        heard = frames(segments, self._frame_shape, self.device if on_gpu else _CPU)
         counts = [len(one) for one in heard]
         batch = torch.nn.utils.rnn.pad_sequence(heard, batch_first=True).to(self.device)
         lengths = torch.tensor(counts, device=self.device)
-        if self.device.type == "cuda":
+        if on_gpu:
             rows = self._encode_graphed(batch, lengths)
         else:
             unlike = lengths if len(set(counts)) > 1 else None
@@ -210,13 +217,17 @@ class NanoModel:
     def _generation(self, prefix: int, rows: Sequence[torch.Tensor], budget: int) -> Generation:
         size = len(rows), slots_for(prefix, max(map(len, rows)), budget, self.device)
         if self.device.type != "cuda":
-            return Generation(self.decoder, *size, self.device, static=False, tuning=self.tuning)
+            return Generation(self.decoder, *size, self.device, tuning=self.tuning)
         return self._generations.get(
-            size, lambda: Generation(self.decoder, *size, self.device, static=True)
+            size, lambda: Generation(self.decoder, *size, self.device, capture=Graph)
         )
 
     def _encode_graphed(self, batch: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         padding = -batch.shape[1] % _FRAME_BUCKET
         batch = torch.nn.functional.pad(batch, (0, 0, 0, padding))
-        graph = self._graphs.get(batch.shape, lambda: Graph(self._encoder, batch, lengths))
+        graph = self._graphs.get(batch.shape, lambda: self._captured_encoder(batch, lengths))
         return graph(batch, lengths).clone()
+
+    def _captured_encoder(self, batch: torch.Tensor, lengths: torch.Tensor) -> Graph:
+        with tf32(enabled=self._encoder_precision == "tf32"):
+            return Graph(self._encoder, batch, lengths)
