@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measure import machine, markdown_table
 from benchmarks.nano_measures import (
+    AT_ONCE,
     DICTATION,
     EXAMPLES,
     FILE_SECONDS,
@@ -30,11 +31,13 @@ from benchmarks.nano_measures import (
     PAUSE_EVERY,
     RATE,
     SECONDS,
+    SEGMENT,
+    TOKEN_BYTES,
     TOKENS,
     TOKENS_A_SECOND,
+    bandwidth,
     dictation,
     measure,
-    on_gpu,
     seconds,
     write_speech,
 )
@@ -76,6 +79,7 @@ def run(name: str, folder: Path, chosen: argparse.Namespace) -> dict[str, float]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     # a library may print to stdout, too
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{name}: {found}", file=sys.stderr, flush=True)  # a later one may not come to its end
     return found
 
 
@@ -95,20 +99,7 @@ def report(found: dict[str, dict[str, float]], device: str) -> None:
     where = torch.cuda.get_device_name() if device == "cuda" else machine()
     print(f"{where}, torch {torch.__version__}\n")
     print(f"{SECONDS} s of speech, {TOKENS} tokens, one at a time:\n")
-    best = min((row["total"] for name, row in found.items() if name in PEERS), default=None)
-    print(
-        markdown_table(
-            ("", "load to first token (s)", "first token (s)", "a token (ms)", "in all (s)",
-             "RTF", "times faster than the better peer", "peak memory (GB)",
-             "in all, beside a busy program (s)"),
-            [
-                (name, row["load"], row["first"], 1e3 * row["token"], row["total"],
-                 row["total"] / SECONDS, best / row["total"] if best else "–", row["memory"],
-                 row["beside"])
-                for name, row in found.items()
-            ],
-        )
-    )  # fmt: skip
+    print(markdown_table(*compared(found, device)))
     ours = found.get("ours")
     if ours:
         print(f"\nA dictation of {DICTATION} s with a pause every {PAUSE_EVERY} s, ours:\n")
@@ -123,17 +114,40 @@ def report(found: dict[str, dict[str, float]], device: str) -> None:
             )
         )
     if ours and device == "cuda":
-        print(
-            f"\n{FILES} files of {FILE_SECONDS} s together, and how near a token is to its floor:\n"
-        )
+        print(f"\n{FILES} files of {FILE_SECONDS} s, and how near a token is to its floor:\n")
+        floor = TOKEN_BYTES / ours["bandwidth"]
         print(
             markdown_table(
-                ("from files, times real time", "the model alone", "bandwidth (TB/s)",
-                 "floor of a token (ms)", "times the floor"),
-                [(ours["files"], ours["batch"], ours["bandwidth"] / 1e12, 1e3 * ours["floor"],
-                  ours["token"] / ours["floor"])],
+                ("from files, times real time", "bandwidth (TB/s)", "floor of a token (ms)",
+                 "times the floor"),
+                [(ours["files"], ours["bandwidth"] / 1e12, 1e3 * floor, ours["token"] / floor)],
             )
         )  # fmt: skip
+
+
+def compared(
+    found: dict[str, dict[str, float]], device: str
+) -> tuple[tuple[str, ...], list[tuple[str | float, ...]]]:
+    """Return the header and the rows of the table that compares the implementations."""
+    best = min((row["total"] for name, row in found.items() if name in PEERS), default=None)
+    header = [
+        "", "load to first token (s)", "first token (s)", "a token (ms)", "in all (s)", "RTF",
+        "times faster than the better peer", "peak memory (GB)",
+    ]  # fmt: skip
+    rows: list[tuple[str | float, ...]] = [
+        (name, row["load"], row["first"], 1e3 * row["token"], row["total"], row["total"] / SECONDS,
+         best / row["total"] if best else "–", row["memory"])
+        for name, row in found.items()
+    ]  # fmt: skip
+    if device == "cpu":
+        header.append("in all, beside a busy program (s)")
+        added: list[tuple[float, ...]] = [(row["beside"],) for row in found.values()]
+    else:
+        most = max((row["batched"] for name, row in found.items() if name in PEERS), default=0.0)
+        header += [f"{AT_ONCE} segments of {SEGMENT} s at once, times real time",
+                   "times faster than the better peer"]  # fmt: skip
+        added = [(row["batched"], row["batched"] / most if most else 0.0) for row in found.values()]
+    return tuple(header), [row + more for row, more in zip(rows, added, strict=True)]
 
 
 def ours(folder: Path, device: str, times: int) -> dict[str, float]:
@@ -143,9 +157,9 @@ def ours(folder: Path, device: str, times: int) -> dict[str, float]:
 
     model = load_model(folder / "flat", device)
     hear = forced(model)
-    found = measure(hear, started, times) | dictation(hear)
+    found = measure(hear, started, times, device) | dictation(hear)
     if device == "cuda":
-        found |= on_gpu(hear) | {"files": from_files(model, device, FILES)}
+        found |= {"bandwidth": bandwidth(), "files": from_files(model, device, FILES)}
     return found
 
 
@@ -155,7 +169,8 @@ def ours_fp32(folder: Path, device: str, times: int) -> dict[str, float]:
     from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
     from git_voicenote.engines.nano.network.model import NanoModel
 
-    return measure(forced(NanoModel.load(open_checkpoint(folder / "flat"), device)), started, times)
+    model = NanoModel.load(open_checkpoint(folder / "flat"), device)
+    return measure(forced(model), started, times, device)
 
 
 def forced(model: NanoModel) -> Hear:
@@ -213,7 +228,7 @@ def transformers(folder: Path, device: str, times: int) -> dict[str, float]:
             **inputs, max_new_tokens=tokens, min_new_tokens=tokens, do_sample=False
         )
 
-    return measure(hear, started, times)
+    return measure(hear, started, times, device)
 
 
 def funasr(folder: Path, device: str, times: int) -> dict[str, float]:
@@ -233,7 +248,7 @@ def funasr(folder: Path, device: str, times: int) -> dict[str, float]:
             max_length=tokens, llm_kwargs={"min_new_tokens": tokens}, bf16=device == "cuda",
         )  # fmt: skip
 
-    return measure(hear, started, times)
+    return measure(hear, started, times, device)
 
 
 PEERS = {"transformers": transformers, "funasr": funasr}

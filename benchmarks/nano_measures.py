@@ -25,10 +25,13 @@ RATE = 16_000
 SECONDS, TOKENS = 15, 60
 DICTATION, PAUSE_EVERY = 60, 10
 FILES, FILE_SECONDS = 184, 60
+AT_ONCE, SEGMENT, BATCHES = 32, 30, 3
+TOKEN_BYTES = 1.19e9
+"""What a token reads of the language model in bfloat16."""
 TOKENS_A_SECOND = TOKENS / SECONDS
 
 
-def measure(hear: Hear, started: float, times: int) -> dict[str, float]:
+def measure(hear: Hear, started: float, times: int, device: str) -> dict[str, float]:
     """Time one implementation that was begun to load at `started`."""
     hear([noise(2)], 1)
     load = time.perf_counter() - started
@@ -36,12 +39,12 @@ def measure(hear: Hear, started: float, times: int) -> dict[str, float]:
     hear(sound, TOKENS)
     first = statistics.median(seconds(lambda: hear(sound, 1)) for _ in range(times))
     total = statistics.median(seconds(lambda: hear(sound, TOKENS)) for _ in range(times))
+    found = {"load": load, "first": first, "token": (total - first) / (TOKENS - 1), "total": total}
+    if device == "cuda":
+        return found | {"memory": gpu_memory(), "batched": in_batches(hear)}
     # Linux counts in units of 1,024 bytes
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {
-        "load": load, "first": first, "token": (total - first) / (TOKENS - 1), "total": total,
-        "memory": memory, "beside": beside_another(lambda: hear(sound, TOKENS)),
-    }  # fmt: skip
+    return found | {"memory": memory, "beside": beside_another(lambda: hear(sound, TOKENS))}
 
 
 def beside_another(run: Callable[[], object]) -> float:
@@ -72,15 +75,27 @@ def dictation(hear: Hear) -> dict[str, float]:
     return {"live": live, "after": after, "batched": batched}
 
 
-def on_gpu(hear: Hear) -> dict[str, float]:
-    """Time many files together, and what memory bandwidth allows."""
+def in_batches(hear: Hear) -> float:
+    """Return how many times real time sound is heard at that is cut and batched."""
+    batch = [noise(SEGMENT)] * AT_ONCE
+    tokens = round(SEGMENT * TOKENS_A_SECOND)
+    hear(batch, tokens)
+    return (
+        BATCHES * AT_ONCE * SEGMENT / seconds(lambda: [hear(batch, tokens) for _ in range(BATCHES)])
+    )
+
+
+def gpu_memory() -> float:
+    """Return the most memory of the GPU that tensors took, in GB."""
     import torch
 
-    batch = [noise(30)] * 32
-    tokens = round(30 * TOKENS_A_SECOND)
-    hear(batch, tokens)
-    batches = -(-FILES * FILE_SECONDS // 30 // 32)
-    taken = seconds(lambda: [hear(batch, tokens) for _ in range(batches)])
+    return torch.cuda.max_memory_allocated() / 1e9
+
+
+def bandwidth() -> float:
+    """Return the memory bandwidth of the GPU, read and written, in bytes per second."""
+    import torch
+
     block = torch.empty(1 << 32, dtype=torch.uint8, device="cuda")
     other = torch.empty_like(block)
     other.copy_(block)
@@ -89,10 +104,7 @@ def on_gpu(hear: Hear) -> dict[str, float]:
     for _ in range(10):
         other.copy_(block)
     torch.cuda.synchronize()
-    bandwidth = 10 * 2 * block.numel() / (time.perf_counter() - started)
-    return {
-        "batch": batches * 32 * 30 / taken, "bandwidth": bandwidth, "floor": 1.19e9 / bandwidth,
-    }  # fmt: skip
+    return 10 * 2 * block.numel() / (time.perf_counter() - started)
 
 
 def seconds(run: Callable[[], object]) -> float:
