@@ -35,6 +35,7 @@ _MIN_AGREEMENT_SECONDS = 0.25
 _MIN_CERTAIN_CONFIDENCE = 0.95
 _MIN_CONFIDENCE_AT_A_PAUSE = 0.6
 _MIN_TENTATIVE_CONFIDENCE = 0.6
+"""Of the last word of a result; the ones before it are complete."""
 _STOPS = ",.?!;:"
 _PLAIN = re.compile(r"[\W_]+")
 
