@@ -109,6 +109,7 @@ async def answer_requests(serving: Serving, token: str) -> None:
         link = bound.link if serving.token_file else f"{bound.link}/#token={token}"
         server = _Server(
             server_config(application(service), service.limits, serving.address.tls),
+            service.limits.head,
             lambda: _announce(serving, link, spool),
             jobs.changes.close if jobs else None,
         )
@@ -152,17 +153,42 @@ def _check_tls(address: ListenAddress) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that reports when it is ready."""
+    """A server that reports when it is ready.
+
+    A client has `handshake` seconds for that of TLS.
+    """
 
     def __init__(
         self,
         config: uvicorn.Config,
+        handshake: float,
         answers: Callable[[], None],
         stops: Callable[[], None] | None,
     ) -> None:
         super().__init__(config)
+        self._handshake = handshake
         self._answers = answers
         self._stops = stops
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        """Listen as uvicorn does, which cannot limit the time of a handshake: it takes a minute."""
+
+        def connection() -> asyncio.Protocol:
+            return self.config.http_protocol_class(  # type: ignore[call-arg] # uvicorn's own
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+
+        self.servers = [
+            await asyncio.get_running_loop().create_server(
+                connection,
+                sock=one,
+                backlog=self.config.backlog,
+                ssl=self.config.ssl,
+                ssl_handshake_timeout=self._handshake if self.config.ssl else None,
+            )
+            for one in sockets or ()
+        ]
+        self.started = True
 
     async def main_loop(self) -> None:
         self._answers()

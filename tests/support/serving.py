@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,12 +66,21 @@ class Client:
     lines: Path
     """What the scripted engine hears."""
     warnings: tuple[str, ...] | list[str] = ()
+    tls: ssl.SSLContext | None = None
 
     @property
     def host(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
+
     def connect(self) -> socket.socket:
+        plain = self.connect_without_tls()
+        return self.tls.wrap_socket(plain, server_hostname="127.0.0.1") if self.tls else plain
+
+    def connect_without_tls(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=WAIT)
 
     def raw(self, request: bytes) -> Answer:
@@ -176,8 +186,12 @@ def serving(
     settings: Settings | None = None,
     state: Path | None = None,
     folder: Path | None = None,
+    tls: tuple[Path, Path] | None = None,
 ) -> Iterator[Client]:
-    """Run a service in a thread; by default with the scripted engine, and no vocabulary."""
+    """Run a service in a thread; by default with the scripted engine, and no vocabulary.
+
+    `tls` is a certificate for 127.0.0.1, and its key.
+    """
     lines = tmp_path / "lines"
     lines.write_text("we rename it\nand read it\n")
     home = tmp_path / "service-home"
@@ -193,8 +207,8 @@ def serving(
 
     chosen = settings or Settings(engine=SCRIPTED, vocabulary=False)
     started = Serving(
-        Start(folder or tmp_path, chosen), state, announce, warnings.append, ListenAddress(port=0),
-        limits=limits or ServiceLimits(),
+        Start(folder or tmp_path, chosen), state, announce, warnings.append,
+        ListenAddress(port=0, tls=tls), limits=limits or ServiceLimits(),
     )  # fmt: skip
     runner = _Runner(started, ready)
     with pytest.MonkeyPatch.context() as patched:
@@ -209,9 +223,10 @@ def serving(
     try:
         if runner.error is not None:
             raise runner.error
-        found = re.fullmatch(rf"http://127\.0\.0\.1:(\d+)/#token={TOKEN}", link[0])
+        found = re.fullmatch(rf"https?://127\.0\.0\.1:(\d+)/#token={TOKEN}", link[0])
         assert found
-        yield Client(int(found[1]), state, lines, warnings)
+        trusting = ssl.create_default_context(cafile=tls[0]) if tls else None
+        yield Client(int(found[1]), state, lines, warnings, trusting)
     finally:
         runner.stop()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 import struct
 import time
 from contextlib import ExitStack, suppress
@@ -151,16 +152,16 @@ def test_pings_without_end_keep_nobody_waiting(client: Client) -> None:
 
 def test_a_client_that_pings_and_does_not_read_is_disconnected(impatient: Client) -> None:
     with impatient.connect() as connection:
-        _handshake(impatient, connection)
+        handshake(impatient, connection)
         # what it sent is in the buffers of the system, and not in ours
-        assert _sent_without_reading(connection, frame(9, b"x" * 100) * 5000) < 50_000_000
+        assert sent_without_reading(connection, frame(9, b"x" * 100) * 5000) < 50_000_000
     assert impatient.request().status == 200
 
 
-def _sent_without_reading(connection: socket.socket, octets: bytes) -> int:
+def sent_without_reading(connection: socket.socket, octets: bytes) -> int:
     """Send octets again and again, and return how many were taken until the connection ended."""
     sent = 0
-    with suppress(BrokenPipeError, ConnectionResetError):
+    with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
         while True:
             sent += connection.send(octets)
     return sent
@@ -201,7 +202,7 @@ def frame(opcode: int, payload: bytes, *, is_last: bool = True, length: int | No
 )  # fmt: skip
 def test_frames_that_are_none_end_the_connection(client: Client, frames: bytes) -> None:
     with client.connect() as connection:
-        _handshake(client, connection)
+        handshake(client, connection)
         try:
             connection.sendall(frames)
             while connection.recv(65536):
@@ -216,7 +217,7 @@ def test_half_a_character_before_the_end_is_no_traceback(
 ) -> None:
     half = frame(1, b"\xf0", is_last=False) + frame(0, b'"}') + frame(8, b"\x03\xe8")
     with client.connect() as connection:
-        _handshake(client, connection)
+        handshake(client, connection)
         with suppress(ConnectionResetError, BrokenPipeError):
             connection.sendall(half)
             while connection.recv(65536):
@@ -225,10 +226,10 @@ def test_half_a_character_before_the_end_is_no_traceback(
     assert not [one for one in caplog.records if one.name == "asyncio"]
 
 
-def _handshake(client: Client, connection: socket.socket) -> None:
+def handshake(client: Client, connection: socket.socket) -> None:
     connection.sendall(
         f"GET /api/dictations HTTP/1.1\r\nHost: {client.host}\r\n"
-        f"Origin: http://{client.host}\r\nUpgrade: websocket\r\n"
+        f"Origin: {client.scheme}://{client.host}\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
