@@ -37,11 +37,13 @@ def folder(path: Path, *, within: Path | None = None) -> None:
 def private_folder(path: Path) -> None:
     """Make a folder that only its owner can read, whatever the umask, and its missing parents.
 
-    If the folder exists, others lose access to it. Raises OSError.
+    If the folder exists, others lose access to it; not if the path is a link, because others may
+    need the folder that it leads to. Raises OSError.
     """
     _make(path, PRIVATE_FOLDER, None)
-    status = path.stat()
-    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & 0o077:
+    status = path.lstat()
+    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+    if is_ours and stat.S_IMODE(status.st_mode) & 0o077:
         path.chmod(stat.S_IMODE(status.st_mode) & ~0o077)
 
 

@@ -38,6 +38,10 @@ class Schema:
     room: str
 
 
+class _ForeignDatabaseError(sqlite3.DatabaseError):
+    """The tables of a database are not ours."""
+
+
 class _Timeout:
     """The time that this process still waits for a locked database.
 
@@ -104,17 +108,41 @@ class Database:
             # here and closing it would release the locks of this process's other connections
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE))
-            if stat.S_IMODE(self.path.stat().st_mode) != _PRIVATE:
+            status = self._regular_file()
+            if stat.S_IMODE(status.st_mode) != _PRIVATE and not self.path.is_symlink():
                 self.path.chmod(_PRIVATE)
             os.utime(self.path)  # fails as a write does, and says why; SQLite does not
         except OSError as exc:
             raise store_error(f"cannot write the {self._schema.name} {self.path}", exc) from exc
 
+    def _regular_file(self) -> os.stat_result:
+        """Return the status of the file.
+
+        Raises StoreError for a pipe or a device, which SQLite would take for a broken disk, and
+        OSError.
+        """
+        status = self.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise StoreError(
+                f"the {self._schema.name} {self.path} is not a regular file",
+                hint=self._way_out(),
+            )
+        return status
+
+    def _way_out(self) -> str:
+        aside = shlex.quote(str(self.path.parent / "damaged"))
+        moved = f"mkdir -p {aside} && mv {shlex.quote(str(self.path))}* {aside}"
+        return f"{self._schema.left}; set it aside with `{moved}`"
+
     def _open_to_read(self) -> sqlite3.Connection:
-        if not self.path.exists():
+        try:
+            self._regular_file()
+        except FileNotFoundError:
             empty = self._open("file::memory:")
             _migrate(empty, self._schema)
             return empty
+        except OSError as exc:
+            raise store_error(f"cannot read the {self._schema.name} {self.path}", exc) from exc
         connection = self._open(f"{self.path.as_uri()}?mode=rw")
         try:
             _migrate(connection, self._schema)
@@ -148,14 +176,15 @@ class Database:
 
     def _explain(self, exc: sqlite3.Error) -> StoreError:
         name, hint = self._schema.name, None
+        if isinstance(exc, _ForeignDatabaseError):
+            return StoreError(
+                f"the {name} {self.path} is a database of another program", hint=self._way_out()
+            )
         match _code(exc):
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-                aside = shlex.quote(str(self.path.parent / "damaged"))
-                return StoreError(
-                    f"the {name} {self.path} is damaged: {exc}",
-                    hint=f"{self._schema.left}; set it aside with "
-                    f"`mkdir -p {aside} && mv {shlex.quote(str(self.path))}* {aside}`",
-                )
+                return StoreError(f"the {name} {self.path} is damaged: {exc}", hint=self._way_out())
+            case sqlite3.SQLITE_ERROR if "no such " in str(exc):  # a table or a column is missing
+                return self._explain(_ForeignDatabaseError())
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
                 hint = f"free some disk space; {self._schema.room}"
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
@@ -197,8 +226,13 @@ def _set_write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Update the schema. Raises StoreError if a later version of this program wrote it."""
+    """Update the schema. Raises StoreError if a later version of this program wrote it.
+
+    Raises _ForeignDatabaseError, and changes nothing, if another program did.
+    """
     version = _version(connection)
+    if version < 0:
+        raise _ForeignDatabaseError
     if version > len(schema.migrations):
         raise StoreError(
             f"the {schema.name} was written by a later version of git-voicenote",
@@ -209,6 +243,8 @@ def _migrate(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)  # again: another process may have migrated it
+        if version == 0:
+            _refuse_tables(connection)
         for number, migration in enumerate(schema.migrations[version:], version + 1):
             for statement in _statements(migration):
                 connection.execute(statement)
@@ -218,6 +254,11 @@ def _migrate(connection: sqlite3.Connection, schema: Schema) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _refuse_tables(connection: sqlite3.Connection) -> None:
+    if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise _ForeignDatabaseError
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -41,6 +41,17 @@ def test_an_existing_private_folder_is_closed_to_others(tmp_path: Path) -> None:
     assert _mode(tmp_path / "voicenote") == 0o700
 
 
+def test_a_folder_behind_a_link_stays_open_to_others(tmp_path: Path) -> None:
+    """As /home or /tmp is, when root has a link there."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o777)
+    (tmp_path / "voicenote").symlink_to("shared")
+    files.private_folder(tmp_path / "voicenote")
+    files.private_folder(tmp_path / "voicenote" / "recordings")
+    assert _mode(tmp_path / "shared") == 0o777
+    assert _mode(tmp_path / "shared" / "recordings") == 0o700
+
+
 def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for make in (files.folder, files.private_folder):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from git_voicenote.errors import StoreError
+from git_voicenote.store.history import SCHEMA
 from tests.store.recorded import FIRST, begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from git_voicenote.store.history import History
 
@@ -57,6 +61,56 @@ def test_a_damaged_page_is_distinguished_from_a_programming_error(history: Histo
 
     with pytest.raises(StoreError, match="is damaged"):
         history.entries()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("CREATE TABLE bookmarks (name)",),
+        ("CREATE TABLE recordings (name)",),
+        ("CREATE TABLE bookmarks (name)", f"PRAGMA user_version = {len(SCHEMA.migrations)}"),
+        ("PRAGMA user_version = -1",),
+    ],
+    ids=["others", "same name", "same version", "negative"],
+)
+def test_the_database_of_another_program_is_not_changed(
+    history: History, statements: tuple[str, ...]
+) -> None:
+    history.root.mkdir()
+    with closing(sqlite3.connect(history.path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        before = list(connection.iterdump())
+
+        for work in (history.entries, lambda: begin(history)):
+            with pytest.raises(StoreError, match="is a database of another program") as caught:
+                work()
+            assert "set it aside" in str(caught.value.hint)
+
+        assert list(connection.iterdump()) == before
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to(os.ttyname(os.openpty()[1]))
+
+
+@pytest.mark.parametrize("make", [_fifo, _device, Path.mkdir])
+def test_what_is_no_file_is_refused_and_keeps_its_mode(
+    history: History, make: Callable[[Path], None]
+) -> None:
+    """A link to a device may be there, and the person may be root."""
+    history.root.mkdir()
+    make(history.path)
+    history.path.chmod(0o666)
+    for work in (history.entries, lambda: begin(history)):
+        with pytest.raises(StoreError, match="is not a regular file"):
+            work()
+    assert stat.S_IMODE(history.path.stat().st_mode) == 0o666
 
 
 def test_a_full_disk_keeps_existing_data(history: History) -> None:
