@@ -154,3 +154,13 @@ def test_a_submodule_is_among_the_staged_whatever_is_ignored(repo: Sandbox, tmp_
     )  # fmt: skip
     pending = PendingCommit(Repository.discover(repo.folder), repo.folder / "message", None)
     assert pending.staged()[0] == (".gitmodules", "sub")
+
+
+def test_the_file_that_git_config_alone_is_given_counts_for_nothing(repo: Sandbox) -> None:
+    """Every other git command ignores GIT_CONFIG."""
+    repo.write("other", "[voicenote]\n\tlanguage = de\n")
+    named = {"GIT_CONFIG": str(repo.folder / "other")}
+    done = repo.voicenote("settings", "set", "language", "en", environment=named)
+    assert done.returncode == 0, done.stderr
+    assert repo.git("config", "voicenote.language") == "en"
+    assert b"language = en" in repo.voicenote("settings", environment=named).stdout

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SETTINGS = (
     # what is printed: no escapes, UTF-8, no signatures, diffs as their readers here expect them
     "color.ui=false",
+    "core.bigFileThreshold=512m",  # a larger file is binary in a diff
     "core.quotePath=true",
     "diff.algorithm=default",
     "diff.colorMoved=no",
@@ -57,8 +58,10 @@ _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 """Prevents git from fetching objects that a partial clone lacks, which would open a connection:
 since git 2.45, and before.
 """
-_DIFF_VARIABLES = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF")
-"""Override every option and setting (diff.c)."""
+_OVERRIDING_VARIABLES = ("GIT_CONFIG", "GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF")
+"""The first is the only file that `git config` reads, and nothing else does; the others override
+every option and setting of a diff (diff.c).
+"""
 _LOCAL_VARIABLES = (
     "GIT_COMMON_DIR", "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_DIR",
     "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX",
@@ -93,7 +96,7 @@ def environment_of_git(*, connects: bool = False) -> dict[str, str]:
     Its messages are English, like ours; some of them distinguish failures.
     """
     given = dict(os.environ) if connects else offline()
-    kept = {name: value for name, value in given.items() if name not in _DIFF_VARIABLES}
+    kept = {name: value for name, value in given.items() if name not in _OVERRIDING_VARIABLES}
     return {**kept, "LANGUAGE": "en"}
 
 
