@@ -99,12 +99,16 @@ class Recordings:
     def path_of(self, recording_id: str) -> Path | None:
         """Return the path of a recording in any format, or None.
 
-        The id may come from a note by somebody else; an invalid id has no path.
+        The id may come from a note by somebody else; an invalid id has no path. Raises StoreError
+        if the folder belongs to another user, who shares the repository.
         """
         if recording_time(recording_id) is None:
             return None
         paths = (self.folder / f"{recording_id}{suffix}" for suffix in BY_SUFFIX)
-        return next((path for path in paths if path.is_file()), None)
+        try:
+            return next((path for path in paths if path.is_file()), None)
+        except OSError as exc:
+            raise store_error(f"cannot read {self.folder}", exc) from exc
 
     def open(self, recording_id: str) -> BinaryIO | None:
         """Open the sound of a recording for reading; None if it is not on this machine.

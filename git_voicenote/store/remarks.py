@@ -17,8 +17,11 @@ REWRITE_REF_HINT = "rewrite-ref-hint"
 
 
 def was_told(root: Path, remark: str) -> bool:
-    """Return whether a remark was made before."""
-    return (root / _FOLDER / remark).exists()
+    """Return whether a remark was made before; true if that cannot be remembered here."""
+    try:
+        return (root / _FOLDER / remark).exists()
+    except OSError:  # the state belongs to another user of the repository
+        return True
 
 
 def remember_told(root: Path, remark: str) -> None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from git_voicenote.clock import length, local_time
-from git_voicenote.errors import VoicenoteError
+from git_voicenote.errors import StoreError, VoicenoteError
 from git_voicenote.notes.covers import cover_argument
 from git_voicenote.phrases import counted
 from git_voicenote.store.kept_texts import kept_texts, story
@@ -45,8 +45,13 @@ def finish_leftovers(repository: Repository, settings: Settings, dialogue: Dialo
 
 def keep_applied(repository: Repository, settings: Settings, dialogue: Dialogue) -> None:
     """Keep the notes of the patches that plain git am applied, and report it."""
-    if not (repository.git_dir / "voicenote" / "am").is_dir():
-        return  # the usual case, which avoids importing the modules that read mails
+    folder = repository.git_dir / "voicenote" / "am"
+    try:
+        if not folder.is_dir():
+            return  # the usual case, which avoids importing the modules that read mails
+    except OSError as exc:  # the state belongs to another user of the repository
+        dialogue.warn(f"cannot read {folder}: {exc.strerror}")
+        return
     from git_voicenote.series.incoming.unfinished import UnfinishedAm
 
     try:
@@ -71,12 +76,20 @@ def mention_unsaved_texts(repository: Repository, dialogue: Dialogue) -> None:
 def mention_unfinished_recordings(
     repository: Repository | None, settings: Settings, dialogue: Dialogue
 ) -> None:
-    """List the unfinished recordings, for a command that does something else."""
+    """List the unfinished recordings, for a command that does something else.
+
+    A failure is only a warning, for the same reason.
+    """
     from git_voicenote.workflows.hearing.archive import (
         open_archive,
     )  # not imported for format-patch
 
-    for found in open_archive(repository, settings, dialogue.warn).cut_off():
+    try:
+        unfinished = open_archive(repository, settings, dialogue.warn).cut_off()
+    except StoreError as exc:
+        dialogue.warn(exc.message)
+        return
+    for found in unfinished:
         mention_recording(repository, found, dialogue)
 
 

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +20,7 @@ from tests.support.recording import SPOKEN
 from tests.support.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
 NAMES = (
     b"a\nb", b"a\n", b"a\rb", b"\xff\xfe", b"-rf", b"a ", b" a", b"a:b", b"a'b\"c", b"100%s",
@@ -189,6 +190,37 @@ def test_somebody_elses_repository_is_refused_in_gits_words(spoken: Sandbox) -> 
     check(done, 128)
     assert b"dubious ownership" in done.stderr
     assert b"safe.directory" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_the_state_of_another_user_of_a_repository_is_said_and_notes_are_shown(
+    spoken: Sandbox,
+) -> None:
+    # root, but to be refused like anybody
+    wrap = 'exec setpriv --bounding-set -dac_override,-dac_read_search "$@"'
+    check(spoken.voicenote(*COMMANDS[0]), 0)
+    os.chown(spoken.folder / ".git/voicenote", 12345, 12345)
+
+    for command in COMMANDS:
+        check(run_in(spoken, wrap, command), 0, 1, 128)
+    done = run_in(spoken, wrap, ("show",))
+    check(done, 0)
+    assert b"voicenote/recordings: Permission denied" in done.stderr
+    check(run_in(spoken, wrap, ("remove",)), 0)
+
+
+@pytest.mark.parametrize("make", [Path.touch, os.mkfifo], ids=["file", "pipe"])
+def test_what_is_in_the_place_of_the_state_is_said_and_notes_are_shown(
+    spoken: Sandbox, make: Callable[[Path], None]
+) -> None:
+    check(spoken.voicenote(*COMMANDS[0]), 0)
+    state = spoken.folder / ".git/voicenote"
+    shutil.rmtree(state)
+    make(state)
+    for command in (*COMMANDS, ("uninstall", "--recordings", "--yes")):
+        done = spoken.voicenote(*command, stdin=b"um hello\n")
+        check(done, 0, 1, 128)
+        assert done.returncode == 0 or command != ("show",), done.stderr
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from git_voicenote import files
 from git_voicenote.errors import StoreError
+from git_voicenote.files.failures import store_error
 from git_voicenote.git.running.process import try_git
 from git_voicenote.mail.incoming.kinds import has_diff
 from git_voicenote.mail.incoming.mailinfo import ReadingOptions
@@ -69,8 +70,11 @@ class UnfinishedAm:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether there is a series with notes that may not have been kept."""
-        return self.folder.is_dir()
+        """Whether there is a series with notes that may not have been kept. Raises StoreError."""
+        try:
+            return self.folder.is_dir()
+        except OSError as exc:
+            raise store_error(f"cannot read {self.folder}", exc) from exc
 
     @property
     def is_in_progress(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,9 @@ class RecordingFinder:
         return tuple(self._find(recording_id) for recording_id in recording_ids)
 
     def _find(self, recording_id: str) -> ReviewedRecording:
-        path = self._recordings.path_of(recording_id)
+        path = None
+        with suppress(StoreError):  # those of another user, who shares the repository
+            path = self._recordings.path_of(recording_id)
         if path is None:
             return ReviewedRecording(recording_id, None)
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import NoNoteError, UnknownRevisionError
+from git_voicenote.errors import NoNoteError, StoreError, UnknownRevisionError
 from git_voicenote.git.commits import commits_in
 from git_voicenote.notes.covers import Covers, series_name
 from git_voicenote.notes.format import parse_notes
@@ -116,7 +117,9 @@ class Removing:
         """Name the recordings of the removed notes, and the command that deletes them."""
         recordings = Recordings(state_root(self._repository))
         ids = [name for text in texts for note in parse_notes(text) for name in note.recording_ids]
-        here = [name for name in dict.fromkeys(ids) if recordings.path_of(name)]
+        here: list[str] = []
+        with suppress(StoreError):  # they belong to another user, who shares the repository
+            here = [name for name in dict.fromkeys(ids) if recordings.path_of(name)]
         if here:
             what = "the recording and its entry" if len(here) == 1 else "the recordings and entries"
             self._dialogue.say(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError
+from git_voicenote.errors import GitError, StoreError
 from git_voicenote.notes.merging.refs import Tips, differences, local_tips, tips_below
 from git_voicenote.notes.remotes import find_push_remote, find_remote
 from git_voicenote.notes.selection import NoteSelection
@@ -57,9 +57,14 @@ class Outgoing:
 
 
 def find_unfinished(repository: Repository, settings: Settings, dialogue: Dialogue) -> Unfinished:
-    """Return the unfinished work in a repository."""
+    """Return the unfinished work in a repository; what cannot be read is only a warning."""
+    try:
+        recordings = open_archive(repository, settings, dialogue.warn).cut_off()
+    except StoreError as exc:
+        dialogue.warn(exc.message)
+        recordings = ()
     return Unfinished(
-        open_archive(repository, settings, dialogue.warn).cut_off(),
+        recordings,
         kept_texts(repository.state_dir),
         _am_progress(repository),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,11 +99,17 @@ def refuse_if_in_use(root: Path) -> None:
     """Raise StoreError if another process is using a recording of a state folder."""
     from git_voicenote.store.recordings import Recordings
 
-    with suppress(FileNotFoundError):
-        for claim in (root / "in-use").iterdir():
-            try:
-                with Recordings(root).held(claim.name):
-                    pass
-            except StoreError:
-                if claim.exists():
-                    raise
+    folder = root / "in-use"
+    try:
+        claims = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as exc:
+        raise store_error(f"cannot read {folder}", exc) from exc
+    for claim in claims:
+        try:
+            with Recordings(root).held(claim.name):
+                pass
+        except StoreError:
+            if claim.exists():
+                raise
