@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from git_voicenote.terminal.console import say
+from git_voicenote.terminal.jobs.foreground import end_if_taken, was_taken
 from git_voicenote.terminal.jobs.suspending import suspensions
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def keys_pressed() -> Iterator[Callable[[float], tuple[str, ...]]]:
     descriptor = sys.stdin.fileno()
 
     def pressed(seconds: float) -> tuple[str, ...]:
+        end_if_taken(descriptor)
         if not select.select([descriptor], (), (), seconds)[0]:
             return ()
         return tuple(_KEY.findall(_typed(descriptor).decode("utf-8", "replace")))
@@ -81,8 +83,9 @@ def _quiet(descriptor: int, when: int = termios.TCSAFLUSH) -> Iterator[None]:
         termios.tcsetattr(descriptor, when, quiet)
         yield
     finally:
-        with suppress(termios.error):  # the terminal may be gone
-            termios.tcsetattr(descriptor, when, before)
+        if not was_taken(descriptor):
+            with suppress(termios.error):  # the terminal may be gone
+                termios.tcsetattr(descriptor, when, before)
 
 
 def _typed(descriptor: int) -> bytes:
@@ -105,6 +108,7 @@ def read_key(prompt: str) -> str:
             say(prompt, end="")
             with _quiet(descriptor, termios.TCSADRAIN):
                 while not suspension.asked:
+                    end_if_taken(descriptor)
                     if select.select([descriptor], (), (), _POLL_SECONDS)[0]:
                         typed = _one_key(descriptor)
                         if typed == _CTRL_Z:
@@ -130,6 +134,7 @@ class _LineWatch:
         self._open = True
 
     def pressed(self, seconds: float) -> bool:
+        end_if_taken(self._descriptor)
         watched = [self._descriptor] if self._open else []
         if not select.select(watched, (), (), seconds)[0]:
             return False

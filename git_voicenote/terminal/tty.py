@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from git_voicenote.errors import HookError
-from git_voicenote.terminal.jobs.foreground import TERMINAL, from_background, own_terminal
+from git_voicenote.terminal.jobs.foreground import (
+    TERMINAL,
+    from_background,
+    own_terminal,
+    was_taken,
+)
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -34,7 +39,8 @@ def take_terminal() -> None:
     three streams are the terminal, as click and rich expect. The child is the terminal's foreground
     process group, so Ctrl-C does not reach git, which would end and abort the commit. Ctrl-Z is
     ignored, because the shell could not continue the job. This process waits, restores the
-    terminal, even after a crash, and exits with the status of the child.
+    terminal, even after a crash, and exits with the status of the child. If git is killed, the
+    shell takes the terminal, and the child ends.
     """
     try:
         terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
@@ -57,9 +63,10 @@ def take_terminal() -> None:
             os.waitpid(child, 0)
         raise
     finally:
-        with suppress(OSError, termios.error), from_background():  # the terminal may be gone
-            os.tcsetpgrp(terminal, os.getpgrp())
-            termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+        if not was_taken(terminal, child):
+            with suppress(OSError, termios.error), from_background():  # the terminal may be gone
+                os.tcsetpgrp(terminal, os.getpgrp())
+                termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
     code = os.waitstatus_to_exitcode(status)
     raise click.exceptions.Exit(code if code >= 0 else 128 - code)
 
@@ -68,7 +75,8 @@ def _move_in(terminal: int) -> None:
     os.setpgid(0, 0)
     with from_background():
         os.tcsetpgrp(terminal, os.getpgrp())
-    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    for stops in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+        signal.signal(stops, signal.SIG_IGN)
     # it may have been ignored when git was started, and Python keeps that
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for descriptor in (0, 1, 2):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -172,6 +175,52 @@ def test_a_crash_or_a_failed_engine_is_offered_to_the_next_commit_too(
     desk.sandbox.write("README", "recovered\n")
     desk.commit((RESUME, "u\n"), options=("-a",), **spoken)
     assert desk.message() == "fix(parser): empty input no longer crashes\n"
+
+
+IN_A_SHELL = "sh -c 'echo $$ >pid; exec git {}'; echo back; read line; echo done"
+"""A job of a shell that controls its jobs, and what the shell does when it has ended."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_git_that_is_killed_leaves_the_terminal_to_the_shell_and_the_sound_to_the_next_commit(
+    desk: Desk, spoken: dict[str, str], number: signal.Signals
+) -> None:
+    """Nobody could stop the recording any more: the shell has the keys."""
+    spoken |= {"GIT_VOICENOTE_SILENCE": "0", "GIT_VOICENOTE_HOOK_RECORD": "always"}
+    with desk.at_terminal("sh", "-m", "-c", IN_A_SHELL.format("commit"), **spoken) as terminal:
+        terminal.expect("fix scope parser")
+        os.kill(int((desk.sandbox.folder / "pid").read_text()), number)
+        terminal.expect("the next `git commit` offers it for the message")
+        terminal.press("\n", until="done")
+        assert terminal.wait() == 0
+    assert "back" in terminal.screen
+    (desk.sandbox.folder / ".git/index.lock").unlink(missing_ok=True)  # git's own, of a kill -9
+    without = spoken | {"GIT_VOICENOTE_MICROPHONE": "none"}
+    desk.commit((RESUME, "\n"), **without)
+    assert desk.message() == "fix(parser): empty input no longer crashes\n"
+
+
+def test_git_that_is_killed_leaves_the_terminal_to_the_shell_and_keeps_the_text(
+    desk: Desk,
+) -> None:
+    editor = "sh -c 'echo words >\"$0\"; echo editing; read line'"
+    job = IN_A_SHELL.format("voicenote edit")
+    with desk.at_terminal("sh", "-m", "-c", job, GIT_EDITOR=editor) as terminal:
+        terminal.expect("editing")
+        os.kill(int((desk.sandbox.folder / "pid").read_text()), signal.SIGKILL)
+        terminal.expect("back")
+        terminal.press("\n", until="done")
+        assert terminal.wait() == 0
+    # the first Enter may be the editor's, which was waiting for it: then the note is saved
+    until = time.monotonic() + 60
+    while not (found := _words_or_their_file(desk)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert found
+
+
+def _words_or_their_file(desk: Desk) -> bool:
+    shown = desk.sandbox.voicenote("show")
+    return b"words" in shown.stdout or b"was not saved" in shown.stderr
 
 
 def test_where_no_microphone_can_be_speech_is_not_offered(

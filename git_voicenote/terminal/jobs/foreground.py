@@ -77,6 +77,26 @@ def own_terminal() -> int | None:
     return None
 
 
+def was_taken(terminal: int, *groups: int) -> bool:
+    """Return whether another job has the terminal than ours, and those of these process groups.
+
+    The shell takes the terminal when its own job has ended, for example because the git that runs
+    us was killed. We must not take it back: the shell would end.
+    """
+    with suppress(OSError):  # it is not our controlling terminal, or it is gone
+        return os.tcgetpgrp(terminal) not in (os.getpgrp(), *groups)
+    return False
+
+
+def end_if_taken(terminal: int) -> None:
+    """Raise Terminated, as when the terminal is closed, if the shell has taken the terminal.
+
+    Nobody could stop a recording any more, and an answer would be typed to the shell.
+    """
+    if was_taken(terminal):
+        raise Terminated(signal.SIGHUP)
+
+
 @contextmanager
 def _lent(terminal: int, group: int) -> Iterator[None]:
     """Make a process group the terminal's foreground job; then take the terminal back."""
@@ -87,14 +107,20 @@ def _lent(terminal: int, group: int) -> Iterator[None]:
                 os.tcsetpgrp(terminal, group)
             yield
         finally:
-            with suppress(OSError, termios.error):  # the terminal may be gone
-                os.tcsetpgrp(terminal, os.getpgrp())
-                termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
+            if not was_taken(terminal, group):
+                with suppress(OSError, termios.error):  # the terminal may be gone
+                    os.tcsetpgrp(terminal, os.getpgrp())
+                    termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
 
 
 def _follow(terminal: int, job: subprocess.Popen[bytes]) -> None:
-    """Wait until a job ends; stop whenever it stops."""
+    """Wait until a job ends; stop whenever it stops.
+
+    Raises Terminated, as when the terminal is closed, if the shell has taken the terminal.
+    """
     while _is_stopped(job):
+        if was_taken(terminal, job.pid):
+            raise Terminated(signal.SIGHUP)
         modes = termios.tcgetattr(terminal)
         _stop_with(terminal)
         termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
