@@ -118,6 +118,9 @@ def test_the_page_shows_what_is_explained_and_stops_it(repo: Sandbox) -> None:
             reloaded.play(SOUND[len(HALF) :])
             final = reloaded.stop((len(SOUND) - len(HALF)) // 2)
             assert flat(final["text"]).startswith(WORDS)
+        partial = [event for event in reloaded.events if event["type"] == "partial"]
+        assert partial
+        assert all(event.keys() == {"type", "text", "tentative"} for event in partial)
         printed, told = recording.communicate(timeout=WAIT)
         assert (recording.returncode, "saved" in told) == (0, True), told
         assert WORDS.split(".")[0] in flat(printed)

@@ -8,7 +8,7 @@ from git_voicenote.terminal.recording.words_so_far import WordsSoFar, lay_out
 
 
 @pytest.mark.parametrize(
-    ("finished", "partial", "lines"),
+    ("standing", "tentative", "lines"),
     [
         ("", "", []),
         ("", "we now", [("", "we now")]),
@@ -23,10 +23,10 @@ from git_voicenote.terminal.recording.words_so_far import WordsSoFar, lay_out
         ("cafe\u0301 is", "open", [("cafe\u0301 is", ""), ("", "open")]),
     ],
 )
-def test_each_line_tells_what_is_still_spoken(
-    finished: str, partial: str, lines: list[tuple[str, str]]
+def test_each_line_says_which_of_its_words_may_change(
+    standing: str, tentative: str, lines: list[tuple[str, str]]
 ) -> None:
-    assert lay_out(finished, partial, 10) == lines
+    assert lay_out(standing, tentative, 10) == lines
 
 
 def test_words_that_come_leave_the_lines_above_as_they_are() -> None:
