@@ -27,6 +27,7 @@ COUNTS = {
     "models": 2_000,
     "bundles": 2_000,
     "kills": 200,
+    "commits": 60,
     "places": 1,
     "watched": 1,
     "service": 20_000,
