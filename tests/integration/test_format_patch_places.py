@@ -35,6 +35,14 @@ def test_a_detached_head_has_its_cover_too(series: Sandbox) -> None:
     assert b"Subject: [PATCH 0/2] The old retry loop lived in the client\n" in done.stdout
 
 
+def test_mails_are_not_coloured_for_a_pager(series: Sandbox) -> None:
+    """Under `git -p`, what git prints to us would be."""
+    usual = series.voicenote("format-patch", "--stdout", "main..topic")
+    paged: dict[str, str | None] = {"GIT_PAGER_IN_USE": "true", "TERM": "xterm"}
+    done = series.voicenote("format-patch", "--stdout", "main..topic", environment=paged)
+    assert (done.stdout, done.stderr) == (usual.stdout, usual.stderr)
+
+
 def test_a_branch_name_may_be_awkward(series: Sandbox) -> None:
     for name in ("a=b", "a/b.c", "weiß", "v2-0000-x", "HEAD-1"):
         series.git("checkout", "--quiet", "-b", name, "topic")

@@ -62,6 +62,7 @@ _OVERRIDING_VARIABLES = ("GIT_CONFIG", "GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF")
 """The first is the only file that `git config` reads, and nothing else does; the others override
 every option and setting of a diff (diff.c).
 """
+_PAGED = "GIT_PAGER_IN_USE"
 _LOCAL_VARIABLES = (
     "GIT_COMMON_DIR", "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_DIR",
     "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX",
@@ -86,8 +87,11 @@ def typed(command: Sequence[str]) -> list[str]:
 
 
 def offline() -> dict[str, str]:
-    """Return the user's environment for a git that opens no connection."""
-    return {**os.environ, **_OFFLINE}
+    """Return the user's environment for a git whose output we read, and that opens no connection.
+
+    Under `git -p`, such a git would take us for the pager, and would colour what it prints.
+    """
+    return {**_without(os.environ, _PAGED), **_OFFLINE}
 
 
 def environment_of_git(*, connects: bool = False) -> dict[str, str]:
@@ -95,9 +99,12 @@ def environment_of_git(*, connects: bool = False) -> dict[str, str]:
 
     Its messages are English, like ours; some of them distinguish failures.
     """
-    given = dict(os.environ) if connects else offline()
-    kept = {name: value for name, value in given.items() if name not in _OVERRIDING_VARIABLES}
-    return {**kept, "LANGUAGE": "en"}
+    given = os.environ if connects else offline()
+    return {**_without(given, *_OVERRIDING_VARIABLES, _PAGED), "LANGUAGE": "en"}
+
+
+def _without(environment: Mapping[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in names}
 
 
 def laid_over(settings: Sequence[tuple[str, str]]) -> tuple[tuple[str, ...], dict[str, str]]:
