@@ -11,6 +11,7 @@ from git_voicenote.git.objects import subject_of
 from git_voicenote.git.running.plumbing import offline
 from git_voicenote.git.running.process import split_lines
 from git_voicenote.git.series import base_of_series
+from git_voicenote.log import Log
 from git_voicenote.object_ids import ObjectId
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from git_voicenote.git.repository import Commit, Repository
+
+_log = Log(__name__)
 
 COMMIT_FORM = "%H %h %s"
 """The format of `git log` that `listed_commits` reads."""
@@ -41,33 +44,36 @@ def commit_details(repository: Repository, commit_id: ObjectId) -> CommitDetails
     """Return the details of a commit. Raises UnknownRevisionError if the object store lacks it."""
     if len(commit_id) != _SHA1_DIGITS:
         return _details_from_log(repository, commit_id)  # GitPython supports SHA-1 only
+    try:
+        return _details_from_gitpython(repository, commit_id)
+    except Exception as exc:  # noqa: BLE001 - it has its own parser of the configuration, which fails
+        # in any way where git's own does not: at an `includeIf`, for example
+        _log.step("GitPython cannot read %s: %r", commit_id, exc)
+        return _details_from_log(repository, commit_id)
+
+
+def _details_from_gitpython(repository: Repository, commit_id: ObjectId) -> CommitDetails:
     import git
-    import git.exc
     from git.objects.util import altz_to_utctz_str
 
-    try:
-        # the folders that git itself named: GitPython would look for a .git of its own, and run
-        # git elsewhere, where a relative GIT_DIR means another folder
-        with git.Repo(repository.common_dir) as opened:
-            runner = git.Git(str(repository.cwd))
-            runner.update_environment(**offline(), GIT_DIR=str(repository.common_dir))
-            opened.odb = git.GitCmdObjectDB(str(repository.common_dir / "objects"), runner)
-            found = opened.commit(commit_id)
-            message = found.message
-            zone = altz_to_utctz_str(found.author_tz_offset)
-            if isinstance(message, bytes):
-                message = message.decode("utf-8", "replace")
-            return CommitDetails(
-                repository.as_commit(commit_id, subject_of(message)),
-                author=str(found.author.name),
-                authored_at=moment_of_git(f"{found.authored_date} {zone}"),
-                parents=tuple(ObjectId(parent.hexsha) for parent in found.parents),
-                message=message,
-            )
-    except (git.exc.ODBError, ValueError) as exc:
-        raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
-    except git.GitError as exc:
-        raise GitError(f"the commit {commit_id} cannot be read: {exc}") from exc
+    # the folders that git itself named: GitPython would look for a .git of its own, and run git
+    # elsewhere, where a relative GIT_DIR means another folder
+    with git.Repo(repository.common_dir) as opened:
+        runner = git.Git(str(repository.cwd))
+        runner.update_environment(**offline(), GIT_DIR=str(repository.common_dir))
+        opened.odb = git.GitCmdObjectDB(str(repository.common_dir / "objects"), runner)
+        found = opened.commit(commit_id)
+        message = found.message
+        zone = altz_to_utctz_str(found.author_tz_offset)
+        if isinstance(message, bytes):
+            message = message.decode("utf-8", "replace")
+        return CommitDetails(
+            repository.as_commit(commit_id, subject_of(message)),
+            author=str(found.author.name),
+            authored_at=moment_of_git(f"{found.authored_date} {zone}"),
+            parents=tuple(ObjectId(parent.hexsha) for parent in found.parents),
+            message=message,
+        )
 
 
 def _details_from_log(repository: Repository, commit_id: ObjectId) -> CommitDetails:

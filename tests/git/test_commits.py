@@ -28,6 +28,14 @@ def any_repo(sandbox: Sandbox, request: pytest.FixtureRequest) -> Sandbox:
     return sandbox
 
 
+def test_a_configuration_that_gitpython_cannot_read_does_not_matter(any_repo: Sandbox) -> None:
+    any_repo.git("config", "includeIf.gitdir:/**.path", "elsewhere")
+    repository = Repository.discover(any_repo.folder)
+    assert commit_details(repository, any_repo.commit_id()).message == "start"
+    with pytest.raises(UnknownRevisionError):
+        commit_details(repository, ObjectId("1" * 40))
+
+
 def test_a_commit_is_known_with_author_date_parents_and_message(any_repo: Sandbox) -> None:
     parent = any_repo.commit_id()
     any_repo.extra["GIT_AUTHOR_NAME"] = "Zoë"
