@@ -82,6 +82,30 @@ def test_a_commit_is_explained_and_the_note_is_added_to(page: Page, repository: 
     assert browser.complaints == []
 
 
+_SPEAKS_AT_LENGTH = """
+import("/static/parts/recorder.js").then(({ Recorder }) => {
+  const recorder = new Recorder({});
+  const { words } = recorder;
+  document.body.append(words);
+  words.style.maxHeight = "5rem";
+  for (let number = 0; number < 9; number += 1) recorder.add({ text: "every caller waits" });
+  recorder.showPartial("the same", "way");
+  const last = words.scrollHeight - words.clientHeight;
+  const seen = [last > 0, Math.round(last - words.scrollTop)];
+  words.scrollTop = 0;
+  recorder.showPartial("the same way", "as before");
+  seen.push(words.scrollTop);
+  words.remove();
+  recorder.dispose();
+  return seen;
+})
+"""
+
+
+def test_the_latest_words_stay_in_sight_unless_one_scrolls_back(page: Page) -> None:
+    assert page.open().browser.run(_SPEAKS_AT_LENGTH) == [True, 0, 0]
+
+
 def test_the_cover_of_the_branch_is_spoken(page: Page, repository: Sandbox) -> None:
     page.open()
     page.click(".chip input[value=cover]")
