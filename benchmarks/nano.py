@@ -109,7 +109,7 @@ def report(found: dict[str, dict[str, float]], device: str) -> None:
                 ("stop to text (s)", "all of it after the stop", "(s)", "ratio"),
                 [
                     (live, "one stretch after the other", ours["after"], ours["after"] / live),
-                    (live, "four at a time, as files", ours["batched"], ours["batched"] / live),
+                    (live, "four at a time, as files", ours["fours"], ours["fours"] / live),
                 ],
             )
         )

@@ -71,8 +71,8 @@ def dictation(hear: Hear) -> dict[str, float]:
     live = time.perf_counter() - began - DICTATION
     after = seconds(lambda: [hear([stretch], tokens) for stretch in stretches])
     # as files are heard: the best that can be done afterwards
-    batched = seconds(lambda: [hear(stretches[i : i + 4], tokens) for i in range(0, count, 4)])
-    return {"live": live, "after": after, "batched": batched}
+    fours = seconds(lambda: [hear(stretches[i : i + 4], tokens) for i in range(0, count, 4)])
+    return {"live": live, "after": after, "fours": fours}
 
 
 def in_batches(hear: Hear) -> float:
