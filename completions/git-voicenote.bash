@@ -85,8 +85,11 @@ __git_voicenote_remotes () { __gitcomp_nl "$(__git_remotes)"; __git_voicenote_qu
 __git_voicenote_ranges ()
 {
 	__git_complete_revlist
-	case "$cur" in *:*) ;; *) __git_voicenote_quote ;; esac # readline quotes the files of a commit
+	__git_voicenote_quote_revisions
 }
+
+# readline quotes the files of a commit
+__git_voicenote_quote_revisions () { case "$cur" in *:*) ;; *) __git_voicenote_quote ;; esac; }
 
 __git_voicenote_files () { :; }
 __git_voicenote_any () { :; }
@@ -220,6 +223,7 @@ _git_voicenote ()
 		--record=*) __gitcomp "newest cover" "" "${cur##--record=}"; return ;;
 		esac
 		_git_format_patch
+		__git_voicenote_quote_revisions
 		case "$cur" in
 		--*)
 			local IFS=$'\n'
@@ -229,6 +233,7 @@ _git_voicenote ()
 		;;
 	"am")
 		_git_am
+		__git_voicenote_quote_revisions
 		;;
 	"show")
 		case "$prev" in

@@ -127,7 +127,8 @@ def test_bash_completes_through_git(place: Sandbox) -> None:
     more = ["git voicenote show main..to", "git voicenote transcribe --format=j"]
     more += ["git -C . voicenote -v dev", f"git voicenote record {head[:4]}"]
     place.git("branch", "odd;$(id)")
-    odd = [f"git voicenote {typed} od" for typed in ("record", "show --cover", "status", "edit")]
+    commands = ("record", "show --cover", "status", "edit", "format-patch")
+    odd = [f"git voicenote {typed} od" for typed in commands]
     more += odd
     script += "\n".join(f"try {shlex.quote(line)}" for line in (*lines, *more))
 

@@ -106,6 +106,7 @@ def _passed(line: Line, to: str) -> Iterator[str]:
         yield '\t\t--record=*) __gitcomp "newest cover" "" "${cur##--record=}"; return ;;'
         yield "\t\tesac"
     yield f"\t\t_git_{to.replace('-', '_')}"
+    yield "\t\t__git_voicenote_quote_revisions"
     if line.options:
         yield '\t\tcase "$cur" in'
         yield "\t\t--*)"

@@ -85,8 +85,11 @@ __git_voicenote_remotes () { __gitcomp_nl "$(__git_remotes)"; __git_voicenote_qu
 __git_voicenote_ranges ()
 {
 	__git_complete_revlist
-	case "$cur" in *:*) ;; *) __git_voicenote_quote ;; esac # readline quotes the files of a commit
+	__git_voicenote_quote_revisions
 }
+
+# readline quotes the files of a commit
+__git_voicenote_quote_revisions () { case "$cur" in *:*) ;; *) __git_voicenote_quote ;; esac; }
 
 __git_voicenote_files () { :; }
 __git_voicenote_any () { :; }
