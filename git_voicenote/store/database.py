@@ -148,13 +148,20 @@ class Database:
             _migrate(connection, self._schema)
         except sqlite3.OperationalError as exc:
             connection.close()
-            if _code(exc) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            if not self._is_readable_alone(_code(exc)):
                 raise
-            # WAL needs a second file even for reading; on a read-only disk, where nothing can be
-            # written meanwhile, `immutable` makes SQLite do without it
+            # WAL needs a second file even for reading; on a read-only or a full disk, where nothing
+            # can be written meanwhile, `immutable` makes SQLite do without it
             connection = self._open(f"{self.path.as_uri()}?immutable=1")
             _migrate(connection, self._schema)
         return connection
+
+    def _is_readable_alone(self, code: int) -> bool:
+        """Whether the file has all that was written, after an error with this code."""
+        if code == sqlite3.SQLITE_IOERR:  # a full disk, or a broken one
+            written = self.path.with_name(f"{self.path.name}-wal")
+            return not written.exists() or not written.stat().st_size
+        return code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
     def _open(self, uri: str) -> sqlite3.Connection:
         timeout = self._timeout.seconds

@@ -156,3 +156,21 @@ def test_a_read_only_disk_can_still_be_read(
     assert done.stdout == f"['{FIRST}']\n", done.stderr
     assert "StoreError: cannot write the history" in done.stderr.splitlines()[-1]
     assert "Read-only file system" in done.stderr.splitlines()[-1]
+
+
+def test_a_full_disk_can_be_read_to_see_what_to_delete(history: History) -> None:
+    begin(history)
+    # the disk is full for whoever may write no octet; even reading makes a file, of 32 kB
+    script = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from git_voicenote.store.history import History;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100));"
+        "print([entry.id for entry in History(Path(sys.argv[1])).entries()])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, history.root], capture_output=True, check=False
+    )
+
+    assert done.stdout.decode() == f"{[FIRST]}\n", done.stderr
