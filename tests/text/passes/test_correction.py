@@ -198,6 +198,7 @@ def test_evidence_has_words_as_written_without_stops_and_trailers() -> None:
         ("the F.S. Monitor waits", "the fsmonitor waits"),
         ("Trace2 tells", "trace2 tells"),
         ("test C, M P runs", "test_cmp runs"),
+        ("test, C, M, P, runs", "test, C, M, P, runs"),
         # and joins or divides a name as it pleases
         ("the Submodule helper", "the submodule--helper"),
         ("the oidtree is full", "the oid_tree is full"),
@@ -298,3 +299,56 @@ def test_of_two_names_with_the_same_letters_the_more_usual_one_is_taken() -> Non
     dashed = term("pseudo-merge")
     two = (term("pseudo_merge", count=3), dashed)
     assert corrected("a pseudo merge", f"{LONG}{'pseudo-merge too ' * 9}", two) == "a pseudo-merge"
+
+
+def test_of_two_names_used_alike_the_one_that_shows_its_words_is_taken() -> None:
+    solid, snake = term("acceptfromserver", count=2), term("accept_from_server", count=2)
+    for names in ((solid, snake), (snake, solid)):
+        assert corrected("accept from server", terms=names) == "accept_from_server"
+
+
+def test_a_capital_within_a_sentence_is_the_engines_where_people_write_none() -> None:
+    small = LONG + "the ctx too "
+    near = (term("ctx"),)
+    assert corrected("The flag of its Ctx, then. Ctx is set", small, near) == (
+        "The flag of its ctx, then. Ctx is set"
+    )
+    assert corrected("the flag of its Ctx", f"{small}a Ctx ", near) == "the flag of its Ctx"
+    assert corrected("the flag of its Ctx", LONG, near) == "the flag of its Ctx"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        # letters of a name beside words of it, however the engine joins or divides these
+        ("pre-compose u t f eight", "precompose_utf8"),
+        ("Pre-compose U. T. F. eight.", "precompose_utf8."),
+        ("precompose utf eight", "precompose_utf8"),
+        ("every I, O, Vec was", "every iovec was"),
+        ("every I, O, and a Vec", "every I, O, and a Vec"),
+        ("the C-sum file", "the csum-file"),
+        # an abbreviation as it sounds
+        ("adds it to the buff of it", "adds it to the buf of it"),
+        # one consonant more or less in a long name of two words
+        ("sets mix progress for all", "sets MIDX_PROGRESS for all"),
+        ("makes progress for all", "makes progress for all"),
+        ("makes good progress for all", "makes good progress for all"),
+    ],
+)
+def test_a_name_is_known_however_it_is_spelled_out(heard: str, meant: str) -> None:
+    names = ("precompose_utf8", "iovec", "csum-file", "buf", "MIDX_PROGRESS")
+    assert corrected(heard, terms=tuple(map(term, names))) == meant
+
+
+def test_a_word_that_people_write_is_no_abbreviation() -> None:
+    assert corrected("the buff of it", LONG + "to buff it up ", (term("buf"),)) == "the buff of it"
+    assert corrected("the buff of it", "", (term("buf"),)) == "the buff of it"
+
+
+def test_a_strange_word_is_meant_for_a_name_that_people_write_all_the_time() -> None:
+    far = (term("git-gui", place="history", count=40),)
+    prose = LONG + "git show too " * 9
+    assert corrected("Git gooey lets you", prose, far) == "git-gui lets you"
+    assert corrected("Git gooey lets you", prose + "a gooey mess ", far) == "Git gooey lets you"
+    seldom = (term("git-gui", place="history", count=39),)
+    assert corrected("Git gooey lets you", prose, seldom) == "Git gooey lets you"

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _MAX_WORDS = 8
 """Words of a run: `close_fd_above_stderr` takes six to say."""
 _POSSESSIVE = re.compile(r"['’]s$")
+_WITHIN_SENTENCE = re.compile(r"[^\W_],? $")
+"""What comes before a word that begins no sentence."""
 _CERTAINTY = {"alias": 3.0, "as said": 2.0, "sound": 1.0}
 """Of two ways that want the same words, the greater has them; of equal ones, the longer run."""
 _DASHES = frozenset(("dash", "hyphen", "minus"))
@@ -129,8 +131,11 @@ class _Corrector:
         if term:
             spelled = [letter for word in run for letter in word.spelled]
             is_new = max(map(len, spelled)) > 1 and not self._usage.count(" ".join(heard))
-            if self._said.is_meant(written, heard, term) or (
-                is_new and self._said.is_meant(written, spelled, term)
+            is_within = _WITHIN_SENTENCE.search(text, max(0, start - 3), start) is not None
+            if (
+                self._said.is_meant(written, heard, term)
+                or (is_new and self._said.is_meant(written, spelled, term))
+                or (is_within and self._said.is_small(written, term))
             ):
                 return _candidate(text, span, term.text, "as said", 1.0, len(run))
             return None

@@ -78,7 +78,7 @@ def heard_words(text: str) -> tuple[HeardWord, ...]:
         follows = before == chunk.start() - 1 and text[before : before + 1] == " " and not opens
         if is_initials and _GOES_ON.match(text, end):
             end += 1  # "the o. d. b. is" has no stop there
-        words += _parts(word, start, end, follows=follows and (is_initials or not is_spelling))
+        words += _parts(word, start, end, follows=follows)
         # what ends in a comma ends a run, but some engines spell "C, M, P" or "c. m. p."
         is_spelling = closes == "," and len(word) == 1
         is_open = not closes or (closes == "." and is_initials) or is_spelling

@@ -8,6 +8,7 @@ changes that have such names, and on sentences about other changes that were spo
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from git_voicenote.text.passes.correction.usage import (
@@ -16,7 +17,13 @@ from git_voicenote.text.passes.correction.usage import (
     is_long_and_near,
     is_of_change,
 )
-from git_voicenote.text.vocabulary.identifiers import abbreviations, is_solid, letters_of, parts_of
+from git_voicenote.text.vocabulary.identifiers import (
+    Saying,
+    abbreviations,
+    is_solid,
+    letters_of,
+    parts_of,
+)
 from git_voicenote.text.vocabulary.ranking import CHANGE
 
 if TYPE_CHECKING:
@@ -64,10 +71,16 @@ class Said:
         if len(heard) == 1:
             return self._is_other_form(written, heard[0], term)
         if any(len(word) == 1 for word in heard) and not any(
-            tuple(heard) == saying.words for saying in term.sayings
+            _spelled_out(heard) == _spelled_out(saying.words) for saying in term.sayings
         ):
             return False  # "e g it", "URL s"
         return term.is_listed or self._is_name(heard, term)
+
+    def is_small(self, written: str, term: Term) -> bool:
+        """Whether a capital within a sentence is the engine's alone: nobody writes Ctx."""
+        is_same = written.istitle() and written.lower() == term.text and term.is_near
+        count = self._usage.count_written
+        return is_same and bool(count(term.text)) and not count(written)
 
     def plural_of(self, written: str, word: str) -> str | None:
         """Return the plural of an acronym as people write it: OIDs for "OIDS"."""
@@ -94,14 +107,19 @@ class Said:
         if other is not term and self._rank(term) > self._rank(other):
             self._by_letters[letters] = term
 
-    def _rank(self, term: Term) -> tuple[bool, bool, int]:
-        return term.is_listed, term.is_near, self._usage.count_here(term)
+    def _rank(self, term: Term) -> tuple[bool, bool, int, bool]:
+        # what is said in several words is rather the name that shows them
+        shows_words = not is_solid(term.text)
+        return term.is_listed, term.is_near, self._usage.count_here(term), shows_words
 
     def _is_other_form(self, written: str, word: str, term: Term) -> bool:
         """Whether one word is a term in another case, or without its separators."""
         plain = written.replace(".", "")
         if plain.lower() != term.text.lower():
-            is_new = not (self._usage.is_ordinary(word) or self._usage.count(word))
+            is_new = not self._usage.count(word) and (
+                not self._usage.is_ordinary(word)
+                or (self._usage.is_ample and Saying((word,)) in term.sayings)  # buff: buf
+            )
             return is_new and is_of_change(term) and written.isalpha() and _is_prose(plain, term)
         if _has_own_case(plain):
             return self._may_be_recased(plain, term) and not self._usage.prefers(plain, term)
@@ -127,15 +145,16 @@ class Said:
         if apart and not is_meant and not is_far_more_usual:
             return False
         is_sound = any("".join(heard) == "".join(s.words) for s in term.sayings if s.is_sound)
-        if heard[0] in EDGE_WORDS or not (is_sound or letters_of(term.text) == "".join(heard)):
+        # "wt status" may be the start of a longer name; "f s monitor", "s h a 1" are nothing else
+        is_spelled = sum(len(word) == 1 for word in heard) > 1
+        is_clause = heard[0] in EDGE_WORDS and not is_spelled
+        if is_clause or not (is_sound or letters_of(term.text) == "".join(heard)):
             # "for each ref options" may be the beginning of a clause, or English
             return self._usage.is_ample and not apart and self._is_unlikely(heard, term)
         if self._usage.count("-".join(heard)) > (usual if is_of_change(term) else joined):
             return False  # people write SHA-1, whatever a variable is called
         if self._usage.is_all_ordinary(heard):
             return self._is_name_of_english(heard, term, apart, is_meant=is_meant)
-        # "wt status" may be the start of a longer name; "f s monitor", "s h a 1" are nothing else
-        is_spelled = sum(len(word) == 1 for word in heard) > 1
         return is_spelled or term.is_near or is_solid(term.text)
 
     def _is_name_of_english(
@@ -149,7 +168,9 @@ class Said:
             return False  # "merge tool"
         parts = len(parts_of(term.text)) if "_" in term.text else 1
         is_usual_name = parts >= LONG_NAME and joined >= _FAR_MORE_USUAL
-        may_be = term.is_near or is_usual_name
+        # nobody writes "gooey" here, and all write git-gui
+        is_strange = joined >= _USUAL_COMPOUND and not all(map(self._usage.count, heard))
+        may_be = term.is_near or is_usual_name or is_strange
         return may_be and self._usage.is_ample and heard[-1] not in EDGE_WORDS
 
     def _is_unlikely(self, heard: Sequence[str], term: Term) -> bool:
@@ -158,6 +179,14 @@ class Said:
             return True
         is_often_there = is_of_change(term) and count_in(term, CHANGE) >= _REPEATED
         return is_often_there and heard[-1] not in EDGE_WORDS
+
+
+def _spelled_out(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words with the letters that are said one by one apart, and the others together."""
+    groups = groupby(words, key=lambda word: len(word) == 1)
+    return tuple(
+        part for is_letter, group in groups for part in (group if is_letter else ["".join(group)])
+    )
 
 
 def _has_own_case(word: str) -> bool:

@@ -75,7 +75,7 @@ class Sounds:
             key = _key(saying.words)
             if len(key) >= _MIN_CONSONANTS:
                 self._by_key[key].append(("".join(saying.words), term))
-                if len(key) >= _LONG_KEY and len(saying.words) > 2 and term.is_near:
+                if len(key) >= _LONG_KEY and len(saying.words) > 1 and term.is_near:
                     self._long.add(key)
 
     def _may_be_misheard(self, heard: Sequence[str], joined: str, term: Term) -> bool:
@@ -116,7 +116,7 @@ class Sounds:
         from rapidfuzz.fuzz import ratio
         from rapidfuzz.process import extractOne
 
-        if count < 3 or len(key) < _LONG_KEY or not self._long:
+        if count < 2 or len(key) < _LONG_KEY or not self._long:
             return None
         like = extractOne(key, self._long, scorer=ratio, score_cutoff=100 * _NEAR_LONG)
         found = self._nearest(like[0], joined) if like else None
