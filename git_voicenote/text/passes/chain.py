@@ -53,7 +53,10 @@ before "dot" and "dash" join them to paths and flags."""
 
 @dataclass(frozen=True, slots=True)
 class ChainOutput:
-    """The output of a chain: a line for each remaining segment, and what each pass changed."""
+    """The output of a chain: a line for each remaining segment, and what each pass changed.
+
+    A further run of the chain is one more entry of `passed`.
+    """
 
     segments: tuple[str, ...]
     passed: tuple[tuple[str, Passed], ...]

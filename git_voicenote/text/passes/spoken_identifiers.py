@@ -3,8 +3,8 @@
 A command applies to the words after it, up to the next pause or punctuation, or the next word that
 is rarely part of a name ("is", "the", "in" …: text/data/itn.toml). With "end case", which is
 dropped, it applies to all words before that. The maximum is six words; "all caps" applies to one.
-Verbs such as "fails" also end a name, except that of a test. "literal" before a command turns it
-into text.
+Verbs such as "fails" also end a name, except that of a test, and so does a closing "backtick".
+"literal" before a command turns it into text.
 
 An engine that writes sentences may put a comma or a hyphen into a command: "Snake case, parse
 scope". This is a command only at the start of a phrase or after "call", "rename … to" and similar.
