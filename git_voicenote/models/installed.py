@@ -70,11 +70,16 @@ def models_dir() -> Path:
 
 
 def installed_folders() -> tuple[Path, ...]:
-    """Return the folders of all completely installed models, sorted by name."""
+    """Return the folders of all completely installed models, sorted by name.
+
+    Raises EngineError if the folder of models may not be read.
+    """
     folders = models_dir().glob("*/")
-    return tuple(
-        sorted(path for path in folders if path.is_dir() and not path.name.startswith("."))
-    )
+    try:
+        found = [path for path in folders if path.is_dir() and not path.name.startswith(".")]
+    except OSError as exc:
+        raise EngineError(f"the models in {models_dir()} cannot be read: {exc.strerror}") from exc
+    return tuple(sorted(found))
 
 
 def find_model(chosen: str) -> Path:

@@ -60,15 +60,18 @@ def own_folders(repository: Repository | None) -> list[Path]:
 def folders_found(paths: Iterable[Path], *, but: Sequence[Path] = ()) -> list[Trace]:
     """Return those of the files and folders that exist, with their sizes.
 
-    The content of `but` is not counted.
+    The content of `but` is not counted. Raises StoreError if a folder may not be read.
     """
-    return [
-        Trace(f"{path}, a link: its target stays", path.lstat().st_size)
-        if path.is_symlink()
-        else Trace(str(path), files.used_room(path, but=but))
-        for path in paths
-        if path.exists() or path.is_symlink()
-    ]
+    found = []
+    for path in paths:
+        try:
+            if path.is_symlink():
+                found.append(Trace(f"{path}, a link: its target stays", path.lstat().st_size))
+            elif path.exists():
+                found.append(Trace(str(path), files.used_room(path, but=but)))
+        except OSError as exc:
+            raise store_error(f"cannot read {path}", exc) from exc
+    return found
 
 
 def remove_all(paths: Iterable[Path]) -> None:
