@@ -343,6 +343,8 @@ def test_a_name_is_known_however_it_is_spelled_out(heard: str, meant: str) -> No
 def test_a_word_that_people_write_is_no_abbreviation() -> None:
     assert corrected("the buff of it", LONG + "to buff it up ", (term("buf"),)) == "the buff of it"
     assert corrected("the buff of it", "", (term("buf"),)) == "the buff of it"
+    near = tuple(map(term, ("git", "seq", "dir", "sync")))
+    assert corrected("get it, seek the deer, sink", terms=near) == "get it, seek the deer, sink"
 
 
 def test_a_strange_word_is_meant_for_a_name_that_people_write_all_the_time() -> None:
@@ -350,5 +352,7 @@ def test_a_strange_word_is_meant_for_a_name_that_people_write_all_the_time() -> 
     prose = LONG + "git show too " * 9
     assert corrected("Git gooey lets you", prose, far) == "git-gui lets you"
     assert corrected("Git gooey lets you", prose + "a gooey mess ", far) == "Git gooey lets you"
+    spaces = (term("whitespace", place="history", count=40),)
+    assert corrected("a white space", LONG, spaces) == "a white space"
     seldom = (term("git-gui", place="history", count=39),)
     assert corrected("Git gooey lets you", prose, seldom) == "Git gooey lets you"

@@ -116,10 +116,8 @@ class Said:
         """Whether one word is a term in another case, or without its separators."""
         plain = written.replace(".", "")
         if plain.lower() != term.text.lower():
-            is_new = not self._usage.count(word) and (
-                not self._usage.is_ordinary(word)
-                or (self._usage.is_ample and Saying((word,)) in term.sayings)  # buff: buf
-            )
+            is_strange = not self._usage.is_ordinary(word) or self._is_abbreviation(word, term)
+            is_new = is_strange and not self._usage.count(word)
             return is_new and is_of_change(term) and written.isalpha() and _is_prose(plain, term)
         if _has_own_case(plain):
             return self._may_be_recased(plain, term) and not self._usage.prefers(plain, term)
@@ -128,6 +126,11 @@ class Said:
         if is_of_change(term) and _is_acronym(term):
             return not self._usage.prefers(plain, term)
         return not self._usage.count(word) and _is_prose(plain, term)
+
+    def _is_abbreviation(self, word: str, term: Term) -> bool:
+        """Whether a word of English is rather `buf`, if nobody writes it: "buff", but no "get"."""
+        is_sound = Saying((word,)) in term.sayings and word.startswith(term.text.lower())
+        return is_sound and self._usage.is_ample
 
     def _may_be_recased(self, plain: str, term: Term) -> bool:
         """Whether an engine may have chosen a case: of an acronym, or one that nobody writes."""
@@ -169,7 +172,11 @@ class Said:
         parts = len(parts_of(term.text)) if "_" in term.text else 1
         is_usual_name = parts >= LONG_NAME and joined >= _FAR_MORE_USUAL
         # nobody writes "gooey" here, and all write git-gui
-        is_strange = joined >= _USUAL_COMPOUND and not all(map(self._usage.count, heard))
+        is_strange = (
+            joined >= _USUAL_COMPOUND
+            and "".join(heard) != letters_of(term.text)
+            and not all(map(self._usage.count, heard))
+        )
         may_be = term.is_near or is_usual_name or is_strange
         return may_be and self._usage.is_ample and heard[-1] not in EDGE_WORDS
 
