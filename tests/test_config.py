@@ -115,3 +115,14 @@ def test_a_wrong_value_of_one_command_is_told_as_such(repo: Sandbox) -> None:
         "error: git config voicenote.silence is 'soon': expected a number of seconds\n"
         "hint: it is set for this command only, by `git -c` or in the environment\n"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "x.lock", "x.lock/y", "../heads/main", "x\ncommit refs/heads/main", ".", "x/",
+             "x//y", "@{1}", "x:y", "/x"],
+)  # fmt: skip
+def test_what_cannot_be_the_name_of_a_ref_is_refused(name: str, sandbox: Sandbox) -> None:
+    """git check-ref-format refuses it too."""
+    with pytest.raises(SettingError, match="not a valid name of a ref"):
+        load_settings({"voicenote.notesref": name}, {})
+    assert sandbox.run("git", "check-ref-format", f"refs/notes/{name}", check=False).returncode

@@ -15,6 +15,8 @@ ControlKind = Literal["choice", "bool", "number", "text"]
 """The kind of control that a form shows for a setting."""
 
 _LONGEST_TIMEOUT = 3600
+_NOT_IN_A_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)|[./]\Z")
+"""git-check-ref-format(1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,13 @@ def _path(raw: str | None) -> str:
 
 
 def _notes_ref(raw: str | None) -> str:
-    """Expand a short name as `git notes --ref` does."""
+    """Expand a short name as `git notes --ref` does, and check it as git check-ref-format does."""
     name = _text(raw)
-    if name.startswith("refs/notes/"):
-        return name
-    return "refs/" + name if name.startswith("notes/") else "refs/notes/" + name
+    if not name.startswith("refs/notes/"):
+        name = "refs/" + name if name.startswith("notes/") else "refs/notes/" + name
+    if _NOT_IN_A_REF.search(name):
+        raise ValueError("it is not a valid name of a ref")
+    return name
 
 
 def choice(*choices: str) -> ValueForm:
