@@ -4,6 +4,7 @@ VoicenoteError                 exit 128: failed, with an explanation
  ├─ GitError                   git failed, or could not be run
  │   ├─ NotARepositoryError
  │   ├─ MissingObjectsError    a partial clone lacks objects; nothing is fetched
+ │   ├─ GitConfigError         a wrong value or line in git's configuration
  │   └─ UnknownRevisionError
  ├─ ChangedMeanwhileError      concurrent changes of a text cannot be merged
  ├─ AudioError
@@ -56,6 +57,10 @@ class NotARepositoryError(GitError):
 
 class MissingObjectsError(GitError):
     """A partial clone lacks objects; they are not fetched."""
+
+
+class GitConfigError(GitError):
+    """A file or a value of git's configuration is wrong."""
 
 
 class UnknownRevisionError(GitError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_voicenote.bounded import moment_of_git
-from git_voicenote.errors import GitError, MissingObjectsError, UnknownRevisionError
+from git_voicenote.errors import GitConfigError, GitError, MissingObjectsError, UnknownRevisionError
 from git_voicenote.git.objects import subject_of
 from git_voicenote.git.running.plumbing import offline
 from git_voicenote.git.running.process import split_lines
@@ -82,7 +82,7 @@ def _details_from_log(repository: Repository, commit_id: ObjectId) -> CommitDeta
             "log", "-1", "--no-walk", "--format=%an%x00%ad%x00%P%x00%B", "--date=raw",
             commit_id, "--",
         )  # fmt: skip
-    except MissingObjectsError:
+    except (MissingObjectsError, GitConfigError):
         raise
     except GitError as exc:
         raise UnknownRevisionError(f"there is no commit {commit_id}") from exc
@@ -109,6 +109,8 @@ def commits_in(repository: Repository, revisions: tuple[str, ...]) -> tuple[Comm
             "log", "--no-walk=unsorted", "--no-show-signature", f"--format={COMMIT_FORM}",
             "--end-of-options", *revisions, "--",
         )  # fmt: skip
+    except (MissingObjectsError, GitConfigError):
+        raise
     except GitError as exc:
         raise repository.unknown_revision(" ".join(revisions)) from exc
     return listed_commits(repository, listed)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from git_voicenote.errors import (
+    GitConfigError,
     GitError,
     MissingObjectsError,
     NotARepositoryError,
@@ -133,7 +134,7 @@ class Repository:
             )
         try:
             read = self.objects.read(f"{revision}^{{commit}}")
-        except MissingObjectsError:
+        except (MissingObjectsError, GitConfigError):
             raise
         except GitError as exc:
             raise self.unknown_revision(revision) from exc

@@ -28,6 +28,16 @@ def any_repo(sandbox: Sandbox, request: pytest.FixtureRequest) -> Sandbox:
     return sandbox
 
 
+def test_a_wrong_value_in_the_configuration_is_not_taken_for_an_unknown_commit(
+    repo: Sandbox,
+) -> None:
+    repo.git("config", "log.mailmap", "perhaps")
+    for command in (("show", "HEAD^..HEAD"), ("review", "HEAD")):
+        done = repo.voicenote(*command)
+        assert done.returncode == 128
+        assert b"bad boolean config value 'perhaps' for 'log.mailmap'" in done.stderr, done.stderr
+
+
 def test_a_configuration_that_gitpython_cannot_read_does_not_matter(any_repo: Sandbox) -> None:
     any_repo.git("config", "includeIf.gitdir:/**.path", "elsewhere")
     repository = Repository.discover(any_repo.folder)

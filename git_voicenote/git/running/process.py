@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from git_voicenote.errors import GitError, MissingObjectsError
+from git_voicenote.errors import GitConfigError, GitError, MissingObjectsError
 from git_voicenote.git.running.plumbing import environment_of_git, git_command, merged
 from git_voicenote.git.running.traced import GitProcess, completed
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 """The number of bytes to read at a time."""
+_MISCONFIGURED = re.compile(r"bad (?:\w+ )?config ")
 _LACKING = re.compile(r"from promisor remote|lazy fetching disabled")
 
 
@@ -156,6 +157,8 @@ def git_error(done: subprocess.CompletedProcess[bytes]) -> GitError:
     words = done.stderr.decode("utf-8", "surrogateescape").strip()
     for prefix in ("fatal: ", "error: "):
         words = words.removeprefix(prefix)
+    if _MISCONFIGURED.match(words):
+        return GitConfigError(words)
     return GitError(words or f"git stopped with exit status {done.returncode}")
 
 

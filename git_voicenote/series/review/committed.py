@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from git_voicenote.config import NOTES_REF
-from git_voicenote.errors import GitError, MissingObjectsError, NegativeAnswer
+from git_voicenote.errors import GitConfigError, GitError, MissingObjectsError, NegativeAnswer
 from git_voicenote.git.running.process import read_git
 from git_voicenote.git.series import select_commits
 from git_voicenote.mail.incoming.reading import MAX_PATCH_OCTETS, MAX_SERIES_OCTETS
@@ -127,7 +127,7 @@ def _ids(repository: Repository, walk: tuple[str, ...], named: str) -> list[Obje
             "log", "--reverse", "--no-merges", "--no-show-signature", "--format=tformat:%H",
             *walk[:-1], "--end-of-options", walk[-1], "--",
         )  # fmt: skip
-    except MissingObjectsError:
+    except (MissingObjectsError, GitConfigError):
         raise
     except GitError as exc:
         raise repository.unknown_revision(named) from exc

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_voicenote.errors import GitError, MissingObjectsError
+from git_voicenote.errors import GitConfigError, GitError, MissingObjectsError
 from git_voicenote.git.commits import COMMIT_FORM, listed_commits
 from git_voicenote.git.series import select_commits
 from git_voicenote.notes.covers import Covers
@@ -90,7 +90,7 @@ def _commits_in(repository: Repository, selected: str, named: str | None) -> tup
             "log", "--reverse", "--no-merges", "--no-notes", "--no-show-signature",
             f"--format=tformat:{COMMIT_FORM}", "--end-of-options", selected, "--",
         )  # fmt: skip
-    except MissingObjectsError:
+    except (MissingObjectsError, GitConfigError):
         raise
     except GitError as exc:
         raise repository.unknown_revision(named or selected) from exc
