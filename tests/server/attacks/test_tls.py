@@ -33,7 +33,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
          "-addext", "subjectAltName=IP:127.0.0.1"],
         check=True, capture_output=True,
     )  # fmt: skip
-    limits = ServiceLimits(head=1.0, unread=0.5)
+    limits = ServiceLimits(head=2.0, unread=0.5)
     with serving(folder, limits=limits, tls=(certificate, key)) as found:
         yield found
 
