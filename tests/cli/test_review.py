@@ -262,6 +262,12 @@ def test_listening_without_a_loudspeaker_goes_on(series: Sandbox) -> None:
         assert person.wait() == 0
 
 
+def test_the_pager_of_git_p_gets_colours(series: Sandbox) -> None:
+    paged: dict[str, str | None] = {"GIT_PAGER_IN_USE": "true", "TERM": "xterm"}
+    assert b"\x1b[" in series.voicenote("review", "main..topic", environment=paged).stdout
+    assert b"\x1b[" not in series.voicenote("review", "main..topic").stdout
+
+
 def test_gits_pager_shows_it(series: Sandbox) -> None:
     with terminal(series, "--all", pager="sed 's/^/> /'; echo $GIT_PAGER_IN_USE $LESS") as person:
         person.expect("> [0/2] Move retries")

@@ -61,7 +61,10 @@ def wants_colour(choice: str, setting: str = "color.diff") -> bool:
     if choice != "auto":
         return choice == "always"
     is_terminal = str(sys.stdout.isatty()).lower()
-    answer = try_git("config", "--get-colorbool", setting, is_terminal, cwd=Path.cwd())
+    # `git -p` shows our output in a pager
+    paged = {"GIT_PAGER_IN_USE": os.environ.get("GIT_PAGER_IN_USE")}
+    asked = ("config", "--get-colorbool", setting, is_terminal)
+    answer = try_git(*asked, cwd=Path.cwd(), environment=paged)
     return answer.stdout.strip() == b"true"
 
 
