@@ -123,7 +123,8 @@ class _Attack:
         if sandbox.run("git", "fsck", "--strict", check=False).returncode:
             lost.append("git fsck fails")
         now = _notes(sandbox)
-        lost += [f"the note of {name[:7]} is gone" for name in before if name not in now]
+        meant = {sandbox.git("rev-parse", "topic")} if command.check is _removed else set()
+        lost += [f"the note of {name[:7]} is gone" for name in before.keys() - now.keys() - meant]
         state = sandbox.folder / ".git/voicenote"
         for left in (*Path(sandbox.extra["TMPDIR"]).iterdir(), *state.glob("incoming-*")):
             os.utime(left, (time.time() - _AGED,) * 2)
@@ -268,7 +269,9 @@ def _applied(killed: _Killed) -> Iterator[str]:
     sandbox = killed.sandbox
     if (sandbox.folder / ".git/rebase-apply").exists():
         done = killed.again("am", "--continue")
-        if done.returncode:
+        if done.returncode and b"Stray" in done.stderr:  # git had not begun; it says how to go on
+            killed.again("am", "--abort")
+        elif done.returncode:
             yield f"am --continue: {done.stderr.decode()}"
             return
     if not sandbox.git("rev-list", "main..HEAD"):
@@ -372,7 +375,7 @@ _COMMANDS = (
     _Command("transcribe", ("transcribe", _SPOKEN, "-o", "{beside}/texts"), _works),
     _Command("vocabulary add", ("vocabulary", "add", "kubectl"), _works),
     _Command("remove", ("remove", "topic"), _removed),
-    _Command("history delete", ("history", "delete", "today", "--yes"), _deleted),
+    _Command("history delete", ("history", "delete", "--all", "--yes"), _deleted),
     _Command("settings set", ("settings", "set", "voicenote.learn", "false"), _is_set),
     _Command("models import", ("models", "import", "{beside}/moonshine"), _imported),
     _Command("hook install", ("hook", "install"), _hooked),
