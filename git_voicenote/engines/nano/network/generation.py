@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.decoder import TextDecoder
     from git_voicenote.engines.nano.network.tuning import Tuning
 
-    Capture = Callable[..., Callable[..., torch.Tensor]]
-    """Capture a function with the shapes of its first inputs, as cuda_graphs.Graph does."""
+    CaptureGraph = Callable[..., Callable[..., torch.Tensor]]
+    """CaptureGraph a function with the shapes of its first inputs, as cuda_graphs.Graph does."""
 
 _CHECK_EVERY = 8
 """The CPU reads the output of a GPU after this many tokens, because reading makes the GPU wait."""
@@ -72,7 +72,7 @@ class Generation:
         slots: int,
         device: torch.device,
         *,
-        capture: Capture | None = None,
+        capture: CaptureGraph | None = None,
         tuning: Tuning | None = None,
     ) -> None:
         self.slots = slots
@@ -196,7 +196,7 @@ class Generation:
         self._written.index_copy_(1, self._count, self._token)
         self._count += 1
 
-    def _replay(self, capture: Capture) -> None:
+    def _replay(self, capture: CaptureGraph) -> None:
         if self._graph is None:
             # a capture runs the step and advances the state, so restore it before the first use
             state = (self._token, self._position, self._slot, self._count, self._open)
