@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.network.tuning import Tuning
 
     CaptureGraph = Callable[..., Callable[..., torch.Tensor]]
-    """CaptureGraph a function with the shapes of its first inputs, as cuda_graphs.Graph does."""
+    """Capture a function with the shapes of its first inputs, as cuda_graphs.Graph does."""
 
 _CHECK_EVERY = 8
 """The CPU reads the output of a GPU after this many tokens, because reading makes the GPU wait."""
