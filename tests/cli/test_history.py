@@ -94,9 +94,14 @@ def test_a_terminal_marks_the_words_that_a_search_found(filled: Sandbox) -> None
 
 
 def test_show_tells_all(filled: Sandbox) -> None:
-    known = History(filled.folder / ".git/voicenote").entry(FIRST)
-    assert known is not None
-    now = f"{known.attempts[0].created_at:%Y-%m-%d %H:%M}"
+    history = History(filled.folder / ".git/voicenote")
+    first, second = history.entry(FIRST), history.entry(SECOND)
+    assert first is not None
+    assert second is not None
+    heard, saved, failed = (
+        f"{made.created_at:%Y-%m-%d %H:%M}"
+        for made in (first.attempts[0], first.notes[0], second.attempts[0])
+    )
 
     assert out(filled, "show", FIRST) == (
         f"recording {FIRST}\n"
@@ -106,11 +111,11 @@ def test_show_tells_all(filled: Sandbox) -> None:
         "Title:     feat: part 0\n"
         "State:     transcribed\n"
         f"Sound:     {filled.folder}/.git/voicenote/recordings/{FIRST}.wav\n"
-        f"\nheard by moonshine (en) {now}\n\n"
+        f"\nheard by moonshine (en) {heard}\n\n"
         "      0:00  foo_bar is slow.\n      1:01  So it goes.\n"
-        f"\nnote saved {now}\n\n    foo_bar is slow.\n"
+        f"\nnote saved {saved}\n\n    foo_bar is slow.\n"
     )
-    assert f"failed by nano (de) {now}\n\n    out of memory\n" in out(filled, "show", SECOND)
+    assert f"failed by nano (de) {failed}\n\n    out of memory\n" in out(filled, "show", SECOND)
     shown = json.loads(out(filled, "show", "--json", SECOND))
     assert shown["attempts"][0]["error"] == "out of memory"
     assert (shown["state"], shown["text"], shown["segments"]) == ("failed", "", [])

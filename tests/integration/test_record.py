@@ -165,7 +165,6 @@ def test_a_terminal_that_can_redraw_shows_time_level_and_words(scripted: Sandbox
     ("setting", "tentative"),
     [
         ({}, r"\x1b\[2;3m {}\x1b\[0m"),
-        ({"NO_COLOR": "1"}, r"\x1b\[2;3m \[{}\]\x1b\[0m"),
         ({"TERM": "vt100"}, r"\x1b\[2;3m \[{}\]\x1b\[0m"),  # it has no dim
     ],
 )
