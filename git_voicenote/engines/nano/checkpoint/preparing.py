@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from git_voicenote.engines.nano.checkpoint.reader import Checkpoint
     from git_voicenote.models.installed import Progress
 
-_TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
-
 
 def make_int8_weights(folder: Path, progress: Progress) -> None:
     """Quantize the language model of a checkpoint into the user's cache, unless it is there.
@@ -46,7 +44,7 @@ def int8_weights(checkpoint: Checkpoint, progress: Progress) -> Int8Weights:
         if name.startswith(MODEL) and len(place.shape) > 1
     }
     done, total = 0, sum(sizes.values())
-    weights = Int8Weights(checkpoint, read=lambda name: _copied(checkpoint, name))
+    weights = Int8Weights(checkpoint, read=checkpoint.copied)
     if weights.is_cached:
         return weights
     with weights:
@@ -65,10 +63,3 @@ def int8_weights(checkpoint: Checkpoint, progress: Progress) -> Int8Weights:
         checkpoint.close()
     progress("preparing", total, total)
     return weights
-
-
-def _copied(checkpoint: Checkpoint, name: str) -> torch.Tensor:
-    """Return a copy of a tensor, because a mapped one stays resident as long as it is used."""
-    place = checkpoint.places[name]
-    values = bytearray(b"".join(checkpoint.pieces(place)))
-    return torch.frombuffer(values, dtype=_TYPES[place.stored.dtype]).view(place.shape)

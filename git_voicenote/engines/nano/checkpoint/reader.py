@@ -134,8 +134,24 @@ class Checkpoint:
         rows = place.shape[0]
         return stored.narrow(0, place.part * rows, rows)
 
+    def copied(self, name: str) -> torch.Tensor:
+        """Return a copy of a tensor, because a mapped one stays resident as long as it is used."""
+        import torch
+
+        place = self.places[name]
+        values = bytearray(place.size)
+        filled = 0
+        for piece in self.pieces(place):
+            values[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        dtype = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+        return torch.frombuffer(values, dtype=dtype[place.stored.dtype]).view(place.shape)
+
     def pieces(self, place: TensorLocation) -> Iterator[memoryview]:
-        """Yield the values at a place as bytes; they are read, not mapped, to save memory."""
+        """Yield the values at a place as bytes; they are read, not mapped, to save memory.
+
+        Each piece is overwritten by the next one.
+        """
         buffer = bytearray(min(_CHUNK_BYTES, place.size))
         left = place.size
         with place.file.open("rb") as file:

@@ -41,6 +41,9 @@ DTYPES = {
 
 _log = Log(__name__)
 
+_VERSION = 2
+"""The version of the values in the cache. Those of the first one were wrong in layers of more than
+4 MiB."""
 _CHUNK_ROWS = 9496
 """Rows that are quantized at once: in float32, the whole output layer would take 0.6 GB."""
 _MAX_CACHED_MODELS = 3
@@ -79,7 +82,8 @@ class Int8Weights:
     ) -> None:
         self._checkpoint = checkpoint
         self._read = read or checkpoint.tensor
-        self._path = (folder or cache_home() / "int8") / f"{checkpoint.fingerprint}.safetensors"
+        name = f"{checkpoint.fingerprint}-{_VERSION}.safetensors"
+        self._path = (folder or cache_home() / "int8") / name
         self._is_cached = self._can_be_opened()
         self._made: dict[str, torch.Tensor] = {}
         self._is_new = False

@@ -147,7 +147,7 @@ class Generation:
     ) -> list[Decoded]:
         """Decode from these logits until each row has ended, at most `budget` tokens.
 
-        `forced` decodes the whole budget in any case, to measure the time.
+        `forced` decodes the whole budget in any case, and returns all of it.
         """
         self._take(logits)
         start = int(self._slot)
@@ -170,9 +170,12 @@ class Generation:
                 self._replay(self._capture)
             else:
                 self._step(start + count, is_masked=has_gaps)
+        rows = self._written[:, :budget].tolist()
+        if forced:
+            return [Decoded(tuple(row)) for row in rows]
         return [
             one or Decoded(tuple(row), f"no end after {budget} tokens")
-            for one, row in zip(decoded, self._written[:, :budget].tolist(), strict=True)
+            for one, row in zip(decoded, rows, strict=True)
         ]
 
     def _step(self, visible: int, *, is_masked: bool) -> torch.Tensor:

@@ -171,7 +171,8 @@ class NanoModel:
     ) -> list[Decoded]:
         """Decode segments; `before` is the start of the prompt (`before_sound`).
 
-        Each gets at most `budget` tokens; with `forced`, exactly so many, to measure the time.
+        Each gets at most `budget` tokens; with `forced`, exactly so many, whatever they are, to
+        measure the time, and to compare them with those of other implementations.
         """
         seconds = max(len(samples) for samples in segments) / SAMPLE_RATE
         budget = budget or _MIN_BUDGET + round(_BUDGET_PER_SECOND * seconds)

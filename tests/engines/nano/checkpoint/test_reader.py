@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,8 @@ import torch
 from safetensors.torch import save_file
 
 from git_voicenote.engines.nano.checkpoint.layouts import EMBEDDING
-from git_voicenote.engines.nano.checkpoint.reader import open_checkpoint
+from git_voicenote.engines.nano.checkpoint.reader import TensorLocation, open_checkpoint
+from git_voicenote.engines.nano.checkpoint.safetensors_file import read_header
 from git_voicenote.errors import EngineError
 from tests.engines.nano import checkpoints as made
 
@@ -31,9 +33,26 @@ def test_all_layouts_give_the_same_tensors(
         found = checkpoint.tensor(name)
         assert found.dtype == expected.dtype
         assert torch.equal(found, expected), name
+        assert torch.equal(checkpoint.copied(name), expected), name
     assert checkpoint.architecture == open_checkpoint(layouts["flat"]).architecture
     assert checkpoint.tokenizer.is_file()
     assert checkpoint.left_out == ()
+
+
+def test_a_copy_of_a_tensor_of_many_pieces_is_the_tensor(
+    tmp_path: Path, layouts: dict[str, Path]
+) -> None:
+    big = torch.randn(1500, 1024)  # 6 MB
+    file = tmp_path / "big.safetensors"
+    save_file({"first": torch.zeros(5), "big": big}, file)
+    stored = next(one for one in read_header(file).tensors if one.name == "big")
+    places = {
+        "whole": TensorLocation(file, stored),
+        "last": TensorLocation(file, stored, part=2, parts=3),
+    }
+    checkpoint = replace(open_checkpoint(layouts["flat"]), places=places)
+    assert torch.equal(checkpoint.copied("whole"), big)
+    assert torch.equal(checkpoint.copied("last"), big[1000:])
 
 
 def test_the_fingerprint_changes_with_weights_and_config(

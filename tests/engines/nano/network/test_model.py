@@ -15,7 +15,7 @@ from git_voicenote.engines.nano.engine import load_model
 from git_voicenote.engines.nano.network.architecture import EncoderShape
 from git_voicenote.engines.nano.network.devices import encoder_precision_for
 from git_voicenote.engines.nano.network.frontend import frames
-from git_voicenote.engines.nano.network.generation import Generation, slots_for
+from git_voicenote.engines.nano.network.generation import Decoded, Generation, slots_for
 from git_voicenote.engines.nano.network.int8 import Int8Dense
 from git_voicenote.engines.nano.network.model import NanoModel
 from git_voicenote.engines.nano.network.prompt import LANGUAGES, before_sound
@@ -174,6 +174,8 @@ def test_a_model_that_repeats_itself_is_stopped(before: tuple[int, ...]) -> None
     (decoded,) = model.decode([tone(2.0)], before, budget=200)
     assert decoded.failure == "it repeats itself"
     assert len(decoded.token_ids) < 40
+    (forced,) = model.decode([tone(2.0)], before, budget=50, forced=True)
+    assert forced == Decoded((decoded.token_ids[0],) * 50)
 
 
 def test_a_model_that_does_not_end_is_stopped(
