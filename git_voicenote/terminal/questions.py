@@ -19,8 +19,8 @@ def ask_line(question: str) -> str:
     """Ask on the terminal, and return the line that is typed, without spaces around it.
 
     Raises Cancelled at the end of input, or if a hook has lost the terminal, and KeyboardInterrupt.
-    Python's own input() may miss a
-    Ctrl-C that comes right after the question, and would then wait for a line for ever.
+    Python's own input() may miss a Ctrl-C that comes right after the question, and would then wait
+    for a line for ever.
     """
     say(question, end=" ")
     descriptor = sys.stdin.fileno()
